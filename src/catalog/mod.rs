@@ -1,0 +1,211 @@
+//! The catalog: entity documents read, checked and joined exactly as Backstage does.
+//!
+//! Owns kinds (one a file in `kinds/`), field formats, placeholders, references, relations, Locations and the JSON of
+//! an entity. Knows nothing of documentation, URLs of the site, or HTML.
+//!
+//! Invariant: an invalid document is reported and left out; it never harms another.
+
+pub mod reference;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use reference::EntityRef;
+
+use crate::text::{FileId, Span};
+use crate::yaml::{Map, Node};
+
+/// Names one entity of a [`Catalog`]; ids follow the order of references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId(u32);
+
+impl EntityId {
+    /// Returns the id at `index`.
+    #[must_use]
+    pub fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// Returns the position in the catalog.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One relation of an entity, said by itself or by the other end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// Such as `ownedBy`.
+    pub kind: Arc<str>,
+    /// The other end as written down; it need not exist.
+    pub target: EntityRef,
+    /// The other end, if it is in the catalog.
+    pub id: Option<EntityId>,
+}
+
+/// A link of `metadata.links`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// Where to.
+    pub url: &'a str,
+    /// What to show; the URL if absent.
+    pub title: Option<&'a str>,
+    /// A key of the icon set.
+    pub icon: Option<&'a str>,
+    /// For grouping.
+    pub kind: Option<&'a str>,
+}
+
+/// One valid entity.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Its identity.
+    pub reference: EntityRef,
+    /// The kind as written, such as `Component`.
+    pub kind: Arc<str>,
+    /// The file of its document.
+    pub file: FileId,
+    /// The document within the file, markers included.
+    pub document: Span,
+    /// The line of `kind:` or of the first key, from 1; where an editor should open.
+    pub line: u32,
+    /// The whole entity: placeholders replaced, namespace and made annotations filled in. A mapping of `apiVersion`,
+    /// `kind`, `metadata` and, where there is one, `spec`.
+    pub root: Node,
+    /// Distinct relations, sorted by kind and target.
+    pub relations: Vec<Relation>,
+    /// The Location entities that led here, nearest first; empty for a file found by scanning.
+    pub ancestry: Vec<EntityRef>,
+}
+
+impl Entity {
+    /// Returns `metadata`.
+    #[must_use]
+    pub fn metadata(&self) -> &Map {
+        static EMPTY: std::sync::LazyLock<Map> = std::sync::LazyLock::new(Map::default);
+        self.root.get("metadata").and_then(Node::as_map).unwrap_or(&EMPTY)
+    }
+
+    /// Returns `spec`.
+    #[must_use]
+    pub fn spec(&self) -> Option<&Map> {
+        self.root.get("spec").and_then(Node::as_map)
+    }
+
+    /// Returns the text at `spec.FIELD`.
+    #[must_use]
+    pub fn spec_str(&self, field: &str) -> Option<&str> {
+        self.spec()?.get(field)?.as_str()
+    }
+
+    /// Returns the text at `metadata.FIELD`.
+    #[must_use]
+    pub fn metadata_str(&self, field: &str) -> Option<&str> {
+        self.metadata().get(field)?.as_str()
+    }
+
+    /// Returns `metadata.name` with its letter case.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.metadata_str("name").unwrap_or_default()
+    }
+
+    /// Returns the namespace, `default` if none was written.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.metadata_str("namespace").unwrap_or("default")
+    }
+
+    /// Returns what a reader calls it: the display name of a group or user, else the title, else the name.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let profile = || self.spec()?.get("profile")?.get("displayName")?.as_str();
+        profile().or_else(|| self.metadata_str("title")).filter(|t| !t.trim().is_empty()).unwrap_or_else(|| self.name())
+    }
+
+    /// Returns `metadata.description`, Markdown.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.metadata_str("description").filter(|text| !text.trim().is_empty())
+    }
+
+    /// Returns the value of an annotation.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.metadata().get("annotations")?.get(key)?.as_str()
+    }
+
+    /// Returns the annotation with its place.
+    #[must_use]
+    pub fn annotation_node(&self, key: &str) -> Option<&Node> {
+        self.metadata().get("annotations")?.get(key)
+    }
+
+    /// Returns the pairs of `metadata.annotations` or `metadata.labels`, in the order written.
+    pub fn pairs(&self, field: &str) -> impl Iterator<Item = (&str, &str)> {
+        let entries = self.metadata().get(field).and_then(Node::as_map).map_or(&[][..], Map::entries);
+        entries.iter().filter_map(|entry| Some((&*entry.key, entry.value.as_str()?)))
+    }
+
+    /// Returns the tags in the order written.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let items = self.metadata().get("tags").and_then(Node::as_seq).unwrap_or(&[]);
+        items.iter().filter_map(Node::as_str)
+    }
+
+    /// Returns `metadata.links` in the order written.
+    pub fn links(&self) -> impl Iterator<Item = Link<'_>> {
+        let items = self.metadata().get("links").and_then(Node::as_seq).unwrap_or(&[]);
+        items.iter().filter_map(|item| {
+            let text = |key| item.get(key).and_then(Node::as_str);
+            Some(Link { url: text("url")?, title: text("title"), icon: text("icon"), kind: text("type") })
+        })
+    }
+
+    /// Returns the other ends of the relations of one kind, sorted by reference.
+    pub fn related<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Relation> {
+        self.relations.iter().filter(move |relation| &*relation.kind == kind)
+    }
+}
+
+/// All valid entities, sorted by reference.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    entities: Vec<Entity>,
+    by_ref: HashMap<Arc<str>, EntityId>,
+}
+
+impl Catalog {
+    /// Makes a catalog of entities with distinct references, in any order.
+    #[must_use]
+    pub fn new(mut entities: Vec<Entity>) -> Self {
+        entities.sort_by(|a, b| a.reference.as_str().cmp(b.reference.as_str()));
+        let by_ref =
+            entities.iter().enumerate().map(|(i, entity)| (entity.reference.shared(), EntityId::new(i))).collect();
+        Self { entities, by_ref }
+    }
+
+    /// Returns all entities in the order of their references.
+    #[must_use]
+    pub fn entities(&self) -> &[Entity] {
+        &self.entities
+    }
+
+    /// Returns all entities with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
+        self.entities.iter().enumerate().map(|(i, entity)| (EntityId::new(i), entity))
+    }
+
+    /// Returns the entity of an id made by this catalog.
+    #[must_use]
+    pub fn get(&self, id: EntityId) -> &Entity {
+        &self.entities[id.index()]
+    }
+
+    /// Finds an entity by its reference in lower case, `kind:namespace/name`.
+    #[must_use]
+    pub fn find(&self, reference: &str) -> Option<EntityId> {
+        self.by_ref.get(reference).copied()
+    }
+}

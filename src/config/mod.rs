@@ -1,0 +1,174 @@
+//! `playbill.yaml`, and what fits from `app-config.yaml`: one [`Config`] with every default filled in.
+//!
+//! Owns the keys, their documentation and JSON Schema, and the messages about wrong ones. Reads text it is given; does
+//! not look for files.
+
+use std::collections::BTreeMap;
+
+use globset::GlobSet;
+
+use crate::diag::Severity;
+
+/// Everything that can be configured, defaults filled in.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Name of the portal, shown in the top bar and in titles.
+    pub title: String,
+    /// Name of the organisation.
+    pub organization: Option<String>,
+    /// One sentence for the home page, Markdown.
+    pub description: Option<String>,
+    /// Absolute address at which the site is published, for the sitemap and canonical links; ends in `/`.
+    pub base_url: Option<String>,
+    /// The folder of the configuration file, relative to which paths are meant; `.` without a file.
+    pub paths: Vec<String>,
+    /// Where `build` writes, relative to the configuration file.
+    pub output: String,
+    /// Folder whose files replace those of the built-in theme.
+    pub theme: Option<String>,
+    /// Links of the organisation for the top bar and the home page.
+    pub links: Vec<ConfigLink>,
+    /// What belongs to the catalog.
+    pub catalog: CatalogConfig,
+    /// How problems are judged.
+    pub check: CheckConfig,
+    /// Sizes beyond which input is refused.
+    pub limits: Limits,
+}
+
+/// A link that the organisation configures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigLink {
+    /// What to show.
+    pub title: String,
+    /// Where to.
+    pub url: String,
+    /// A key of the icon set.
+    pub icon: Option<String>,
+}
+
+/// Which files are read and which entities are accepted.
+#[derive(Debug, Clone)]
+pub struct CatalogConfig {
+    /// File names and globs that start the catalog, besides `catalog-info.yaml` and `catalog-info.yml`.
+    pub files: Vec<String>,
+    /// Paths that are passed over, as globs relative to the scanned root.
+    pub exclude: Vec<String>,
+    /// Further files to start from, as `catalog.locations` of `app-config.yaml`: paths or globs.
+    pub locations: Vec<String>,
+    /// Allowed kinds; empty allows all.
+    pub rules: Vec<AllowRule>,
+    /// Files with extra data for entities, paths or globs.
+    pub overlays: Vec<String>,
+    /// Kinds of the organisation's own.
+    pub kinds: Vec<CustomKind>,
+}
+
+/// One entry of `catalog.rules`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowRule {
+    /// Allowed kinds, compared without case, each with the `spec.type` it must have, if any.
+    pub allow: Vec<(String, Option<String>)>,
+    /// Files for which the rule holds, globs; empty for all.
+    pub locations: Vec<String>,
+}
+
+/// A kind that the organisation adds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomKind {
+    /// The name, such as `Vehicle`; compared exactly.
+    pub name: String,
+    /// Accepted values of `apiVersion`; empty accepts any.
+    pub api_versions: Vec<String>,
+    /// JSON Schema of `spec`; nothing accepts any mapping.
+    pub schema: Option<serde_json::Value>,
+    /// Fields of `spec` that hold references.
+    pub relations: Vec<CustomRelation>,
+    /// Name in the plural for lists; the name with an `s` by default.
+    pub plural: Option<String>,
+}
+
+/// A field of a custom kind that makes a relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomRelation {
+    /// The field of `spec`, a text or a list of texts.
+    pub field: String,
+    /// The relation from the entity, such as `dependsOn`.
+    pub relation: String,
+    /// The relation from the target back, such as `dependencyOf`.
+    pub inverse: String,
+    /// The kind of a reference that names none.
+    pub default_kind: Option<String>,
+}
+
+/// How problems are judged.
+#[derive(Debug, Clone, Default)]
+pub struct CheckConfig {
+    /// Severity by rule name, family name or `*`; nothing switches off.
+    pub rules: BTreeMap<String, Option<Severity>>,
+    /// Severities for some paths; later entries win.
+    pub paths: Vec<PathRules>,
+    /// File of accepted problems, relative to the configuration file.
+    pub baseline: Option<String>,
+    /// Values of `spec.type` by kind that are wanted; a kind that is absent is not checked.
+    pub types: BTreeMap<String, Vec<String>>,
+    /// Values of `spec.lifecycle` that are wanted; empty accepts any.
+    pub lifecycles: Vec<String>,
+}
+
+/// Severities for the files that match.
+#[derive(Debug, Clone)]
+pub struct PathRules {
+    /// Which files, relative to the scanned root.
+    pub files: GlobSet,
+    /// Severity by rule name, family name or `*`; nothing switches off.
+    pub rules: BTreeMap<String, Option<Severity>>,
+}
+
+/// Sizes beyond which input is refused, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// A catalog or configuration file.
+    pub catalog_file: u64,
+    /// A file that a placeholder names, or an API definition.
+    pub definition_file: u64,
+    /// A document.
+    pub document: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { catalog_file: 10 << 20, definition_file: 64 << 20, document: 8 << 20 }
+    }
+}
+
+impl Default for CatalogConfig {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            exclude: Vec::new(),
+            locations: Vec::new(),
+            rules: Vec::new(),
+            overlays: Vec::new(),
+            kinds: Vec::new(),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: "Developer portal".to_owned(),
+            organization: None,
+            description: None,
+            base_url: None,
+            paths: vec![".".to_owned()],
+            output: "site".to_owned(),
+            theme: None,
+            links: Vec::new(),
+            catalog: CatalogConfig::default(),
+            check: CheckConfig::default(),
+            limits: Limits::default(),
+        }
+    }
+}

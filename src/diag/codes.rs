@@ -1,0 +1,250 @@
+//! The table of rules: every problem that Playbill can name, with its default severity and family.
+//!
+//! To add a rule, add a line to the table below and the page `rules/NAME.md` beside this file; `explain` and the
+//! manual are made from both.
+
+use std::fmt;
+
+use super::Severity;
+use Severity::{Error, Info, Warning};
+
+/// A group of rules that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Reading files and YAML.
+    Yaml,
+    /// The shape of entities: envelope, fields, kinds.
+    Schema,
+    /// References between entities.
+    Ref,
+    /// Which entity is which.
+    Identity,
+    /// Who owns what.
+    Owner,
+    /// Annotations and labels.
+    Annotation,
+    /// Locations and what they lead to.
+    Location,
+    /// Documentation.
+    Docs,
+    /// Pages of the site.
+    Site,
+    /// Configuration.
+    Config,
+}
+
+impl Family {
+    /// Returns the name used in reports and in the manual.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Schema => "schema",
+            Self::Ref => "ref",
+            Self::Identity => "identity",
+            Self::Owner => "owner",
+            Self::Annotation => "annotation",
+            Self::Location => "location",
+            Self::Docs => "docs",
+            Self::Site => "site",
+            Self::Config => "config",
+        }
+    }
+}
+
+/// What is known of one rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case name, stable across versions.
+    pub name: &'static str,
+    /// The group it belongs to.
+    pub family: Family,
+    /// Severity unless configured otherwise.
+    pub severity: Severity,
+    /// One sentence: what the rule reports.
+    pub summary: &'static str,
+    /// The page of the manual: why it matters, an example, the remedy. Markdown.
+    pub explanation: &'static str,
+}
+
+/// A rule by which problems are told apart; compares and prints by name.
+#[derive(Clone, Copy)]
+pub struct Code(&'static Rule);
+
+impl Code {
+    /// Returns the kebab-case name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0.name
+    }
+
+    /// Returns the severity that holds without configuration.
+    #[must_use]
+    pub const fn default_severity(self) -> Severity {
+        self.0.severity
+    }
+
+    /// Returns everything about the rule.
+    #[must_use]
+    pub const fn rule(self) -> &'static Rule {
+        self.0
+    }
+
+    /// Finds the rule called `name`.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Code {}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Code {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.name.cmp(other.0.name)
+    }
+}
+
+impl std::hash::Hash for Code {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.name.hash(state);
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+macro_rules! rules {
+    ($($constant:ident $name:literal $family:ident $severity:ident $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub const $constant: Code = Code(&Rule {
+                name: $name,
+                family: Family::$family,
+                severity: $severity,
+                summary: $summary,
+                explanation: include_str!(concat!("rules/", $name, ".md")),
+            });
+        )*
+        /// Every rule, by family and name.
+        pub const ALL: &[Code] = &[$($constant),*];
+    };
+}
+
+rules! {
+    ALIAS_BOMB "alias-bomb" Yaml Error "A YAML document expands its aliases too often.";
+    DUPLICATE_KEY "duplicate-key" Yaml Error "A mapping has the same key twice.";
+    EMPTY_DOCUMENT "empty-document" Yaml Info "A catalog file holds no entity.";
+    FILE_TOO_LARGE "file-too-large" Yaml Error "A file is larger than Playbill reads.";
+    MERGE_KEY "merge-key" Yaml Warning "A merge key `<<` is not merged by Backstage.";
+    NESTED_TOO_DEEPLY "nested-too-deeply" Yaml Error "A YAML document is nested too deeply.";
+    NOT_UTF8 "not-utf8" Yaml Error "A file is not UTF-8 text.";
+    UNREADABLE_FILE "unreadable-file" Yaml Error "A file or folder cannot be read.";
+    YAML_SYNTAX "yaml-syntax" Yaml Error "A document is not YAML.";
+
+    INVALID_ANNOTATION_KEY "invalid-annotation-key" Schema Error "An annotation key is not well formed.";
+    INVALID_API_VERSION "invalid-api-version" Schema Error "An apiVersion is not well formed or does not fit the kind.";
+    INVALID_DEFINITION_BUNDLE "invalid-definition-bundle" Schema Error "An API definition cannot be put together from its files.";
+    INVALID_LABEL "invalid-label" Schema Error "A label key or value is not well formed.";
+    INVALID_LINK "invalid-link" Schema Error "A link's URL or text is not well formed.";
+    INVALID_NAME "invalid-name" Schema Error "An entity name is not well formed.";
+    INVALID_NAMESPACE "invalid-namespace" Schema Error "A namespace is not well formed.";
+    INVALID_TAG "invalid-tag" Schema Error "A tag is not well formed.";
+    INVALID_VALUE "invalid-value" Schema Error "A field has a value that its kind does not allow.";
+    KEYS_DIFFER_IN_CASE "keys-differ-in-case" Schema Warning "Two keys of an entity differ only in letter case.";
+    KIND_NOT_ALLOWED "kind-not-allowed" Schema Error "The catalog rules do not allow this kind here.";
+    LONG_TEXT "long-text" Schema Info "A title or description is too long to be read in lists.";
+    MISSING_FIELD "missing-field" Schema Error "A required field is missing.";
+    NOT_AN_ENTITY "not-an-entity" Schema Error "A document is not an entity.";
+    PLACEHOLDER "placeholder" Schema Error "A placeholder such as `$text` cannot be replaced.";
+    UNEXPECTED_ROOT_FIELD "unexpected-root-field" Schema Error "An entity has a field beside apiVersion, kind, metadata and spec.";
+    UNKNOWN_FIELD "unknown-field" Schema Warning "A field has no meaning here and is close to one that has.";
+    UNKNOWN_KIND "unknown-kind" Schema Error "A kind is not known.";
+    UNKNOWN_PLACEHOLDER "unknown-placeholder" Schema Warning "A mapping looks like a placeholder but is none.";
+    UNLISTED_VALUE "unlisted-value" Schema Warning "A type or lifecycle is not in the configured list.";
+    WRONG_TYPE "wrong-type" Schema Error "A field has a value of the wrong type.";
+
+    AMBIGUOUS_NAMESPACE "ambiguous-namespace" Ref Warning "A reference without namespace misses, and another namespace has that name.";
+    API_WITHOUT_PROVIDER "api-without-provider" Ref Warning "An API is consumed but nobody provides it.";
+    DEPRECATED_DEPENDENCY "deprecated-dependency" Ref Warning "An entity in use depends on a deprecated one.";
+    MALFORMED_REFERENCE "malformed-reference" Ref Error "A reference cannot be read.";
+    RELATION_CYCLE "relation-cycle" Ref Warning "Entities contain each other in a circle.";
+    SELF_REFERENCE "self-reference" Ref Warning "An entity refers to itself.";
+    SIDES_DISAGREE "sides-disagree" Ref Warning "Two groups disagree about which is the parent.";
+    UNEXPECTED_KIND "unexpected-kind" Ref Warning "A reference leads to a kind that the field is not meant for.";
+    UNRESOLVED_REFERENCE "unresolved-reference" Ref Warning "A reference leads to an entity that does not exist.";
+
+    DUPLICATE_ENTITY "duplicate-entity" Identity Error "Two documents describe the same entity.";
+    UNREACHED_FILE "unreached-file" Identity Info "A file looks like a catalog file, but nothing leads to it.";
+
+    API_OWNER_DIFFERS "api-owner-differs" Owner Info "An API and its provider have different owners.";
+    CODEOWNERS_DISAGREES "codeowners-disagrees" Owner Info "CODEOWNERS names somebody else as the owner.";
+    EMPTY_OWNER_GROUP "empty-owner-group" Owner Warning "An owning group has no members.";
+    MISSING_OWNER "missing-owner" Owner Warning "An entity has no owner.";
+    OWNER_IS_USER "owner-is-user" Owner Warning "An entity is owned by a person instead of a group.";
+
+    DEPRECATED_ANNOTATION "deprecated-annotation" Annotation Warning "An annotation has been replaced by another.";
+    DOCS_FOLDER_MISSING "docs-folder-missing" Annotation Warning "The documentation that an annotation points to is not there.";
+    MALFORMED_ANNOTATION "malformed-annotation" Annotation Warning "A well-known annotation has a value that its readers do not understand.";
+    UNKNOWN_ANNOTATION "unknown-annotation" Annotation Warning "An annotation key is not known and close to one that is.";
+
+    LOCATION_NOT_LOCAL "location-not-local" Location Warning "A Location points to a repository that is not among those read.";
+    LOCATION_OUTSIDE_REPOSITORY "location-outside-repository" Location Error "A Location points outside its repository.";
+    LOCATION_TARGET_MISSING "location-target-missing" Location Error "A Location points to a file that is not there.";
+    LOCATION_TYPE "location-type" Location Error "A Location has a type that cannot be read here.";
+
+    BROKEN_LINK "broken-link" Docs Warning "A link in a document leads nowhere.";
+    DUPLICATE_PAGE "duplicate-page" Docs Warning "Two documents would have the same address.";
+    INVALID_MKDOCS "invalid-mkdocs" Docs Warning "An mkdocs.yml cannot be used as it is.";
+    NAV_PAGE_MISSING "nav-page-missing" Docs Warning "The navigation names a document that is not there.";
+
+    INVALID_CONFIG "invalid-config" Config Error "A configuration value cannot be used.";
+    UNKNOWN_CONFIG_KEY "unknown-config-key" Config Error "A configuration key is not known.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_sorted_within_their_family() {
+        let names: Vec<_> = ALL.iter().map(|code| (code.rule().family, code.as_str())).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable_by_key(|(family, name)| (*family, *name));
+        sorted.dedup();
+        assert_eq!(names.len(), sorted.len());
+        for window in names.windows(2) {
+            assert!(window[0].0 != window[1].0 || window[0].1 < window[1].1, "{} before {}", window[0].1, window[1].1);
+        }
+    }
+
+    #[test]
+    fn every_rule_is_explained_with_an_example() {
+        for code in ALL {
+            let rule = code.rule();
+            assert!(rule.summary.ends_with('.'), "{code}: the summary is a sentence");
+            assert!(rule.explanation.contains("## Remedy"), "{code}: the page says what to do");
+        }
+    }
+}

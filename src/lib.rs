@@ -1,0 +1,11 @@
+//! Playbill: a developer portal without a server.
+//!
+//! A compiler whose source language is a folder and whose target is a folder. The modules stand in dependency order:
+//! a module uses only modules above it. ARCHITECTURE.md explains the way of the data.
+
+pub mod text;
+pub mod diag;
+pub mod yaml;
+pub mod config;
+pub mod workspace;
+pub mod catalog;

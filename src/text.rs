@@ -1,0 +1,190 @@
+//! Text positions and name comparison: files by id, byte spans, lines and columns, nearest names.
+//!
+//! Knows nothing of Playbill: no diagnostics, no YAML, no entities.
+
+use std::fmt;
+
+/// Names one file of a [`crate::workspace::Workspace`]. An index, never an order: output is sorted by path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// Returns the id of the file at `index`.
+    ///
+    /// # Panics
+    /// When there are more than 2³² files.
+    #[must_use]
+    pub fn new(index: usize) -> Self {
+        Self(u32::try_from(index).expect("fewer than 2^32 files"))
+    }
+
+    /// Returns the position in the table that the id was made for.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A range of bytes in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// Makes a span; offsets beyond 4 GiB are cut, which the size limits on files rule out.
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { file, start: cut(start), end: cut(end.max(start)) }
+    }
+
+    /// Returns an empty span at the start of `file`, for problems of the file as a whole.
+    #[must_use]
+    pub fn whole(file: FileId) -> Self {
+        Self { file, start: 0, end: 0 }
+    }
+
+    /// Returns the byte range.
+    #[must_use]
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A line and a column, both counted from 1; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineColumn {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for LineColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// The line starts of one text, to turn offsets into lines and columns.
+#[derive(Debug, Clone)]
+pub struct LineIndex {
+    starts: Vec<u32>,
+}
+
+impl LineIndex {
+    /// Indexes the lines of `text`; `\n`, `\r\n` and a lone `\r` end a line, as in YAML.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut starts = vec![0];
+        for (at, byte) in bytes.iter().enumerate() {
+            let ends = *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+            if ends {
+                starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
+            }
+        }
+        Self { starts }
+    }
+
+    /// Returns the line and column of the byte `offset` of the same `text`; past the end counts as the end.
+    #[must_use]
+    pub fn position(&self, text: &str, offset: usize) -> LineColumn {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|start| *start as usize <= offset);
+        let start = self.starts[line - 1] as usize;
+        // A byte order mark is not a character that an editor counts.
+        let before = text[start..offset].trim_start_matches('\u{feff}');
+        LineColumn { line: line as u32, column: before.chars().count() as u32 + 1 }
+    }
+}
+
+/// Returns the candidate most like `name`, if one is near enough to be what the author meant.
+///
+/// Letter case does not count. Near enough is an edit distance (with swapped neighbours as one edit) of at most a
+/// third of the longer name, or a name that differs only in separators or a plural. Ties go to the first candidate,
+/// so pass them in a fixed order.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: Vec<char> = name.to_lowercase().chars().collect();
+    if wanted.is_empty() || wanted.len() > 128 {
+        return None;
+    }
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let length = candidate.chars().count();
+        let limit = (wanted.len().max(length) / 3).max(1);
+        let limit = best.map_or(limit, |(distance, _)| limit.min(distance.saturating_sub(1)));
+        if length.abs_diff(wanted.len()) > limit {
+            continue;
+        }
+        let other: Vec<char> = candidate.to_lowercase().chars().collect();
+        if let Some(distance) = edit_distance(&wanted, &other, limit)
+            && best.is_none_or(|(least, _)| distance < least)
+        {
+            best = Some((distance, candidate));
+            if distance == 0 {
+                break;
+            }
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Returns the optimal-string-alignment distance, or nothing once it must exceed `limit`.
+fn edit_distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
+    let mut before: Vec<usize> = Vec::new();
+    let mut previous: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(b.len() + 1);
+        row.push(i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let mut cost = (previous[j] + usize::from(x != y)).min(previous[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                cost = cost.min(before[j - 1] + 1);
+            }
+            row.push(cost);
+        }
+        if row.iter().min().is_some_and(|least| *least > limit) {
+            return None;
+        }
+        before = std::mem::replace(&mut previous, row);
+    }
+    previous.last().copied().filter(|distance| *distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let text = "a\r\nßx\ry\n";
+        let index = LineIndex::new(text);
+        let at = |offset| index.position(text, offset).to_string();
+        assert_eq!(at(0), "1:1");
+        assert_eq!(at(3), "2:1");
+        assert_eq!(at(5), "2:2");
+        assert_eq!(at(7), "3:1");
+        assert_eq!(at(99), "4:1");
+    }
+
+    #[test]
+    fn nearest_names_are_found_and_strangers_are_not() {
+        let names = ["team-a", "team-b", "payments", "providesApis"];
+        assert_eq!(nearest("team-aa", names), Some("team-a"));
+        assert_eq!(nearest("Payment", names), Some("payments"));
+        assert_eq!(nearest("providesApi", names), Some("providesApis"));
+        assert_eq!(nearest("paymetns", names), Some("payments"));
+        assert_eq!(nearest("warehouse", names), None);
+        assert_eq!(nearest("", names), None);
+    }
+}

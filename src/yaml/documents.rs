@@ -1,0 +1,41 @@
+//! Where the documents of a file begin and end.
+
+use std::ops::Range;
+
+/// Splits `text` at its `---` and `...` lines; the ranges tile the text.
+///
+/// A marker counts wherever it starts a line, also inside an open quotation, as in the YAML specification; so a fault
+/// in one document cannot swallow the next. Directives and comments before `---` belong to the document below.
+pub(super) fn split(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    // Whether anything but comments, directives and blank lines came since `start`.
+    let mut begun = false;
+    for line in text.split_inclusive('\n') {
+        let content = line.strip_prefix('\u{feff}').unwrap_or(line);
+        if is_marker(content, "---") {
+            if begun {
+                ranges.push(start..at);
+                start = at;
+            }
+            begun = true;
+        } else if is_marker(content, "...") {
+            ranges.push(start..at + line.len());
+            start = at + line.len();
+            begun = false;
+        } else if !begun {
+            let content = content.trim();
+            begun = !(content.is_empty() || content.starts_with('#') || content.starts_with('%'));
+        }
+        at += line.len();
+    }
+    if start < text.len() || ranges.is_empty() {
+        ranges.push(start..text.len());
+    }
+    ranges
+}
+
+fn is_marker(line: &str, marker: &str) -> bool {
+    line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}

@@ -1,0 +1,455 @@
+//! YAML with positions: a text becomes documents, a document a tree of [`Node`]s with byte spans.
+//!
+//! Owns the scalar, anchor and duplicate rules of YAML 1.2 core as Backstage's parser applies them (library `yaml` 2,
+//! `merge: false`). Knows nothing of entities or configuration.
+//!
+//! Invariants: reading cannot fail, it reports; one broken document never hides the next; nothing recurses deeper than
+//! [`MAX_DEPTH`].
+
+mod documents;
+mod json;
+mod scalar;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use granit_parser::{ErrorKind, Event, Parser, ScanError};
+
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::text::{FileId, Span};
+
+/// How deep collections may be nested.
+pub const MAX_DEPTH: usize = 500;
+
+/// How often aliases may be expanded; the limit of Backstage's parser (`maxAliasCount`).
+const MAX_ALIASES: usize = 100;
+
+/// One YAML document of a file.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The part of the file that the document takes, markers and comments included.
+    pub span: Span,
+    /// The content; nothing when the document is empty or broken.
+    pub root: Option<Node>,
+    /// Whether a fault was reported, so that `root` must not be used.
+    pub broken: bool,
+}
+
+/// A value and where it stands. Cheap to clone: collections and texts are shared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Where the value stands, quotes and brackets included.
+    pub span: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// A YAML 1.2 core value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number that fits; larger ones are [`Value::Float`].
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Str(Arc<str>),
+    /// A list.
+    Seq(Arc<[Node]>),
+    /// A mapping in the order written.
+    Map(Arc<Map>),
+}
+
+/// A mapping in the order written; keys are texts, as in JavaScript objects.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Map {
+    entries: Vec<Entry>,
+}
+
+/// One key of a mapping with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key as text.
+    pub key: Arc<str>,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+impl Map {
+    /// Makes a mapping; a later entry of the same key replaces the earlier one in place.
+    #[must_use]
+    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut map = Self::default();
+        for entry in entries {
+            map.set(entry);
+        }
+        map
+    }
+
+    /// Puts an entry, in the place of one with the same key if there is one.
+    pub fn set(&mut self, entry: Entry) {
+        match self.entries.iter_mut().find(|old| old.key == entry.key) {
+            Some(old) => *old = entry,
+            None => self.entries.push(entry),
+        }
+    }
+
+    /// Finds the entry of `key`, which is compared exactly.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| &*entry.key == key)
+    }
+
+    /// Finds the value of `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// Returns the entries in the order written.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+impl Node {
+    /// Makes a text node.
+    #[must_use]
+    pub fn text(span: Span, text: impl Into<Arc<str>>) -> Self {
+        Self { span, value: Value::Str(text.into()) }
+    }
+
+    /// Returns the text, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the mapping, if it is one.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&Map> {
+        match &self.value {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// Returns the items, if it is a list.
+    #[must_use]
+    pub fn as_seq(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::Seq(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns the truth value, if it is one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Returns whether it is null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self.value, Value::Null)
+    }
+
+    /// Finds the value of `key`, if this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.as_map()?.get(key)
+    }
+
+    /// Names the type of the value for messages, with its article.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) | Value::Float(_) => "a number",
+            Value::Str(_) => "a text",
+            Value::Seq(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+}
+
+/// Reads the documents of `text`, the whole content of `file`. Never fails; faults are reported.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let documents = documents::split(text)
+        .into_iter()
+        .map(|range| {
+            let span = Span::new(file, range.start, range.end);
+            match Builder::new(file, range.start).build(&text[range]) {
+                Ok(root) => Document { span, root: root.filter(|root| !root.is_null()), broken: false },
+                Err(problems) => {
+                    diagnostics.extend(problems);
+                    Document { span, root: None, broken: true }
+                }
+            }
+        })
+        .collect();
+    (documents, diagnostics)
+}
+
+/// An anchored node, and what Backstage's parser counts to stop expansion.
+struct Anchor {
+    node: Node,
+    /// How often it was used, its definition included.
+    uses: usize,
+    /// The largest product of uses and weight of the aliases inside it; 1 without any.
+    weight: usize,
+}
+
+/// A collection whose end has not been read yet.
+struct Open {
+    start: usize,
+    anchor: usize,
+    weight: usize,
+    content: Content,
+}
+
+enum Content {
+    Seq(Vec<Node>),
+    Map { entries: Vec<Entry>, seen: HashSet<Arc<str>>, key: Option<(Arc<str>, Span)> },
+}
+
+/// Builds the tree of one document from the parser's events.
+struct Builder {
+    file: FileId,
+    offset: usize,
+    yaml_1_1: bool,
+    anchors: HashMap<usize, Anchor>,
+    stack: Vec<Open>,
+    problems: Diagnostics,
+}
+
+impl Builder {
+    fn new(file: FileId, offset: usize) -> Self {
+        Self { file, offset, yaml_1_1: false, anchors: HashMap::new(), stack: Vec::new(), problems: Vec::new() }
+    }
+
+    fn span(&self, span: &granit_parser::Span, source: &str) -> Span {
+        let range = span.byte_range().unwrap_or(0..0);
+        // Block scalars and block collections run on over trailing blank lines; nobody means those.
+        let end = range.start + source.get(range.clone()).map_or(0, |text| text.trim_end().len());
+        Span::new(self.file, self.offset + range.start, self.offset + end)
+    }
+
+    fn build(mut self, source: &str) -> Result<Option<Node>, Diagnostics> {
+        let options = granit_parser::options! {
+            flow_nesting_limit: MAX_DEPTH,
+            block_nesting_limit: MAX_DEPTH,
+            simple_key_max_lookahead: 1024,
+        };
+        let mut root = None;
+        for event in Parser::new_from_str_with_options(source, options) {
+            let (event, at) = match event {
+                Ok(event) => event,
+                Err(error) => {
+                    self.problems.push(syntax_error(self.file, self.offset, source, &error));
+                    return Err(self.problems);
+                }
+            };
+            let span = self.span(&at, source);
+            let finished = match event {
+                Event::DocumentStart(_, version) => {
+                    self.yaml_1_1 = version == Some(granit_parser::YamlVersion::new(1, 1));
+                    None
+                }
+                Event::Scalar(text, style, anchor, tag) => {
+                    let tag = tag.as_deref();
+                    let value = scalar::resolve(&text, style, tag, self.yaml_1_1);
+                    Some(self.finish(Node { span, value }, anchor, 1))
+                }
+                Event::SequenceStart(_, anchor, _) => {
+                    self.open(span, anchor, Content::Seq(Vec::new()));
+                    None
+                }
+                Event::MappingStart(_, anchor, _) => {
+                    let content = Content::Map { entries: Vec::new(), seen: HashSet::new(), key: None };
+                    self.open(span, anchor, content);
+                    None
+                }
+                Event::SequenceEnd | Event::MappingEnd => self.close(span, source),
+                Event::Alias(anchor) => match self.alias(anchor, span) {
+                    Some(found) => Some(found),
+                    None => return Err(self.problems),
+                },
+                _ => None,
+            };
+            if let Some((node, weight)) = finished {
+                match self.stack.last_mut() {
+                    Some(open) => {
+                        open.weight = open.weight.max(weight);
+                        self.add(node);
+                    }
+                    None => root = Some(node),
+                }
+            }
+        }
+        if self.problems.is_empty() { Ok(root) } else { Err(self.problems) }
+    }
+
+    fn open(&mut self, span: Span, anchor: usize, content: Content) {
+        self.stack.push(Open { start: span.start as usize - self.offset, anchor, weight: 1, content });
+    }
+
+    fn close(&mut self, end: Span, source: &str) -> Option<(Node, usize)> {
+        let open = self.stack.pop()?;
+        let (value, inner_end) = match open.content {
+            Content::Seq(items) => {
+                let end = items.last().map(|item| item.span.end);
+                (Value::Seq(items.into()), end)
+            }
+            Content::Map { entries, .. } => {
+                let end = entries.last().map(|entry| entry.value.span.end.max(entry.key_span.end));
+                (Value::Map(Arc::new(Map { entries })), end)
+            }
+        };
+        let flow = source.as_bytes().get(open.start).is_some_and(|byte| matches!(byte, b'[' | b'{'));
+        let end = match inner_end {
+            Some(inner) if !flow => inner as usize,
+            _ => end.end as usize,
+        };
+        let span = Span::new(self.file, self.offset + open.start, end);
+        Some(self.finish(Node { span, value }, open.anchor, open.weight))
+    }
+
+    /// Remembers an anchored node; returns the node with the weight it has for its parent.
+    fn finish(&mut self, node: Node, anchor: usize, weight: usize) -> (Node, usize) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, Anchor { node: node.clone(), uses: 1, weight });
+        }
+        (node, weight)
+    }
+
+    /// Expands an alias, counting as `Alias.toJS` of the library `yaml` does.
+    fn alias(&mut self, id: usize, span: Span) -> Option<(Node, usize)> {
+        let Some(anchor) = self.anchors.get_mut(&id) else {
+            self.problems.push(
+                Diagnostic::new(codes::YAML_SYNTAX, span, "an alias stands inside the value that it names")
+                    .label("this would contain itself")
+                    .help("write the value out, or move the anchor to another place"),
+            );
+            return None;
+        };
+        anchor.uses += 1;
+        let weight = anchor.uses * anchor.weight;
+        if weight > MAX_ALIASES {
+            self.problems.push(
+                Diagnostic::new(
+                    codes::ALIAS_BOMB,
+                    span,
+                    format!("aliases of this document are expanded more than {MAX_ALIASES} times"),
+                )
+                .label("the limit is passed here")
+                .also(anchor.node.span, "the anchor is defined here")
+                .help("write the value out instead of repeating it by alias"),
+            );
+            return None;
+        }
+        Some((anchor.node.clone(), weight))
+    }
+
+    /// Puts a finished node into the innermost open collection.
+    fn add(&mut self, node: Node) {
+        let Some(open) = self.stack.last_mut() else { return };
+        match &mut open.content {
+            Content::Seq(items) => items.push(node),
+            Content::Map { entries, seen, key } => match key.take() {
+                None => *key = Some((json::key_text(&node), node.span)),
+                Some((name, key_span)) => {
+                    if seen.insert(Arc::clone(&name)) {
+                        entries.push(Entry { key: name, key_span, value: node });
+                    } else {
+                        let first = entries.iter().find(|entry| entry.key == name).map(|entry| entry.key_span);
+                        let mut problem = Diagnostic::new(
+                            codes::DUPLICATE_KEY,
+                            key_span,
+                            format!("the key `{name}` stands twice in the same mapping"),
+                        )
+                        .label("repeated here")
+                        .help("remove one of them, or join their values");
+                        if let Some(first) = first {
+                            problem = problem.also(first, "first set here");
+                        }
+                        self.problems.push(problem);
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// Turns the parser's complaint into one for authors.
+fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) -> Diagnostic {
+    let mut at = error.marker().byte_offset().unwrap_or(0).min(source.len());
+    // At the very end there is nothing to point at; the last thing written is where the author looks.
+    if source[at..].trim().is_empty() {
+        at = source.trim_end().len().saturating_sub(1);
+        while !source.is_char_boundary(at) {
+            at -= 1;
+        }
+    }
+    let line_start = source[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = source[line_start..].lines().next().unwrap_or("");
+    let rest = &source[at..];
+    let length = rest.lines().next().map_or(0, |text| text.trim_end().len().min(40));
+    let length = (0..=length).rev().find(|length| rest.is_char_boundary(*length)).unwrap_or(0);
+    let span = Span::new(file, offset + at, offset + at + length.max(1).min(rest.len()));
+
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return Diagnostic::new(
+            codes::NESTED_TOO_DEEPLY,
+            span,
+            format!("collections are nested more than {MAX_DEPTH} deep"),
+        )
+        .help("flatten the value, or move it to a file of its own");
+    }
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let (message, help) = if indent.contains('\t') {
+        ("a line is indented with a tab".to_owned(), Some("indent with blanks; YAML does not allow tabs"))
+    } else {
+        let help = match error.kind() {
+            ErrorKind::UnknownAnchor => {
+                Some("define the anchor with `&name` before it is used, in the same document; or quote the text")
+            }
+            ErrorKind::UnclosedQuotedScalar => Some("close the quotation mark, or double it inside the text"),
+            _ if rest.starts_with(['@', '`', '%']) => {
+                Some("put the text in quotes: it starts with a reserved character")
+            }
+            _ if line.contains(": ") && line.matches(": ").count() > 1 => {
+                Some("put the text in quotes: `: ` inside a text starts a mapping")
+            }
+            _ if line.contains("{{") => Some("put the text in quotes: an unquoted `{` starts a mapping"),
+            _ => Some("check the indentation and the quotes of this line and the one above"),
+        };
+        (error.info(), help)
+    };
+    let mut message = message.trim_end_matches('.').to_owned();
+    if let Some(first) = message.get(..1) {
+        let lower = first.to_lowercase();
+        message.replace_range(..1, &lower);
+    }
+    let problem = Diagnostic::new(codes::YAML_SYNTAX, span, format!("this is not YAML: {message}"));
+    match help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
