@@ -1,0 +1,26 @@
+//! What can fail: wrong usage, wrong configuration, and the outside world. Everything else is a diagnostic.
+
+use std::path::PathBuf;
+
+use crate::diag::Diagnostics;
+
+/// A failure that ends a command.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line asks for something that cannot be done.
+    #[error("{0}")]
+    Usage(String),
+    /// The configuration cannot be used; each problem with its place.
+    #[error("the configuration has {} problem(s)", .0.len())]
+    Config(Diagnostics),
+    /// Reading or writing failed.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was being done, such as `read`.
+        action: &'static str,
+        /// With which file or folder.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}
