@@ -6,11 +6,21 @@
 //! Invariant: nothing here prints, and no code that finds a problem decides how severe it is in the end.
 
 pub mod codes;
+pub mod explain;
+mod fingerprint;
+pub mod github;
+pub mod human;
+pub mod json;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod sarif;
+mod sources;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use codes::Code;
+pub use sources::{Place, Positions, Source, Sources, sort_and_dedup};
 
 use crate::text::Span;
 
