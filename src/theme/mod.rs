@@ -23,6 +23,7 @@ pub use assets::Asset;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::site::pages::files::CONTENT_SECURITY_POLICY;
 use crate::text::FileId;
 
 include!(concat!(env!("OUT_DIR"), "/theme_files.rs"));
@@ -53,6 +54,7 @@ struct PortalFace<'a> {
     title: &'a str,
     organization: Option<&'a str>,
     generator: &'static str,
+    csp: &'static str,
     /// A style sheet of the organisation's own, loaded after ours.
     extra_css: bool,
     logo: bool,
@@ -71,7 +73,7 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result
     let names = assets.names();
     tera.register_function("asset", move |arguments: Kwargs, state: &State<'_>| -> tera::TeraResult<String> {
         let name = arguments.must_get::<&str>("name")?;
-        let root = state.get::<&str>("root")?.unwrap_or_default();
+        let root = state.get::<String>("root")?.unwrap_or_default();
         match names.get(name) {
             Some(url) => Ok(format!("{root}{url}")),
             None => {
@@ -87,6 +89,7 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result
             title: &config.title,
             organization: config.organization.as_deref(),
             generator: concat!("Playbill ", env!("CARGO_PKG_VERSION")),
+            csp: CONTENT_SECURITY_POLICY,
             extra_css: assets.url("extra.css").is_some(),
             logo: assets.url("logo.svg").is_some(),
         },
