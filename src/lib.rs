@@ -6,6 +6,8 @@
 pub mod text;
 pub mod diag;
 pub mod yaml;
+pub mod html;
+pub mod highlight;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
