@@ -5,7 +5,9 @@
 
 pub mod text;
 pub mod diag;
+pub mod error;
 pub mod yaml;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
+pub mod portal;

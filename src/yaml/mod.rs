@@ -9,6 +9,8 @@
 mod documents;
 mod json;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -452,4 +454,49 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
         Some(help) => problem.help(help),
         None => problem,
     }
+}
+
+impl Node {
+    /// Returns the same value with every part at `span`, for values that come from another file.
+    #[must_use]
+    pub fn moved(self, span: Span) -> Self {
+        let value = match self.value {
+            Value::Seq(items) => Value::Seq(items.iter().map(|item| item.clone().moved(span)).collect()),
+            Value::Map(map) => Value::Map(Arc::new(Map {
+                entries: map
+                    .entries
+                    .iter()
+                    .map(|entry| Entry {
+                        key: Arc::clone(&entry.key),
+                        key_span: span,
+                        value: entry.value.clone().moved(span),
+                    })
+                    .collect(),
+            })),
+            value => value,
+        };
+        Self { span, value }
+    }
+}
+
+/// Returns a JSON value as a node, every part at `span`. Numbers that do not fit are rounded as JavaScript does.
+#[must_use]
+pub fn from_json(value: &serde_json::Value, span: Span) -> Node {
+    let value = match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(value) => Value::Bool(*value),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        serde_json::Value::String(text) => Value::Str(text.as_str().into()),
+        serde_json::Value::Array(items) => Value::Seq(items.iter().map(|item| from_json(item, span)).collect()),
+        serde_json::Value::Object(map) => Value::Map(Arc::new(Map {
+            entries: map
+                .iter()
+                .map(|(key, value)| Entry { key: key.as_str().into(), key_span: span, value: from_json(value, span) })
+                .collect(),
+        })),
+    };
+    Node { span, value }
 }
