@@ -106,6 +106,16 @@ impl LineIndex {
         let before = text[start..offset].trim_start_matches('\u{feff}');
         LineColumn { line: line as u32, column: before.chars().count() as u32 + 1 }
     }
+
+    /// Returns the bytes of a line of the same `text`, counted from 1, without what ends it; past the last line is the
+    /// end of the text.
+    #[must_use]
+    pub fn line(&self, text: &str, line: u32) -> std::ops::Range<usize> {
+        let index = line.saturating_sub(1) as usize;
+        let start = self.starts.get(index).map_or(text.len(), |start| *start as usize);
+        let end = self.starts.get(index + 1).map_or(text.len(), |next| *next as usize);
+        start..start + text[start..end].trim_end_matches(['\r', '\n']).len()
+    }
 }
 
 /// Returns the candidate most like `name`, if one is near enough to be what the author meant.
@@ -174,6 +184,15 @@ mod tests {
         assert_eq!(at(5), "2:2");
         assert_eq!(at(7), "3:1");
         assert_eq!(at(99), "4:1");
+    }
+
+    #[test]
+    fn lines_come_without_their_ends() {
+        let text = "a\r\nßx\r\n\nlast";
+        let index = LineIndex::new(text);
+        let line = |number| &text[index.line(text, number)];
+        assert_eq!([line(1), line(2), line(3), line(4), line(5)], ["a", "ßx", "", "last", ""]);
+        assert_eq!(LineIndex::new("").line("", 1), 0..0);
     }
 
     #[test]

@@ -5,12 +5,26 @@
 //!
 //! Invariant: nothing here prints, and no code that finds a problem decides how severe it is in the end.
 
+pub mod baseline;
 pub mod codes;
+pub mod explain;
+mod fingerprint;
+pub mod github;
+pub mod human;
+pub mod json;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod sarif;
+pub mod severity;
+mod sources;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use baseline::Baseline;
 pub use codes::Code;
+pub use severity::{Judged, Levels, PathSeverities, Severities, judge};
+pub use sources::{Place, Positions, Source, Sources, sort_and_dedup};
 
 use crate::text::Span;
 

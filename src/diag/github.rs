@@ -1,0 +1,60 @@
+//! Findings as workflow commands, which GitHub Actions shows as annotations beside the changed lines.
+
+use std::fmt::{self, Write};
+
+use super::{Diagnostic, Positions, Severity, Sources};
+
+/// Writes one workflow command a line.
+///
+/// Columns are given only for a finding within one line, because GitHub refuses them otherwise.
+///
+/// # Errors
+/// Only when `out` fails.
+pub fn render(diagnostics: &[Diagnostic], sources: &dyn Sources, out: &mut dyn Write) -> fmt::Result {
+    let mut positions = Positions::new(sources);
+    for diagnostic in diagnostics {
+        let command = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "notice",
+        };
+        let span = diagnostic.span();
+        let place = positions.place(span);
+        let file = property(&positions.path(span.file));
+        write!(out, "::{command} file={file},line={},endLine={}", place.start.line, place.end.line)?;
+        if place.start.line == place.end.line {
+            write!(out, ",col={},endColumn={}", place.start.column, place.end.column)?;
+        }
+        write!(out, ",title={}::{}", property(diagnostic.code.as_str()), data(&diagnostic.message))?;
+        if let Some(help) = &diagnostic.help {
+            write!(out, "%0A%0Ahelp: {}", data(help))?;
+        }
+        out.write_str("\n")?;
+    }
+    Ok(())
+}
+
+/// Escapes the message of a command (actions/toolkit, `escapeData`).
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Escapes a property of a command (actions/toolkit, `escapeProperty`).
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::sample::sample;
+
+    #[test]
+    fn the_sample() {
+        let (files, found) = sample();
+        let mut out = String::new();
+        render(&found, &files, &mut out).unwrap();
+        assert_eq!(out.lines().count(), found.len());
+        insta::assert_snapshot!(out);
+    }
+}
