@@ -11,3 +11,4 @@ pub mod config;
 pub mod workspace;
 pub mod catalog;
 pub mod portal;
+pub mod cli;

@@ -3,7 +3,7 @@
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
 use crate::catalog::{self, Catalog};
-use crate::diag::Diagnostics;
+use crate::diag::{self, Diagnostics, Severities};
 use crate::workspace::Workspace;
 
 /// A workspace understood.
@@ -19,8 +19,17 @@ pub struct Portal {
 #[must_use]
 pub fn analyse(workspace: &Workspace) -> Portal {
     let mut loaded = catalog::load(workspace);
-    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-    diagnostics.extend(workspace.problems().iter().cloned());
-    diagnostics.extend(catalog::checks::run(workspace, &loaded));
-    Portal { catalog: loaded.catalog, diagnostics }
+    let mut found = std::mem::take(&mut loaded.diagnostics);
+    found.extend(workspace.problems().iter().cloned());
+    found.extend(catalog::checks::run(workspace, &loaded));
+    Portal { catalog: loaded.catalog, diagnostics: judge(workspace, found) }
+}
+
+/// Gives every problem its final severity, and sorts them by place.
+fn judge(workspace: &Workspace, found: Diagnostics) -> Diagnostics {
+    let check = &workspace.config().check;
+    let severities = Severities { rules: check.rules.clone(), paths: check.paths.clone() };
+    let mut judged = diag::judge(found, &severities, workspace).diagnostics;
+    diag::sort_and_dedup(&mut judged, workspace);
+    judged
 }
