@@ -69,7 +69,9 @@ impl Bundler<'_> {
     fn visit(&mut self, node: &Node, file: FileId, path: &mut Vec<Arc<str>>) -> Result<Node, Box<Diagnostic>> {
         self.values += 1;
         if self.values > MAX_VALUES || path.len() > MAX_DEPTH {
-            return Err(Box::new(self.fault("it grows without end".to_owned()).help("look for references that contain each other")));
+            return Err(Box::new(
+                self.fault("it grows without end".to_owned()).help("look for references that contain each other"),
+            ));
         }
         let value = match &node.value {
             Value::Map(map) => match map.get("$ref").and_then(|node| Some((node, node.as_str()?))) {

@@ -64,8 +64,12 @@ impl Compiled {
                 let span = spec_entry.map_or(kind, |entry| find(&entry.value, &pointer).unwrap_or(entry.key_span));
                 let field = pointer.replace('/', ".");
                 out.push(
-                    Diagnostic::new(codes::INVALID_VALUE, span, format!("`spec{field}` does not fit a {}: {error}", self.kind.name))
-                        .help(format!("see the schema of {} in the configuration", self.kind.name)),
+                    Diagnostic::new(
+                        codes::INVALID_VALUE,
+                        span,
+                        format!("`spec{field}` does not fit a {}: {error}", self.kind.name),
+                    )
+                    .help(format!("see the schema of {} in the configuration", self.kind.name)),
                 );
             }
         }

@@ -92,17 +92,25 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
 fn envelope(root: &Node, out: &mut Diagnostics) -> Option<(Arc<str>, EntityRef, Span)> {
     let Some(map) = root.as_map() else {
         out.push(
-            Diagnostic::new(codes::NOT_AN_ENTITY, root.span, format!("this document is {}, not an entity", root.kind_name()))
-                .label("must be a mapping with apiVersion, kind and metadata")
-                .help("remove the document, or write an entity"),
+            Diagnostic::new(
+                codes::NOT_AN_ENTITY,
+                root.span,
+                format!("this document is {}, not an entity", root.kind_name()),
+            )
+            .label("must be a mapping with apiVersion, kind and metadata")
+            .help("remove the document, or write an entity"),
         );
         return None;
     };
     if ["apiVersion", "kind", "metadata"].iter().all(|key| map.get(key).is_none()) {
         let span = map.entries().first().map_or(root.span, |entry| entry.key_span);
         out.push(
-            Diagnostic::new(codes::NOT_AN_ENTITY, span, "this document is not an entity: it has no apiVersion, kind and metadata")
-                .help("add them, or let no Location and no catalog file name lead to this file"),
+            Diagnostic::new(
+                codes::NOT_AN_ENTITY,
+                span,
+                "this document is not an entity: it has no apiVersion, kind and metadata",
+            )
+            .help("add them, or let no Location and no catalog file name lead to this file"),
         );
         return None;
     }
@@ -173,11 +181,8 @@ fn fill_in(root: &mut Node) {
     let Some(mut inner) = metadata.as_map().cloned() else { return };
     let mut changed = false;
     if inner.get("namespace").is_none() {
-        let namespace = Entry {
-            key: "namespace".into(),
-            key_span: old.key_span,
-            value: Node::text(old.key_span, "default"),
-        };
+        let namespace =
+            Entry { key: "namespace".into(), key_span: old.key_span, value: Node::text(old.key_span, "default") };
         inner.set(namespace);
         changed = true;
     }
@@ -293,9 +298,8 @@ fn formats(metadata: &Map, out: &mut Diagnostics) {
         && let Some(name) = node.as_str()
         && !format::is_name(name)
     {
-        let problem =
-            Diagnostic::new(codes::INVALID_NAME, node.span, format!("`{}` cannot be a name", shorten(name)))
-                .label(format!("must be {}", format::NAME_RULE));
+        let problem = Diagnostic::new(codes::INVALID_NAME, node.span, format!("`{}` cannot be a name", shorten(name)))
+            .label(format!("must be {}", format::NAME_RULE));
         out.push(match format::suggestion(name, false, format::is_name) {
             Some(better) => problem.help(format!("write `{better}`, and the old text as `title`")),
             None => problem.help("choose a name, and write the old text as `title`"),
@@ -372,15 +376,23 @@ fn kind_rules(
         let span = version.map_or(kind_span, |node| node.span);
         let near = text::nearest(version_text, known.api_versions.iter().copied()).unwrap_or(known.api_versions[0]);
         out.push(
-            Diagnostic::new(codes::INVALID_API_VERSION, span, format!("`{version_text}` is no version of {}", known.name))
-                .label(format!("{} exists as {}", known.name, known.api_versions.join(" and ")))
-                .help(format!("write `apiVersion: {near}`")),
+            Diagnostic::new(
+                codes::INVALID_API_VERSION,
+                span,
+                format!("`{version_text}` is no version of {}", known.name),
+            )
+            .label(format!("{} exists as {}", known.name, known.api_versions.join(" and ")))
+            .help(format!("write `apiVersion: {near}`")),
         );
     }
     let Some(spec_entry) = spec_entry else {
         out.push(
-            Diagnostic::new(codes::MISSING_FIELD, kind_span, format!("`spec` is missing: every {} needs one", known.name))
-                .help("add `spec:` with the fields of the kind"),
+            Diagnostic::new(
+                codes::MISSING_FIELD,
+                kind_span,
+                format!("`spec` is missing: every {} needs one", known.name),
+            )
+            .help("add `spec:` with the fields of the kind"),
         );
         return Vec::new();
     };
@@ -420,8 +432,11 @@ fn misspelt(kind: &kinds::Kind, fields: &[Field], spec: &Map, out: &mut Diagnost
             text::nearest(key, fields.iter().map(|field| field.name).filter(|name| spec.get(name).is_none()))
                 .filter(|_| key.len() > 3)
         };
-        let problem =
-            Diagnostic::new(codes::UNKNOWN_FIELD, entry.key_span, format!("`{key}` has no meaning for a {}", kind.name));
+        let problem = Diagnostic::new(
+            codes::UNKNOWN_FIELD,
+            entry.key_span,
+            format!("`{key}` has no meaning for a {}", kind.name),
+        );
         if let Some((_, advice)) = mistaken {
             out.push(problem.label("Backstage ignores it").help(*advice));
         } else if let Some(near) = near() {
@@ -456,8 +471,7 @@ pub(super) fn read_references(
     let mut read = |item: &Node, declared: &mut Vec<Declared>| {
         let read = match (&item.value, field.loose) {
             (Value::Str(text), _) if !text.is_empty() || field.loose => {
-                EntityRef::parse(text, field.default_kind, namespace)
-                    .map(|target| (target, names_namespace(text)))
+                EntityRef::parse(text, field.default_kind, namespace).map(|target| (target, names_namespace(text)))
             }
             (Value::Map(map), true) => compound(map, namespace),
             (_, true) => Err(RefError::NoKind),
@@ -532,10 +546,12 @@ fn malformed(field: &str, item: &Node, error: RefError) -> Diagnostic {
                 .label("a part of it is empty")
                 .help("write `[kind:][namespace/]name`")
         }
-        RefError::NoKind if text.is_empty() => {
-            Diagnostic::new(codes::MALFORMED_REFERENCE, item.span, format!("`{field}` holds {} where a reference belongs", item.kind_name()))
-                .help("write `kind:namespace/name`")
-        }
+        RefError::NoKind if text.is_empty() => Diagnostic::new(
+            codes::MALFORMED_REFERENCE,
+            item.span,
+            format!("`{field}` holds {} where a reference belongs", item.kind_name()),
+        )
+        .help("write `kind:namespace/name`"),
         RefError::NoKind => {
             Diagnostic::new(codes::MALFORMED_REFERENCE, item.span, format!("`{text}` in `{field}` names no kind"))
                 .label("this field has no kind by default")
@@ -563,14 +579,15 @@ fn forbidden(context: &Context<'_>, root: &Node, kind: &str, file: FileId) -> Op
     let path = context.workspace.path(file);
     let allowed = context.rules.iter().any(|rule| {
         let here = rule.locations.is_empty()
-            || rule.locations.iter().any(|glob| {
-                globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(&*path))
-            });
+            || rule
+                .locations
+                .iter()
+                .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(&*path)));
         here && rule.allow.iter().any(|(allowed, wanted)| {
             allowed.eq_ignore_ascii_case(kind)
-                && wanted.as_deref().is_none_or(|wanted| {
-                    spec_type.is_some_and(|spec_type| spec_type.eq_ignore_ascii_case(wanted))
-                })
+                && wanted
+                    .as_deref()
+                    .is_none_or(|wanted| spec_type.is_some_and(|spec_type| spec_type.eq_ignore_ascii_case(wanted)))
         })
     });
     if allowed {

@@ -99,9 +99,8 @@ pub fn ndjson(catalog: &Catalog) -> String {
 }
 
 /// The columns of [`csv`].
-pub const CSV_COLUMNS: &[&str] = &[
-    "ref", "kind", "namespace", "name", "title", "type", "lifecycle", "owner", "system", "tags", "description",
-];
+pub const CSV_COLUMNS: &[&str] =
+    &["ref", "kind", "namespace", "name", "title", "type", "lifecycle", "owner", "system", "tags", "description"];
 
 /// Returns a table of the entities with a heading, as RFC 4180 spells it.
 #[must_use]
@@ -148,15 +147,8 @@ pub struct FacetValue {
 }
 
 /// The facets that are written for every site, as `/entity-facets` names them.
-pub const FACETS: &[&str] = &[
-    "kind",
-    "metadata.namespace",
-    "metadata.tags",
-    "relations.ownedBy",
-    "spec.lifecycle",
-    "spec.owner",
-    "spec.type",
-];
+pub const FACETS: &[&str] =
+    &["kind", "metadata.namespace", "metadata.tags", "relations.ownedBy", "spec.lifecycle", "spec.owner", "spec.type"];
 
 /// Counts the values of one path over the entities (CB/service/DefaultEntitiesCatalog.ts `facets`): sorted by value,
 /// grouped exactly, values over 200 characters left out.
@@ -226,7 +218,8 @@ pub fn written(entity: &Entity) -> Node {
     if let Some(metadata) = root.entry("metadata").cloned() {
         let mut fields = entity.metadata().clone();
         if let Some(annotations) = fields.entry("annotations").cloned() {
-            let kept = annotations.value.as_map().map_or(&[][..], Map::entries).iter().filter(|entry| !made(&entry.key));
+            let kept =
+                annotations.value.as_map().map_or(&[][..], Map::entries).iter().filter(|entry| !made(&entry.key));
             let kept = Map::new(kept.cloned());
             if kept.entries().is_empty() {
                 let others = fields.entries().iter().filter(|entry| &*entry.key != "annotations").cloned();

@@ -80,8 +80,7 @@ pub fn is_kind(text: &str) -> bool {
 /// Returns whether `text` is an apiVersion, `[subdomain/]version`.
 #[must_use]
 pub fn is_api_version(text: &str) -> bool {
-    let version =
-        |text: &str| (1..=63).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let version = |text: &str| (1..=63).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match text.split_once('/') {
         Some((prefix, rest)) => is_subdomain(prefix) && version(rest),
         None => version(text),

@@ -95,8 +95,7 @@ fn follow(context: &Context<'_>, starts: &[FileId], cache: &mut HashMap<FileId, 
             let Some(read) = cache.get(&reached.file) else { continue };
             for draft in read.drafts.iter().filter(|draft| draft.valid && &*draft.kind == "Location") {
                 let mut problems = Diagnostics::new();
-                let (files, read_type) =
-                    location::targets(context.workspace, draft, reached.read_type, &mut problems);
+                let (files, read_type) = location::targets(context.workspace, draft, reached.read_type, &mut problems);
                 if problems.iter().any(|problem| problem.severity == crate::diag::Severity::Error) {
                     followed.invalid.insert(draft.document);
                 }
@@ -205,8 +204,7 @@ fn skeleton_folders(workspace: &Workspace, followed: &Followed, cache: &HashMap<
             let path = folder.path();
             // A template that fetches the folder it stands in does not hide itself.
             let own = workspace.path(draft.file);
-            let holds_itself =
-                path.is_empty() || own.strip_prefix(&*path).is_some_and(|rest| rest.starts_with('/'));
+            let holds_itself = path.is_empty() || own.strip_prefix(&*path).is_some_and(|rest| rest.starts_with('/'));
             if !holds_itself {
                 folders.push(path.to_string());
             }
@@ -270,7 +268,11 @@ fn join(
 }
 
 fn duplicate(workspace: &Workspace, first: &Draft, second: &Draft) -> Diagnostic {
-    let place = if first.file == second.file { "earlier in this file".to_owned() } else { format!("in {}", workspace.path(first.file)) };
+    let place = if first.file == second.file {
+        "earlier in this file".to_owned()
+    } else {
+        format!("in {}", workspace.path(first.file))
+    };
     let kept = if first.file == second.file { "the later one is used" } else { "the first one is used" };
     Diagnostic::new(
         codes::DUPLICATE_ENTITY,
@@ -314,7 +316,9 @@ fn relations(drafts: &[(Draft, usize)], ids: &HashMap<Arc<str>, EntityId>) -> Ve
 fn entity(workspace: &Workspace, draft: Draft, relations: Vec<Relation>, reached: &Reached) -> Entity {
     let limit = workspace.config().limits.catalog_file;
     let line = workspace.text(draft.file, limit).map_or(1, |text| {
-        LineIndex::new(&text[..(draft.start.start as usize).min(text.len())]).position(&text, draft.start.start as usize).line
+        LineIndex::new(&text[..(draft.start.start as usize).min(text.len())])
+            .position(&text, draft.start.start as usize)
+            .line
     });
     let root = annotate(workspace, &draft, reached);
     Entity {
@@ -340,12 +344,10 @@ fn annotate(workspace: &Workspace, draft: &Draft, reached: &Reached) -> Node {
         ("backstage.io/managed-by-location", location(draft.file)),
         ("backstage.io/managed-by-origin-location", location(reached.origin)),
     ];
-    let own = |key: &str| {
-        draft.root.get("metadata").and_then(|metadata| metadata.get("annotations")?.get(key)?.as_str())
-    };
-    let keep = |key: &str| {
-        own(key).is_some_and(|value| !value.trim_start().to_ascii_lowercase().starts_with("javascript:"))
-    };
+    let own =
+        |key: &str| draft.root.get("metadata").and_then(|metadata| metadata.get("annotations")?.get(key)?.as_str());
+    let keep =
+        |key: &str| own(key).is_some_and(|value| !value.trim_start().to_ascii_lowercase().starts_with("javascript:"));
     if let Some(urls) = workspace.source_urls(draft.file) {
         let from_git = [
             ("backstage.io/view-url", urls.view.clone()),
@@ -374,4 +376,3 @@ fn annotate(workspace: &Workspace, draft: &Draft, reached: &Reached) -> Node {
     root.set(Entry { key: "metadata".into(), key_span: metadata.key_span, value: fields });
     Node { span: draft.root.span, value: Value::Map(Arc::new(root)) }
 }
-

@@ -75,7 +75,9 @@ fn read(workspace: &Workspace, from: FileId, target: &str, read_type: ReadType) 
         ReadType::Url => {
             if target.contains("://") {
                 return match workspace.locate_url(target) {
-                    UrlTarget::Local { folder, path } if path.contains('*') => workspace.glob_in(&folder, &path, GlobStyle::Url),
+                    UrlTarget::Local { folder, path } if path.contains('*') => {
+                        workspace.glob_in(&folder, &path, GlobStyle::Url)
+                    }
                     UrlTarget::Local { folder, path } => workspace.locate_in(&folder, &path).map(|file| vec![file]),
                     UrlTarget::Elsewhere => Err(LocateError::NotLocal),
                 };
@@ -106,13 +108,11 @@ fn read(workspace: &Workspace, from: FileId, target: &str, read_type: ReadType) 
 
 fn problem(error: &LocateError, target: &str, span: Span) -> Diagnostic {
     match error {
-        LocateError::OutsideRepository => Diagnostic::new(
-            codes::LOCATION_OUTSIDE_REPOSITORY,
-            span,
-            format!("`{target}` leaves the repository"),
-        )
-        .label("only files of the same repository can be named by path")
-        .help("move the file into the repository, or name it by its URL"),
+        LocateError::OutsideRepository => {
+            Diagnostic::new(codes::LOCATION_OUTSIDE_REPOSITORY, span, format!("`{target}` leaves the repository"))
+                .label("only files of the same repository can be named by path")
+                .help("move the file into the repository, or name it by its URL")
+        }
         LocateError::IsFolder => {
             Diagnostic::new(codes::LOCATION_TARGET_MISSING, span, format!("`{target}` is a folder, not a file"))
                 .help(format!("name a file in it, such as `{}/catalog-info.yaml`", target.trim_end_matches('/')))

@@ -46,10 +46,10 @@ impl Overlays {
     fn add(&mut self, root: &Node, out: &mut Diagnostics) {
         let by = root.get("by").and_then(Node::as_str);
         let Some(entities) = root.get("entities").and_then(Node::as_map) else {
-            out.push(
-                Diagnostic::new(codes::INVALID_OVERLAY, root.span, "this overlay has no mapping `entities`")
-                    .help("write `entities:`, and below it a reference such as `component:default/web:` with the fields to add"),
-            );
+            out
+                .push(Diagnostic::new(codes::INVALID_OVERLAY, root.span, "this overlay has no mapping `entities`").help(
+                "write `entities:`, and below it a reference such as `component:default/web:` with the fields to add",
+            ));
             return;
         };
         for entry in entities.entries() {
@@ -73,8 +73,12 @@ impl Overlays {
                         self.by_ref.entry(reference.shared()).or_default().push((entry.key_span, entry.value.clone()));
                     }
                     Err(_) => out.push(
-                        Diagnostic::new(codes::INVALID_OVERLAY, entry.key_span, format!("`{}` is not a full reference", entry.key))
-                            .help("write `kind:namespace/name`"),
+                        Diagnostic::new(
+                            codes::INVALID_OVERLAY,
+                            entry.key_span,
+                            format!("`{}` is not a full reference", entry.key),
+                        )
+                        .help("write `kind:namespace/name`"),
                     ),
                 },
             }

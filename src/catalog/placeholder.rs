@@ -146,9 +146,13 @@ impl<'a> Resolver<'a> {
             let key = &*entry.key;
             if several && WORDS.contains(&key) {
                 self.out.push(
-                    Diagnostic::new(codes::UNKNOWN_PLACEHOLDER, entry.key_span, format!("`{key}` is not replaced here"))
-                        .label("a placeholder must be alone in its mapping")
-                        .help("remove the other keys"),
+                    Diagnostic::new(
+                        codes::UNKNOWN_PLACEHOLDER,
+                        entry.key_span,
+                        format!("`{key}` is not replaced here"),
+                    )
+                    .label("a placeholder must be alone in its mapping")
+                    .help("remove the other keys"),
                 );
             } else if !several
                 && key.starts_with('$')
@@ -206,8 +210,12 @@ impl<'a> Resolver<'a> {
         match word {
             "$text" => Ok(Value::Str(Arc::clone(text))),
             "$json" => {
-                let value = serde_json::from_str::<serde_json::Value>(text)
-                    .map_err(|error| Box::new(fault(format!("it is not JSON: {error}")).help("mend the file; JSON has no comments and no byte order mark")))?;
+                let value = serde_json::from_str::<serde_json::Value>(text).map_err(|error| {
+                    Box::new(
+                        fault(format!("it is not JSON: {error}"))
+                            .help("mend the file; JSON has no comments and no byte order mark"),
+                    )
+                })?;
                 Ok(yaml::from_json(&value, span).value)
             }
             "$yaml" => {

@@ -79,9 +79,10 @@ impl Checker<'_> {
 
     fn missing(&mut self, map: &Map, at: Span, path: &str, field: &Field) {
         // A misspelt key nearby is most likely what was meant.
-        let misspelt = map.entries().iter().find(|entry| {
-            text::nearest(&entry.key, [field.name]).is_some() && !entry.key.eq_ignore_ascii_case("name")
-        });
+        let misspelt = map
+            .entries()
+            .iter()
+            .find(|entry| text::nearest(&entry.key, [field.name]).is_some() && !entry.key.eq_ignore_ascii_case("name"));
         let problem = Diagnostic::new(codes::MISSING_FIELD, at, format!("`{path}` is missing"));
         self.out.push(match misspelt {
             Some(entry) => problem

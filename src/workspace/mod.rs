@@ -92,6 +92,31 @@ pub enum GlobStyle {
     File,
 }
 
+/// What a URL means among the files that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UrlTarget {
+    /// A place in a repository below one of the roots.
+    Local {
+        /// The folder of the repository.
+        folder: Folder,
+        /// The path in it, without a leading `/`; empty for the repository itself. Wildcards are kept.
+        path: String,
+    },
+    /// Somewhere else: nothing is fetched.
+    Elsewhere,
+}
+
+/// The addresses of a file at its git host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceUrls {
+    /// Where to read the file.
+    pub view: String,
+    /// Where to change the file; the same as `view` if the host has no editor, or no branch is checked out or known.
+    pub edit: String,
+    /// Where to see its folder; ends in `/` if the host writes it so.
+    pub folder: String,
+}
+
 /// A folder that was looked up, within the same bounds as files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Folder {
@@ -333,6 +358,18 @@ impl Workspace {
         self.register(listed)
     }
 
+    /// Finds what a URL means, if it points into a repository below one of the roots.
+    #[must_use]
+    pub fn locate_url(&self, _url: &str) -> UrlTarget {
+        UrlTarget::Elsewhere
+    }
+
+    /// Returns the addresses of a file at its git host; nothing without a remote, or for an unknown host.
+    #[must_use]
+    pub fn source_urls(&self, _file: FileId) -> Option<SourceUrls> {
+        None
+    }
+
     fn locate_file(&self, folder: &Path, target: &str) -> Result<FileId, LocateError> {
         let boundary = self.boundary(folder);
         let base = path::names(folder, &boundary.place).unwrap_or_default();
@@ -464,6 +501,10 @@ impl Workspace {
             _ if place == &*boundary.place => Ok(boundary.real.to_path_buf()),
             (Some(parent), Some(name)) => self.real_folder(parent).and_then(|parent| {
                 let path = parent.join(name);
+                if !parent.starts_with(&boundary.real) {
+                    // Nobody need learn what is there.
+                    return Ok(path);
+                }
                 if self.tree.kind(&path)? == Kind::Link { self.tree.real(&path) } else { Ok(path) }
             }),
             _ => self.tree.real(place),
@@ -550,3 +591,6 @@ impl Workspace {
 fn calm<T>(lock: Result<T, PoisonError<T>>) -> T {
     lock.unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

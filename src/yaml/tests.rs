@@ -71,7 +71,10 @@ fn aliases_are_counted_as_the_library_counts() {
     let reference = |n: usize| format!("a: &a x\nb: [{}]", vec!["*a"; n].join(", "));
     assert!(parse(FileId::new(0), &reference(99)).1.is_empty());
     check(&reference(100), "alias-bomb");
-    check("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]", r#"{"a":["x"],"b":[["x"],["x"]],"c":[[["x"],["x"]],[["x"],["x"]]]}"#);
+    check(
+        "a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]",
+        r#"{"a":["x"],"b":[["x"],["x"]],"c":[[["x"],["x"]],[["x"],["x"]]]}"#,
+    );
     let mut bomb = "a0: &a0 x\n".to_owned();
     for i in 1..12 {
         bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));

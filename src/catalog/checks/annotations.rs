@@ -14,8 +14,12 @@ pub(super) fn each(subject: &Subject<'_>, entity: &Entity, out: &mut Diagnostics
         match annotations::find(&entry.key) {
             Some(known) => match known.replaced_by {
                 Some(new) => out.push(
-                    Diagnostic::new(codes::DEPRECATED_ANNOTATION, entry.key_span, format!("`{}` is no longer read", entry.key))
-                        .help(format!("use {new}")),
+                    Diagnostic::new(
+                        codes::DEPRECATED_ANNOTATION,
+                        entry.key_span,
+                        format!("`{}` is no longer read", entry.key),
+                    )
+                    .help(format!("use {new}")),
                 ),
                 None => out.extend(malformed(subject, entry, value, known.form)),
             },
@@ -32,7 +36,8 @@ fn unknown(entry: &Entry) -> Option<Diagnostic> {
     if near.is_none() && !reserved {
         return None;
     }
-    let problem = Diagnostic::new(codes::UNKNOWN_ANNOTATION, entry.key_span, format!("`{key}` is not a known annotation"));
+    let problem =
+        Diagnostic::new(codes::UNKNOWN_ANNOTATION, entry.key_span, format!("`{key}` is not a known annotation"));
     Some(match near {
         Some(near) => problem.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
         None => problem
@@ -74,14 +79,19 @@ fn malformed(subject: &Subject<'_>, entry: &Entry, value: &str, form: Form) -> O
             && subject.loaded.catalog.find(target.as_str()).is_none()
         {
             return Some(
-                Diagnostic::new(codes::UNRESOLVED_REFERENCE, entry.value.span, format!("{} `{target}` does not exist", entry.key))
-                    .label(format!("no {} with this name", target.kind()))
-                    .help("mend the reference, or remove the annotation"),
+                Diagnostic::new(
+                    codes::UNRESOLVED_REFERENCE,
+                    entry.value.span,
+                    format!("{} `{target}` does not exist", entry.key),
+                )
+                .label(format!("no {} with this name", target.kind()))
+                .help("mend the reference, or remove the annotation"),
             );
         }
         return None;
     }
-    let problem = Diagnostic::new(codes::MALFORMED_ANNOTATION, entry.value.span, format!("`{}` must be {expected}", entry.key));
+    let problem =
+        Diagnostic::new(codes::MALFORMED_ANNOTATION, entry.value.span, format!("`{}` must be {expected}", entry.key));
     Some(match example {
         Some(example) => problem.help(format!("write `{example}`")),
         None => problem.help(format!("write {expected}")),

@@ -10,15 +10,23 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
     let kind = entity.reference.kind();
     if kind == "template" && entity.related("ownedBy").next().is_none() {
         out.push(
-            Diagnostic::new(codes::MISSING_OWNER, subject.name_span(id), format!("`{}` has no owner", entity.reference))
-                .help("add `owner:` below `spec:`"),
+            Diagnostic::new(
+                codes::MISSING_OWNER,
+                subject.name_span(id),
+                format!("`{}` has no owner", entity.reference),
+            )
+            .help("add `owner:` below `spec:`"),
         );
     }
     if let Some(owner) = entity.related("ownedBy").find(|owner| owner.target.kind() == "user") {
         out.push(
-            Diagnostic::new(codes::OWNER_IS_USER, subject.spec_span(id, "owner"), format!("`{}` is owned by a person, `{}`", entity.reference, owner.target))
-                .label("people move on; groups stay")
-                .help("name a group"),
+            Diagnostic::new(
+                codes::OWNER_IS_USER,
+                subject.spec_span(id, "owner"),
+                format!("`{}` is owned by a person, `{}`", entity.reference, owner.target),
+            )
+            .label("people move on; groups stay")
+            .help("name a group"),
         );
     }
     if kind == "group"
@@ -27,9 +35,13 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
         && entity.related("parentOf").next().is_none()
     {
         out.push(
-            Diagnostic::new(codes::EMPTY_OWNER_GROUP, subject.name_span(id), format!("`{}` owns `{}` but has no members", entity.reference, owned.target))
-                .label("nobody would answer")
-                .help("add its users with `memberOf`, or move what it owns to another group"),
+            Diagnostic::new(
+                codes::EMPTY_OWNER_GROUP,
+                subject.name_span(id),
+                format!("`{}` owns `{}` but has no members", entity.reference, owned.target),
+            )
+            .label("nobody would answer")
+            .help("add its users with `memberOf`, or move what it owns to another group"),
         );
     }
     if kind == "api" {
@@ -47,7 +59,13 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
                 Diagnostic::new(
                     codes::API_OWNER_DIFFERS,
                     subject.spec_span(id, "owner"),
-                    format!("`{}` is owned by {}, but its provider `{}` by {}", entity.reference, own.join(", "), provider.reference, owners(provider).join(", ")),
+                    format!(
+                        "`{}` is owned by {}, but its provider `{}` by {}",
+                        entity.reference,
+                        own.join(", "),
+                        provider.reference,
+                        owners(provider).join(", ")
+                    ),
                 )
                 .help("let one group own both, if one group answers for both"),
             );

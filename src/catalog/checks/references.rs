@@ -14,8 +14,12 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
     for said in &subject.loaded.declared[id.index()] {
         if said.target == entity.reference {
             out.push(
-                Diagnostic::new(codes::SELF_REFERENCE, said.span, format!("`{}` refers to itself in `{}`", entity.reference, said.field))
-                    .help("remove the reference, or name another entity"),
+                Diagnostic::new(
+                    codes::SELF_REFERENCE,
+                    said.span,
+                    format!("`{}` refers to itself in `{}`", entity.reference, said.field),
+                )
+                .help("remove the reference, or name another entity"),
             );
             continue;
         }
@@ -24,7 +28,13 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
                 Diagnostic::new(
                     codes::UNEXPECTED_KIND,
                     said.span,
-                    format!("`{}` is a {}, but `{}` is meant for a {}", said.target, said.target.kind(), said.field, said.meant_for.join(" or a ")),
+                    format!(
+                        "`{}` is a {}, but `{}` is meant for a {}",
+                        said.target,
+                        said.target.kind(),
+                        said.field,
+                        said.meant_for.join(" or a ")
+                    ),
                 )
                 .help(format!("name a {}, or use another field", said.meant_for[0])),
             );
@@ -38,9 +48,13 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
         let consumer = entity.related("apiConsumedBy").next();
         if let Some(consumer) = consumer.filter(|_| entity.related("apiProvidedBy").next().is_none()) {
             out.push(
-                Diagnostic::new(codes::API_WITHOUT_PROVIDER, subject.name_span(id), format!("`{}` is used but nobody provides it", entity.reference))
-                    .label(format!("used by `{}`", consumer.target))
-                    .help(format!("add `{}` to `providesApis` of the component that offers it", entity.name())),
+                Diagnostic::new(
+                    codes::API_WITHOUT_PROVIDER,
+                    subject.name_span(id),
+                    format!("`{}` is used but nobody provides it", entity.reference),
+                )
+                .label(format!("used by `{}`", consumer.target))
+                .help(format!("add `{}` to `providesApis` of the component that offers it", entity.name())),
             );
         }
     }
@@ -56,17 +70,25 @@ fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared) -> Diagno
     if !said.with_namespace
         && let Some(other) = same_kind().find(|other| other.reference.name() == target.name())
     {
-        return Diagnostic::new(codes::AMBIGUOUS_NAMESPACE, said.span, format!("`{target}` does not exist, but `{}` does", other.reference))
-            .label(format!("without a namespace, the entity's own (`{}`) is meant", entity.namespace()))
-            .help(format!("write `{}/{}`", other.namespace(), other.name()));
+        return Diagnostic::new(
+            codes::AMBIGUOUS_NAMESPACE,
+            said.span,
+            format!("`{target}` does not exist, but `{}` does", other.reference),
+        )
+        .label(format!("without a namespace, the entity's own (`{}`) is meant", entity.namespace()))
+        .help(format!("write `{}/{}`", other.namespace(), other.name()));
     }
-    let problem = Diagnostic::new(codes::UNRESOLVED_REFERENCE, said.span, format!("{} `{target}` does not exist", said.field))
-        .label(format!("no {} with this name", target.kind()));
+    let problem =
+        Diagnostic::new(codes::UNRESOLVED_REFERENCE, said.span, format!("{} `{target}` does not exist", said.field))
+            .label(format!("no {} with this name", target.kind()));
     let in_namespace: Vec<&Entity> =
         same_kind().filter(|other| other.reference.namespace() == target.namespace()).collect();
     let names = |entities: &[&Entity]| -> Option<EntityId> {
         let near = text::nearest(target.name(), entities.iter().map(|other| other.reference.name()))?;
-        entities.iter().find(|other| other.reference.name() == near).and_then(|other| catalog.find(other.reference.as_str()))
+        entities
+            .iter()
+            .find(|other| other.reference.name() == near)
+            .and_then(|other| catalog.find(other.reference.as_str()))
     };
     let everywhere: Vec<&Entity>;
     let near = match names(&in_namespace) {
@@ -80,7 +102,9 @@ fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared) -> Diagno
     match near {
         Some(near) => {
             let other = catalog.get(near);
-            let spelled = if other.reference.kind() == target.kind() && other.reference.namespace() == entity.reference.namespace() {
+            let spelled = if other.reference.kind() == target.kind()
+                && other.reference.namespace() == entity.reference.namespace()
+            {
                 other.name().to_owned()
             } else {
                 other.reference.to_string()
@@ -95,7 +119,8 @@ fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared) -> Diagno
 
 /// Warns of a dependency that is on its way out, unless the dependent is, too.
 fn deprecated(entity: &Entity, said: &Declared, target: &Entity) -> Option<Diagnostic> {
-    let old = |entity: &Entity| entity.spec_str("lifecycle").is_some_and(|text| text.eq_ignore_ascii_case("deprecated"));
+    let old =
+        |entity: &Entity| entity.spec_str("lifecycle").is_some_and(|text| text.eq_ignore_ascii_case("deprecated"));
     if !matches!(&*said.field, "dependsOn" | "consumesApis") || !old(target) || old(entity) {
         return None;
     }
@@ -113,16 +138,21 @@ fn two_parents(subject: &Subject<'_>, id: EntityId, entity: &Entity) -> Option<D
         return None;
     }
     let own = subject.loaded.declared[id.index()].iter().find(|said| &*said.field == "parent");
-    let claim = parents.iter().filter(|parent| own.is_none_or(|own| own.target != parent.target)).find_map(|parent| {
-        let said = subject.loaded.declared[parent.id?.index()].iter();
-        said.filter(|said| said.target == entity.reference).find(|said| &*said.field == "children")
-    })?;
+    let claim =
+        parents.iter().filter(|parent| own.is_none_or(|own| own.target != parent.target)).find_map(|parent| {
+            let said = subject.loaded.declared[parent.id?.index()].iter();
+            said.filter(|said| said.target == entity.reference).find(|said| &*said.field == "children")
+        })?;
     let names: Vec<String> = parents.iter().map(|parent| format!("`{}`", parent.target)).collect();
     let span = own.map_or(subject.name_span(id), |own| own.span);
     Some(
-        Diagnostic::new(codes::SIDES_DISAGREE, span, format!("`{}` has several parents: {}", entity.reference, names.join(" and ")))
-            .also(claim.span, "claimed as a child here")
-            .help("let `parent` and `children` name each other"),
+        Diagnostic::new(
+            codes::SIDES_DISAGREE,
+            span,
+            format!("`{}` has several parents: {}", entity.reference, names.join(" and ")),
+        )
+        .also(claim.span, "claimed as a child here")
+        .help("let `parent` and `children` name each other"),
     )
 }
 
@@ -132,9 +162,10 @@ pub(super) fn cycles(subject: &Subject<'_>, out: &mut Diagnostics) {
     let up = |id: EntityId| {
         let entity = catalog.get(id);
         let relation = if entity.reference.kind() == "group" { "childOf" } else { "partOf" };
-        entity.related(relation).filter_map(|relation| relation.id).filter(move |other| {
-            *other != id && catalog.get(*other).reference.kind() == entity.reference.kind()
-        })
+        entity
+            .related(relation)
+            .filter_map(|relation| relation.id)
+            .filter(move |other| *other != id && catalog.get(*other).reference.kind() == entity.reference.kind())
     };
     let mut done = vec![false; catalog.entities().len()];
     let mut reported: BTreeSet<EntityId> = BTreeSet::new();
@@ -183,8 +214,12 @@ fn circle_problem(subject: &Subject<'_>, circle: &[EntityId], first: EntityId) -
         .find(|field| entity.spec().is_some_and(|spec| spec.get(field).is_some()))
         .unwrap_or("name");
     about(
-        Diagnostic::new(codes::RELATION_CYCLE, subject.spec_span(first, field), format!("these contain each other: {}", names.join(" in ")))
-            .help("break the circle at one of them"),
+        Diagnostic::new(
+            codes::RELATION_CYCLE,
+            subject.spec_span(first, field),
+            format!("these contain each other: {}", names.join(" in ")),
+        )
+        .help("break the circle at one of them"),
         entity,
     )
 }

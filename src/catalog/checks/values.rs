@@ -23,8 +23,12 @@ pub(super) fn each(subject: &Subject<'_>, entity: &Entity, out: &mut Diagnostics
         if list.iter().any(|wanted| wanted == value) {
             continue;
         }
-        let problem = Diagnostic::new(codes::UNLISTED_VALUE, node.span, format!("`{value}` is not a {field} that this organisation uses for a {}", entity.kind))
-            .label(format!("expected {}", list.join(", ")));
+        let problem = Diagnostic::new(
+            codes::UNLISTED_VALUE,
+            node.span,
+            format!("`{value}` is not a {field} that this organisation uses for a {}", entity.kind),
+        )
+        .label(format!("expected {}", list.join(", ")));
         out.push(match text::nearest(value, list.iter().map(String::as_str)) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help("use one of these, or add it to `check` in playbill.yaml"),
@@ -46,9 +50,13 @@ pub(super) fn each(subject: &Subject<'_>, entity: &Entity, out: &mut Diagnostics
         for entry in metadata_entries(entity, field) {
             if let Some(first) = seen.insert(entry.key.to_lowercase(), &entry.key) {
                 out.push(
-                    Diagnostic::new(codes::KEYS_DIFFER_IN_CASE, entry.key_span, format!("`{}` and `{first}` differ only in letter case", entry.key))
-                        .label("Backstage can then never show the entity")
-                        .help("remove one of them"),
+                    Diagnostic::new(
+                        codes::KEYS_DIFFER_IN_CASE,
+                        entry.key_span,
+                        format!("`{}` and `{first}` differ only in letter case", entry.key),
+                    )
+                    .label("Backstage can then never show the entity")
+                    .help("remove one of them"),
                 );
             }
         }

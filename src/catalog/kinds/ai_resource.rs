@@ -59,22 +59,10 @@ const RULE: &[Field] = &[
     Field::required("rationale", Shape::Text, "why it holds"),
     DISCIPLINES,
 ];
-const PLUGIN: &[Field] = &[
-    TYPE,
-    LIFECYCLE,
-    OWNED,
-    IN_SYSTEM,
-    Field::required("skills", Shape::Texts, "the skills it brings"),
-    VERSION,
-];
-const MARKETPLACE: &[Field] = &[
-    TYPE,
-    LIFECYCLE,
-    OWNED,
-    IN_SYSTEM,
-    Field::required("plugins", Shape::Texts, "the plugins it offers"),
-    VERSION,
-];
+const PLUGIN: &[Field] =
+    &[TYPE, LIFECYCLE, OWNED, IN_SYSTEM, Field::required("skills", Shape::Texts, "the skills it brings"), VERSION];
+const MARKETPLACE: &[Field] =
+    &[TYPE, LIFECYCLE, OWNED, IN_SYSTEM, Field::required("plugins", Shape::Texts, "the plugins it offers"), VERSION];
 
 const OWNER_ONLY: Reference<'static> = OWNER.dropping_others();
 const SYSTEM_ONLY: Reference<'static> = SYSTEM.dropping_others();

@@ -79,7 +79,8 @@ impl Reference<'static> {
 const OWNER: Reference<'static> = Reference::new("owner", Some("Group"), "ownedBy", "ownerOf", &["group", "user"]);
 const SYSTEM: Reference<'static> = Reference::new("system", Some("System"), "partOf", "hasPart", &["system"]);
 const DEPENDS_ON: Reference<'static> = Reference::new("dependsOn", None, "dependsOn", "dependencyOf", &[]);
-const DEPENDENCY_OF: Reference<'static> = Reference::new("dependencyOf", None, "dependencyOf", "dependsOn", &[]).loose();
+const DEPENDENCY_OF: Reference<'static> =
+    Reference::new("dependencyOf", None, "dependencyOf", "dependsOn", &[]).loose();
 
 const OWNER_DOC: &str = "the group (or user) that answers for it";
 const TYPE_DOC: &str = "what sort it is, in the organisation's own words";
