@@ -3,7 +3,7 @@
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
 use crate::catalog::{self, Catalog};
-use crate::diag::{self, Diagnostics, Severities};
+use crate::diag::{self, Diagnostics};
 use crate::workspace::Workspace;
 
 /// A workspace understood.
@@ -28,8 +28,8 @@ pub fn analyse(workspace: &Workspace) -> Portal {
 /// Gives every problem its final severity, and sorts them by place.
 fn judge(workspace: &Workspace, found: Diagnostics) -> Diagnostics {
     let check = &workspace.config().check;
-    let severities = Severities { rules: check.rules.clone(), paths: check.paths.clone() };
-    let mut judged = diag::judge(found, &severities, workspace).diagnostics;
+    
+    let mut judged = diag::judge(found, &check.severities, workspace).diagnostics;
     diag::sort_and_dedup(&mut judged, workspace);
     judged
 }

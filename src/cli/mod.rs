@@ -78,6 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(args) => export::run(&context, args),
         Command::Explain(args) => explain::run(&context, args),
         Command::Schema => explain::schema(),
+        _ => Err(Error::Usage("not wired".to_owned())),
     };
     match ended {
         Ok(ending) => ending.into(),

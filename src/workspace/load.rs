@@ -12,7 +12,7 @@ use super::rules::{RuleBook, Rules};
 use super::scan::{self, Found};
 use super::tree::{Kind, Memory, Tree, reason};
 use super::{Boundary, GlobStyle, Known, LocateError, ReadError, Root, Workspace, calm, path, pattern};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::error::Error;
 use crate::text::{FileId, Span};
@@ -54,6 +54,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     let mut workspace = Workspace::empty(tree, Config::default());
     let config_root = Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules: None };
     workspace.roots.push(config_root);
+    workspace.config_folder.clone_from(&home.folder);
     workspace.read_config(&home);
     if workspace.config_problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Ok(workspace);
@@ -157,6 +158,7 @@ impl Workspace {
         Self {
             config,
             config_file: None,
+            config_folder: PathBuf::from("/"),
             config_problems: Vec::new(),
             tree,
             book: RuleBook::default(),
@@ -176,7 +178,7 @@ impl Workspace {
             let file = self.add_config_file(&home.folder.join(name));
             self.config_file = Some(file);
             if let Some(text) = self.config_text(file) {
-                let (config, problems) = parse(file, &text);
+                let (config, problems) = config::parse(file, &text);
                 self.config = config;
                 self.config_problems.extend(problems);
             }
@@ -185,7 +187,7 @@ impl Workspace {
         if is_file(&self.tree, &app) {
             let file = self.add_config_file(&app);
             if let Some(text) = self.config_text(file) {
-                let problems = parse_app(file, &text, &mut self.config);
+                let problems = config::parse_app_config(file, &text, &mut self.config);
                 self.config_problems.extend(problems);
             }
         }
@@ -417,14 +419,6 @@ impl Workspace {
         }
         patterns
     }
-}
-
-fn parse(_file: FileId, _text: &str) -> (Config, Diagnostics) {
-    (Config::default(), Diagnostics::new())
-}
-
-fn parse_app(_file: FileId, _text: &str, _config: &mut Config) -> Diagnostics {
-    Diagnostics::new()
 }
 
 fn unread(file: FileId, error: &ReadError) -> Diagnostic {

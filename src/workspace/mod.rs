@@ -166,6 +166,7 @@ struct Known {
 pub struct Workspace {
     config: Config,
     config_file: Option<FileId>,
+    config_folder: PathBuf,
     config_problems: Vec<Diagnostic>,
     tree: Tree,
     book: RuleBook,
@@ -198,6 +199,12 @@ impl Workspace {
     #[must_use]
     pub fn config_file(&self) -> Option<FileId> {
         self.config_file
+    }
+
+    /// Returns the folder that paths of the configuration are relative to.
+    #[must_use]
+    pub fn config_folder(&self) -> &Path {
+        &self.config_folder
     }
 
     /// Returns the problems of the configuration; with an error among them nothing was scanned.
@@ -594,3 +601,14 @@ fn calm<T>(lock: Result<T, PoisonError<T>>) -> T {
 
 #[cfg(test)]
 mod tests;
+
+impl crate::diag::Sources for Workspace {
+    fn path(&self, file: FileId) -> Arc<str> {
+        self.path(file)
+    }
+
+    fn text(&self, file: FileId) -> Option<Arc<str>> {
+        let limits = self.config.limits;
+        self.text(file, limits.catalog_file.max(limits.definition_file)).ok()
+    }
+}
