@@ -28,7 +28,7 @@ pub fn analyse(workspace: &Workspace) -> Portal {
 /// Gives every problem its final severity, and sorts them by place.
 fn judge(workspace: &Workspace, found: Diagnostics) -> Diagnostics {
     let check = &workspace.config().check;
-    
+
     let mut judged = diag::judge(found, &check.severities, workspace).diagnostics;
     diag::sort_and_dedup(&mut judged, workspace);
     judged

@@ -81,6 +81,7 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
         out.push(problem);
     }
 
+    let root = sort_references(root, &kind);
     let valid = out.iter().all(|problem| problem.severity != Severity::Error);
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
@@ -406,6 +407,30 @@ fn kind_rules(
         read_references(field, spec, reference.namespace(), &mut declared, out);
     }
     declared
+}
+
+/// Sorts the lists of references, as Backstage does while it makes relations of them.
+fn sort_references(mut root: Node, kind: &str) -> Node {
+    let Some(spec_entry) = root.as_map().and_then(|map| map.entry("spec")).cloned() else { return root };
+    let Some(spec) = spec_entry.value.as_map() else { return root };
+    let Some(known) = kinds::find(kind) else { return root };
+    let mut sorted: Option<Map> = None;
+    for field in (known.references)(spec) {
+        let Some(entry) = spec.entry(field.field) else { continue };
+        let Some(items) = entry.value.as_seq() else { continue };
+        if items.iter().any(|item| item.as_str().is_none()) || items.is_sorted_by_key(|item| item.as_str()) {
+            continue;
+        }
+        let mut items = items.to_vec();
+        items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        let value = Node { span: entry.value.span, value: Value::Seq(items.into()) };
+        sorted.get_or_insert_with(|| spec.clone()).set(Entry { value, ..entry.clone() });
+    }
+    if let (Some(spec), Value::Map(map)) = (sorted, &mut root.value) {
+        let value = Node { span: spec_entry.value.span, value: Value::Map(Arc::new(spec)) };
+        Arc::make_mut(map).set(Entry { value, ..spec_entry });
+    }
+    root
 }
 
 /// Reports fields that have no effect but look as if they were meant to.

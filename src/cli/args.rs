@@ -35,7 +35,9 @@ pub enum Command {
     )]
     Check(CheckArgs),
     /// Print the resolved catalog.
-    #[command(after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv")]
+    #[command(
+        after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
+    )]
     Export(ExportArgs),
     /// Explain a rule of `check`, or list all of them.
     #[command(after_help = "Example:\n  playbill explain unresolved-reference")]

@@ -70,8 +70,8 @@ fn accept(
         Err(source) if source.kind() == std::io::ErrorKind::NotFound && !required => return Ok(problems),
         Err(source) => return Err(Error::Io { action: "read", path, source }),
     };
-    let baseline =
-        Baseline::parse(&text).map_err(|error| Error::Usage(format!("{} is not a baseline: {error}", path.display())))?;
+    let baseline = Baseline::parse(&text)
+        .map_err(|error| Error::Usage(format!("{} is not a baseline: {error}", path.display())))?;
     let applied = baseline.apply(problems, workspace);
     let gone: usize = applied.gone.iter().map(|entry| entry.count as usize).sum();
     if gone > 0 && !context.quiet {

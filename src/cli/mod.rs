@@ -90,7 +90,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Loads the workspace; a configuration with errors is reported and ends the command.
-pub(crate) fn load(context: &Context, input: &InputArgs, output: Option<&PathBuf>, history: bool) -> Result<Workspace, Error> {
+pub(crate) fn load(
+    context: &Context,
+    input: &InputArgs,
+    output: Option<&PathBuf>,
+    history: bool,
+) -> Result<Workspace, Error> {
     let workspace = workspace::load(&LoadOptions {
         paths: input.paths.clone(),
         config: input.config.clone(),

@@ -193,19 +193,23 @@ impl Node {
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let documents = documents::split(text)
-        .into_iter()
-        .map(|range| {
-            let span = Span::new(file, range.start, range.end);
-            match Builder::new(file, range.start).build(&text[range]) {
-                Ok(root) => Document { span, root: root.filter(|root| !root.is_null()), broken: false },
-                Err(problems) => {
-                    diagnostics.extend(problems);
-                    Document { span, root: None, broken: true }
+    let mut documents = Vec::new();
+    for range in documents::split(text) {
+        let span = Span::new(file, range.start, range.end);
+        match Builder::new(file, range.start).build(&text[range.clone()]) {
+            Ok(root) => documents.push(Document { span, root: root.filter(|root| !root.is_null()), broken: false }),
+            Err(problems) => {
+                diagnostics.extend(problems);
+                // A quotation that is never closed takes everything that follows with it.
+                let swallows = documents::opens_quotation(text, &range);
+                let end = if swallows { text.len() } else { range.end };
+                documents.push(Document { span: Span::new(file, range.start, end), root: None, broken: true });
+                if swallows {
+                    break;
                 }
             }
-        })
-        .collect();
+        }
+    }
     (documents, diagnostics)
 }
 
