@@ -5,9 +5,12 @@
 
 pub mod text;
 pub mod diag;
+pub mod error;
 pub mod yaml;
 pub mod html;
 pub mod highlight;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
+pub mod portal;
+pub mod cli;

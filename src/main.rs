@@ -1,1 +1,7 @@
-fn main() {}
+//! The `playbill` program; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    playbill::cli::run(std::env::args_os())
+}

@@ -121,8 +121,7 @@ impl LineIndex {
 /// Returns the candidate most like `name`, if one is near enough to be what the author meant.
 ///
 /// Letter case does not count. Near enough is an edit distance (with swapped neighbours as one edit) of at most a
-/// third of the longer name, or a name that differs only in separators or a plural. Ties go to the first candidate,
-/// so pass them in a fixed order.
+/// third of the longer name, and at most three. Ties go to the first candidate, so pass them in a fixed order.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = name.to_lowercase().chars().collect();
     if wanted.is_empty() || wanted.len() > 128 {
@@ -131,7 +130,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let length = candidate.chars().count();
-        let limit = (wanted.len().max(length) / 3).max(1);
+        let limit = (wanted.len().max(length) / 3).clamp(1, 3);
         let limit = best.map_or(limit, |(distance, _)| limit.min(distance.saturating_sub(1)));
         if length.abs_diff(wanted.len()) > limit {
             continue;

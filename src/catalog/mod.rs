@@ -5,11 +5,25 @@
 //!
 //! Invariant: an invalid document is reported and left out; it never harms another.
 
+pub mod annotations;
+mod bundle;
+pub(crate) mod checks;
+mod custom;
+mod document;
+pub mod export;
+pub mod format;
+pub mod kinds;
+mod load;
+mod location;
+mod overlay;
+mod placeholder;
 pub mod reference;
+mod shape;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use load::load;
 pub use reference::EntityRef;
 
 use crate::text::{FileId, Span};

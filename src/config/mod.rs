@@ -2,12 +2,32 @@
 //!
 //! Owns the keys, their documentation and JSON Schema, and the messages about wrong ones. Reads text it is given; does
 //! not look for files.
+//!
+//! Every key stands once, in the table of `keys.rs`; checking, the JSON Schema and the manual follow from it. Only
+//! filling in the [`Config`] is written by hand, in `read.rs`.
+
+mod app_config;
+mod check;
+mod keys;
+mod manual;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use globset::GlobSet;
+pub use app_config::parse_app_config;
+pub use check::glob;
+pub use manual::manual;
+pub use read::parse;
+pub use schema::json_schema;
 
-use crate::diag::Severity;
+use crate::diag::Severities;
+
+/// Kinds that exist without configuration.
+pub const BUILT_IN_KINDS: &[&str] =
+    &["Component", "API", "Resource", "System", "Domain", "Group", "User", "Location", "Template", "AiResource"];
 
 /// Everything that can be configured, defaults filled in.
 #[derive(Debug, Clone)]
@@ -20,7 +40,7 @@ pub struct Config {
     pub description: Option<String>,
     /// Absolute address at which the site is published, for the sitemap and canonical links; ends in `/`.
     pub base_url: Option<String>,
-    /// The folder of the configuration file, relative to which paths are meant; `.` without a file.
+    /// Folders to scan when the command line names none, relative to the configuration file.
     pub paths: Vec<String>,
     /// Where `build` writes, relative to the configuration file.
     pub output: String,
@@ -48,13 +68,13 @@ pub struct ConfigLink {
 }
 
 /// Which files are read and which entities are accepted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CatalogConfig {
     /// File names and globs that start the catalog, besides `catalog-info.yaml` and `catalog-info.yml`.
     pub files: Vec<String>,
     /// Paths that are passed over, as globs relative to the scanned root.
     pub exclude: Vec<String>,
-    /// Further files to start from, as `catalog.locations` of `app-config.yaml`: paths or globs.
+    /// Further files to start from: paths or globs relative to the configuration file, or URLs.
     pub locations: Vec<String>,
     /// Allowed kinds; empty allows all.
     pub rules: Vec<AllowRule>,
@@ -104,25 +124,14 @@ pub struct CustomRelation {
 /// How problems are judged.
 #[derive(Debug, Clone, Default)]
 pub struct CheckConfig {
-    /// Severity by rule name, family name or `*`; nothing switches off.
-    pub rules: BTreeMap<String, Option<Severity>>,
-    /// Severities for some paths; later entries win.
-    pub paths: Vec<PathRules>,
+    /// Severities by rule, family or path.
+    pub severities: Severities,
     /// File of accepted problems, relative to the configuration file.
     pub baseline: Option<String>,
     /// Values of `spec.type` by kind that are wanted; a kind that is absent is not checked.
     pub types: BTreeMap<String, Vec<String>>,
     /// Values of `spec.lifecycle` that are wanted; empty accepts any.
     pub lifecycles: Vec<String>,
-}
-
-/// Severities for the files that match.
-#[derive(Debug, Clone)]
-pub struct PathRules {
-    /// Which files, relative to the scanned root.
-    pub files: GlobSet,
-    /// Severity by rule name, family name or `*`; nothing switches off.
-    pub rules: BTreeMap<String, Option<Severity>>,
 }
 
 /// Sizes beyond which input is refused, in bytes.
@@ -139,19 +148,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { catalog_file: 10 << 20, definition_file: 64 << 20, document: 8 << 20 }
-    }
-}
-
-impl Default for CatalogConfig {
-    fn default() -> Self {
-        Self {
-            files: Vec::new(),
-            exclude: Vec::new(),
-            locations: Vec::new(),
-            rules: Vec::new(),
-            overlays: Vec::new(),
-            kinds: Vec::new(),
-        }
     }
 }
 

@@ -178,6 +178,7 @@ rules! {
     MISSING_FIELD "missing-field" Schema Error "A required field is missing.";
     NOT_AN_ENTITY "not-an-entity" Schema Error "A document is not an entity.";
     PLACEHOLDER "placeholder" Schema Error "A placeholder such as `$text` cannot be replaced.";
+    PLACEHOLDER_NOT_LOCAL "placeholder-not-local" Schema Warning "A placeholder names a file that is not in a repository that is read.";
     UNEXPECTED_ROOT_FIELD "unexpected-root-field" Schema Error "An entity has a field beside apiVersion, kind, metadata and spec.";
     UNKNOWN_FIELD "unknown-field" Schema Warning "A field has no meaning here and is close to one that has.";
     UNKNOWN_KIND "unknown-kind" Schema Error "A kind is not known.";
@@ -196,6 +197,7 @@ rules! {
     UNRESOLVED_REFERENCE "unresolved-reference" Ref Warning "A reference leads to an entity that does not exist.";
 
     DUPLICATE_ENTITY "duplicate-entity" Identity Error "Two documents describe the same entity.";
+    OVERLAY_UNMATCHED "overlay-unmatched" Identity Warning "An overlay adds to an entity that is not in the catalog.";
     UNREACHED_FILE "unreached-file" Identity Info "A file looks like a catalog file, but nothing leads to it.";
 
     API_OWNER_DIFFERS "api-owner-differs" Owner Info "An API and its provider have different owners.";
@@ -220,6 +222,7 @@ rules! {
     NAV_PAGE_MISSING "nav-page-missing" Docs Warning "The navigation names a document that is not there.";
 
     INVALID_CONFIG "invalid-config" Config Error "A configuration value cannot be used.";
+    INVALID_OVERLAY "invalid-overlay" Config Error "An overlay file cannot be used.";
     UNKNOWN_CONFIG_KEY "unknown-config-key" Config Error "A configuration key is not known.";
 }
 

@@ -4,3 +4,611 @@
 //!
 //! Invariants: a path that leaves its repository is never opened, whether by `..`, an absolute path or a symbolic
 //! link; a file is read at most once, so that a build sees one state of it; nothing is read that nobody asked for.
+
+mod files;
+mod load;
+mod path;
+mod pattern;
+mod rules;
+mod scan;
+mod tree;
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::config::Config;
+use crate::diag::Diagnostic;
+use crate::text::FileId;
+use files::Files;
+use pattern::Pattern;
+use rules::{RuleBook, Rules};
+use scan::{Listed, Purpose};
+use tree::{Kind, Tree, reason};
+
+pub use load::{LoadOptions, load};
+pub(crate) use scan::MANIFEST;
+
+/// Why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It is larger than the reader takes.
+    #[error("the file has {size} bytes, more than the limit of {limit}")]
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+        /// The most that is read.
+        limit: u64,
+    },
+    /// It was asked for as text and is none.
+    #[error("the file is not UTF-8 text: byte {offset} is wrong")]
+    NotUtf8 {
+        /// The first byte that is wrong.
+        offset: u64,
+    },
+    /// The operating system refuses it.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// Why a target leads to nothing that may be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LocateError {
+    /// There is nothing.
+    #[error("`{path}` does not exist")]
+    Missing {
+        /// Where it was looked for, as reports show paths.
+        path: String,
+    },
+    /// A file was wanted.
+    #[error("it is a folder")]
+    IsFolder,
+    /// A folder was wanted.
+    #[error("it is a file")]
+    IsFile,
+    /// It is outside of the repository, by its text or through a symbolic link.
+    #[error("it leads outside the repository")]
+    OutsideRepository,
+    /// It is a URL, or one of a repository that is not among the roots.
+    #[error("it is not in a repository that is read")]
+    NotLocal,
+    /// The operating system refuses it.
+    #[error("`{path}` cannot be read: {reason}")]
+    Unreadable {
+        /// Where it is.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Which characters of a pattern are wildcards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GlobStyle {
+    /// As in targets of Locations read from a git host: `*` and `**`; all others stand for themselves.
+    Url,
+    /// As in targets of Locations read from disk, and in the configuration: `*`, `**`, `?` and `{a,b}`.
+    File,
+}
+
+/// What a URL means among the files that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UrlTarget {
+    /// A place in a repository below one of the roots.
+    Local {
+        /// The folder of the repository.
+        folder: Folder,
+        /// The path in it, without a leading `/`; empty for the repository itself. Wildcards are kept.
+        path: String,
+    },
+    /// Somewhere else: nothing is fetched.
+    Elsewhere,
+}
+
+/// The addresses of a file at its git host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceUrls {
+    /// Where to read the file.
+    pub view: String,
+    /// Where to change the file; the same as `view` if the host has no editor, or no branch is checked out or known.
+    pub edit: String,
+    /// Where to see its folder; ends in `/` if the host writes it so.
+    pub folder: String,
+}
+
+/// A folder that was looked up, within the same bounds as files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Folder {
+    path: Arc<str>,
+    place: Arc<Path>,
+}
+
+impl Folder {
+    /// Returns the path as reports show it: `/`-separated, relative to the scanned root, empty for the root itself.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+/// A folder that was given to be scanned, or that of the configuration.
+#[derive(Debug)]
+struct Root {
+    /// Where it is, links followed.
+    place: PathBuf,
+    /// What stands before paths below it.
+    prefix: String,
+    /// The rules of the folders above, within the same repository.
+    rules: Option<Arc<Rules>>,
+}
+
+/// The part of the tree that a file may refer to: its repository, as far as it lies below the scanned root.
+#[derive(Debug)]
+struct Boundary {
+    place: Arc<Path>,
+    /// The same, links followed.
+    real: Arc<Path>,
+    /// Whether a repository starts here; otherwise it is the scanned root.
+    is_repository: bool,
+}
+
+/// What was found out about folders; only grows.
+#[derive(Debug, Default)]
+struct Known {
+    boundaries: RwLock<HashMap<PathBuf, Arc<Boundary>>>,
+    real: RwLock<HashMap<PathBuf, Arc<Path>>>,
+    rules: RwLock<HashMap<PathBuf, Option<Arc<Rules>>>>,
+}
+
+/// Every input of a build, as one state: what was read once stays as it was.
+#[derive(Debug)]
+pub struct Workspace {
+    config: Config,
+    config_file: Option<FileId>,
+    config_folder: PathBuf,
+    config_problems: Vec<Diagnostic>,
+    tree: Tree,
+    book: RuleBook,
+    limits: scan::Limits,
+    /// Disjoint, except that the folder of the configuration, which comes last, may contain the others.
+    roots: Vec<Root>,
+    files: Files,
+    known: Known,
+    catalog_files: Vec<FileId>,
+    overlay_files: Vec<FileId>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Workspace {
+    /// Makes a workspace of files in memory below a single root, for tests.
+    ///
+    /// Everything behaves as on disk, also ignore rules and a `.git` folder. A path that is none is left out.
+    #[must_use]
+    pub fn from_files(config: Config, files: &[(&str, &[u8])]) -> Self {
+        load::from_files(config, files)
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the file that the configuration was read from; targets in the configuration are relative to it.
+    #[must_use]
+    pub fn config_file(&self) -> Option<FileId> {
+        self.config_file
+    }
+
+    /// Returns the folder that paths of the configuration are relative to.
+    #[must_use]
+    pub fn config_folder(&self) -> &Path {
+        &self.config_folder
+    }
+
+    /// Returns the problems of the configuration; with an error among them nothing was scanned.
+    #[must_use]
+    pub fn config_problems(&self) -> &[Diagnostic] {
+        &self.config_problems
+    }
+
+    /// Returns the files that the catalog starts from, sorted by path.
+    #[must_use]
+    pub fn catalog_files(&self) -> &[FileId] {
+        &self.catalog_files
+    }
+
+    /// Returns the files of `catalog.overlays`, each once, in the order of the configuration.
+    #[must_use]
+    pub fn overlay_files(&self) -> &[FileId] {
+        &self.overlay_files
+    }
+
+    /// Returns what went wrong while scanning, in the order of paths.
+    #[must_use]
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.problems
+    }
+
+    /// Returns the scanned folders, in the order given; a root within another one is part of that.
+    #[must_use]
+    pub fn roots(&self) -> Vec<Folder> {
+        self.roots.iter().map(|root| self.folder(&root.place)).collect()
+    }
+
+    /// Returns the folders to watch for changes, as the operating system names them.
+    #[must_use]
+    pub fn watched(&self) -> Vec<PathBuf> {
+        self.roots.iter().map(|root| root.place.clone()).collect()
+    }
+
+    /// Returns the path of a file as reports show it.
+    ///
+    /// It is `/`-separated and relative to the scanned root; with several roots, that of the root as given stands
+    /// before it. What is not Unicode is replaced.
+    #[must_use]
+    pub fn path(&self, file: FileId) -> Arc<str> {
+        Arc::clone(&self.files.get(file).path)
+    }
+
+    /// Returns the folder of a file.
+    #[must_use]
+    pub fn folder_of(&self, file: FileId) -> Folder {
+        let file = self.files.get(file);
+        self.folder(file.place.parent().unwrap_or(&file.place))
+    }
+
+    /// Returns the path of a file below a folder, `/`-separated; nothing if it is not below.
+    #[must_use]
+    pub fn path_below(&self, folder: &Folder, file: FileId) -> Option<String> {
+        let file = self.files.get(file);
+        file.place.strip_prefix(&folder.place).ok().map(path::shown)
+    }
+
+    /// Returns the text of a file of at most `limit` bytes, a byte order mark included; it is read once and kept.
+    ///
+    /// # Errors
+    /// When it is larger, no UTF-8, or cannot be read.
+    pub fn text(&self, file: FileId, limit: u64) -> Result<Arc<str>, ReadError> {
+        self.files.get(file).text(&self.tree, limit)
+    }
+
+    /// Returns the bytes of a file of at most `limit` bytes; it is read once and kept.
+    ///
+    /// # Errors
+    /// When it is larger or cannot be read.
+    pub fn bytes(&self, file: FileId, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        self.files.get(file).bytes(&self.tree, limit)
+    }
+
+    /// Returns the bytes of a file that nobody will ask for again, such as a picture on its way to the site.
+    ///
+    /// # Errors
+    /// When it is larger than `limit` or cannot be read.
+    pub fn bytes_once(&self, file: FileId, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        self.files.get(file).bytes_once(&self.tree, limit)
+    }
+
+    /// Finds the file that `target` means in the file `from`.
+    ///
+    /// A target is relative to the folder of `from`; with a leading `/`, to the repository. Neither `..` nor a
+    /// symbolic link gets out of the repository, nor above the scanned root.
+    ///
+    /// # Errors
+    /// When there is no file, or none that may be read.
+    pub fn locate(&self, from: FileId, target: &str) -> Result<FileId, LocateError> {
+        let from = self.files.get(from);
+        self.locate_file(from.place.parent().unwrap_or(&from.place), target)
+    }
+
+    /// Finds the folder that `target` means in the file `from`, within the same bounds as [`Self::locate`].
+    ///
+    /// # Errors
+    /// When there is no folder, or none that may be read.
+    pub fn locate_folder(&self, from: FileId, target: &str) -> Result<Folder, LocateError> {
+        let from = self.files.get(from);
+        self.locate_place(from.place.parent().unwrap_or(&from.place), target)
+    }
+
+    /// Finds the file that `target` means in a folder, within the same bounds as [`Self::locate`].
+    ///
+    /// # Errors
+    /// When there is no file, or none that may be read.
+    pub fn locate_in(&self, folder: &Folder, target: &str) -> Result<FileId, LocateError> {
+        self.locate_file(&folder.place, target)
+    }
+
+    /// Finds the folder that `target` means in a folder, within the same bounds as [`Self::locate`].
+    ///
+    /// # Errors
+    /// When there is no folder, or none that may be read.
+    pub fn locate_folder_in(&self, folder: &Folder, target: &str) -> Result<Folder, LocateError> {
+        self.locate_place(&folder.place, target)
+    }
+
+    /// Finds the files that a pattern in the file `from` matches, sorted by path; a plain target is a pattern too.
+    ///
+    /// The bounds are those of [`Self::locate`], and what a scan passes over is passed over. A wildcard matches no
+    /// name that starts with a dot, nor `node_modules`.
+    ///
+    /// # Errors
+    /// When the part before the first wildcard may not be read, or a plain target leads to no file. No match is no
+    /// error.
+    pub fn glob(&self, from: FileId, pattern: &str, style: GlobStyle) -> Result<Vec<FileId>, LocateError> {
+        let from = self.files.get(from);
+        self.glob_at(from.place.parent().unwrap_or(&from.place), pattern, style)
+    }
+
+    /// Finds the files that a pattern in a folder matches, as [`Self::glob`].
+    ///
+    /// # Errors
+    /// As [`Self::glob`].
+    pub fn glob_in(&self, folder: &Folder, pattern: &str, style: GlobStyle) -> Result<Vec<FileId>, LocateError> {
+        self.glob_at(&folder.place, pattern, style)
+    }
+
+    /// Returns every file below a folder, sorted by path.
+    ///
+    /// Hidden ones, `node_modules` and what ignore files exclude are left out; symbolic links are followed as long
+    /// as they stay in the repository.
+    #[must_use]
+    pub fn files_below(&self, folder: &Folder) -> Vec<FileId> {
+        let boundary = self.boundary(&folder.place);
+        let end = |place: &Path| {
+            let real = self.tree.real(place).ok()?;
+            real.starts_with(&boundary.real).then(|| self.tree.kind(&real).ok())?
+        };
+        let rules = self.rules(&folder.place);
+        let listed =
+            scan::list(&self.tree, &self.book, &self.limits, &folder.place, rules.as_ref(), &Purpose::All(&end));
+        self.register(listed)
+    }
+
+    /// Finds what a URL means, if it points into a repository below one of the roots.
+    #[must_use]
+    pub fn locate_url(&self, _url: &str) -> UrlTarget {
+        UrlTarget::Elsewhere
+    }
+
+    /// Returns the addresses of a file at its git host; nothing without a remote, or for an unknown host.
+    #[must_use]
+    pub fn source_urls(&self, _file: FileId) -> Option<SourceUrls> {
+        None
+    }
+
+    fn locate_file(&self, folder: &Path, target: &str) -> Result<FileId, LocateError> {
+        let boundary = self.boundary(folder);
+        let base = path::names(folder, &boundary.place).unwrap_or_default();
+        let inside = path::resolve(&base, target)?;
+        let place = path::below(&boundary.place, &inside.names);
+        if !inside.folder
+            && let Some(id) = self.files.find(&place)
+            && self.files.get(id).real().starts_with(&boundary.real)
+        {
+            return Ok(id);
+        }
+        let real = self.enter(&boundary, &place)?;
+        match self.tree.kind(&real) {
+            Ok(Kind::File) if !inside.folder => {
+                let real = (real != place).then_some(real);
+                Ok(self.files.add(&place, real, || self.show(&place)))
+            }
+            Ok(Kind::File) => Err(LocateError::Missing { path: format!("{}/", self.show(&place)) }),
+            Ok(Kind::Folder) => Err(LocateError::IsFolder),
+            Ok(Kind::Link | Kind::Other) => Err(LocateError::Unreadable {
+                path: self.show(&place).to_string(),
+                reason: "it is not a regular file".to_owned(),
+            }),
+            Err(error) => Err(self.refused(&place, &error)),
+        }
+    }
+
+    fn locate_place(&self, folder: &Path, target: &str) -> Result<Folder, LocateError> {
+        let boundary = self.boundary(folder);
+        let base = path::names(folder, &boundary.place).unwrap_or_default();
+        let inside = path::resolve(&base, target)?;
+        let place = path::below(&boundary.place, &inside.names);
+        let real = self.enter(&boundary, &place)?;
+        match self.tree.kind(&real) {
+            Ok(Kind::Folder) => Ok(self.folder(&place)),
+            Ok(_) => Err(LocateError::IsFile),
+            Err(error) => Err(self.refused(&place, &error)),
+        }
+    }
+
+    fn glob_at(&self, folder: &Path, pattern: &str, style: GlobStyle) -> Result<Vec<FileId>, LocateError> {
+        if path::is_url(pattern) {
+            return Err(LocateError::NotLocal);
+        }
+        let alternatives = pattern::expand(pattern, style);
+        let mut ids = BTreeSet::new();
+        for alternative in &alternatives {
+            let parts: Vec<&str> = alternative.split('/').collect();
+            let Some(first) = parts.iter().position(|part| pattern::is_wild(part, style)) else {
+                match self.locate_file(folder, alternative) {
+                    Ok(id) => _ = ids.insert((self.path(id), id.index())),
+                    Err(error) if alternatives.len() == 1 => return Err(error),
+                    Err(_) => {}
+                }
+                continue;
+            };
+            let prefix = match (first, parts[0]) {
+                (1, "") => "/".to_owned(),
+                _ => parts[..first].join("/"),
+            };
+            let start = match self.locate_place(folder, &prefix) {
+                Ok(start) => start,
+                Err(error @ (LocateError::OutsideRepository | LocateError::Unreadable { .. })) => {
+                    return Err(error);
+                }
+                Err(_) => continue,
+            };
+            let Some(wanted) = Pattern::new(parts[first..].iter().copied(), style) else { continue };
+            let excluded = |place: &Path| self.is_excluded(place);
+            let rules = self.rules(&start.place);
+            let purpose = Purpose::Match(&wanted, &excluded);
+            let listed = scan::list(&self.tree, &self.book, &self.limits, &start.place, rules.as_ref(), &purpose);
+            for id in self.register(listed) {
+                ids.insert((self.path(id), id.index()));
+            }
+        }
+        Ok(ids.into_iter().map(|(_, index)| FileId::new(index)).collect())
+    }
+
+    /// Gives ids to the files of a walk, and sorts them by path.
+    fn register(&self, listed: Vec<Listed>) -> Vec<FileId> {
+        let mut files: Vec<(Arc<str>, FileId)> = Vec::with_capacity(listed.len());
+        for Listed { place, is_link } in listed {
+            let id = self.files.find(&place).or_else(|| {
+                let real = if is_link {
+                    self.tree.real(&place).ok()?
+                } else {
+                    self.real_folder(place.parent()?).ok()?.join(place.file_name()?)
+                };
+                Some(self.files.add(&place, (real != place).then_some(real), || self.show(&place)))
+            });
+            if let Some(id) = id {
+                files.push((self.path(id), id));
+            }
+        }
+        files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        files.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn folder(&self, place: &Path) -> Folder {
+        Folder { path: self.show(place), place: Arc::from(place) }
+    }
+
+    fn root_of(&self, place: &Path) -> Option<&Root> {
+        self.roots.iter().find(|root| place.starts_with(&root.place))
+    }
+
+    /// Returns the path of a place as reports show it.
+    fn show(&self, place: &Path) -> Arc<str> {
+        let Some(root) = self.root_of(place) else { return path::shown(place).into() };
+        let below = place.strip_prefix(&root.place).map(path::shown).unwrap_or_default();
+        match (root.prefix.as_str(), below.as_str()) {
+            ("", path) | (path, "") => path.into(),
+            (prefix, path) => format!("{}/{path}", prefix.trim_end_matches('/')).into(),
+        }
+    }
+
+    fn is_excluded(&self, place: &Path) -> bool {
+        !self.limits.exclude.is_empty()
+            && self
+                .root_of(place)
+                .and_then(|root| place.strip_prefix(&root.place).ok())
+                .is_some_and(|path| self.limits.exclude.is_match(path))
+    }
+
+    /// Follows the links of a place, and makes sure that it stays within the boundary.
+    fn enter(&self, boundary: &Boundary, place: &Path) -> Result<PathBuf, LocateError> {
+        let real = match (place.parent(), place.file_name()) {
+            _ if place == &*boundary.place => Ok(boundary.real.to_path_buf()),
+            (Some(parent), Some(name)) => self.real_folder(parent).and_then(|parent| {
+                let path = parent.join(name);
+                if !parent.starts_with(&boundary.real) {
+                    // Nobody need learn what is there.
+                    return Ok(path);
+                }
+                if self.tree.kind(&path)? == Kind::Link { self.tree.real(&path) } else { Ok(path) }
+            }),
+            _ => self.tree.real(place),
+        };
+        match real {
+            Ok(real) if real.starts_with(&boundary.real) => Ok(real),
+            Ok(_) => Err(LocateError::OutsideRepository),
+            Err(error) => Err(self.refused(place, &error)),
+        }
+    }
+
+    fn refused(&self, place: &Path, error: &io::Error) -> LocateError {
+        let path = self.show(place).to_string();
+        match error.kind() {
+            io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidFilename => LocateError::Missing { path },
+            _ => LocateError::Unreadable { path, reason: reason(error) },
+        }
+    }
+
+    /// Returns a folder with every link followed; most folders have none, which costs one question each.
+    fn real_folder(&self, folder: &Path) -> io::Result<Arc<Path>> {
+        if let Some(real) = calm(self.known.real.read()).get(folder) {
+            return Ok(Arc::clone(real));
+        }
+        let real: Arc<Path> = match (folder.parent(), folder.file_name()) {
+            _ if self.roots.iter().any(|root| root.place == folder) => folder.into(),
+            (Some(parent), Some(name)) if self.root_of(parent).is_some() => {
+                let path = self.real_folder(parent)?.join(name);
+                match self.tree.kind(&path)? {
+                    Kind::Link => self.tree.real(&path)?.into(),
+                    Kind::Folder => path.into(),
+                    _ => return Err(io::ErrorKind::NotADirectory.into()),
+                }
+            }
+            _ => self.tree.real(folder)?.into(),
+        };
+        calm(self.known.real.write()).insert(folder.to_owned(), Arc::clone(&real));
+        Ok(real)
+    }
+
+    /// Returns what files in `folder` may refer to.
+    fn boundary(&self, folder: &Path) -> Arc<Boundary> {
+        if let Some(boundary) = calm(self.known.boundaries.read()).get(folder) {
+            return Arc::clone(boundary);
+        }
+        let here = |is_repository| {
+            let real = self.real_folder(folder).unwrap_or_else(|_| folder.into());
+            Arc::new(Boundary { place: folder.into(), real, is_repository })
+        };
+        let is_root = self.root_of(folder).is_none_or(|root| root.place == folder);
+        let boundary = if self.tree.kind(&folder.join(".git")).is_ok() {
+            here(true)
+        } else {
+            match folder.parent() {
+                Some(parent) if !is_root => self.boundary(parent),
+                _ => here(false),
+            }
+        };
+        calm(self.known.boundaries.write()).insert(folder.to_owned(), Arc::clone(&boundary));
+        boundary
+    }
+
+    /// Returns the ignore rules that hold in a folder.
+    fn rules(&self, folder: &Path) -> Option<Arc<Rules>> {
+        if let Some(rules) = calm(self.known.rules.read()).get(folder) {
+            return rules.clone();
+        }
+        let root = self.root_of(folder)?;
+        let above = match folder.parent() {
+            Some(parent) if root.place != folder => self.rules(parent),
+            _ => root.rules.clone(),
+        };
+        let items = self.tree.list(folder).unwrap_or_default();
+        let rules = self.book.enter(&self.tree, above.as_ref(), folder, &items);
+        calm(self.known.rules.write()).insert(folder.to_owned(), rules.clone());
+        rules
+    }
+}
+
+/// Takes a lock whatever happened to its last holder: every table here is whole between two insertions.
+fn calm<T>(lock: Result<T, PoisonError<T>>) -> T {
+    lock.unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
+
+impl crate::diag::Sources for Workspace {
+    fn path(&self, file: FileId) -> Arc<str> {
+        self.path(file)
+    }
+
+    fn text(&self, file: FileId) -> Option<Arc<str>> {
+        let limits = self.config.limits;
+        self.text(file, limits.catalog_file.max(limits.definition_file)).ok()
+    }
+}

@@ -39,3 +39,18 @@ pub(super) fn split(text: &str) -> Vec<Range<usize>> {
 fn is_marker(line: &str, marker: &str) -> bool {
     line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
+
+/// Returns whether the last quotation mark of the file stands in the document at `range` and opens a quotation there.
+///
+/// Backstage's parser then reads on to the end of the file: it looks for the closing mark before it looks for `---`.
+pub(super) fn opens_quotation(text: &str, range: &Range<usize>) -> bool {
+    ['"', '\''].iter().any(|mark| {
+        text.rfind(*mark).is_some_and(|at| {
+            let before = text[..at].trim_end_matches([' ', '\t']);
+            let line = &text[before.rfind('\n').map_or(0, |newline| newline + 1)..at];
+            let opens = before.is_empty() || before.ends_with([':', '-', ',', '[', '{', '?', '\n']);
+            // A mark whose partner stands before it on the line closes a quotation.
+            range.contains(&at) && opens && line.matches(*mark).count().is_multiple_of(2)
+        })
+    })
+}

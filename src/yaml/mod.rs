@@ -9,6 +9,8 @@
 mod documents;
 mod json;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -191,19 +193,23 @@ impl Node {
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let documents = documents::split(text)
-        .into_iter()
-        .map(|range| {
-            let span = Span::new(file, range.start, range.end);
-            match Builder::new(file, range.start).build(&text[range]) {
-                Ok(root) => Document { span, root: root.filter(|root| !root.is_null()), broken: false },
-                Err(problems) => {
-                    diagnostics.extend(problems);
-                    Document { span, root: None, broken: true }
+    let mut documents = Vec::new();
+    for range in documents::split(text) {
+        let span = Span::new(file, range.start, range.end);
+        match Builder::new(file, range.start).build(&text[range.clone()]) {
+            Ok(root) => documents.push(Document { span, root: root.filter(|root| !root.is_null()), broken: false }),
+            Err(problems) => {
+                diagnostics.extend(problems);
+                // A quotation that is never closed takes everything that follows with it.
+                let swallows = documents::opens_quotation(text, &range);
+                let end = if swallows { text.len() } else { range.end };
+                documents.push(Document { span: Span::new(file, range.start, end), root: None, broken: true });
+                if swallows {
+                    break;
                 }
             }
-        })
-        .collect();
+        }
+    }
     (documents, diagnostics)
 }
 
@@ -219,6 +225,8 @@ struct Anchor {
 /// A collection whose end has not been read yet.
 struct Open {
     start: usize,
+    /// Where the last part read so far ends, in the file.
+    end: usize,
     anchor: usize,
     weight: usize,
     content: Content,
@@ -267,6 +275,11 @@ impl Builder {
                 }
             };
             let span = self.span(&at, source);
+            if let Some(open) = self.stack.last_mut()
+                && matches!(event, Event::Scalar(..) | Event::Alias(_))
+            {
+                open.end = open.end.max(span.end as usize);
+            }
             let finished = match event {
                 Event::DocumentStart(_, version) => {
                     self.yaml_1_1 = version == Some(granit_parser::YamlVersion::new(1, 1));
@@ -307,26 +320,27 @@ impl Builder {
     }
 
     fn open(&mut self, span: Span, anchor: usize, content: Content) {
-        self.stack.push(Open { start: span.start as usize - self.offset, anchor, weight: 1, content });
+        self.stack.push(Open {
+            start: span.start as usize - self.offset,
+            end: span.end as usize,
+            anchor,
+            weight: 1,
+            content,
+        });
     }
 
     fn close(&mut self, end: Span, source: &str) -> Option<(Node, usize)> {
         let open = self.stack.pop()?;
-        let (value, inner_end) = match open.content {
-            Content::Seq(items) => {
-                let end = items.last().map(|item| item.span.end);
-                (Value::Seq(items.into()), end)
-            }
-            Content::Map { entries, .. } => {
-                let end = entries.last().map(|entry| entry.value.span.end.max(entry.key_span.end));
-                (Value::Map(Arc::new(Map { entries })), end)
-            }
+        let value = match open.content {
+            Content::Seq(items) => Value::Seq(items.into()),
+            Content::Map { entries, .. } => Value::Map(Arc::new(Map { entries })),
         };
+        // A block collection is told to end where the next thing starts.
         let flow = source.as_bytes().get(open.start).is_some_and(|byte| matches!(byte, b'[' | b'{'));
-        let end = match inner_end {
-            Some(inner) if !flow => inner as usize,
-            _ => end.end as usize,
-        };
+        let end = if flow { end.end as usize } else { open.end };
+        if let Some(outer) = self.stack.last_mut() {
+            outer.end = outer.end.max(end);
+        }
         let span = Span::new(self.file, self.offset + open.start, end);
         Some(self.finish(Node { span, value }, open.anchor, open.weight))
     }
@@ -422,34 +436,118 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
         )
         .help("flatten the value, or move it to a file of its own");
     }
-    let indent = &line[..line.len() - line.trim_start().len()];
-    let (message, help) = if indent.contains('\t') {
-        ("a line is indented with a tab".to_owned(), Some("indent with blanks; YAML does not allow tabs"))
-    } else {
-        let help = match error.kind() {
-            ErrorKind::UnknownAnchor => {
-                Some("define the anchor with `&name` before it is used, in the same document; or quote the text")
-            }
-            ErrorKind::UnclosedQuotedScalar => Some("close the quotation mark, or double it inside the text"),
-            _ if rest.starts_with(['@', '`', '%']) => {
-                Some("put the text in quotes: it starts with a reserved character")
-            }
-            _ if line.contains(": ") && line.matches(": ").count() > 1 => {
-                Some("put the text in quotes: `: ` inside a text starts a mapping")
-            }
-            _ if line.contains("{{") => Some("put the text in quotes: an unquoted `{` starts a mapping"),
-            _ => Some("check the indentation and the quotes of this line and the one above"),
-        };
-        (error.info(), help)
+    let tab_at = |line: &str| {
+        line.len() > line.trim_start_matches([' ', '\t']).len()
+            && line[..line.len() - line.trim_start_matches([' ', '\t']).len()].contains('\t')
     };
-    let mut message = message.trim_end_matches('.').to_owned();
-    if let Some(first) = message.get(..1) {
-        let lower = first.to_lowercase();
-        message.replace_range(..1, &lower);
+    let next_line = source[line_start..].lines().nth(1).unwrap_or("");
+    let (message, help) = if tab_at(line) || (tab_at(next_line) && !matches!(error.kind(), ErrorKind::UnknownAnchor)) {
+        ("a line is indented with a tab".to_owned(), "indent with blanks; YAML does not allow tabs")
+    } else {
+        explain(error, line, rest)
+    };
+    Diagnostic::new(codes::YAML_SYNTAX, span, message).help(help)
+}
+
+/// Says what is wrong in the author's terms, and what to do.
+fn explain(error: &ScanError, line: &str, rest: &str) -> (String, &'static str) {
+    use ErrorKind as Kind;
+    let said = |text: &str| text.to_owned();
+    if rest.starts_with(['@', '`', '%']) {
+        let first = rest.chars().next().unwrap_or('@');
+        return (format!("a text cannot start with `{first}`"), "put the text in quotes");
     }
-    let problem = Diagnostic::new(codes::YAML_SYNTAX, span, format!("this is not YAML: {message}"));
-    match help {
-        Some(help) => problem.help(help),
-        None => problem,
+    match error.kind() {
+        Kind::UnknownAnchor => {
+            let name: String =
+                rest.chars().take_while(|c| !c.is_whitespace() && !matches!(c, ',' | ']' | '}')).collect();
+            (
+                format!("`{name}` names no anchor of this document"),
+                "define the anchor with `&name` above, in the same document; or put the text in quotes",
+            )
+        }
+        Kind::UnclosedQuotedScalar | Kind::InvalidQuotedScalarIndent | Kind::DocumentIndicatorInQuotedScalar => {
+            (said("a quotation mark is not closed"), "close the quotation mark, or double it inside the text")
+        }
+        Kind::InvalidTrailingSingleQuotedScalar | Kind::InvalidTrailingDoubleQuotedScalar => (
+            said("something follows a closing quotation mark"),
+            "put the whole value in quotes, and double or escape the marks inside",
+        ),
+        Kind::UnclosedFlowCollection { open } => {
+            (format!("a `{open}` is not closed"), "close the bracket, or put the text in quotes")
+        }
+        Kind::ExpectedFlowMappingSeparator | Kind::ExpectedFlowSequenceSeparator if line.contains("{{") => {
+            (said("an unquoted `{` starts a mapping"), "put the text in quotes")
+        }
+        Kind::ExpectedFlowMappingSeparator | Kind::ExpectedFlowSequenceSeparator => {
+            (said("a comma or a closing bracket is missing"), "separate the items with commas and close the bracket")
+        }
+        _ if line.matches(": ").count() > 1 => {
+            (said("`: ` inside an unquoted text starts a mapping"), "put the text in quotes")
+        }
+        _ if rest.starts_with('\'') || rest.starts_with('"') => (
+            said("a quotation mark is not closed, or something follows it"),
+            "close the quotation mark, or put the whole value in quotes",
+        ),
+        Kind::ExpectedBlockMappingKey | Kind::ExpectedBlockSequenceEntry | Kind::InvalidIndentation => (
+            said("this line does not fit the lines above"),
+            "indent it like its neighbours: keys of one mapping below each other, `-` of one list below each other",
+        ),
+        _ => {
+            let mut info = error.info().trim_end_matches('.').to_owned();
+            if let Some(first) = info.get(..1) {
+                let lower = first.to_lowercase();
+                info.replace_range(..1, &lower);
+            }
+            (
+                format!("this is not YAML: {info}"),
+                "indent the line like its neighbours, and put texts with `:`, `#` or brackets in quotes",
+            )
+        }
     }
+}
+
+impl Node {
+    /// Returns the same value with every part at `span`, for values that come from another file.
+    #[must_use]
+    pub fn moved(self, span: Span) -> Self {
+        let value = match self.value {
+            Value::Seq(items) => Value::Seq(items.iter().map(|item| item.clone().moved(span)).collect()),
+            Value::Map(map) => Value::Map(Arc::new(Map {
+                entries: map
+                    .entries
+                    .iter()
+                    .map(|entry| Entry {
+                        key: Arc::clone(&entry.key),
+                        key_span: span,
+                        value: entry.value.clone().moved(span),
+                    })
+                    .collect(),
+            })),
+            value => value,
+        };
+        Self { span, value }
+    }
+}
+
+/// Returns a JSON value as a node, every part at `span`. Numbers that do not fit are rounded as JavaScript does.
+#[must_use]
+pub fn from_json(value: &serde_json::Value, span: Span) -> Node {
+    let value = match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(value) => Value::Bool(*value),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        serde_json::Value::String(text) => Value::Str(text.as_str().into()),
+        serde_json::Value::Array(items) => Value::Seq(items.iter().map(|item| from_json(item, span)).collect()),
+        serde_json::Value::Object(map) => Value::Map(Arc::new(Map {
+            entries: map
+                .iter()
+                .map(|(key, value)| Entry { key: key.as_str().into(), key_span: span, value: from_json(value, span) })
+                .collect(),
+        })),
+    };
+    Node { span, value }
 }

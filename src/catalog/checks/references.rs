@@ -1,0 +1,225 @@
+//! References that lead nowhere, to the wrong kind, to oneself, in circles, or to what is on its way out.
+
+use std::collections::BTreeSet;
+
+use super::{Subject, about};
+use crate::catalog::document::Declared;
+use crate::catalog::{Entity, EntityId};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::text;
+
+/// Checks what one entity says of others.
+pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &mut Diagnostics) {
+    let catalog = &subject.loaded.catalog;
+    for said in &subject.loaded.declared[id.index()] {
+        if said.target == entity.reference {
+            out.push(
+                Diagnostic::new(
+                    codes::SELF_REFERENCE,
+                    said.span,
+                    format!("`{}` refers to itself in `{}`", entity.reference, said.field),
+                )
+                .help("remove the reference, or name another entity"),
+            );
+            continue;
+        }
+        if !said.meant_for.is_empty() && !said.meant_for.contains(&said.target.kind()) {
+            out.push(
+                Diagnostic::new(
+                    codes::UNEXPECTED_KIND,
+                    said.span,
+                    format!(
+                        "`{}` is a {}, but `{}` is meant for a {}",
+                        said.target,
+                        said.target.kind(),
+                        said.field,
+                        said.meant_for.join(" or a ")
+                    ),
+                )
+                .help(format!("name a {}, or use another field", said.meant_for[0])),
+            );
+        }
+        match catalog.find(said.target.as_str()) {
+            None => out.push(unresolved(subject, entity, said)),
+            Some(target) => out.extend(deprecated(entity, said, catalog.get(target))),
+        }
+    }
+    if entity.reference.kind() == "api" {
+        let consumer = entity.related("apiConsumedBy").next();
+        if let Some(consumer) = consumer.filter(|_| entity.related("apiProvidedBy").next().is_none()) {
+            out.push(
+                Diagnostic::new(
+                    codes::API_WITHOUT_PROVIDER,
+                    subject.name_span(id),
+                    format!("`{}` is used but nobody provides it", entity.reference),
+                )
+                .label(format!("used by `{}`", consumer.target))
+                .help(format!("add `{}` to `providesApis` of the component that offers it", entity.name())),
+            );
+        }
+    }
+    if entity.reference.kind() == "group" {
+        out.extend(two_parents(subject, id, entity));
+    }
+}
+
+fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared) -> Diagnostic {
+    let catalog = &subject.loaded.catalog;
+    let target = &said.target;
+    let same_kind = || catalog.entities().iter().filter(|other| other.reference.kind() == target.kind());
+    if !said.with_namespace
+        && let Some(other) = same_kind().find(|other| other.reference.name() == target.name())
+    {
+        return Diagnostic::new(
+            codes::AMBIGUOUS_NAMESPACE,
+            said.span,
+            format!("`{target}` does not exist, but `{}` does", other.reference),
+        )
+        .label(format!("without a namespace, the entity's own (`{}`) is meant", entity.namespace()))
+        .help(format!("write `{}/{}`", other.namespace(), other.name()));
+    }
+    let problem =
+        Diagnostic::new(codes::UNRESOLVED_REFERENCE, said.span, format!("{} `{target}` does not exist", said.field))
+            .label(format!("no {} with this name", target.kind()));
+    let in_namespace: Vec<&Entity> =
+        same_kind().filter(|other| other.reference.namespace() == target.namespace()).collect();
+    let names = |entities: &[&Entity]| -> Option<EntityId> {
+        let near = text::nearest(target.name(), entities.iter().map(|other| other.reference.name()))?;
+        entities
+            .iter()
+            .find(|other| other.reference.name() == near)
+            .and_then(|other| catalog.find(other.reference.as_str()))
+    };
+    let everywhere: Vec<&Entity>;
+    let near = match names(&in_namespace) {
+        Some(near) => Some(near),
+        None => {
+            // Perhaps the name is right and the kind is not.
+            everywhere = catalog.entities().iter().filter(|other| other.reference.name() == target.name()).collect();
+            everywhere.first().and_then(|other| catalog.find(other.reference.as_str()))
+        }
+    };
+    match near {
+        Some(near) => {
+            let other = catalog.get(near);
+            let spelled = if other.reference.kind() == target.kind()
+                && other.reference.namespace() == entity.reference.namespace()
+            {
+                other.name().to_owned()
+            } else {
+                other.reference.to_string()
+            };
+            problem
+                .also(subject.name_span(near), format!("did you mean `{spelled}`?"))
+                .help(format!("write `{spelled}`, or add the {}", target.kind()))
+        }
+        None => problem.help(format!("add the {}, or mend the reference", target.kind())),
+    }
+}
+
+/// Warns of a dependency that is on its way out, unless the dependent is, too.
+fn deprecated(entity: &Entity, said: &Declared, target: &Entity) -> Option<Diagnostic> {
+    let old =
+        |entity: &Entity| entity.spec_str("lifecycle").is_some_and(|text| text.eq_ignore_ascii_case("deprecated"));
+    if !matches!(&*said.field, "dependsOn" | "consumesApis") || !old(target) || old(entity) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(codes::DEPRECATED_DEPENDENCY, said.span, format!("`{}` is deprecated", said.target))
+            .label(format!("still used by `{}`", entity.reference))
+            .help("move to its successor, or set its lifecycle back if it stays"),
+    )
+}
+
+/// Warns of a group that two others take for their child.
+fn two_parents(subject: &Subject<'_>, id: EntityId, entity: &Entity) -> Option<Diagnostic> {
+    let parents: Vec<_> = entity.related("childOf").collect();
+    if parents.len() < 2 {
+        return None;
+    }
+    let own = subject.loaded.declared[id.index()].iter().find(|said| &*said.field == "parent");
+    let claim =
+        parents.iter().filter(|parent| own.is_none_or(|own| own.target != parent.target)).find_map(|parent| {
+            let said = subject.loaded.declared[parent.id?.index()].iter();
+            said.filter(|said| said.target == entity.reference).find(|said| &*said.field == "children")
+        })?;
+    let names: Vec<String> = parents.iter().map(|parent| format!("`{}`", parent.target)).collect();
+    let span = own.map_or(subject.name_span(id), |own| own.span);
+    Some(
+        Diagnostic::new(
+            codes::SIDES_DISAGREE,
+            span,
+            format!("`{}` has several parents: {}", entity.reference, names.join(" and ")),
+        )
+        .also(claim.span, "claimed as a child here")
+        .help("let `parent` and `children` name each other"),
+    )
+}
+
+/// Reports entities of one kind that contain each other in a circle, once for each circle.
+pub(super) fn cycles(subject: &Subject<'_>, out: &mut Diagnostics) {
+    let catalog = &subject.loaded.catalog;
+    let up = |id: EntityId| {
+        let entity = catalog.get(id);
+        let relation = if entity.reference.kind() == "group" { "childOf" } else { "partOf" };
+        entity
+            .related(relation)
+            .filter_map(|relation| relation.id)
+            .filter(move |other| *other != id && catalog.get(*other).reference.kind() == entity.reference.kind())
+    };
+    let mut done = vec![false; catalog.entities().len()];
+    let mut reported: BTreeSet<EntityId> = BTreeSet::new();
+    for (start, _) in catalog.iter() {
+        if done[start.index()] {
+            continue;
+        }
+        // Depth first with the way kept, so that the circle can be told.
+        let mut way: Vec<(EntityId, Vec<EntityId>)> = vec![(start, up(start).collect())];
+        let mut on_way: BTreeSet<EntityId> = BTreeSet::from([start]);
+        while let Some((id, rest)) = way.last_mut() {
+            let id = *id;
+            match rest.pop() {
+                Some(next) if on_way.contains(&next) => {
+                    let from = way.iter().position(|(step, _)| *step == next).unwrap_or(0);
+                    let circle: Vec<EntityId> = way[from..].iter().map(|(step, _)| *step).collect();
+                    let first = circle.iter().copied().min().unwrap_or(next);
+                    if reported.insert(first) {
+                        out.push(circle_problem(subject, &circle, first));
+                    }
+                }
+                Some(next) if !done[next.index()] => {
+                    on_way.insert(next);
+                    way.push((next, up(next).collect()));
+                }
+                Some(_) => {}
+                None => {
+                    done[id.index()] = true;
+                    on_way.remove(&id);
+                    way.pop();
+                }
+            }
+        }
+    }
+}
+
+fn circle_problem(subject: &Subject<'_>, circle: &[EntityId], first: EntityId) -> Diagnostic {
+    let catalog = &subject.loaded.catalog;
+    let start = circle.iter().position(|id| *id == first).unwrap_or(0);
+    let names: Vec<String> = (0..=circle.len())
+        .map(|i| format!("`{}`", catalog.get(circle[(start + i) % circle.len()]).reference))
+        .collect();
+    let entity = catalog.get(first);
+    let field = ["parent", "subcomponentOf", "subdomainOf", "children"]
+        .into_iter()
+        .find(|field| entity.spec().is_some_and(|spec| spec.get(field).is_some()))
+        .unwrap_or("name");
+    about(
+        Diagnostic::new(
+            codes::RELATION_CYCLE,
+            subject.spec_span(first, field),
+            format!("these contain each other: {}", names.join(" in ")),
+        )
+        .help("break the circle at one of them"),
+        entity,
+    )
+}

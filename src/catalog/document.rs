@@ -1,0 +1,636 @@
+//! From one YAML document to one entity: the checks of Backstage in their order.
+//!
+//! Envelope → placeholders → policies (schema, root fields, formats) → kind → relations
+//! (CB/processing/DefaultCatalogProcessingOrchestrator.ts). Unlike Backstage, which stops at the first fault, all
+//! faults of a stage are reported; an entity with any error is left out.
+
+use std::sync::Arc;
+
+use super::custom::CustomKinds;
+use super::kinds::{self, Reference};
+use super::overlay::Overlays;
+use super::reference::{EntityRef, RefError};
+use super::shape::{Checker, Field, Shape};
+use super::{format, placeholder};
+use crate::config::{AllowRule, CustomRelation};
+use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
+use crate::text::{self, FileId, Span};
+use crate::workspace::Workspace;
+use crate::yaml::{Entry, Map, Node, Value};
+
+/// What every document is read with.
+pub(super) struct Context<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) custom: &'a CustomKinds,
+    pub(super) rules: &'a [AllowRule],
+    pub(super) overlays: &'a Overlays,
+}
+
+/// A relation that a document says, with the place where it says so.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    /// The relation from the entity to the target.
+    pub(super) relation: Arc<str>,
+    /// The relation from the target back.
+    pub(super) inverse: Arc<str>,
+    /// The target.
+    pub(super) target: EntityRef,
+    /// Where the reference is written.
+    pub(super) span: Span,
+    /// The field of `spec`.
+    pub(super) field: Arc<str>,
+    /// Whether the reference names its namespace.
+    pub(super) with_namespace: bool,
+    /// The kinds that the field is meant for, in lower case; empty for any.
+    pub(super) meant_for: &'static [&'static str],
+}
+
+/// What became of one document.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) file: FileId,
+    pub(super) document: Span,
+    /// Identity, as soon as kind and name are texts; also of an invalid entity.
+    pub(super) reference: EntityRef,
+    pub(super) kind: Arc<str>,
+    /// Where the name stands.
+    pub(super) name_span: Span,
+    /// The place of the first key, for an editor to open.
+    pub(super) start: Span,
+    pub(super) root: Node,
+    pub(super) declared: Vec<Declared>,
+    pub(super) valid: bool,
+}
+
+/// Reads one document that is not empty.
+pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Option<Draft>, Diagnostics) {
+    let mut out = Diagnostics::new();
+    let file = document.file;
+    let Some((kind, reference, name_span)) = envelope(root, &mut out) else { return (None, out) };
+
+    let mut root = placeholder::Resolver::new(context.workspace, file, &mut out).resolve(root);
+    context.overlays.apply(&mut root.node, &reference);
+    fill_in(&mut root.node);
+    let elsewhere = root.elsewhere;
+    let root = root.node;
+    let start = root.as_map().and_then(|map| map.entries().first()).map_or(root.span, |entry| entry.key_span);
+
+    policies(&root, &elsewhere, &mut out);
+    let declared = kind_rules(context, &root, &kind, &reference, &elsewhere, &mut out);
+    if let Some(problem) = forbidden(context, &root, &kind, file) {
+        out.push(problem);
+    }
+
+    let root = sort_references(root, &kind);
+    let valid = out.iter().all(|problem| problem.severity != Severity::Error);
+    for problem in &mut out {
+        problem.entity.get_or_insert_with(|| reference.shared());
+    }
+    (Some(Draft { file, document, reference, kind, name_span, start, root, declared, valid }), out)
+}
+
+/// Checks what must hold before anything else is looked at; returns kind, identity and the place of the name.
+fn envelope(root: &Node, out: &mut Diagnostics) -> Option<(Arc<str>, EntityRef, Span)> {
+    let Some(map) = root.as_map() else {
+        out.push(
+            Diagnostic::new(
+                codes::NOT_AN_ENTITY,
+                root.span,
+                format!("this document is {}, not an entity", root.kind_name()),
+            )
+            .label("must be a mapping with apiVersion, kind and metadata")
+            .help("remove the document, or write an entity"),
+        );
+        return None;
+    };
+    if ["apiVersion", "kind", "metadata"].iter().all(|key| map.get(key).is_none()) {
+        let span = map.entries().first().map_or(root.span, |entry| entry.key_span);
+        out.push(
+            Diagnostic::new(
+                codes::NOT_AN_ENTITY,
+                span,
+                "this document is not an entity: it has no apiVersion, kind and metadata",
+            )
+            .help("add them, or let no Location and no catalog file name lead to this file"),
+        );
+        return None;
+    }
+    let before = out.len();
+    let start = map.entries().first().map_or(root.span, |entry| entry.key_span);
+    let mut checker = Checker { out, elsewhere: &[] };
+    checker.fields(map, start, "", ENVELOPE);
+    // A placeholder cannot stand for the name: it is replaced after this check.
+    let annotations = map.get("metadata").and_then(|metadata| metadata.as_map()?.entry("annotations"));
+    if let Some(entry) = annotations
+        && !is_falsy(&entry.value)
+        && entry.value.as_map().is_none()
+    {
+        checker.wrong_type(&entry.value, entry.key_span, "metadata.annotations", "a mapping");
+    }
+    if out.len() > before {
+        return None;
+    }
+    let kind = map.get("kind")?.as_str()?;
+    let metadata = map.get("metadata")?;
+    let name = metadata.get("name")?;
+    let namespace = metadata.get("namespace").and_then(Node::as_str).unwrap_or("default");
+    Some((kind.into(), EntityRef::new(kind, namespace, name.as_str()?), name.span))
+}
+
+const ENVELOPE: &[Field] = &[
+    Field::required("apiVersion", Shape::Text, "such as `backstage.io/v1alpha1`"),
+    Field::required("kind", Shape::Text, "such as `Component`"),
+    Field::required("metadata", Shape::Mapping(ENVELOPE_METADATA), "a mapping with `name`"),
+];
+
+const ENVELOPE_METADATA: &[Field] = &[
+    Field::required("name", Shape::Text, "the name by which others refer to it"),
+    Field::optional("namespace", Shape::Text, "the namespace"),
+];
+
+const METADATA: &[Field] = &[
+    Field::optional("uid", Shape::Text, "made by the catalog"),
+    Field::optional("etag", Shape::Text, "made by the catalog"),
+    Field::optional("title", Shape::Text, "the name to show"),
+    Field::optional("description", Shape::AnyText, "a sentence about it, Markdown"),
+    Field::optional("tags", Shape::Texts, "words to find it by"),
+    Field::optional("links", Shape::Mappings(0, LINK), "where to go from here"),
+];
+
+const LINK: &[Field] = &[
+    Field::required("url", Shape::Text, "where the link leads"),
+    Field::optional("title", Shape::Text, "what to show"),
+    Field::optional("icon", Shape::Text, "a key of the icon set"),
+    Field::optional("type", Shape::Text, "for grouping"),
+];
+
+/// Returns whether JavaScript takes the value for false, as Backstage's own tests of annotations do.
+fn is_falsy(node: &Node) -> bool {
+    match &node.value {
+        Value::Null | Value::Bool(false) | Value::Int(0) => true,
+        Value::Str(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// Fills in the default namespace, and an empty mapping for annotations that are nothing.
+fn fill_in(root: &mut Node) {
+    let Value::Map(map) = &mut root.value else { return };
+    let map = Arc::make_mut(map);
+    let Some(metadata) = map.get("metadata").cloned() else { return };
+    let Some(old) = map.entry("metadata").cloned() else { return };
+    let Some(mut inner) = metadata.as_map().cloned() else { return };
+    let mut changed = false;
+    if inner.get("namespace").is_none() {
+        let namespace =
+            Entry { key: "namespace".into(), key_span: old.key_span, value: Node::text(old.key_span, "default") };
+        inner.set(namespace);
+        changed = true;
+    }
+    if let Some(entry) = inner.entry("annotations").cloned()
+        && is_falsy(&entry.value)
+    {
+        let value = Node { span: entry.value.span, value: Value::Map(Arc::default()) };
+        inner.set(Entry { value, ..entry });
+        changed = true;
+    }
+    if changed {
+        let value = Node { span: metadata.span, value: Value::Map(Arc::new(inner)) };
+        map.set(Entry { value, ..old });
+    }
+}
+
+/// Checks the envelope schema in full, the root fields and the field formats (CM/entity/policies/).
+fn policies(root: &Node, elsewhere: &[String], out: &mut Diagnostics) {
+    let Some(map) = root.as_map() else { return };
+    for entry in map.entries() {
+        if !["apiVersion", "kind", "metadata", "spec"].contains(&&*entry.key) {
+            out.push(root_field(entry));
+        }
+    }
+    if let Some(entry) = map.entry("apiVersion") {
+        let text = entry.value.as_str().unwrap_or("");
+        if !format::is_api_version(text) {
+            out.push(
+                Diagnostic::new(codes::INVALID_API_VERSION, entry.value.span, format!("`{text}` is no apiVersion"))
+                    .label("must be `domain/version`")
+                    .help("write `backstage.io/v1alpha1`"),
+            );
+        }
+    }
+    if let Some(entry) = map.entry("spec")
+        && entry.value.as_map().is_none()
+    {
+        Checker { out, elsewhere }.wrong_type(&entry.value, entry.key_span, "spec", "a mapping");
+    }
+    let Some(metadata) = map.entry("metadata") else { return };
+    let Some(fields) = metadata.value.as_map() else { return };
+    let mut checker = Checker { out, elsewhere };
+    checker.fields(fields, metadata.key_span, "metadata", METADATA);
+    // The envelope has checked the type of name and namespace; a placeholder may have changed nothing there.
+    text_pairs(&mut checker, fields, "labels", codes::INVALID_LABEL);
+    text_pairs(&mut checker, fields, "annotations", codes::INVALID_ANNOTATION_KEY);
+    formats(fields, out);
+}
+
+fn root_field(entry: &Entry) -> Diagnostic {
+    let key = &*entry.key;
+    let problem = Diagnostic::new(
+        codes::UNEXPECTED_ROOT_FIELD,
+        entry.key_span,
+        format!("`{key}` cannot stand beside apiVersion, kind, metadata and spec"),
+    )
+    .label("not a field of an entity");
+    match key {
+        "relations" | "status" => problem.help("remove it: the catalog makes it, a file may not contain it"),
+        "<<" => problem.help("write the fields out: Backstage does not merge keys"),
+        "name" | "namespace" | "title" | "description" | "labels" | "annotations" | "tags" | "links" => {
+            problem.help("indent it below `metadata:`")
+        }
+        _ => match text::nearest(key, ["apiVersion", "kind", "metadata", "spec"]) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("indent it below `metadata:` or `spec:`, or remove it"),
+        },
+    }
+}
+
+/// Checks a mapping of text to text, with keys of the form `[domain/]name`.
+fn text_pairs(checker: &mut Checker<'_>, metadata: &Map, field: &str, code: crate::diag::Code) {
+    let Some(pairs) = metadata.entry(field) else { return };
+    let path = format!("metadata.{field}");
+    let Some(map) = pairs.value.as_map() else {
+        checker.wrong_type(&pairs.value, pairs.key_span, &path, "a mapping");
+        return;
+    };
+    for entry in map.entries() {
+        if !format::is_key(&entry.key) {
+            let singular = field.trim_end_matches('s');
+            let mut problem =
+                Diagnostic::new(code, entry.key_span, format!("`{}` cannot be the key of a {singular}", entry.key))
+                    .label(format!("must be {}", format::KEY_RULE));
+            problem = if &*entry.key == "<<" {
+                problem.help("write the pairs out: Backstage does not merge keys")
+            } else {
+                problem.help("use another key")
+            };
+            checker.out.push(problem);
+        }
+        match entry.value.as_str() {
+            None => {
+                checker.wrong_type(&entry.value, entry.key_span, &format!("{path}.{}", entry.key), "a text");
+            }
+            Some(text) if field == "labels" && !format::is_label_value(text) => {
+                let problem = Diagnostic::new(
+                    codes::INVALID_LABEL,
+                    entry.value.span,
+                    format!("label `{}` cannot have the value `{}`", entry.key, shorten(text)),
+                )
+                .label(format!("must be {}", format::LABEL_VALUE_RULE));
+                checker.out.push(problem.help("use an annotation for free text and URLs"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Checks the formats of name, namespace, tags and links.
+fn formats(metadata: &Map, out: &mut Diagnostics) {
+    if let Some(node) = metadata.get("name")
+        && let Some(name) = node.as_str()
+        && !format::is_name(name)
+    {
+        let problem = Diagnostic::new(codes::INVALID_NAME, node.span, format!("`{}` cannot be a name", shorten(name)))
+            .label(format!("must be {}", format::NAME_RULE));
+        out.push(match format::suggestion(name, false, format::is_name) {
+            Some(better) => problem.help(format!("write `{better}`, and the old text as `title`")),
+            None => problem.help("choose a name, and write the old text as `title`"),
+        });
+    }
+    if let Some(node) = metadata.get("namespace")
+        && let Some(name) = node.as_str()
+        && !format::is_namespace(name)
+    {
+        let problem =
+            Diagnostic::new(codes::INVALID_NAMESPACE, node.span, format!("`{}` cannot be a namespace", shorten(name)))
+                .label(format!("must be {}", format::NAMESPACE_RULE));
+        out.push(match format::suggestion(name, true, format::is_namespace) {
+            Some(better) => problem.help(format!("write `{better}`")),
+            None => problem.help("use another namespace"),
+        });
+    }
+    for node in metadata.get("tags").and_then(Node::as_seq).unwrap_or(&[]) {
+        let Some(tag) = node.as_str().filter(|tag| !tag.is_empty() && !format::is_tag(tag)) else { continue };
+        let problem = Diagnostic::new(codes::INVALID_TAG, node.span, format!("`{}` cannot be a tag", shorten(tag)))
+            .label(format!("must be {}", format::TAG_RULE));
+        out.push(match format::suggestion(tag, true, format::is_tag) {
+            Some(better) => problem.help(format!("write `{better}`")),
+            None => problem.help("use another tag"),
+        });
+    }
+    for link in metadata.get("links").and_then(Node::as_seq).unwrap_or(&[]) {
+        if let Some(node) = link.get("url")
+            && let Some(url) = node.as_str()
+            && !url.is_empty()
+            && !format::is_url(url)
+        {
+            let problem =
+                Diagnostic::new(codes::INVALID_LINK, node.span, format!("`{}` is no absolute URL", shorten(url)))
+                    .label("must start with a scheme such as `https://`");
+            out.push(problem.help(format!("write `https://{}`", shorten(url.trim_start_matches('/')))));
+        }
+        for key in ["title", "icon"] {
+            if let Some(node) = link.get(key)
+                && node.as_str().is_some_and(|text| !text.is_empty() && text.trim().is_empty())
+            {
+                out.push(
+                    Diagnostic::new(codes::INVALID_LINK, node.span, format!("the {key} of this link is blank"))
+                        .help("write a text, or remove the line"),
+                );
+            }
+        }
+    }
+}
+
+/// Checks kind, apiVersion and spec, and reads the references.
+fn kind_rules(
+    context: &Context<'_>,
+    root: &Node,
+    kind: &Arc<str>,
+    reference: &EntityRef,
+    elsewhere: &[String],
+    out: &mut Diagnostics,
+) -> Vec<Declared> {
+    let Some(map) = root.as_map() else { return Vec::new() };
+    let kind_span = map.get("kind").map_or(root.span, |node| node.span);
+    let version = map.get("apiVersion");
+    let version_text = version.and_then(Node::as_str).unwrap_or("");
+    let spec_entry = map.entry("spec");
+
+    if let Some(custom) = context.custom.find(kind) {
+        return custom.check(map, kind_span, reference.namespace(), out);
+    }
+    let Some(known) = kinds::find(kind) else {
+        out.push(unknown_kind(context, kind, kind_span));
+        return Vec::new();
+    };
+    if !known.api_versions.contains(&version_text) {
+        let span = version.map_or(kind_span, |node| node.span);
+        let near = text::nearest(version_text, known.api_versions.iter().copied()).unwrap_or(known.api_versions[0]);
+        out.push(
+            Diagnostic::new(
+                codes::INVALID_API_VERSION,
+                span,
+                format!("`{version_text}` is no version of {}", known.name),
+            )
+            .label(format!("{} exists as {}", known.name, known.api_versions.join(" and ")))
+            .help(format!("write `apiVersion: {near}`")),
+        );
+    }
+    let Some(spec_entry) = spec_entry else {
+        out.push(
+            Diagnostic::new(
+                codes::MISSING_FIELD,
+                kind_span,
+                format!("`spec` is missing: every {} needs one", known.name),
+            )
+            .help("add `spec:` with the fields of the kind"),
+        );
+        return Vec::new();
+    };
+    let Some(spec) = spec_entry.value.as_map() else { return Vec::new() };
+    let fields = (known.fields)(spec);
+    Checker { out, elsewhere }.fields(spec, spec_entry.key_span, "spec", fields);
+    misspelt(known, fields, spec, out);
+
+    let mut declared = Vec::new();
+    for field in (known.references)(spec) {
+        read_references(field, spec, reference.namespace(), &mut declared, out);
+    }
+    declared
+}
+
+/// Sorts the lists of references, as Backstage does while it makes relations of them.
+fn sort_references(mut root: Node, kind: &str) -> Node {
+    let Some(spec_entry) = root.as_map().and_then(|map| map.entry("spec")).cloned() else { return root };
+    let Some(spec) = spec_entry.value.as_map() else { return root };
+    let Some(known) = kinds::find(kind) else { return root };
+    let mut sorted: Option<Map> = None;
+    for field in (known.references)(spec) {
+        let Some(entry) = spec.entry(field.field) else { continue };
+        let Some(items) = entry.value.as_seq() else { continue };
+        if items.iter().any(|item| item.as_str().is_none()) || items.is_sorted_by_key(|item| item.as_str()) {
+            continue;
+        }
+        let mut items = items.to_vec();
+        items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        let value = Node { span: entry.value.span, value: Value::Seq(items.into()) };
+        sorted.get_or_insert_with(|| spec.clone()).set(Entry { value, ..entry.clone() });
+    }
+    if let (Some(spec), Value::Map(map)) = (sorted, &mut root.value) {
+        let value = Node { span: spec_entry.value.span, value: Value::Map(Arc::new(spec)) };
+        Arc::make_mut(map).set(Entry { value, ..spec_entry });
+    }
+    root
+}
+
+/// Reports fields that have no effect but look as if they were meant to.
+fn misspelt(kind: &kinds::Kind, fields: &[Field], spec: &Map, out: &mut Diagnostics) {
+    for entry in spec.entries() {
+        let key = &*entry.key;
+        if key == "<<" {
+            out.push(
+                Diagnostic::new(codes::MERGE_KEY, entry.key_span, "Backstage does not merge keys")
+                    .label("kept as a field called `<<`")
+                    .help("write the fields out"),
+            );
+            continue;
+        }
+        let known = |name: &str| {
+            fields.iter().any(|field| field.name == name)
+                || (kind.references)(spec).iter().any(|reference| reference.field == name)
+        };
+        if known(key) {
+            continue;
+        }
+        let mistaken = kind.mistaken.iter().find(|(name, _)| *name == key);
+        let near = || {
+            text::nearest(key, fields.iter().map(|field| field.name).filter(|name| spec.get(name).is_none()))
+                .filter(|_| key.len() > 3)
+        };
+        let problem = Diagnostic::new(
+            codes::UNKNOWN_FIELD,
+            entry.key_span,
+            format!("`{key}` has no meaning for a {}", kind.name),
+        );
+        if let Some((_, advice)) = mistaken {
+            out.push(problem.label("Backstage ignores it").help(*advice));
+        } else if let Some(near) = near() {
+            out.push(problem.label("Backstage ignores it").help(format!("did you mean `{near}`?")));
+        }
+    }
+}
+
+fn unknown_kind(context: &Context<'_>, kind: &str, span: Span) -> Diagnostic {
+    let problem = Diagnostic::new(codes::UNKNOWN_KIND, span, format!("`{kind}` is not a known kind"));
+    let names = kinds::KINDS.iter().map(|kind| kind.name).chain(context.custom.names());
+    match text::nearest(kind, names) {
+        Some(near) if near.eq_ignore_ascii_case(kind) => {
+            problem.label("kinds are compared with their letter case").help(format!("write `{near}`"))
+        }
+        Some(near) => problem.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
+        None => problem
+            .label("no such kind")
+            .help("use a built-in kind, or describe this one under `catalog.kinds` in playbill.yaml"),
+    }
+}
+
+/// Reads the references of one field; a reference that cannot be read makes the entity invalid.
+pub(super) fn read_references(
+    field: &Reference<'_>,
+    spec: &Map,
+    namespace: &str,
+    declared: &mut Vec<Declared>,
+    out: &mut Diagnostics,
+) {
+    let Some(node) = spec.get(field.field) else { return };
+    let mut read = |item: &Node, declared: &mut Vec<Declared>| {
+        let read = match (&item.value, field.loose) {
+            (Value::Str(text), _) if !text.is_empty() || field.loose => {
+                EntityRef::parse(text, field.default_kind, namespace).map(|target| (target, names_namespace(text)))
+            }
+            (Value::Map(map), true) => compound(map, namespace),
+            (_, true) => Err(RefError::NoKind),
+            // The shape check has reported it.
+            _ => return,
+        };
+        match read {
+            Ok((target, with_namespace)) => {
+                if field.drops_others && !field.meant_for.contains(&target.kind()) {
+                    out.push(dropped(field, item, &target));
+                    return;
+                }
+                declared.push(Declared {
+                    relation: field.relation.into(),
+                    inverse: field.inverse.into(),
+                    target,
+                    span: item.span,
+                    field: field.field.into(),
+                    with_namespace,
+                    meant_for: field.meant_for,
+                });
+            }
+            Err(error) => out.push(malformed(field.field, item, error)),
+        }
+    };
+    match node.as_seq() {
+        Some(items) => items.iter().for_each(|item| read(item, declared)),
+        // A field without schema that is nothing is skipped, like any false value.
+        None if field.loose && is_falsy(node) => {}
+        None => read(node, declared),
+    }
+}
+
+/// Reads the references of one field of a custom kind.
+pub(super) fn read_references_of(
+    relation: &CustomRelation,
+    spec: &Map,
+    namespace: &str,
+    declared: &mut Vec<Declared>,
+    out: &mut Diagnostics,
+) {
+    let field = Reference {
+        field: &relation.field,
+        default_kind: relation.default_kind.as_deref(),
+        relation: &relation.relation,
+        inverse: &relation.inverse,
+        meant_for: &[],
+        drops_others: false,
+        loose: false,
+    };
+    read_references(&field, spec, namespace, declared, out);
+}
+
+fn names_namespace(text: &str) -> bool {
+    text.contains('/')
+}
+
+/// Reads the form `{kind, namespace, name}`.
+fn compound(map: &Map, namespace: &str) -> Result<(EntityRef, bool), RefError> {
+    let part = |key: &str| map.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
+    let kind = part("kind").ok_or(RefError::NoKind)?;
+    let name = part("name").ok_or(RefError::EmptyPart)?;
+    let own = part("namespace");
+    Ok((EntityRef::new(kind, own.unwrap_or(namespace), name), own.is_some()))
+}
+
+fn malformed(field: &str, item: &Node, error: RefError) -> Diagnostic {
+    let text = item.as_str().unwrap_or("");
+    match error {
+        RefError::EmptyPart => {
+            Diagnostic::new(codes::MALFORMED_REFERENCE, item.span, format!("`{text}` in `{field}` is not a reference"))
+                .label("a part of it is empty")
+                .help("write `[kind:][namespace/]name`")
+        }
+        RefError::NoKind if text.is_empty() => Diagnostic::new(
+            codes::MALFORMED_REFERENCE,
+            item.span,
+            format!("`{field}` holds {} where a reference belongs", item.kind_name()),
+        )
+        .help("write `kind:namespace/name`"),
+        RefError::NoKind => {
+            Diagnostic::new(codes::MALFORMED_REFERENCE, item.span, format!("`{text}` in `{field}` names no kind"))
+                .label("this field has no kind by default")
+                .help(format!("write `component:{text}` or `resource:{text}`"))
+        }
+    }
+}
+
+fn dropped(field: &Reference<'_>, item: &Node, target: &EntityRef) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNEXPECTED_KIND,
+        item.span,
+        format!("`{}` cannot be a {}: the relation to `{target}` is dropped", field.field, target.kind()),
+    )
+    .label(format!("must be {}", field.meant_for.join(" or ")))
+    .help("refer to an entity of the right kind")
+}
+
+/// Returns the fault of an entity whose kind no rule allows (CB/ingestion/CatalogRules.ts).
+fn forbidden(context: &Context<'_>, root: &Node, kind: &str, file: FileId) -> Option<Diagnostic> {
+    if context.rules.is_empty() {
+        return None;
+    }
+    let spec_type = root.get("spec").and_then(|spec| spec.get("type")).and_then(Node::as_str);
+    let path = context.workspace.path(file);
+    let allowed = context.rules.iter().any(|rule| {
+        let here = rule.locations.is_empty()
+            || rule
+                .locations
+                .iter()
+                .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(&*path)));
+        here && rule.allow.iter().any(|(allowed, wanted)| {
+            allowed.eq_ignore_ascii_case(kind)
+                && wanted
+                    .as_deref()
+                    .is_none_or(|wanted| spec_type.is_some_and(|spec_type| spec_type.eq_ignore_ascii_case(wanted)))
+        })
+    });
+    if allowed {
+        return None;
+    }
+    let span = root.get("kind").map_or(root.span, |node| node.span);
+    Some(
+        Diagnostic::new(codes::KIND_NOT_ALLOWED, span, format!("the catalog rules do not allow a {kind} here"))
+            .help("add the kind to `catalog.rules`, or move the entity to where it is allowed"),
+    )
+}
+
+/// Cuts a text for a message.
+fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    if line.chars().count() > 60 || line.len() < text.trim_end().len() {
+        format!("{}…", line.chars().take(60).collect::<String>())
+    } else {
+        line.to_owned()
+    }
+}

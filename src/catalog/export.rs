@@ -1,0 +1,236 @@
+//! Entities as data for other programs: Backstage's JSON, lines, tables and facets.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeStruct, Serializer};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::{Catalog, Entity, EntityId, Relation};
+use crate::yaml::{Map, Node, Value};
+
+/// An entity as the catalog API of Backstage returns it: `apiVersion`, `kind`, `metadata` with `uid` and `etag`, `spec`
+/// and `relations`.
+#[derive(Debug, Clone, Copy)]
+pub struct EntityJson<'a>(pub &'a Entity);
+
+impl Serialize for EntityJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entity = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for key in ["apiVersion", "kind"] {
+            map.serialize_entry(key, &entity.root.get(key))?;
+        }
+        map.serialize_entry("metadata", &MetadataJson(entity))?;
+        if let Some(spec) = entity.root.get("spec") {
+            map.serialize_entry("spec", spec)?;
+        }
+        map.serialize_entry("relations", &RelationsJson(&entity.relations))?;
+        map.end()
+    }
+}
+
+struct MetadataJson<'a>(&'a Entity);
+
+impl Serialize for MetadataJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let metadata = self.0.metadata();
+        let mut map = serializer.serialize_map(None)?;
+        for entry in metadata.entries() {
+            map.serialize_entry(&*entry.key, &entry.value)?;
+        }
+        if metadata.get("uid").is_none() {
+            map.serialize_entry("uid", &uid(self.0))?;
+        }
+        if metadata.get("etag").is_none() {
+            map.serialize_entry("etag", &etag(self.0))?;
+        }
+        map.end()
+    }
+}
+
+struct RelationsJson<'a>(&'a [Relation]);
+
+impl Serialize for RelationsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(RelationJson))
+    }
+}
+
+struct RelationJson<'a>(&'a Relation);
+
+impl Serialize for RelationJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("relation", 2)?;
+        fields.serialize_field("type", &*self.0.kind)?;
+        fields.serialize_field("targetRef", self.0.target.as_str())?;
+        fields.end()
+    }
+}
+
+/// Returns the id of an entity: a UUID made from its reference, so that it is the same in every build.
+#[must_use]
+pub fn uid(entity: &Entity) -> String {
+    let bytes = xxh3_128(entity.reference.as_str().as_bytes()).to_be_bytes();
+    let mut hex: Vec<char> = bytes.iter().flat_map(|byte| format!("{byte:02x}").chars().collect::<Vec<_>>()).collect();
+    // Version 8 is the one for ids made in one's own way (RFC 9562).
+    hex[12] = '8';
+    hex[16] = ['8', '9', 'a', 'b'][usize::from(bytes[8] & 3)];
+    let text: String = hex.into_iter().collect();
+    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
+}
+
+/// Returns a text that changes whenever the entity's own document changes.
+#[must_use]
+pub fn etag(entity: &Entity) -> String {
+    let json = serde_json::to_vec(&entity.root).unwrap_or_default();
+    format!("{:016x}", xxh3_64(&json))
+}
+
+/// Returns every entity as one JSON object a line, in the order of references.
+#[must_use]
+pub fn ndjson(catalog: &Catalog) -> String {
+    let mut out = String::new();
+    for entity in catalog.entities() {
+        out.push_str(&serde_json::to_string(&EntityJson(entity)).unwrap_or_default());
+        out.push('\n');
+    }
+    out
+}
+
+/// The columns of [`csv`].
+pub const CSV_COLUMNS: &[&str] =
+    &["ref", "kind", "namespace", "name", "title", "type", "lifecycle", "owner", "system", "tags", "description"];
+
+/// Returns a table of the entities with a heading, as RFC 4180 spells it.
+#[must_use]
+pub fn csv(catalog: &Catalog) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let target = |entity: &Entity, relation: &str| {
+        entity.related(relation).map(|relation| relation.target.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    // Writing to memory cannot fail, and every row has as many fields as the heading.
+    let _ = writer.write_record(CSV_COLUMNS);
+    for entity in catalog.entities() {
+        let spec = |field| entity.spec_str(field).unwrap_or("").to_owned();
+        let systems = entity.related("partOf").filter(|relation| relation.target.kind() == "system");
+        let row = [
+            entity.reference.to_string(),
+            entity.kind.to_string(),
+            entity.namespace().to_owned(),
+            entity.name().to_owned(),
+            entity.metadata_str("title").unwrap_or("").to_owned(),
+            spec("type"),
+            spec("lifecycle"),
+            target(entity, "ownedBy"),
+            systems.map(|relation| relation.target.to_string()).collect::<Vec<_>>().join(" "),
+            entity.tags().collect::<Vec<_>>().join(" "),
+            entity.description().unwrap_or("").to_owned(),
+        ];
+        let _ = writer.write_record(row.iter().map(|field| guarded(field)));
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// Keeps spreadsheets from taking a text for a formula.
+fn guarded(field: &str) -> String {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
+}
+
+/// One value of a facet and how many entities have it.
+#[derive(Debug, Serialize, PartialEq, Eq)]
+pub struct FacetValue {
+    /// The value with its letter case.
+    pub value: String,
+    /// How many entities have it.
+    pub count: usize,
+}
+
+/// The facets that are written for every site, as `/entity-facets` names them.
+pub const FACETS: &[&str] =
+    &["kind", "metadata.namespace", "metadata.tags", "relations.ownedBy", "spec.lifecycle", "spec.owner", "spec.type"];
+
+/// Counts the values of one path over the entities (CB/service/DefaultEntitiesCatalog.ts `facets`): sorted by value,
+/// grouped exactly, values over 200 characters left out.
+#[must_use]
+pub fn facet(catalog: &Catalog, path: &str) -> Vec<FacetValue> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for entity in catalog.entities() {
+        let mut values = values(entity, path);
+        values.sort_unstable();
+        values.dedup();
+        for value in values.into_iter().filter(|value| value.chars().count() <= 200) {
+            *counts.entry(value).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|(value, count)| FacetValue { value, count }).collect()
+}
+
+fn values(entity: &Entity, path: &str) -> Vec<String> {
+    if let Some(relation) = path.strip_prefix("relations.") {
+        return entity.related(relation).map(|relation| relation.target.to_string()).collect();
+    }
+    let mut nodes: Vec<&Node> = vec![&entity.root];
+    for part in path.split('.') {
+        nodes = nodes.into_iter().filter_map(|node| node.get(part)).collect();
+    }
+    nodes
+        .into_iter()
+        .flat_map(|node| node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()))
+        .filter_map(|node| match &node.value {
+            Value::Str(text) => Some(text.to_string()),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => serde_json::to_string(node).ok(),
+            Value::Null | Value::Seq(_) | Value::Map(_) => None,
+        })
+        .collect()
+}
+
+/// The answer to `/entities/by-name/…/ancestry`: which Locations led to an entity.
+#[must_use]
+pub fn ancestry(catalog: &Catalog, id: EntityId) -> serde_json::Value {
+    let entity = catalog.get(id);
+    let mut items = Vec::new();
+    let mut child = Some(entity);
+    let mut parents = entity.ancestry.iter();
+    while let Some(current) = child {
+        let parent = parents.next();
+        let refs: Vec<&str> = parent.iter().map(|parent| parent.as_str()).collect();
+        items.push(serde_json::json!({ "entity": EntityJson(current), "parentEntityRefs": refs }));
+        child = parent.and_then(|parent| catalog.find(parent.as_str())).map(|id| catalog.get(id));
+    }
+    serde_json::json!({ "rootEntityRef": entity.reference.as_str(), "items": items })
+}
+
+/// Returns the entity without what the catalog makes, as its author would write it.
+#[must_use]
+pub fn written(entity: &Entity) -> Node {
+    let made = |key: &str| {
+        matches!(
+            key,
+            "backstage.io/managed-by-location"
+                | "backstage.io/managed-by-origin-location"
+                | "backstage.io/view-url"
+                | "backstage.io/edit-url"
+                | "backstage.io/source-location"
+        )
+    };
+    let mut root = entity.root.as_map().cloned().unwrap_or_default();
+    if let Some(metadata) = root.entry("metadata").cloned() {
+        let mut fields = entity.metadata().clone();
+        if let Some(annotations) = fields.entry("annotations").cloned() {
+            let kept =
+                annotations.value.as_map().map_or(&[][..], Map::entries).iter().filter(|entry| !made(&entry.key));
+            let kept = Map::new(kept.cloned());
+            if kept.entries().is_empty() {
+                let others = fields.entries().iter().filter(|entry| &*entry.key != "annotations").cloned();
+                fields = Map::new(others.collect::<Vec<_>>());
+            } else {
+                let value = Node { span: annotations.value.span, value: Value::Map(kept.into()) };
+                fields.set(crate::yaml::Entry { value, ..annotations });
+            }
+        }
+        let value = Node { span: metadata.value.span, value: Value::Map(fields.into()) };
+        root.set(crate::yaml::Entry { value, ..metadata });
+    }
+    Node { span: entity.root.span, value: Value::Map(root.into()) }
+}

@@ -1,0 +1,25 @@
+//! Domain: an area of the business (CM/schema/kinds/Domain.v1alpha1.schema.json).
+
+use super::{CORE_VERSIONS, Kind, OWNER, OWNER_DOC, Reference, TYPE_DOC};
+use crate::catalog::shape::{Field, Shape};
+
+pub(super) const DOMAIN: Kind = Kind {
+    name: "Domain",
+    plural: "Domains",
+    api_versions: CORE_VERSIONS,
+    fields: |_| FIELDS,
+    references: |_| REFERENCES,
+    mistaken: &[
+        ("domain", "write `subdomainOf:`"),
+        ("dependsOn", "a Domain depends on nothing; set `dependsOn` on components"),
+    ],
+};
+
+const FIELDS: &[Field] = &[
+    Field::required("owner", Shape::Text, OWNER_DOC),
+    Field::optional("subdomainOf", Shape::Text, "the domain it is part of"),
+    Field::optional("type", Shape::Text, TYPE_DOC),
+];
+
+const REFERENCES: &[Reference<'static>] =
+    &[OWNER, Reference::new("subdomainOf", Some("Domain"), "partOf", "hasPart", &["domain"])];

@@ -1,0 +1,20 @@
+//! Location: a pointer to further files (CM/schema/kinds/Location.v1alpha1.schema.json). Has no relations.
+
+use super::{CORE_VERSIONS, Kind};
+use crate::catalog::shape::{Field, Shape};
+
+pub(super) const LOCATION: Kind = Kind {
+    name: "Location",
+    plural: "Locations",
+    api_versions: CORE_VERSIONS,
+    fields: |_| FIELDS,
+    references: |_| &[],
+    mistaken: &[("owner", "a Location has no owner; set it on what the Location leads to")],
+};
+
+const FIELDS: &[Field] = &[
+    Field::optional("type", Shape::Text, "`url` or `file`"),
+    Field::optional("target", Shape::Text, "the file it points to"),
+    Field::optional("targets", Shape::Texts, "the files it points to"),
+    Field::optional("presence", Shape::OneOf(&["required", "optional"]), "whether the files must be there"),
+];

@@ -1,0 +1,25 @@
+//! System: components, APIs and resources that belong together (CM/schema/kinds/System.v1alpha1.schema.json).
+
+use super::{CORE_VERSIONS, Kind, OWNER, OWNER_DOC, Reference, TYPE_DOC};
+use crate::catalog::shape::{Field, Shape};
+
+pub(super) const SYSTEM: Kind = Kind {
+    name: "System",
+    plural: "Systems",
+    api_versions: CORE_VERSIONS,
+    fields: |_| FIELDS,
+    references: |_| REFERENCES,
+    mistaken: &[
+        ("dependsOn", "a System depends on nothing; set `dependsOn` on its components"),
+        ("system", "systems do not nest; use a Domain"),
+    ],
+};
+
+const FIELDS: &[Field] = &[
+    Field::required("owner", Shape::Text, OWNER_DOC),
+    Field::optional("domain", Shape::Text, "the domain it is part of"),
+    Field::optional("type", Shape::Text, TYPE_DOC),
+];
+
+const REFERENCES: &[Reference<'static>] =
+    &[OWNER, Reference::new("domain", Some("Domain"), "partOf", "hasPart", &["domain"])];

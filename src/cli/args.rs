@@ -1,0 +1,166 @@
+//! The command line, described once: clap makes the parser and the help from it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A developer portal without a server: Backstage catalogs and TechDocs compiled to a static site.
+#[derive(Debug, Parser)]
+#[command(name = "playbill", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Say nothing but results and problems.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the whole static site.
+    #[command(after_help = "Examples:\n  playbill build\n  playbill build ../services ../web -o public --strict")]
+    Build(BuildArgs),
+    /// Show the site on a local address, rebuilt on change.
+    #[cfg(feature = "serve")]
+    #[command(after_help = "Example:\n  playbill serve --open")]
+    Serve(ServeArgs),
+    /// Validate catalog, documentation and links; write no site.
+    #[command(
+        after_help = "Examples:\n  playbill check\n  playbill check --format github\n  playbill check --baseline playbill-baseline.json --write-baseline"
+    )]
+    Check(CheckArgs),
+    /// Print the resolved catalog.
+    #[command(
+        after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
+    )]
+    Export(ExportArgs),
+    /// Explain a rule of `check`, or list all of them.
+    #[command(after_help = "Example:\n  playbill explain unresolved-reference")]
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of playbill.yaml, for editors.
+    Schema,
+}
+
+/// What is read, for all commands that read.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Folders or files to read; default: `paths` of the configuration, else its folder.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The configuration file; default: playbill.yaml in the first path, else here.
+    #[arg(long, short, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Where to write; default: `output` of the configuration, else `site`.
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// End with exit code 1 if there are errors in the content.
+    #[arg(long)]
+    pub strict: bool,
+    /// Print how long each stage took.
+    #[arg(long)]
+    pub timings: bool,
+}
+
+/// Arguments of `serve`.
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The address to listen at.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub host: std::net::IpAddr,
+    /// The port to listen at.
+    #[arg(long, short, default_value_t = 3000)]
+    pub port: u16,
+    /// Open the site in the browser.
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// How to report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+    /// Count warnings as errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// Report only what this file does not accept; default: `check.baseline` of the configuration.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Accept everything found now: write it to the baseline file.
+    #[arg(long)]
+    pub write_baseline: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
+    pub format: ExportFormat,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, such as `unresolved-reference`; without it all rules are listed.
+    pub code: Option<String>,
+}
+
+/// How `check` reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Text with excerpts, for people.
+    Human,
+    /// A JSON array.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions, shown as annotations.
+    Github,
+}
+
+/// What `export` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object with `entities` and `problems`.
+    Json,
+    /// One entity a line.
+    Ndjson,
+    /// A table.
+    Csv,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

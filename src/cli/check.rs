@@ -1,0 +1,81 @@
+//! `playbill check`: the findings are the result.
+
+use std::path::PathBuf;
+
+use super::args::CheckArgs;
+use super::{Context, Ending, load, print, report, say};
+use crate::diag::{Baseline, Diagnostics, Severity};
+use crate::error::Error;
+use crate::portal;
+use crate::workspace::Workspace;
+
+/// Checks and reports; errors are found content, not failures.
+pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> {
+    let workspace = load(context, &args.input, None, false)?;
+    let mut problems = portal::analyse(&workspace).diagnostics;
+    let file = baseline_file(context, &workspace, args.baseline.as_ref());
+    if args.write_baseline {
+        let Some(file) = file else {
+            return Err(Error::Usage(
+                "which baseline? name it with `--baseline FILE` or `check.baseline` in playbill.yaml".to_owned(),
+            ));
+        };
+        return write_baseline(context, &workspace, &problems, file);
+    }
+    if let Some(file) = file {
+        problems = accept(context, &workspace, problems, file, args.baseline.is_some())?;
+    }
+    let shown = report::Shown::new(&workspace, context, &args.input);
+    print(&report::render(&problems, &workspace, &shown, args.format, context.color_out));
+    let least = if args.strict { Severity::Warning } else { Severity::Error };
+    let failed = problems.iter().any(|problem| problem.severity >= least);
+    Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+}
+
+fn baseline_file(context: &Context, workspace: &Workspace, given: Option<&PathBuf>) -> Option<PathBuf> {
+    match given {
+        Some(given) => Some(context.cwd.join(given)),
+        None => workspace.config().check.baseline.as_ref().map(|path| workspace.config_folder().join(path)),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line asks for this file")]
+fn write_baseline(
+    context: &Context,
+    workspace: &Workspace,
+    problems: &Diagnostics,
+    path: PathBuf,
+) -> Result<Ending, Error> {
+    let baseline = Baseline::new(problems, workspace);
+    let mut text = String::new();
+    let _ = baseline.write(&mut text);
+    std::fs::write(&path, text).map_err(|source| Error::Io { action: "write", path: path.clone(), source })?;
+    if !context.quiet {
+        say(&format!("accepted {} problems in {}", problems.len(), path.display()));
+    }
+    Ok(Ending::Success)
+}
+
+/// Leaves out what the baseline accepts; one named by the configuration need not exist yet.
+#[expect(clippy::disallowed_methods, reason = "the command line or the configuration names this file")]
+fn accept(
+    context: &Context,
+    workspace: &Workspace,
+    problems: Diagnostics,
+    path: PathBuf,
+    required: bool,
+) -> Result<Diagnostics, Error> {
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound && !required => return Ok(problems),
+        Err(source) => return Err(Error::Io { action: "read", path, source }),
+    };
+    let baseline = Baseline::parse(&text)
+        .map_err(|error| Error::Usage(format!("{} is not a baseline: {error}", path.display())))?;
+    let applied = baseline.apply(problems, workspace);
+    let gone: usize = applied.gone.iter().map(|entry| entry.count as usize).sum();
+    if gone > 0 && !context.quiet {
+        say(&format!("{gone} accepted problems occur no longer; `--write-baseline` tidies {}", path.display()));
+    }
+    Ok(applied.diagnostics)
+}

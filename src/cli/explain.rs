@@ -1,0 +1,46 @@
+//! `playbill explain` and `playbill schema`: what Playbill knows of itself.
+
+use super::args::ExplainArgs;
+use super::{Context, Ending, print};
+use crate::diag::{Code, codes, explain};
+use crate::error::Error;
+use crate::text;
+
+/// Explains one rule, or lists all of them by family.
+pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<Ending, Error> {
+    let Some(name) = &args.code else {
+        let mut out = String::new();
+        let mut family = None;
+        for code in codes::ALL {
+            let rule = code.rule();
+            if family.replace(rule.family) != Some(rule.family) {
+                let gap = if out.is_empty() { "" } else { "\n" };
+                out.push_str(&format!("{gap}{}\n", rule.family.as_str()));
+            }
+            out.push_str(&format!("  {:<28} {:<8} {}\n", rule.name, rule.severity.as_str(), rule.summary));
+        }
+        print(&out);
+        return Ok(Ending::Success);
+    };
+    match Code::find(name) {
+        Some(code) => {
+            print(&explain::plain(code));
+            Ok(Ending::Success)
+        }
+        None => {
+            let near = text::nearest(name, codes::ALL.iter().map(|code| code.as_str()));
+            let advice = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`playbill explain` lists them".to_owned(),
+            };
+            Err(Error::Usage(format!("there is no rule `{name}`; {advice}")))
+        }
+    }
+}
+
+/// Prints the JSON Schema of the configuration.
+pub(super) fn schema() -> Result<Ending, Error> {
+    let schema = crate::config::json_schema();
+    print(&format!("{}\n", serde_json::to_string_pretty(&schema).unwrap_or_default()));
+    Ok(Ending::Success)
+}

@@ -1,0 +1,32 @@
+//! `playbill export`: the resolved catalog as data.
+
+use super::args::{ExportArgs, ExportFormat, ReportFormat};
+use super::{Context, Ending, load, print, report};
+use crate::catalog::export::{EntityJson, csv, ndjson};
+use crate::error::Error;
+use crate::portal;
+
+/// Prints the catalog; problems are part of it and never change the exit code.
+pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error> {
+    let workspace = load(context, &args.input, None, false)?;
+    let portal = portal::analyse(&workspace);
+    let text = match args.format {
+        ExportFormat::Json => {
+            let shown = report::Shown::new(&workspace, context, &args.input);
+            let problems = report::render(&portal.diagnostics, &workspace, &shown, ReportFormat::Json, false);
+            let mut text = String::from("{\"entities\":[");
+            for (i, entity) in portal.catalog.entities().iter().enumerate() {
+                text.push_str(if i == 0 { "\n" } else { ",\n" });
+                text.push_str(&serde_json::to_string(&EntityJson(entity)).unwrap_or_default());
+            }
+            text.push_str("\n],\"problems\":");
+            text.push_str(problems.trim_end());
+            text.push_str("}\n");
+            text
+        }
+        ExportFormat::Ndjson => ndjson(&portal.catalog),
+        ExportFormat::Csv => csv(&portal.catalog),
+    };
+    print(&text);
+    Ok(Ending::Success)
+}

@@ -1,0 +1,129 @@
+//! The program: arguments, one file a command, printing and exit codes.
+//!
+//! The only module that prints. Every command is load, then analyse, then its own last step.
+
+pub mod args;
+mod check;
+mod explain;
+mod export;
+mod report;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Cli, Color, Command, InputArgs};
+use crate::diag::{Severity, human};
+use crate::error::Error;
+use crate::workspace::{self, LoadOptions, Workspace};
+
+/// How a command ended, as the exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// 0.
+    Success,
+    /// 1: there are errors in the content.
+    ContentErrors,
+    /// 2: wrong usage or configuration, or the outside world failed.
+    Unusable,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        Self::from(match ending {
+            Ending::Success => 0,
+            Ending::ContentErrors => 1,
+            Ending::Unusable => 2,
+        })
+    }
+}
+
+/// What every command can use: where it runs and how it may print.
+pub(crate) struct Context {
+    pub(crate) cwd: PathBuf,
+    pub(crate) color_out: bool,
+    pub(crate) color_err: bool,
+    pub(crate) quiet: bool,
+}
+
+/// Runs the program with the arguments of its process; the first one is its name.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results; everything else is wrong usage.
+            let _ = error.print();
+            return if error.use_stderr() { Ending::Unusable.into() } else { Ending::Success.into() };
+        }
+    };
+    #[expect(clippy::disallowed_methods, reason = "the environment enters here")]
+    let (cwd, no_color) = (std::env::current_dir(), std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty()));
+    let color = |terminal: bool| match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && !no_color,
+    };
+    let context = Context {
+        cwd: cwd.unwrap_or_else(|_| PathBuf::from(".")),
+        color_out: color(std::io::stdout().is_terminal()),
+        color_err: color(std::io::stderr().is_terminal()),
+        quiet: cli.quiet,
+    };
+    let ended = match &cli.command {
+        Command::Check(args) => check::run(&context, args),
+        Command::Export(args) => export::run(&context, args),
+        Command::Explain(args) => explain::run(&context, args),
+        Command::Schema => explain::schema(),
+        _ => Err(Error::Usage("not wired".to_owned())),
+    };
+    match ended {
+        Ok(ending) => ending.into(),
+        Err(error) => {
+            say(&format!("error: {error}"));
+            Ending::Unusable.into()
+        }
+    }
+}
+
+/// Loads the workspace; a configuration with errors is reported and ends the command.
+pub(crate) fn load(
+    context: &Context,
+    input: &InputArgs,
+    output: Option<&PathBuf>,
+    history: bool,
+) -> Result<Workspace, Error> {
+    let workspace = workspace::load(&LoadOptions {
+        paths: input.paths.clone(),
+        config: input.config.clone(),
+        cwd: context.cwd.clone(),
+        output: output.cloned(),
+        history,
+    })?;
+    let problems = workspace.config_problems();
+    if !problems.is_empty() {
+        let mut text = String::new();
+        let sources = report::Shown::new(&workspace, context, input);
+        let options = human::HumanOptions { color: context.color_err, ..human::HumanOptions::default() };
+        let _ = human::render(problems, &sources, options, &mut text);
+        say(text.trim_end());
+    }
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(Error::Config(problems.to_vec()));
+    }
+    Ok(workspace)
+}
+
+/// Prints a result; a reader that has gone away is not a failure.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints a line for people to standard error.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

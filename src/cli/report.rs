@@ -1,0 +1,79 @@
+//! Problems as `check` and `build` show them: the paths an editor or a CI job in the current folder understands.
+
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use super::Context;
+use super::args::{InputArgs, ReportFormat};
+use crate::diag::{self, Diagnostic, Sources, human};
+use crate::text::FileId;
+use crate::workspace::Workspace;
+
+/// The files of a workspace with paths relative to where the command runs.
+pub(super) struct Shown<'a> {
+    workspace: &'a Workspace,
+    prefix: String,
+}
+
+impl<'a> Shown<'a> {
+    /// Shows paths below the one folder that was given; with several, the workspace already tells them apart.
+    pub(super) fn new(workspace: &'a Workspace, context: &Context, input: &InputArgs) -> Self {
+        let prefix = match &input.paths[..] {
+            [only] => prefix(only, &context.cwd),
+            _ => String::new(),
+        };
+        Self { workspace, prefix }
+    }
+}
+
+/// Returns what stands before paths below `given`, with a slash at its end unless it is empty.
+fn prefix(given: &Path, cwd: &Path) -> String {
+    let place = cwd.join(given);
+    let Ok(below) = place.strip_prefix(cwd) else {
+        return format!("{}/", given.to_string_lossy().trim_end_matches('/'));
+    };
+    if below.components().any(|part| matches!(part, Component::ParentDir)) {
+        return format!("{}/", given.to_string_lossy().trim_end_matches('/'));
+    }
+    let parts: Vec<_> = below
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            _ => None,
+        })
+        .collect();
+    if parts.is_empty() || cwd.join(given).is_file() { String::new() } else { format!("{}/", parts.join("/")) }
+}
+
+impl Sources for Shown<'_> {
+    fn path(&self, file: FileId) -> Arc<str> {
+        let path = self.workspace.path(file);
+        if self.prefix.is_empty() || path.starts_with('/') { path } else { format!("{}{path}", self.prefix).into() }
+    }
+
+    fn text(&self, file: FileId) -> Option<Arc<str>> {
+        Sources::text(self.workspace, file)
+    }
+}
+
+/// Writes problems in the format asked for.
+pub(super) fn render(
+    problems: &[Diagnostic],
+    workspace: &Workspace,
+    shown: &Shown<'_>,
+    format: ReportFormat,
+    color: bool,
+) -> String {
+    let mut out = String::new();
+    // Writing to memory cannot fail. The contract wants JSON paths relative to the scanned root.
+    let _ = match format {
+        ReportFormat::Human => {
+            let options = human::HumanOptions { color, ..human::HumanOptions::default() };
+            human::render(problems, shown, options, &mut out)
+        }
+        ReportFormat::Json => diag::json::render(problems, workspace, &mut out),
+        ReportFormat::Sarif => diag::sarif::render(problems, shown, &mut out),
+        ReportFormat::Github => diag::github::render(problems, shown, &mut out),
+    };
+    out
+}

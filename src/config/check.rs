@@ -1,0 +1,326 @@
+//! Holds a document against the table of keys.
+
+use globset::GlobBuilder;
+use url::Url;
+
+use super::BUILT_IN_KINDS;
+use super::keys::{Key, Shape, size};
+use crate::diag::codes::{self, Family};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::text::nearest;
+use crate::yaml::{Entry, Map, Node, Value};
+
+/// Words for a severity, from the loudest.
+pub(super) const LEVELS: &[&str] = &["error", "warning", "info", "off"];
+
+/// Checks values and collects what is wrong with them.
+pub(super) struct Checker<'a> {
+    /// Kinds that the same file adds.
+    pub(super) own_kinds: Vec<&'a str>,
+    /// What was found.
+    pub(super) out: Diagnostics,
+}
+
+impl Checker<'_> {
+    /// Checks a value that stands at `path`, such as `catalog.files[0]`.
+    pub(super) fn value(&mut self, node: &Node, shape: &Shape, path: &str) {
+        match shape {
+            Shape::List(item, least) => self.list(node, item, *least, path),
+            Shape::Mapping(keys) => self.mapping(node, keys, path),
+            Shape::Named { name, value } => self.named(node, name, value, path),
+            Shape::TextOr(text, keys) => match &node.value {
+                Value::Map(_) => self.mapping(node, keys, path),
+                _ => self.value(node, text, path),
+            },
+            Shape::Schema => self.schema(node, path),
+            Shape::Size => self.size(node, path),
+            Shape::Text
+            | Shape::HttpUrl
+            | Shape::LinkUrl
+            | Shape::Path
+            | Shape::Glob
+            | Shape::Level
+            | Shape::Rule
+            | Shape::Kind
+            | Shape::NewKind
+            | Shape::Relation => self.text(node, shape, path),
+        }
+    }
+
+    fn invalid(&mut self, node: &Node, message: String) -> &mut Diagnostic {
+        self.out.push(Diagnostic::new(codes::INVALID_CONFIG, node.span, message));
+        let last = self.out.len() - 1;
+        &mut self.out[last]
+    }
+
+    fn wrong_type(&mut self, node: &Node, path: &str, expected: &str) -> &mut Diagnostic {
+        let got = node.kind_name();
+        let message = format!("{} must be {expected}, not {got}", quoted(path));
+        let problem = self.invalid(node, message);
+        problem.labels[0].text = format!("this is {got}");
+        problem
+    }
+
+    fn list(&mut self, node: &Node, item: &Shape, least: usize, path: &str) {
+        match &node.value {
+            Value::Seq(items) if items.len() < least => {
+                self.invalid(node, format!("{} is empty", quoted(path))).help =
+                    Some(format!("name at least {least}, or remove the key"));
+            }
+            Value::Seq(items) => {
+                for (index, node) in items.iter().enumerate() {
+                    self.value(node, item, &format!("{path}[{index}]"));
+                }
+            }
+            // A key whose items are all commented out.
+            Value::Null if least == 0 => {}
+            Value::Null => {
+                self.wrong_type(node, path, "a list").help = Some("give it items, or remove the key".to_owned());
+            }
+            Value::Map(_) => {
+                self.wrong_type(node, path, "a list").help = Some("start each item with `- `".to_owned());
+            }
+            _ => self.wrong_type(node, path, "a list").help = Some("write it as a list: `[…]`".to_owned()),
+        }
+    }
+
+    fn mapping(&mut self, node: &Node, keys: &[Key], path: &str) {
+        let map = match &node.value {
+            Value::Map(map) => map,
+            Value::Null if !keys.iter().any(|key| key.required) => return,
+            _ => {
+                let names: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
+                let problem = self.wrong_type(node, path, "a mapping");
+                problem.help = Some(format!("it can hold {}", names.join(", ")));
+                return;
+            }
+        };
+        for entry in map.entries() {
+            match keys.iter().find(|key| key.name == &*entry.key) {
+                Some(key) => self.value(&entry.value, &key.shape, &below(path, key.name)),
+                None => self.unknown_key(entry, keys, path),
+            }
+        }
+        for key in keys.iter().filter(|key| key.required && map.get(key.name).is_none()) {
+            self.invalid(node, format!("{} has no `{}`", quoted(path), key.name)).help =
+                Some(format!("add `{}:`", key.name));
+        }
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, keys: &[Key], path: &str) {
+        let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
+        let mut problem = Diagnostic::new(
+            codes::UNKNOWN_CONFIG_KEY,
+            entry.key_span,
+            format!("the key `{}` is not known{place}", entry.key),
+        );
+        let elsewhere = homes(&entry.key);
+        problem.help = Some(if let Some(near) = nearest(&entry.key, keys.iter().map(|key| key.name)) {
+            format!("write `{near}`")
+        } else if !elsewhere.is_empty() {
+            format!("put it below {}", elsewhere.join(" or "))
+        } else {
+            let names: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
+            format!("known here: {}", names.join(", "))
+        });
+        self.out.push(problem);
+    }
+
+    fn named(&mut self, node: &Node, name: &Shape, value: &Shape, path: &str) {
+        match &node.value {
+            Value::Map(map) => {
+                for entry in map.entries() {
+                    let key = Node::text(entry.key_span, entry.key.clone());
+                    let path = below(path, &entry.key);
+                    self.value(&key, name, &path);
+                    self.value(&entry.value, value, &path);
+                }
+            }
+            Value::Null => {}
+            _ => {
+                self.wrong_type(node, path, "a mapping");
+            }
+        }
+    }
+
+    fn text(&mut self, node: &Node, shape: &Shape, path: &str) {
+        let expected = expected(shape);
+        let Value::Str(text) = &node.value else {
+            let problem = self.wrong_type(node, path, expected);
+            problem.help = match &node.value {
+                Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some("put it in quotes".to_owned()),
+                Value::Null => Some("give it a value, or remove the key".to_owned()),
+                _ => None,
+            };
+            return;
+        };
+        if text.trim().is_empty() {
+            self.invalid(node, format!("{} is empty", quoted(path))).help =
+                Some("give it a value, or remove the key".to_owned());
+            return;
+        }
+        let fault = match shape {
+            Shape::HttpUrl => http_url(text).is_none().then(|| {
+                let help = "write it with its scheme, such as `https://portal.example.com/`";
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
+            Shape::LinkUrl => (!is_link(text)).then(|| {
+                let help = "write it with its scheme, such as `https://example.com/`";
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
+            Shape::Glob => glob(text).err().map(|error| {
+                let help = "`*` stands for part of a name, `**` for any folders, `{a,b}` for alternatives";
+                (format!("{} is not a glob: {}", quoted(path), error.kind()), Some(help.to_owned()))
+            }),
+            Shape::Level => (!LEVELS.contains(&&**text)).then(|| {
+                let help = match nearest(text, LEVELS.iter().copied()) {
+                    Some(near) => format!("write `{near}`"),
+                    None => "write `error`, `warning`, `info` or `off`".to_owned(),
+                };
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help))
+            }),
+            Shape::Rule => (!rule_names().any(|name| name == &**text)).then(|| {
+                let help = match nearest(text, rule_names()) {
+                    Some(near) => format!("write `{near}`"),
+                    None => "name a rule, a family of rules, or `*`; `playbill explain` lists them".to_owned(),
+                };
+                (format!("there is no rule `{text}`"), Some(help))
+            }),
+            Shape::Kind => self.kind(text).map(|(message, help)| (message, Some(help))),
+            Shape::NewKind => self.new_kind(text).map(|(message, help)| (message, Some(help))),
+            Shape::Relation => (!is_word(text)).then(|| {
+                let help = "use letters and digits only, such as `dependsOn`";
+                (format!("{} is no name of a relation: `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
+            _ => None,
+        };
+        if let Some((message, help)) = fault {
+            self.invalid(node, message).help = help;
+        }
+    }
+
+    fn kind(&self, text: &str) -> Option<(String, String)> {
+        let known = || BUILT_IN_KINDS.iter().copied().chain(self.own_kinds.iter().copied());
+        if known().any(|kind| kind.eq_ignore_ascii_case(text)) {
+            return None;
+        }
+        let help = match nearest(text, known()) {
+            Some(near) => format!("write `{near}`"),
+            None => format!("define it below `catalog.kinds`, or use one of {}", BUILT_IN_KINDS.join(", ")),
+        };
+        Some((format!("there is no kind `{text}`"), help))
+    }
+
+    fn new_kind(&self, text: &str) -> Option<(String, String)> {
+        if !is_word(text) || text.len() > 63 {
+            let help = "use at most 63 letters and digits, starting with a letter".to_owned();
+            return Some((format!("`{text}` is no name for a kind"), help));
+        }
+        if let Some(kind) = BUILT_IN_KINDS.iter().find(|kind| kind.eq_ignore_ascii_case(text)) {
+            return Some((format!("the kind `{kind}` exists already"), "choose another name".to_owned()));
+        }
+        let same: Vec<_> = self.own_kinds.iter().filter(|kind| kind.eq_ignore_ascii_case(text)).collect();
+        (same.len() > 1 && *same[0] != text).then(|| {
+            (format!("the kinds `{}` and `{text}` differ only in letter case", same[0]), "rename one".to_owned())
+        })
+    }
+
+    fn size(&mut self, node: &Node, path: &str) {
+        let fits = match &node.value {
+            Value::Int(bytes) => size(&bytes.to_string()).is_some(),
+            Value::Str(text) => size(text).is_some(),
+            _ => false,
+        };
+        if !fits {
+            self.invalid(node, format!("{} must be a size of 1 byte to 4 GiB", quoted(path))).help =
+                Some("write a number of bytes, or one with a unit such as `10MB` or `64MiB`".to_owned());
+        }
+    }
+
+    fn schema(&mut self, node: &Node, path: &str) {
+        if !matches!(node.value, Value::Map(_) | Value::Bool(_)) {
+            self.wrong_type(node, path, "a JSON Schema");
+            return;
+        }
+        let Ok(schema) = serde_json::to_value(node) else { return };
+        if let Err(error) = jsonschema::validator_for(&schema) {
+            let at = error.instance_path().iter().fold(node, |node, segment| match segment {
+                jsonschema::paths::LocationSegment::Property(name) => node.get(&name).unwrap_or(node),
+                jsonschema::paths::LocationSegment::Index(index) => {
+                    node.as_seq().and_then(|items| items.get(index)).unwrap_or(node)
+                }
+            });
+            self.invalid(at, format!("{} is no JSON Schema: {error}", quoted(path)));
+        }
+    }
+}
+
+/// Returns the value of `key`, if it is there and not null.
+pub(super) fn given<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
+    map.get(key).filter(|node| !node.is_null())
+}
+
+/// Reads an absolute http or https address.
+pub(super) fn http_url(text: &str) -> Option<Url> {
+    Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+fn is_link(text: &str) -> bool {
+    http_url(text).is_some() || Url::parse(text).is_ok_and(|url| url.scheme() == "mailto" && !url.path().is_empty())
+}
+
+/// Compiles a glob over `/`-separated paths: `*` stays within a name, and a `/` at the end means everything below.
+///
+/// All globs of the configuration are meant so, and [`super::parse`] lets no other pass.
+///
+/// # Errors
+/// When it is no glob.
+pub fn glob(text: &str) -> Result<globset::Glob, globset::Error> {
+    let text = text.strip_prefix("./").unwrap_or(text);
+    let text = if text.ends_with('/') { format!("{text}**") } else { text.to_owned() };
+    GlobBuilder::new(&text).literal_separator(true).build()
+}
+
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Returns every name that a severity can be set for.
+pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
+    let mut families: Vec<Family> = codes::ALL.iter().map(|code| code.rule().family).collect();
+    families.dedup();
+    let families = families.into_iter().map(Family::as_str);
+    ["*"].into_iter().chain(families).chain(codes::ALL.iter().map(|code| code.as_str()))
+}
+
+/// Says what a text must be, with its article.
+fn expected(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::HttpUrl => "an absolute http or https address",
+        Shape::LinkUrl => "an http, https or mailto address",
+        Shape::Path => "a path",
+        Shape::Glob => "a glob",
+        Shape::Level => "`error`, `warning`, `info` or `off`",
+        Shape::Rule => "the name of a rule",
+        Shape::Kind | Shape::NewKind => "the name of a kind",
+        Shape::Relation => "the name of a relation",
+        _ => "a text",
+    }
+}
+
+/// Finds the mappings of the table that have a key of this name, for keys that were put at the wrong level.
+fn homes(name: &str) -> Vec<String> {
+    super::keys::ROOT
+        .iter()
+        .filter(|key| matches!(&key.shape, Shape::Mapping(keys) if keys.iter().any(|key| key.name == name)))
+        .map(|key| format!("`{}`", key.name))
+        .collect()
+}
+
+fn quoted(path: &str) -> String {
+    if path.is_empty() { "the configuration".to_owned() } else { format!("`{path}`") }
+}
+
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}

@@ -1,0 +1,253 @@
+//! The table of keys: what each is called, what it takes, what holds without it, and what it is for.
+
+/// One key of a mapping.
+pub(super) struct Key {
+    /// As written in the file.
+    pub(super) name: &'static str,
+    /// What it takes.
+    pub(super) shape: Shape,
+    /// What holds without it, as JSON; nothing when there is then simply none.
+    pub(super) default: Option<&'static str>,
+    /// Whether its mapping makes no sense without it.
+    pub(super) required: bool,
+    /// What it is for, Markdown.
+    pub(super) doc: &'static str,
+}
+
+/// What a value must be.
+pub(super) enum Shape {
+    /// Any text but an empty one.
+    Text,
+    /// An absolute http or https address.
+    HttpUrl,
+    /// An address that a reader can open.
+    LinkUrl,
+    /// A path, relative to the configuration file or absolute.
+    Path,
+    /// A pattern of paths.
+    Glob,
+    /// A number of bytes.
+    Size,
+    /// A severity, or `off`.
+    Level,
+    /// The name of a rule, a family, or `*`.
+    Rule,
+    /// The name of a kind that exists.
+    Kind,
+    /// A name for a new kind.
+    NewKind,
+    /// The name of a relation.
+    Relation,
+    /// A JSON Schema.
+    Schema,
+    /// A list of at least so many items.
+    List(&'static Shape, usize),
+    /// A mapping with known keys.
+    Mapping(&'static [Key]),
+    /// A mapping whose keys are names of the user's choice, or from a list that is not this table's.
+    Named { name: &'static Shape, value: &'static Shape },
+    /// A text or a mapping.
+    TextOr(&'static Shape, &'static [Key]),
+}
+
+const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+    Key { name, shape, default: None, required: false, doc }
+}
+
+impl Key {
+    const fn or(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+}
+
+const GLOBS: Shape = Shape::List(&Shape::Glob, 0);
+const TEXTS: Shape = Shape::List(&Shape::Text, 0);
+const LEVELS: Shape = Shape::Named { name: &Shape::Rule, value: &Shape::Level };
+
+/// The keys of `playbill.yaml`.
+pub(super) const ROOT: &[Key] = &[
+    key("title", Shape::Text, "Name of the portal, in the top bar and in page titles.").or("\"Developer portal\""),
+    key("organization", Shape::Text, "Name of your organisation."),
+    key("description", Shape::Text, "A few sentences for the home page, in Markdown."),
+    key(
+        "baseUrl",
+        Shape::HttpUrl,
+        "Address at which the site will be published. Needed only for what must be absolute: the sitemap and canonical \
+         links. Everything else works at any address.",
+    ),
+    key(
+        "paths",
+        Shape::List(&Shape::Path, 1),
+        "Folders to scan when the command line names none: a monorepo, or a folder of clones. Relative to this file.",
+    )
+    .or("[\".\"]"),
+    key(
+        "output",
+        Shape::Path,
+        "Folder that `playbill build` writes to, relative to this file. Files in it that Playbill did not write are \
+         left alone.",
+    )
+    .or("\"site\""),
+    key(
+        "theme",
+        Shape::Path,
+        "Folder whose files replace those of the same name in the built-in theme, relative to this file.",
+    ),
+    key(
+        "links",
+        Shape::List(&Shape::Mapping(LINK), 0),
+        "Links of your organisation, shown in the top bar and on the home page, in this order.",
+    ),
+    key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
+    key("check", Shape::Mapping(CHECK), "How findings are judged."),
+    key(
+        "limits",
+        Shape::Mapping(LIMITS),
+        "Sizes beyond which a file is refused. A number of bytes, or with a unit: `500kB`, `10MB`, `64MiB`.",
+    ),
+];
+
+const LINK: &[Key] = &[
+    key("title", Shape::Text, "What the link says.").required(),
+    key("url", Shape::LinkUrl, "Where it leads: an http, https or mailto address.").required(),
+    key("icon", Shape::Text, "An icon, by the names that entity links use, such as `dashboard`, `chat` or `github`."),
+];
+
+const CATALOG: &[Key] = &[
+    key(
+        "files",
+        GLOBS,
+        "Further files that start the catalog, as globs relative to the scanned folder. `catalog-info.yaml` and \
+         `catalog-info.yml` always do, at any depth.",
+    ),
+    key(
+        "exclude",
+        GLOBS,
+        "Files and folders that are passed over, as globs relative to the scanned folder; in addition to what \
+         `.gitignore` and `.ignore` exclude.",
+    ),
+    key(
+        "locations",
+        TEXTS,
+        "Further files to start from, like `catalog.locations` of Backstage: paths or globs relative to this file, or \
+         URLs into one of the repositories that are read.",
+    ),
+    key(
+        "rules",
+        Shape::List(&Shape::Mapping(ALLOW), 0),
+        "Allowed kinds, like `catalog.rules` of Backstage. An entity is accepted if one entry allows it. Without any \
+         entry all kinds are allowed.",
+    ),
+    key(
+        "overlays",
+        GLOBS,
+        "Files with additional metadata for entities that are described elsewhere, as paths or globs relative to this \
+         file.",
+    ),
+    key(
+        "kinds",
+        Shape::Named { name: &Shape::NewKind, value: &Shape::Mapping(KIND) },
+        "Kinds of your own, by name, beside those of Backstage.",
+    ),
+];
+
+const ALLOW: &[Key] = &[
+    key(
+        "allow",
+        Shape::List(&Shape::TextOr(&Shape::Kind, ALLOWED), 1),
+        "Kinds, compared without regard to case: a name, or a mapping that also asks for a `spec.type`.",
+    )
+    .required(),
+    key("locations", GLOBS, "Files for which the entry holds, as globs relative to the scanned folder; else all."),
+];
+
+const ALLOWED: &[Key] = &[
+    key("kind", Shape::Kind, "The kind.").required(),
+    key("type", Shape::Text, "The `spec.type` that an entity of this kind must have; else any."),
+];
+
+const KIND: &[Key] = &[
+    key("apiVersions", TEXTS, "Accepted values of `apiVersion`, compared exactly; without any, all are."),
+    key("schema", Shape::Schema, "JSON Schema of `spec`; without one, any mapping is accepted."),
+    key(
+        "relations",
+        Shape::List(&Shape::Mapping(RELATION), 0),
+        "Fields of `spec` that hold references to other entities.",
+    ),
+    key("plural", Shape::Text, "The name in lists; else the name with an `s`."),
+];
+
+const RELATION: &[Key] = &[
+    key("field", Shape::Text, "The field of `spec`: a reference or a list of references.").required(),
+    key("relation", Shape::Relation, "The relation from this entity to the target, such as `dependsOn`.").required(),
+    key("inverse", Shape::Relation, "The relation from the target back, such as `dependencyOf`.").required(),
+    key("defaultKind", Shape::Kind, "Kind of a reference that names none; without it, such a reference is an error."),
+];
+
+const CHECK: &[Key] = &[
+    key(
+        "rules",
+        LEVELS,
+        "Severity by rule, by family of rules, or `*` for all: `error`, `warning`, `info` or `off`. The most specific \
+         entry wins.",
+    ),
+    key(
+        "paths",
+        Shape::List(&Shape::Mapping(PATH_RULES), 0),
+        "Severities for some files only. An entry wins over `rules` and over the entries before it.",
+    ),
+    key(
+        "baseline",
+        Shape::Path,
+        "File of accepted findings, relative to this file. What stands in it is not reported again.",
+    ),
+    key(
+        "types",
+        Shape::Named { name: &Shape::Kind, value: &TEXTS },
+        "By kind, the values of `spec.type` that you want; others are reported as `unlisted-value`. A kind that is not \
+         named here is not checked.",
+    ),
+    key(
+        "lifecycles",
+        TEXTS,
+        "The values of `spec.lifecycle` that you want; others are reported as `unlisted-value`. Without any, all are \
+         fine.",
+    ),
+];
+
+const PATH_RULES: &[Key] = &[
+    key("files", Shape::List(&Shape::Glob, 1), "Which files, as globs relative to the scanned folder.").required(),
+    key("rules", LEVELS, "Severities, as in `check.rules`.").required(),
+];
+
+const LIMITS: &[Key] = &[
+    key("catalogFile", Shape::Size, "A catalog file.").or("\"10MiB\""),
+    key("definitionFile", Shape::Size, "A file that a placeholder names, or an API definition.").or("\"64MiB\""),
+    key("document", Shape::Size, "A document.").or("\"8MiB\""),
+];
+
+/// Reads a size such as `10MB` or `64 MiB`; nothing when it is none, is zero, or is beyond 4 GiB, the reach of spans.
+pub(super) fn size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        _ => return None,
+    };
+    let number: f64 = number.parse().ok()?;
+    let bytes = (number * factor as f64).round();
+    (bytes >= 1.0 && bytes <= f64::from(u32::MAX)).then_some(bytes as u64)
+}

@@ -1,0 +1,175 @@
+//! Fills in the [`Config`] from a document that has been held against the table of keys.
+//!
+//! What is wrong has been reported by then, so reading skips it without a word.
+
+use globset::GlobSet;
+
+use super::check::{Checker, given, glob, http_url};
+use super::keys::{ROOT, Shape, size};
+use super::{AllowRule, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, Limits};
+use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
+use crate::text::FileId;
+use crate::yaml::{self, Map, Node, Value};
+
+/// Reads the text of `playbill.yaml`. What is wrong is reported and replaced by the default.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> (Config, Diagnostics) {
+    let (documents, mut out) = yaml::parse(file, text);
+    let mut roots = documents.iter().filter_map(|document| document.root.as_ref());
+    let Some(root) = roots.next() else { return (Config::default(), out) };
+    if let Some(second) = roots.next() {
+        out.push(
+            Diagnostic::new(codes::INVALID_CONFIG, second.span, "the configuration is more than one document")
+                .help("remove the line `---` and join the documents"),
+        );
+    }
+    let own_kinds = given_map(root.as_map(), "catalog").and_then(|catalog| given_map(Some(catalog), "kinds"));
+    let own_kinds = own_kinds.map_or(&[][..], Map::entries).iter().map(|entry| &*entry.key).collect();
+    let mut checker = Checker { own_kinds, out };
+    checker.value(root, &Shape::Mapping(ROOT), "");
+    let config = root.as_map().map(config).unwrap_or_default();
+    (config, checker.out)
+}
+
+fn config(root: &Map) -> Config {
+    let default = Config::default();
+    Config {
+        title: text(root, "title").unwrap_or(default.title),
+        organization: text(root, "organization"),
+        description: text(root, "description"),
+        base_url: text(root, "baseUrl").as_deref().and_then(base_url),
+        paths: Some(texts(root, "paths")).filter(|paths| !paths.is_empty()).unwrap_or(default.paths),
+        output: text(root, "output").unwrap_or(default.output),
+        theme: text(root, "theme"),
+        links: mappings(root, "links").filter_map(link).collect(),
+        catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
+        check: given_map(Some(root), "check").map(check).unwrap_or_default(),
+        limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
+    }
+}
+
+/// Brings the address of the site into the one form that can be put before a path.
+pub(super) fn base_url(text: &str) -> Option<String> {
+    let mut url = http_url(text)?;
+    url.set_query(None);
+    url.set_fragment(None);
+    let mut url = String::from(url);
+    if !url.ends_with('/') {
+        url.push('/');
+    }
+    Some(url)
+}
+
+fn link(map: &Map) -> Option<ConfigLink> {
+    Some(ConfigLink { title: text(map, "title")?, url: text(map, "url")?, icon: text(map, "icon") })
+}
+
+fn catalog(map: &Map) -> CatalogConfig {
+    let kinds = given_map(Some(map), "kinds").map_or(&[][..], Map::entries);
+    CatalogConfig {
+        files: texts(map, "files"),
+        exclude: texts(map, "exclude"),
+        locations: texts(map, "locations"),
+        rules: mappings(map, "rules").map(allow_rule).collect(),
+        overlays: texts(map, "overlays"),
+        kinds: kinds.iter().map(|entry| custom_kind(&entry.key, entry.value.as_map())).collect(),
+    }
+}
+
+fn allow_rule(map: &Map) -> AllowRule {
+    let allow = items(map, "allow").iter().filter_map(|item| match &item.value {
+        Value::Str(kind) => Some((kind.to_string(), None)),
+        Value::Map(map) => Some((text(map, "kind")?, text(map, "type"))),
+        _ => None,
+    });
+    AllowRule { allow: allow.collect(), locations: texts(map, "locations") }
+}
+
+fn custom_kind(name: &str, map: Option<&Map>) -> CustomKind {
+    let empty = Map::default();
+    let map = map.unwrap_or(&empty);
+    let relations = mappings(map, "relations").filter_map(|map| {
+        Some(CustomRelation {
+            field: text(map, "field")?,
+            relation: text(map, "relation")?,
+            inverse: text(map, "inverse")?,
+            default_kind: text(map, "defaultKind"),
+        })
+    });
+    CustomKind {
+        name: name.to_owned(),
+        api_versions: texts(map, "apiVersions"),
+        schema: given(map, "schema").and_then(|node| serde_json::to_value(node).ok()),
+        relations: relations.collect(),
+        plural: text(map, "plural"),
+    }
+}
+
+fn check(map: &Map) -> CheckConfig {
+    let paths = mappings(map, "paths").map(|map| {
+        let mut files = GlobSet::builder();
+        for pattern in texts(map, "files") {
+            if let Ok(glob) = glob(&pattern) {
+                files.add(glob);
+            }
+        }
+        PathSeverities { files: files.build().unwrap_or_default(), rules: levels(map) }
+    });
+    let types = given_map(Some(map), "types").map_or(&[][..], Map::entries);
+    CheckConfig {
+        severities: Severities { rules: levels(map), paths: paths.collect() },
+        baseline: text(map, "baseline"),
+        types: types.iter().map(|entry| (entry.key.to_string(), node_texts(&entry.value))).collect(),
+        lifecycles: texts(map, "lifecycles"),
+    }
+}
+
+fn levels(map: &Map) -> Levels {
+    let entries = given_map(Some(map), "rules").map_or(&[][..], Map::entries);
+    entries.iter().filter_map(|entry| Some((entry.key.to_string(), level(entry.value.as_str()?)?))).collect()
+}
+
+fn level(word: &str) -> Option<Option<Severity>> {
+    match word {
+        "off" => Some(None),
+        _ => [Severity::Error, Severity::Warning, Severity::Info].into_iter().find(|s| s.as_str() == word).map(Some),
+    }
+}
+
+fn limits(map: &Map) -> Limits {
+    let default = Limits::default();
+    let bytes = |key: &str| match &map.get(key)?.value {
+        Value::Int(bytes) => size(&bytes.to_string()),
+        Value::Str(text) => size(text),
+        _ => None,
+    };
+    Limits {
+        catalog_file: bytes("catalogFile").unwrap_or(default.catalog_file),
+        definition_file: bytes("definitionFile").unwrap_or(default.definition_file),
+        document: bytes("document").unwrap_or(default.document),
+    }
+}
+
+fn given_map<'a>(map: Option<&'a Map>, key: &str) -> Option<&'a Map> {
+    map?.get(key)?.as_map()
+}
+
+fn text(map: &Map, key: &str) -> Option<String> {
+    map.get(key)?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+fn items<'a>(map: &'a Map, key: &str) -> &'a [Node] {
+    map.get(key).and_then(Node::as_seq).unwrap_or(&[])
+}
+
+fn texts(map: &Map, key: &str) -> Vec<String> {
+    map.get(key).map(node_texts).unwrap_or_default()
+}
+
+fn node_texts(node: &Node) -> Vec<String> {
+    node.as_seq().unwrap_or(&[]).iter().filter_map(Node::as_str).map(str::to_owned).collect()
+}
+
+fn mappings<'a>(map: &'a Map, key: &str) -> impl Iterator<Item = &'a Map> {
+    items(map, key).iter().filter_map(Node::as_map)
+}

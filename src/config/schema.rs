@@ -1,0 +1,92 @@
+//! The JSON Schema of `playbill.yaml`, for editors.
+
+use serde_json::{Map, Value, json};
+
+use super::check::{LEVELS, rule_names};
+use super::keys::{Key, ROOT, Shape};
+use crate::diag::Code;
+
+/// Returns the JSON Schema (draft 2020-12) of the configuration file.
+#[must_use]
+pub fn json_schema() -> Value {
+    let mut schema = mapping(ROOT);
+    let mut whole = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "playbill.yaml",
+        "description": "Configuration of Playbill.",
+    });
+    whole.as_object_mut().into_iter().for_each(|whole| whole.append(&mut schema));
+    whole
+}
+
+fn mapping(keys: &[Key]) -> Map<String, Value> {
+    let required: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+    let mut schema = Map::new();
+    // What is all optional may also be nothing: a key whose whole content is commented out.
+    schema.insert("type".to_owned(), if required.is_empty() { json!(["object", "null"]) } else { json!("object") });
+    let properties = keys.iter().map(|key| {
+        let mut schema = shape(&key.shape);
+        schema.insert("description".to_owned(), json!(key.doc));
+        if let Some(default) = key.default.and_then(|default| serde_json::from_str(default).ok()) {
+            schema.insert("default".to_owned(), default);
+        }
+        (key.name.to_owned(), Value::Object(schema))
+    });
+    schema.insert("properties".to_owned(), Value::Object(properties.collect()));
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    schema.insert("additionalProperties".to_owned(), json!(false));
+    schema
+}
+
+fn shape(shape: &Shape) -> Map<String, Value> {
+    let schema = match shape {
+        Shape::Text | Shape::Path | Shape::Glob | Shape::Kind => json!({ "type": "string", "pattern": "\\S" }),
+        Shape::HttpUrl => json!({ "type": "string", "format": "uri", "pattern": "^\\s*[hH][tT][tT][pP][sS]?://" }),
+        Shape::LinkUrl => {
+            json!({ "type": "string", "format": "uri", "pattern": "^([hH][tT][tT][pP][sS]?://|mailto:)" })
+        }
+        Shape::Size => json!({
+            "anyOf": [
+                { "type": "integer", "minimum": 1, "maximum": u32::MAX },
+                { "type": "string", "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*([kKmMgG]?[bB]|[kKmMgG]([iI][bB])?)?\\s*$" },
+            ],
+        }),
+        Shape::Level => json!({ "enum": LEVELS }),
+        Shape::Rule => json!({ "enum": rule_names().collect::<Vec<_>>() }),
+        Shape::NewKind => json!({ "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*$", "maxLength": 63 }),
+        Shape::Relation => json!({ "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*$" }),
+        Shape::Schema => json!({ "type": ["object", "boolean"] }),
+        Shape::List(item, least) => {
+            let kind = if *least == 0 { json!(["array", "null"]) } else { json!("array") };
+            json!({ "type": kind, "items": self::shape(item), "minItems": least })
+        }
+        Shape::Mapping(keys) => return mapping(keys),
+        // Rules are spelt out, so that an editor can say what each is about.
+        Shape::Named { name: Shape::Rule, value } => {
+            let properties = rule_names().map(|name| {
+                let mut schema = self::shape(value);
+                let about = match (name, Code::find(name)) {
+                    (_, Some(code)) => code.rule().summary.to_owned(),
+                    ("*", None) => "All rules.".to_owned(),
+                    (family, None) => format!("All rules of the family `{family}`."),
+                };
+                schema.insert("description".to_owned(), json!(about));
+                (name.to_owned(), Value::Object(schema))
+            });
+            let properties: Map<String, Value> = properties.collect();
+            json!({ "type": ["object", "null"], "properties": properties, "additionalProperties": false })
+        }
+        Shape::Named { name, value } => json!({
+            "type": ["object", "null"],
+            "propertyNames": self::shape(name),
+            "additionalProperties": self::shape(value),
+        }),
+        Shape::TextOr(text, keys) => json!({ "anyOf": [self::shape(text), mapping(keys)] }),
+    };
+    match schema {
+        Value::Object(schema) => schema,
+        _ => Map::new(),
+    }
+}

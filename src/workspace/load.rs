@@ -1,0 +1,443 @@
+//! From options to a [`Workspace`]: the configuration, the roots, and the scan.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::files::Files;
+use super::pattern::Pattern;
+use super::rules::{RuleBook, Rules};
+use super::scan::{self, Found};
+use super::tree::{Kind, Memory, Tree, reason};
+use super::{Boundary, GlobStyle, Known, LocateError, ReadError, Root, Workspace, calm, path, pattern};
+use crate::config::{self, Config};
+use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
+use crate::error::Error;
+use crate::text::{FileId, Span};
+
+/// The names of the configuration file, the first one found counts.
+const CONFIG_NAMES: [&str; 2] = ["playbill.yaml", "playbill.yml"];
+/// The configuration of Backstage, of which a few keys are read.
+const APP_CONFIG_NAME: &str = "app-config.yaml";
+
+/// What to load.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// Folders or files to scan; empty for those of the configuration.
+    pub paths: Vec<PathBuf>,
+    /// The configuration file; without it, it is looked for in the first path, then in `cwd`.
+    pub config: Option<PathBuf>,
+    /// The folder that relative paths of these options are relative to.
+    pub cwd: PathBuf,
+    /// Where the site will be written, if not where the configuration says, so that it is not scanned.
+    pub output: Option<PathBuf>,
+    /// Whether to ask git when files changed.
+    pub history: bool,
+}
+
+/// Reads the configuration and scans the roots.
+///
+/// Problems of the configuration do not fail, since they are rendered with the workspace as their source: see
+/// [`Workspace::config_problems`].
+///
+/// # Errors
+/// When a path that was given does not exist or cannot be read.
+pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
+    let tree = Tree::Disk;
+    for path in &options.paths {
+        let place = options.cwd.join(path);
+        tree.real(&place).map_err(|error| unusable(path, &error))?;
+    }
+    let home = Home::find(&tree, options)?;
+    let mut workspace = Workspace::empty(tree, Config::default());
+    let config_root = Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules: None };
+    workspace.roots.push(config_root);
+    workspace.config_folder.clone_from(&home.folder);
+    workspace.read_config(&home);
+    if workspace.config_problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return Ok(workspace);
+    }
+    // The paths were shown relative to the folder of the configuration; from now on the roots decide.
+    workspace.roots.clear();
+    let given: Vec<(PathBuf, PathBuf)> = if options.paths.is_empty() {
+        let paths = &workspace.config.paths;
+        paths.iter().map(|path| (home.folder.join(path), home.shown.join(path))).collect()
+    } else {
+        options.paths.iter().map(|path| (options.cwd.join(path), path.clone())).collect()
+    };
+    let output = match &options.output {
+        Some(output) => options.cwd.join(output),
+        None => home.folder.join(&workspace.config.output),
+    };
+    workspace.limits.outputs = workspace.tree.real(&output).into_iter().collect();
+    let starts = workspace.set_roots(&given, &home)?;
+    let (files, config_problems) =
+        (std::mem::take(&mut workspace.files), std::mem::take(&mut workspace.config_problems));
+    workspace.adopt(&files, config_problems);
+    workspace.scan(&starts);
+    Ok(workspace)
+}
+
+/// Makes a workspace of files in memory.
+pub(super) fn from_files(config: Config, files: &[(&str, &[u8])]) -> Workspace {
+    let mut workspace = Workspace::empty(Tree::Memory(Memory::new(files)), config);
+    workspace.roots.push(Root { place: PathBuf::from("/"), prefix: String::new(), rules: None });
+    workspace.config_file = CONFIG_NAMES.iter().find_map(|name| {
+        let place = Path::new("/").join(name);
+        workspace.tree.kind(&place).is_ok().then(|| workspace.files.add(&place, None, || workspace.show(&place)))
+    });
+    workspace.scan(&[Start::Folder(PathBuf::from("/"))]);
+    workspace
+}
+
+/// Where the configuration is.
+struct Home {
+    /// The folder that its paths are relative to, links followed.
+    folder: PathBuf,
+    /// The same as written on the command line.
+    shown: PathBuf,
+    /// The name of the file in it; nothing if there is none.
+    file: Option<PathBuf>,
+}
+
+impl Home {
+    fn find(tree: &Tree, options: &LoadOptions) -> Result<Self, Error> {
+        let real = |path: &Path| tree.real(&options.cwd.join(path)).map_err(|error| unusable(path, &error));
+        if let Some(given) = &options.config {
+            let place = real(given)?;
+            if tree.kind(&place).ok() != Some(Kind::File) {
+                return Err(Error::Usage(format!("the configuration `{}` is not a file", given.display())));
+            }
+            let shown = given.parent().unwrap_or(Path::new("")).to_owned();
+            // Paths in the file are relative to where it was named, not to where a link to it leads.
+            let folder = real(&shown)?;
+            let name = given.file_name().map(PathBuf::from);
+            return Ok(Self { folder, shown, file: name });
+        }
+        let cwd = real(Path::new(""))?;
+        let mut folders = Vec::new();
+        if let Some(first) = options.paths.first() {
+            let place = real(first)?;
+            let inside = place.starts_with(&cwd);
+            if tree.kind(&place).ok() == Some(Kind::Folder) {
+                folders.push((place, first.clone()));
+            }
+            // The configuration of a folder that has nothing to do with the paths is not meant.
+            if inside {
+                folders.push((cwd.clone(), PathBuf::new()));
+            }
+        }
+        if folders.is_empty() {
+            folders.push((cwd, PathBuf::new()));
+        }
+        for (folder, shown) in &folders {
+            for name in CONFIG_NAMES {
+                if is_file(tree, &folder.join(name)) {
+                    return Ok(Self { folder: folder.clone(), shown: shown.clone(), file: Some(name.into()) });
+                }
+            }
+        }
+        let with_app = folders.iter().position(|(folder, _)| is_file(tree, &folder.join(APP_CONFIG_NAME)));
+        let (folder, shown) = folders.swap_remove(with_app.unwrap_or(0));
+        Ok(Self { folder, shown, file: None })
+    }
+}
+
+/// What a scan starts from.
+enum Start {
+    /// Everything below.
+    Folder(PathBuf),
+    /// Just this one.
+    File(PathBuf),
+}
+
+impl Workspace {
+    fn empty(tree: Tree, config: Config) -> Self {
+        Self {
+            config,
+            config_file: None,
+            config_folder: PathBuf::from("/"),
+            config_problems: Vec::new(),
+            tree,
+            book: RuleBook::default(),
+            limits: scan::Limits::default(),
+            roots: Vec::new(),
+            files: Files::default(),
+            known: Known::default(),
+            catalog_files: Vec::new(),
+            overlay_files: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Reads the configuration and what fits of Backstage's.
+    fn read_config(&mut self, home: &Home) {
+        if let Some(name) = &home.file {
+            let file = self.add_config_file(&home.folder.join(name));
+            self.config_file = Some(file);
+            if let Some(text) = self.config_text(file) {
+                let (config, problems) = config::parse(file, &text);
+                self.config = config;
+                self.config_problems.extend(problems);
+            }
+        }
+        let app = home.folder.join(APP_CONFIG_NAME);
+        if is_file(&self.tree, &app) {
+            let file = self.add_config_file(&app);
+            if let Some(text) = self.config_text(file) {
+                let problems = config::parse_app_config(file, &text, &mut self.config);
+                self.config_problems.extend(problems);
+            }
+        }
+    }
+
+    fn add_config_file(&self, place: &Path) -> FileId {
+        let real = self.tree.real(place).ok().filter(|real| real != place);
+        self.files.add(place, real, || self.show(place))
+    }
+
+    fn config_text(&mut self, file: FileId) -> Option<Arc<str>> {
+        match self.text(file, self.config.limits.catalog_file) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                self.config_problems.push(unread(file, &error));
+                None
+            }
+        }
+    }
+
+    /// Decides which roots there are, and returns what to scan.
+    fn set_roots(&mut self, given: &[(PathBuf, PathBuf)], home: &Home) -> Result<Vec<Start>, Error> {
+        let mut starts = Vec::new();
+        let mut roots: Vec<(PathBuf, String)> = Vec::new();
+        for (place, shown) in given {
+            let real = self.tree.real(place).map_err(|error| unusable(shown, &error))?;
+            let (root, shown) = match self.tree.kind(&real) {
+                Ok(Kind::Folder) => {
+                    starts.push(Start::Folder(real.clone()));
+                    (real, shown.as_path())
+                }
+                Ok(Kind::File) => {
+                    let folder = real.parent().unwrap_or(&real).to_owned();
+                    starts.push(Start::File(real));
+                    (folder, shown.parent().unwrap_or(Path::new("")))
+                }
+                Ok(_) => return Err(Error::Usage(format!("`{}` is neither a folder nor a file", shown.display()))),
+                Err(error) => return Err(unusable(shown, &error)),
+            };
+            if !roots.iter().any(|(other, _)| *other == root) {
+                roots.push((root, path::shown(shown)));
+            }
+        }
+        // A root within another one belongs to that one, so that a file has one path however it is reached.
+        let all: Vec<PathBuf> = roots.iter().map(|(place, _)| place.clone()).collect();
+        roots.retain(|(place, _)| !all.iter().any(|other| other != place && place.starts_with(other)));
+        let several = roots.len() > 1;
+        for (place, shown) in roots {
+            let rules = self.rules_above(&place);
+            self.roots.push(Root { place, prefix: if several { shown } else { String::new() }, rules });
+        }
+        if self.root_of(&home.folder).is_none() {
+            let rules = self.rules_above(&home.folder);
+            self.roots.push(Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules });
+        }
+        Ok(starts)
+    }
+
+    /// Reads the ignore rules that hold at a root because of folders above, if it is part of a larger repository.
+    ///
+    /// A root that these rules exclude was named all the same, so they are not meant for it.
+    fn rules_above(&self, root: &Path) -> Option<Arc<Rules>> {
+        if self.tree.kind(&root.join(".git")).is_ok() {
+            return None;
+        }
+        let top = root.ancestors().skip(1).find(|folder| self.tree.kind(&folder.join(".git")).is_ok())?;
+        let mut folders: Vec<&Path> = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).collect();
+        folders.reverse();
+        let mut rules: Option<Arc<Rules>> = None;
+        for (at, folder) in folders.iter().enumerate() {
+            if at > 0 && rules.as_ref().is_some_and(|rules| rules.exclude(folder, Kind::Folder)) {
+                return None;
+            }
+            let items = self.tree.list(folder).unwrap_or_default();
+            rules = self.book.enter(&self.tree, rules.as_ref(), folder, &items);
+        }
+        rules.filter(|rules| !rules.exclude(root, Kind::Folder))
+    }
+
+    /// Takes over the files of the configuration, which were shown before the roots were known.
+    fn adopt(&mut self, before: &Files, problems: Diagnostics) {
+        // Ids are given in the same order, so that those in the configuration's problems stay right.
+        for id in before.all() {
+            let file = before.get(id);
+            self.files.adopt(&file, self.show(&file.place));
+        }
+        self.config_problems = problems;
+    }
+
+    fn scan(&mut self, starts: &[Start]) {
+        self.limits.exclude = self.compile_excludes();
+        self.limits.files = self.compile_files();
+        let mut found = Found::default();
+        for start in starts {
+            match start {
+                Start::Folder(folder) => {
+                    let root = self.roots.iter().find(|root| root.place == *folder);
+                    let rules = root.map_or_else(|| self.rules_above(folder), |root| root.rules.clone());
+                    let part = scan::scan(&self.tree, &self.book, &self.limits, folder, rules.as_ref());
+                    found.files.extend(part.files);
+                    found.repositories.extend(part.repositories);
+                    found.unreadable.extend(part.unreadable);
+                }
+                Start::File(file) => found.files.push((file.clone(), None)),
+            }
+        }
+        let mut ids = Vec::with_capacity(found.files.len());
+        for (place, repository) in found.files {
+            if let (Some(folder), Some(repository)) = (place.parent(), repository) {
+                self.remember(folder, &repository);
+            }
+            ids.push(self.files.add(&place, None, || self.show(&place)));
+        }
+        for (place, reason) in found.unreadable {
+            let id = self.add_folder(&place);
+            let message = format!("the folder `{}` cannot be read: {reason}", self.path(id));
+            let problem = Diagnostic::new(codes::UNREADABLE_FILE, Span::whole(id), message)
+                .help("make the folder readable, or name it in `catalog.exclude`");
+            self.problems.push(problem);
+        }
+        let catalog = self.config.catalog.clone();
+        ids.extend(self.configured("catalog.locations", &catalog.locations));
+        let overlays = self.configured("catalog.overlays", &catalog.overlays);
+        let mut seen = HashSet::new();
+        self.overlay_files = overlays.into_iter().filter(|id| seen.insert(*id)).collect();
+        ids.sort_by_cached_key(|id| self.path(*id));
+        ids.dedup();
+        self.catalog_files = ids;
+        let mut problems = std::mem::take(&mut self.problems);
+        problems.sort_by_cached_key(|problem| self.path(problem.span().file));
+        self.problems = problems;
+    }
+
+    /// Notes which repository a folder is in, and that no link leads to it: the scan knows both.
+    fn remember(&self, folder: &Path, repository: &Arc<Path>) {
+        let mut boundaries = calm(self.known.boundaries.write());
+        if !boundaries.contains_key(folder) {
+            let boundary = boundaries.get(&**repository).cloned().unwrap_or_else(|| {
+                let place = Arc::clone(repository);
+                Arc::new(Boundary { place: Arc::clone(&place), real: place, is_repository: true })
+            });
+            boundaries.insert(repository.to_path_buf(), Arc::clone(&boundary));
+            boundaries.insert(folder.to_owned(), boundary);
+            calm(self.known.real.write()).insert(folder.to_owned(), folder.into());
+        }
+    }
+
+    /// Finds the files that a list of paths and patterns in the configuration names.
+    fn configured(&mut self, key: &str, targets: &[String]) -> Vec<FileId> {
+        let mut ids = Vec::new();
+        let Some(home) = self.config_home() else { return ids };
+        for target in targets {
+            let found =
+                if target.contains("://") { self.at_url(target) } else { self.glob_at(&home, target, GlobStyle::File) };
+            let problem = match found {
+                Ok(found) if !found.is_empty() => {
+                    ids.extend(found);
+                    continue;
+                }
+                Ok(_) => Diagnostic::new(
+                    codes::LOCATION_TARGET_MISSING,
+                    self.config_span(&home),
+                    format!("`{key}` names `{target}`, which matches no file"),
+                ),
+                Err(error) => {
+                    let code = match error {
+                        LocateError::OutsideRepository => codes::LOCATION_OUTSIDE_REPOSITORY,
+                        LocateError::NotLocal => codes::LOCATION_NOT_LOCAL,
+                        LocateError::Unreadable { .. } => codes::UNREADABLE_FILE,
+                        _ => codes::LOCATION_TARGET_MISSING,
+                    };
+                    Diagnostic::new(code, self.config_span(&home), format!("`{key}` names `{target}`: {error}"))
+                }
+            };
+            self.problems.push(problem);
+        }
+        ids
+    }
+
+    /// Finds the files that a URL means, as far as its repository is read.
+    fn at_url(&self, _url: &str) -> Result<Vec<FileId>, LocateError> {
+        Err(LocateError::NotLocal)
+    }
+
+    /// Returns the place for problems with values of the configuration, which holds no places of its own.
+    fn config_span(&self, home: &Path) -> Span {
+        Span::whole(self.config_file.unwrap_or_else(|| self.add_folder(home)))
+    }
+
+    /// Returns an id by which a problem can name a folder.
+    fn add_folder(&self, place: &Path) -> FileId {
+        self.files.add_nothing(place, || {
+            let shown = self.show(place);
+            if shown.is_empty() { ".".into() } else { shown }
+        })
+    }
+
+    /// Returns the folder that paths of the configuration are relative to.
+    fn config_home(&self) -> Option<PathBuf> {
+        match self.config_file {
+            Some(file) => self.files.get(file).place.parent().map(Path::to_owned),
+            None => self.roots.last().map(|root| root.place.clone()),
+        }
+    }
+
+    fn compile_excludes(&self) -> GlobSet {
+        let mut set = GlobSetBuilder::new();
+        for text in &self.config.catalog.exclude {
+            let text = text.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+            // The folder itself goes too, or its contents would be listed in vain.
+            for text in [Some(text), text.strip_suffix("/**")].into_iter().flatten() {
+                // `config` reports patterns that are wrong.
+                if let Ok(glob) = GlobBuilder::new(text).literal_separator(true).build() {
+                    set.add(glob);
+                }
+            }
+        }
+        set.build().unwrap_or_default()
+    }
+
+    fn compile_files(&self) -> Vec<Pattern> {
+        let mut patterns = Vec::new();
+        for text in &self.config.catalog.files {
+            for text in pattern::expand(text, GlobStyle::File) {
+                // A name alone is meant at any depth, as `catalog-info.yaml` is.
+                let anywhere = if text.contains('/') { None } else { Some("**") };
+                patterns.extend(Pattern::new(anywhere.into_iter().chain(text.split('/')), GlobStyle::File));
+            }
+        }
+        patterns
+    }
+}
+
+fn unread(file: FileId, error: &ReadError) -> Diagnostic {
+    let code = match error {
+        ReadError::TooLarge { .. } => codes::FILE_TOO_LARGE,
+        ReadError::NotUtf8 { .. } => codes::NOT_UTF8,
+        ReadError::Unreadable(_) => codes::UNREADABLE_FILE,
+    };
+    Diagnostic::new(code, Span::whole(file), error.to_string())
+}
+
+fn is_file(tree: &Tree, place: &Path) -> bool {
+    tree.real(place).and_then(|real| tree.kind(&real)).is_ok_and(|kind| kind == Kind::File)
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> Error {
+    let shown = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", shown.display())),
+        _ => Error::Usage(format!("`{}` cannot be read: {}", shown.display(), reason(error))),
+    }
+}

@@ -1,0 +1,268 @@
+//! The walks: one over the roots in parallel for catalog files, and one below a folder for single questions.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use globset::GlobSet;
+
+use super::calm;
+use super::pattern::{Pattern, State};
+use super::rules::{RuleBook, Rules};
+use super::tree::{Item, Kind, Tree, reason};
+
+/// The file by which a folder is known as output of an earlier build.
+pub(crate) const MANIFEST: &str = ".playbill-manifest.json";
+/// A walk below one folder ends after this many entries, so that links to large trees cost bounded time.
+const MAX_ENTRIES: usize = 1_000_000;
+/// The deepest folder a walk enters; operating systems refuse longer paths at about the same depth.
+const MAX_DEPTH: usize = 512;
+
+/// What holds for every walk of a workspace.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    /// Folders that are never entered: where the site is written.
+    pub(super) outputs: Vec<PathBuf>,
+    /// Paths below a root that are passed over.
+    pub(super) exclude: GlobSet,
+    /// Further patterns that start the catalog, besides the two names.
+    pub(super) files: Vec<Pattern>,
+}
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Catalog files, each with the repository it is in.
+    pub(super) files: Vec<(PathBuf, Option<Arc<Path>>)>,
+    /// Folders with a `.git`.
+    pub(super) repositories: Vec<Arc<Path>>,
+    /// Folders that could not be read, with the reason.
+    pub(super) unreadable: Vec<(PathBuf, String)>,
+}
+
+/// Looks for catalog files and repositories below `root`, given the rules that hold in it; sorted.
+pub(super) fn scan(tree: &Tree, book: &RuleBook, limits: &Limits, root: &Path, above: Option<&Arc<Rules>>) -> Found {
+    let scan = Scan { tree, book, limits, root, found: Mutex::default() };
+    let states = limits.files.iter().map(Pattern::start).collect();
+    let start =
+        Visit { folder: root.to_owned(), rules: above.cloned(), repository: None, states, hidden: false, depth: 0 };
+    rayon::scope(|scope| scan.visit(scope, start));
+    let mut found = scan.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    found.files.sort_unstable();
+    found.repositories.sort_unstable();
+    found.unreadable.sort_unstable();
+    found
+}
+
+struct Scan<'a> {
+    tree: &'a Tree,
+    book: &'a RuleBook,
+    limits: &'a Limits,
+    root: &'a Path,
+    found: Mutex<Found>,
+}
+
+/// One folder to look into.
+struct Visit {
+    folder: PathBuf,
+    rules: Option<Arc<Rules>>,
+    repository: Option<Arc<Path>>,
+    /// How far each pattern of the configuration got.
+    states: Vec<State>,
+    /// Whether only those patterns count, since a folder on the way is hidden.
+    hidden: bool,
+    depth: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn visit<'scope>(&'scope self, scope: &rayon::Scope<'scope>, mut visit: Visit)
+    where
+        'a: 'scope,
+    {
+        let items = match self.tree.list(&visit.folder) {
+            Ok(items) => items,
+            Err(error) => {
+                calm(self.found.lock()).unreadable.push((visit.folder, reason(&error)));
+                return;
+            }
+        };
+        if visit.depth > 0 && items.iter().any(|item| item.name == MANIFEST) {
+            return;
+        }
+        if items.iter().any(|item| item.name == ".git") {
+            let repository: Arc<Path> = Arc::from(visit.folder.as_path());
+            calm(self.found.lock()).repositories.push(Arc::clone(&repository));
+            visit.repository = Some(repository);
+        }
+        visit.rules = self.book.enter(self.tree, visit.rules.as_ref(), &visit.folder, &items);
+        for item in items {
+            match item.kind {
+                Kind::Folder if visit.depth < MAX_DEPTH => self.folder(scope, &visit, &item),
+                Kind::File => self.file(&visit, &item),
+                _ => {}
+            }
+        }
+    }
+
+    fn folder<'scope>(&'scope self, scope: &rayon::Scope<'scope>, visit: &Visit, item: &Item)
+    where
+        'a: 'scope,
+    {
+        if item.name == ".git" {
+            return;
+        }
+        let name = item.name.to_string_lossy();
+        let states: Vec<_> = self.steps(visit, &name).collect();
+        let hidden = visit.hidden || name.starts_with('.') || name == "node_modules";
+        if hidden && states.iter().all(|state| state.is_dead()) {
+            return;
+        }
+        let folder = visit.folder.join(&item.name);
+        if self.limits.outputs.contains(&folder) || self.excluded(visit, &folder, item.kind) {
+            return;
+        }
+        let next = Visit {
+            folder,
+            rules: visit.rules.clone(),
+            repository: visit.repository.clone(),
+            states,
+            hidden,
+            depth: visit.depth + 1,
+        };
+        scope.spawn(move |scope| self.visit(scope, next));
+    }
+
+    fn file(&self, visit: &Visit, item: &Item) {
+        let by_name = !visit.hidden && (item.name == "catalog-info.yaml" || item.name == "catalog-info.yml");
+        let wanted = by_name || {
+            let name = item.name.to_string_lossy();
+            let patterns = &self.limits.files;
+            patterns.iter().zip(self.steps(visit, &name)).any(|(pattern, state)| pattern.accepts(state))
+        };
+        if wanted {
+            let file = visit.folder.join(&item.name);
+            if !self.excluded(visit, &file, item.kind) {
+                calm(self.found.lock()).files.push((file, visit.repository.clone()));
+            }
+        }
+    }
+
+    fn steps<'b>(&'b self, visit: &'b Visit, name: &'b str) -> impl Iterator<Item = State> + 'b {
+        self.limits.files.iter().zip(&visit.states).map(move |(pattern, state)| pattern.step(*state, name))
+    }
+
+    fn excluded(&self, visit: &Visit, path: &Path, kind: Kind) -> bool {
+        visit.rules.as_ref().is_some_and(|rules| rules.exclude(path, kind))
+            || (!self.limits.exclude.is_empty()
+                && path.strip_prefix(self.root).is_ok_and(|path| self.limits.exclude.is_match(path)))
+    }
+}
+
+/// What a walk below one folder is for.
+pub(super) enum Purpose<'a> {
+    /// The files that a pattern matches; paths excluded from the catalog do not count.
+    Match(&'a Pattern, &'a dyn Fn(&Path) -> bool),
+    /// Every file, also through links whose end the function accepts; it says whether that is a file or a folder.
+    All(&'a dyn Fn(&Path) -> Option<Kind>),
+}
+
+/// A file that a walk met.
+pub(super) struct Listed {
+    /// Where.
+    pub(super) place: PathBuf,
+    /// Whether it is a link itself.
+    pub(super) is_link: bool,
+}
+
+/// Lists files below `folder`, given the rules that hold in it; in no particular order.
+pub(super) fn list(
+    tree: &Tree,
+    book: &RuleBook,
+    limits: &Limits,
+    folder: &Path,
+    above: Option<&Arc<Rules>>,
+    purpose: &Purpose<'_>,
+) -> Vec<Listed> {
+    struct Open {
+        folder: PathBuf,
+        rules: Option<Arc<Rules>>,
+        state: Option<State>,
+        linked: bool,
+        depth: usize,
+        entered: bool,
+    }
+    let state = match purpose {
+        Purpose::Match(pattern, _) => Some(pattern.start()),
+        Purpose::All(_) => None,
+    };
+    let mut files = Vec::new();
+    let mut seen = 0;
+    // The rules of the folder itself are part of `above` already.
+    let first =
+        Open { folder: folder.to_owned(), rules: above.cloned(), state, linked: false, depth: 0, entered: true };
+    let mut open = vec![first];
+    while let Some(Open { folder, mut rules, state, linked, depth, entered }) = open.pop() {
+        let Ok(mut items) = tree.list(&folder) else { continue };
+        seen += items.len();
+        if seen > MAX_ENTRIES {
+            break;
+        }
+        if depth > 0 && items.iter().any(|item| item.name == MANIFEST) {
+            continue;
+        }
+        if !entered {
+            rules = book.enter(tree, rules.as_ref(), &folder, &items);
+        }
+        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        for item in items {
+            let name = item.name.to_string_lossy();
+            let state = match (purpose, state) {
+                (Purpose::Match(pattern, _), Some(state)) => {
+                    let state = pattern.step(state, &name);
+                    if state.is_dead() || name == ".git" {
+                        continue;
+                    }
+                    Some(state)
+                }
+                _ if name.starts_with('.') || name == "node_modules" => continue,
+                _ => None,
+            };
+            let path = folder.join(&item.name);
+            let (kind, is_link) = match (purpose, item.kind) {
+                (Purpose::All(end), Kind::Link) => match end(&path) {
+                    Some(kind) => (kind, true),
+                    None => continue,
+                },
+                (_, kind) => (kind, false),
+            };
+            // Links within linked folders could multiply without end.
+            let enter = kind == Kind::Folder && depth < MAX_DEPTH && !(linked && is_link);
+            let take = kind == Kind::File
+                && match (purpose, state) {
+                    (Purpose::Match(pattern, excluded), Some(state)) => pattern.accepts(state) && !excluded(&path),
+                    _ => true,
+                };
+            if !(enter || take) || rules.as_ref().is_some_and(|rules| rules.exclude(&path, kind)) {
+                continue;
+            }
+            if take {
+                files.push(Listed { place: path, is_link });
+            } else if !limits.outputs.contains(&path) {
+                if let Purpose::Match(_, excluded) = purpose
+                    && excluded(&path)
+                {
+                    continue;
+                }
+                let rules = rules.clone();
+                open.push(Open {
+                    folder: path,
+                    rules,
+                    state,
+                    linked: linked || is_link,
+                    depth: depth + 1,
+                    entered: false,
+                });
+            }
+        }
+    }
+    files
+}

@@ -1,0 +1,196 @@
+//! The two places where inputs can be: the disk, or a table in memory for tests.
+//!
+//! The only file of the module that opens anything. Knows folders, files and links, not what they are for.
+
+#![expect(clippy::disallowed_methods, reason = "this is where the workspace touches the disk")]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::ReadError;
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// A pipe, a socket, a device: never opened, since reading one may not end.
+    Other,
+}
+
+impl From<fs::FileType> for Kind {
+    fn from(kind: fs::FileType) -> Self {
+        if kind.is_symlink() {
+            Self::Link
+        } else if kind.is_dir() {
+            Self::Folder
+        } else if kind.is_file() {
+            Self::File
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// One entry of a folder.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// Its name, not necessarily Unicode.
+    pub(super) name: OsString,
+    /// What it is, links not followed.
+    pub(super) kind: Kind,
+}
+
+/// Where files are.
+#[derive(Debug)]
+pub(super) enum Tree {
+    /// The file system.
+    Disk,
+    /// Files made up by a test, below the root `/`.
+    Memory(Memory),
+}
+
+/// A made-up tree.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    files: BTreeMap<PathBuf, Arc<[u8]>>,
+    folders: BTreeMap<PathBuf, Vec<Item>>,
+}
+
+impl Memory {
+    /// Builds the tree of `files`, whose paths are relative to the root; one that is no path is left out.
+    pub(super) fn new(files: &[(&str, &[u8])]) -> Self {
+        let mut tree = Self::default();
+        tree.folders.insert(PathBuf::from("/"), Vec::new());
+        for (path, bytes) in files {
+            let mut place = PathBuf::from("/");
+            let names: Option<Vec<_>> = Path::new(path.trim_start_matches('/'))
+                .components()
+                .filter(|component| *component != Component::CurDir)
+                .map(|component| match component {
+                    Component::Normal(name) => Some(name),
+                    _ => None,
+                })
+                .collect();
+            let Some((name, folders)) = names.as_deref().and_then(<[_]>::split_last) else { continue };
+            for folder in folders {
+                let above = place.clone();
+                place.push(folder);
+                tree.add(&above, folder.to_os_string(), Kind::Folder);
+                tree.folders.entry(place.clone()).or_default();
+            }
+            let above = place.clone();
+            place.push(name);
+            tree.add(&above, name.to_os_string(), Kind::File);
+            tree.files.insert(place, Arc::from(*bytes));
+        }
+        tree
+    }
+
+    fn add(&mut self, folder: &Path, name: OsString, kind: Kind) {
+        let items = self.folders.entry(folder.to_owned()).or_default();
+        if !items.iter().any(|item| item.name == name) {
+            items.push(Item { name, kind });
+        }
+    }
+}
+
+impl Tree {
+    /// Returns the entries of a folder, in no particular order.
+    pub(super) fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
+        match self {
+            Self::Disk => fs::read_dir(folder)?
+                .map(|entry| {
+                    let entry = entry?;
+                    Ok(Item { kind: entry.file_type()?.into(), name: entry.file_name() })
+                })
+                .collect(),
+            Self::Memory(memory) => memory.folders.get(folder).cloned().ok_or_else(missing),
+        }
+    }
+
+    /// Returns what stands at `path`, links not followed.
+    pub(super) fn kind(&self, path: &Path) -> io::Result<Kind> {
+        match self {
+            Self::Disk => Ok(fs::symlink_metadata(path)?.file_type().into()),
+            Self::Memory(memory) => {
+                if memory.files.contains_key(path) {
+                    Ok(Kind::File)
+                } else if memory.folders.contains_key(path) {
+                    Ok(Kind::Folder)
+                } else {
+                    Err(missing())
+                }
+            }
+        }
+    }
+
+    /// Returns `path` with every link followed.
+    pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        match self {
+            Self::Disk => fs::canonicalize(path),
+            Self::Memory(_) => self.kind(path).map(|_| path.to_owned()),
+        }
+    }
+
+    /// Reads a regular file of at most `limit` bytes; nothing is read of a larger one.
+    pub(super) fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        match self {
+            Self::Disk => {
+                let unreadable = |error: io::Error| ReadError::Unreadable(reason(&error));
+                let mut file = File::open(path).map_err(unreadable)?;
+                let about = file.metadata().map_err(unreadable)?;
+                if !about.is_file() {
+                    return Err(ReadError::Unreadable("it is not a regular file".to_owned()));
+                }
+                if about.len() > limit {
+                    return Err(ReadError::TooLarge { size: about.len(), limit });
+                }
+                let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0).saturating_add(1));
+                // The file may grow meanwhile, and those of `/proc` say that they are empty.
+                (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+                let size = bytes.len() as u64;
+                if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes) }
+            }
+            Self::Memory(memory) => {
+                let bytes = memory.files.get(path).ok_or_else(|| ReadError::Unreadable(reason(&missing())))?;
+                let size = bytes.len() as u64;
+                if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes.to_vec()) }
+            }
+        }
+    }
+
+    /// Reads a small text that others wrote for other programs, such as `.gitignore`; nothing if that fails.
+    pub(super) fn read_text(&self, path: &Path, limit: u64) -> Option<String> {
+        // Opening a pipe would wait for a writer.
+        (self.real(path).and_then(|path| self.kind(&path)).ok()? == Kind::File).then_some(())?;
+        let bytes = self.read(path, limit).ok()?;
+        Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    }
+}
+
+/// Returns why an operation failed, without the numbers of the operating system.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            let mut letters = text.chars();
+            letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+        }
+    }
+}
+
+fn missing() -> io::Error {
+    io::ErrorKind::NotFound.into()
+}
