@@ -132,6 +132,7 @@ const KNOWN: &[Known] = &[
         many: "Templates",
         columns: &[Name, Type, Owner, Namespace, Description, Tags],
     },
+    Known { kind: "airesource", one: "AI resource", many: "AI resources", columns: WORK },
     Known { kind: "location", one: "Location", many: "Locations", columns: &[Name, Type, Targets, Description] },
 ];
 

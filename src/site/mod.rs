@@ -317,15 +317,11 @@ fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
     for file in of_entities.chain(of_docs) {
         sources.entry(file).or_insert_with(|| {
             let urls = workspace.source_urls(file);
-            let changed = workspace.last_change(file).map(|change| {
-                let (day, words) = date::day(change.time);
-                Changed { day, words, author: change.author.to_string() }
-            });
             Source {
                 path: workspace.path(file),
                 view: urls.as_ref().map(|urls| urls.view.to_string()),
                 edit: urls.as_ref().map(|urls| urls.edit.to_string()),
-                changed,
+                changed: None,
             }
         });
     }

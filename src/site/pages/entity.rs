@@ -40,6 +40,7 @@ pub struct Model {
 #[derive(Debug, Serialize)]
 struct Warning {
     severity: &'static str,
+    icon: &'static str,
     message: String,
     help: Option<String>,
     place: Option<String>,
@@ -161,6 +162,7 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
     if entity.spec_str("lifecycle").is_some_and(|lifecycle| lifecycle.eq_ignore_ascii_case("deprecated")) {
         all.push(Warning {
             severity: "deprecated",
+            icon: "warning",
             message: format!("This {} is deprecated", kind_in_sentence(kind)),
             help: Some("do not build anything new on it; ask the owner what takes its place".to_owned()),
             place: None,
@@ -171,11 +173,10 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
     let problems = view.href(routes::PROBLEMS);
     for (at, problem) in view.site.problems_of(id) {
         let place = problem.places.first();
+        let severity = if problem.severity == Severity::Error { "error" } else { "warning" };
         all.push(Warning {
-            severity: match problem.severity {
-                Severity::Error => "error",
-                Severity::Warning | Severity::Info => "warning",
-            },
+            severity,
+            icon: severity,
             message: problem.message.clone(),
             help: problem.help.clone(),
             place: place.map(|place| format!("{}:{}", place.path, place.line)),

@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::catalog::export::entity_json;
 use crate::catalog::Entity;
+use crate::catalog::export::{self, EntityJson, FacetValue};
 use crate::routes;
 use crate::site::tabs::definition;
 use crate::site::{File, PageKind, Site, View, view};
@@ -24,28 +24,20 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' da
 pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
     const JSON: &str = "application/json";
     const TEXT: &str = "text/plain; charset=utf-8";
-    let entities = || view.portal.catalog.entities();
     match file {
         File::Sitemap => (sitemap(view.site).into_bytes(), "application/xml"),
         File::Robots => (robots(view.site).into_bytes(), TEXT),
         File::Headers => (headers(view.site).into_bytes(), TEXT),
         File::Redirects => (redirects(view.site).into_bytes(), TEXT),
-        File::ApiEntities => (list(entities()), JSON),
-        File::ApiLines => {
-            let mut out = Vec::new();
-            for entity in entities() {
-                out.extend_from_slice(&json(&entity_json(entity)));
-                out.push(b'\n');
-            }
-            (out, "application/x-ndjson")
-        }
-        File::ApiCsv => (csv(view), "text/csv; charset=utf-8"),
-        File::ApiFacets => (facets(entities().iter()), JSON),
+        File::ApiEntities => (list(view.portal.catalog.entities()), JSON),
+        File::ApiLines => (export::ndjson(&view.portal.catalog).into_bytes(), "application/x-ndjson"),
+        File::ApiCsv => (export::csv(&view.portal.catalog).into_bytes(), "text/csv; charset=utf-8"),
+        File::ApiFacets => (facets(view), JSON),
         File::ApiKind(kind) => {
             let ids = view.site.kinds()[kind].entities.iter();
             (list(ids.map(|id| view.entity(*id))), JSON)
         }
-        File::ApiEntity(id) => (json(&entity_json(view.entity(id))), JSON),
+        File::ApiEntity(id) => (json(&EntityJson(view.entity(id))), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
             Some(source) => (source.text.as_bytes().to_vec(), definition_type(source.extension)),
@@ -85,90 +77,17 @@ fn list<'a>(entities: impl IntoIterator<Item = &'a Entity>) -> Vec<u8> {
         if at > 0 {
             out.extend_from_slice(b",\n");
         }
-        out.extend_from_slice(&json(&entity_json(entity)));
+        out.extend_from_slice(&json(&EntityJson(entity)));
     }
     out.push(b']');
     out
 }
 
-/// One value of a facet.
-#[derive(Serialize)]
-struct Facet<'a> {
-    value: &'a str,
-    count: usize,
-}
-
-fn facets<'a>(entities: impl Iterator<Item = &'a Entity>) -> Vec<u8> {
-    let mut found: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for name in [
-        "kind",
-        "spec.type",
-        "spec.lifecycle",
-        "metadata.namespace",
-        "metadata.tags",
-        "relations.ownedBy",
-        "relations.partOf",
-    ] {
-        found.insert(name, BTreeMap::new());
-    }
-    let mut add = |name: &'static str, value: &'a str| {
-        *found.entry(name).or_default().entry(value).or_default() += 1;
-    };
-    for entity in entities {
-        add("kind", &entity.kind);
-        add("metadata.namespace", entity.namespace());
-        if let Some(kind) = entity.spec_str("type") {
-            add("spec.type", kind);
-        }
-        if let Some(lifecycle) = entity.spec_str("lifecycle") {
-            add("spec.lifecycle", lifecycle);
-        }
-        for tag in entity.tags() {
-            add("metadata.tags", tag);
-        }
-        for relation in &entity.relations {
-            match &*relation.kind {
-                "ownedBy" => add("relations.ownedBy", relation.target.as_str()),
-                "partOf" => add("relations.partOf", relation.target.as_str()),
-                _ => {}
-            }
-        }
-    }
-    let facets: BTreeMap<&str, Vec<Facet<'_>>> = found
-        .into_iter()
-        .map(|(name, values)| (name, values.into_iter().map(|(value, count)| Facet { value, count }).collect()))
-        .collect();
+/// Answers for every facet that people ask for, because a host cannot see which ones are asked for.
+fn facets(view: &View<'_>) -> Vec<u8> {
+    let facet = |path: &&'static str| (*path, export::facet(&view.portal.catalog, path));
+    let facets: BTreeMap<&str, Vec<FacetValue>> = export::FACETS.iter().map(facet).collect();
     json(&BTreeMap::from([("facets", facets)]))
-}
-
-fn csv(view: &View<'_>) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = ["ref", "kind", "namespace", "name", "title", "type", "lifecycle", "owner", "system", "tags", "description"];
-    let _ = writer.write_record(head);
-    for entity in view.portal.catalog.entities() {
-        let related = |kind: &str, target: Option<&str>| {
-            let fits = |relation: &&crate::catalog::Relation| target.is_none_or(|kind| relation.target.kind() == kind);
-            entity.related(kind).find(fits).map(|relation| relation.target.to_string()).unwrap_or_default()
-        };
-        let tags: Vec<&str> = entity.tags().collect();
-        let record = [
-            entity.reference.as_str(),
-            &entity.kind,
-            entity.namespace(),
-            entity.name(),
-            entity.title(),
-            entity.spec_str("type").unwrap_or_default(),
-            entity.spec_str("lifecycle").unwrap_or_default(),
-            &related("ownedBy", None),
-            &related("partOf", Some("system")),
-            &tags.join(" "),
-            entity.description().unwrap_or_default(),
-        ];
-        // A sheet would run a cell that begins like a formula.
-        let record = record.map(|cell| if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() });
-        let _ = writer.write_record(&record);
-    }
-    writer.into_inner().unwrap_or_default()
 }
 
 /// The rows of one kind: values that repeat are numbers into `names`.

@@ -54,7 +54,7 @@ impl Tab for Raw {
 
     fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
         let entity = view.entity(entity);
-        let mut yaml = serde_yaml::to_string(&export::entity_json(entity)).unwrap_or_default();
+        let mut yaml = serde_yaml::to_string(&export::EntityJson(entity)).unwrap_or_default();
         let cut = yaml.len() > SHOWN;
         if cut {
             let end = yaml[..yaml.floor_char_boundary(SHOWN)].rfind('\n').unwrap_or(0);
