@@ -34,8 +34,6 @@ pub enum Column {
     Type,
     /// `spec.lifecycle`.
     Lifecycle,
-    /// The namespace, where they differ.
-    Namespace,
     /// The parent group.
     Parent,
     /// How many members a group has.
@@ -64,7 +62,6 @@ impl Column {
             Self::Owner => "Owner",
             Self::Type => "Type",
             Self::Lifecycle => "Lifecycle",
-            Self::Namespace => "Namespace",
             Self::Parent => "Parent",
             Self::Members => "Members",
             Self::Groups => "Groups",
@@ -86,7 +83,6 @@ impl Column {
             Self::Owner => "owner",
             Self::Type => "type",
             Self::Lifecycle => "lifecycle",
-            Self::Namespace => "namespace",
             Self::Parent => "parent",
             Self::Members => "members",
             Self::Groups => "groups",
@@ -99,7 +95,7 @@ impl Column {
 }
 
 use Column::{
-    Description, Domain, Email, Groups, Lifecycle, Members, Name, Namespace, Owner, Parent, System, Tags, Targets, Type,
+    Description, Domain, Email, Groups, Lifecycle, Members, Name, Owner, Parent, System, Tags, Targets, Type,
 };
 
 /// One line of the table of kinds.
@@ -110,7 +106,7 @@ struct Known {
     columns: &'static [Column],
 }
 
-const WORK: &[Column] = &[Name, System, Owner, Type, Lifecycle, Namespace, Description, Tags];
+const WORK: &[Column] = &[Name, System, Owner, Type, Lifecycle, Description, Tags];
 
 /// The built-in kinds in the order in which a portal lists them. To change the columns of a kind, change its line.
 const KNOWN: &[Known] = &[
@@ -121,22 +117,22 @@ const KNOWN: &[Known] = &[
         kind: "system",
         one: "System",
         many: "Systems",
-        columns: &[Name, Domain, Owner, Type, Namespace, Description, Tags],
+        columns: &[Name, Domain, Owner, Type, Description, Tags],
     },
-    Known { kind: "domain", one: "Domain", many: "Domains", columns: &[Name, Owner, Type, Namespace, Description, Tags] },
-    Known { kind: "group", one: "Group", many: "Groups", columns: &[Name, Type, Parent, Members, Namespace, Description] },
-    Known { kind: "user", one: "User", many: "Users", columns: &[Name, Email, Groups, Namespace, Description] },
+    Known { kind: "domain", one: "Domain", many: "Domains", columns: &[Name, Owner, Type, Description, Tags] },
+    Known { kind: "group", one: "Group", many: "Groups", columns: &[Name, Type, Parent, Members, Description] },
+    Known { kind: "user", one: "User", many: "Users", columns: &[Name, Email, Groups, Description] },
     Known {
         kind: "template",
         one: "Template",
         many: "Templates",
-        columns: &[Name, Type, Owner, Namespace, Description, Tags],
+        columns: &[Name, Type, Owner, Description, Tags],
     },
     Known { kind: "airesource", one: "AI resource", many: "AI resources", columns: WORK },
     Known { kind: "location", one: "Location", many: "Locations", columns: &[Name, Type, Targets, Description] },
 ];
 
-const OTHER: &[Column] = &[Name, Owner, Type, Lifecycle, Namespace, Description, Tags];
+const OTHER: &[Column] = &[Name, Owner, Type, Lifecycle, Description, Tags];
 
 /// Returns the face of `kind`, which is as written in the entity.
 #[must_use]

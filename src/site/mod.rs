@@ -10,8 +10,6 @@
 
 pub mod chrome;
 pub mod date;
-#[cfg(test)]
-pub(crate) mod fixture;
 pub mod icons;
 pub mod kinds;
 pub mod pages;
@@ -19,8 +17,6 @@ pub mod problems;
 pub mod relations;
 pub mod table;
 pub mod tabs;
-#[cfg(test)]
-mod tests;
 pub mod view;
 
 use std::collections::{BTreeMap, HashMap};
@@ -179,7 +175,6 @@ pub struct Site {
     problems: Vec<Problem>,
     problems_of: Vec<Vec<usize>>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
-    shows_namespaces: bool,
     search_module: Option<String>,
     base_path: String,
 }
@@ -204,9 +199,6 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
             led_to.entry(nearest.shared()).or_default().push(id);
         }
     }
-    let mut namespaces = catalog.entities().iter().map(Entity::namespace);
-    let first = namespaces.next().unwrap_or("default");
-    let shows_namespaces = first != "default" || namespaces.any(|namespace| namespace != first);
     let mut site = Site {
         pages: Vec::new(),
         by_url: HashMap::new(),
@@ -217,7 +209,6 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         problems,
         problems_of,
         led_to,
-        shows_namespaces,
         search_module: None,
         base_path: base_path(workspace.config()),
     };
@@ -426,12 +417,6 @@ impl Site {
     #[must_use]
     pub fn led_to(&self, location: &Entity) -> &[EntityId] {
         self.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
-    }
-
-    /// Returns whether lists show namespaces, because they differ.
-    #[must_use]
-    pub fn shows_namespaces(&self) -> bool {
-        self.shows_namespaces
     }
 
     /// Returns the URL of the module that answers queries, if the site has an index.

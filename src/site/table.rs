@@ -87,7 +87,7 @@ fn build<'a>(
     columns: &[Column],
     entities: impl Iterator<Item = (EntityLink, Option<&'a Entity>)>,
 ) -> Table {
-    let further: Vec<Column> = columns.iter().copied().filter(|column| shown(*column, view)).collect();
+    let further: Vec<Column> = columns.iter().copied().filter(|column| *column != Column::Name).collect();
     let mut rows: Vec<Row> = entities
         .map(|(link, entity)| {
             let cells = further.iter().map(|column| entity.map_or(Cell::Empty, |entity| cell(view, *column, entity)));
@@ -105,14 +105,6 @@ fn build<'a>(
     let heads = further.iter().zip(&used).filter(|(_, used)| **used).map(|(column, _)| *column);
     let columns = std::iter::once(Column::Name).chain(heads).map(|c| ColumnHead { id: c.id(), title: c.title() });
     Table { columns: columns.collect(), rows }
-}
-
-fn shown(column: Column, view: &View<'_>) -> bool {
-    match column {
-        Column::Name => false,
-        Column::Namespace => view.site.shows_namespaces(),
-        _ => true,
-    }
 }
 
 fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
@@ -133,7 +125,6 @@ fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
             Some(lifecycle) if !lifecycle.trim().is_empty() => Cell::Chip { chip: view::lifecycle(lifecycle) },
             _ => Cell::Empty,
         },
-        Column::Namespace => text(Some(entity.namespace())),
         Column::Parent => links(related("childOf")),
         Column::Members => match entity.related("hasMember").count() {
             0 => Cell::Empty,

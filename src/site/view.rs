@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::kinds;
 use super::{DocsTarget, Site};
 use crate::catalog::{Entity, EntityId, EntityRef, Relation};
+use crate::html;
 use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
@@ -29,7 +30,7 @@ pub struct EntityLink {
     pub href: Option<String>,
     /// What a reader calls it.
     pub title: String,
-    /// Its name, where that differs from the title.
+    /// Its name where that differs from the title, with the namespace where that is not the default one.
     pub name: Option<String>,
     /// `kind:namespace/name`.
     pub reference: String,
@@ -101,7 +102,10 @@ impl<'a> View<'a> {
         EntityLink {
             href: Some(self.href(&routes::entity(&entity.reference))),
             title: title.to_owned(),
-            name: (title != entity.name()).then(|| entity.name().to_owned()),
+            name: match entity.namespace() {
+                "default" => (title != entity.name()).then(|| entity.name().to_owned()),
+                namespace => Some(format!("{namespace}/{}", entity.name())),
+            },
             reference: entity.reference.to_string(),
             class: kinds::class(entity.reference.kind()),
             relation: None,
@@ -219,6 +223,25 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
+/// Returns a message as HTML, with what stands between backticks as code. Anything else in it stays as written: names
+/// are full of characters that Markdown would take for its own.
+#[must_use]
+pub fn with_code(message: &str) -> String {
+    let mut out = String::with_capacity(message.len() + 16);
+    let mut parts = message.split('`');
+    let closed = message.matches('`').count() / 2 * 2;
+    out.push_str(&html::escape(parts.next().unwrap_or_default()));
+    for (at, part) in parts.enumerate() {
+        out.push_str(match at {
+            at if at >= closed => "`",
+            at if at % 2 == 0 => "<code>",
+            _ => "</code>",
+        });
+        out.push_str(&html::escape(part));
+    }
+    out
+}
+
 /// Returns `1 page`, `2 pages`.
 #[must_use]
 pub fn count(number: usize, one: &str, many: &str) -> String {
@@ -249,6 +272,13 @@ mod tests {
         assert_eq!(shortened("short", 10), "short");
         assert_eq!(shortened("one two, three", 10), "one two…");
         assert_eq!(shortened("übermäßiglang", 5), "überm…");
+    }
+
+    #[test]
+    fn code_in_messages_is_marked_and_the_rest_escaped() {
+        assert_eq!(with_code("a `b<` *c* `d`"), "a <code>b&lt;</code> *c* <code>d</code>");
+        assert_eq!(with_code("`a` b` c"), "<code>a</code> b` c");
+        assert_eq!(with_code("<"), "&lt;");
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub struct Model {
 /// A problem above the tabs.
 #[derive(Debug, Serialize)]
 struct Warning {
+    // Message and help are HTML.
     severity: &'static str,
     icon: &'static str,
     message: String,
@@ -177,8 +178,8 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
         all.push(Warning {
             severity,
             icon: severity,
-            message: problem.message.clone(),
-            help: problem.help.clone(),
+            message: view::with_code(&problem.message),
+            help: problem.help.as_deref().map(view::with_code),
             place: place.map(|place| format!("{}:{}", place.path, place.line)),
             href: Some(format!("{problems}#p{}", at + 1)),
             code: Some(problem.code),

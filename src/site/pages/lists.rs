@@ -39,7 +39,7 @@ pub fn apis(view: &View<'_>) -> Framed<Apis> {
         let kind = view.entity(*id).spec_str("type").unwrap_or_default().to_lowercase();
         by_type.entry(kind).or_default().push(*id);
     }
-    let columns = [Column::System, Column::Owner, Column::Lifecycle, Column::Namespace, Column::Description, Column::Tags];
+    let columns = [Column::System, Column::Owner, Column::Lifecycle, Column::Description, Column::Tags];
     let groups = by_type.into_iter().map(|(kind, ids)| {
         let shown = &ids[..ids.len().min(ROWS_PER_PAGE)];
         ApiGroup {

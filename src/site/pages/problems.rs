@@ -45,6 +45,7 @@ struct Item {
     number: usize,
     severity: &'static str,
     code: &'static str,
+    /// HTML, as the help and the texts of places.
     message: String,
     help: Option<String>,
     entity: Option<EntityLink>,
@@ -57,7 +58,7 @@ struct Item {
 struct Owner {
     link: Option<EntityLink>,
     count: usize,
-    /// Number and message.
+    /// Number, and message as HTML.
     problems: Vec<(usize, String)>,
 }
 
@@ -78,7 +79,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         let key = link.as_ref().map_or(String::new(), |link| link.reference.clone());
         let owner = owners.entry(key).or_insert(Owner { link, count: 0, problems: Vec::new() });
         owner.count += 1;
-        owner.problems.push((at + 1, problem.message.clone()));
+        owner.problems.push((at + 1, view::with_code(&problem.message)));
     }
     let count = |severity: Severity, one: &str, many: &str| {
         let count = problems.iter().filter(|problem| problem.severity == severity).count();
@@ -110,10 +111,14 @@ fn item(view: &View<'_>, number: usize, problem: &Problem) -> Item {
         number,
         severity: problem.severity.as_str(),
         code: problem.code,
-        message: problem.message.clone(),
-        help: problem.help.clone(),
+        message: view::with_code(&problem.message),
+        help: problem.help.as_deref().map(view::with_code),
         entity: problem.entity.map(|id| view.link(id)),
-        place: problem.places.first().cloned(),
-        others: problem.places.iter().skip(1).filter(|place| !place.text.is_empty()).cloned().collect(),
+        place: problem.places.first().map(shown),
+        others: problem.places.iter().skip(1).filter(|place| !place.text.is_empty()).map(shown).collect(),
     }
+}
+
+fn shown(place: &Place) -> Place {
+    Place { text: view::with_code(&place.text), ..place.clone() }
 }

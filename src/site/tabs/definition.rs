@@ -95,7 +95,7 @@ impl Tab for Definition {
         let Some(source) = Source::of(entity) else { return TabModel::Nothing };
         let code = match source.text.len() {
             length if length > SHOWN => None,
-            length if length > HIGHLIGHTED => Some(html::escape(source.text).to_string()),
+            length if length > HIGHLIGHTED => Some(html::escape(source.text)),
             _ => Some(highlight::to_html(source.text, source.language)),
         };
         TabModel::Definition(Model {

@@ -25,7 +25,6 @@ for (const button of all('[data-theme-switch]')) {
     button.setAttribute('aria-label', `${themeNames[theme]}; switch`);
     button.title = themeNames[theme];
   };
-  button.hidden = false;
   button.addEventListener('click', () => {
     const next = themes[(themes.indexOf(root.dataset.theme ?? 'auto') + 1) % themes.length];
     if (next === 'auto') delete root.dataset.theme; else root.dataset.theme = next;
@@ -68,7 +67,7 @@ document.addEventListener('keydown', (event) => {
   const turn = { '[': 'prev', ']': 'next' }[event.key];
   if (event.key === '/') {
     event.preventDefault();
-    const filter = document.querySelector('[data-filter]:not([hidden]) input');
+    const filter = document.querySelector('[data-filter] input');
     if (filter && filter !== document.activeElement && !root.dataset.searchUi) filter.focus(); else openSearch();
   } else if (turn) {
     document.querySelector(`a[rel=${turn}]`)?.click();
@@ -121,7 +120,6 @@ for (const button of all('[data-star]')) {
     button.setAttribute('aria-pressed', is());
     button.lastElementChild.textContent = is() ? 'Starred' : 'Star';
   };
-  button.hidden = false;
   button.addEventListener('click', () => {
     const others = stored.read('starred', []).filter((item) => item.ref !== entity);
     stored.write('starred', is() ? others : [entry(), ...others]);

@@ -5,6 +5,9 @@
 //!
 //! Invariant: [`page`] is the only way to HTML, for a build and for a server that renders on request.
 
+#[cfg(test)]
+mod tests;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
