@@ -18,6 +18,7 @@ pub mod relations;
 pub mod table;
 pub mod tabs;
 pub mod view;
+pub mod yaml_paint;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

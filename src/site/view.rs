@@ -225,9 +225,15 @@ pub fn initials(name: &str) -> String {
 
 /// Returns a message as HTML, with what stands between backticks as code. Anything else in it stays as written: names
 /// are full of characters that Markdown would take for its own.
+///
+/// Messages begin in lower case; on a page they are sentences. A first word with capitals inside is a field and stays.
 #[must_use]
 pub fn with_code(message: &str) -> String {
     let mut out = String::with_capacity(message.len() + 16);
+    let first = message.split(' ').next().unwrap_or_default();
+    let capital = (!first.is_empty() && first.chars().all(|c| c.is_ascii_lowercase())).then(|| message[..1].to_uppercase());
+    let message = if capital.is_some() { &message[1..] } else { message };
+    out.push_str(capital.as_deref().unwrap_or_default());
     let mut parts = message.split('`');
     let closed = message.matches('`').count() / 2 * 2;
     out.push_str(&html::escape(parts.next().unwrap_or_default()));
@@ -276,9 +282,10 @@ mod tests {
 
     #[test]
     fn code_in_messages_is_marked_and_the_rest_escaped() {
-        assert_eq!(with_code("a `b<` *c* `d`"), "a <code>b&lt;</code> *c* <code>d</code>");
+        assert_eq!(with_code("a `b<` *c* `d`"), "A <code>b&lt;</code> *c* <code>d</code>");
         assert_eq!(with_code("`a` b` c"), "<code>a</code> b` c");
         assert_eq!(with_code("<"), "&lt;");
+        assert_eq!(with_code("dependsOn is"), "dependsOn is");
     }
 
     #[test]

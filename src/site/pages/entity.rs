@@ -165,7 +165,7 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
             severity: "deprecated",
             icon: "warning",
             message: format!("This {} is deprecated", kind_in_sentence(kind)),
-            help: Some("do not build anything new on it; ask the owner what takes its place".to_owned()),
+            help: Some("Do not build anything new on it; ask the owner what takes its place".to_owned()),
             place: None,
             href: None,
             code: None,

@@ -8,7 +8,7 @@ use crate::diag::Severity;
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::icons;
+use crate::site::{icons, yaml_paint};
 use crate::site::view::{self, Anchor, EntityLink, View};
 
 /// How many entries a list of the page has.
@@ -114,7 +114,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
             .collect(),
         hint: site.kinds().is_empty().then(|| {
             let example = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: my-service\n  description: What it does, in a sentence.\nspec:\n  type: service\n  lifecycle: production\n  owner: my-team\n";
-            crate::highlight::to_html(example, "yaml")
+            yaml_paint::paint(example)
         }),
     };
     let about = About {

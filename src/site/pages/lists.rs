@@ -10,7 +10,7 @@ use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::kinds::Column;
 use crate::site::table::{self, Table};
 use crate::site::view::{self, EntityLink, TagLink, View};
-use crate::site::{Changed, ROWS_PER_PAGE};
+use crate::site::{Changed, ROWS_PER_PAGE, yaml_paint};
 
 /// A list in groups.
 #[derive(Debug, Serialize)]
@@ -120,7 +120,7 @@ pub fn docs(view: &View<'_>) -> Framed<DocsIndex> {
     let model = DocsIndex {
         total: view::grouped(sites.len()),
         sites,
-        hint: crate::highlight::to_html("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n", "yaml"),
+        hint: yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"),
     };
     let about = About { title: Some("Documentation".to_owned()), class: "list", ..About::default() };
     frame(view, Section::Docs, about, model)

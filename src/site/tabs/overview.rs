@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::{Tab, TabModel};
 use crate::catalog::{Entity, EntityId, Relation};
-use crate::highlight;
 use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
@@ -15,7 +14,7 @@ use crate::site::pages::entity::is_web;
 use crate::site::relations::{self, Place};
 use crate::site::table::{self, Table, profile};
 use crate::site::view::{self, Anchor, EntityLink, TagLink};
-use crate::site::{Changed, Site, View, icons};
+use crate::site::{Changed, Site, View, icons, yaml_paint};
 use crate::yaml::{Map, Node, Value};
 
 /// Rows of a relation beyond these are listed by name only.
@@ -237,10 +236,7 @@ impl Tab for Overview {
         let links = links(entity);
         let docs = docs_card(view, id);
         let hint = (links.is_empty() && docs.is_none() && !is_org && kind != "location").then(|| {
-            highlight::to_html(
-                "metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n",
-                "yaml",
-            )
+            yaml_paint::paint("metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n")
         });
         TabModel::Overview(Box::new(Model {
             description: entity.description().map(commonmark::block),
@@ -557,7 +553,7 @@ fn property(name: &str, value: &Node) -> Property {
         Value::Seq(items) if items.iter().all(is_scalar) => property.items = items.iter().map(scalar).collect(),
         Value::Seq(_) | Value::Map(_) => {
             let yaml = serde_yaml::to_string(value).unwrap_or_default();
-            property.code = Some(highlight::to_html(&yaml, "yaml"));
+            property.code = Some(yaml_paint::paint(&yaml));
         }
         _ => {
             let text = scalar(value);

@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::{Tab, TabModel};
 use crate::catalog::{EntityId, export};
-use crate::highlight;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::view::EntityLink;
-use crate::site::{Site, View};
+use crate::site::{Site, View, yaml_paint};
 
 /// A longer text than this, such as that of an API with its definition, is cut.
 const SHOWN: usize = 128 << 10;
@@ -67,7 +66,7 @@ impl Tab for Raw {
             source: crate::site::pages::entity::source_link(view, entity),
             edit: crate::site::pages::entity::edit_link(view, entity),
             json: view.href(&routes::api_entity(&entity.reference)),
-            code: highlight::to_html(&yaml, "yaml"),
+            code: yaml_paint::paint(&yaml),
             cut,
             ancestry: entity.ancestry.iter().map(|reference| view.link_to(reference)).collect(),
             annotations: entity.pairs("annotations").map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
