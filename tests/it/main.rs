@@ -1,3 +1,7 @@
-//! Tests that need the whole library; one binary, because every further one links everything again.
+//! The integration tests: one program, one file for each question they answer.
 
-mod rules;
+mod cli;
+mod hostile;
+mod layering;
+mod policy;
+mod specs;
