@@ -1,5 +1,7 @@
 //! Holds a document against the table of keys.
 
+use std::collections::BTreeMap;
+
 use globset::GlobBuilder;
 use url::Url;
 
@@ -7,7 +9,7 @@ use super::BUILT_IN_KINDS;
 use super::keys::{Key, Shape, size};
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::text::nearest;
+use crate::text::{Span, nearest};
 use crate::yaml::{Entry, Map, Node, Value};
 
 /// Words for a severity, from the loudest.
@@ -19,11 +21,14 @@ pub(super) struct Checker<'a> {
     pub(super) own_kinds: Vec<&'a str>,
     /// What was found.
     pub(super) out: Diagnostics,
+    /// Where each value stands, by its path.
+    pub(super) places: BTreeMap<String, Span>,
 }
 
 impl Checker<'_> {
     /// Checks a value that stands at `path`, such as `catalog.files[0]`.
     pub(super) fn value(&mut self, node: &Node, shape: &Shape, path: &str) {
+        self.places.insert(path.to_owned(), node.span);
         match shape {
             Shape::List(item, least) => self.list(node, item, *least, path),
             Shape::Mapping(keys) => self.mapping(node, keys, path),

@@ -123,8 +123,8 @@ const CATALOG: &[Key] = &[
     key(
         "files",
         GLOBS,
-        "Further files that start the catalog, as globs relative to the scanned folder. `catalog-info.yaml` and \
-         `catalog-info.yml` always do, at any depth.",
+        "Further files that start the catalog, as globs relative to the scanned folder; a name without `/` is meant at \
+         any depth. `catalog-info.yaml` and `catalog-info.yml` always do.",
     ),
     key(
         "exclude",

@@ -16,6 +16,7 @@ mod schema;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 pub use app_config::parse_app_config;
 pub use check::glob;
@@ -24,6 +25,7 @@ pub use read::parse;
 pub use schema::json_schema;
 
 use crate::diag::Severities;
+use crate::text::Span;
 
 /// Kinds that exist without configuration.
 pub const BUILT_IN_KINDS: &[&str] =
@@ -54,6 +56,27 @@ pub struct Config {
     pub check: CheckConfig,
     /// Sizes beyond which input is refused.
     pub limits: Limits,
+    /// Where the values stand, for problems that show only when they are used.
+    pub places: Places,
+}
+
+/// Where the values of a configuration stand, by key path such as `catalog.locations[0]`.
+#[derive(Clone, Default)]
+pub struct Places(BTreeMap<String, Span>);
+
+impl Places {
+    /// Returns where a value stands; nothing when it was not written in `playbill.yaml`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<Span> {
+        self.0.get(path).copied()
+    }
+}
+
+/// Places are no part of what is configured, so that configurations print the same wherever they come from.
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// A link that the organisation configures.
@@ -165,6 +188,7 @@ impl Default for Config {
             catalog: CatalogConfig::default(),
             check: CheckConfig::default(),
             limits: Limits::default(),
+            places: Places::default(),
         }
     }
 }

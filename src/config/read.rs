@@ -2,11 +2,13 @@
 //!
 //! What is wrong has been reported by then, so reading skips it without a word.
 
+use std::collections::BTreeMap;
+
 use globset::GlobSet;
 
 use super::check::{Checker, given, glob, http_url};
 use super::keys::{ROOT, Shape, size};
-use super::{AllowRule, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, Limits};
+use super::{AllowRule, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, Limits, Places};
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
 use crate::yaml::{self, Map, Node, Value};
@@ -25,9 +27,10 @@ pub fn parse(file: FileId, text: &str) -> (Config, Diagnostics) {
     }
     let own_kinds = given_map(root.as_map(), "catalog").and_then(|catalog| given_map(Some(catalog), "kinds"));
     let own_kinds = own_kinds.map_or(&[][..], Map::entries).iter().map(|entry| &*entry.key).collect();
-    let mut checker = Checker { own_kinds, out };
+    let mut checker = Checker { own_kinds, out, places: BTreeMap::new() };
     checker.value(root, &Shape::Mapping(ROOT), "");
-    let config = root.as_map().map(config).unwrap_or_default();
+    let mut config = root.as_map().map(config).unwrap_or_default();
+    config.places = Places(checker.places);
     (config, checker.out)
 }
 
@@ -45,6 +48,7 @@ fn config(root: &Map) -> Config {
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
+        places: default.places,
     }
 }
 

@@ -15,8 +15,25 @@ pub fn json_schema() -> Value {
         "title": "playbill.yaml",
         "description": "Configuration of Playbill.",
     });
-    whole.as_object_mut().into_iter().for_each(|whole| whole.append(&mut schema));
+    if let Some(whole) = whole.as_object_mut() {
+        whole.append(&mut schema);
+        whole.insert("$defs".to_owned(), json!({ "severities": severities() }));
+    }
     whole
+}
+
+/// Spells the rules out, so that an editor can say what each is about.
+fn severities() -> Value {
+    let properties = rule_names().map(|name| {
+        let about = match (name, Code::find(name)) {
+            (_, Some(code)) => code.rule().summary.to_owned(),
+            ("*", None) => "All rules.".to_owned(),
+            (family, None) => format!("All rules of the family `{family}`."),
+        };
+        (name.to_owned(), json!({ "enum": LEVELS, "description": about }))
+    });
+    let properties: Map<String, Value> = properties.collect();
+    json!({ "type": ["object", "null"], "properties": properties, "additionalProperties": false })
 }
 
 fn mapping(keys: &[Key]) -> Map<String, Value> {
@@ -63,21 +80,7 @@ fn shape(shape: &Shape) -> Map<String, Value> {
             json!({ "type": kind, "items": self::shape(item), "minItems": least })
         }
         Shape::Mapping(keys) => return mapping(keys),
-        // Rules are spelt out, so that an editor can say what each is about.
-        Shape::Named { name: Shape::Rule, value } => {
-            let properties = rule_names().map(|name| {
-                let mut schema = self::shape(value);
-                let about = match (name, Code::find(name)) {
-                    (_, Some(code)) => code.rule().summary.to_owned(),
-                    ("*", None) => "All rules.".to_owned(),
-                    (family, None) => format!("All rules of the family `{family}`."),
-                };
-                schema.insert("description".to_owned(), json!(about));
-                (name.to_owned(), Value::Object(schema))
-            });
-            let properties: Map<String, Value> = properties.collect();
-            json!({ "type": ["object", "null"], "properties": properties, "additionalProperties": false })
-        }
+        Shape::Named { name: Shape::Rule, .. } => json!({ "$ref": "#/$defs/severities" }),
         Shape::Named { name, value } => json!({
             "type": ["object", "null"],
             "propertyNames": self::shape(name),

@@ -216,6 +216,15 @@ fn addresses_of_the_site_end_in_a_slash() {
 }
 
 #[test]
+fn values_know_their_place() {
+    let text = "catalog:\n  locations:\n    - a.yaml\n    - b.yaml\n";
+    let (config, _) = parse(FileId::new(0), text);
+    let place = config.places.get("catalog.locations[1]").unwrap();
+    assert_eq!(&text[place.range()], "b.yaml");
+    assert_eq!(config.places.get("catalog.locations[2]"), None);
+}
+
+#[test]
 fn sizes() {
     let known = [("1", 1), ("10MB", 10_000_000), ("64 MiB", 64 << 20), ("1.5k", 1536), ("2gb", 2_000_000_000)];
     for (text, bytes) in known {
@@ -342,5 +351,40 @@ catalog:
             assert_eq!((format!("{config:?}"), problems), (before.clone(), 0), "{text}");
         }
         assert_eq!(read("a: [", Config::default()).1, 1);
+    }
+}
+
+/// The generated pages of the manual, by name below `docs/`.
+fn manual_pages() -> [(&'static str, String); 3] {
+    [
+        ("rules.md", crate::diag::explain::manual()),
+        ("configuration.md", manual()),
+        ("playbill.schema.json", format!("{:#}\n", json_schema())),
+    ]
+}
+
+fn manual_path(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the committed pages are files")]
+fn the_committed_manual_is_what_is_generated() {
+    for (name, text) in manual_pages() {
+        let committed = std::fs::read_to_string(manual_path(name)).unwrap_or_default();
+        assert!(
+            committed == text,
+            "docs/{name} is out of date; write it anew with `cargo test --lib write_the_manual -- --ignored`"
+        );
+    }
+}
+
+#[test]
+#[ignore = "writes docs/, to be called by hand"]
+#[expect(clippy::disallowed_methods, reason = "the committed pages are files")]
+fn write_the_manual() {
+    for (name, text) in manual_pages() {
+        std::fs::create_dir_all(manual_path("")).unwrap();
+        std::fs::write(manual_path(name), text).unwrap();
     }
 }

@@ -50,6 +50,23 @@ impl Family {
             Self::Config => "config",
         }
     }
+
+    /// Says in a few words what its rules are about.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Yaml => "reading files and YAML",
+            Self::Schema => "the shape of entities",
+            Self::Ref => "references between entities",
+            Self::Identity => "which entity is which",
+            Self::Owner => "who owns what",
+            Self::Annotation => "annotations and labels",
+            Self::Location => "Locations and what they lead to",
+            Self::Docs => "documentation",
+            Self::Site => "pages of the site",
+            Self::Config => "configuration",
+        }
+    }
 }
 
 /// What is known of one rule.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -11,7 +11,7 @@ use super::pattern::Pattern;
 use super::rules::{RuleBook, Rules};
 use super::scan::{self, Found};
 use super::tree::{Kind, Memory, Tree, reason};
-use super::{Boundary, GlobStyle, Known, LocateError, ReadError, Root, Workspace, calm, path, pattern};
+use super::{Boundary, GlobStyle, Known, LocateError, ReadError, Root, UrlTarget, Workspace, calm, path, pattern};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::error::Error;
@@ -52,6 +52,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     }
     let home = Home::find(&tree, options)?;
     let mut workspace = Workspace::empty(tree, Config::default());
+    workspace.history = options.history;
     let config_root = Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules: None };
     workspace.roots.push(config_root);
     workspace.config_folder.clone_from(&home.folder);
@@ -169,6 +170,9 @@ impl Workspace {
             catalog_files: Vec::new(),
             overlay_files: Vec::new(),
             problems: Vec::new(),
+            clones: Vec::new(),
+            by_remote: OnceLock::new(),
+            history: false,
         }
     }
 
@@ -294,6 +298,9 @@ impl Workspace {
                 Start::File(file) => found.files.push((file.clone(), None)),
             }
         }
+        found.repositories.sort_unstable();
+        found.repositories.dedup();
+        self.clones = found.repositories;
         let mut ids = Vec::with_capacity(found.files.len());
         for (place, repository) in found.files {
             if let (Some(folder), Some(repository)) = (place.parent(), repository) {
@@ -368,8 +375,11 @@ impl Workspace {
     }
 
     /// Finds the files that a URL means, as far as its repository is read.
-    fn at_url(&self, _url: &str) -> Result<Vec<FileId>, LocateError> {
-        Err(LocateError::NotLocal)
+    fn at_url(&self, url: &str) -> Result<Vec<FileId>, LocateError> {
+        match self.locate_url(url) {
+            UrlTarget::Local { folder, path } => self.glob_in(&folder, &path, GlobStyle::Url),
+            UrlTarget::Elsewhere => Err(LocateError::NotLocal),
+        }
     }
 
     /// Returns the place for problems with values of the configuration, which holds no places of its own.

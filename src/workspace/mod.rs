@@ -6,28 +6,39 @@
 //! link; a file is read at most once, so that a build sees one state of it; nothing is read that nobody asked for.
 
 mod files;
+mod git;
+mod history;
 mod load;
 mod path;
 mod pattern;
+mod remote;
 mod rules;
 mod scan;
 mod tree;
 
 use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::text::FileId;
 use files::Files;
+use history::History;
 use pattern::Pattern;
+use remote::Address;
 use rules::{RuleBook, Rules};
 use scan::{Listed, Purpose};
 use tree::{Kind, Tree, reason};
 
+pub use git::Repository;
+pub use history::LastChange;
 pub use load::{LoadOptions, load};
+pub use remote::{Host, Remote};
 pub(crate) use scan::MANIFEST;
 
 /// Why a file cannot be read.
@@ -159,6 +170,8 @@ struct Known {
     boundaries: RwLock<HashMap<PathBuf, Arc<Boundary>>>,
     real: RwLock<HashMap<PathBuf, Arc<Path>>>,
     rules: RwLock<HashMap<PathBuf, Option<Arc<Rules>>>>,
+    /// The repository that a boundary is, or is part of.
+    repositories: RwLock<HashMap<Arc<Path>, Option<Arc<Repository>>>>,
 }
 
 /// Every input of a build, as one state: what was read once stays as it was.
@@ -178,6 +191,11 @@ pub struct Workspace {
     catalog_files: Vec<FileId>,
     overlay_files: Vec<FileId>,
     problems: Vec<Diagnostic>,
+    /// Folders with a `.git` that the scan met, sorted.
+    clones: Vec<Arc<Path>>,
+    /// By the key of their remote; made when the first URL is looked up.
+    by_remote: OnceLock<HashMap<String, Vec<Arc<Repository>>>>,
+    history: bool,
 }
 
 impl Workspace {
@@ -366,15 +384,122 @@ impl Workspace {
     }
 
     /// Finds what a URL means, if it points into a repository below one of the roots.
+    ///
+    /// Repositories are known by the URL of their remote. Wildcards in the path are kept for [`Self::glob_in`].
     #[must_use]
-    pub fn locate_url(&self, _url: &str) -> UrlTarget {
-        UrlTarget::Elsewhere
+    pub fn locate_url(&self, url: &str) -> UrlTarget {
+        self.local_target(url).unwrap_or(UrlTarget::Elsewhere)
+    }
+
+    /// Returns the repository that a file belongs to.
+    #[must_use]
+    pub fn repository(&self, file: FileId) -> Option<Arc<Repository>> {
+        let file = self.files.get(file);
+        self.repository_of(file.place.parent().unwrap_or(&file.place))
     }
 
     /// Returns the addresses of a file at its git host; nothing without a remote, or for an unknown host.
     #[must_use]
-    pub fn source_urls(&self, _file: FileId) -> Option<SourceUrls> {
-        None
+    pub fn source_urls(&self, file: FileId) -> Option<SourceUrls> {
+        let repository = self.repository(file)?;
+        let file = self.files.get(file);
+        let names = names_below(&file.place, repository.place())?;
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
+        repository.remote()?.file(&names, repository.view()?, repository.branch())
+    }
+
+    /// Returns the address of a folder at its git host; nothing without a remote, or for an unknown host.
+    #[must_use]
+    pub fn folder_url(&self, folder: &Folder) -> Option<String> {
+        let repository = self.repository_of(&folder.place)?;
+        let names = names_below(&folder.place, repository.place())?;
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
+        repository.remote()?.folder(&names, repository.view()?)
+    }
+
+    /// Returns when a file last changed, as far as git knows; only with [`LoadOptions::history`].
+    ///
+    /// The first question of each repository runs git, so ask from several threads.
+    #[must_use]
+    pub fn last_change(&self, file: FileId) -> Option<LastChange> {
+        if !self.history {
+            return None;
+        }
+        let repository = self.repository(file)?;
+        let file = self.files.get(file);
+        let history = repository.history.get_or_init(|| History::read(repository.place(), &repository.shallow));
+        history.as_ref()?.get(&names_below(&file.place, repository.place())?).cloned()
+    }
+
+    fn local_target(&self, url: &str) -> Option<UrlTarget> {
+        let address = Address::parse(url)?;
+        let by_remote = self.by_remote.get_or_init(|| self.read_remotes());
+        let (repositories, taken) =
+            address.keys().find_map(|(key, taken)| by_remote.get(&key).map(|found| (found, taken)))?;
+        // Of several clones, the one that has the branch checked out is meant.
+        let mut best: Option<(&Repository, String)> = None;
+        for repository in repositories {
+            let host = repository.remote().map_or(Host::Unknown, Remote::host);
+            if let Some((path, is_checked_out)) = address.path_in(host, taken, &repository.revisions())
+                && (best.is_none() || is_checked_out)
+            {
+                best = Some((repository, path));
+                if is_checked_out {
+                    break;
+                }
+            }
+        }
+        let (repository, path) = best?;
+        let place = repository.place();
+        if self.root_of(place).is_some() {
+            return Some(UrlTarget::Local { folder: repository.folder().clone(), path });
+        }
+        // Only a part of the repository is scanned.
+        self.roots.iter().find_map(|root| {
+            let mut rest = path.as_str();
+            for name in names_below(&root.place, place)? {
+                rest = rest.strip_prefix(name.to_str()?)?;
+                rest = rest.strip_prefix('/').or_else(|| rest.is_empty().then_some(""))?;
+            }
+            Some(UrlTarget::Local { folder: self.folder(&root.place), path: rest.to_owned() })
+        })
+    }
+
+    /// Reads the remotes of all repositories, in parallel since there may be thousands.
+    fn read_remotes(&self) -> HashMap<String, Vec<Arc<Repository>>> {
+        let places: Vec<&Path> = self
+            .clones
+            .iter()
+            .map(|place| &**place)
+            .chain(self.roots.iter().map(|root| root.place.as_path()))
+            .collect();
+        let repositories: Vec<_> = places.par_iter().map(|place| self.repository_of(place)).collect();
+        let mut by_remote: HashMap<String, Vec<Arc<Repository>>> = HashMap::new();
+        for repository in repositories.into_iter().flatten() {
+            if let Some(remote) = repository.remote() {
+                let same = by_remote.entry(remote.key()).or_default();
+                if !same.iter().any(|other| other.place() == repository.place()) {
+                    same.push(repository);
+                }
+            }
+        }
+        by_remote
+    }
+
+    /// Returns the repository that a folder belongs to, which may start above the scanned root.
+    fn repository_of(&self, folder: &Path) -> Option<Arc<Repository>> {
+        let boundary = self.boundary(folder);
+        if let Some(known) = calm(self.known.repositories.read()).get(&boundary.place) {
+            return known.clone();
+        }
+        let top = if boundary.is_repository {
+            Some(&*boundary.place)
+        } else {
+            let above = boundary.place.ancestors().skip(1);
+            { above }.find(|folder| self.tree.kind(&folder.join(".git")).is_ok())
+        };
+        let repository = top.map(|top| Arc::new(Repository::read(&self.tree, self.folder(top))));
+        calm(self.known.repositories.write()).entry(Arc::clone(&boundary.place)).or_insert(repository).clone()
     }
 
     fn locate_file(&self, folder: &Path, target: &str) -> Result<FileId, LocateError> {
@@ -592,6 +717,11 @@ impl Workspace {
         calm(self.known.rules.write()).insert(folder.to_owned(), rules.clone());
         rules
     }
+}
+
+/// Returns the names of `place` below `above` as the operating system has them; nothing if it is not below.
+fn names_below<'a>(place: &'a Path, above: &Path) -> Option<Vec<&'a OsStr>> {
+    Some(place.strip_prefix(above).ok()?.components().map(std::path::Component::as_os_str).collect())
 }
 
 /// Takes a lock whatever happened to its last holder: every table here is whole between two insertions.

@@ -341,3 +341,166 @@ fn folders_that_cannot_be_read_are_reported() {
     assert_eq!(&*workspace.path(problem.span().file), "b");
     assert_eq!(workspace.text(problem.span().file, 1).as_deref(), Ok(""));
 }
+
+/// Runs git in a folder below `disk`, untouched by the settings of whoever runs the test.
+fn git(disk: &Disk, folder: &str, arguments: &[&str]) {
+    let output = std::process::Command::new("git")
+        .arg("-C")
+        .arg(disk.0.path().join(folder))
+        .args(["-c", "protocol.file.allow=always", "-c", "user.name=Ann", "-c", "user.email=ann@example.com"])
+        .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgSign=false"])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_COMMITTER_DATE", "1700000000 +0000")
+        .env_remove("GIT_DIR")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn view(workspace: &Workspace, at: usize) -> Option<String> {
+    workspace.source_urls(workspace.catalog_files()[at]).map(|urls| urls.view)
+}
+
+#[test]
+fn worktrees_submodules_and_detached_heads_have_addresses() {
+    let disk = Disk::new(&[("lib/catalog-info.yaml", ""), ("main/a/catalog-info.yaml", "")]);
+    git(&disk, "lib", &["init", "-q"]);
+    git(&disk, "lib", &["add", "."]);
+    git(&disk, "lib", &["commit", "-qm", "one"]);
+    git(&disk, "main", &["init", "-q"]);
+    git(&disk, "main", &["submodule", "--quiet", "add", "../lib", "lib"]);
+    git(&disk, "main", &["remote", "add", "origin", "https://me:secret@github.com/org/main.git"]);
+    git(&disk, "main/lib", &["remote", "set-url", "origin", "git@gitlab.com:org/lib.git"]);
+    git(&disk, "main", &["add", "."]);
+    git(&disk, "main", &["commit", "-qm", "one"]);
+    git(&disk, "main", &["worktree", "add", "-q", "../tree", "-b", "feature/x"]);
+    git(&disk, "main", &["branch", "-q", "work"]);
+    let workspace = disk.load(&["main"]);
+    assert_eq!(catalog(&workspace), ["a/catalog-info.yaml", "lib/catalog-info.yaml"]);
+    assert_eq!(view(&workspace, 0).as_deref(), Some("https://github.com/org/main/blob/main/a/catalog-info.yaml"));
+    assert_eq!(view(&workspace, 1).as_deref(), Some("https://gitlab.com/org/lib/-/blob/main/catalog-info.yaml"));
+    let folder = workspace.folder_of(workspace.catalog_files()[0]);
+    assert_eq!(workspace.folder_url(&folder).as_deref(), Some("https://github.com/org/main/tree/main/a/"));
+
+    // Only a part of a repository is scanned.
+    let workspace = disk.load(&["main/a"]);
+    assert_eq!(view(&workspace, 0).as_deref(), Some("https://github.com/org/main/blob/main/a/catalog-info.yaml"));
+    let from = workspace.catalog_files()[0];
+    assert_eq!(workspace.locate(from, "../lib/catalog-info.yaml"), Err(LocateError::OutsideRepository));
+
+    let workspace = disk.load(&["tree"]);
+    assert_eq!(view(&workspace, 0).as_deref(), Some("https://github.com/org/main/blob/feature/x/a/catalog-info.yaml"));
+
+    git(&disk, "main", &["checkout", "-q", "--detach"]);
+    let workspace = disk.load(&["main"]);
+    let repository = workspace.repository(workspace.catalog_files()[0]).unwrap();
+    let commit = repository.commit().unwrap().to_owned();
+    let url = format!("https://github.com/org/main/blob/{commit}/a/catalog-info.yaml");
+    assert_eq!(view(&workspace, 0), Some(url.clone()));
+    let edit = |workspace: &Workspace| workspace.source_urls(workspace.catalog_files()[0]).unwrap().edit;
+    assert_eq!(edit(&workspace), url, "no branch is known");
+    let remote_refs = "main/.git/refs/remotes/origin";
+    disk.write(&format!("{remote_refs}/feature/x"), &commit);
+    assert_eq!(edit(&disk.load(&["main"])), "https://github.com/org/main/edit/feature/x/a/catalog-info.yaml");
+    disk.write(&format!("{remote_refs}/HEAD"), "ref: refs/remotes/origin/trunk\n");
+    assert_eq!(edit(&disk.load(&["main"])), "https://github.com/org/main/edit/trunk/a/catalog-info.yaml");
+}
+
+#[test]
+fn the_upstream_names_the_branch() {
+    let config =
+        "[remote \"origin\"]\nurl = git@github.com:o/r.git\n[branch \"w\"]\nremote = origin\nmerge = refs/heads/main\n";
+    let files = [("r/.git/HEAD", "ref: refs/heads/w\n"), ("r/.git/config", config), ("r/catalog-info.yaml", "")];
+    assert_eq!(view(&memory(&files), 0).as_deref(), Some("https://github.com/o/r/blob/main/catalog-info.yaml"));
+}
+
+#[test]
+fn urls_are_resolved_to_the_repositories_that_are_read() {
+    let remote = |url: &str| format!("[remote \"origin\"]\n\turl = {url}\n");
+    let (web, api) = (remote("git@github.com:Org/web.git"), remote("https://t@github.com/org/api"));
+    let files = [
+        ("web/.git/HEAD", "ref: refs/heads/main"),
+        ("web/.git/config", web.as_str()),
+        ("web/catalog-info.yaml", ""),
+        ("web/teams/a.yaml", ""),
+        ("web/teams/b.yaml", ""),
+        ("web-old/.git/HEAD", "ref: refs/heads/release/1"),
+        ("web-old/.git/config", web.as_str()),
+        ("api/.git/HEAD", "ref: refs/heads/main"),
+        ("api/.git/config", api.as_str()),
+    ];
+    let workspace = memory(&files);
+    let check = |url: &str| match workspace.locate_url(url) {
+        UrlTarget::Local { folder, path } => format!("{} {path}", folder.path()),
+        UrlTarget::Elsewhere => "elsewhere".to_owned(),
+    };
+    assert_eq!(check("https://github.com/org/web/blob/main/teams/a.yaml"), "web teams/a.yaml");
+    assert_eq!(check("https://github.com/org/web/blob/release/1/teams/a.yaml"), "web-old teams/a.yaml");
+    assert_eq!(check("https://github.com/org/api/tree/main/"), "api ");
+    assert_eq!(check("https://github.com/org/other/blob/main/a.yaml"), "elsewhere");
+    assert_eq!(check("not a url"), "elsewhere");
+    let UrlTarget::Local { folder, path } = workspace.locate_url("https://github.com/org/web/blob/main/teams/*.yaml")
+    else {
+        panic!("it is here");
+    };
+    let found = workspace.glob_in(&folder, &path, GlobStyle::Url).unwrap();
+    assert_eq!(paths(&workspace, &found), ["web/teams/a.yaml", "web/teams/b.yaml"]);
+}
+
+#[test]
+fn a_url_leads_into_the_part_of_a_repository_that_is_read() {
+    let disk = Disk::new(&[
+        (".git/HEAD", "ref: refs/heads/main"),
+        (".git/config", "[remote \"origin\"]\nurl = https://github.com/org/mono\n"),
+        ("services/a/catalog-info.yaml", ""),
+        ("servicesx/a.yaml", ""),
+    ]);
+    let workspace = disk.load(&["services"]);
+    let check = |path: &str| match workspace.locate_url(&format!("https://github.com/org/mono/blob/main/{path}")) {
+        UrlTarget::Local { folder, path } => format!("{}|{path}", folder.path()),
+        UrlTarget::Elsewhere => "elsewhere".to_owned(),
+    };
+    assert_eq!(check("services/a/catalog-info.yaml"), "|a/catalog-info.yaml");
+    assert_eq!(check("servicesx/a.yaml"), "elsewhere");
+    assert_eq!(check("services"), "|");
+}
+
+#[test]
+fn last_changes_come_from_git_if_asked_for() {
+    let disk = Disk::new(&[("r/catalog-info.yaml", "one"), ("r/d/ß.md", ""), ("plain/catalog-info.yaml", "")]);
+    git(&disk, "r", &["init", "-q"]);
+    git(&disk, "r", &["add", "."]);
+    git(&disk, "r", &["commit", "-qm", "one"]);
+    disk.write("r/catalog-info.yaml", "two");
+    git(&disk, "r", &["commit", "-qam", "two", "--author", "Bob <b@example.com>"]);
+    // Settings that would change the output, or run something, do not.
+    let marker = disk.0.path().join("ran");
+    let script = format!("touch {}; false", marker.display());
+    for (key, value) in [
+        ("core.fsmonitor", script.as_str()),
+        ("core.pager", &script),
+        ("diff.external", &script),
+        ("gpg.program", &script),
+        ("log.showSignature", "true"),
+        ("log.date", "relative"),
+        ("diff.renames", "copies"),
+        ("diff.orderFile", "nope"),
+        ("format.pretty", "oneline"),
+    ] {
+        git(&disk, "r", &["config", key, value]);
+    }
+    let change = |history: bool| {
+        let workspace = load(&LoadOptions { history, ..disk.options(&["."]) }).unwrap();
+        let file = *workspace.catalog_files().last().unwrap();
+        let document = workspace.locate(file, "d/ß.md").unwrap();
+        let plain = workspace.catalog_files()[0];
+        [file, document, plain]
+            .map(|file| workspace.last_change(file).map(|change| (change.author.to_string(), change.time)))
+    };
+    let change_of = |name: &str| Some((name.to_owned(), 1_700_000_000));
+    assert_eq!(change(true), [change_of("Bob"), change_of("Ann"), None]);
+    assert_eq!(change(false), [None, None, None]);
+    assert!(!marker.exists());
+}

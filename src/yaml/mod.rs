@@ -422,6 +422,12 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
         }
     }
     let line_start = source[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    // The scanner may stop at the end of the line above; the tab is what the author must change.
+    if let Some(tab) = tab_indent(&source[line_start..]) {
+        let span = Span::new(file, offset + line_start + tab.start, offset + line_start + tab.end);
+        return Diagnostic::new(codes::YAML_SYNTAX, span, "a line is indented with a tab")
+            .help("indent with blanks; YAML does not allow tabs");
+    }
     let line = source[line_start..].lines().next().unwrap_or("");
     let rest = &source[at..];
     let length = rest.lines().next().map_or(0, |text| text.trim_end().len().min(40));
@@ -436,17 +442,21 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
         )
         .help("flatten the value, or move it to a file of its own");
     }
-    let tab_at = |line: &str| {
-        line.len() > line.trim_start_matches([' ', '\t']).len()
-            && line[..line.len() - line.trim_start_matches([' ', '\t']).len()].contains('\t')
-    };
-    let next_line = source[line_start..].lines().nth(1).unwrap_or("");
-    let (message, help) = if tab_at(line) || (tab_at(next_line) && !matches!(error.kind(), ErrorKind::UnknownAnchor)) {
-        ("a line is indented with a tab".to_owned(), "indent with blanks; YAML does not allow tabs")
-    } else {
-        explain(error, line, rest)
-    };
+    let (message, help) = explain(error, line, rest);
     Diagnostic::new(codes::YAML_SYNTAX, span, message).help(help)
+}
+
+/// Finds the tab among the blanks that start the first or the second line.
+fn tab_indent(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n').take(2) {
+        let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+        if let Some(tab) = indent.find('\t') {
+            return Some(start + tab..start + indent.len());
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// Says what is wrong in the author's terms, and what to do.

@@ -1,0 +1,349 @@
+//! The facts of a repository, read from the files of `.git` without running git.
+//!
+//! Understands worktrees, submodules and detached heads. Never writes, and takes everything it reads for hostile:
+//! sizes are limited, and what is not understood counts as not there.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::Folder;
+use super::history::History;
+use super::remote::{Remote, Revision};
+use super::tree::{Kind, Tree};
+
+const MAX_SMALL: u64 = 64 << 10;
+const MAX_CONFIG: u64 = 1 << 20;
+const MAX_REFS: u64 = 64 << 20;
+/// Folders of `refs/remotes` nest as deep as branch names have slashes.
+const MAX_DEPTH: usize = 16;
+
+/// A git repository with at least one file below a root.
+#[derive(Debug)]
+pub struct Repository {
+    folder: Folder,
+    remote: Option<Remote>,
+    view: Option<Revision>,
+    edit: Option<String>,
+    default_branch: Option<String>,
+    /// Commits whose parents were not fetched.
+    pub(super) shallow: Vec<String>,
+    pub(super) history: OnceLock<Option<History>>,
+}
+
+impl Repository {
+    /// Reads the facts of the repository whose working tree is `folder`.
+    pub(super) fn read(tree: &Tree, folder: Folder) -> Self {
+        let mut repository = Self {
+            folder,
+            remote: None,
+            view: None,
+            edit: None,
+            default_branch: None,
+            shallow: Vec::new(),
+            history: OnceLock::new(),
+        };
+        if let Some(layout) = Layout::find(tree, &repository.folder.place) {
+            repository.fill(tree, &layout);
+        }
+        repository
+    }
+
+    fn fill(&mut self, tree: &Tree, layout: &Layout) {
+        let config = tree.read_text(&layout.common.join("config"), MAX_CONFIG).unwrap_or_default();
+        let config = Config::parse(&config);
+        let name = config.remote_name();
+        self.remote = name.and_then(|name| Remote::parse(config.url(name)?));
+        let remote_name = name.unwrap_or("origin");
+        let remote_refs = layout.common.join("refs/remotes").join(safe(remote_name).unwrap_or("origin"));
+        self.default_branch = tree.read_text(&remote_refs.join("HEAD"), MAX_SMALL).and_then(|head| {
+            Some(
+                head.trim()
+                    .strip_prefix("ref: refs/remotes/")?
+                    .strip_prefix(remote_name)?
+                    .strip_prefix('/')?
+                    .to_owned(),
+            )
+        });
+        let shallow = tree.read_text(&layout.common.join("shallow"), MAX_REFS).unwrap_or_default();
+        self.shallow = shallow.lines().map(str::to_owned).collect();
+        self.shallow.sort_unstable();
+        let head = tree.read_text(&layout.own.join("HEAD"), MAX_SMALL).unwrap_or_default();
+        let head = head.trim();
+        // In the reftable format the file names a branch that cannot exist.
+        if let Some(branch) = head.strip_prefix("ref: refs/heads/").filter(|branch| *branch != ".invalid") {
+            let branch = config.upstream(branch, remote_name).unwrap_or(branch).to_owned();
+            self.view = Some(Revision::Branch(branch.clone()));
+            self.edit = Some(branch);
+        } else if is_commit(head) {
+            self.view = Some(Revision::Commit(head.to_owned()));
+            let branches = || branches_at(tree, layout, remote_name, &remote_refs, head);
+            self.edit = self.default_branch.clone().or_else(|| likely(&branches()));
+        }
+    }
+
+    /// Returns the folder of the working tree; it may lie above the scanned root.
+    #[must_use]
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Returns where it comes from; nothing for one that is only here.
+    #[must_use]
+    pub fn remote(&self) -> Option<&Remote> {
+        self.remote.as_ref()
+    }
+
+    /// Returns the branch that is checked out, as the remote calls it, or for a detached head the likely one.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        self.edit.as_deref()
+    }
+
+    /// Returns the commit of a detached head.
+    #[must_use]
+    pub fn commit(&self) -> Option<&str> {
+        match &self.view {
+            Some(Revision::Commit(commit)) => Some(commit),
+            _ => None,
+        }
+    }
+
+    pub(super) fn place(&self) -> &Arc<Path> {
+        &self.folder.place
+    }
+
+    pub(super) fn view(&self) -> Option<&Revision> {
+        self.view.as_ref()
+    }
+
+    /// Returns the names by which an address may mean what is checked out.
+    pub(super) fn revisions(&self) -> Vec<String> {
+        let view = match &self.view {
+            Some(Revision::Branch(name) | Revision::Commit(name)) => Some(name.clone()),
+            None => None,
+        };
+        let mut names: Vec<String> =
+            view.into_iter().chain(self.edit.clone()).chain(self.default_branch.clone()).collect();
+        names.dedup();
+        names
+    }
+}
+
+/// Where the parts of a repository are.
+struct Layout {
+    /// What belongs to this working tree: `HEAD`.
+    own: PathBuf,
+    /// What all working trees share: `config` and `refs`.
+    common: PathBuf,
+}
+
+impl Layout {
+    fn find(tree: &Tree, folder: &Path) -> Option<Self> {
+        let dot = tree.real(&folder.join(".git")).ok()?;
+        let own = match tree.kind(&dot).ok()? {
+            Kind::Folder => dot,
+            // A worktree or a submodule.
+            Kind::File => {
+                let text = tree.read_text(&dot, MAX_SMALL)?;
+                folder.join(text.strip_prefix("gitdir:")?.trim())
+            }
+            Kind::Link | Kind::Other => return None,
+        };
+        let common = match tree.read_text(&own.join("commondir"), MAX_SMALL) {
+            Some(text) => own.join(text.trim()),
+            None => own.clone(),
+        };
+        Some(Self { own, common })
+    }
+}
+
+/// What is read of `config`: remotes with their first URL, and what branches follow.
+#[derive(Debug, Default)]
+struct Config {
+    remotes: Vec<(String, String)>,
+    /// Branch, key and value.
+    branches: Vec<(String, String, String)>,
+}
+
+impl Config {
+    /// Reads the format of git-config(1); a line that is not understood is passed over.
+    fn parse(text: &str) -> Self {
+        let mut config = Self::default();
+        let mut section = (String::new(), String::new());
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let mut line = line.trim_start();
+            if let Some(rest) = line.strip_prefix('[') {
+                let Some((name, after)) = header(rest) else { continue };
+                section = name;
+                line = after.trim_start();
+            }
+            let Some((key, value)) = line.split_once('=') else { continue };
+            let value = unquote(value, &mut lines);
+            let key = key.trim().to_ascii_lowercase();
+            match (section.0.as_str(), key.as_str()) {
+                ("remote", "url") if !config.remotes.iter().any(|(name, _)| *name == section.1) => {
+                    config.remotes.push((section.1.clone(), value));
+                }
+                ("branch", "remote" | "merge") => config.branches.push((section.1.clone(), key, value)),
+                _ => {}
+            }
+        }
+        config
+    }
+
+    /// Returns the remote that counts: `origin`, else the first.
+    fn remote_name(&self) -> Option<&str> {
+        let origin = self.remotes.iter().find(|(name, _)| name == "origin");
+        origin.or(self.remotes.first()).map(|(name, _)| name.as_str())
+    }
+
+    fn url(&self, remote: &str) -> Option<&str> {
+        self.remotes.iter().find(|(name, _)| name == remote).map(|(_, url)| url.as_str())
+    }
+
+    /// Returns what the remote calls a branch, if the branch follows one there.
+    fn upstream(&self, branch: &str, remote: &str) -> Option<&str> {
+        let get = |wanted: &str| {
+            let found = self.branches.iter().rev().find(|(name, key, _)| name == branch && key == wanted);
+            found.map(|(_, _, value)| value.as_str())
+        };
+        get("merge").filter(|_| get("remote") == Some(remote))?.strip_prefix("refs/heads/")
+    }
+}
+
+/// Reads `section "name"]`, and returns what follows it in the line.
+fn header(text: &str) -> Option<((String, String), &str)> {
+    let mut name = String::new();
+    let mut quoted = None;
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match (char, &mut quoted) {
+            (']', None) => {
+                let mut parts = name.split_whitespace();
+                let section = parts.next()?.to_ascii_lowercase();
+                return Some(((section, String::new()), &text[at + 1..]));
+            }
+            ('"', None) => quoted = Some(String::new()),
+            ('"', Some(quoted)) => {
+                let rest = text[at + 1..].trim_start().strip_prefix(']')?;
+                return Some(((name.trim().to_ascii_lowercase(), std::mem::take(quoted)), rest));
+            }
+            ('\\', Some(quoted)) => quoted.push(chars.next()?.1),
+            (char, Some(quoted)) => quoted.push(char),
+            (char, None) => name.push(char),
+        }
+    }
+    None
+}
+
+/// Reads a value: quotes, escapes, comments, and lines that end in a backslash.
+fn unquote(text: &str, lines: &mut std::str::Lines<'_>) -> String {
+    let mut value = String::new();
+    let mut quoted = false;
+    // Blanks at the end do not count unless they are quoted.
+    let mut solid = 0;
+    let mut line = text.trim_start();
+    loop {
+        let mut chars = line.chars();
+        let mut goes_on = false;
+        while let Some(char) = chars.next() {
+            match char {
+                '"' => quoted = !quoted,
+                '#' | ';' if !quoted => break,
+                '\\' => match chars.next() {
+                    Some('n') => value.push('\n'),
+                    Some('t') => value.push('\t'),
+                    Some(other) => value.push(other),
+                    None => goes_on = true,
+                },
+                _ => value.push(char),
+            }
+            if quoted || !char.is_whitespace() {
+                solid = value.len();
+            }
+        }
+        match if goes_on { lines.next() } else { None } {
+            Some(next) => line = next,
+            None => break,
+        }
+    }
+    value.truncate(solid);
+    value
+}
+
+/// Returns the branches of a remote that are at `commit`.
+fn branches_at(tree: &Tree, layout: &Layout, remote: &str, loose: &Path, commit: &str) -> Vec<String> {
+    let mut branches = Vec::new();
+    let packed = tree.read_text(&layout.common.join("packed-refs"), MAX_REFS).unwrap_or_default();
+    let prefix = format!("{commit} refs/remotes/{remote}/");
+    branches.extend(packed.lines().filter_map(|line| line.strip_prefix(&prefix)).map(str::to_owned));
+    let mut open = vec![(loose.to_owned(), String::new(), 0)];
+    while let Some((folder, before, depth)) = open.pop() {
+        for item in tree.list(&folder).unwrap_or_default() {
+            let Some(name) = item.name.to_str() else { continue };
+            let (path, full) = (folder.join(name), format!("{before}{name}"));
+            match item.kind {
+                Kind::Folder if depth < MAX_DEPTH => open.push((path, format!("{full}/"), depth + 1)),
+                Kind::File if tree.read_text(&path, MAX_SMALL).is_some_and(|text| text.trim() == commit) => {
+                    branches.push(full);
+                }
+                _ => {}
+            }
+        }
+    }
+    branches.retain(|branch| branch != "HEAD");
+    branches.sort_unstable();
+    branches.dedup();
+    branches
+}
+
+/// Returns the branch that is meant by a commit at which several are.
+fn likely(branches: &[String]) -> Option<String> {
+    match branches {
+        [only] => Some(only.clone()),
+        several => ["main", "master"]
+            .iter()
+            .find(|name| several.iter().any(|branch| branch == *name))
+            .map(|name| (*name).to_owned()),
+    }
+}
+
+/// Returns the name of a remote if it is one folder and no way out.
+fn safe(name: &str) -> Option<&str> {
+    (!name.is_empty() && !name.split('/').any(|part| matches!(part, "" | "." | ".."))).then_some(name)
+}
+
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_of_git_is_understood() {
+        let config = Config::parse(concat!(
+            "[core]\n\turl = no\n",
+            "[remote \"fork\"] url = https://github.com/me/web # comment\n",
+            "[Remote \"origin\"]\n\tURL = \"https://github.com/org/web.git\" ; x\n\turl = second\n",
+            "[remote \"a\\\"b\"]\nurl = one\\\ntwo  \n",
+            "[branch \"work\"]\n\tremote = origin\n\tmerge = refs/heads/main\n",
+            "[branch \"other\"]\n\tremote = fork\n\tmerge = refs/heads/main\n[broken\n=\n",
+        ));
+        assert_eq!(config.remote_name(), Some("origin"));
+        assert_eq!(config.url("origin"), Some("https://github.com/org/web.git"));
+        assert_eq!(config.url("fork"), Some("https://github.com/me/web"));
+        assert_eq!(config.url("a\"b"), Some("onetwo"));
+        assert_eq!(config.upstream("work", "origin"), Some("main"));
+        assert_eq!(config.upstream("other", "origin"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_configuration(text in "[\\[\\]\"\\\\=;# a\\n]{0,60}") {
+            let _ = Config::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The program from outside: commands, streams and exit codes, as the contract states them.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const WARNING: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: web\nspec:\n  type: service\n  lifecycle: production\n  owner: nobody\n";
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_playbill"))
+        .args(arguments)
+        .current_dir(folder.path())
+        .env_remove("NO_COLOR")
+        .output()
+        .expect("playbill runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn check_tells_findings_by_stream_and_exit_code() {
+    let tree = folder(&[("svc/catalog-info.yaml", WARNING)]);
+    let output = run(&tree, &["check"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(text(&output.stdout), @r"
+    warning[unresolved-reference]: owner `group:default/nobody` does not exist
+     --> svc/catalog-info.yaml:8:10
+      |
+    8 |   owner: nobody
+      |          ^^^^^^ no group with this name
+      |
+      = help: add the group, or mend the reference
+
+    1 warning in 1 file
+    ");
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(run(&tree, &["check", "--strict"]).status.code(), Some(1));
+    // Paths for people start where they are; JSON paths are relative to the scanned root.
+    let below = run(&tree, &["check", "svc"]);
+    assert!(text(&below.stdout).contains("--> svc/catalog-info.yaml:8:10"));
+    let json: Value = serde_json::from_slice(&run(&tree, &["check", "--format", "json", "svc"]).stdout).expect("JSON");
+    assert_eq!(json[0]["file"], "catalog-info.yaml");
+    assert_eq!(json[0]["entityRef"], "component:default/web");
+    let github = text(&run(&tree, &["check", "--format", "github"]).stdout);
+    assert!(github.starts_with("::warning file=svc/catalog-info.yaml,line=8,"), "{github}");
+    let sarif: Value = serde_json::from_slice(&run(&tree, &["check", "--format", "sarif"]).stdout).expect("JSON");
+    assert_eq!(sarif["version"], "2.1.0");
+
+    let broken = folder(&[("catalog-info.yaml", "kind: x\n")]);
+    assert_eq!(run(&broken, &["check"]).status.code(), Some(1));
+}
+
+#[test]
+fn wrong_usage_ends_with_two() {
+    let tree = folder(&[]);
+    for arguments in [&["check", "nowhere"][..], &["check", "--format", "xml"], &["frobnicate"], &["explain", "no-such-rule"]] {
+        let output = run(&tree, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{arguments:?}");
+    }
+    let wrong = folder(&[("playbill.yaml", "titel: x\n")]);
+    let output = run(&wrong, &["check"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("did you mean `title`?") || text(&output.stderr).contains("`title`"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn export_prints_the_catalog_in_three_forms() {
+    let tree = folder(&[("catalog-info.yaml", WARNING)]);
+    let json: Value = serde_json::from_slice(&run(&tree, &["export"]).stdout).expect("JSON");
+    assert_eq!(json["entities"][0]["metadata"]["namespace"], "default");
+    assert_eq!(
+        json["entities"][0]["relations"],
+        serde_json::json!([{"type": "ownedBy", "targetRef": "group:default/nobody"}])
+    );
+    assert_eq!(json["problems"][0]["code"], "unresolved-reference");
+    let lines = text(&run(&tree, &["export", "--format", "ndjson"]).stdout);
+    assert_eq!(lines.lines().count(), 1);
+    let table = text(&run(&tree, &["export", "--format", "csv"]).stdout);
+    assert!(table.starts_with("ref,kind,namespace,name,"), "{table}");
+    assert!(table.contains("component:default/web,Component,default,web,"), "{table}");
+}
+
+#[test]
+fn a_baseline_accepts_what_is_there_and_nothing_more() {
+    let tree = folder(&[("a/catalog-info.yaml", WARNING), ("playbill.yaml", "check: {baseline: accepted.json}\n")]);
+    assert_eq!(run(&tree, &["check", "--strict"]).status.code(), Some(1));
+    assert_eq!(run(&tree, &["check", "--write-baseline"]).status.code(), Some(0));
+    assert_eq!(run(&tree, &["check", "--strict"]).status.code(), Some(0));
+    fs::create_dir_all(tree.path().join("b")).expect("a folder");
+    fs::write(tree.path().join("b/catalog-info.yaml"), WARNING.replace("web", "api")).expect("a file");
+    let output = run(&tree, &["check", "--strict"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("b/catalog-info.yaml"));
+    assert!(!text(&output.stdout).contains("a/catalog-info.yaml"));
+}
+
+#[test]
+fn rules_are_explained() {
+    let tree = folder(&[]);
+    let output = run(&tree, &["explain", "unresolved-reference"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("unresolved-reference"));
+    let all = text(&run(&tree, &["explain"]).stdout);
+    assert!(playbill::diag::codes::ALL.iter().all(|code| all.contains(code.as_str())));
+    let near = run(&tree, &["explain", "unresolved-referense"]);
+    assert!(text(&near.stderr).contains("did you mean `unresolved-reference`?"));
+}
+
+#[test]
+fn the_help_is_documentation() {
+    let tree = folder(&[]);
+    let output = run(&tree, &["--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(text(&output.stdout));
+}

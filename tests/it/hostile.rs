@@ -1,0 +1,188 @@
+//! Bad input of every sort, against the real program: a located finding each, the rest complete, bounded time.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const GOOD: &str = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: good\nspec:\n  type: team\n  children: []\n";
+
+/// A folder with one good catalog file, and what a test adds.
+struct Tree(TempDir);
+
+impl Tree {
+    fn new() -> Self {
+        let tree = Self(TempDir::new().expect("a temporary folder"));
+        tree.write("good/catalog-info.yaml", GOOD.as_bytes());
+        tree
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        fs::write(path, bytes).expect("a file");
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_playbill")).args(arguments).current_dir(self.path()).output().expect("playbill runs")
+    }
+
+    /// Returns `file:line code` of every error, after making sure that the good entity is there all the same.
+    fn errors(&self) -> Vec<String> {
+        let output = self.run(&["check", "--format", "json", "."]);
+        let findings: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{error}: {}", String::from_utf8_lossy(&output.stderr));
+        });
+        let errors: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding["severity"] == "error")
+            .map(|finding| {
+                format!("{}:{} {}", finding["file"].as_str().unwrap_or(""), finding["line"], finding["code"].as_str().unwrap_or(""))
+            })
+            .collect();
+        assert_eq!(output.status.code(), Some(i32::from(!errors.is_empty())));
+        let export = self.run(&["export", "."]);
+        assert_eq!(export.status.code(), Some(0));
+        let catalog: Value = serde_json::from_slice(&export.stdout).expect("export prints JSON");
+        let names: Vec<&str> =
+            catalog["entities"].as_array().expect("entities").iter().filter_map(|entity| entity["metadata"]["name"].as_str()).collect();
+        assert!(names.contains(&"good"), "the good entity is lost: {names:?}");
+        errors
+    }
+}
+
+/// Checks one extra catalog file.
+fn check(bytes: &[u8], expect: &[&str]) {
+    let tree = Tree::new();
+    tree.write("bad/catalog-info.yaml", bytes);
+    assert_eq!(tree.errors(), expect);
+}
+
+#[test]
+fn alias_bombs() {
+    let mut bomb = String::from("apiVersion: v1\na0: &a0 x\n");
+    for i in 1..20 {
+        bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));
+    }
+    check(bomb.as_bytes(), &["bad/catalog-info.yaml:4 alias-bomb"]);
+}
+
+#[test]
+fn files_of_a_hundred_megabytes() {
+    let tree = Tree::new();
+    tree.write("bad/catalog-info.yaml", b"");
+    let file = fs::OpenOptions::new().write(true).open(tree.path().join("bad/catalog-info.yaml")).expect("the file");
+    file.set_len(100 << 20).expect("a sparse file");
+    tree.write(
+        "text/catalog-info.yaml",
+        b"apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: a\n  notes:\n    $text: ./big.txt\nspec: {type: team, children: []}\n",
+    );
+    tree.write("text/big.txt", b"");
+    let file = fs::OpenOptions::new().write(true).open(tree.path().join("text/big.txt")).expect("the file");
+    file.set_len(100 << 20).expect("a sparse file");
+    assert_eq!(tree.errors(), ["bad/catalog-info.yaml:1 file-too-large", "text/catalog-info.yaml:6 file-too-large"]);
+}
+
+#[test]
+fn nesting_of_ten_thousand() {
+    let flow = format!("a: {}{}\n", "[".repeat(10_000), "]".repeat(10_000));
+    check(flow.as_bytes(), &["bad/catalog-info.yaml:1 nested-too-deeply"]);
+    let block: String = (0..10_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let tree = Tree::new();
+    tree.write("bad/catalog-info.yaml", block.as_bytes());
+    assert!(matches!(&tree.errors()[..], [one] if one.ends_with("nested-too-deeply")));
+}
+
+#[test]
+fn nul_bytes_and_invalid_utf8() {
+    check(b"kind: a\0b\n", &["bad/catalog-info.yaml:1 yaml-syntax"]);
+    check(b"kind: a\n# \xff\xfe\n", &["bad/catalog-info.yaml:1 not-utf8"]);
+}
+
+#[test]
+fn line_ends_and_byte_order_marks_are_fine() {
+    let crlf = GOOD.replace("good", "other").replace('\n', "\r\n");
+    check(crlf.as_bytes(), &[]);
+    check(format!("\u{feff}{crlf}").as_bytes(), &[]);
+}
+
+#[test]
+fn duplicate_keys() {
+    check(b"kind: a\nkind: b\n", &["bad/catalog-info.yaml:2 duplicate-key"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_that_loop_or_leave() {
+    use std::os::unix::fs::symlink;
+    let outside = TempDir::new().expect("a temporary folder");
+    fs::write(outside.path().join("secret.yaml"), GOOD.replace("good", "secret")).expect("a file");
+    let tree = Tree::new();
+    symlink(tree.path(), tree.path().join("good/loop")).expect("a link");
+    symlink("b", tree.path().join("a")).expect("a link");
+    symlink("a", tree.path().join("b")).expect("a link");
+    symlink(outside.path().join("secret.yaml"), tree.path().join("leave.yaml")).expect("a link");
+    symlink(outside.path(), tree.path().join("folder")).expect("a link");
+    let secret = outside.path().join("secret.yaml");
+    tree.write(
+        "catalog-info.yaml",
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata:\n  name: l\nspec:\n  targets:\n    - ./a\n    - ./leave.yaml\n    - ./folder/secret.yaml\n    - ../{0}\n    - {1}\n    - ./folder/*.yaml\n",
+            secret.strip_prefix("/").expect("an absolute path").display(),
+            secret.display(),
+        )
+        .as_bytes(),
+    );
+    let errors = tree.errors();
+    let lines: Vec<&str> = errors.iter().map(|error| error.split(' ').next().unwrap_or("")).collect();
+    let expected: Vec<String> = (7..=12).map(|line| format!("catalog-info.yaml:{line}")).collect();
+    assert_eq!(lines, expected, "{errors:?}");
+    assert!(errors[1..4].iter().all(|error| error.ends_with("location-outside-repository")), "{errors:?}");
+    let export = tree.run(&["export", "."]);
+    assert!(!String::from_utf8_lossy(&export.stdout).contains("secret"), "what lies outside was read");
+}
+
+#[cfg(unix)]
+#[test]
+fn text_placeholders_never_leave() {
+    use std::os::unix::fs::symlink;
+    let tree = Tree::new();
+    symlink("/etc/hostname", tree.path().join("link.txt")).expect("a link");
+    let entity = |target: &str, name: &str| {
+        format!("apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: {name}\n  notes:\n    $text: {target}\nspec: {{type: team, children: []}}\n")
+    };
+    for (i, target) in ["../../etc/hostname", "/etc/hostname", "./link.txt", "./good", "\"\""].iter().enumerate() {
+        tree.write(&format!("{i}/catalog-info.yaml"), entity(target, &format!("g{i}")).replace("./", "../").as_bytes());
+    }
+    let errors = tree.errors();
+    let expected: Vec<String> = (0..5).map(|i| format!("{i}/catalog-info.yaml:6 placeholder")).collect();
+    assert_eq!(errors, expected);
+}
+
+#[test]
+fn circles_of_locations_and_groups_end() {
+    let location = |name: &str, target: &str| {
+        format!("apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata:\n  name: {name}\nspec:\n  target: {target}\n")
+    };
+    let tree = Tree::new();
+    tree.write("a/catalog-info.yaml", location("a", "../b/catalog-info.yaml").as_bytes());
+    tree.write("b/catalog-info.yaml", location("b", "../a/catalog-info.yaml").as_bytes());
+    let group = |i: usize| {
+        format!("---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: g{i}\nspec:\n  type: team\n  children: [g{}]\n", (i + 1) % 1000)
+    };
+    tree.write("g/catalog-info.yaml", (0..1000).map(group).collect::<String>().as_bytes());
+    assert_eq!(tree.errors(), [""; 0]);
+}
+
+#[test]
+fn a_folder_where_a_file_belongs() {
+    let tree = Tree::new();
+    fs::create_dir_all(tree.path().join("x/catalog-info.yaml")).expect("a folder");
+    assert_eq!(tree.errors(), [""; 0]);
+}

@@ -1,0 +1,115 @@
+//! What the project promises about its dependencies and its files.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Licences that may be linked into a permissively licensed program.
+const ALLOWED: &[&str] = &[
+    "MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "MIT-0",
+    "0BSD", "Unlicense", "CC0-1.0", "BSL-1.0", "Unicode-3.0", "MPL-2.0", "CDLA-Permissive-2.0",
+];
+
+/// Packages that must not come back: unmaintained, unsound, or with a licence that binds the program.
+const BANNED: &[&str] = &["serde_yml", "tiny_http", "yaml-rust", "giallo", "openssl-sys"];
+
+/// The packages that the design names, each of which is really used.
+const NAMED: &[(&str, &str)] = &[
+    ("pulldown-cmark", "pulldown_cmark::"),
+    ("tera", "tera::"),
+    ("serde_yaml", "serde_yaml::"),
+    ("walkdir", "walkdir::"),
+    ("rayon", "rayon::"),
+    ("syntect", "syntect::"),
+    ("elasticlunr-rs", "elasticlunr::"),
+    ("notify", "notify::"),
+    ("ignore", "ignore::"),
+    ("clap", "clap::"),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo metadata runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
+}
+
+/// Returns whether a licence expression can be satisfied by allowed licences alone.
+fn allowed(expression: &str) -> bool {
+    let expression = expression.replace(['(', ')'], " ").replace('/', " OR ");
+    expression.split(" AND ").all(|part| {
+        part.split(" OR ").any(|licence| {
+            let licence = licence.split_whitespace().collect::<Vec<_>>().join(" ");
+            ALLOWED.contains(&licence.as_str())
+        })
+    })
+}
+
+#[test]
+fn dependencies_are_licensed_and_not_banned() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().expect("packages");
+    assert!(packages.len() > 50);
+    let mut faults = Vec::new();
+    for package in packages {
+        let name = package["name"].as_str().unwrap_or("");
+        let licence = package["license"].as_str().unwrap_or("");
+        if !allowed(licence) {
+            faults.push(format!("{name}: {licence}"));
+        }
+        if BANNED.contains(&name) {
+            faults.push(format!("{name} is banned"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn named_packages_are_used() {
+    let mut code = String::new();
+    for entry in walkdir::WalkDir::new(root().join("src")).into_iter().filter_map(Result::ok) {
+        if entry.path().extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&fs::read_to_string(entry.path()).expect("a readable source file"));
+        }
+    }
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    for (package, path) in NAMED {
+        assert!(manifest.contains(&format!("{package} = ")), "{package} is not a dependency");
+        assert!(code.contains(path), "{package} is not used");
+    }
+}
+
+#[test]
+fn every_rule_is_reported_somewhere() {
+    let mut code = String::new();
+    for entry in walkdir::WalkDir::new(root().join("src")).into_iter().filter_map(Result::ok) {
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("codes.rs") {
+            code.push_str(&fs::read_to_string(path).expect("a readable source file"));
+        }
+    }
+    for rule in playbill::diag::codes::ALL {
+        let constant = format!("codes::{}", rule.as_str().to_uppercase().replace('-', "_"));
+        assert!(code.contains(&constant), "{rule} is explained but never reported");
+    }
+}
+
+#[test]
+fn no_integration_test_is_forgotten() {
+    let main = fs::read_to_string(root().join("tests/it/main.rs")).expect("tests/it/main.rs");
+    for entry in fs::read_dir(root().join("tests/it")).expect("tests/it") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let module = name.trim_end_matches(".rs");
+        let is_module = name.ends_with(".rs") && module != "main";
+        assert!(!is_module || main.contains(&format!("mod {module};")), "{name} is not run");
+    }
+}
