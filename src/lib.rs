@@ -7,6 +7,7 @@ pub mod text;
 pub mod diag;
 pub mod error;
 pub mod yaml;
+pub mod html;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
