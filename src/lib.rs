@@ -8,6 +8,7 @@ pub mod diag;
 pub mod error;
 pub mod yaml;
 pub mod html;
+pub mod highlight;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
