@@ -9,6 +9,7 @@ pub mod error;
 pub mod yaml;
 pub mod html;
 pub mod highlight;
+pub mod markdown;
 pub mod config;
 pub mod workspace;
 pub mod catalog;

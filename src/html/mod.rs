@@ -5,6 +5,7 @@
 //! Invariant: whatever leaves [`sanitise`] carries no script, no event handler, no style attribute and no address
 //! that a browser would run.
 
+mod attributes;
 mod balance;
 mod sanitise;
 mod text;
@@ -12,6 +13,7 @@ mod text;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+pub use attributes::{Attribute, attributes};
 pub use sanitise::{Held, sanitise};
 pub use text::{collapse, text};
 

@@ -114,7 +114,7 @@ const ATTRIBUTES_OF: &[(&str, &[&str])] = &[
     ("del", &["cite", "datetime"]),
     ("details", &["open", "name"]),
     ("img", &["src", "alt", "width", "height", "loading"]),
-    ("input", &["checked", "disabled"]),
+    ("input", &["checked", "disabled", "type"]),
     ("ins", &["cite", "datetime"]),
     ("li", &["value"]),
     ("ol", &["start", "reversed", "type"]),
@@ -210,23 +210,31 @@ impl Held {
     /// Returns `document` with every place holder replaced by its fragment.
     #[must_use]
     pub fn release(&self, document: &str) -> String {
-        let start = concat!("<held-fragment", " n=\"");
-        let end = "</held-fragment>";
+        let start = "<held-fragment n=\"";
+        let end = "\"></held-fragment>";
         let mut out = String::with_capacity(document.len() + self.fragments.iter().map(String::len).sum::<usize>());
         let mut rest = document;
         let mut released = vec![false; self.fragments.len()];
         while let Some(at) = rest.find(start) {
             out.push_str(&rest[..at]);
-            rest = &rest[at + start.len()..];
-            let quote = rest.find('"').unwrap_or(rest.len());
-            let index = rest[..quote].parse::<usize>().ok().filter(|index| *index < self.fragments.len());
+            rest = &rest[at..];
+            // Only a place holder to the letter: it cannot stand in an attribute, where its quotes would be escaped.
+            // To look for its end further on would cut attributes open.
+            let number = rest[start.len()..].bytes().take_while(u8::is_ascii_digit).count();
+            let after = start.len() + number;
+            if !rest[after..].starts_with(end) {
+                out.push_str(start);
+                rest = &rest[start.len()..];
+                continue;
+            }
             // Each fragment once, so that a forger cannot make a document grow without bounds.
-            if let Some(index) = index
-                && !std::mem::replace(&mut released[index], true)
+            if let Ok(index) = rest[start.len()..after].parse::<usize>()
+                && let Some(released) = released.get_mut(index)
+                && !std::mem::replace(released, true)
             {
                 out.push_str(&self.fragments[index]);
             }
-            rest = rest.find(end).map_or("", |at| &rest[at + end.len()..]);
+            rest = &rest[after + end.len()..];
         }
         out.push_str(rest);
         out

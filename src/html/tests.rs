@@ -107,8 +107,19 @@ fn held_fragments_come_back_unharmed_and_once() {
     let mut held = Held::default();
     let mut document = "<p>".to_owned();
     held.hold(&mut document, "<pre data-own=\"1\">x</pre>".to_owned());
-    document.push_str("</p><held-fragment n=\"0\"></held-fragment><held-fragment n=\"9\">y</held-fragment>z");
+    document.push_str("</p><held-fragment n=\"0\"></held-fragment><held-fragment n=\"9\"></held-fragment>z");
     assert_eq!(held.release(&sanitise(&document)), "<p><pre data-own=\"1\">x</pre></p>z");
+}
+
+#[test]
+fn forged_place_holders_cut_nothing_open() {
+    let forged = "<held-fragment n=9><p title='</held-fragment><img src=x onerror=alert(1)>'>x</p></held-fragment>";
+    let clean = sanitise(forged);
+    assert_eq!(Held::default().release(&clean), clean);
+    let quoted = sanitise("<p title='<held-fragment n=\"0\"></held-fragment>'>x</p>");
+    let mut held = Held::default();
+    held.hold(&mut String::new(), "\"><b>".to_owned());
+    assert_eq!(held.release(&quoted), quoted);
 }
 
 #[test]
