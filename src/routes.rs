@@ -136,12 +136,8 @@ pub fn output_path(url: &str) -> String {
 #[must_use]
 pub fn relative(from: &str, to: &str) -> String {
     let folder = from.rfind('/').map_or("", |slash| &from[..=slash]);
-    let common = folder
-        .char_indices()
-        .filter(|(at, character)| *character == '/' && to.get(..=*at) == Some(&folder[..=*at]))
-        .map(|(at, _)| at + 1)
-        .last()
-        .unwrap_or(0);
+    let shared = |(at, character): &(usize, char)| *character == '/' && to.get(..=*at) == Some(&folder[..=*at]);
+    let common = folder.char_indices().rev().find(shared).map_or(0, |(at, _)| at + 1);
     let up = folder[common..].matches('/').count();
     let rest = &to[common..];
     let mut link = String::with_capacity(up * 3 + rest.len() + 2);
@@ -176,7 +172,9 @@ pub fn query_value(text: &str) -> String {
     let mut value = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' => value.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' => {
+                value.push(byte as char);
+            }
             _ => push_escape(byte, &mut value),
         }
     }
@@ -188,7 +186,8 @@ fn encode(path: &str, out: &mut String) {
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(byte as char),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b'!' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => {
+            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b'!' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';'
+            | b'=' => {
                 out.push(byte as char);
             }
             _ => push_escape(byte, out),

@@ -77,13 +77,7 @@ fn html<M: Serialize>(theme: &Theme, template: &str, model: Framed<M>) -> Result
 ///
 /// # Errors
 /// The first failure of a template or of the sink, by the order of pages.
-pub fn all(
-    workspace: &Workspace,
-    portal: &Portal,
-    theme: &Theme,
-    site: &Site,
-    sink: &dyn Sink,
-) -> Result<(), Error> {
+pub fn all(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, sink: &dyn Sink) -> Result<(), Error> {
     let failures: Vec<Option<Error>> = site
         .pages()
         .par_iter()

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use super::*;
@@ -184,12 +185,19 @@ fn documents(portal: &mut Portal) {
         file,
         path: path.to_owned(),
         title: title.to_owned(),
-        doc: Doc { html: html.to_owned(), headings, title: Some(title.to_owned()) },
+        doc: Doc { html: html.to_owned(), headings, title: Some(title.to_owned()), ..Doc::default() },
         previous,
         next,
     };
     let pages = vec![
-        page("", "Welcome", "<h1 id=\"welcome\">Welcome</h1><p>Hello.</p>", vec![heading(1, "welcome", "Welcome")], None, Some(1)),
+        page(
+            "",
+            "Welcome",
+            "<h1 id=\"welcome\">Welcome</h1><p>Hello.</p>",
+            vec![heading(1, "welcome", "Welcome")],
+            None,
+            Some(1),
+        ),
         page(
             "guide/set up",
             "Set up",
@@ -220,7 +228,11 @@ fn documents(portal: &mut Portal) {
 }
 
 fn config() -> Config {
-    let mut config = Config { title: "Acme".to_owned(), base_url: Some("https://acme.example/portal/".to_owned()), ..Config::default() };
+    let mut config = Config {
+        title: "Acme".to_owned(),
+        base_url: Some("https://acme.example/portal/".to_owned()),
+        ..Config::default()
+    };
     config.catalog.kinds.push(crate::config::CustomKind {
         name: "Vehicle".to_owned(),
         api_versions: Vec::new(),
@@ -271,13 +283,16 @@ fn every_link_within_the_site_leads_to_a_file() {
     for (path, html) in built.pages() {
         let base = url::Url::parse("https://acme.example/portal/").unwrap();
         let page = base.join(&routes::encoded(path)).unwrap();
-        for link in attributes(html, "href").into_iter().chain(attributes(html, "src")).chain(attributes(html, "data-rows")) {
+        for link in
+            attributes(html, "href").into_iter().chain(attributes(html, "src")).chain(attributes(html, "data-rows"))
+        {
             let link = link.replace("&amp;", "&");
             let target = page.join(&link).unwrap();
             if target.host_str() != Some("acme.example") || target.scheme() != "https" {
                 continue;
             }
-            let below = target.path().strip_prefix("/portal/").unwrap_or_else(|| panic!("{path}: {link} leaves the site"));
+            let below =
+                target.path().strip_prefix("/portal/").unwrap_or_else(|| panic!("{path}: {link} leaves the site"));
             let decoded = percent_decoded(below);
             assert!(built.files.contains_key(&routes::output_path(&decoded)), "{path}: {link} leads nowhere");
             checked += 1;
@@ -412,7 +427,9 @@ fn the_page_for_unknown_addresses_works_at_any_depth() {
     let built = acme();
     let html = built.text("404.html");
     for link in attributes(html, "href").into_iter().chain(attributes(html, "src")) {
-        let fine = link.starts_with("/portal/") || link.starts_with('#') || link.starts_with("https://acme.example/portal/404");
+        let fine = link.starts_with("/portal/")
+            || link.starts_with('#')
+            || link.starts_with("https://acme.example/portal/404");
         assert!(fine, "{link} depends on the address");
     }
 }
@@ -421,11 +438,15 @@ fn the_page_for_unknown_addresses_works_at_any_depth() {
 fn a_large_catalog_comes_in_pages() {
     let mut text = String::new();
     for number in 0..450 {
-        text.push_str(&format!(
-            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number:03}}}\nspec: {{type: service, lifecycle: production, owner: team}}\n---\n"
-        ));
+        let _ = writeln!(
+            text,
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number:03}}}\n\
+             spec: {{type: service, lifecycle: production, owner: team}}\n---"
+        );
     }
-    text.push_str("apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n");
+    text.push_str(
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n",
+    );
     let built = build(Config::default(), &[("catalog-info.yaml", text.as_bytes())], |_| ());
     let rows = |path| built.text(path).matches("<th scope=\"row\"").count();
     assert_eq!(rows("catalog/index.html"), 21, "the first components and the group");

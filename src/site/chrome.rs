@@ -126,7 +126,13 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         (Section::Catalog, routes::CATALOG, "Catalog", "catalog", true),
         (Section::Apis, routes::APIS, "APIs", "kind-api", site.has_kind("api")),
         (Section::Docs, routes::DOCS, "Docs", "docs", !view.portal.docs.sites.is_empty()),
-        (Section::Explore, routes::EXPLORE, "Explore", "explore", ["domain", "system", "group"].iter().any(|kind| site.has_kind(kind))),
+        (
+            Section::Explore,
+            routes::EXPLORE,
+            "Explore",
+            "explore",
+            ["domain", "system", "group"].iter().any(|kind| site.has_kind(kind)),
+        ),
         (Section::Create, routes::CREATE, "Create", "create", site.has_kind("template")),
     ];
     let nav = parts

@@ -4,7 +4,17 @@
 #[must_use]
 pub fn day(unix_seconds: i64) -> (String, String) {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     // Howard Hinnant's `civil_from_days`: eras of 400 years that begin on 1 March, so that leap days come last.

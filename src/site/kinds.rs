@@ -113,21 +113,11 @@ const KNOWN: &[Known] = &[
     Known { kind: "component", one: "Component", many: "Components", columns: WORK },
     Known { kind: "api", one: "API", many: "APIs", columns: WORK },
     Known { kind: "resource", one: "Resource", many: "Resources", columns: WORK },
-    Known {
-        kind: "system",
-        one: "System",
-        many: "Systems",
-        columns: &[Name, Domain, Owner, Type, Description, Tags],
-    },
+    Known { kind: "system", one: "System", many: "Systems", columns: &[Name, Domain, Owner, Type, Description, Tags] },
     Known { kind: "domain", one: "Domain", many: "Domains", columns: &[Name, Owner, Type, Description, Tags] },
     Known { kind: "group", one: "Group", many: "Groups", columns: &[Name, Type, Parent, Members, Description] },
     Known { kind: "user", one: "User", many: "Users", columns: &[Name, Email, Groups, Description] },
-    Known {
-        kind: "template",
-        one: "Template",
-        many: "Templates",
-        columns: &[Name, Type, Owner, Description, Tags],
-    },
+    Known { kind: "template", one: "Template", many: "Templates", columns: &[Name, Type, Owner, Description, Tags] },
     Known { kind: "airesource", one: "AI resource", many: "AI resources", columns: WORK },
     Known { kind: "location", one: "Location", many: "Locations", columns: &[Name, Type, Targets, Description] },
 ];
@@ -147,7 +137,8 @@ pub fn face(kind: &str, config: &Config) -> KindFace {
             columns: known.columns,
         };
     }
-    let plural = config.catalog.kinds.iter().find(|custom| custom.name == kind).and_then(|custom| custom.plural.clone());
+    let plural =
+        config.catalog.kinds.iter().find(|custom| custom.name == kind).and_then(|custom| custom.plural.clone());
     KindFace {
         kind: lower,
         class: "other",

@@ -302,18 +302,24 @@ fn group_kinds(portal: &Portal, config: &Config) -> Vec<KindGroup> {
 
 fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
     let of_entities = portal.catalog.entities().iter().map(|entity| entity.file);
-    let of_docs = portal.docs.sites.iter().flat_map(|site| {
-        site.pages.iter().map(|page| page.file).chain(std::iter::once(site.source))
-    });
+    let of_docs = portal
+        .docs
+        .sites
+        .iter()
+        .flat_map(|site| site.pages.iter().map(|page| page.file).chain(std::iter::once(site.source)));
     let mut sources = HashMap::new();
     for file in of_entities.chain(of_docs) {
         sources.entry(file).or_insert_with(|| {
             let urls = workspace.source_urls(file);
+            let changed = workspace.last_change(file).map(|change| {
+                let (day, words) = date::day(change.time);
+                Changed { day, words, author: change.author.to_string() }
+            });
             Source {
                 path: workspace.path(file),
-                view: urls.as_ref().map(|urls| urls.view.to_string()),
-                edit: urls.as_ref().map(|urls| urls.edit.to_string()),
-                changed: None,
+                view: urls.as_ref().map(|urls| urls.view.clone()),
+                edit: urls.as_ref().map(|urls| urls.edit.clone()),
+                changed,
             }
         });
     }

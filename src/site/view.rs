@@ -8,7 +8,7 @@ use super::kinds;
 use super::{DocsTarget, Site};
 use crate::catalog::{Entity, EntityId, EntityRef, Relation};
 use crate::html;
-use crate::markdown::commonmark;
+use crate::markdown::{DocLink, Resolved, commonmark};
 use crate::portal::Portal;
 use crate::routes;
 
@@ -166,20 +166,30 @@ impl<'a> View<'a> {
     pub fn summary(&self, entity: &Entity) -> Option<String> {
         let text = entity.description()?;
         let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
-        Some(commonmark::inline(&shortened(paragraph, 240)))
+        Some(commonmark::inline_with(&shortened(paragraph, 240), &outward))
     }
 
     /// Links to the documentation of an entity.
     #[must_use]
     pub fn docs(&self, id: EntityId) -> Option<String> {
-        match self.site.docs_of(id)? {
-            DocsTarget { site, page } => {
-                let site = self.portal.docs.sites.get(*site)?;
-                let reference = &self.entity(site.entity).reference;
-                Some(self.href(&routes::docs_page(reference, &site.pages.get(*page)?.path)))
-            }
-        }
+        let DocsTarget { site, page } = self.site.docs_of(id)?;
+        let site = self.portal.docs.sites.get(*site)?;
+        let reference = &self.entity(site.entity).reference;
+        Some(self.href(&routes::docs_page(reference, &site.pages.get(*page)?.path)))
     }
+}
+
+/// Keeps links of descriptions that leave the site; one to a file beside the description has no page to lead to.
+#[must_use]
+pub fn outward(link: &DocLink) -> Resolved {
+    if is_web(&link.target) { Resolved::as_written(&link.target) } else { Resolved::default() }
+}
+
+/// Returns whether a link is safe to follow: what comes from a file could also be a script.
+#[must_use]
+pub fn is_web(url: &str) -> bool {
+    let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    url.contains(':') && matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel" | "slack" | "msteams")
 }
 
 /// Names an entity that does not exist by what was written down.
@@ -219,7 +229,7 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
 pub fn initials(name: &str) -> String {
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let first = words.next().and_then(|word| word.chars().next());
-    let last = words.last().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
@@ -231,7 +241,8 @@ pub fn initials(name: &str) -> String {
 pub fn with_code(message: &str) -> String {
     let mut out = String::with_capacity(message.len() + 16);
     let first = message.split(' ').next().unwrap_or_default();
-    let capital = (!first.is_empty() && first.chars().all(|c| c.is_ascii_lowercase())).then(|| message[..1].to_uppercase());
+    let capital =
+        (!first.is_empty() && first.chars().all(|c| c.is_ascii_lowercase())).then(|| message[..1].to_uppercase());
     let message = if capital.is_some() { &message[1..] } else { message };
     out.push_str(capital.as_deref().unwrap_or_default());
     let mut parts = message.split('`');

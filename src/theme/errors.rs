@@ -1,6 +1,7 @@
 //! What Tera says, as diagnostics that name the file and line of the user's theme.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use tera::ErrorKind;
 
@@ -33,14 +34,18 @@ pub(super) fn report(error: &tera::Error, overrides: &BTreeMap<String, Override>
         };
         let mut message = format!("the template cannot be used: {}", lower_first(&complaint.message));
         if own.is_none() && !name.is_empty() {
-            message.push_str(&format!(" (in the built-in template `{}`)", name.trim_start_matches(BUILT_IN)));
+            let _ = write!(message, " (in the built-in template `{}`)", name.trim_start_matches(BUILT_IN));
         }
         diagnostics.push(
             Diagnostic::new(codes::INVALID_CONFIG, span, message)
                 .help("mend the template, or delete the file to get the built-in one back"),
         );
     }
-    if diagnostics.is_empty() { Error::Usage(format!("the theme cannot be used: {error}")) } else { Error::Config(diagnostics) }
+    if diagnostics.is_empty() {
+        Error::Usage(format!("the theme cannot be used: {error}"))
+    } else {
+        Error::Config(diagnostics)
+    }
 }
 
 fn read(error: &tera::Error) -> Vec<Complaint> {

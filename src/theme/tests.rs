@@ -31,7 +31,8 @@ fn the_built_in_theme_compiles() {
 
 #[test]
 fn a_file_of_the_user_replaces_the_built_in_one() {
-    let theme = theme_of(&[("templates/own.html", "<{{ asset(name=\"app.css\") }}>"), ("static/app.css", "a{}")]).unwrap();
+    let theme =
+        theme_of(&[("templates/own.html", "<{{ asset(name=\"app.css\") }}>"), ("static/app.css", "a{}")]).unwrap();
     let url = theme.asset_url("app.css").unwrap().to_owned();
     assert_eq!(theme.render("own.html", &Empty { root: "../" }).unwrap(), format!("<../{url}>"));
     let sheet = theme.assets().iter().find(|asset| asset.name == "app.css").unwrap();

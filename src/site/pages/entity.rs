@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::catalog::{Entity, EntityId};
 use crate::diag::Severity;
+use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::tabs::{TABS, TabModel};
-use crate::site::view::{self, Anchor, Chip, EntityLink};
+use crate::site::view::{self, Anchor, Chip, EntityLink, is_web};
 use crate::site::{View, kinds};
 
 /// What the template shows.
@@ -69,10 +70,8 @@ pub fn model(view: &View<'_>, id: EntityId, tab: usize) -> Framed<Model> {
     let shown = TABS[tab];
     let title = entity.title();
     let section = if face.kind == "api" { Section::Apis } else { Section::Catalog };
-    let mut breadcrumbs = vec![
-        (routes::CATALOG.to_owned(), "Catalog".to_owned()),
-        (routes::kind_list(&face.kind, 1), face.many.clone()),
-    ];
+    let mut breadcrumbs =
+        vec![(routes::CATALOG.to_owned(), "Catalog".to_owned()), (routes::kind_list(&face.kind, 1), face.many.clone())];
     let mut page_title = title.to_owned();
     if !shown.id().is_empty() {
         breadcrumbs.push((routes::entity(&entity.reference), title.to_owned()));
@@ -80,7 +79,7 @@ pub fn model(view: &View<'_>, id: EntityId, tab: usize) -> Framed<Model> {
     }
     let about = About {
         title: Some(page_title),
-        description: entity.description().map(|text| view::shortened(text.trim(), 160).into_owned()),
+        description: entity.description().map(|text| view::shortened(&commonmark::plain(text), 160).into_owned()),
         breadcrumbs,
         class: "entity",
     };
@@ -134,28 +133,18 @@ fn code_link(entity: &Entity) -> Option<String> {
     is_web(url).then(|| url.to_owned())
 }
 
-/// Returns whether a link is safe to follow: what comes from a file could also be a script.
-#[must_use]
-pub fn is_web(url: &str) -> bool {
-    let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    url.contains(':') && matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel" | "slack" | "msteams")
-}
-
 fn actions(view: &View<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor> {
     let anchor = |href: Option<String>, title: &str, icon, external| {
         href.map(|href| Anchor { href, title: title.to_owned(), icon, external })
     };
     let code = code_link(entity);
     let file = source_link(view, entity);
-    let source = if code.is_some() { anchor(code, "Source", "source", true) } else { anchor(file, "Source", "source", true) };
-    [
-        anchor(view.docs(id), "Docs", "docs", false),
-        source,
-        anchor(edit_link(view, entity), "Edit", "edit", true),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let source =
+        if code.is_some() { anchor(code, "Source", "source", true) } else { anchor(file, "Source", "source", true) };
+    [anchor(view.docs(id), "Docs", "docs", false), source, anchor(edit_link(view, entity), "Edit", "edit", true)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<Warning>, usize) {

@@ -65,7 +65,12 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
                 systems.push(self::system(view, system));
             }
         }
-        domains.push(Domain { link: view.link(*id), summary: view.summary(entity), owner: view.owner(entity), systems });
+        domains.push(Domain {
+            link: view.link(*id),
+            summary: view.summary(entity),
+            owner: view.owner(entity),
+            systems,
+        });
     }
     let systems = of_kind("system").iter().filter(|id| !placed.contains(id)).map(|id| system(view, *id)).collect();
 
@@ -97,12 +102,13 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
 fn system(view: &View<'_>, id: EntityId) -> System {
     let entity = view.entity(id);
     let count = |kind: &str| entity.related("hasPart").filter(|relation| relation.target.kind() == kind).count();
-    let parts: Vec<String> = [("component", "component", "components"), ("api", "API", "APIs"), ("resource", "resource", "resources")]
-        .into_iter()
-        .map(|(kind, one, many)| (count(kind), one, many))
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| view::count(count, one, many))
-        .collect();
+    let parts: Vec<String> =
+        [("component", "component", "components"), ("api", "API", "APIs"), ("resource", "resource", "resources")]
+            .into_iter()
+            .map(|(kind, one, many)| (count(kind), one, many))
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| view::count(count, one, many))
+            .collect();
     System { link: view.link(id), summary: view.summary(entity), parts: parts.join(", ") }
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::catalog::Entity;
 use crate::catalog::export::{self, EntityJson, FacetValue};
+use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::tabs::definition;
 use crate::site::{File, PageKind, Site, View, view};
@@ -104,8 +105,17 @@ struct Rows<'a> {
     rows: Vec<RowData<'a>>,
 }
 
-type RowData<'a> =
-    (&'a str, Option<&'a str>, &'a str, Option<&'a str>, Option<&'a str>, Option<usize>, Option<usize>, Vec<&'a str>, String);
+type RowData<'a> = (
+    &'a str,
+    Option<&'a str>,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<usize>,
+    Option<usize>,
+    Vec<&'a str>,
+    String,
+);
 
 fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
     let group = &view.site.kinds()[kind];
@@ -125,7 +135,8 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
             let title = Some(entity.title()).filter(|title| *title != entity.name());
             let owner = view.owner(entity).map(&mut number);
             let system = view.part_of(entity, "system").map(&mut number);
-            let description = view::shortened(entity.description().unwrap_or_default().trim(), 120).into_owned();
+            let description =
+                view::shortened(&commonmark::plain(entity.description().unwrap_or_default()), 120).into_owned();
             (
                 entity.name(),
                 title,
@@ -147,7 +158,9 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
 /// Lists the pages that are worth finding: overviews and documents, not their raw forms.
 fn sitemap(site: &Site) -> String {
     let base = site.base_url().unwrap_or_default();
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
     for page in site.pages() {
         let listed = match page.kind {
             PageKind::File(_) | PageKind::NotFound | PageKind::Search | PageKind::Problems => false,

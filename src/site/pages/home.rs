@@ -8,8 +8,8 @@ use crate::diag::Severity;
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::{icons, yaml_paint};
 use crate::site::view::{self, Anchor, EntityLink, View};
+use crate::site::{icons, yaml_paint};
 
 /// How many entries a list of the page has.
 const LISTED: usize = 6;
@@ -94,7 +94,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
     let model = Model {
         title: config.title.clone(),
         organization: config.organization.clone(),
-        description: config.description.as_deref().map(commonmark::block),
+        description: config.description.as_deref().map(|text| commonmark::block_with(text, &view::outward)),
         counts: counts.collect(),
         teams: teams(view),
         all_teams: view.href(routes::EXPLORE),
@@ -119,7 +119,10 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
     };
     let about = About {
         title: None,
-        description: config.description.as_deref().map(|text| view::shortened(text.trim(), 160).into_owned()),
+        description: config
+            .description
+            .as_deref()
+            .map(|text| view::shortened(&commonmark::plain(text), 160).into_owned()),
         class: "home",
         ..About::default()
     };
@@ -209,12 +212,26 @@ fn attention(view: &View<'_>) -> Vec<Attention> {
     add("link", problems.clone(), &broken, "entity with a broken reference", "entities with broken references");
     let unowned: Vec<EntityId> = entities().filter(|(_, entity)| is_unowned(entity)).map(|(id, _)| id).collect();
     let index = view.href(routes::CATALOG);
-    add("kind-group", format!("{index}?filters[kind]=all&filters[owners]=none"), &unowned, "entity without an owner", "entities without an owner");
+    add(
+        "kind-group",
+        format!("{index}?filters[kind]=all&filters[owners]=none"),
+        &unowned,
+        "entity without an owner",
+        "entities without an owner",
+    );
     let is_service = |entity: &Entity| entity.reference.kind() == "component";
-    let undocumented: Vec<EntityId> =
-        entities().filter(|(id, entity)| is_service(entity) && view.site.docs_of(*id).is_none()).map(|(id, _)| id).collect();
+    let undocumented: Vec<EntityId> = entities()
+        .filter(|(id, entity)| is_service(entity) && view.site.docs_of(*id).is_none())
+        .map(|(id, _)| id)
+        .collect();
     if !view.portal.docs.sites.is_empty() {
-        add("docs", view.href(&routes::kind_list("component", 1)), &undocumented, "component without documentation", "components without documentation");
+        add(
+            "docs",
+            view.href(&routes::kind_list("component", 1)),
+            &undocumented,
+            "component without documentation",
+            "components without documentation",
+        );
     }
     let severe = view.site.problems().iter().filter(|problem| problem.severity == Severity::Error).count();
     if severe > 0 {

@@ -70,9 +70,8 @@ impl Tab for Dependencies {
     }
 
     fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
-        let relevant = |kind: &str| {
-            NEEDS.contains(&kind) || NEEDED_BY.contains(&kind) || kind == PROVIDED_BY || kind == PROVIDES
-        };
+        let relevant =
+            |kind: &str| NEEDS.contains(&kind) || NEEDED_BY.contains(&kind) || kind == PROVIDED_BY || kind == PROVIDES;
         portal.catalog.get(entity).relations.iter().any(|relation| relevant(&relation.kind))
     }
 
@@ -99,13 +98,7 @@ impl Tab for Dependencies {
 }
 
 /// Walks relations breadth first; what is near comes before what is far.
-fn section(
-    view: &View<'_>,
-    entity: EntityId,
-    title: &'static str,
-    empty: &'static str,
-    relations: &[&str],
-) -> Section {
+fn section(view: &View<'_>, entity: EntityId, title: &'static str, empty: &'static str, relations: &[&str]) -> Section {
     let mut seen = HashSet::from([entity]);
     let mut queue = VecDeque::from([(entity, 0_usize)]);
     let mut levels: Vec<Vec<EntityId>> = Vec::new();

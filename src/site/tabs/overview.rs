@@ -10,10 +10,9 @@ use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::kinds::{self, Column};
-use crate::site::pages::entity::is_web;
 use crate::site::relations::{self, Place};
 use crate::site::table::{self, Table, profile};
-use crate::site::view::{self, Anchor, EntityLink, TagLink};
+use crate::site::view::{self, Anchor, EntityLink, TagLink, is_web};
 use crate::site::{Changed, Site, View, icons, yaml_paint};
 use crate::yaml::{Map, Node, Value};
 
@@ -230,16 +229,17 @@ impl Tab for Overview {
         add_missing_facts(kind, &mut facts);
         facts.extend(plain_facts(entity));
         let is_org = matches!(kind, "group" | "user");
-        let ownership = (ownership.is_some() || is_org)
-            .then(|| self::ownership(view, id, ownership.map_or(&[], Vec::as_slice)));
-        let members = (members.is_some() || kind == "group").then(|| self::members(view, id, members.map_or(&[], Vec::as_slice)));
+        let ownership =
+            (ownership.is_some() || is_org).then(|| self::ownership(view, id, ownership.map_or(&[], Vec::as_slice)));
+        let members =
+            (members.is_some() || kind == "group").then(|| self::members(view, id, members.map_or(&[], Vec::as_slice)));
         let links = links(entity);
         let docs = docs_card(view, id);
         let hint = (links.is_empty() && docs.is_none() && !is_org && kind != "location").then(|| {
             yaml_paint::paint("metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n")
         });
         TabModel::Overview(Box::new(Model {
-            description: entity.description().map(commonmark::block),
+            description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
             person: is_org.then(|| Person {
                 initials: view::initials(entity.title()),
                 email: profile(entity, "email").map(str::to_owned),
@@ -261,8 +261,7 @@ impl Tab for Overview {
 }
 
 fn relation_card(view: &View<'_>, title: &str, found: &[&Relation]) -> RelationCard {
-    let columns =
-        [Column::Kind, Column::Owner, Column::Type, Column::Lifecycle, Column::Members, Column::Description];
+    let columns = [Column::Kind, Column::Owner, Column::Type, Column::Lifecycle, Column::Members, Column::Description];
     let mut targets = found.iter().map(|relation| relation.target.kind());
     let first = targets.next();
     // One kind needs no column that says so.
@@ -481,13 +480,8 @@ fn template_card(entity: &Entity) -> TemplateCard {
 }
 
 fn parameter_section(page: &Node) -> ParameterSection {
-    let required: Vec<&str> = page
-        .get("required")
-        .and_then(Node::as_seq)
-        .unwrap_or(&[])
-        .iter()
-        .filter_map(Node::as_str)
-        .collect();
+    let required: Vec<&str> =
+        page.get("required").and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(Node::as_str).collect();
     let properties = page.get("properties").and_then(Node::as_map).map_or(&[][..], Map::entries);
     let parameters = properties
         .iter()
@@ -502,7 +496,7 @@ fn parameter_section(page: &Node) -> ParameterSection {
                 title: text("title"),
                 r#type: choices.or_else(|| text("ui:field")).or_else(|| text("type")).unwrap_or_default(),
                 required: required.contains(&&*entry.key),
-                description: text("description").map(|text| commonmark::inline(&text)),
+                description: text("description").map(|text| commonmark::inline_with(&text, &view::outward)),
             }
         })
         .collect();
