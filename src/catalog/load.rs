@@ -125,6 +125,7 @@ fn read_file(context: &Context<'_>, file: FileId) -> Read {
         Err(error) => return Read { drafts: Vec::new(), diagnostics: vec![unreadable(&error, file)] },
     };
     let (documents, mut diagnostics) = yaml::parse(file, &text);
+    let lines = LineIndex::new(&text);
     let mut drafts = Vec::new();
     let mut empty = true;
     for document in &documents {
@@ -133,7 +134,10 @@ fn read_file(context: &Context<'_>, file: FileId) -> Read {
         for (root, span) in parts(root, document.span) {
             let (draft, problems) = document::read(context, &root, span);
             diagnostics.extend(problems);
-            drafts.extend(draft);
+            drafts.extend(draft.map(|draft| {
+                let line = lines.position(&text, draft.start.start as usize).line;
+                Draft { line, ..draft }
+            }));
         }
     }
     if empty {
@@ -314,19 +318,13 @@ fn relations(drafts: &[(Draft, usize)], ids: &HashMap<Arc<str>, EntityId>) -> Ve
 
 /// Finishes an entity: made annotations, line, and the way that led to it.
 fn entity(workspace: &Workspace, draft: Draft, relations: Vec<Relation>, reached: &Reached) -> Entity {
-    let limit = workspace.config().limits.catalog_file;
-    let line = workspace.text(draft.file, limit).map_or(1, |text| {
-        LineIndex::new(&text[..(draft.start.start as usize).min(text.len())])
-            .position(&text, draft.start.start as usize)
-            .line
-    });
     let root = annotate(workspace, &draft, reached);
     Entity {
         reference: draft.reference,
         kind: draft.kind,
         file: draft.file,
         document: draft.document,
-        line,
+        line: draft.line,
         root,
         relations,
         ancestry: reached.ancestry.clone(),
