@@ -1,0 +1,242 @@
+//! The one door through which HTML of authors enters a page.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+
+use super::{AddressUse, is_safe_address};
+
+/// Elements that authors may use. No form controls but the check box of a task list, nothing embedded, nothing that
+/// belongs to the frame of a page.
+const ELEMENTS: &[&str] = &[
+    "a",
+    "abbr",
+    "address",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "i",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "picture",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+    SLOT,
+];
+
+/// Elements that go with all they hold.
+const SILENCED: &[&str] =
+    &["script", "style", "title", "noscript", "template", "iframe", "object", "embed", "textarea"];
+
+/// Attributes that any element may have.
+const ATTRIBUTES: &[&str] = &["class", "id", "title", "lang", "dir", "align", "role", "aria-label", "aria-hidden"];
+
+/// Attributes by element.
+const ATTRIBUTES_OF: &[(&str, &[&str])] = &[
+    ("a", &["href", "hreflang", "name", "rel", "target"]),
+    ("audio", &["src", "controls", "loop", "muted", "preload"]),
+    ("blockquote", &["cite"]),
+    ("col", &["span", "width"]),
+    ("colgroup", &["span"]),
+    ("data", &["value"]),
+    ("del", &["cite", "datetime"]),
+    ("details", &["open", "name"]),
+    ("img", &["src", "alt", "width", "height", "loading"]),
+    ("input", &["checked", "disabled", "type"]),
+    ("ins", &["cite", "datetime"]),
+    ("li", &["value"]),
+    ("ol", &["start", "reversed", "type"]),
+    ("q", &["cite"]),
+    ("source", &["src", "srcset", "media", "type", "sizes"]),
+    ("table", &["width", "border"]),
+    ("td", &["colspan", "rowspan", "headers", "width", "valign"]),
+    ("th", &["colspan", "rowspan", "headers", "scope", "width", "valign", "abbr"]),
+    ("time", &["datetime"]),
+    ("tr", &["valign"]),
+    ("video", &["src", "controls", "loop", "muted", "preload", "poster", "width", "height", "autoplay", "playsinline"]),
+    (SLOT, &["n"]),
+];
+
+/// The element that keeps the place of a held fragment. A forged one shows a fragment of the same document twice,
+/// which harms nobody.
+const SLOT: &str = "held-fragment";
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    let attributes: HashMap<&str, HashSet<&str>> =
+        ATTRIBUTES_OF.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect();
+    builder
+        .tags(ELEMENTS.iter().copied().collect())
+        .clean_content_tags(SILENCED.iter().copied().collect())
+        .generic_attributes(ATTRIBUTES.iter().copied().collect())
+        .tag_attributes(attributes)
+        // Any input becomes a check box, as in task lists; without a form it does nothing. No second attribute may be
+        // set here: ammonia would add the two in an order that changes from run to run.
+        .set_tag_attribute_value("input", "type", "checkbox")
+        .link_rel(None)
+        .strip_comments(true)
+        .url_relative(UrlRelative::PassThrough)
+        // Which schemes are meant depends on the element; `filter` decides.
+        .url_schemes(["data"].into_iter().chain(super::SCHEMES.iter().chain(super::PROGRAMS).copied()).collect())
+        .attribute_filter(filter);
+    builder
+});
+
+/// Keeps, changes or drops one attribute that the table allows.
+fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
+    let keep = match (element, attribute) {
+        ("a", "href") => is_safe_address(value, AddressUse::Link),
+        (_, "src" | "poster") => is_safe_address(value, AddressUse::Image),
+        (_, "srcset") => value.split(',').all(|candidate| {
+            is_safe_address(candidate.trim(), AddressUse::Image) && super::scheme(candidate) != Some("data".into())
+        }),
+        (_, "cite") => is_safe_address(value, AddressUse::Link),
+        ("a", "target") => value == "_blank",
+        ("a", "rel") => return Some(Cow::Owned(link_relations(value))),
+        // Landmarks and live regions belong to the page.
+        (_, "role") => matches!(value, "img" | "presentation" | "none" | "note" | "list" | "listitem" | "group"),
+        _ => true,
+    };
+    keep.then_some(Cow::Borrowed(value))
+}
+
+/// Returns the relations of a link that mean something to a browser and nothing to the site.
+fn link_relations(value: &str) -> String {
+    let allowed = ["noopener", "noreferrer", "nofollow", "external", "license", "author", "help", "tag", "me"];
+    let words: Vec<&str> = value.split_ascii_whitespace().filter(|word| allowed.contains(word)).collect();
+    words.join(" ")
+}
+
+/// Returns `html` with everything removed that an author must not put into a page.
+///
+/// The result is well formed: every element is closed, and what is not HTML is text.
+#[must_use]
+pub fn sanitise(html: &str) -> String {
+    SANITISER.clean(&super::balance::balance(html)).to_string()
+}
+
+/// Returns whether authors may use the element.
+pub(super) fn is_known(element: &str) -> bool {
+    ELEMENTS.contains(&element)
+}
+
+/// Fragments that we wrote ourselves and that need no sanitising, taken out of a document while it is sanitised.
+///
+/// Highlighted code is most of a document's markup; sanitising it would cost much and could only do harm.
+#[derive(Debug, Default)]
+pub struct Held {
+    fragments: Vec<String>,
+}
+
+impl Held {
+    /// Keeps `html`, and appends its place holder to `out`.
+    pub fn hold(&mut self, out: &mut String, html: String) {
+        let _ = write!(out, "<{SLOT} n=\"{}\"></{SLOT}>", self.fragments.len());
+        self.fragments.push(html);
+    }
+
+    /// Returns `document` with every place holder replaced by its fragment.
+    #[must_use]
+    pub fn release(&self, document: &str) -> String {
+        let start = "<held-fragment n=\"";
+        let end = "\"></held-fragment>";
+        let mut out = String::with_capacity(document.len() + self.fragments.iter().map(String::len).sum::<usize>());
+        let mut rest = document;
+        let mut released = vec![false; self.fragments.len()];
+        while let Some(at) = rest.find(start) {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            // Only a place holder to the letter: it cannot stand in an attribute, where its quotes would be escaped.
+            // To look for its end further on would cut attributes open.
+            let number = rest[start.len()..].bytes().take_while(u8::is_ascii_digit).count();
+            let after = start.len() + number;
+            if !rest[after..].starts_with(end) {
+                out.push_str(start);
+                rest = &rest[start.len()..];
+                continue;
+            }
+            // Each fragment once, so that a forger cannot make a document grow without bounds.
+            if let Ok(index) = rest[start.len()..after].parse::<usize>()
+                && let Some(released) = released.get_mut(index)
+                && !std::mem::replace(released, true)
+            {
+                out.push_str(&self.fragments[index]);
+            }
+            rest = &rest[after + end.len()..];
+        }
+        out.push_str(rest);
+        out
+    }
+}

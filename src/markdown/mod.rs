@@ -1,0 +1,106 @@
+//! Markdown: two front ends that fill one [`Doc`].
+//!
+//! `commonmark` is CommonMark with GitHub's additions, for descriptions of entities and for plain documents. Both know
+//! nothing of paths on disk, URLs of the site or entities: where a link leads is for the caller to say.
+//!
+//! Invariant: the HTML of a [`Doc`] is safe to put into a page.
+
+pub mod commonmark;
+mod front_matter;
+
+use std::ops::Range;
+
+pub use front_matter::{FrontMatter, front_matter};
+
+/// One document, read once: used by pages, tables of contents, search and link checks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Doc {
+    /// The content as sanitised HTML, links resolved.
+    pub html: String,
+    /// The headings in the order written.
+    pub headings: Vec<Heading>,
+    /// The text of the first heading of level 1.
+    pub title: Option<String>,
+    /// The text for search: before the first heading, and below each heading.
+    pub sections: Vec<Section>,
+    /// Every name that a link can lead to in this document, headings included, sorted.
+    pub anchors: Vec<String>,
+    /// Every link and image with its place, in the order written.
+    pub links: Vec<DocLink>,
+    /// What the document says about itself.
+    pub front_matter: FrontMatter,
+}
+
+impl Doc {
+    /// Returns whether `anchor`, without `#`, names a place in the document.
+    #[must_use]
+    pub fn has_anchor(&self, anchor: &str) -> bool {
+        self.anchors.binary_search_by(|known| known.as_str().cmp(anchor)).is_ok()
+    }
+}
+
+/// A heading of a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Heading {
+    /// From 1 to 6.
+    pub level: u8,
+    /// Its name for links, unique in the document.
+    pub id: String,
+    /// The text as HTML without links, for tables of contents.
+    pub title_html: String,
+    /// The plain text.
+    pub title: String,
+}
+
+/// A part of a document for search: what stands below one heading, up to the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The heading by its index in [`Doc::headings`]; nothing for what stands before the first.
+    pub heading: Option<usize>,
+    /// The plain text in one line.
+    pub text: String,
+}
+
+/// A link or an image of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocLink {
+    /// Where to, as written but with escapes of Markdown undone.
+    pub target: String,
+    /// Where the target stands in the text, or the whole link if the target is not literally there.
+    pub span: Range<usize>,
+    /// What it is.
+    pub kind: LinkKind,
+}
+
+/// What a link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkKind {
+    /// A link in Markdown.
+    Link,
+    /// An image in Markdown.
+    Image,
+    /// A `href` in HTML within Markdown.
+    HtmlLink,
+    /// A `src` in HTML within Markdown.
+    HtmlImage,
+}
+
+/// Where a link leads, as the caller decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// The address for the page; nothing shows the text alone.
+    pub href: Option<String>,
+    /// Whether nothing is there; the link is marked with the class `broken`.
+    pub broken: bool,
+}
+
+impl Resolved {
+    /// Returns the address as written.
+    #[must_use]
+    pub fn as_written(target: &str) -> Self {
+        Self { href: Some(target.to_owned()), broken: false }
+    }
+}
+
+/// Decides where a link leads.
+pub type Resolver<'a> = &'a (dyn Fn(&DocLink) -> Resolved + Sync);
