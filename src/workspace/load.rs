@@ -301,12 +301,15 @@ impl Workspace {
         found.repositories.sort_unstable();
         found.repositories.dedup();
         self.clones = found.repositories;
-        let mut ids = Vec::with_capacity(found.files.len());
-        for (place, repository) in found.files {
+        let mut files: Vec<(Arc<str>, PathBuf, Option<Arc<Path>>)> =
+            found.files.into_iter().map(|(place, repository)| (self.show(&place), place, repository)).collect();
+        files.sort_unstable();
+        let mut ids = Vec::with_capacity(files.len());
+        for (shown, place, repository) in files {
             if let (Some(folder), Some(repository)) = (place.parent(), repository) {
                 self.remember(folder, &repository);
             }
-            ids.push(self.files.add(&place, None, || self.show(&place)));
+            ids.push(self.files.add(&place, None, || shown));
         }
         for (place, reason) in found.unreadable {
             let id = self.add_folder(&place);
@@ -316,11 +319,14 @@ impl Workspace {
             self.problems.push(problem);
         }
         let catalog = self.config.catalog.clone();
-        ids.extend(self.configured("catalog.locations", &catalog.locations));
+        let further = self.configured("catalog.locations", &catalog.locations);
         let overlays = self.configured("catalog.overlays", &catalog.overlays);
         let mut seen = HashSet::new();
         self.overlay_files = overlays.into_iter().filter(|id| seen.insert(*id)).collect();
-        ids.sort_by_cached_key(|id| self.path(*id));
+        if !further.is_empty() {
+            ids.extend(further);
+            ids.sort_by_cached_key(|id| self.path(*id));
+        }
         ids.dedup();
         self.catalog_files = ids;
         let mut problems = std::mem::take(&mut self.problems);

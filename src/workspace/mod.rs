@@ -509,9 +509,11 @@ impl Workspace {
         let place = path::below(&boundary.place, &inside.names);
         if !inside.folder
             && let Some(id) = self.files.find(&place)
-            && self.files.get(id).real().starts_with(&boundary.real)
         {
-            return Ok(id);
+            let file = self.files.get(id);
+            if file.is_file && file.real().starts_with(&boundary.real) {
+                return Ok(id);
+            }
         }
         let real = self.enter(&boundary, &place)?;
         match self.tree.kind(&real) {

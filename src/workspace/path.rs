@@ -35,7 +35,7 @@ pub(super) fn resolve(base: &[OsString], target: &str) -> Result<Inside, LocateE
         match name {
             "" | "." => {}
             ".." => {
-                names.pop().ok_or_else(|| LocateError::OutsideRepository)?;
+                names.pop().ok_or(LocateError::OutsideRepository)?;
             }
             _ if is_name(name) => names.push(name.into()),
             _ => return Err(missing()),

@@ -39,18 +39,15 @@ pub(super) struct Found {
     pub(super) unreadable: Vec<(PathBuf, String)>,
 }
 
-/// Looks for catalog files and repositories below `root`, given the rules that hold in it; sorted.
+/// Looks for catalog files and repositories below `root`, given the rules that hold in it;
+/// in no particular order.
 pub(super) fn scan(tree: &Tree, book: &RuleBook, limits: &Limits, root: &Path, above: Option<&Arc<Rules>>) -> Found {
     let scan = Scan { tree, book, limits, root, found: Mutex::default() };
     let states = limits.files.iter().map(Pattern::start).collect();
     let start =
         Visit { folder: root.to_owned(), rules: above.cloned(), repository: None, states, hidden: false, depth: 0 };
     rayon::scope(|scope| scan.visit(scope, start));
-    let mut found = scan.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    found.files.sort_unstable();
-    found.repositories.sort_unstable();
-    found.unreadable.sort_unstable();
-    found
+    scan.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 struct Scan<'a> {

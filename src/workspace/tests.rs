@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_methods, reason = "the tests make real folders and repositories")]
+
 use std::fs;
 
 use tempfile::TempDir;
@@ -328,7 +330,7 @@ fn folders_that_cannot_be_read_are_reported() {
 
     let disk = Disk::new(&[("a/catalog-info.yaml", ""), ("b/catalog-info.yaml", "")]);
     let folder = disk.0.path().join("b");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
     let may_all_the_same = fs::read_dir(&folder).is_ok();
     let workspace = disk.load(&["."]);
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
