@@ -168,6 +168,7 @@ impl Workspace {
             files: Files::default(),
             known: Known::default(),
             catalog_files: Vec::new(),
+            alike_files: Vec::new(),
             overlay_files: Vec::new(),
             problems: Vec::new(),
             clones: Vec::new(),
@@ -292,6 +293,7 @@ impl Workspace {
                     let rules = root.map_or_else(|| self.rules_above(folder), |root| root.rules.clone());
                     let part = scan::scan(&self.tree, &self.book, &self.limits, folder, rules.as_ref());
                     found.files.extend(part.files);
+                    found.alike.extend(part.alike);
                     found.repositories.extend(part.repositories);
                     found.unreadable.extend(part.unreadable);
                 }
@@ -328,6 +330,9 @@ impl Workspace {
             ids.sort_by_cached_key(|id| self.path(*id));
         }
         ids.dedup();
+        found.alike.sort_unstable();
+        found.alike.dedup();
+        self.alike_files = found.alike.iter().map(|place| self.files.add(place, None, || self.show(place))).collect();
         self.catalog_files = ids;
         let mut problems = std::mem::take(&mut self.problems);
         problems.sort_by_cached_key(|problem| self.path(problem.span().file));

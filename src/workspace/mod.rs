@@ -189,6 +189,7 @@ pub struct Workspace {
     files: Files,
     known: Known,
     catalog_files: Vec<FileId>,
+    alike_files: Vec<FileId>,
     overlay_files: Vec<FileId>,
     problems: Vec<Diagnostic>,
     /// Folders with a `.git` that the scan met, sorted.
@@ -235,6 +236,12 @@ impl Workspace {
     #[must_use]
     pub fn catalog_files(&self) -> &[FileId] {
         &self.catalog_files
+    }
+
+    /// Returns the files whose names are near that of a catalog file, sorted by path.
+    #[must_use]
+    pub fn alike_files(&self) -> &[FileId] {
+        &self.alike_files
     }
 
     /// Returns the files of `catalog.overlays`, each once, in the order of the configuration.
