@@ -1,0 +1,40 @@
+//! Writes the table of the built-in theme's files, so that the binary carries them.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script reads the tree of its crate; the program does not run it"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("themes/default");
+    println!("cargo::rerun-if-changed=build.rs");
+    let mut files = Vec::new();
+    walk(&root, &mut files)?;
+    files.sort();
+    let mut table = String::from("pub(super) const FILES: &[(&str, &[u8])] = &[\n");
+    for file in &files {
+        let name = file.strip_prefix(&root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
+        writeln!(table, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy()).map_err(io::Error::other)?;
+    }
+    table.push_str("];\n");
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    fs::write(out.join("theme_files.rs"), table)
+}
+
+/// Collects the files below `folder`. Every folder is watched, so that a new file is noticed.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! From a page to its bytes: page → model → template.
+//!
+//! Owns the choice of template, types of files, and rendering everything in parallel into a sink. Does not know disks
+//! or sockets.
+//!
+//! Invariant: [`page`] is the only way to HTML, for a build and for a server that renders on request.
+
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::catalog::EntityId;
+use crate::error::Error;
+use crate::output::Sink;
+use crate::portal::Portal;
+use crate::routes;
+use crate::site::chrome::Framed;
+use crate::site::pages::{catalog, docs, entity, explore, files, home, lists, problems, simple};
+use crate::site::tabs::TABS;
+use crate::site::{Page, PageKind, Site, View};
+use crate::theme::Theme;
+use crate::workspace::Workspace;
+
+/// The bytes of a page or file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The content.
+    pub bytes: Vec<u8>,
+    /// Its type, as a server should name it.
+    pub mime: &'static str,
+}
+
+/// Renders one page.
+///
+/// # Errors
+/// [`Error::Config`] when a template of the user's theme asks for something that is not there.
+pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<Rendered, Error> {
+    let view = View { portal, site, url: &page.url };
+    match page.kind {
+        PageKind::Home => html(theme, "home.html", home::model(&view)),
+        PageKind::Catalog => html(theme, "catalog.html", catalog::index(&view)),
+        PageKind::Kind { kind, page } => html(theme, "catalog.html", catalog::kind(&view, kind, page)),
+        PageKind::Entity { entity, tab } => entity_tab(theme, &view, entity, tab),
+        PageKind::Apis => html(theme, "apis.html", lists::apis(&view)),
+        PageKind::DocsIndex => html(theme, "docs-index.html", lists::docs(&view)),
+        PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
+        PageKind::Explore => html(theme, "explore.html", explore::model(&view)),
+        PageKind::Create => html(theme, "create.html", lists::create(&view)),
+        PageKind::Search => html(theme, "search.html", simple::search(&view)),
+        PageKind::Problems => html(theme, "problems.html", problems::model(&view)),
+        PageKind::NotFound => html(theme, "404.html", simple::not_found(&view)),
+        PageKind::File(file) => {
+            let (bytes, mime) = files::bytes(&view, file);
+            Ok(Rendered { bytes, mime })
+        }
+    }
+}
+
+fn entity_tab(theme: &Theme, view: &View<'_>, id: EntityId, tab: usize) -> Result<Rendered, Error> {
+    let template = match TABS[tab].id() {
+        "" => "tabs/overview.html".to_owned(),
+        other => format!("tabs/{other}.html"),
+    };
+    html(theme, &template, entity::model(view, id, tab))
+}
+
+fn html<M: Serialize>(theme: &Theme, template: &str, model: Framed<M>) -> Result<Rendered, Error> {
+    let bytes = theme.render(template, &model)?.into_bytes();
+    Ok(Rendered { bytes, mime: "text/html; charset=utf-8" })
+}
+
+/// Renders the whole site into a sink: pages and files, the theme's static files, and the files of documents.
+///
+/// A page is handed over as soon as it is made, so that the site never stands in memory as a whole.
+///
+/// # Errors
+/// The first failure of a template or of the sink, by the order of pages.
+pub fn all(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, sink: &dyn Sink) -> Result<(), Error> {
+    let failures: Vec<Option<Error>> = site
+        .pages()
+        .par_iter()
+        .map(|planned| {
+            let put = |rendered: Rendered| sink.put(&routes::output_path(&planned.url), &rendered.bytes);
+            page(portal, theme, site, planned).and_then(put).err()
+        })
+        .collect();
+    if let Some(error) = failures.into_iter().flatten().next() {
+        return Err(error);
+    }
+    for asset in theme.assets() {
+        sink.put(&asset.url, &asset.bytes)?;
+    }
+    let limit = u64::MAX;
+    for docs in &portal.docs.sites {
+        let reference = &portal.catalog.get(docs.entity).reference;
+        for asset in &docs.assets {
+            // One that cannot be read is a problem that the analysis has reported.
+            if let Ok(bytes) = workspace.bytes(asset.file, limit) {
+                sink.put(&routes::docs_asset(reference, &asset.path), &bytes)?;
+            }
+        }
+    }
+    Ok(())
+}

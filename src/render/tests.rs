@@ -1,0 +1,493 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Mutex;
+
+use super::*;
+use crate::config::Config;
+use crate::docs::{DocsPage, DocsSite, NavItem};
+use crate::markdown::{Doc, Heading};
+use crate::{portal, site, theme};
+
+const CATALOG: &str = r#"
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: shop
+  title: Web shop
+  description: Sells *things*.
+  tags: [java, web]
+  labels: {tier: "1"}
+  links:
+    - {url: "https://grafana.example/d/shop", title: Dashboard, icon: dashboard}
+    - {url: "javascript:alert(1)", title: Trap}
+  annotations:
+    github.com/project-slug: acme/shop
+spec:
+  type: service
+  lifecycle: deprecated
+  owner: sellers
+  system: selling
+  providesApis: [orders]
+  dependsOn: ["resource:db", "component:gone"]
+  costCentre: 4711
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: "worker", title: "<b>Worker</b> & co", description: "<script>alert(1)</script>"}
+spec: {type: service, lifecycle: production, owner: sellers, subcomponentOf: shop, consumesApis: [orders]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {name: orders}
+spec:
+  type: openapi
+  lifecycle: production
+  owner: sellers
+  system: selling
+  definition: |
+    openapi: 3.1.0
+    info: {title: "<Orders>", version: "1"}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: db, namespace: data}
+spec: {type: database, owner: sellers}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: db}
+spec: {type: database, owner: "user:ann"}
+---
+apiVersion: backstage.io/v1alpha1
+kind: System
+metadata: {name: selling}
+spec: {owner: commerce, domain: trade}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Domain
+metadata: {name: trade}
+spec: {owner: commerce}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: commerce}
+spec: {type: department, children: [sellers], members: [ann]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: sellers, description: We sell.}
+spec: {type: team, profile: {displayName: The Sellers, email: sellers@acme.example}, children: [], members: [bob]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: {name: ann}
+spec: {profile: {displayName: Ann Example, email: ann@acme.example}, memberOf: [commerce]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: {name: bob}
+spec: {memberOf: []}
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {name: service}
+spec:
+  type: service
+  owner: sellers
+  parameters:
+    - title: About it
+      required: [name]
+      properties:
+        name: {type: string, title: Name, description: "A *short* name"}
+        size: {type: string, enum: [small, large]}
+  steps:
+    - {id: fetch, name: Fetch it, action: "fetch:template"}
+    - {id: log, action: "debug:log", if: "${{ parameters.size }}"}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata: {name: more}
+spec: {type: file, targets: [./more.yaml]}
+"#;
+
+const MORE: &str = r#"
+apiVersion: example.com/v1
+kind: Vehicle
+metadata: {name: tram}
+spec:
+  type: rail
+  wheels: 8
+  lines: [1, 2]
+  home: {street: Depot Street}
+"#;
+
+/// What a site was written into.
+#[derive(Default)]
+struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Sink for Memory {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let old = self.0.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
+        assert_eq!(old, None, "{path} is written twice");
+        Ok(())
+    }
+}
+
+struct Built {
+    portal: Portal,
+    site: Site,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Built {
+    fn text(&self, path: &str) -> &str {
+        std::str::from_utf8(self.files.get(path).unwrap_or_else(|| panic!("no {path}"))).unwrap()
+    }
+
+    /// The main part of a page, the chrome left out.
+    fn main(&self, path: &str) -> &str {
+        let text = self.text(path);
+        let start = text.find("<main").unwrap();
+        &text[start..text.find("</main>").unwrap() + 7]
+    }
+
+    fn pages(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pages = self.files.keys().filter(|path| path.ends_with(".html") && !path.starts_with("api/"));
+        pages.map(|path| (path.as_str(), self.text(path)))
+    }
+}
+
+fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal)) -> Built {
+    let workspace = Workspace::from_files(config, files);
+    let mut portal = portal::analyse(&workspace);
+    documents(&mut portal);
+    let mut site = site::plan(&workspace, &portal);
+    site.set_search_module("search/search.js".to_owned());
+    let theme = theme::compile(workspace.config(), BTreeMap::new()).unwrap();
+    let memory = Memory::default();
+    all(&workspace, &portal, &theme, &site, &memory).unwrap();
+    let mut files = memory.0.into_inner().unwrap();
+    files.insert("search/search.js".to_owned(), Vec::new());
+    Built { portal, site, files }
+}
+
+/// Documentation of the shop: three pages, one of them in a section.
+fn documents(portal: &mut Portal) {
+    let shop = portal.catalog.find("component:default/shop").unwrap();
+    let file = portal.catalog.get(shop).file;
+    let heading = |level, id: &str, title: &str| Heading {
+        level,
+        id: id.to_owned(),
+        title_html: title.to_owned(),
+        title: title.to_owned(),
+    };
+    let page = |path: &str, title: &str, html: &str, headings, previous, next| DocsPage {
+        file,
+        path: path.to_owned(),
+        title: title.to_owned(),
+        doc: Doc { html: html.to_owned(), headings, title: Some(title.to_owned()), ..Doc::default() },
+        previous,
+        next,
+    };
+    let pages = vec![
+        page(
+            "",
+            "Welcome",
+            "<h1 id=\"welcome\">Welcome</h1><p>Hello.</p>",
+            vec![heading(1, "welcome", "Welcome")],
+            None,
+            Some(1),
+        ),
+        page(
+            "guide/set up",
+            "Set up",
+            "<h2 id=\"a\">A</h2><h3 id=\"b\">B</h3>",
+            vec![heading(2, "a", "A"), heading(3, "b", "B")],
+            Some(0),
+            Some(2),
+        ),
+        page("end", "The end", "<p>Bye.</p>", Vec::new(), Some(1), None),
+    ];
+    let nav = vec![
+        NavItem::Page { title: "Welcome".to_owned(), page: 0 },
+        NavItem::Section {
+            title: "Guide".to_owned(),
+            items: vec![NavItem::Page { title: "Set up".to_owned(), page: 1 }],
+        },
+        NavItem::Page { title: "The end".to_owned(), page: 2 },
+        NavItem::Link { title: "Elsewhere".to_owned(), url: "https://example.com/".to_owned() },
+    ];
+    portal.docs.sites.push(DocsSite {
+        entity: shop,
+        title: "Shop documentation".to_owned(),
+        nav,
+        pages,
+        assets: Vec::new(),
+        source: file,
+    });
+}
+
+fn config() -> Config {
+    let mut config = Config {
+        title: "Acme".to_owned(),
+        base_url: Some("https://acme.example/portal/".to_owned()),
+        ..Config::default()
+    };
+    config.catalog.kinds.push(crate::config::CustomKind {
+        name: "Vehicle".to_owned(),
+        api_versions: Vec::new(),
+        schema: None,
+        relations: Vec::new(),
+        plural: None,
+    });
+    config
+}
+
+fn acme() -> Built {
+    build(config(), &[("catalog-info.yaml", CATALOG.as_bytes()), ("more.yaml", MORE.as_bytes())], documents)
+}
+
+/// The values of an attribute, wherever it stands.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!(" {name}=\"");
+    html.split(start.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[test]
+fn the_main_part_of_pages() {
+    let built = acme();
+    assert_eq!(built.portal.catalog.entities().len(), 14, "{:#?}", built.portal.diagnostics);
+    for (name, path) in [
+        ("component", "catalog/default/component/shop/index.html"),
+        ("group", "catalog/default/group/commerce/index.html"),
+        ("user", "catalog/default/user/ann/index.html"),
+        ("template", "catalog/default/template/service/index.html"),
+        ("location", "catalog/default/location/more/index.html"),
+        ("custom_kind", "catalog/default/vehicle/tram/index.html"),
+        ("dependencies", "catalog/default/component/shop/dependencies/index.html"),
+        ("definition", "catalog/default/api/orders/definition/index.html"),
+        ("docs", "docs/default/component/shop/guide/set up/index.html"),
+        ("explore", "explore/index.html"),
+        ("problems", "problems/index.html"),
+    ] {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(name, built.main(path));
+        });
+    }
+}
+
+#[test]
+fn every_link_within_the_site_leads_to_a_file() {
+    let built = acme();
+    let mut checked = 0;
+    for (path, html) in built.pages() {
+        let base = url::Url::parse("https://acme.example/portal/").unwrap();
+        let page = base.join(&routes::encoded(path)).unwrap();
+        for link in
+            attributes(html, "href").into_iter().chain(attributes(html, "src")).chain(attributes(html, "data-rows"))
+        {
+            let link = link.replace("&amp;", "&");
+            let target = page.join(&link).unwrap();
+            if target.host_str() != Some("acme.example") || target.scheme() != "https" {
+                continue;
+            }
+            let below =
+                target.path().strip_prefix("/portal/").unwrap_or_else(|| panic!("{path}: {link} leaves the site"));
+            let decoded = percent_decoded(below);
+            assert!(built.files.contains_key(&routes::output_path(&decoded)), "{path}: {link} leads nowhere");
+            checked += 1;
+        }
+    }
+    assert!(checked > 500, "only {checked} links were found");
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        if *first == b'%' {
+            let hex = std::str::from_utf8(&tail[..2]).unwrap();
+            bytes.push(u8::from_str_radix(hex, 16).unwrap());
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn anchors_lead_to_ids_of_their_page() {
+    let built = acme();
+    for (path, html) in built.pages() {
+        let ids: BTreeSet<&str> = attributes(html, "id").into_iter().collect();
+        for link in attributes(html, "href") {
+            if let Some(id) = link.strip_prefix('#') {
+                assert!(ids.contains(id), "{path}: #{id} is not there");
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_run_under_a_strict_policy_and_load_nothing_from_elsewhere() {
+    let built = acme();
+    for (path, html) in built.pages() {
+        assert!(html.contains("http-equiv=\"Content-Security-Policy\""), "{path} has no policy");
+        assert_eq!(attributes(html, "style"), [""; 0], "{path} has a style attribute");
+        assert!(!html.contains("<style"), "{path} has a style element");
+        for script in html.split("<script").skip(1) {
+            assert!(script.contains(" src=\"") && script.contains("></script>"), "{path} has an inline script");
+        }
+        for handler in ["onclick", "onload", "onerror", "onsubmit"] {
+            assert_eq!(attributes(html, handler), [""; 0], "{path} has {handler}");
+        }
+        for source in attributes(html, "src") {
+            assert!(!source.contains("://") && !source.starts_with("//"), "{path} loads {source}");
+        }
+        for link in html.split("<link ").skip(1) {
+            let link = link.split('>').next().unwrap();
+            assert!(link.contains("canonical") || !link.contains("://"), "{path} loads {link}");
+        }
+    }
+    for (path, bytes) in built.files.iter().filter(|(path, _)| path.ends_with(".css") || path.ends_with(".js")) {
+        let text = String::from_utf8_lossy(bytes);
+        let foreign = text.replace("http://www.w3.org/2000/svg", "");
+        assert!(!foreign.contains("http://") && !foreign.contains("https://"), "{path} names another host");
+    }
+}
+
+#[test]
+fn what_authors_write_stays_text() {
+    let built = acme();
+    for (path, html) in built.pages() {
+        assert!(!html.contains("<script>alert"), "{path}");
+        assert!(!html.contains("<b>Worker"), "{path}");
+        assert!(!attributes(html, "href").iter().any(|link| link.starts_with("javascript:")), "{path}");
+    }
+    let list = built.text("api/catalog/entities/index.html");
+    assert!(!list.contains('<') && list.contains("\\u003cscript"), "the list of entities can be taken for HTML");
+}
+
+#[test]
+fn an_overview_marks_each_relation_exactly_once() {
+    let built = acme();
+    for (_, entity) in built.portal.catalog.iter() {
+        let path = routes::output_path(&routes::entity(&entity.reference));
+        let html = built.text(&path);
+        assert_eq!(attributes(html, "data-entity"), [entity.reference.as_str()], "{path}");
+        let kinds = attributes(html, "data-relation");
+        let targets = attributes(html, "data-ref");
+        let mut marked: Vec<(&str, &str)> = kinds.into_iter().zip(targets).collect();
+        marked.sort_unstable();
+        let wanted: Vec<(&str, &str)> =
+            entity.relations.iter().map(|relation| (&*relation.kind, relation.target.as_str())).collect();
+        assert_eq!(marked, wanted, "{path}");
+    }
+}
+
+#[test]
+fn a_document_carries_the_marks_of_its_parts() {
+    let built = acme();
+    for (path, _) in built.pages().filter(|(path, _)| path.starts_with("docs/default/")) {
+        let html = built.text(path);
+        let content = html.split("<article").nth(1).unwrap().split("</article>").next().unwrap();
+        assert!(content.contains(" data-techdocs=\"content\">"), "{path}");
+        assert!(html.contains("<nav data-techdocs=\"nav\""), "{path}");
+        assert!(!content.contains("data-techdocs=\"nav\""), "{path}");
+    }
+    assert!(built.text("docs/default/component/shop/guide/set up/index.html").contains("<nav data-techdocs=\"toc\""));
+}
+
+#[test]
+fn definitions_are_on_their_page_and_a_file_of_the_same_bytes() {
+    let built = acme();
+    let file = built.text("catalog/default/api/orders/definition/orders.yaml");
+    assert_eq!(file, "openapi: 3.1.0\ninfo: {title: \"<Orders>\", version: \"1\"}\n");
+    assert!(built.main("catalog/default/api/orders/definition/index.html").contains("href=\"orders.yaml\""));
+}
+
+#[test]
+fn the_rest_paths_answer_with_json() {
+    let built = acme();
+    let list: Vec<serde_json::Value> = serde_json::from_str(built.text("api/catalog/entities/index.html")).unwrap();
+    assert_eq!(list.len(), 14);
+    let one: serde_json::Value =
+        serde_json::from_str(built.text("api/catalog/entities/by-name/component/default/shop")).unwrap();
+    assert!(list.contains(&one));
+    let facets: serde_json::Value = serde_json::from_str(built.text("api/catalog/entity-facets")).unwrap();
+    assert_eq!(facets["facets"]["kind"][1], serde_json::json!({"value": "Component", "count": 2}));
+    let rows: serde_json::Value = serde_json::from_str(built.text("catalog/component.json")).unwrap();
+    assert_eq!(rows["rows"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_page_for_unknown_addresses_works_at_any_depth() {
+    let built = acme();
+    let html = built.text("404.html");
+    for link in attributes(html, "href").into_iter().chain(attributes(html, "src")) {
+        let fine = link.starts_with("/portal/")
+            || link.starts_with('#')
+            || link.starts_with("https://acme.example/portal/404");
+        assert!(fine, "{link} depends on the address");
+    }
+}
+
+#[test]
+fn a_large_catalog_comes_in_pages() {
+    let mut text = String::new();
+    for number in 0..450 {
+        let _ = writeln!(
+            text,
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number:03}}}\n\
+             spec: {{type: service, lifecycle: production, owner: team}}\n---"
+        );
+    }
+    text.push_str(
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n",
+    );
+    let built = build(Config::default(), &[("catalog-info.yaml", text.as_bytes())], |_| ());
+    let rows = |path| built.text(path).matches("<th scope=\"row\"").count();
+    assert_eq!(rows("catalog/index.html"), 21, "the first components and the group");
+    assert_eq!(rows("catalog/component/index.html"), 200);
+    assert_eq!(rows("catalog/component/3/index.html"), 50);
+    let third = built.main("catalog/component/3/index.html");
+    assert!(third.contains("401–450 of 450") && third.contains("href=\"../2/\""), "{third}");
+    // A group that owns everything still marks every relation.
+    let team = built.text("catalog/default/group/team/index.html");
+    assert_eq!(attributes(team, "data-relation").len(), 450);
+}
+
+#[test]
+fn an_empty_portal_says_how_to_begin() {
+    let built = build(Config::default(), &[], |_| ());
+    assert!(built.main("index.html").contains("catalog-info.yaml"));
+    assert!(built.main("docs/index.html").contains("techdocs-ref"));
+    assert!(!built.files.contains_key("sitemap.xml"), "without an address there is no sitemap");
+}
+
+#[test]
+fn the_number_of_threads_does_not_show() {
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(acme).files
+    };
+    assert_eq!(with(1), with(4));
+}
+
+#[test]
+fn a_page_is_found_by_its_url() {
+    let built = acme();
+    for page in built.site.pages() {
+        assert_eq!(built.site.page(&page.url), Some(page));
+    }
+    assert_eq!(built.site.page("nowhere/"), None);
+}
+
+#[test]
+fn tabs_have_distinct_ids_and_titles() {
+    let ids: BTreeSet<&str> = TABS.iter().map(|tab| tab.id()).collect();
+    let titles: BTreeSet<&str> = TABS.iter().map(|tab| tab.title()).collect();
+    assert_eq!((ids.len(), titles.len()), (TABS.len(), TABS.len()));
+}

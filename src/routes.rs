@@ -1,0 +1,262 @@
+//! Every URL of the site, the file it is written to, and how one page links to another.
+//!
+//! A URL here is the path below the root of the site, without a leading slash and not percent-encoded: `""` is the
+//! home page, `catalog/default/component/web/` an entity. One that ends in `/` (or is empty) is a page and is written
+//! to `index.html` in that folder; any other is a file of exactly that name.
+//!
+//! Links are relative, so that the site works below any base path and from a disk.
+//!
+//! Invariant: an entity has exactly three segments below `catalog/`, a list of a kind one, a further page of that list
+//! two. So no kind, namespace or name can make two pages fall on the same address.
+
+use std::fmt::Write as _;
+
+use crate::catalog::EntityRef;
+
+/// The home page.
+pub const HOME: &str = "";
+/// The catalog index.
+pub const CATALOG: &str = "catalog/";
+/// The list of APIs.
+pub const APIS: &str = "api-docs/";
+/// The list of documentation sites.
+pub const DOCS: &str = "docs/";
+/// Domains, systems and the organisation.
+pub const EXPLORE: &str = "explore/";
+/// The list of templates.
+pub const CREATE: &str = "create/";
+/// The search page.
+pub const SEARCH: &str = "search/";
+/// Every problem of the build.
+pub const PROBLEMS: &str = "problems/";
+/// What a host shows for an unknown address.
+pub const NOT_FOUND: &str = "404.html";
+/// The list of pages for search engines.
+pub const SITEMAP: &str = "sitemap.xml";
+/// What search engines may visit.
+pub const ROBOTS: &str = "robots.txt";
+/// Response headers, in the form of Netlify and Cloudflare Pages.
+pub const HEADERS: &str = "_headers";
+/// Redirects, in the same form.
+pub const REDIRECTS: &str = "_redirects";
+/// The folder of the theme's files.
+pub const STATIC: &str = "static/";
+
+/// The root of the read-only REST paths.
+const API: &str = "api/catalog/";
+
+/// Returns the list of the entities of one kind; `page` counts from 1.
+#[must_use]
+pub fn kind_list(kind: &str, page: usize) -> String {
+    let kind = kind.to_lowercase();
+    if page <= 1 { format!("{CATALOG}{kind}/") } else { format!("{CATALOG}{kind}/{page}/") }
+}
+
+/// Returns the overview of an entity.
+#[must_use]
+pub fn entity(reference: &EntityRef) -> String {
+    format!("{CATALOG}{}/{}/{}/", reference.namespace(), reference.kind(), reference.name())
+}
+
+/// Returns a tab of an entity; the empty one is the overview.
+#[must_use]
+pub fn entity_tab(reference: &EntityRef, tab: &str) -> String {
+    let mut url = entity(reference);
+    if !tab.is_empty() {
+        url.push_str(tab);
+        url.push('/');
+    }
+    url
+}
+
+/// Returns the file with the bytes of an API definition.
+#[must_use]
+pub fn definition_file(reference: &EntityRef, extension: &str) -> String {
+    format!("{}{}.{extension}", entity_tab(reference, "definition"), reference.name())
+}
+
+/// Returns a page of the documentation of an entity; the empty path is its index.
+#[must_use]
+pub fn docs_page(reference: &EntityRef, path: &str) -> String {
+    let mut url = format!("{DOCS}{}/{}/{}/", reference.namespace(), reference.kind(), reference.name());
+    if !path.is_empty() {
+        url.push_str(path.trim_matches('/'));
+        url.push('/');
+    }
+    url
+}
+
+/// Returns a file that belongs to the documentation of an entity, such as a picture.
+#[must_use]
+pub fn docs_asset(reference: &EntityRef, path: &str) -> String {
+    format!("{DOCS}{}/{}/{}/{path}", reference.namespace(), reference.kind(), reference.name())
+}
+
+/// Returns the list of all entities as the REST API answers it.
+///
+/// `entities` cannot be a file beside the folder of the same name, so it is the folder's index: every static host
+/// answers `GET /api/catalog/entities` with it, if only after a redirect to the slash.
+#[must_use]
+pub fn api_entities() -> String {
+    format!("{API}entities/")
+}
+
+/// Returns a file of the REST API that stands at its root, such as `entities.ndjson`.
+#[must_use]
+pub fn api_file(name: &str) -> String {
+    format!("{API}{name}")
+}
+
+/// Returns one entity of the REST API.
+#[must_use]
+pub fn api_entity(reference: &EntityRef) -> String {
+    format!("{API}entities/by-name/{}/{}/{}", reference.kind(), reference.namespace(), reference.name())
+}
+
+/// Returns the list of the entities of one kind in the form of the REST API.
+#[must_use]
+pub fn api_kind(kind: &str) -> String {
+    format!("{API}entities/by-kind/{}.json", kind.to_lowercase())
+}
+
+/// Returns the columns from which the browser filters the catalog.
+#[must_use]
+pub fn catalog_rows(kind: &str) -> String {
+    format!("{CATALOG}{}.json", kind.to_lowercase())
+}
+
+/// Returns the file of the output folder to which a URL is written, `/` between folders.
+#[must_use]
+pub fn output_path(url: &str) -> String {
+    if url.is_empty() || url.ends_with('/') { format!("{url}index.html") } else { url.to_owned() }
+}
+
+/// Returns the relative link from the page `from` to `to`, percent-encoded; `to` may end in `?…` or `#…` of its own
+/// only if the caller appends it to the result.
+#[must_use]
+pub fn relative(from: &str, to: &str) -> String {
+    let folder = from.rfind('/').map_or("", |slash| &from[..=slash]);
+    let shared = |(at, character): &(usize, char)| *character == '/' && to.get(..=*at) == Some(&folder[..=*at]);
+    let common = folder.char_indices().rev().find(shared).map_or(0, |(at, _)| at + 1);
+    let up = folder[common..].matches('/').count();
+    let rest = &to[common..];
+    let mut link = String::with_capacity(up * 3 + rest.len() + 2);
+    for _ in 0..up {
+        link.push_str("../");
+    }
+    // A first segment with a colon would be read as a scheme, and an empty link means the page with its query.
+    if up == 0 && (rest.is_empty() || rest.split('/').next().is_some_and(|segment| segment.contains(':'))) {
+        link.push_str("./");
+    }
+    encode(rest, &mut link);
+    link
+}
+
+/// Returns the link from the page `from` to the root of the site: `./`, `../../`.
+#[must_use]
+pub fn root(from: &str) -> String {
+    relative(from, HOME)
+}
+
+/// Returns `url` percent-encoded, for links that are not relative.
+#[must_use]
+pub fn encoded(url: &str) -> String {
+    let mut link = String::with_capacity(url.len());
+    encode(url, &mut link);
+    link
+}
+
+/// Returns `text` as the value of a query parameter.
+#[must_use]
+pub fn query_value(text: &str) -> String {
+    let mut value = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' => {
+                value.push(byte as char);
+            }
+            _ => push_escape(byte, &mut value),
+        }
+    }
+    value
+}
+
+/// Appends a path with everything escaped that is not allowed in one (RFC 3986, `pchar` and `/`).
+fn encode(path: &str, out: &mut String) {
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(byte as char),
+            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b'!' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';'
+            | b'=' => {
+                out.push(byte as char);
+            }
+            _ => push_escape(byte, out),
+        }
+    }
+}
+
+fn push_escape(byte: u8, out: &mut String) {
+    let _ = write!(out, "%{byte:02X}");
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(from: &str, to: &str, expect: &str) {
+        assert_eq!(relative(from, to), expect, "{from} → {to}");
+    }
+
+    #[test]
+    fn links_are_relative_to_the_folder_of_the_page() {
+        check("", "", "./");
+        check("", "catalog/", "catalog/");
+        check("catalog/", "", "../");
+        check("catalog/", "catalog/", "./");
+        check("catalog/", "catalog/component/", "component/");
+        check("catalog/default/component/web/", "catalog/default/component/web/raw/", "raw/");
+        check("catalog/default/component/web/raw/", "catalog/default/component/web/", "../");
+        check("catalog/default/component/web/", "catalog/default/component/webshop/", "../webshop/");
+        check("catalog/default/component/web/", "catalog/prod/component/web/", "../../../prod/component/web/");
+        check("docs/default/component/web/", "static/app.1234.css", "../../../../static/app.1234.css");
+        check("404.html", "catalog/", "catalog/");
+        check("docs/a/b/c/x.html", "docs/a/b/c/", "./");
+    }
+
+    #[test]
+    fn links_are_percent_encoded() {
+        check("", "docs/a b/ü?#%/", "docs/a%20b/%C3%BC%3F%23%25/");
+        check("a/", "a/b:c/", "./b:c/");
+        assert_eq!(query_value("a&b=c d"), "a%26b%3Dc%20d");
+    }
+
+    #[test]
+    fn pages_are_written_as_the_index_of_their_folder() {
+        assert_eq!(output_path(""), "index.html");
+        assert_eq!(output_path("catalog/"), "catalog/index.html");
+        assert_eq!(output_path("robots.txt"), "robots.txt");
+    }
+
+    #[test]
+    fn lists_and_entities_never_share_an_address() {
+        let entity = entity(&EntityRef::new("Component", "component", "2"));
+        assert_eq!(entity, "catalog/component/component/2/");
+        assert_eq!(kind_list("Component", 1), "catalog/component/");
+        assert_eq!(kind_list("Component", 2), "catalog/component/2/");
+    }
+
+    proptest! {
+        #[test]
+        fn a_relative_link_leads_where_it_should(
+            from in "([a-c]{1,2}/){0,4}([a-c]{1,2})?",
+            to in "([a-c]{1,2}/){0,4}([a-c]{1,2})?",
+        ) {
+            let base = url::Url::parse("http://host/base/").unwrap();
+            let page = base.join(&from).unwrap();
+            let target = page.join(&relative(&from, &to)).unwrap();
+            prop_assert_eq!(target.as_str(), format!("http://host/base/{to}"));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What surrounds every page: title, navigation, breadcrumbs.
+
+use serde::Serialize;
+
+use super::view::View;
+use crate::config::ConfigLink;
+use crate::routes;
+
+/// The part of the portal to which a page belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The home page and what belongs nowhere else.
+    Home,
+    /// Entities.
+    Catalog,
+    /// APIs.
+    Apis,
+    /// Documentation.
+    Docs,
+    /// Domains and the organisation.
+    Explore,
+    /// Templates.
+    Create,
+    /// Search.
+    Search,
+}
+
+/// A model with what surrounds it.
+#[derive(Debug, Serialize)]
+pub struct Framed<M> {
+    /// The link to the root of the site; `asset` needs it.
+    pub root: String,
+    /// What surrounds the page.
+    pub page: Chrome,
+    /// What the page shows.
+    pub model: M,
+}
+
+/// What surrounds a page.
+#[derive(Debug, Clone, Serialize)]
+pub struct Chrome {
+    /// Title of the document; the portal's name follows it.
+    pub title: Option<String>,
+    /// One sentence for search engines and previews.
+    pub description: Option<String>,
+    /// The absolute address, if the site's is known.
+    pub canonical: Option<String>,
+    /// The way from the root, without the page itself.
+    pub breadcrumbs: Vec<Crumb>,
+    /// The parts of the portal.
+    pub nav: Vec<NavLink>,
+    /// The organisation's links.
+    pub links: Vec<ConfigAnchor>,
+    /// The home page.
+    pub home: String,
+    /// The search page.
+    pub search: String,
+    /// The module that answers queries, if the site has an index.
+    pub search_module: Option<String>,
+    /// The problems page, if there are problems.
+    pub problems: Option<ProblemsLink>,
+    /// Class of the page for styles.
+    pub class: &'static str,
+}
+
+/// One step of the way from the root.
+#[derive(Debug, Clone, Serialize)]
+pub struct Crumb {
+    /// Where to.
+    pub href: String,
+    /// What to show.
+    pub title: String,
+}
+
+/// One part of the portal.
+#[derive(Debug, Clone, Serialize)]
+pub struct NavLink {
+    /// Where to.
+    pub href: String,
+    /// What to show.
+    pub title: &'static str,
+    /// Name of an icon.
+    pub icon: &'static str,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+/// A link that the organisation configures.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConfigAnchor {
+    /// Where to.
+    pub href: String,
+    /// What to show.
+    pub title: String,
+    /// Name of an icon.
+    pub icon: &'static str,
+}
+
+/// How many problems the build has found.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProblemsLink {
+    /// The page.
+    pub href: String,
+    /// How many.
+    pub count: usize,
+}
+
+/// What a page says about itself.
+#[derive(Debug, Default)]
+pub struct About {
+    /// Title of the document; nothing for the home page.
+    pub title: Option<String>,
+    /// One sentence.
+    pub description: Option<String>,
+    /// URL and title of the pages above.
+    pub breadcrumbs: Vec<(String, String)>,
+    /// Class for styles.
+    pub class: &'static str,
+}
+
+/// Surrounds a model.
+#[must_use]
+pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Framed<M> {
+    let site = view.site;
+    let parts = [
+        (Section::Catalog, routes::CATALOG, "Catalog", "catalog", true),
+        (Section::Apis, routes::APIS, "APIs", "kind-api", site.has_kind("api")),
+        (Section::Docs, routes::DOCS, "Docs", "docs", !view.portal.docs.sites.is_empty()),
+        (
+            Section::Explore,
+            routes::EXPLORE,
+            "Explore",
+            "explore",
+            ["domain", "system", "group"].iter().any(|kind| site.has_kind(kind)),
+        ),
+        (Section::Create, routes::CREATE, "Create", "create", site.has_kind("template")),
+    ];
+    let nav = parts
+        .into_iter()
+        .filter(|(.., there)| *there)
+        .map(|(part, url, title, icon, _)| NavLink { href: view.href(url), title, icon, current: part == section })
+        .collect();
+    let crumb = |(url, title): (String, String)| Crumb { href: view.href(&url), title };
+    let count = site.problems().len();
+    let page = Chrome {
+        title: about.title,
+        description: about.description,
+        canonical: site.base_url().map(|base| format!("{base}{}", routes::encoded(view.url))),
+        breadcrumbs: about.breadcrumbs.into_iter().map(crumb).collect(),
+        nav,
+        links: site.config().links.iter().map(config_anchor).collect(),
+        home: view.href(routes::HOME),
+        search: view.href(routes::SEARCH),
+        search_module: site.search_module().map(|url| view.href(url)),
+        problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
+        class: about.class,
+    };
+    Framed { root: view.root(), page, model }
+}
+
+fn config_anchor(link: &ConfigLink) -> ConfigAnchor {
+    ConfigAnchor {
+        href: link.url.clone(),
+        title: link.title.clone(),
+        icon: super::icons::of_link(link.icon.as_deref(), &link.url),
+    }
+}

@@ -1,0 +1,183 @@
+//! How each kind is called and shown in lists.
+
+use crate::config::Config;
+
+/// The face of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindFace {
+    /// In lower case, as in references.
+    pub kind: String,
+    /// Class suffix of icon and hue; one of the built-in kinds or `other`.
+    pub class: &'static str,
+    /// One of them, such as `Component`.
+    pub one: String,
+    /// Many of them, such as `Components`.
+    pub many: String,
+    /// The columns of its table.
+    pub columns: &'static [Column],
+}
+
+/// A column of a table of entities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Title and name; every table has it.
+    Name,
+    /// The kind, where a table mixes several.
+    Kind,
+    /// The system it is part of.
+    System,
+    /// The domain it is part of.
+    Domain,
+    /// The owner.
+    Owner,
+    /// `spec.type`.
+    Type,
+    /// `spec.lifecycle`.
+    Lifecycle,
+    /// The parent group.
+    Parent,
+    /// How many members a group has.
+    Members,
+    /// The groups of a user.
+    Groups,
+    /// The e-mail address of a user or group.
+    Email,
+    /// What a Location leads to.
+    Targets,
+    /// The description.
+    Description,
+    /// The tags.
+    Tags,
+}
+
+impl Column {
+    /// Returns the heading.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Name => "Name",
+            Self::Kind => "Kind",
+            Self::System => "System",
+            Self::Domain => "Domain",
+            Self::Owner => "Owner",
+            Self::Type => "Type",
+            Self::Lifecycle => "Lifecycle",
+            Self::Parent => "Parent",
+            Self::Members => "Members",
+            Self::Groups => "Groups",
+            Self::Email => "E-mail",
+            Self::Targets => "Targets",
+            Self::Description => "Description",
+            Self::Tags => "Tags",
+        }
+    }
+
+    /// Returns the class and the key by which scripts know it.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Kind => "kind",
+            Self::System => "system",
+            Self::Domain => "domain",
+            Self::Owner => "owner",
+            Self::Type => "type",
+            Self::Lifecycle => "lifecycle",
+            Self::Parent => "parent",
+            Self::Members => "members",
+            Self::Groups => "groups",
+            Self::Email => "email",
+            Self::Targets => "targets",
+            Self::Description => "description",
+            Self::Tags => "tags",
+        }
+    }
+}
+
+use Column::{
+    Description, Domain, Email, Groups, Lifecycle, Members, Name, Owner, Parent, System, Tags, Targets, Type,
+};
+
+/// One line of the table of kinds.
+struct Known {
+    kind: &'static str,
+    one: &'static str,
+    many: &'static str,
+    columns: &'static [Column],
+}
+
+const WORK: &[Column] = &[Name, System, Owner, Type, Lifecycle, Description, Tags];
+
+/// The built-in kinds in the order in which a portal lists them. To change the columns of a kind, change its line.
+const KNOWN: &[Known] = &[
+    Known { kind: "component", one: "Component", many: "Components", columns: WORK },
+    Known { kind: "api", one: "API", many: "APIs", columns: WORK },
+    Known { kind: "resource", one: "Resource", many: "Resources", columns: WORK },
+    Known { kind: "system", one: "System", many: "Systems", columns: &[Name, Domain, Owner, Type, Description, Tags] },
+    Known { kind: "domain", one: "Domain", many: "Domains", columns: &[Name, Owner, Type, Description, Tags] },
+    Known { kind: "group", one: "Group", many: "Groups", columns: &[Name, Type, Parent, Members, Description] },
+    Known { kind: "user", one: "User", many: "Users", columns: &[Name, Email, Groups, Description] },
+    Known { kind: "template", one: "Template", many: "Templates", columns: &[Name, Type, Owner, Description, Tags] },
+    Known { kind: "airesource", one: "AI resource", many: "AI resources", columns: WORK },
+    Known { kind: "location", one: "Location", many: "Locations", columns: &[Name, Type, Targets, Description] },
+];
+
+const OTHER: &[Column] = &[Name, Owner, Type, Lifecycle, Description, Tags];
+
+/// Returns the face of `kind`, which is as written in the entity.
+#[must_use]
+pub fn face(kind: &str, config: &Config) -> KindFace {
+    let lower = kind.to_lowercase();
+    if let Some(known) = KNOWN.iter().find(|known| known.kind == lower) {
+        return KindFace {
+            kind: lower,
+            class: known.kind,
+            one: known.one.to_owned(),
+            many: known.many.to_owned(),
+            columns: known.columns,
+        };
+    }
+    let plural =
+        config.catalog.kinds.iter().find(|custom| custom.name == kind).and_then(|custom| custom.plural.clone());
+    KindFace {
+        kind: lower,
+        class: "other",
+        one: kind.to_owned(),
+        many: plural.unwrap_or_else(|| format!("{kind}s")),
+        columns: OTHER,
+    }
+}
+
+/// Returns the class suffix of icon and hue for a kind in lower case.
+#[must_use]
+pub fn class(kind: &str) -> &'static str {
+    KNOWN.iter().find(|known| known.kind == kind).map_or("other", |known| known.kind)
+}
+
+/// Returns where a kind stands in lists; kinds of the organisation's own come last.
+#[must_use]
+pub fn rank(kind: &str) -> usize {
+    KNOWN.iter().position(|known| known.kind == kind).unwrap_or(KNOWN.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::CustomKind;
+
+    #[test]
+    fn kinds_have_names_and_custom_ones_may_choose_their_plural() {
+        let mut config = Config::default();
+        config.catalog.kinds.push(CustomKind {
+            name: "Library".to_owned(),
+            api_versions: Vec::new(),
+            schema: None,
+            relations: Vec::new(),
+            plural: Some("Libraries".to_owned()),
+        });
+        assert_eq!(face("API", &config).many, "APIs");
+        assert_eq!(face("Library", &config).many, "Libraries");
+        assert_eq!(face("Vehicle", &config).many, "Vehicles");
+        assert!(rank("component") < rank("api") && rank("location") < rank("vehicle"));
+    }
+}

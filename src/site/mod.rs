@@ -1,0 +1,439 @@
+//! The list of pages: every URL of the site and what it shows, and the facts that many pages share.
+//!
+//! Owns which pages there are (`plan`), one model per type of page (`pages/`), the tabs of an entity (`tabs/`), and what
+//! relations and kinds are called. Knows nothing of templates, disks or servers.
+//!
+//! To add a type of page, add a file to `pages/`, a template, and a line to [`PageKind`]. To add a tab of an entity, add
+//! a file to `tabs/`, a template, and a line to [`tabs::TABS`].
+//!
+//! Invariant: `plan` is total, and the order of its pages depends on the content alone.
+
+pub mod chrome;
+pub mod date;
+pub mod icons;
+pub mod kinds;
+pub mod pages;
+pub mod problems;
+pub mod relations;
+pub mod table;
+pub mod tabs;
+pub mod view;
+pub mod yaml_paint;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+pub use problems::Problem;
+pub use view::View;
+
+use crate::catalog::{Entity, EntityId};
+use crate::config::Config;
+use crate::diag::Severity;
+use crate::portal::Portal;
+use crate::routes;
+use crate::text::FileId;
+use crate::workspace::Workspace;
+use kinds::KindFace;
+
+/// How many rows a static page of the catalog holds.
+pub const ROWS_PER_PAGE: usize = 200;
+
+/// One page or file of the site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The address below the root of the site; see [`routes`].
+    pub url: String,
+    /// What it shows.
+    pub kind: PageKind,
+}
+
+/// What a page shows. Holds ids and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageKind {
+    /// The home page.
+    Home,
+    /// The catalog index.
+    Catalog,
+    /// A page of the list of one kind.
+    Kind {
+        /// Index into [`Site::kinds`].
+        kind: usize,
+        /// From 1.
+        page: usize,
+    },
+    /// A tab of an entity.
+    Entity {
+        /// The entity.
+        entity: EntityId,
+        /// Index into [`tabs::TABS`].
+        tab: usize,
+    },
+    /// The list of APIs.
+    Apis,
+    /// The list of documentation sites.
+    DocsIndex,
+    /// A page of documentation.
+    Docs {
+        /// Index into `docs.sites`.
+        site: usize,
+        /// Index into its pages.
+        page: usize,
+    },
+    /// Domains, systems and the organisation.
+    Explore,
+    /// The list of templates.
+    Create,
+    /// The search page.
+    Search,
+    /// The problems of the build.
+    Problems,
+    /// What a host shows for an unknown address.
+    NotFound,
+    /// A file made from the portal that is not a page.
+    File(File),
+}
+
+/// A file that is not a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    /// `sitemap.xml`.
+    Sitemap,
+    /// `robots.txt`.
+    Robots,
+    /// `_headers`.
+    Headers,
+    /// `_redirects`.
+    Redirects,
+    /// All entities as one JSON array.
+    ApiEntities,
+    /// All entities, one a line.
+    ApiLines,
+    /// All entities as a table.
+    ApiCsv,
+    /// Counts of the values of the commonest fields.
+    ApiFacets,
+    /// The entities of one kind, by index into [`Site::kinds`].
+    ApiKind(usize),
+    /// One entity.
+    ApiEntity(EntityId),
+    /// The rows of one kind for the filters of the index, by index into [`Site::kinds`].
+    CatalogRows(usize),
+    /// The bytes of an API definition.
+    Definition(EntityId),
+}
+
+/// The entities of one kind, as lists show them.
+#[derive(Debug, Clone)]
+pub struct KindGroup {
+    /// How the kind is called.
+    pub face: KindFace,
+    /// By title, then reference.
+    pub entities: Vec<EntityId>,
+}
+
+/// Where a file can be seen.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// As reports show it.
+    pub path: Arc<str>,
+    /// Where it can be looked at.
+    pub view: Option<String>,
+    /// Where it can be changed.
+    pub edit: Option<String>,
+    /// Day and words of the last change, and who made it.
+    pub changed: Option<Changed>,
+}
+
+/// The last change of a file.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Changed {
+    /// Such as `2026-11-21`.
+    pub day: String,
+    /// Such as `21 November 2026`.
+    pub words: String,
+    /// Who made it.
+    pub author: String,
+}
+
+/// Where the documentation of an entity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocsTarget {
+    /// Index into `docs.sites`.
+    pub site: usize,
+    /// Index into its pages.
+    pub page: usize,
+}
+
+/// Every page, and what many pages need to know.
+#[derive(Debug)]
+pub struct Site {
+    pages: Vec<Page>,
+    by_url: HashMap<String, usize>,
+    config: Config,
+    kinds: Vec<KindGroup>,
+    sources: HashMap<FileId, Source>,
+    docs_of: Vec<Option<DocsTarget>>,
+    problems: Vec<Problem>,
+    problems_of: Vec<Vec<usize>>,
+    led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
+    search_module: Option<String>,
+    base_path: String,
+}
+
+/// Plans the site of a portal.
+#[must_use]
+pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
+    let catalog = &portal.catalog;
+    let kinds = group_kinds(portal, workspace.config());
+    let problems = problems::read(workspace, portal);
+    let mut problems_of = vec![Vec::new(); catalog.entities().len()];
+    for (at, problem) in problems.iter().enumerate() {
+        if problem.severity != Severity::Info
+            && let Some(id) = problem.entity
+        {
+            problems_of[id.index()].push(at);
+        }
+    }
+    let mut led_to: BTreeMap<Arc<str>, Vec<EntityId>> = BTreeMap::new();
+    for (id, entity) in catalog.iter() {
+        if let Some(nearest) = entity.ancestry.first() {
+            led_to.entry(nearest.shared()).or_default().push(id);
+        }
+    }
+    let mut site = Site {
+        pages: Vec::new(),
+        by_url: HashMap::new(),
+        config: workspace.config().clone(),
+        sources: sources(workspace, portal),
+        docs_of: docs_targets(portal),
+        kinds,
+        problems,
+        problems_of,
+        led_to,
+        search_module: None,
+        base_path: base_path(workspace.config()),
+    };
+    site.pages = plan_pages(portal, &site);
+    site.by_url = site.pages.iter().enumerate().map(|(at, page)| (page.url.clone(), at)).collect();
+    site
+}
+
+/// Lists the pages: first those that everybody visits, then entities and documents in the order of their references,
+/// then the files.
+fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
+    let mut pages: Vec<Page> = Vec::new();
+    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
+    add(routes::HOME.to_owned(), PageKind::Home);
+    add(routes::CATALOG.to_owned(), PageKind::Catalog);
+    for (kind, group) in site.kinds.iter().enumerate() {
+        for page in 1..=group.entities.len().div_ceil(ROWS_PER_PAGE) {
+            add(routes::kind_list(&group.face.kind, page), PageKind::Kind { kind, page });
+        }
+    }
+    add(routes::APIS.to_owned(), PageKind::Apis);
+    add(routes::DOCS.to_owned(), PageKind::DocsIndex);
+    add(routes::EXPLORE.to_owned(), PageKind::Explore);
+    add(routes::CREATE.to_owned(), PageKind::Create);
+    add(routes::SEARCH.to_owned(), PageKind::Search);
+    add(routes::PROBLEMS.to_owned(), PageKind::Problems);
+    add(routes::NOT_FOUND.to_owned(), PageKind::NotFound);
+    for (id, entity) in portal.catalog.iter() {
+        for (tab, definition) in tabs::TABS.iter().enumerate() {
+            if definition.has_page() && definition.applies(portal, site, id) {
+                add(routes::entity_tab(&entity.reference, definition.id()), PageKind::Entity { entity: id, tab });
+            }
+        }
+    }
+    for (site, docs) in portal.docs.sites.iter().enumerate() {
+        let reference = &portal.catalog.get(docs.entity).reference;
+        for (page, document) in docs.pages.iter().enumerate() {
+            add(routes::docs_page(reference, &document.path), PageKind::Docs { site, page });
+        }
+    }
+    add(routes::api_entities(), PageKind::File(File::ApiEntities));
+    add(routes::api_file("entities.json"), PageKind::File(File::ApiEntities));
+    add(routes::api_file("entities.ndjson"), PageKind::File(File::ApiLines));
+    add(routes::api_file("entities.csv"), PageKind::File(File::ApiCsv));
+    add(routes::api_file("entity-facets"), PageKind::File(File::ApiFacets));
+    for (kind, group) in site.kinds.iter().enumerate() {
+        add(routes::api_kind(&group.face.kind), PageKind::File(File::ApiKind(kind)));
+        add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
+    }
+    for (id, entity) in portal.catalog.iter() {
+        add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
+        if let Some(definition) = tabs::definition::Source::of(entity) {
+            add(routes::definition_file(&entity.reference, definition.extension), PageKind::File(File::Definition(id)));
+        }
+    }
+    if site.base_url().is_some() {
+        add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
+    }
+    add(routes::ROBOTS.to_owned(), PageKind::File(File::Robots));
+    add(routes::HEADERS.to_owned(), PageKind::File(File::Headers));
+    add(routes::REDIRECTS.to_owned(), PageKind::File(File::Redirects));
+    // Two documents may ask for one address; the first has it, and the check of documents reports the other.
+    let mut seen = std::collections::HashSet::new();
+    pages.retain(|page| seen.insert(routes::output_path(&page.url)));
+    pages
+}
+
+fn base_path(config: &Config) -> String {
+    let url = config.base_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+    let path = url.as_ref().map_or("/", url::Url::path);
+    if path.ends_with('/') { path.to_owned() } else { format!("{path}/") }
+}
+
+fn group_kinds(portal: &Portal, config: &Config) -> Vec<KindGroup> {
+    let mut groups: BTreeMap<(usize, &str), KindGroup> = BTreeMap::new();
+    for (id, entity) in portal.catalog.iter() {
+        let kind = entity.reference.kind();
+        let group = groups
+            .entry((kinds::rank(kind), kind))
+            .or_insert_with(|| KindGroup { face: kinds::face(&entity.kind, config), entities: Vec::new() });
+        group.entities.push(id);
+    }
+    let mut groups: Vec<KindGroup> = groups.into_values().collect();
+    for group in &mut groups {
+        // Ids follow references, so the sort being stable settles equal titles.
+        group.entities.sort_by_cached_key(|id| portal.catalog.get(*id).title().to_lowercase());
+    }
+    groups
+}
+
+fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
+    let of_entities = portal.catalog.entities().iter().map(|entity| entity.file);
+    let of_docs = portal
+        .docs
+        .sites
+        .iter()
+        .flat_map(|site| site.pages.iter().map(|page| page.file).chain(std::iter::once(site.source)));
+    let mut sources = HashMap::new();
+    for file in of_entities.chain(of_docs) {
+        sources.entry(file).or_insert_with(|| {
+            let urls = workspace.source_urls(file);
+            let changed = workspace.last_change(file).map(|change| {
+                let (day, words) = date::day(change.time);
+                Changed { day, words, author: change.author.to_string() }
+            });
+            Source {
+                path: workspace.path(file),
+                view: urls.as_ref().map(|urls| urls.view.clone()),
+                edit: urls.as_ref().map(|urls| urls.edit.clone()),
+                changed,
+            }
+        });
+    }
+    sources
+}
+
+/// Finds the documentation of each entity: its own site, or the page of another's that an annotation names.
+fn docs_targets(portal: &Portal) -> Vec<Option<DocsTarget>> {
+    let sites: HashMap<EntityId, usize> =
+        portal.docs.sites.iter().enumerate().map(|(at, site)| (site.entity, at)).collect();
+    let target = |id: EntityId, entity: &Entity| {
+        if let Some(other) = entity.annotation("backstage.io/techdocs-entity") {
+            let reference = crate::catalog::EntityRef::parse(other, Some("component"), entity.namespace()).ok()?;
+            let site = *sites.get(&portal.catalog.find(reference.as_str())?)?;
+            let wanted = entity.annotation("backstage.io/techdocs-entity-path").unwrap_or_default().trim_matches('/');
+            let pages = &portal.docs.sites[site].pages;
+            let page = pages.iter().position(|page| page.path == wanted).unwrap_or(0);
+            return (!pages.is_empty()).then_some(DocsTarget { site, page });
+        }
+        let site = *sites.get(&id)?;
+        let pages = &portal.docs.sites[site].pages;
+        let page = pages.iter().position(|page| page.path.is_empty()).unwrap_or(0);
+        (!pages.is_empty()).then_some(DocsTarget { site, page })
+    };
+    portal.catalog.iter().map(|(id, entity)| target(id, entity)).collect()
+}
+
+impl Site {
+    /// Returns every page and file in a fixed order.
+    #[must_use]
+    pub fn pages(&self) -> &[Page] {
+        &self.pages
+    }
+
+    /// Finds the page at a URL.
+    #[must_use]
+    pub fn page(&self, url: &str) -> Option<&Page> {
+        self.by_url.get(url).map(|at| &self.pages[*at])
+    }
+
+    /// Returns the kinds of which there are entities, in the order of lists.
+    #[must_use]
+    pub fn kinds(&self) -> &[KindGroup] {
+        &self.kinds
+    }
+
+    /// Finds the entities of a kind, which is in lower case.
+    #[must_use]
+    pub fn kind(&self, kind: &str) -> Option<&KindGroup> {
+        self.kinds.iter().find(|group| group.face.kind == kind)
+    }
+
+    /// Returns whether there are entities of a kind.
+    #[must_use]
+    pub fn has_kind(&self, kind: &str) -> bool {
+        self.kind(kind).is_some()
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the absolute address of the site, ending in `/`, if it is configured.
+    #[must_use]
+    pub fn base_url(&self) -> Option<&str> {
+        self.config.base_url.as_deref()
+    }
+
+    /// Returns the path of the site on its host, beginning and ending in `/`.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        &self.base_path
+    }
+
+    /// Returns where a file can be seen.
+    #[must_use]
+    pub fn source(&self, file: FileId) -> Option<&Source> {
+        self.sources.get(&file)
+    }
+
+    /// Returns where the documentation of an entity is.
+    #[must_use]
+    pub fn docs_of(&self, entity: EntityId) -> Option<&DocsTarget> {
+        self.docs_of.get(entity.index())?.as_ref()
+    }
+
+    /// Returns the problems of the build.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Returns the errors and warnings about an entity with their indexes.
+    pub fn problems_of(&self, entity: EntityId) -> impl Iterator<Item = (usize, &Problem)> {
+        let indexes = self.problems_of.get(entity.index()).map_or(&[][..], Vec::as_slice);
+        indexes.iter().map(|at| (*at, &self.problems[*at]))
+    }
+
+    /// Returns the entities that a Location has led to directly.
+    #[must_use]
+    pub fn led_to(&self, location: &Entity) -> &[EntityId] {
+        self.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the URL of the module that answers queries, if the site has an index.
+    #[must_use]
+    pub fn search_module(&self) -> Option<&str> {
+        self.search_module.as_deref()
+    }
+
+    /// Says where the module is that answers queries.
+    pub fn set_search_module(&mut self, url: String) {
+        self.search_module = Some(url);
+    }
+}

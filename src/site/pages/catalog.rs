@@ -1,0 +1,186 @@
+//! The catalog index and the lists of single kinds.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::EntityId;
+use crate::routes;
+use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::table::{self, Table};
+use crate::site::view::{self, View};
+use crate::site::{KindGroup, ROWS_PER_PAGE};
+
+/// The index shows every entity when there are at most this many; of more, the first of each kind.
+const INDEX_ROWS: usize = 300;
+/// How many of each kind the index shows when there are too many for all.
+const FIRST_ROWS: usize = 20;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    title: String,
+    /// How many entities there are in all.
+    total: String,
+    kinds: Vec<KindLink>,
+    groups: Vec<Group>,
+    /// Where the filters find their rows, as pairs of kind and file.
+    pager: Option<Pager>,
+    /// The kind of the page, empty on the index.
+    kind: String,
+    /// Whether the page shows everything that it is about.
+    complete: bool,
+}
+
+/// One kind in the list at the side.
+#[derive(Debug, Serialize)]
+struct KindLink {
+    kind: String,
+    href: String,
+    title: String,
+    class: &'static str,
+    count: String,
+    current: bool,
+    /// The rows for the filters.
+    rows: String,
+}
+
+/// The table of one kind.
+#[derive(Debug, Serialize)]
+struct Group {
+    kind: String,
+    class: &'static str,
+    title: String,
+    href: String,
+    count: String,
+    table: Table,
+    /// How many the table leaves out.
+    unlisted: usize,
+}
+
+/// The way to the other pages of a list.
+#[derive(Debug, Serialize)]
+struct Pager {
+    previous: Option<String>,
+    next: Option<String>,
+    pages: Vec<PageLink>,
+    /// Such as `201–400 of 1,234`.
+    range: String,
+}
+
+/// A page of a list; nothing for a gap.
+#[derive(Debug, Serialize)]
+struct PageLink {
+    number: Option<usize>,
+    href: String,
+    current: bool,
+}
+
+/// Makes the index.
+#[must_use]
+pub fn index(view: &View<'_>) -> Framed<Model> {
+    let site = view.site;
+    let total: usize = site.kinds().iter().map(|group| group.entities.len()).sum();
+    let complete = total <= INDEX_ROWS;
+    let limit = if complete { INDEX_ROWS } else { FIRST_ROWS };
+    let groups = site.kinds().iter().map(|kind| group(view, kind, &kind.entities[..kind.entities.len().min(limit)]));
+    let model = Model {
+        title: "Catalog".to_owned(),
+        total: view::grouped(total),
+        kinds: kind_links(view, None),
+        groups: groups.collect(),
+        pager: None,
+        kind: String::new(),
+        complete,
+    };
+    let about = About {
+        title: Some("Catalog".to_owned()),
+        description: Some(format!("All {} entities of {}", view::grouped(total), site.config().title)),
+        class: "catalog",
+        ..About::default()
+    };
+    frame(view, Section::Catalog, about, model)
+}
+
+/// Makes a page of the list of one kind; `page` counts from 1.
+#[must_use]
+pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
+    let listed = &view.site.kinds()[kind];
+    let total = listed.entities.len();
+    let start = (page - 1) * ROWS_PER_PAGE;
+    let end = (start + ROWS_PER_PAGE).min(total);
+    let model = Model {
+        title: listed.face.many.clone(),
+        total: view::grouped(total),
+        kinds: kind_links(view, Some(&listed.face.kind)),
+        groups: vec![Group { unlisted: 0, ..group(view, listed, &listed.entities[start..end]) }],
+        pager: pager(view, &listed.face.kind, page, total),
+        kind: listed.face.kind.clone(),
+        complete: total <= ROWS_PER_PAGE,
+    };
+    let mut title = listed.face.many.clone();
+    if page > 1 {
+        title = format!("{title}, page {page}");
+    }
+    let about = About {
+        title: Some(title),
+        description: None,
+        breadcrumbs: vec![(routes::CATALOG.to_owned(), "Catalog".to_owned())],
+        class: "catalog",
+    };
+    let section = if listed.face.kind == "api" { Section::Apis } else { Section::Catalog };
+    frame(view, section, about, model)
+}
+
+fn kind_links(view: &View<'_>, current: Option<&str>) -> Vec<KindLink> {
+    let link = |group: &KindGroup| KindLink {
+        href: view.href(&routes::kind_list(&group.face.kind, 1)),
+        title: group.face.many.clone(),
+        class: group.face.class,
+        count: view::grouped(group.entities.len()),
+        current: current == Some(group.face.kind.as_str()),
+        rows: view.href(&routes::catalog_rows(&group.face.kind)),
+        kind: group.face.kind.clone(),
+    };
+    view.site.kinds().iter().map(link).collect()
+}
+
+fn group(view: &View<'_>, group: &KindGroup, shown: &[EntityId]) -> Group {
+    Group {
+        kind: group.face.kind.clone(),
+        class: group.face.class,
+        title: group.face.many.clone(),
+        href: view.href(&routes::kind_list(&group.face.kind, 1)),
+        count: view::grouped(group.entities.len()),
+        table: table::of_entities(view, group.face.columns, shown),
+        unlisted: group.entities.len() - shown.len(),
+    }
+}
+
+fn pager(view: &View<'_>, kind: &str, page: usize, total: usize) -> Option<Pager> {
+    let pages = total.div_ceil(ROWS_PER_PAGE);
+    if pages <= 1 {
+        return None;
+    }
+    let href = |page| view.href(&routes::kind_list(kind, page));
+    let mut links: Vec<PageLink> = Vec::new();
+    let mut last = 0;
+    // The ends and the neighbours; BTreeMap both orders them and drops repetitions.
+    let near = (page.saturating_sub(2)..=page + 2).chain([1, pages]);
+    let wanted: BTreeMap<usize, ()> = near.filter(|at| (1..=pages).contains(at)).map(|at| (at, ())).collect();
+    for at in wanted.into_keys() {
+        if at > last + 1 {
+            links.push(PageLink { number: None, href: String::new(), current: false });
+        }
+        links.push(PageLink { number: Some(at), href: href(at), current: at == page });
+        last = at;
+    }
+    let start = (page - 1) * ROWS_PER_PAGE + 1;
+    let end = (page * ROWS_PER_PAGE).min(total);
+    Some(Pager {
+        previous: (page > 1).then(|| href(page - 1)),
+        next: (page < pages).then(|| href(page + 1)),
+        pages: links,
+        range: format!("{}–{} of {}", view::grouped(start), view::grouped(end), view::grouped(total)),
+    })
+}

@@ -1,0 +1,196 @@
+//! A page of an entity: what stands above every tab.
+
+use serde::Serialize;
+
+use crate::catalog::{Entity, EntityId};
+use crate::diag::Severity;
+use crate::markdown::commonmark;
+use crate::routes;
+use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::tabs::{TABS, TabModel};
+use crate::site::view::{self, Anchor, Chip, EntityLink, is_web};
+use crate::site::{View, kinds};
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    /// `kind:namespace/name`, the mark of the main part.
+    reference: String,
+    title: String,
+    /// The name, where that differs from the title.
+    name: Option<String>,
+    kind: String,
+    class: &'static str,
+    r#type: Option<String>,
+    namespace: Option<String>,
+    lifecycle: Option<Chip>,
+    owner: Option<EntityLink>,
+    /// Whether an owner is expected and missing.
+    unowned: bool,
+    actions: Vec<Anchor>,
+    warnings: Vec<Warning>,
+    /// Problems beyond those listed.
+    more_warnings: usize,
+    problems: String,
+    tabs: Vec<TabLink>,
+    /// What the tab shows.
+    tab: TabModel,
+}
+
+/// A problem above the tabs.
+#[derive(Debug, Serialize)]
+struct Warning {
+    // Message and help are HTML.
+    severity: &'static str,
+    icon: &'static str,
+    message: String,
+    help: Option<String>,
+    place: Option<String>,
+    href: Option<String>,
+    code: Option<&'static str>,
+}
+
+/// One tab.
+#[derive(Debug, Serialize)]
+struct TabLink {
+    href: String,
+    title: &'static str,
+    icon: &'static str,
+    current: bool,
+}
+
+/// More warnings than this would push the page away.
+const WARNINGS: usize = 5;
+
+/// Makes the page of one tab.
+#[must_use]
+pub fn model(view: &View<'_>, id: EntityId, tab: usize) -> Framed<Model> {
+    let entity = view.entity(id);
+    let face = kinds::face(&entity.kind, view.site.config());
+    let shown = TABS[tab];
+    let title = entity.title();
+    let section = if face.kind == "api" { Section::Apis } else { Section::Catalog };
+    let mut breadcrumbs =
+        vec![(routes::CATALOG.to_owned(), "Catalog".to_owned()), (routes::kind_list(&face.kind, 1), face.many.clone())];
+    let mut page_title = title.to_owned();
+    if !shown.id().is_empty() {
+        breadcrumbs.push((routes::entity(&entity.reference), title.to_owned()));
+        page_title = format!("{} · {title}", shown.title());
+    }
+    let about = About {
+        title: Some(page_title),
+        description: entity.description().map(|text| view::shortened(&commonmark::plain(text), 160).into_owned()),
+        breadcrumbs,
+        class: "entity",
+    };
+    let (warnings, more_warnings) = warnings(view, id, entity, &face.one);
+    let model = Model {
+        reference: entity.reference.to_string(),
+        title: title.to_owned(),
+        name: (title != entity.name()).then(|| entity.name().to_owned()),
+        kind: face.one,
+        class: face.class,
+        r#type: entity.spec_str("type").map(str::to_owned),
+        namespace: (entity.namespace() != "default").then(|| entity.namespace().to_owned()),
+        lifecycle: entity.spec_str("lifecycle").map(view::lifecycle),
+        owner: view.owner(entity),
+        unowned: is_unowned(entity),
+        actions: actions(view, id, entity),
+        warnings,
+        more_warnings,
+        problems: view.href(routes::PROBLEMS),
+        tabs: tabs(view, id, entity, tab),
+        tab: shown.model(view, id),
+    };
+    frame(view, section, about, model)
+}
+
+/// Returns whether somebody should own the entity and nobody does.
+#[must_use]
+pub fn is_unowned(entity: &Entity) -> bool {
+    let owned = matches!(entity.reference.kind(), "component" | "api" | "resource" | "system" | "domain" | "template");
+    owned && entity.related("ownedBy").next().is_none()
+}
+
+/// Returns where the file of an entity can be looked at.
+#[must_use]
+pub fn source_link(view: &View<'_>, entity: &Entity) -> Option<String> {
+    let made = || view.site.source(entity.file)?.view.clone();
+    entity.annotation("backstage.io/view-url").map(str::to_owned).or_else(made).filter(|url| is_web(url))
+}
+
+/// Returns where the file of an entity can be changed.
+#[must_use]
+pub fn edit_link(view: &View<'_>, entity: &Entity) -> Option<String> {
+    let made = || view.site.source(entity.file)?.edit.clone();
+    entity.annotation("backstage.io/edit-url").map(str::to_owned).or_else(made).filter(|url| is_web(url))
+}
+
+/// Returns where the code of an entity is.
+fn code_link(entity: &Entity) -> Option<String> {
+    let location = entity.annotation("backstage.io/source-location")?;
+    let url = location.strip_prefix("url:").unwrap_or(location).trim();
+    is_web(url).then(|| url.to_owned())
+}
+
+fn actions(view: &View<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor> {
+    let anchor = |href: Option<String>, title: &str, icon, external| {
+        href.map(|href| Anchor { href, title: title.to_owned(), icon, external })
+    };
+    let code = code_link(entity);
+    let file = source_link(view, entity);
+    let source =
+        if code.is_some() { anchor(code, "Source", "source", true) } else { anchor(file, "Source", "source", true) };
+    [anchor(view.docs(id), "Docs", "docs", false), source, anchor(edit_link(view, entity), "Edit", "edit", true)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<Warning>, usize) {
+    let mut all = Vec::new();
+    if entity.spec_str("lifecycle").is_some_and(|lifecycle| lifecycle.eq_ignore_ascii_case("deprecated")) {
+        all.push(Warning {
+            severity: "deprecated",
+            icon: "warning",
+            message: format!("This {} is deprecated", kind_in_sentence(kind)),
+            help: Some("Do not build anything new on it; ask the owner what takes its place".to_owned()),
+            place: None,
+            href: None,
+            code: None,
+        });
+    }
+    let problems = view.href(routes::PROBLEMS);
+    for (at, problem) in view.site.problems_of(id) {
+        let place = problem.places.first();
+        let severity = if problem.severity == Severity::Error { "error" } else { "warning" };
+        all.push(Warning {
+            severity,
+            icon: severity,
+            message: view::with_code(&problem.message),
+            help: problem.help.as_deref().map(view::with_code),
+            place: place.map(|place| format!("{}:{}", place.path, place.line)),
+            href: Some(format!("{problems}#p{}", at + 1)),
+            code: Some(problem.code),
+        });
+    }
+    let more = all.len().saturating_sub(WARNINGS);
+    all.truncate(WARNINGS);
+    (all, more)
+}
+
+/// Returns the name of a kind for the middle of a sentence: `component`, but `API`.
+fn kind_in_sentence(kind: &str) -> String {
+    if kind.chars().nth(1).is_some_and(char::is_uppercase) { kind.to_owned() } else { kind.to_lowercase() }
+}
+
+fn tabs(view: &View<'_>, id: EntityId, entity: &Entity, current: usize) -> Vec<TabLink> {
+    let applicable = TABS.iter().enumerate().filter(|(_, tab)| tab.applies(view.portal, view.site, id));
+    applicable
+        .filter_map(|(at, tab)| {
+            let own = || view.href(&routes::entity_tab(&entity.reference, tab.id()));
+            let href = if tab.has_page() { own() } else { tab.href(view, id)? };
+            Some(TabLink { href, title: tab.title(), icon: tab.icon(), current: at == current })
+        })
+        .collect()
+}

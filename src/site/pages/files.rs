@@ -1,0 +1,205 @@
+//! Files that are no pages: the read-only REST paths, the rows of the filters, and what hosts and crawlers read.
+//!
+//! The REST paths answer what a static host can: `GET /entities`, `/entities/by-name/KIND/NAMESPACE/NAME` (in lower
+//! case) and `/entity-facets`, each as if asked without parameters, because a host ignores the query. Beside them
+//! stand `entities.json`, `entities.ndjson`, `entities.csv` and a list for each kind. What changes something, and
+//! what needs a body (`by-refs`, `by-query`), is not there.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::catalog::Entity;
+use crate::catalog::export::{self, EntityJson, FacetValue};
+use crate::markdown::commonmark;
+use crate::routes;
+use crate::site::tabs::definition;
+use crate::site::{File, PageKind, Site, View, view};
+
+/// What pages may load and do; the strictest that lets them work. Images may be embedded, because icons are.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'";
+
+/// Returns the bytes of a file and their type.
+#[must_use]
+pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
+    const JSON: &str = "application/json";
+    const TEXT: &str = "text/plain; charset=utf-8";
+    match file {
+        File::Sitemap => (sitemap(view.site).into_bytes(), "application/xml"),
+        File::Robots => (robots(view.site).into_bytes(), TEXT),
+        File::Headers => (headers(view.site).into_bytes(), TEXT),
+        File::Redirects => (redirects(view.site).into_bytes(), TEXT),
+        File::ApiEntities => (list(view.portal.catalog.entities()), JSON),
+        File::ApiLines => (export::ndjson(&view.portal.catalog).into_bytes(), "application/x-ndjson"),
+        File::ApiCsv => (export::csv(&view.portal.catalog).into_bytes(), "text/csv; charset=utf-8"),
+        File::ApiFacets => (facets(view), JSON),
+        File::ApiKind(kind) => {
+            let ids = view.site.kinds()[kind].entities.iter();
+            (list(ids.map(|id| view.entity(*id))), JSON)
+        }
+        File::ApiEntity(id) => (json(&EntityJson(view.entity(id))), JSON),
+        File::CatalogRows(kind) => (rows(view, kind), JSON),
+        File::Definition(id) => match definition::Source::of(view.entity(id)) {
+            Some(source) => (source.text.as_bytes().to_vec(), definition_type(source.extension)),
+            None => (Vec::new(), TEXT),
+        },
+    }
+}
+
+/// Definitions come from authors, so that none may be taken for a page of the portal.
+fn definition_type(extension: &str) -> &'static str {
+    match extension {
+        "json" => "application/json",
+        "yaml" => "application/yaml",
+        _ => "text/plain; charset=utf-8",
+    }
+}
+
+/// Writes JSON in which nothing can be taken for HTML: the list of entities is the index of a folder, which some hosts
+/// send as a page.
+fn json(value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'<' => out.extend_from_slice(b"\\u003c"),
+            b'>' => out.extend_from_slice(b"\\u003e"),
+            b'&' => out.extend_from_slice(b"\\u0026"),
+            _ => out.push(byte),
+        }
+    }
+    out
+}
+
+fn list<'a>(entities: impl IntoIterator<Item = &'a Entity>) -> Vec<u8> {
+    let mut out = vec![b'['];
+    for (at, entity) in entities.into_iter().enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b",\n");
+        }
+        out.extend_from_slice(&json(&EntityJson(entity)));
+    }
+    out.push(b']');
+    out
+}
+
+/// Answers for every facet that people ask for, because a host cannot see which ones are asked for.
+fn facets(view: &View<'_>) -> Vec<u8> {
+    let facet = |path: &&'static str| (*path, export::facet(&view.portal.catalog, path));
+    let facets: BTreeMap<&str, Vec<FacetValue>> = export::FACETS.iter().map(facet).collect();
+    json(&BTreeMap::from([("facets", facets)]))
+}
+
+/// The rows of one kind: values that repeat are numbers into `names`.
+#[derive(Serialize)]
+struct Rows<'a> {
+    kind: &'a str,
+    one: &'a str,
+    many: &'a str,
+    class: &'static str,
+    columns: Vec<(&'static str, &'static str)>,
+    /// Reference and title of owners and systems.
+    refs: Vec<(String, String)>,
+    /// Name, title (if it differs), namespace, type, lifecycle, owner, system, tags, description.
+    rows: Vec<RowData<'a>>,
+}
+
+type RowData<'a> = (
+    &'a str,
+    Option<&'a str>,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<usize>,
+    Option<usize>,
+    Vec<&'a str>,
+    String,
+);
+
+fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
+    let group = &view.site.kinds()[kind];
+    let mut refs: Vec<(String, String)> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let mut number = |link: view::EntityLink| {
+        *known.entry(link.reference.clone()).or_insert_with(|| {
+            refs.push((link.reference, link.title));
+            refs.len() - 1
+        })
+    };
+    let rows = group
+        .entities
+        .iter()
+        .map(|id| {
+            let entity = view.entity(*id);
+            let title = Some(entity.title()).filter(|title| *title != entity.name());
+            let owner = view.owner(entity).map(&mut number);
+            let system = view.part_of(entity, "system").map(&mut number);
+            let description =
+                view::shortened(&commonmark::plain(entity.description().unwrap_or_default()), 120).into_owned();
+            (
+                entity.name(),
+                title,
+                entity.namespace(),
+                entity.spec_str("type"),
+                entity.spec_str("lifecycle"),
+                owner,
+                system,
+                entity.tags().collect(),
+                description,
+            )
+        })
+        .collect();
+    let columns = group.face.columns.iter().map(|column| (column.id(), column.title())).collect();
+    let face = &group.face;
+    json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, columns, refs, rows })
+}
+
+/// Lists the pages that are worth finding: overviews and documents, not their raw forms.
+fn sitemap(site: &Site) -> String {
+    let base = site.base_url().unwrap_or_default();
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for page in site.pages() {
+        let listed = match page.kind {
+            PageKind::File(_) | PageKind::NotFound | PageKind::Search | PageKind::Problems => false,
+            PageKind::Entity { tab, .. } => crate::site::tabs::TABS[tab].id() != "raw",
+            _ => true,
+        };
+        if listed {
+            let url = crate::html::escape(&format!("{base}{}", routes::encoded(&page.url))).to_string();
+            let _ = writeln!(out, "<url><loc>{url}</loc></url>");
+        }
+    }
+    out.push_str("</urlset>\n");
+    out
+}
+
+fn robots(site: &Site) -> String {
+    let mut out = String::from("User-agent: *\nAllow: /\n");
+    if let Some(base) = site.base_url() {
+        let _ = writeln!(out, "\nSitemap: {base}{}", routes::SITEMAP);
+    }
+    out
+}
+
+/// Headers as Netlify and Cloudflare Pages read them. Files with a hash in their name never change.
+fn headers(site: &Site) -> String {
+    let base = site.base_path();
+    format!(
+        "{base}*\n  Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: strict-origin-when-cross-origin\n\n\
+         {base}static/*\n  Cache-Control: public, max-age=31536000, immutable\n\n\
+         {base}api/catalog/*\n  Content-Type: application/json; charset=utf-8\n  Access-Control-Allow-Origin: *\n"
+    )
+}
+
+/// Redirects in the same form: addresses of Backstage that have another place here.
+fn redirects(site: &Site) -> String {
+    let base = site.base_path();
+    format!(
+        "{base}api/catalog/entities {base}api/catalog/entities/index.html 200\n\
+         {base}catalog/:namespace/:kind/:name/docs/* {base}docs/:namespace/:kind/:name/:splat 301\n\
+         {base}create/templates/:namespace/:name {base}catalog/:namespace/template/:name/ 301\n"
+    )
+}

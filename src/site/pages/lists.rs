@@ -1,0 +1,178 @@
+//! Lists of APIs, documentation and templates.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::EntityId;
+use crate::routes;
+use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::kinds::Column;
+use crate::site::table::{self, Table};
+use crate::site::view::{self, EntityLink, TagLink, View};
+use crate::site::{Changed, ROWS_PER_PAGE, yaml_paint};
+
+/// A list in groups.
+#[derive(Debug, Serialize)]
+pub struct Apis {
+    total: String,
+    groups: Vec<ApiGroup>,
+    /// Where all are listed.
+    all: String,
+}
+
+/// The APIs of one type.
+#[derive(Debug, Serialize)]
+struct ApiGroup {
+    title: String,
+    count: usize,
+    table: Table,
+    unlisted: usize,
+}
+
+/// Makes the list of APIs, by type.
+#[must_use]
+pub fn apis(view: &View<'_>) -> Framed<Apis> {
+    let apis: &[EntityId] = view.site.kind("api").map_or(&[], |group| &group.entities);
+    let mut by_type: BTreeMap<String, Vec<EntityId>> = BTreeMap::new();
+    for id in apis {
+        let kind = view.entity(*id).spec_str("type").unwrap_or_default().to_lowercase();
+        by_type.entry(kind).or_default().push(*id);
+    }
+    let columns = [Column::System, Column::Owner, Column::Lifecycle, Column::Description, Column::Tags];
+    let groups = by_type.into_iter().map(|(kind, ids)| {
+        let shown = &ids[..ids.len().min(ROWS_PER_PAGE)];
+        ApiGroup {
+            title: type_title(&kind),
+            count: ids.len(),
+            table: table::of_entities(view, &columns, shown),
+            unlisted: ids.len() - shown.len(),
+        }
+    });
+    let model = Apis {
+        total: view::grouped(apis.len()),
+        groups: groups.collect(),
+        all: view.href(&if apis.is_empty() { routes::CATALOG.to_owned() } else { routes::kind_list("api", 1) }),
+    };
+    let about = About { title: Some("APIs".to_owned()), class: "list", ..About::default() };
+    frame(view, Section::Apis, about, model)
+}
+
+fn type_title(kind: &str) -> String {
+    match kind {
+        "" => "Without a type".to_owned(),
+        "openapi" => "OpenAPI".to_owned(),
+        "asyncapi" => "AsyncAPI".to_owned(),
+        "graphql" => "GraphQL".to_owned(),
+        "grpc" => "gRPC".to_owned(),
+        "trpc" => "tRPC".to_owned(),
+        "mcp-server" => "MCP server".to_owned(),
+        other => crate::site::relations::words(other),
+    }
+}
+
+/// The list of documentation.
+#[derive(Debug, Serialize)]
+pub struct DocsIndex {
+    total: String,
+    sites: Vec<DocsCard>,
+    hint: String,
+}
+
+/// One documentation site.
+#[derive(Debug, Serialize)]
+struct DocsCard {
+    href: String,
+    title: String,
+    entity: EntityLink,
+    kind: String,
+    owner: Option<EntityLink>,
+    summary: Option<String>,
+    pages: String,
+    changed: Option<Changed>,
+}
+
+/// Makes the list of documentation.
+#[must_use]
+pub fn docs(view: &View<'_>) -> Framed<DocsIndex> {
+    let mut sites: Vec<DocsCard> = view
+        .portal
+        .docs
+        .sites
+        .iter()
+        .filter(|site| !site.pages.is_empty())
+        .map(|site| {
+            let entity = view.entity(site.entity);
+            let newest = site.pages.iter().filter_map(|page| view.site.source(page.file)?.changed.clone());
+            DocsCard {
+                href: view.docs(site.entity).unwrap_or_default(),
+                title: site.title.clone(),
+                entity: view.link(site.entity),
+                kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
+                owner: view.owner(entity),
+                summary: view.summary(entity),
+                pages: view::count(site.pages.len(), "page", "pages"),
+                changed: newest.max_by(|a, b| a.day.cmp(&b.day)),
+            }
+        })
+        .collect();
+    sites.sort_by_cached_key(|site| site.title.to_lowercase());
+    let model = DocsIndex {
+        total: view::grouped(sites.len()),
+        sites,
+        hint: yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"),
+    };
+    let about = About { title: Some("Documentation".to_owned()), class: "list", ..About::default() };
+    frame(view, Section::Docs, about, model)
+}
+
+/// The list of templates.
+#[derive(Debug, Serialize)]
+pub struct Create {
+    total: String,
+    groups: Vec<TemplateGroup>,
+}
+
+/// The templates of one type.
+#[derive(Debug, Serialize)]
+struct TemplateGroup {
+    title: String,
+    templates: Vec<TemplateCard>,
+}
+
+/// One template.
+#[derive(Debug, Serialize)]
+struct TemplateCard {
+    link: EntityLink,
+    summary: Option<String>,
+    owner: Option<EntityLink>,
+    tags: Vec<TagLink>,
+    command: String,
+}
+
+/// Makes the list of templates, by type.
+#[must_use]
+pub fn create(view: &View<'_>) -> Framed<Create> {
+    let templates: &[EntityId] = view.site.kind("template").map_or(&[], |group| &group.entities);
+    let mut by_type: BTreeMap<String, Vec<TemplateCard>> = BTreeMap::new();
+    for id in templates {
+        let entity = view.entity(*id);
+        let card = TemplateCard {
+            link: view.link(*id),
+            summary: view.summary(entity),
+            owner: view.owner(entity),
+            tags: view.tags(entity),
+            command: format!("playbill new {}", entity.name()),
+        };
+        by_type.entry(entity.spec_str("type").unwrap_or_default().to_lowercase()).or_default().push(card);
+    }
+    let model = Create {
+        total: view::grouped(templates.len()),
+        groups: by_type
+            .into_iter()
+            .map(|(kind, templates)| TemplateGroup { title: type_title(&kind), templates })
+            .collect(),
+    };
+    let about = About { title: Some("Create".to_owned()), class: "list", ..About::default() };
+    frame(view, Section::Create, about, model)
+}

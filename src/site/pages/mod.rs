@@ -1,0 +1,11 @@
+//! One type of page a file: what it says about itself, and its model.
+
+pub mod catalog;
+pub mod docs;
+pub mod entity;
+pub mod explore;
+pub mod files;
+pub mod home;
+pub mod lists;
+pub mod problems;
+pub mod simple;

@@ -1,0 +1,124 @@
+//! Every problem of the build, by file and by owner.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::diag::Severity;
+use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::problems::{Place, Problem};
+use crate::site::view::{self, EntityLink, View};
+
+/// A page with more problems than this helps nobody; `playbill check` has them all.
+const SHOWN: usize = 1_000;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    total: usize,
+    counts: Vec<Count>,
+    files: Vec<FileGroup>,
+    owners: Vec<Owner>,
+    /// How many are left out.
+    unlisted: usize,
+}
+
+/// How many of one severity.
+#[derive(Debug, Serialize)]
+struct Count {
+    severity: &'static str,
+    text: String,
+}
+
+/// The problems of one file.
+#[derive(Debug, Serialize)]
+struct FileGroup {
+    path: String,
+    count: usize,
+    problems: Vec<Item>,
+}
+
+/// One problem.
+#[derive(Debug, Serialize)]
+struct Item {
+    /// The anchor, `p` and the number from 1.
+    number: usize,
+    severity: &'static str,
+    code: &'static str,
+    /// HTML, as the help and the texts of places.
+    message: String,
+    help: Option<String>,
+    entity: Option<EntityLink>,
+    place: Option<Place>,
+    others: Vec<Place>,
+}
+
+/// Whose problems they are.
+#[derive(Debug, Serialize)]
+struct Owner {
+    link: Option<EntityLink>,
+    count: usize,
+    /// Number, and message as HTML.
+    problems: Vec<(usize, String)>,
+}
+
+/// Makes the page.
+#[must_use]
+pub fn model(view: &View<'_>) -> Framed<Model> {
+    let problems = view.site.problems();
+    let mut files: BTreeMap<&str, Vec<Item>> = BTreeMap::new();
+    let mut owners: BTreeMap<String, Owner> = BTreeMap::new();
+    for (at, problem) in problems.iter().enumerate().take(SHOWN) {
+        let path = problem.places.first().map_or("", |place| place.path.as_str());
+        files.entry(path).or_default().push(item(view, at + 1, problem));
+        let link = problem.entity.and_then(|id| {
+            let entity = view.entity(id);
+            // A team answers for its own page.
+            if matches!(entity.reference.kind(), "group" | "user") { Some(view.link(id)) } else { view.owner(entity) }
+        });
+        let key = link.as_ref().map_or(String::new(), |link| link.reference.clone());
+        let owner = owners.entry(key).or_insert(Owner { link, count: 0, problems: Vec::new() });
+        owner.count += 1;
+        owner.problems.push((at + 1, view::with_code(&problem.message)));
+    }
+    let count = |severity: Severity, one: &str, many: &str| {
+        let count = problems.iter().filter(|problem| problem.severity == severity).count();
+        (count > 0).then(|| Count { severity: severity.as_str(), text: view::count(count, one, many) })
+    };
+    let counts = [
+        count(Severity::Error, "error", "errors"),
+        count(Severity::Warning, "warning", "warnings"),
+        count(Severity::Info, "note", "notes"),
+    ];
+    let mut owners: Vec<Owner> = owners.into_values().collect();
+    owners.sort_by_key(|owner| (owner.link.is_none(), std::cmp::Reverse(owner.count)));
+    let model = Model {
+        total: problems.len(),
+        counts: counts.into_iter().flatten().collect(),
+        files: files
+            .into_iter()
+            .map(|(path, problems)| FileGroup { path: path.to_owned(), count: problems.len(), problems })
+            .collect(),
+        owners,
+        unlisted: problems.len().saturating_sub(SHOWN),
+    };
+    let about = About { title: Some("Problems".to_owned()), class: "problems", ..About::default() };
+    frame(view, Section::Home, about, model)
+}
+
+fn item(view: &View<'_>, number: usize, problem: &Problem) -> Item {
+    Item {
+        number,
+        severity: problem.severity.as_str(),
+        code: problem.code,
+        message: view::with_code(&problem.message),
+        help: problem.help.as_deref().map(view::with_code),
+        entity: problem.entity.map(|id| view.link(id)),
+        place: problem.places.first().map(shown),
+        others: problem.places.iter().skip(1).filter(|place| !place.text.is_empty()).map(shown).collect(),
+    }
+}
+
+fn shown(place: &Place) -> Place {
+    Place { text: view::with_code(&place.text), ..place.clone() }
+}

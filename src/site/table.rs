@@ -1,0 +1,158 @@
+//! Tables of entities: the same rows in the catalog index, on entity pages and in lists.
+
+use serde::Serialize;
+
+use super::kinds::Column;
+use super::view::{self, Chip, EntityLink, TagLink, View};
+use crate::catalog::{Entity, EntityId, Relation};
+use crate::yaml::Node;
+
+/// A table of entities.
+#[derive(Debug, Clone, Serialize)]
+pub struct Table {
+    /// The columns, the name first.
+    pub columns: Vec<ColumnHead>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// The heading of a column.
+#[derive(Debug, Clone, Serialize)]
+pub struct ColumnHead {
+    /// Class and key.
+    pub id: &'static str,
+    /// What to show.
+    pub title: &'static str,
+}
+
+/// One entity.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// The entity, in the first column.
+    pub link: EntityLink,
+    /// The cells of the further columns.
+    pub cells: Vec<Cell>,
+}
+
+/// One cell.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
+pub enum Cell {
+    /// Nothing to show.
+    Empty,
+    /// Text.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// Inline HTML made by us.
+    Html {
+        /// The HTML.
+        html: String,
+    },
+    /// Entities.
+    Links {
+        /// The entities.
+        links: Vec<EntityLink>,
+    },
+    /// A word with a tone.
+    Chip {
+        /// The word.
+        chip: Chip,
+    },
+    /// Tags.
+    Tags {
+        /// The tags.
+        tags: Vec<TagLink>,
+    },
+}
+
+/// Makes the table of some entities with those of `columns` in which at least one has something to show; the name
+/// always stays.
+#[must_use]
+pub fn of_entities(view: &View<'_>, columns: &[Column], ids: &[EntityId]) -> Table {
+    let rows = ids.iter().map(|id| (view.link(*id), Some(view.entity(*id))));
+    build(view, columns, rows)
+}
+
+/// Makes the table of the other ends of relations, each name marked with its relation.
+#[must_use]
+pub fn of_relations(view: &View<'_>, columns: &[Column], relations: &[&Relation]) -> Table {
+    let rows = relations.iter().map(|relation| (view.relation(relation), relation.id.map(|id| view.entity(id))));
+    build(view, columns, rows)
+}
+
+fn build<'a>(
+    view: &View<'a>,
+    columns: &[Column],
+    entities: impl Iterator<Item = (EntityLink, Option<&'a Entity>)>,
+) -> Table {
+    let further: Vec<Column> = columns.iter().copied().filter(|column| *column != Column::Name).collect();
+    let mut rows: Vec<Row> = entities
+        .map(|(link, entity)| {
+            let cells = further.iter().map(|column| entity.map_or(Cell::Empty, |entity| cell(view, *column, entity)));
+            Row { link, cells: cells.collect() }
+        })
+        .collect();
+    // A column without a single value would only take the width from the others.
+    let used: Vec<bool> = (0..further.len())
+        .map(|at| rows.iter().any(|row| row.cells.get(at).is_some_and(|cell| !matches!(cell, Cell::Empty))))
+        .collect();
+    for row in &mut rows {
+        let mut keep = used.iter();
+        row.cells.retain(|_| keep.next().copied().unwrap_or(true));
+    }
+    let heads = further.iter().zip(&used).filter(|(_, used)| **used).map(|(column, _)| *column);
+    let columns = std::iter::once(Column::Name).chain(heads).map(|c| ColumnHead { id: c.id(), title: c.title() });
+    Table { columns: columns.collect(), rows }
+}
+
+fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
+    let text = |text: Option<&str>| match text {
+        Some(text) if !text.trim().is_empty() => Cell::Text { text: text.to_owned() },
+        _ => Cell::Empty,
+    };
+    let links = |links: Vec<EntityLink>| if links.is_empty() { Cell::Empty } else { Cell::Links { links } };
+    let related = |relation: &str| entity.related(relation).map(|found| view.plain_relation(found)).collect();
+    match column {
+        Column::Name => Cell::Empty,
+        Column::Kind => text(Some(&entity.kind)),
+        Column::System => links(view.part_of(entity, "system").into_iter().collect()),
+        Column::Domain => links(view.part_of(entity, "domain").into_iter().collect()),
+        Column::Owner => links(view.owner(entity).into_iter().collect()),
+        Column::Type => text(entity.spec_str("type")),
+        Column::Lifecycle => match entity.spec_str("lifecycle") {
+            Some(lifecycle) if !lifecycle.trim().is_empty() => Cell::Chip { chip: view::lifecycle(lifecycle) },
+            _ => Cell::Empty,
+        },
+        Column::Parent => links(related("childOf")),
+        Column::Members => match entity.related("hasMember").count() {
+            0 => Cell::Empty,
+            members => Cell::Text { text: view::grouped(members) },
+        },
+        Column::Groups => links(related("memberOf")),
+        Column::Email => text(profile(entity, "email")),
+        Column::Targets => text(targets(entity).first().copied()),
+        Column::Description => match view.summary(entity) {
+            Some(html) => Cell::Html { html },
+            None => Cell::Empty,
+        },
+        Column::Tags => {
+            let tags = view.tags(entity);
+            if tags.is_empty() { Cell::Empty } else { Cell::Tags { tags } }
+        }
+    }
+}
+
+/// Returns a text of `spec.profile`.
+#[must_use]
+pub fn profile<'a>(entity: &'a Entity, field: &str) -> Option<&'a str> {
+    entity.spec()?.get("profile")?.get(field)?.as_str().filter(|text| !text.trim().is_empty())
+}
+
+/// Returns what a Location leads to, as written.
+#[must_use]
+pub fn targets(entity: &Entity) -> Vec<&str> {
+    let list = entity.spec().and_then(|spec| spec.get("targets")).and_then(Node::as_seq).unwrap_or(&[]);
+    entity.spec_str("target").into_iter().chain(list.iter().filter_map(Node::as_str)).collect()
+}

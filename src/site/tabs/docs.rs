@@ -1,0 +1,39 @@
+//! The tab that leads to the documentation of an entity.
+
+use super::{Tab, TabModel};
+use crate::catalog::EntityId;
+use crate::portal::Portal;
+use crate::site::{Site, View};
+
+/// See the module.
+pub struct Docs;
+
+impl Tab for Docs {
+    fn id(&self) -> &'static str {
+        "docs"
+    }
+
+    fn title(&self) -> &'static str {
+        "Docs"
+    }
+
+    fn icon(&self) -> &'static str {
+        "docs"
+    }
+
+    fn applies(&self, _portal: &Portal, site: &Site, entity: EntityId) -> bool {
+        site.docs_of(entity).is_some()
+    }
+
+    fn has_page(&self) -> bool {
+        false
+    }
+
+    fn href(&self, view: &View<'_>, entity: EntityId) -> Option<String> {
+        view.docs(entity)
+    }
+
+    fn model(&self, _view: &View<'_>, _entity: EntityId) -> TabModel {
+        TabModel::Nothing
+    }
+}

@@ -1,0 +1,61 @@
+//! The tabs of an entity, one a file.
+
+pub mod definition;
+pub mod dependencies;
+pub mod docs;
+pub mod overview;
+pub mod raw;
+
+use serde::Serialize;
+
+use super::{Site, View};
+use crate::catalog::EntityId;
+use crate::portal::Portal;
+
+/// One tab of an entity page. To add one, add a file here, a template, and a line in [`TABS`].
+pub trait Tab: Sync {
+    /// Returns the segment of the URL; empty for the overview.
+    fn id(&self) -> &'static str;
+
+    /// Returns what the tab is called.
+    fn title(&self) -> &'static str;
+
+    /// Returns the name of its icon.
+    fn icon(&self) -> &'static str;
+
+    /// Returns whether there is anything to show; nothing to show, no tab.
+    fn applies(&self, portal: &Portal, site: &Site, entity: EntityId) -> bool;
+
+    /// Returns whether the tab is a page of its own, or leads elsewhere.
+    fn has_page(&self) -> bool {
+        true
+    }
+
+    /// Returns the link of a tab that leads elsewhere.
+    fn href(&self, _view: &View<'_>, _entity: EntityId) -> Option<String> {
+        None
+    }
+
+    /// Returns what the tab shows.
+    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel;
+}
+
+/// All tabs in the order of display.
+pub const TABS: &[&dyn Tab] =
+    &[&overview::Overview, &docs::Docs, &definition::Definition, &dependencies::Dependencies, &raw::Raw];
+
+/// What a tab shows; the template of the tab knows the fields.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum TabModel {
+    /// See [`overview`].
+    Overview(Box<overview::Model>),
+    /// See [`definition`].
+    Definition(definition::Model),
+    /// See [`dependencies`].
+    Dependencies(dependencies::Model),
+    /// See [`raw`].
+    Raw(raw::Model),
+    /// A tab without a page.
+    Nothing,
+}

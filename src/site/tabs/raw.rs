@@ -1,0 +1,75 @@
+//! The entity as the portal resolved it: YAML, the place it came from, and the JSON of it.
+
+use serde::Serialize;
+
+use super::{Tab, TabModel};
+use crate::catalog::{EntityId, export};
+use crate::portal::Portal;
+use crate::routes;
+use crate::site::view::EntityLink;
+use crate::site::{Site, View, yaml_paint};
+
+/// A longer text than this, such as that of an API with its definition, is cut.
+const SHOWN: usize = 128 << 10;
+
+/// See the module.
+pub struct Raw;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    path: String,
+    line: u32,
+    /// Where the file can be looked at.
+    source: Option<String>,
+    edit: Option<String>,
+    /// The entity in the REST API.
+    json: String,
+    /// The YAML as HTML.
+    code: String,
+    /// Whether the end is missing.
+    cut: bool,
+    /// The Locations that led here, nearest first.
+    ancestry: Vec<EntityLink>,
+    annotations: Vec<(String, String)>,
+}
+
+impl Tab for Raw {
+    fn id(&self) -> &'static str {
+        "raw"
+    }
+
+    fn title(&self) -> &'static str {
+        "Raw"
+    }
+
+    fn icon(&self) -> &'static str {
+        "source"
+    }
+
+    fn applies(&self, _portal: &Portal, _site: &Site, _entity: EntityId) -> bool {
+        true
+    }
+
+    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
+        let entity = view.entity(entity);
+        let mut yaml = serde_yaml::to_string(&export::EntityJson(entity)).unwrap_or_default();
+        let cut = yaml.len() > SHOWN;
+        if cut {
+            let end = yaml[..yaml.floor_char_boundary(SHOWN)].rfind('\n').unwrap_or(0);
+            yaml.truncate(end + 1);
+        }
+        let source = view.site.source(entity.file);
+        TabModel::Raw(Model {
+            path: source.map(|source| source.path.to_string()).unwrap_or_default(),
+            line: entity.line,
+            source: crate::site::pages::entity::source_link(view, entity),
+            edit: crate::site::pages::entity::edit_link(view, entity),
+            json: view.href(&routes::api_entity(&entity.reference)),
+            code: yaml_paint::paint(&yaml),
+            cut,
+            ancestry: entity.ancestry.iter().map(|reference| view.link_to(reference)).collect(),
+            annotations: entity.pairs("annotations").map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! Static files under names that carry a hash of their content, and the icons as one style sheet.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Override;
+use crate::routes;
+
+/// A file that the theme publishes.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Its name in the theme, such as `app.css`.
+    pub name: String,
+    /// Where it is published: its name with a hash of its content.
+    pub url: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// All files that the theme publishes.
+#[derive(Debug)]
+pub(super) struct Assets {
+    all: Vec<Asset>,
+}
+
+/// Where `app.css` wants the rules of the icons.
+const ICONS_MARK: &str = "/*icons*/";
+
+impl Assets {
+    /// Collects the static files; those of the user's go before built-in ones of the same name.
+    pub(super) fn new(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>) -> Self {
+        let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
+        files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
+        let icons = icon_rules(&files);
+        let statics = files.iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?, *bytes)));
+
+        let mut all: Vec<Asset> = Vec::new();
+        let (sheets, others): (Vec<_>, Vec<_>) = statics.partition(|(name, _)| name.ends_with(".css"));
+        all.extend(others.into_iter().map(|(name, bytes)| published(name, bytes.to_vec())));
+        // Style sheets come last, because they name pictures and fonts that have got their names by then.
+        let sheets: Vec<Asset> = sheets
+            .into_iter()
+            .map(|(name, bytes)| {
+                let text = String::from_utf8_lossy(bytes).replace(ICONS_MARK, &icons);
+                published(name, rewrite_urls(&text, &all).into_bytes())
+            })
+            .collect();
+        all.extend(sheets);
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { all }
+    }
+
+    pub(super) fn all(&self) -> &[Asset] {
+        &self.all
+    }
+
+    pub(super) fn url(&self, name: &str) -> Option<&str> {
+        self.all.iter().find(|asset| asset.name == name).map(|asset| asset.url.as_str())
+    }
+
+    /// Returns the URL of each name.
+    pub(super) fn names(&self) -> BTreeMap<String, String> {
+        self.all.iter().map(|asset| (asset.name.clone(), asset.url.clone())).collect()
+    }
+}
+
+fn published(name: &str, bytes: Vec<u8>) -> Asset {
+    // Eight digits tell versions of one file apart; the name already tells files apart.
+    let hash = xxh3_64(&bytes) as u32;
+    let url = match name.rsplit_once('.') {
+        Some((stem, extension)) => format!("{}{stem}.{hash:08x}.{extension}", routes::STATIC),
+        None => format!("{}{name}.{hash:08x}", routes::STATIC),
+    };
+    Asset { name: name.to_owned(), url, bytes }
+}
+
+/// Replaces `url(NAME)` by the published name, for files of the theme; others stay as they are.
+fn rewrite_urls(css: &str, assets: &[Asset]) -> String {
+    let mut out = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some(at) = rest.find("url(") {
+        let (before, after) = rest.split_at(at + 4);
+        out.push_str(before);
+        let Some(end) = after.find(')') else {
+            rest = after;
+            break;
+        };
+        let name = after[..end].trim().trim_matches(['"', '\'']).trim_start_matches("./");
+        match assets.iter().find(|asset| asset.name == name) {
+            Some(asset) => {
+                out.push('"');
+                out.push_str(asset.url.strip_prefix(routes::STATIC).unwrap_or(&asset.url));
+                out.push('"');
+            }
+            None => out.push_str(&after[..end]),
+        }
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Makes one rule per icon. As a mask each takes the colour of its text, weighs a class name in the pages, and works
+/// from a disk, where a sprite file is refused as foreign.
+fn icon_rules(files: &BTreeMap<&str, &[u8]>) -> String {
+    let mut rules = String::new();
+    for (name, bytes) in files {
+        let Some(icon) = name.strip_prefix("icons/").and_then(|name| name.strip_suffix(".svg")) else { continue };
+        let Ok(svg) = std::str::from_utf8(bytes) else { continue };
+        let svg = svg.trim().replace('"', "'").replace("currentColor", "#000");
+        let svg = svg.replace('%', "%25").replace('<', "%3C").replace('>', "%3E").replace('#', "%23");
+        let svg = svg.replace(['\n', '\r'], " ");
+        let _ = writeln!(rules, ".i-{icon}{{--i:url(\"data:image/svg+xml,{svg}\")}}");
+    }
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_carry_a_hash_of_the_content() {
+        let one = published("a/app.css", b"x".to_vec()).url;
+        let other = published("a/app.css", b"y".to_vec()).url;
+        assert!(one.starts_with("static/a/app.") && one.ends_with(".css"), "{one}");
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn style_sheets_follow_renamed_files() {
+        let assets = [published("logo.svg", b"<svg/>".to_vec())];
+        let hashed = assets[0].url.trim_start_matches("static/");
+        assert_eq!(
+            rewrite_urls("a{b:url('logo.svg') url(data:x) url(other.png)}", &assets),
+            format!("a{{b:url(\"{hashed}\") url(data:x) url(other.png)}}")
+        );
+        assert_eq!(rewrite_urls("a{b:url(broken", &assets), "a{b:url(broken");
+    }
+}

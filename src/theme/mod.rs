@@ -1,0 +1,134 @@
+//! The look: templates, style sheets, scripts and icons, built in and overridden file by file.
+//!
+//! Owns the Tera environment, the names under which static files are published, and the messages about broken
+//! templates. Knows nothing of the portal: a template sees the model it is given and two functions, `asset(name="…")`
+//! and nothing that looks anything up.
+//!
+//! A theme is a folder with `templates/`, `static/` and `icons/`. A file of the user's folder replaces the built-in one
+//! of the same relative name; a template of the user's may also say `{% extends "default/NAME" %}` and change single
+//! blocks, and a component of the user's goes before the built-in one of that name.
+//!
+//! Invariant: everything that can be found wrong with a template before it is rendered is found in [`compile`].
+
+mod assets;
+mod errors;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use tera::{Context, Kwargs, State, Tera};
+
+pub use assets::Asset;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::site::pages::files::CONTENT_SECURITY_POLICY;
+use crate::text::FileId;
+
+include!(concat!(env!("OUT_DIR"), "/theme_files.rs"));
+
+/// The prefix under which the built-in templates can be extended.
+const BUILT_IN: &str = "default/";
+
+/// A file of the user's theme.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// For messages about it.
+    pub file: FileId,
+    /// The content.
+    pub bytes: Arc<[u8]>,
+}
+
+/// Compiled templates and published files.
+#[derive(Debug)]
+pub struct Theme {
+    tera: Tera,
+    assets: assets::Assets,
+    overrides: BTreeMap<String, Override>,
+}
+
+/// What every template of a portal may show, whatever the page.
+#[derive(Serialize)]
+struct PortalFace<'a> {
+    title: &'a str,
+    organization: Option<&'a str>,
+    generator: &'static str,
+    csp: &'static str,
+    /// A style sheet of the organisation's own, loaded after ours.
+    extra_css: bool,
+    logo: bool,
+}
+
+/// Compiles the built-in theme with the files of the user's in place of those of the same name.
+///
+/// `overrides` is keyed by the path within the theme folder, such as `templates/home.html`.
+///
+/// # Errors
+/// [`Error::Config`] with the file and line when a template cannot be compiled.
+pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result<Theme, Error> {
+    let assets = assets::Assets::new(FILES, &overrides);
+    let mut tera = Tera::new();
+    tera.autoescape_on([".html", ".xml"]);
+    let names = assets.names();
+    tera.register_function("asset", move |arguments: Kwargs, state: &State<'_>| -> tera::TeraResult<String> {
+        let name = arguments.must_get::<&str>("name")?;
+        let root = state.get::<String>("root")?.unwrap_or_default();
+        match names.get(name) {
+            Some(url) => Ok(format!("{root}{url}")),
+            None => {
+                let near = crate::text::nearest(name, names.keys().map(String::as_str));
+                let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+                Err(tera::Error::message(format!("the theme has no file `static/{name}`{hint}")))
+            }
+        }
+    });
+    tera.global_context().insert(
+        "portal",
+        &PortalFace {
+            title: &config.title,
+            organization: config.organization.as_deref(),
+            generator: concat!("Playbill ", env!("CARGO_PKG_VERSION")),
+            csp: CONTENT_SECURITY_POLICY,
+            extra_css: assets.url("extra.css").is_some(),
+            logo: assets.url("logo.svg").is_some(),
+        },
+    );
+    tera.set_fallback_prefixes([BUILT_IN]).map_err(|error| errors::report(&error, &overrides))?;
+    let built_in = FILES.iter().filter_map(|(name, bytes)| {
+        let name = name.strip_prefix("templates/")?;
+        Some((format!("{BUILT_IN}{name}"), std::str::from_utf8(bytes).ok()?))
+    });
+    let own = overrides.iter().filter_map(|(name, file)| {
+        let name = name.strip_prefix("templates/")?;
+        Some((name.to_owned(), std::str::from_utf8(&file.bytes).ok()?))
+    });
+    tera.add_raw_templates(built_in.chain(own)).map_err(|error| errors::report(&error, &overrides))?;
+    Ok(Theme { tera, assets, overrides })
+}
+
+impl Theme {
+    /// Renders the template `name` with the fields of `model` as variables.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when a template of the user's asks for something that the model does not have.
+    pub fn render(&self, name: &str, model: &impl Serialize) -> Result<String, Error> {
+        let context = Context::from_serialize(model).map_err(|error| errors::report(&error, &self.overrides))?;
+        self.tera.render(name, &context).map_err(|error| errors::report(&error, &self.overrides))
+    }
+
+    /// Returns the published files, sorted by name.
+    #[must_use]
+    pub fn assets(&self) -> &[Asset] {
+        self.assets.all()
+    }
+
+    /// Returns the URL of the static file `name`, such as `app.css`.
+    #[must_use]
+    pub fn asset_url(&self, name: &str) -> Option<&str> {
+        self.assets.url(name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+// What every page adds for readers with scripts. Nothing here is needed to read a page.
+const root = document.documentElement;
+const home = new URL(root.dataset.root, location.href);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const isTyping = (target) => target.closest?.('input, textarea, select, [contenteditable]');
+
+/** Reads and writes a value that this browser keeps for this portal. */
+export const stored = {
+  read(key, fallback) {
+    try { return JSON.parse(localStorage.getItem(`playbill:${home.pathname}:${key}`)) ?? fallback; } catch { return fallback; }
+  },
+  write(key, value) {
+    try { localStorage.setItem(`playbill:${home.pathname}:${key}`, JSON.stringify(value)); } catch { /* storage is switched off */ }
+  },
+};
+
+// Colours: what the system wants, light, dark, and round again.
+const themes = ['auto', 'light', 'dark'];
+const themeNames = { auto: 'Colours of the system', light: 'Light colours', dark: 'Dark colours' };
+const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' };
+for (const button of all('[data-theme-switch]')) {
+  const show = () => {
+    const theme = root.dataset.theme ?? 'auto';
+    button.firstElementChild.className = `icon i-${themeIcons[theme]}`;
+    button.setAttribute('aria-label', `${themeNames[theme]}; switch`);
+    button.title = themeNames[theme];
+  };
+  button.addEventListener('click', () => {
+    const next = themes[(themes.indexOf(root.dataset.theme ?? 'auto') + 1) % themes.length];
+    if (next === 'auto') delete root.dataset.theme; else root.dataset.theme = next;
+    try { localStorage.setItem('playbill:theme', next); } catch { /* as above */ }
+    show();
+  });
+  show();
+}
+
+// Search: the dialogue is loaded when it is first asked for.
+async function openSearch(text = '') {
+  const module = root.dataset.searchUi;
+  if (!module) { location.href = root.dataset.searchPage; return; }
+  const { openDialog } = await import(new URL(module, location.href));
+  openDialog({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href, text });
+}
+for (const opener of all('a[data-search-open]')) {
+  opener.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !root.dataset.searchUi) return;
+    event.preventDefault();
+    openSearch();
+  });
+}
+const form = document.querySelector('[data-search-form]');
+if (form && root.dataset.searchUi) {
+  import(new URL(root.dataset.searchUi, location.href)).then(({ searchPage }) => searchPage({
+    form, results: document.querySelector('[data-search-results]'),
+    module: new URL(root.dataset.searchModule, location.href).href, home: home.href,
+  }));
+}
+
+// Keys.
+document.addEventListener('keydown', (event) => {
+  if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    openSearch();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
+  const turn = { '[': 'prev', ']': 'next' }[event.key];
+  if (event.key === '/') {
+    event.preventDefault();
+    const filter = document.querySelector('[data-filter] input');
+    if (filter && filter !== document.activeElement && !root.dataset.searchUi) filter.focus(); else openSearch();
+  } else if (turn) {
+    document.querySelector(`a[rel=${turn}]`)?.click();
+  } else if (event.key === '?') {
+    showKeys();
+  }
+});
+
+function showKeys() {
+  const dialog = document.createElement('dialog');
+  dialog.className = 'keys-dialog';
+  const rows = [['/', 'Search'], ['Ctrl K', 'Search'], ['[', 'Previous page'], [']', 'Next page'], ['Esc', 'Close'], ['?', 'This list']];
+  const list = document.createElement('dl');
+  for (const [keys, what] of rows) {
+    const term = document.createElement('dt');
+    for (const key of keys.split(' ')) term.append(Object.assign(document.createElement('kbd'), { textContent: key }), ' ');
+    list.append(term, Object.assign(document.createElement('dd'), { textContent: what }));
+  }
+  dialog.append(Object.assign(document.createElement('h2'), { textContent: 'Keys' }), list);
+  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+// The drawer closes like a menu.
+for (const drawer of all('.drawer')) {
+  document.addEventListener('click', (event) => { if (!drawer.contains(event.target)) drawer.open = false; });
+  drawer.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && drawer.open) { drawer.open = false; drawer.querySelector('summary').focus(); }
+  });
+}
+// The navigation of documents starts closed where it would push the document down.
+if (matchMedia('(max-width: 60rem)').matches) all('[data-narrow-closed]').forEach((details) => { details.open = false; });
+
+// Recently viewed and starred entities, kept in this browser.
+const entity = document.querySelector('main[data-entity]')?.dataset.entity;
+const entry = () => ({
+  ref: entity,
+  title: document.querySelector('main h1').textContent,
+  path: location.pathname.slice(home.pathname.length).split('/').slice(0, 4).join('/') + '/',
+});
+if (entity) {
+  const recent = stored.read('recent', []).filter((item) => item.ref !== entity);
+  stored.write('recent', [entry(), ...recent].slice(0, 8));
+}
+for (const button of all('[data-star]')) {
+  const is = () => stored.read('starred', []).some((item) => item.ref === entity);
+  const show = () => {
+    button.setAttribute('aria-pressed', is());
+    button.lastElementChild.textContent = is() ? 'Starred' : 'Star';
+  };
+  button.addEventListener('click', () => {
+    const others = stored.read('starred', []).filter((item) => item.ref !== entity);
+    stored.write('starred', is() ? others : [entry(), ...others]);
+    show();
+  });
+  show();
+}
+for (const key of ['recent', 'starred']) {
+  const card = document.querySelector(`[data-${key}]`);
+  const items = card ? stored.read(key, []) : [];
+  if (!items.length) continue;
+  const known = new Set(['component', 'api', 'resource', 'system', 'domain', 'group', 'user', 'template', 'airesource', 'location']);
+  card.querySelector('ul').append(...items.slice(0, 8).map((item) => {
+    const kind = item.ref.split(':')[0];
+    const name = known.has(kind) ? kind : 'other';
+    const link = Object.assign(document.createElement('a'), { className: `entity k-${name}`, href: new URL(item.path, home).href, title: item.ref });
+    link.append(Object.assign(document.createElement('i'), { className: `icon i-kind-${name}` }), Object.assign(document.createElement('span'), { textContent: item.title }));
+    const line = document.createElement('li');
+    line.append(link);
+    return line;
+  }));
+  card.hidden = false;
+}
+
+// Code can be copied.
+for (const block of all('.doc pre, pre.command')) {
+  if (!navigator.clipboard) break;
+  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'copy', title: 'Copy' });
+  button.setAttribute('aria-label', 'Copy');
+  button.append(Object.assign(document.createElement('i'), { className: 'icon i-copy' }));
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? block.textContent);
+    button.firstChild.className = 'icon i-check';
+    setTimeout(() => { button.firstChild.className = 'icon i-copy'; }, 1500);
+  });
+  const box = document.createElement('div');
+  box.className = 'copy-box';
+  block.replaceWith(box);
+  box.append(block, button);
+}
+
+// The table of contents follows the reader.
+const marks = new Map(all('[data-techdocs=toc] a').map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+if (marks.size) {
+  const headings = [...marks.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  let waiting = false;
+  const follow = () => {
+    waiting = false;
+    const above = headings.filter((heading) => heading.getBoundingClientRect().top < 120);
+    const at = (innerHeight + scrollY >= document.body.scrollHeight - 2 && above.length ? headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight) : above).at(-1) ?? headings[0];
+    for (const [id, link] of marks) link.classList.toggle('here', id === at?.id);
+  };
+  addEventListener('scroll', () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } }, { passive: true });
+  follow();
+}
+document.querySelector('.reader-nav [aria-current]')?.scrollIntoView({ block: 'nearest' });
+
+// The next page is fetched while the pointer is on its link.
+const fetched = new Set();
+function prefetch(event) {
+  const link = event.target.closest?.('a[href]');
+  if (!link || link.origin !== location.origin || !location.protocol.startsWith('http')) return;
+  const url = link.href.split('#')[0];
+  if (url === location.href.split('#')[0] || fetched.has(url) || link.hasAttribute('download') || navigator.connection?.saveData) return;
+  fetched.add(url);
+  document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href: url }));
+}
+document.addEventListener('pointerover', prefetch, { passive: true });
+document.addEventListener('focusin', prefetch);
