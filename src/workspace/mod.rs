@@ -238,6 +238,12 @@ impl Workspace {
         &self.catalog_files
     }
 
+    /// Registers a file outside the roots that another part of the program reads, so that problems can name it.
+    #[must_use]
+    pub fn adopt_file(&self, place: &Path) -> FileId {
+        self.files.add(place, None, || self.show(place))
+    }
+
     /// Returns the files whose names are near that of a catalog file, sorted by path.
     #[must_use]
     pub fn alike_files(&self) -> &[FileId] {
