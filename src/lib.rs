@@ -14,4 +14,5 @@ pub mod config;
 pub mod workspace;
 pub mod catalog;
 pub mod portal;
+pub mod output;
 pub mod cli;

@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// Names one file of a [`crate::workspace::Workspace`]. An index, never an order: output is sorted by path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
 impl FileId {

@@ -57,6 +57,8 @@ pub(super) struct Draft {
     pub(super) name_span: Span,
     /// The place of the first key, for an editor to open.
     pub(super) start: Span,
+    /// The line of `start`, from 1, once the file's lines are known.
+    pub(super) line: u32,
     pub(super) root: Node,
     pub(super) declared: Vec<Declared>,
     pub(super) valid: bool,
@@ -86,7 +88,7 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
     }
-    (Some(Draft { file, document, reference, kind, name_span, start, root, declared, valid }), out)
+    (Some(Draft { file, document, reference, kind, name_span, start, line: 1, root, declared, valid }), out)
 }
 
 /// Checks what must hold before anything else is looked at; returns kind, identity and the place of the name.

@@ -1,6 +1,6 @@
 //! From files to the catalog: reading in rounds, joining, and making relations.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use super::placeholder::read_problem;
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{ReadError, Workspace};
+use crate::workspace::{Folder, GlobStyle, ReadError, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// A catalog with what its documents said, for the checks that look at references.
@@ -125,6 +125,7 @@ fn read_file(context: &Context<'_>, file: FileId) -> Read {
         Err(error) => return Read { drafts: Vec::new(), diagnostics: vec![unreadable(&error, file)] },
     };
     let (documents, mut diagnostics) = yaml::parse(file, &text);
+    let lines = LineIndex::new(&text);
     let mut drafts = Vec::new();
     let mut empty = true;
     for document in &documents {
@@ -133,7 +134,10 @@ fn read_file(context: &Context<'_>, file: FileId) -> Read {
         for (root, span) in parts(root, document.span) {
             let (draft, problems) = document::read(context, &root, span);
             diagnostics.extend(problems);
-            drafts.extend(draft);
+            drafts.extend(draft.map(|draft| {
+                let line = lines.position(&text, draft.start.start as usize).line;
+                Draft { line, ..draft }
+            }));
         }
     }
     if empty {
@@ -246,6 +250,7 @@ fn join(
         }
     }
     diagnostics.extend(followed.diagnostics);
+    diagnostics.extend(unreached(context.workspace, &followed.files));
     diagnostics.extend(context.overlays.unmatched(|reference| chosen.contains_key(reference)));
 
     let drafts: Vec<(Draft, usize)> = chosen.into_values().collect();
@@ -265,6 +270,36 @@ fn join(
         .map(|((draft, i), relations)| entity(context.workspace, draft, relations, &followed.files[i]))
         .collect();
     Loaded { catalog: Catalog::new(entities), declared, name_spans, diagnostics: std::mem::take(diagnostics) }
+}
+
+/// Hints at files that are named and written like catalog files, but that nothing leads to.
+fn unreached(workspace: &Workspace, reached: &[Reached]) -> Diagnostics {
+    let reached: BTreeSet<FileId> = reached.iter().map(|reached| reached.file).collect();
+    let limit = workspace.config().limits.catalog_file;
+    let looks_like_one = |text: &str| {
+        text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"))
+    };
+    // Beside files that Locations name, one more of the same sort is easily forgotten.
+    let named = |file: &&FileId| {
+        let path = workspace.path(**file);
+        !path.ends_with("catalog-info.yaml") && !path.ends_with("catalog-info.yml")
+    };
+    let folders: BTreeSet<Folder> = reached.iter().filter(named).map(|file| workspace.folder_of(*file)).collect();
+    let beside = folders.iter().flat_map(|folder| {
+        ["*.yaml", "*.yml"].map(|pattern| workspace.glob_in(folder, pattern, GlobStyle::Url).unwrap_or_default())
+    });
+    let mut unreached: Vec<FileId> = workspace.alike_files().iter().copied().chain(beside.flatten()).collect();
+    unreached.retain(|file| !reached.contains(file));
+    unreached.sort_by_cached_key(|file| workspace.path(*file));
+    unreached.dedup();
+    unreached
+        .into_iter()
+        .filter(|file| workspace.text(*file, limit).is_ok_and(|text| looks_like_one(&text)))
+        .map(|file| {
+            Diagnostic::new(codes::UNREACHED_FILE, Span::whole(file), "nothing leads to this catalog file")
+                .help("name it `catalog-info.yaml`, list it in a Location, or add its name to `catalog.files`")
+        })
+        .collect()
 }
 
 fn duplicate(workspace: &Workspace, first: &Draft, second: &Draft) -> Diagnostic {
@@ -314,19 +349,13 @@ fn relations(drafts: &[(Draft, usize)], ids: &HashMap<Arc<str>, EntityId>) -> Ve
 
 /// Finishes an entity: made annotations, line, and the way that led to it.
 fn entity(workspace: &Workspace, draft: Draft, relations: Vec<Relation>, reached: &Reached) -> Entity {
-    let limit = workspace.config().limits.catalog_file;
-    let line = workspace.text(draft.file, limit).map_or(1, |text| {
-        LineIndex::new(&text[..(draft.start.start as usize).min(text.len())])
-            .position(&text, draft.start.start as usize)
-            .line
-    });
     let root = annotate(workspace, &draft, reached);
     Entity {
         reference: draft.reference,
         kind: draft.kind,
         file: draft.file,
         document: draft.document,
-        line,
+        line: draft.line,
         root,
         relations,
         ancestry: reached.ancestry.clone(),

@@ -1,6 +1,7 @@
 //! The table of files: one id a path, contents read on demand and kept.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -17,7 +18,8 @@ pub(super) struct Files {
 #[derive(Debug, Default)]
 struct Table {
     files: Vec<Arc<File>>,
-    by_place: HashMap<Arc<Path>, FileId>,
+    /// Places are compared as bytes, which is much faster than as paths; they have one spelling each.
+    by_place: HashMap<Box<OsStr>, FileId>,
 }
 
 /// One file.
@@ -29,6 +31,8 @@ pub(super) struct File {
     pub(super) real: Option<PathBuf>,
     /// How reports name it.
     pub(super) path: Arc<str>,
+    /// Whether it is one, not something else that a problem names.
+    pub(super) is_file: bool,
     content: Mutex<Content>,
 }
 
@@ -48,7 +52,7 @@ impl Files {
 
     /// Returns the id of the file at `place`, if somebody asked for it before.
     pub(super) fn find(&self, place: &Path) -> Option<FileId> {
-        calm(self.table.read()).by_place.get(place).copied()
+        calm(self.table.read()).by_place.get(place.as_os_str()).copied()
     }
 
     /// Returns the ids of all files.
@@ -58,33 +62,39 @@ impl Files {
 
     /// Returns the id of the file at `place`, new if need be.
     pub(super) fn add(&self, place: &Path, real: Option<PathBuf>, path: impl FnOnce() -> Arc<str>) -> FileId {
-        self.insert(place, real, path, Content::Unread)
+        self.insert(place, real, path, true, Content::Unread)
     }
 
     /// Returns the id of something that is no file, such as a folder, so that a problem can name it.
     pub(super) fn add_nothing(&self, place: &Path, path: impl FnOnce() -> Arc<str>) -> FileId {
-        self.insert(place, None, path, Content::Text(Arc::from("")))
+        self.insert(place, None, path, false, Content::Text(Arc::from("")))
     }
 
     /// Takes over a file of another table under the next id, with what was read of it, and shows it as `path`.
     pub(super) fn adopt(&self, file: &File, path: Arc<str>) {
         let content = calm(file.content.lock()).clone();
-        self.insert(&file.place, file.real.clone(), || path, content);
+        self.insert(&file.place, file.real.clone(), || path, file.is_file, content);
     }
 
-    fn insert(&self, place: &Path, real: Option<PathBuf>, path: impl FnOnce() -> Arc<str>, content: Content) -> FileId {
+    fn insert(
+        &self,
+        place: &Path,
+        real: Option<PathBuf>,
+        path: impl FnOnce() -> Arc<str>,
+        is_file: bool,
+        content: Content,
+    ) -> FileId {
         if let Some(id) = self.find(place) {
             return id;
         }
         let mut table = calm(self.table.write());
-        if let Some(id) = table.by_place.get(place) {
+        if let Some(id) = table.by_place.get(place.as_os_str()) {
             return *id;
         }
         let id = FileId::new(table.files.len());
-        let place: Arc<Path> = Arc::from(place);
-        let file = File { place: Arc::clone(&place), real, path: path(), content: Mutex::new(content) };
+        let file = File { place: place.into(), real, path: path(), is_file, content: Mutex::new(content) };
         table.files.push(Arc::new(file));
-        table.by_place.insert(place, id);
+        table.by_place.insert(place.as_os_str().into(), id);
         id
     }
 }

@@ -60,11 +60,14 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     if workspace.config_problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Ok(workspace);
     }
+    if options.paths.is_empty() && !workspace.check_paths() {
+        return Ok(workspace);
+    }
     // The paths were shown relative to the folder of the configuration; from now on the roots decide.
     workspace.roots.clear();
     let given: Vec<(PathBuf, PathBuf)> = if options.paths.is_empty() {
         let paths = &workspace.config.paths;
-        paths.iter().map(|path| (home.folder.join(path), home.shown.join(path))).collect()
+        paths.iter().map(|path| (home.folder.join(path), path::joined(&home.shown, path))).collect()
     } else {
         options.paths.iter().map(|path| (options.cwd.join(path), path.clone())).collect()
     };
@@ -168,6 +171,7 @@ impl Workspace {
             files: Files::default(),
             known: Known::default(),
             catalog_files: Vec::new(),
+            alike_files: Vec::new(),
             overlay_files: Vec::new(),
             problems: Vec::new(),
             clones: Vec::new(),
@@ -210,6 +214,21 @@ impl Workspace {
                 None
             }
         }
+    }
+
+    /// Reports the configured paths that do not exist; says whether all do.
+    fn check_paths(&mut self) -> bool {
+        let home = self.config_folder.clone();
+        for (at, path) in self.config.paths.iter().enumerate() {
+            if let Err(error) = self.tree.real(&home.join(path)) {
+                let span = self.config_span(&format!("paths[{at}]"), &home);
+                let message = format!("`{path}` cannot be scanned: {}", reason(&error));
+                let problem = Diagnostic::new(codes::INVALID_CONFIG, span, message)
+                    .help("name a folder or a file, relative to the configuration file");
+                self.config_problems.push(problem);
+            }
+        }
+        self.config_problems.iter().all(|problem| problem.severity != Severity::Error)
     }
 
     /// Decides which roots there are, and returns what to scan.
@@ -292,6 +311,7 @@ impl Workspace {
                     let rules = root.map_or_else(|| self.rules_above(folder), |root| root.rules.clone());
                     let part = scan::scan(&self.tree, &self.book, &self.limits, folder, rules.as_ref());
                     found.files.extend(part.files);
+                    found.alike.extend(part.alike);
                     found.repositories.extend(part.repositories);
                     found.unreadable.extend(part.unreadable);
                 }
@@ -301,12 +321,15 @@ impl Workspace {
         found.repositories.sort_unstable();
         found.repositories.dedup();
         self.clones = found.repositories;
-        let mut ids = Vec::with_capacity(found.files.len());
-        for (place, repository) in found.files {
+        let mut files: Vec<(Arc<str>, PathBuf, Option<Arc<Path>>)> =
+            found.files.into_iter().map(|(place, repository)| (self.show(&place), place, repository)).collect();
+        files.sort_unstable();
+        let mut ids = Vec::with_capacity(files.len());
+        for (shown, place, repository) in files {
             if let (Some(folder), Some(repository)) = (place.parent(), repository) {
                 self.remember(folder, &repository);
             }
-            ids.push(self.files.add(&place, None, || self.show(&place)));
+            ids.push(self.files.add(&place, None, || shown));
         }
         for (place, reason) in found.unreadable {
             let id = self.add_folder(&place);
@@ -316,12 +339,18 @@ impl Workspace {
             self.problems.push(problem);
         }
         let catalog = self.config.catalog.clone();
-        ids.extend(self.configured("catalog.locations", &catalog.locations));
+        let further = self.configured("catalog.locations", &catalog.locations);
         let overlays = self.configured("catalog.overlays", &catalog.overlays);
         let mut seen = HashSet::new();
         self.overlay_files = overlays.into_iter().filter(|id| seen.insert(*id)).collect();
-        ids.sort_by_cached_key(|id| self.path(*id));
+        if !further.is_empty() {
+            ids.extend(further);
+            ids.sort_by_cached_key(|id| self.path(*id));
+        }
         ids.dedup();
+        found.alike.sort_unstable();
+        found.alike.dedup();
+        self.alike_files = found.alike.iter().map(|place| self.files.add(place, None, || self.show(place))).collect();
         self.catalog_files = ids;
         let mut problems = std::mem::take(&mut self.problems);
         problems.sort_by_cached_key(|problem| self.path(problem.span().file));
@@ -346,7 +375,8 @@ impl Workspace {
     fn configured(&mut self, key: &str, targets: &[String]) -> Vec<FileId> {
         let mut ids = Vec::new();
         let Some(home) = self.config_home() else { return ids };
-        for target in targets {
+        for (at, target) in targets.iter().enumerate() {
+            let span = || self.config_span(&format!("{key}[{at}]"), &home);
             let found =
                 if target.contains("://") { self.at_url(target) } else { self.glob_at(&home, target, GlobStyle::File) };
             let problem = match found {
@@ -356,7 +386,7 @@ impl Workspace {
                 }
                 Ok(_) => Diagnostic::new(
                     codes::LOCATION_TARGET_MISSING,
-                    self.config_span(&home),
+                    span(),
                     format!("`{key}` names `{target}`, which matches no file"),
                 ),
                 Err(error) => {
@@ -366,7 +396,7 @@ impl Workspace {
                         LocateError::Unreadable { .. } => codes::UNREADABLE_FILE,
                         _ => codes::LOCATION_TARGET_MISSING,
                     };
-                    Diagnostic::new(code, self.config_span(&home), format!("`{key}` names `{target}`: {error}"))
+                    Diagnostic::new(code, span(), format!("`{key}` names `{target}`: {error}"))
                 }
             };
             self.problems.push(problem);
@@ -382,9 +412,10 @@ impl Workspace {
         }
     }
 
-    /// Returns the place for problems with values of the configuration, which holds no places of its own.
-    fn config_span(&self, home: &Path) -> Span {
-        Span::whole(self.config_file.unwrap_or_else(|| self.add_folder(home)))
+    /// Returns where a value of the configuration stands, or where it could.
+    fn config_span(&self, key: &str, home: &Path) -> Span {
+        let written = self.config.places.get(key);
+        written.unwrap_or_else(|| Span::whole(self.config_file.unwrap_or_else(|| self.add_folder(home))))
     }
 
     /// Returns an id by which a problem can name a folder.

@@ -189,6 +189,7 @@ pub struct Workspace {
     files: Files,
     known: Known,
     catalog_files: Vec<FileId>,
+    alike_files: Vec<FileId>,
     overlay_files: Vec<FileId>,
     problems: Vec<Diagnostic>,
     /// Folders with a `.git` that the scan met, sorted.
@@ -235,6 +236,18 @@ impl Workspace {
     #[must_use]
     pub fn catalog_files(&self) -> &[FileId] {
         &self.catalog_files
+    }
+
+    /// Registers a file outside the roots that another part of the program reads, so that problems can name it.
+    #[must_use]
+    pub fn adopt_file(&self, place: &Path) -> FileId {
+        self.files.add(place, None, || self.show(place))
+    }
+
+    /// Returns the files whose names are near that of a catalog file, sorted by path.
+    #[must_use]
+    pub fn alike_files(&self) -> &[FileId] {
+        &self.alike_files
     }
 
     /// Returns the files of `catalog.overlays`, each once, in the order of the configuration.
@@ -509,9 +522,11 @@ impl Workspace {
         let place = path::below(&boundary.place, &inside.names);
         if !inside.folder
             && let Some(id) = self.files.find(&place)
-            && self.files.get(id).real().starts_with(&boundary.real)
         {
-            return Ok(id);
+            let file = self.files.get(id);
+            if file.is_file && file.real().starts_with(&boundary.real) {
+                return Ok(id);
+            }
         }
         let real = self.enter(&boundary, &place)?;
         match self.tree.kind(&real) {

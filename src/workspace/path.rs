@@ -35,7 +35,7 @@ pub(super) fn resolve(base: &[OsString], target: &str) -> Result<Inside, LocateE
         match name {
             "" | "." => {}
             ".." => {
-                names.pop().ok_or_else(|| LocateError::OutsideRepository)?;
+                names.pop().ok_or(LocateError::OutsideRepository)?;
             }
             _ if is_name(name) => names.push(name.into()),
             _ => return Err(missing()),
@@ -98,6 +98,21 @@ pub(super) fn shown(path: &Path) -> String {
         }
     }
     text
+}
+
+/// Joins a path to a folder as somebody would write it, without going into a folder and out again.
+pub(super) fn joined(folder: &Path, path: &str) -> PathBuf {
+    let mut joined = PathBuf::new();
+    for component in folder.join(path).components() {
+        let goes_back =
+            component == Component::ParentDir && matches!(joined.components().next_back(), Some(Component::Normal(_)));
+        match component {
+            _ if goes_back => _ = joined.pop(),
+            Component::CurDir => {}
+            _ => joined.push(component),
+        }
+    }
+    joined
 }
 
 /// Joins names below a boundary.
@@ -166,6 +181,7 @@ mod tests {
         assert_eq!(shown(Path::new("../a")), "../a");
         assert_eq!(shown(Path::new(".")), "");
         assert_eq!(shown(Path::new("/srv/a")), "/srv/a");
+        assert_eq!(shown(&joined(Path::new("p/q"), "../../../b/.")), "../b");
     }
 
     proptest! {

@@ -356,7 +356,7 @@ fn canonical(name: String, path: Vec<String>) -> (String, Vec<String>) {
         let mut full = vec![owner.to_owned()];
         match rest {
             ["_git" | "_ssh", repository, rest @ ..] => {
-                full.extend(words(&[&[*repository, "_git", repository], rest].concat()))
+                full.extend(words(&[&[*repository, "_git", repository], rest].concat()));
             }
             [project, "_git" | "_ssh", rest @ ..] => full.extend(words(&[&[*project, "_git"], rest].concat())),
             _ => return (name, path),

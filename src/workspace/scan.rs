@@ -33,24 +33,23 @@ pub(super) struct Limits {
 pub(super) struct Found {
     /// Catalog files, each with the repository it is in.
     pub(super) files: Vec<(PathBuf, Option<Arc<Path>>)>,
+    /// Files whose names are near that of a catalog file.
+    pub(super) alike: Vec<PathBuf>,
     /// Folders with a `.git`.
     pub(super) repositories: Vec<Arc<Path>>,
     /// Folders that could not be read, with the reason.
     pub(super) unreadable: Vec<(PathBuf, String)>,
 }
 
-/// Looks for catalog files and repositories below `root`, given the rules that hold in it; sorted.
+/// Looks for catalog files and repositories below `root`, given the rules that hold in it;
+/// in no particular order.
 pub(super) fn scan(tree: &Tree, book: &RuleBook, limits: &Limits, root: &Path, above: Option<&Arc<Rules>>) -> Found {
     let scan = Scan { tree, book, limits, root, found: Mutex::default() };
     let states = limits.files.iter().map(Pattern::start).collect();
     let start =
         Visit { folder: root.to_owned(), rules: above.cloned(), repository: None, states, hidden: false, depth: 0 };
     rayon::scope(|scope| scan.visit(scope, start));
-    let mut found = scan.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    found.files.sort_unstable();
-    found.repositories.sort_unstable();
-    found.unreadable.sort_unstable();
-    found
+    scan.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 struct Scan<'a> {
@@ -143,6 +142,11 @@ impl<'a> Scan<'a> {
             if !self.excluded(visit, &file, item.kind) {
                 calm(self.found.lock()).files.push((file, visit.repository.clone()));
             }
+        } else if is_alike(&item.name.to_string_lossy()) && !visit.hidden {
+            let file = visit.folder.join(&item.name);
+            if !self.excluded(visit, &file, item.kind) {
+                calm(self.found.lock()).alike.push(file);
+            }
         }
     }
 
@@ -155,6 +159,13 @@ impl<'a> Scan<'a> {
             || (!self.limits.exclude.is_empty()
                 && path.strip_prefix(self.root).is_ok_and(|path| self.limits.exclude.is_match(path)))
     }
+}
+
+/// Returns whether authors who write this name mean a catalog file.
+fn is_alike(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
+    stem.trim_start_matches('.').starts_with("catalog") || stem.ends_with("-entity") || stem.ends_with("-catalog")
 }
 
 /// What a walk below one folder is for.

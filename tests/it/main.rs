@@ -4,4 +4,5 @@ mod cli;
 mod hostile;
 mod layering;
 mod policy;
+mod rules;
 mod specs;

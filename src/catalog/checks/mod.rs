@@ -4,6 +4,7 @@
 //! table of rules. A check only reports; it changes nothing.
 
 mod annotations;
+mod code_owners;
 mod owners;
 mod references;
 mod values;
@@ -57,6 +58,7 @@ pub(crate) fn run(workspace: &Workspace, loaded: &Loaded) -> Diagnostics {
         .flatten_iter()
         .collect();
     references::cycles(&subject, &mut out);
+    code_owners::run(&subject, &mut out);
     out
 }
 

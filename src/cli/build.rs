@@ -1,0 +1,177 @@
+//! `playbill build`: the whole site on disk.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{BuildArgs, ReportFormat};
+use super::{Context, Ending, load, print, report, say};
+use crate::diag::{Severity, human};
+use crate::error::Error;
+use crate::output::{DiskSink, Sink, Target, WriteReport};
+use crate::portal::{self, Portal};
+use crate::theme::{self, Override, Theme};
+use crate::workspace::Workspace;
+use crate::{render, site};
+
+/// Builds and writes; problems of the content are shown, and fail only under `--strict`.
+pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> {
+    let mut watch = Stopwatch::new(context);
+    watch.stage("read");
+    let workspace = load(context, &args.input, args.output.as_ref(), true)?;
+    let theme = theme(&workspace)?;
+    watch.stage("resolve");
+    let portal = portal::analyse(&workspace);
+    watch.stage("plan");
+    let site = site::plan(&workspace, &portal);
+    watch.stage("render");
+    let target = target(context, &workspace, args.output.as_deref());
+    let sink = DiskSink::create(&target)?;
+    let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
+    render::all(&workspace, &portal, &theme, &site, &counted)?;
+    counted.bar.finish_and_clear();
+    watch.stage("write");
+    let written = sink.finish()?;
+    let stages = watch.finish();
+
+    let failed = show_problems(context, args, &workspace, &portal);
+    if !context.quiet {
+        say(&summary(&portal, &target.shown, written, stages.iter().map(|(_, time)| *time).sum()));
+    }
+    if args.timings {
+        print(&timings(&stages));
+    }
+    Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+}
+
+/// Compiles the built-in theme with the files of the configured one.
+pub(super) fn theme(workspace: &Workspace) -> Result<Theme, Error> {
+    theme::compile(workspace.config(), overrides(workspace)?)
+}
+
+/// Reads the files of the user's theme, keyed by their path in its folder.
+#[expect(clippy::disallowed_methods, reason = "the configuration names this folder")]
+fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error> {
+    let mut found = BTreeMap::new();
+    let Some(folder) = &workspace.config().theme else { return Ok(found) };
+    let folder = workspace.config_folder().join(folder);
+    if !folder.is_dir() {
+        return Err(Error::Usage(format!(
+            "the theme folder `{}` does not exist; mend `theme` in playbill.yaml",
+            folder.display()
+        )));
+    }
+    for entry in walkdir::WalkDir::new(&folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(&folder).to_owned();
+            Error::Io { action: "read", path, source: error.into() }
+        })?;
+        let Ok(name) = entry.path().strip_prefix(&folder) else { continue };
+        if !entry.file_type().is_file() || entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let name = name.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        let bytes = std::fs::read(entry.path())
+            .map_err(|source| Error::Io { action: "read", path: entry.path().to_owned(), source })?;
+        let file = workspace.adopt_file(entry.path());
+        found.insert(name, Override { file, bytes: bytes.into() });
+    }
+    Ok(found)
+}
+
+/// Returns where to write, and what the site must not replace.
+fn target(context: &Context, workspace: &Workspace, given: Option<&Path>) -> Target {
+    let folder = match given {
+        Some(given) => context.cwd.join(given),
+        None => workspace.config_folder().join(&workspace.config().output),
+    };
+    let shown = match folder.strip_prefix(&context.cwd) {
+        Ok(below) => below.display().to_string(),
+        Err(_) => folder.display().to_string(),
+    };
+    let mut keep = workspace.watched();
+    keep.push(workspace.config_folder().to_owned());
+    keep.extend(std::env::home_dir());
+    Target { folder, shown, keep }
+}
+
+/// Prints the problems to standard error; says whether they fail the build.
+fn show_problems(context: &Context, args: &BuildArgs, workspace: &Workspace, portal: &Portal) -> bool {
+    let problems = &portal.diagnostics;
+    let failed = args.strict && problems.iter().any(|problem| problem.severity == Severity::Error);
+    let shown = report::Shown::new(workspace, context, &args.input);
+    let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+    if !errors.is_empty() {
+        say(report::render(&errors, workspace, &shown, ReportFormat::Human, context.color_err).trim_end());
+    }
+    if problems.len() > errors.len() && !context.quiet {
+        say(&format!("{}; `playbill check` shows all of them", human::summary(problems)));
+    }
+    failed
+}
+
+fn summary(portal: &Portal, shown: &str, written: WriteReport, time: Duration) -> String {
+    let entities = portal.catalog.entities().len();
+    let documents: usize = portal.docs.sites.iter().map(|site| site.pages.len()).sum();
+    let files = written.written + written.unchanged;
+    format!(
+        "built {shown}: {entities} entities, {documents} documents, {files} files ({} new or changed, {} removed) in {:.1} s",
+        written.written,
+        written.removed,
+        time.as_secs_f64(),
+    )
+}
+
+fn timings(stages: &[(&'static str, Duration)]) -> String {
+    stages.iter().map(|(stage, time)| format!("{stage:<8} {:>8.3} s\n", time.as_secs_f64())).collect()
+}
+
+/// Counts files on their way to the sink.
+struct Counted<'a> {
+    sink: &'a dyn Sink,
+    bar: ProgressBar,
+}
+
+impl Sink for Counted<'_> {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.bar.inc(1);
+        self.sink.put(path, bytes)
+    }
+}
+
+/// Measures the stages, and shows on a terminal which one is running.
+struct Stopwatch {
+    shown: bool,
+    stages: Vec<(&'static str, Instant)>,
+}
+
+impl Stopwatch {
+    fn new(context: &Context) -> Self {
+        Self { shown: !context.quiet && std::io::stderr().is_terminal(), stages: Vec::new() }
+    }
+
+    fn stage(&mut self, name: &'static str) {
+        self.stages.push((name, Instant::now()));
+    }
+
+    /// Returns a bar for the files of a site; hidden in CI, when quiet, and when the work is short.
+    fn bar(&self, length: usize) -> ProgressBar {
+        if !self.shown || length < 500 {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(length as u64);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} pages") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    fn finish(self) -> Vec<(&'static str, Duration)> {
+        let ends = self.stages.iter().skip(1).map(|(_, start)| *start).chain([Instant::now()]);
+        self.stages.iter().zip(ends).map(|((name, start), end)| (*name, end.duration_since(*start))).collect()
+    }
+}
+

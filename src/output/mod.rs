@@ -1,0 +1,74 @@
+//! Where a site goes: a [`Sink`] takes files by path; [`MemorySink`] keeps them, [`DiskSink`] makes a folder of them.
+//!
+//! One of the four modules that touch the outside world. Does not know how bytes were made, nor what a path means.
+//!
+//! Invariants: nothing is removed or changed that an earlier build did not write; a build that ends early, for
+//! whatever reason, leaves the folder as it was; a file whose bytes stay the same keeps its time.
+
+mod disk;
+mod manifest;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::Error;
+
+pub use disk::{DiskSink, Target, WriteReport};
+
+/// Takes the files of a site, from any thread.
+pub trait Sink: Sync {
+    /// Takes the file at `path`, which is `/`-separated and relative to the site.
+    ///
+    /// # Errors
+    /// When it cannot be written, when the path is none, or when the path was taken before, since one of the two
+    /// pages would be lost.
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error>;
+}
+
+/// Keeps a site in memory.
+#[derive(Debug, Default)]
+pub struct MemorySink {
+    files: Mutex<BTreeMap<String, Arc<[u8]>>>,
+}
+
+impl MemorySink {
+    /// Returns the files by path.
+    #[must_use]
+    pub fn into_files(self) -> BTreeMap<String, Arc<[u8]>> {
+        self.files.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for MemorySink {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        check_path(path)?;
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if files.contains_key(path) {
+            return Err(taken(Path::new(path)));
+        }
+        files.insert(path.to_owned(), bytes.into());
+        Ok(())
+    }
+}
+
+/// Makes sure that a path names a file inside the site on every operating system.
+fn check_path(path: &str) -> Result<(), Error> {
+    let odd = |name: &str| {
+        matches!(name, "" | "." | "..") || name.contains(['\\', ':']) || name.chars().any(char::is_control)
+    };
+    if path.split('/').any(odd) || path == manifest::NAME {
+        let source = io::Error::new(io::ErrorKind::InvalidInput, "no file of a site can be called so");
+        return Err(Error::Io { action: "write", path: PathBuf::from(path), source });
+    }
+    Ok(())
+}
+
+fn taken(path: &Path) -> Error {
+    let source = io::Error::new(io::ErrorKind::AlreadyExists, "two pages have this path");
+    Error::Io { action: "write", path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests;
