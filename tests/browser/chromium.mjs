@@ -10,12 +10,12 @@ const types = {
   '.svg': 'image/svg+xml', '.png': 'image/png', '.txt': 'text/plain', '.xml': 'application/xml',
 };
 
-/** Serves `folder` below `/portal/` as a static host does; returns its address and how to stop it. */
-export async function serve(folder) {
+/** Serves `folder` below the path `base` as a static host does; returns its address and how to stop it. */
+export async function serve(folder, base) {
   const server = createServer(async (request, response) => {
     let path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
-    if (!path.startsWith('/portal/')) { response.writeHead(404).end(); return; }
-    path = normalize(path.slice('/portal'.length));
+    if (!path.startsWith(base)) { response.writeHead(404).end(); return; }
+    path = normalize(path.slice(base.length - 1));
     if (path.endsWith('/')) path += 'index.html';
     try {
       const bytes = await readFile(join(folder, path));
@@ -27,7 +27,7 @@ export async function serve(folder) {
     }
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${server.address().port}/portal/`, stop: () => server.close() };
+  return { url: `http://127.0.0.1:${server.address().port}${base}`, stop: () => server.close() };
 }
 
 /** Starts a browser with a fresh profile. */
@@ -78,11 +78,11 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
       };
       listeners.add(listener);
       for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await call(`${domain}.enable`);
-      await call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
-      await call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] });
       if (!script) await call('Emulation.setScriptExecutionDisabled', { value: true });
       const page = {
         problems, requests, call,
+        resize: (width, height) => call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 }),
+        colours: (dark) => call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] }),
         async goto(url) {
           const loaded = new Promise((done) => loads.push(done));
           await call('Page.navigate', { url });
@@ -113,6 +113,8 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
         },
         async close() { listeners.delete(listener); await send('Target.closeTarget', { targetId }); },
       };
+      await page.resize(width, height);
+      await page.colours(dark);
       return page;
     },
     async stop() {

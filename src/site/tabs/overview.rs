@@ -235,7 +235,7 @@ impl Tab for Overview {
             (members.is_some() || kind == "group").then(|| self::members(view, id, members.map_or(&[], Vec::as_slice)));
         let links = links(entity);
         let docs = docs_card(view, id);
-        let hint = (links.is_empty() && docs.is_none() && !is_org && kind != "location").then(|| {
+        let hint = (links.is_empty() && docs.is_none() && matches!(kind, "component" | "api" | "resource" | "system")).then(|| {
             yaml_paint::paint("metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n")
         });
         TabModel::Overview(Box::new(Model {
