@@ -20,10 +20,12 @@ const NEEDED_BY: &[&str] = &["dependencyOf", "apiConsumedBy"];
 const PROVIDED_BY: &str = "apiProvidedBy";
 /// The consumers of an API feel it when a provider fails.
 const PROVIDES: &str = "providesApi";
-/// More links than this help nobody.
-const LISTED: usize = 200;
+/// More rows than this help nobody.
+const LISTED: usize = 100;
+/// Nor do more names of what is only reached through others.
+const FURTHER: usize = 40;
 /// Where the walk ends, so that a catalog in which everything needs everything does not cost its square.
-const REACHED: usize = 500;
+const REACHED: usize = 200;
 
 /// See the module.
 pub struct Dependencies;
@@ -117,7 +119,7 @@ fn section(view: &View<'_>, entity: EntityId, title: &'static str, empty: &'stat
     let total: usize = levels.iter().map(Vec::len).sum();
     let mut levels = levels.into_iter();
     let direct = levels.next().unwrap_or_default();
-    let mut room = LISTED;
+    let mut room = FURTHER;
     let mut further = Vec::new();
     let mut unlisted = direct.len().saturating_sub(LISTED);
     for (at, ids) in levels.enumerate() {
