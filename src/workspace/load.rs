@@ -60,11 +60,14 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     if workspace.config_problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Ok(workspace);
     }
+    if options.paths.is_empty() && !workspace.check_paths() {
+        return Ok(workspace);
+    }
     // The paths were shown relative to the folder of the configuration; from now on the roots decide.
     workspace.roots.clear();
     let given: Vec<(PathBuf, PathBuf)> = if options.paths.is_empty() {
         let paths = &workspace.config.paths;
-        paths.iter().map(|path| (home.folder.join(path), home.shown.join(path))).collect()
+        paths.iter().map(|path| (home.folder.join(path), path::joined(&home.shown, path))).collect()
     } else {
         options.paths.iter().map(|path| (options.cwd.join(path), path.clone())).collect()
     };
@@ -212,6 +215,21 @@ impl Workspace {
         }
     }
 
+    /// Reports the configured paths that do not exist; says whether all do.
+    fn check_paths(&mut self) -> bool {
+        let home = self.config_folder.clone();
+        for (at, path) in self.config.paths.iter().enumerate() {
+            if let Err(error) = self.tree.real(&home.join(path)) {
+                let span = self.config_span(&format!("paths[{at}]"), &home);
+                let message = format!("`{path}` cannot be scanned: {}", reason(&error));
+                let problem = Diagnostic::new(codes::INVALID_CONFIG, span, message)
+                    .help("name a folder or a file, relative to the configuration file");
+                self.config_problems.push(problem);
+            }
+        }
+        self.config_problems.iter().all(|problem| problem.severity != Severity::Error)
+    }
+
     /// Decides which roots there are, and returns what to scan.
     fn set_roots(&mut self, given: &[(PathBuf, PathBuf)], home: &Home) -> Result<Vec<Start>, Error> {
         let mut starts = Vec::new();
@@ -352,7 +370,8 @@ impl Workspace {
     fn configured(&mut self, key: &str, targets: &[String]) -> Vec<FileId> {
         let mut ids = Vec::new();
         let Some(home) = self.config_home() else { return ids };
-        for target in targets {
+        for (at, target) in targets.iter().enumerate() {
+            let span = || self.config_span(&format!("{key}[{at}]"), &home);
             let found =
                 if target.contains("://") { self.at_url(target) } else { self.glob_at(&home, target, GlobStyle::File) };
             let problem = match found {
@@ -362,7 +381,7 @@ impl Workspace {
                 }
                 Ok(_) => Diagnostic::new(
                     codes::LOCATION_TARGET_MISSING,
-                    self.config_span(&home),
+                    span(),
                     format!("`{key}` names `{target}`, which matches no file"),
                 ),
                 Err(error) => {
@@ -372,7 +391,7 @@ impl Workspace {
                         LocateError::Unreadable { .. } => codes::UNREADABLE_FILE,
                         _ => codes::LOCATION_TARGET_MISSING,
                     };
-                    Diagnostic::new(code, self.config_span(&home), format!("`{key}` names `{target}`: {error}"))
+                    Diagnostic::new(code, span(), format!("`{key}` names `{target}`: {error}"))
                 }
             };
             self.problems.push(problem);
@@ -388,9 +407,10 @@ impl Workspace {
         }
     }
 
-    /// Returns the place for problems with values of the configuration, which holds no places of its own.
-    fn config_span(&self, home: &Path) -> Span {
-        Span::whole(self.config_file.unwrap_or_else(|| self.add_folder(home)))
+    /// Returns where a value of the configuration stands, or where it could.
+    fn config_span(&self, key: &str, home: &Path) -> Span {
+        let written = self.config.places.get(key);
+        written.unwrap_or_else(|| Span::whole(self.config_file.unwrap_or_else(|| self.add_folder(home))))
     }
 
     /// Returns an id by which a problem can name a folder.

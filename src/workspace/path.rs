@@ -100,6 +100,21 @@ pub(super) fn shown(path: &Path) -> String {
     text
 }
 
+/// Joins a path to a folder as somebody would write it, without going into a folder and out again.
+pub(super) fn joined(folder: &Path, path: &str) -> PathBuf {
+    let mut joined = PathBuf::new();
+    for component in folder.join(path).components() {
+        let goes_back =
+            component == Component::ParentDir && matches!(joined.components().next_back(), Some(Component::Normal(_)));
+        match component {
+            _ if goes_back => _ = joined.pop(),
+            Component::CurDir => {}
+            _ => joined.push(component),
+        }
+    }
+    joined
+}
+
 /// Joins names below a boundary.
 pub(super) fn below(above: &Path, names: &[OsString]) -> PathBuf {
     let mut path = above.to_owned();
@@ -113,7 +128,7 @@ mod tests {
 
     use super::*;
 
-    fn joined(names: &[OsString]) -> String {
+    fn with_slashes(names: &[OsString]) -> String {
         names.join("/".as_ref()).into_string().unwrap()
     }
 
@@ -121,7 +136,7 @@ mod tests {
     fn check(target: &str, expect: &str) {
         let base = ["services".into(), "web".into()];
         let found = match resolve(&base, target) {
-            Ok(inside) => format!("{}{}", joined(&inside.names), if inside.folder { "/" } else { "" }),
+            Ok(inside) => format!("{}{}", with_slashes(&inside.names), if inside.folder { "/" } else { "" }),
             Err(LocateError::OutsideRepository) => "outside".to_owned(),
             Err(LocateError::NotLocal) => "url".to_owned(),
             Err(LocateError::Missing { .. }) => "missing".to_owned(),
@@ -166,6 +181,7 @@ mod tests {
         assert_eq!(shown(Path::new("../a")), "../a");
         assert_eq!(shown(Path::new(".")), "");
         assert_eq!(shown(Path::new("/srv/a")), "/srv/a");
+        assert_eq!(shown(&joined(Path::new("p/q"), "../../../b/.")), "../b");
     }
 
     proptest! {
@@ -176,7 +192,7 @@ mod tests {
         ) {
             let base: Vec<OsString> = base.into_iter().map(OsString::from).collect();
             if let Ok(inside) = resolve(&base, &target) {
-                let names = joined(&inside.names);
+                let names = with_slashes(&inside.names);
                 prop_assert!(names.is_empty() || names.split('/').all(|name| !matches!(name, "" | "." | "..")));
                 let again = resolve(&[], &names).unwrap();
                 prop_assert_eq!(again.names, inside.names);

@@ -176,6 +176,42 @@ fn a_path_that_is_not_there_is_wrong_usage() {
 }
 
 #[test]
+fn the_configuration_is_found_and_names_the_roots() {
+    let disk = Disk::new(&[
+        ("p/playbill.yaml", "title: Example\npaths: [a, ../b]\noutput: a/out\n"),
+        ("p/a/catalog-info.yaml", ""),
+        ("p/a/out/catalog-info.yaml", ""),
+        ("p/c/catalog-info.yaml", ""),
+        ("b/catalog-info.yaml", ""),
+    ]);
+    let given = LoadOptions { config: Some("p/playbill.yaml".into()), ..disk.options(&[]) };
+    let workspace = load(&given).unwrap();
+    assert_eq!(workspace.config().title, "Example");
+    assert_eq!(catalog(&workspace), ["b/catalog-info.yaml", "p/a/catalog-info.yaml"]);
+    assert_eq!(&*workspace.path(workspace.config_file().unwrap()), "p/playbill.yaml");
+    // The paths of the command line count, and the configuration is found in the first one.
+    let workspace = disk.load(&["p", "b"]);
+    assert_eq!(workspace.config().title, "Example");
+    assert_eq!(catalog(&workspace), ["b/catalog-info.yaml", "p/a/catalog-info.yaml", "p/c/catalog-info.yaml"]);
+    assert_ne!(disk.load(&["b"]).config().title, "Example");
+    // From within, a configuration covers the folders below it.
+    let inside = LoadOptions { cwd: disk.0.path().join("p"), ..disk.options(&["c"]) };
+    assert_eq!(load(&inside).unwrap().config().title, "Example");
+    let outside = LoadOptions { cwd: disk.0.path().join("p"), ..disk.options(&["../b"]) };
+    assert_ne!(load(&outside).unwrap().config().title, "Example");
+}
+
+#[test]
+fn a_configured_path_that_is_not_there_is_a_problem_of_the_configuration() {
+    let disk = Disk::new(&[("playbill.yaml", "paths:\n  - nope\n"), ("catalog-info.yaml", "")]);
+    let workspace = disk.load(&[]);
+    let [problem] = workspace.config_problems() else { panic!("one problem") };
+    assert_eq!(problem.message, "`nope` cannot be scanned: it does not exist");
+    assert_eq!(problem.span().range(), 11..15);
+    assert_eq!(catalog(&workspace), [""; 0]);
+}
+
+#[test]
 fn targets_are_found_within_the_repository_only() {
     let files = [
         ("r/.git/HEAD", "ref: refs/heads/main"),
