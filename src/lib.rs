@@ -15,4 +15,6 @@ pub mod workspace;
 pub mod catalog;
 pub mod portal;
 pub mod output;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod cli;
