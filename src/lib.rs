@@ -13,5 +13,6 @@ pub mod markdown;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
+pub mod docs;
 pub mod portal;
 pub mod cli;

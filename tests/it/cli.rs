@@ -67,7 +67,9 @@ fn check_tells_findings_by_stream_and_exit_code() {
 #[test]
 fn wrong_usage_ends_with_two() {
     let tree = folder(&[]);
-    for arguments in [&["check", "nowhere"][..], &["check", "--format", "xml"], &["frobnicate"], &["explain", "no-such-rule"]] {
+    for arguments in
+        [&["check", "nowhere"][..], &["check", "--format", "xml"], &["frobnicate"], &["explain", "no-such-rule"]]
+    {
         let output = run(&tree, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{arguments:?}");
@@ -75,7 +77,11 @@ fn wrong_usage_ends_with_two() {
     let wrong = folder(&[("playbill.yaml", "titel: x\n")]);
     let output = run(&wrong, &["check"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("did you mean `title`?") || text(&output.stderr).contains("`title`"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("did you mean `title`?") || text(&output.stderr).contains("`title`"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]

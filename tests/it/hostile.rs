@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const GOOD: &str = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: good\nspec:\n  type: team\n  children: []\n";
+const GOOD: &str =
+    "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: good\nspec:\n  type: team\n  children: []\n";
 
 /// A folder with one good catalog file, and what a test adds.
 struct Tree(TempDir);
@@ -30,7 +31,11 @@ impl Tree {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_playbill")).args(arguments).current_dir(self.path()).output().expect("playbill runs")
+        Command::new(env!("CARGO_BIN_EXE_playbill"))
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .expect("playbill runs")
     }
 
     /// Returns `file:line code` of every error, after making sure that the good entity is there all the same.
@@ -43,15 +48,24 @@ impl Tree {
             .iter()
             .filter(|finding| finding["severity"] == "error")
             .map(|finding| {
-                format!("{}:{} {}", finding["file"].as_str().unwrap_or(""), finding["line"], finding["code"].as_str().unwrap_or(""))
+                format!(
+                    "{}:{} {}",
+                    finding["file"].as_str().unwrap_or(""),
+                    finding["line"],
+                    finding["code"].as_str().unwrap_or("")
+                )
             })
             .collect();
         assert_eq!(output.status.code(), Some(i32::from(!errors.is_empty())));
         let export = self.run(&["export", "."]);
         assert_eq!(export.status.code(), Some(0));
         let catalog: Value = serde_json::from_slice(&export.stdout).expect("export prints JSON");
-        let names: Vec<&str> =
-            catalog["entities"].as_array().expect("entities").iter().filter_map(|entity| entity["metadata"]["name"].as_str()).collect();
+        let names: Vec<&str> = catalog["entities"]
+            .as_array()
+            .expect("entities")
+            .iter()
+            .filter_map(|entity| entity["metadata"]["name"].as_str())
+            .collect();
         assert!(names.contains(&"good"), "the good entity is lost: {names:?}");
         errors
     }
@@ -155,7 +169,9 @@ fn text_placeholders_never_leave() {
     let tree = Tree::new();
     symlink("/etc/hostname", tree.path().join("link.txt")).expect("a link");
     let entity = |target: &str, name: &str| {
-        format!("apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: {name}\n  notes:\n    $text: {target}\nspec: {{type: team, children: []}}\n")
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: {name}\n  notes:\n    $text: {target}\nspec: {{type: team, children: []}}\n"
+        )
     };
     for (i, target) in ["../../etc/hostname", "/etc/hostname", "./link.txt", "./good", "\"\""].iter().enumerate() {
         tree.write(&format!("{i}/catalog-info.yaml"), entity(target, &format!("g{i}")).replace("./", "../").as_bytes());
@@ -168,13 +184,18 @@ fn text_placeholders_never_leave() {
 #[test]
 fn circles_of_locations_and_groups_end() {
     let location = |name: &str, target: &str| {
-        format!("apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata:\n  name: {name}\nspec:\n  target: {target}\n")
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata:\n  name: {name}\nspec:\n  target: {target}\n"
+        )
     };
     let tree = Tree::new();
     tree.write("a/catalog-info.yaml", location("a", "../b/catalog-info.yaml").as_bytes());
     tree.write("b/catalog-info.yaml", location("b", "../a/catalog-info.yaml").as_bytes());
     let group = |i: usize| {
-        format!("---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: g{i}\nspec:\n  type: team\n  children: [g{}]\n", (i + 1) % 1000)
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: g{i}\nspec:\n  type: team\n  children: [g{}]\n",
+            (i + 1) % 1000
+        )
     };
     tree.write("g/catalog-info.yaml", (0..1000).map(group).collect::<String>().as_bytes());
     assert_eq!(tree.errors(), [""; 0]);

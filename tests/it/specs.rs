@@ -104,8 +104,7 @@ fn run(case: &Case) -> Vec<String> {
         }
         None => Config::default(),
     };
-    let files: Vec<(&str, &[u8])> =
-        case.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    let files: Vec<(&str, &[u8])> = case.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
     let workspace = Workspace::from_files(config, &files);
     let portal = portal::analyse(&workspace);
     let mut positions = Positions::new(&workspace);
@@ -130,8 +129,7 @@ fn run(case: &Case) -> Vec<String> {
     }
     faults.extend(found.iter().map(|(place, message)| format!("found {place} \"{message}\"")));
 
-    let entities: Vec<String> =
-        portal.catalog.entities().iter().map(|entity| entity.reference.to_string()).collect();
+    let entities: Vec<String> = portal.catalog.entities().iter().map(|entity| entity.reference.to_string()).collect();
     if let Some(expected) = &case.entities
         && *expected != entities
     {
@@ -164,7 +162,8 @@ fn expectations(case: &Case) -> Vec<(String, String)> {
     let mut expected = Vec::new();
     for (path, text) in &case.files {
         for (i, line) in text.lines().enumerate() {
-            let Some((_, comment)) = line.split_once(" # ").or_else(|| line.split_once("# ").filter(|(b, _)| b.is_empty()))
+            let Some((_, comment)) =
+                line.split_once(" # ").or_else(|| line.split_once("# ").filter(|(b, _)| b.is_empty()))
             else {
                 continue;
             };
