@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
+pub mod docs;
 pub mod portal;
 pub mod output;
 #[cfg(feature = "serve")]
