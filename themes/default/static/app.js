@@ -100,8 +100,8 @@ for (const drawer of all('.drawer')) {
     if (event.key === 'Escape' && drawer.open) { drawer.open = false; drawer.querySelector('summary').focus(); }
   });
 }
-// The navigation of documents starts closed where it would push the document down.
-if (matchMedia('(max-width: 60rem)').matches) all('[data-narrow-closed]').forEach((details) => { details.open = false; });
+// Where there is room, what is folded on narrow screens stands open; older browsers need it said.
+if (matchMedia('(min-width: 60.01rem)').matches && !CSS.supports('selector(::details-content)')) all('.fold').forEach((details) => { details.open = true; });
 
 // Recently viewed and starred entities, kept in this browser.
 const entity = document.querySelector('main[data-entity]')?.dataset.entity;
