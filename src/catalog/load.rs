@@ -208,7 +208,7 @@ fn skeleton_folders(workspace: &Workspace, followed: &Followed, cache: &HashMap<
             let path = folder.path();
             // A template that fetches the folder it stands in does not hide itself.
             let own = workspace.path(draft.file);
-            let holds_itself = path.is_empty() || own.strip_prefix(&*path).is_some_and(|rest| rest.starts_with('/'));
+            let holds_itself = path.is_empty() || own.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
             if !holds_itself {
                 folders.push(path.to_string());
             }
