@@ -276,9 +276,8 @@ fn join(
 fn unreached(workspace: &Workspace, reached: &[Reached]) -> Diagnostics {
     let reached: BTreeSet<FileId> = reached.iter().map(|reached| reached.file).collect();
     let limit = workspace.config().limits.catalog_file;
-    let looks_like_one = |text: &str| {
-        text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"))
-    };
+    let looks_like_one =
+        |text: &str| text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"));
     // Beside files that Locations name, one more of the same sort is easily forgotten.
     let named = |file: &&FileId| {
         let path = workspace.path(**file);

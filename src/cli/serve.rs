@@ -60,7 +60,8 @@ fn build_site(context: &Context, args: &ServeArgs) -> Result<BuiltSite, Error> {
     render::all(&workspace, &portal, &theme, &site, &sink)?;
 
     let shown = report::Shown::new(&workspace, context, &args.input);
-    let mut worst_first: Vec<_> = portal.diagnostics.iter().filter(|problem| problem.severity > Severity::Info).collect();
+    let mut worst_first: Vec<_> =
+        portal.diagnostics.iter().filter(|problem| problem.severity > Severity::Info).collect();
     worst_first.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     let problems = worst_first
         .into_iter()
