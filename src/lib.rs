@@ -13,6 +13,13 @@ pub mod markdown;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
+pub mod docs;
 pub mod portal;
+pub mod routes;
+pub mod site;
+pub mod theme;
 pub mod output;
+pub mod render;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod cli;

@@ -4,6 +4,7 @@
 
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
+use crate::docs::{self, Docs};
 use crate::workspace::Workspace;
 
 /// A workspace understood.
@@ -11,6 +12,8 @@ use crate::workspace::Workspace;
 pub struct Portal {
     /// The entities.
     pub catalog: Catalog,
+    /// The documentation of entities.
+    pub docs: Docs,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -18,18 +21,30 @@ pub struct Portal {
 /// Understands a workspace: catalog, documentation, problems.
 #[must_use]
 pub fn analyse(workspace: &Workspace) -> Portal {
+    let (catalog, mut found) = catalog(workspace);
+    let (docs, problems) = docs::analyse(workspace, &catalog);
+    found.extend(problems);
+    Portal { catalog, docs, diagnostics: judge(workspace, found) }
+}
+
+/// Understands the catalog alone, for those who need no documents; the problems are judged and sorted likewise.
+#[must_use]
+pub fn analyse_catalog(workspace: &Workspace) -> (Catalog, Diagnostics) {
+    let (catalog, found) = catalog(workspace);
+    (catalog, judge(workspace, found))
+}
+
+fn catalog(workspace: &Workspace) -> (Catalog, Diagnostics) {
     let mut loaded = catalog::load(workspace);
     let mut found = std::mem::take(&mut loaded.diagnostics);
     found.extend(workspace.problems().iter().cloned());
     found.extend(catalog::checks::run(workspace, &loaded));
-    Portal { catalog: loaded.catalog, diagnostics: judge(workspace, found) }
+    (loaded.catalog, found)
 }
 
 /// Gives every problem its final severity, and sorts them by place.
 fn judge(workspace: &Workspace, found: Diagnostics) -> Diagnostics {
-    let check = &workspace.config().check;
-
-    let mut judged = diag::judge(found, &check.severities, workspace).diagnostics;
+    let mut judged = diag::judge(found, &workspace.config().check.severities, workspace).diagnostics;
     diag::sort_and_dedup(&mut judged, workspace);
     judged
 }

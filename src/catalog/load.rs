@@ -208,7 +208,7 @@ fn skeleton_folders(workspace: &Workspace, followed: &Followed, cache: &HashMap<
             let path = folder.path();
             // A template that fetches the folder it stands in does not hide itself.
             let own = workspace.path(draft.file);
-            let holds_itself = path.is_empty() || own.strip_prefix(&*path).is_some_and(|rest| rest.starts_with('/'));
+            let holds_itself = path.is_empty() || own.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
             if !holds_itself {
                 folders.push(path.to_string());
             }
@@ -276,9 +276,8 @@ fn join(
 fn unreached(workspace: &Workspace, reached: &[Reached]) -> Diagnostics {
     let reached: BTreeSet<FileId> = reached.iter().map(|reached| reached.file).collect();
     let limit = workspace.config().limits.catalog_file;
-    let looks_like_one = |text: &str| {
-        text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"))
-    };
+    let looks_like_one =
+        |text: &str| text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"));
     // Beside files that Locations name, one more of the same sort is easily forgotten.
     let named = |file: &&FileId| {
         let path = workspace.path(**file);

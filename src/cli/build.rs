@@ -74,8 +74,11 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
             continue;
         }
         let name = name.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-        let bytes = std::fs::read(entry.path())
-            .map_err(|source| Error::Io { action: "read", path: entry.path().to_owned(), source })?;
+        let bytes = std::fs::read(entry.path()).map_err(|source| Error::Io {
+            action: "read",
+            path: entry.path().to_owned(),
+            source,
+        })?;
         let file = workspace.adopt_file(entry.path());
         found.insert(name, Override { file, bytes: bytes.into() });
     }
@@ -174,4 +177,3 @@ impl Stopwatch {
         self.stages.iter().zip(ends).map(|((name, start), end)| (*name, end.duration_since(*start))).collect()
     }
 }
-

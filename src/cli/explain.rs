@@ -1,5 +1,7 @@
 //! `playbill explain` and `playbill schema`: what Playbill knows of itself.
 
+use std::fmt::Write as _;
+
 use super::args::ExplainArgs;
 use super::{Context, Ending, print};
 use crate::diag::{Code, codes, explain};
@@ -15,9 +17,9 @@ pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<Ending, Erro
             let rule = code.rule();
             if family.replace(rule.family) != Some(rule.family) {
                 let gap = if out.is_empty() { "" } else { "\n" };
-                out.push_str(&format!("{gap}{}\n", rule.family.as_str()));
+                let _ = writeln!(out, "{gap}{}", rule.family.as_str());
             }
-            out.push_str(&format!("  {:<28} {:<8} {}\n", rule.name, rule.severity.as_str(), rule.summary));
+            let _ = writeln!(out, "  {:<28} {:<8} {}", rule.name, rule.severity.as_str(), rule.summary);
         }
         print(&out);
         return Ok(Ending::Success);

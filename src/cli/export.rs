@@ -9,13 +9,13 @@ use crate::portal;
 /// Prints the catalog; problems are part of it and never change the exit code.
 pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error> {
     let workspace = load(context, &args.input, None, false)?;
-    let portal = portal::analyse(&workspace);
+    let (catalog, problems) = portal::analyse_catalog(&workspace);
     let text = match args.format {
         ExportFormat::Json => {
             let shown = report::Shown::new(&workspace, context, &args.input);
-            let problems = report::render(&portal.diagnostics, &workspace, &shown, ReportFormat::Json, false);
+            let problems = report::render(&problems, &workspace, &shown, ReportFormat::Json, false);
             let mut text = String::from("{\"entities\":[");
-            for (i, entity) in portal.catalog.entities().iter().enumerate() {
+            for (i, entity) in catalog.entities().iter().enumerate() {
                 text.push_str(if i == 0 { "\n" } else { ",\n" });
                 text.push_str(&serde_json::to_string(&EntityJson(entity)).unwrap_or_default());
             }
@@ -24,8 +24,8 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error>
             text.push_str("}\n");
             text
         }
-        ExportFormat::Ndjson => ndjson(&portal.catalog),
-        ExportFormat::Csv => csv(&portal.catalog),
+        ExportFormat::Ndjson => ndjson(&catalog),
+        ExportFormat::Csv => csv(&catalog),
     };
     print(&text);
     Ok(Ending::Success)

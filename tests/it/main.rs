@@ -1,5 +1,7 @@
 //! The integration tests: one program, one file for each question they answer.
 
+#![expect(clippy::disallowed_methods, reason = "these tests look at the program from outside")]
+
 mod cli;
 mod hostile;
 mod layering;

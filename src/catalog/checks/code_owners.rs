@@ -59,7 +59,8 @@ fn read(subject: &Subject<'_>, from: FileId, folder: &str) -> Option<CodeOwners>
 fn compare(subject: &Subject<'_>, id: EntityId, entity: &Entity, owners: &CodeOwners) -> Option<Diagnostic> {
     let path = subject.workspace.path(entity.file);
     let path = path.strip_prefix(owners.prefix.as_str())?;
-    let matching = |(matcher, _): &&(Gitignore, Vec<String>)| matcher.matched_path_or_any_parents(path, false).is_ignore();
+    let matching =
+        |(matcher, _): &&(Gitignore, Vec<String>)| matcher.matched_path_or_any_parents(path, false).is_ignore();
     let (_, named) = owners.rules.iter().rev().find(matching)?;
     let owner = entity.related("ownedBy").next()?;
     let group = subject.loaded.catalog.get(owner.id?);

@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -201,11 +199,9 @@ fn hostile_sizes_are_survived() {
         "> [!NOTE]\n",
     ] {
         let text = part.repeat(200_000 / part.len());
-        let started = Instant::now();
         let doc = render(&text, &echo);
         let depth = deepest(&doc.html);
         assert!(depth <= 250, "{part:?}: {depth}");
-        assert!(started.elapsed().as_secs() < 20, "{part:?}: {:?}", started.elapsed());
     }
     let quotes = format!("{} x", ">".repeat(10_000));
     assert!(deepest(&render(&quotes, &echo).html) <= 64);

@@ -1,0 +1,371 @@
+//! One site, from its folder to finished pages.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::links::Links;
+use super::mkdocs::{MkDocs, RawNav, invalid};
+use super::nav::{self, Entry, Titles};
+use super::pages::{self, Pages, Source, humanise, stem};
+use super::{DocsPage, DocsSite};
+use crate::catalog::EntityId;
+use crate::diag::Diagnostics;
+use crate::html;
+use crate::markdown::{Doc, LinkKind, Resolved, commonmark};
+use crate::text::{FileId, Span};
+use crate::workspace::{Folder, GlobStyle, Workspace};
+
+/// The documents of another `mkdocs.yml` that the navigation includes.
+struct Part {
+    /// The included file.
+    settings: MkDocs,
+    /// Where its documents stand among all, with a `/` at the end.
+    prefix: String,
+}
+
+/// What a site is made from.
+struct Sources {
+    settings: Option<MkDocs>,
+    /// By the place of the entry of `nav` that includes them.
+    parts: Vec<(Span, Vec<Part>)>,
+    /// By path below the folder of documents.
+    files: Vec<(String, FileId)>,
+    /// Whether the documents are no MkDocs site, but read at their host as they are.
+    is_plain: bool,
+}
+
+/// Builds the site of a folder; nothing if there is no document.
+pub(super) fn site(
+    workspace: &Workspace,
+    folder: &Folder,
+    entity: EntityId,
+    name: &str,
+) -> (Option<DocsSite>, Diagnostics) {
+    let mut problems = Diagnostics::new();
+    let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
+    let pages = Pages::new(files, &mut problems);
+    if pages.sources.is_empty() {
+        return (None, problems);
+    }
+    let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
+    let links = Links { workspace, pages: &pages, html_is_relative_to_file: is_plain };
+    let docs = read(&links, &mut problems);
+
+    let titles = titles(&pages, &entries, &docs);
+    let nav = nav::finish(entries, &titles);
+    let mut neighbours = vec![(None, None); docs.len()];
+    for pair in nav::order(&nav).windows(2) {
+        neighbours[pair[0]].1 = Some(pair[1]);
+        neighbours[pair[1]].0 = Some(pair[0]);
+    }
+    let source = settings.as_ref().map_or(pages.sources[0].file, |settings| settings.file);
+    let finished =
+        pages.sources.iter().zip(docs).zip(titles).zip(neighbours).map(|(((page, doc), title), near)| DocsPage {
+            file: page.file,
+            source: page.source.clone(),
+            path: page.path.clone(),
+            title,
+            doc: Arc::new(doc.unwrap_or_default()),
+            previous: near.0,
+            next: near.1,
+            edit_url: edit_url(workspace, settings.as_ref(), page),
+            last_change: workspace.last_change(page.file),
+        });
+    let site = DocsSite {
+        entity,
+        nav,
+        pages: finished.collect(),
+        title: settings.as_ref().and_then(|settings| settings.site_name.clone()).unwrap_or_default(),
+        description: settings.and_then(|settings| settings.description),
+        assets: pages.assets,
+        source,
+    };
+    (Some(site), problems)
+}
+
+/// Finds the files of a site: those of `docs_dir` and of included parts, else the folder `docs`, else a README.
+fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Diagnostics) -> Sources {
+    let settings = MkDocs::find(workspace, folder, problems);
+    let mut sources = Sources { settings: None, parts: Vec::new(), files: Vec::new(), is_plain: settings.is_none() };
+    if let Some(settings) = &settings {
+        if settings.site_name.is_none() && !settings.is_empty {
+            problems.push(
+                invalid(Span::whole(settings.file), "`mkdocs.yml` has no `site_name`")
+                    .help(format!("write `site_name: {name}`")),
+            );
+        }
+        sources.files = documents(workspace, settings, "", problems);
+        let mut aliases = HashSet::new();
+        for item in includes(settings.nav.as_deref().unwrap_or(&[])) {
+            let RawNav::Include { target, pattern, span, .. } = item else { continue };
+            let parts = include(workspace, settings.file, target, *pattern, *span, &mut aliases, problems);
+            for part in &parts {
+                sources.files.extend(documents(workspace, &part.settings, &part.prefix, problems));
+            }
+            sources.parts.push((*span, parts));
+        }
+    } else if let Ok(documents) = workspace.locate_folder_in(folder, "docs") {
+        sources.files = pages::list(workspace, &documents, "", None);
+    }
+    sources.settings = settings;
+
+    let has_documents = sources.files.iter().any(|(path, _)| stem(path).is_some());
+    let has_index = sources.files.iter().any(|(path, _)| stem(path).is_some_and(pages::is_index));
+    let readme = ["README.md", "readme.md", "Readme.md"].iter().find_map(|name| workspace.locate_in(folder, name).ok());
+    if let Some(readme) = readme
+        && (!has_documents || (sources.is_plain && !has_index))
+    {
+        sources.is_plain = true;
+        if !has_documents {
+            sources.files = pictures(workspace, folder, readme);
+        }
+        sources.files.push(("README.md".to_owned(), readme));
+    }
+    sources
+}
+
+/// Lists the documents of an `mkdocs.yml`, `prefix` before their paths.
+fn documents(
+    workspace: &Workspace,
+    settings: &MkDocs,
+    prefix: &str,
+    problems: &mut Diagnostics,
+) -> Vec<(String, FileId)> {
+    let (docs_dir, span) = &settings.docs_dir;
+    let folder = match workspace.locate_folder(settings.file, docs_dir) {
+        Ok(folder) => folder,
+        Err(error) => {
+            let problem = invalid(*span, format!("the documentation folder `{docs_dir}` cannot be used: {error}"));
+            problems.push(problem.help("set `docs_dir` to the folder of the documents, relative to this file"));
+            return Vec::new();
+        }
+    };
+    if nav::normal("", docs_dir).is_none() {
+        problems.push(
+            invalid(*span, format!("the documentation folder `{docs_dir}` is not below the folder of `mkdocs.yml`"))
+                .label("Backstage refuses this")
+                .help("move the documents below this file, or this file above the documents"),
+        );
+    }
+    let mut files = pages::list(workspace, &folder, prefix, Some(&settings.excluded));
+    // With `docs_dir: .` the settings stand among the documents.
+    files.retain(|(_, file)| *file != settings.file);
+    files
+}
+
+/// Returns the pictures that a README shows and that stand below its folder.
+fn pictures(workspace: &Workspace, folder: &Folder, readme: FileId) -> Vec<(String, FileId)> {
+    let Ok(text) = workspace.text(readme, workspace.config().limits.document) else { return Vec::new() };
+    let doc = commonmark::render(&text, &|link| Resolved::as_written(&link.target));
+    let mut files: Vec<_> = doc
+        .links
+        .iter()
+        .filter(|link| matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage) && !html::is_external(&link.target))
+        .filter_map(|link| {
+            let path = link.target.split(['?', '#']).next().unwrap_or("");
+            let file = workspace.locate(readme, &super::links::decoded(path)).ok()?;
+            Some((workspace.path_below(folder, file)?, file))
+        })
+        .filter(|(path, _)| stem(path).is_none())
+        .collect();
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    files.dedup();
+    files
+}
+
+/// Returns the entries of a navigation that include others.
+fn includes(nav: &[RawNav]) -> Vec<&RawNav> {
+    let mut found = Vec::new();
+    for item in nav {
+        match item {
+            RawNav::Include { .. } => found.push(item),
+            RawNav::Section { items, .. } => found.extend(includes(items)),
+            RawNav::Item { .. } => {}
+        }
+    }
+    found
+}
+
+/// Reads the parts that one entry of a navigation includes.
+fn include(
+    workspace: &Workspace,
+    from: FileId,
+    target: &str,
+    pattern: bool,
+    span: Span,
+    aliases: &mut HashSet<String>,
+    problems: &mut Diagnostics,
+) -> Vec<Part> {
+    let found = if pattern {
+        workspace.glob(from, target, GlobStyle::File)
+    } else {
+        workspace.locate(from, target).map(|file| vec![file])
+    };
+    let files = match found {
+        Ok(files) => files,
+        Err(error) => {
+            let problem = invalid(span, format!("the navigation includes `{target}`, which cannot be used: {error}"));
+            problems.push(problem.help("write the path of another `mkdocs.yml`, relative to this file"));
+            return Vec::new();
+        }
+    };
+    if files.is_empty() {
+        let problem = invalid(span, format!("the pattern `{target}` matches no `mkdocs.yml`"));
+        problems.push(problem.help("mend the pattern, which is relative to this file"));
+    }
+    let mut parts = Vec::new();
+    for file in files {
+        let settings = MkDocs::read(workspace, file, problems);
+        let Some(name) = &settings.site_name else {
+            problems.push(
+                invalid(Span::whole(file), "an included `mkdocs.yml` needs a `site_name`")
+                    .also(span, "included here")
+                    .help("write `site_name: ` and a name; it becomes the path of its pages"),
+            );
+            continue;
+        };
+        let is_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
+        let alias = if name.chars().all(is_path) { name.clone() } else { html::slug(name) };
+        let Some(alias) = nav::normal("", &alias).filter(|alias| !alias.is_empty()) else { continue };
+        if !aliases.insert(alias.clone()) {
+            problems.push(
+                invalid(span, format!("two included parts are called `{name}`"))
+                    .help("give each `mkdocs.yml` a `site_name` of its own"),
+            );
+            continue;
+        }
+        if !includes(settings.nav.as_deref().unwrap_or(&[])).is_empty() {
+            let problem = invalid(Span::whole(file), "an included `mkdocs.yml` cannot include others");
+            problems.push(problem.also(span, "included here").help("include them from the first `mkdocs.yml`"));
+        }
+        parts.push(Part { settings, prefix: format!("{alias}/") });
+    }
+    parts
+}
+
+/// Makes the navigation as the author wrote it, or from the files.
+fn navigation(
+    settings: Option<&MkDocs>,
+    parts: &[(Span, Vec<Part>)],
+    pages: &Pages,
+    problems: &mut Diagnostics,
+) -> Vec<Entry> {
+    let Some(settings) = settings else { return nav::automatic(pages, "", None, Titles::Pages) };
+    let Some(raw) = &settings.nav else {
+        return nav::automatic(pages, "", Some(&settings.not_in_nav), Titles::Pages);
+    };
+    let mut found = Diagnostics::new();
+    let mut part = |item: &RawNav| {
+        let RawNav::Include { title, span, pattern, .. } = item else { return Vec::new() };
+        let parts = parts.iter().find(|(place, _)| place == span).map_or(&[][..], |(_, parts)| parts);
+        let mut sections = Vec::new();
+        for Part { settings, prefix } in parts {
+            let items = match &settings.nav {
+                Some(raw) => nav::resolve(raw, prefix, pages, &mut |_| Vec::new(), &mut found),
+                None => nav::automatic(pages, prefix, None, Titles::Names),
+            };
+            let own = settings.site_name.clone().unwrap_or_default();
+            let title = if *pattern { own } else { title.clone().unwrap_or(own) };
+            sections.push(Entry::Section { title, items });
+        }
+        match title {
+            Some(title) if *pattern => vec![Entry::Section { title: title.clone(), items: sections }],
+            _ => sections,
+        }
+    };
+    let entries = nav::resolve(raw, "", pages, &mut part, problems);
+    problems.append(&mut found);
+    entries
+}
+
+/// Reads and renders every page, then checks where its links lead.
+fn read(links: &Links<'_>, problems: &mut Diagnostics) -> Vec<Option<Doc>> {
+    let limit = links.workspace.config().limits.document;
+    let read: Vec<Result<Doc, _>> = links
+        .pages
+        .sources
+        .par_iter()
+        .map(|page| {
+            let text = links.workspace.text(page.file, limit)?;
+            Ok(commonmark::render(&text, &|link| links.resolve(page, link)))
+        })
+        .collect();
+    let mut docs = Vec::with_capacity(read.len());
+    for (page, result) in links.pages.sources.iter().zip(read) {
+        match result {
+            Ok(doc) => docs.push(Some(doc)),
+            Err(error) => {
+                problems.push(pages::unreadable(&error, page.file));
+                docs.push(None);
+            }
+        }
+    }
+    let checked: Vec<Diagnostics> = links
+        .pages
+        .sources
+        .par_iter()
+        .zip(&docs)
+        .map(|(page, doc)| {
+            let found = doc.iter().flat_map(|doc| &doc.links);
+            found.filter_map(|link| links.check(page, link, &docs)).collect()
+        })
+        .collect();
+    problems.extend(checked.into_iter().flatten());
+    docs
+}
+
+/// Decides what each page is called.
+fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Doc>]) -> Vec<String> {
+    let mut titles = vec![None; docs.len()];
+    nav::titles(entries, &mut titles);
+    let page_titles = pages.sources.iter().zip(docs).zip(titles).map(|((page, doc), title)| {
+        let own = || doc.as_ref().and_then(|doc| doc.front_matter.title.clone().or_else(|| doc.title.clone()));
+        title.or_else(own).unwrap_or_else(|| {
+            let stem = stem(&page.source).unwrap_or(&page.source);
+            if page.path.is_empty() { "Home".to_owned() } else { humanise(stem.rsplit('/').next().unwrap_or(stem)) }
+        })
+    });
+    page_titles.collect()
+}
+
+/// Returns where to change a document: as `mkdocs.yml` says, else at the host of the repository.
+fn edit_url(workspace: &Workspace, settings: Option<&MkDocs>, page: &Source) -> Option<String> {
+    let own = workspace.source_urls(page.file).map(|urls| urls.edit);
+    let Some(settings) = settings else { return own };
+    let encoded = super::links::href("", &page.source, false, "");
+    let base = settings.repo_url.as_deref().map(|url| url.trim_end_matches('/'));
+    if let Some(template) = &settings.edit_uri_template {
+        let stem = encoded.rsplit_once('.').map_or(&*encoded, |(stem, _)| stem);
+        let path = template.replace("{path_noext}", stem).replace("{path!q}", &encoded).replace("{path}", &encoded);
+        return joined(base, &path);
+    }
+    match (settings.edit_uri.as_deref(), base) {
+        (Some(""), _) => None,
+        (Some(uri), base) => {
+            let slash = if uri.ends_with('/') || uri.contains(['?', '#']) { "" } else { "/" };
+            joined(base, &format!("{uri}{slash}{encoded}"))
+        }
+        (None, Some(base)) => own.or_else(|| {
+            let host = base.split("://").nth(1)?.split('/').next()?;
+            let branch = match host {
+                "github.com" | "gitlab.com" => "edit/master",
+                "bitbucket.org" => "src/default",
+                _ => return None,
+            };
+            Some(format!("{base}/{branch}/{}/{encoded}", settings.docs_dir.0.trim_matches('/')))
+        }),
+        (None, None) => own,
+    }
+}
+
+/// Joins the address of a repository with a path in it, which may be an address itself.
+fn joined(base: Option<&str>, path: &str) -> Option<String> {
+    if path.starts_with("https://") || path.starts_with("http://") {
+        return Some(path.to_owned());
+    }
+    let base = base.filter(|base| base.starts_with("https://") || base.starts_with("http://"))?;
+    let slash = if path.starts_with(['/', '?', '#']) { "" } else { "/" };
+    Some(format!("{base}{slash}{path}"))
+}

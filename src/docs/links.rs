@@ -1,0 +1,287 @@
+//! Where the links of a document lead, as MkDocs has it: a path of a file relative to the document becomes the address
+//! of its page, anything else means what it means to a browser.
+
+use std::fmt::Write as _;
+
+use super::nav::normal;
+use super::pages::{Pages, Source, Target};
+use crate::diag::{Diagnostic, codes};
+use crate::html;
+use crate::markdown::{Doc, DocLink, LinkKind, Resolved};
+use crate::text::{Span, nearest};
+use crate::workspace::Workspace;
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// Out of the documentation, or to what cannot be checked.
+    Elsewhere,
+    /// A page of the site, with the place in it.
+    Page { page: usize, anchor: String, href: Option<String> },
+    /// A file of the site.
+    Asset { href: Option<String> },
+    /// A file of the repository, shown by its host.
+    Source { url: String },
+    /// A file of the repository that is not part of the site.
+    Outside,
+    /// Nothing.
+    Missing,
+}
+
+/// The files of a site and what to ask about others.
+pub(super) struct Links<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) pages: &'a Pages,
+    /// Whether HTML in documents is read like Markdown, as GitHub does with a README; MkDocs leaves it alone.
+    pub(super) html_is_relative_to_file: bool,
+}
+
+impl Links<'_> {
+    /// Finds out where a link of the page `from` leads.
+    pub(super) fn goal(&self, from: &Source, link: &DocLink) -> Goal {
+        let target = link.target.trim();
+        if target.is_empty() || html::is_external(target) {
+            return Goal::Elsewhere;
+        }
+        let (path, rest) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
+        let anchor = decoded(rest.split_once('#').map_or("", |(_, anchor)| anchor));
+        if path.is_empty() {
+            return match self.pages.by_path(&from.path) {
+                Some(page) => Goal::Page { page, anchor, href: None },
+                None => Goal::Elsewhere,
+            };
+        }
+        if path.starts_with('/') {
+            return Goal::Elsewhere;
+        }
+        let markdown = matches!(link.kind, LinkKind::Link | LinkKind::Image);
+        let written = decoded(path);
+        if markdown || self.html_is_relative_to_file {
+            match self.file(from, &written) {
+                Some(Target::Page(page)) => {
+                    let href = href(&from.path, &self.pages.sources[page].path, true, "") + rest;
+                    return Goal::Page { page, anchor, href: Some(href) };
+                }
+                Some(Target::Asset(asset)) => {
+                    let href = href(&from.path, &self.pages.assets[asset].path, false, "") + rest;
+                    return Goal::Asset { href: Some(href) };
+                }
+                None => {}
+            }
+        }
+        // As a browser would take it: relative to the address of the page.
+        if let Some(address) = normal_from(&from.path, &written) {
+            let page = address.strip_suffix("/index.html").or(address.strip_suffix("index.html")).unwrap_or(&address);
+            if let Some(page) = self.pages.by_path(page) {
+                return Goal::Page { page, anchor, href: None };
+            }
+            if let Some(Target::Asset(_)) = self.pages.by_source(&address) {
+                return Goal::Asset { href: None };
+            }
+        }
+        match self.workspace.locate(from.file, &written) {
+            Ok(file) if markdown => match self.workspace.source_urls(file) {
+                Some(urls) => Goal::Source { url: urls.view + rest },
+                None => Goal::Outside,
+            },
+            Ok(_) => Goal::Outside,
+            Err(_) => Goal::Missing,
+        }
+    }
+
+    /// Finds a file of the site by its path relative to a document.
+    fn file(&self, from: &Source, path: &str) -> Option<Target> {
+        let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let found = normal_from(folder, path).and_then(|source| self.pages.by_source(&source));
+        // A document that stands outside of the folder, such as the README above it, has no path in it.
+        found.or_else(|| self.workspace.locate(from.file, path).ok().and_then(|file| self.pages.by_file(file)))
+    }
+
+    /// Returns what the page shows.
+    pub(super) fn resolve(&self, from: &Source, link: &DocLink) -> Resolved {
+        let broken = |broken| Resolved { href: Some(link.target.clone()), broken };
+        match self.goal(from, link) {
+            Goal::Page { href: Some(href), .. } | Goal::Asset { href: Some(href) } | Goal::Source { url: href } => {
+                Resolved { href: Some(href), broken: false }
+            }
+            Goal::Elsewhere | Goal::Page { .. } | Goal::Asset { .. } => broken(false),
+            Goal::Outside | Goal::Missing => broken(true),
+        }
+    }
+
+    /// Reports a link that leads nowhere.
+    pub(super) fn check(&self, from: &Source, link: &DocLink, docs: &[Option<Doc>]) -> Option<Diagnostic> {
+        let span = Span::new(from.file, link.span.start, link.span.end);
+        let target = &link.target;
+        let problem = |message: String| Diagnostic::new(codes::BROKEN_LINK, span, message);
+        match self.goal(from, link) {
+            Goal::Elsewhere | Goal::Asset { .. } | Goal::Source { .. } => None,
+            Goal::Page { page, anchor, .. } => {
+                let doc = docs[page].as_ref()?;
+                if anchor.is_empty() || anchor == "top" || doc.has_anchor(&anchor) {
+                    return None;
+                }
+                let source = &self.pages.sources[page].source;
+                let problem = problem(format!("`{source}` has no heading `#{anchor}`")).label("no such heading");
+                Some(match nearest(&anchor, doc.anchors.iter().map(String::as_str)) {
+                    Some(near) => problem.help(format!("write `#{near}`")),
+                    None => problem.help("name a heading in lower case, with hyphens for blanks"),
+                })
+            }
+            Goal::Outside => Some(
+                problem(format!("`{target}` is not part of the documentation"))
+                    .label("outside of the documentation folder, so it is not published")
+                    .help("move the file into the documentation folder, or link to it at its host"),
+            ),
+            Goal::Missing => {
+                let what = if matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage) { "image" } else { "link" };
+                let problem = problem(format!("the {what} `{target}` leads nowhere")).label("nothing is there");
+                Some(match self.like(from, link) {
+                    Some(near) => problem.help(format!("write `{near}`")),
+                    None => problem.help("mend the path, which is relative to this document, or remove the link"),
+                })
+            }
+        }
+    }
+
+    /// Finds the file that was meant, as it has to be written.
+    fn like(&self, from: &Source, link: &DocLink) -> Option<String> {
+        let (path, rest) = link.target.find(['?', '#']).map_or((&*link.target, ""), |at| link.target.split_at(at));
+        let path = decoded(path);
+        let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let image = matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage);
+        let html = !matches!(link.kind, LinkKind::Link | LinkKind::Image) && !self.html_is_relative_to_file;
+        let pages = self.pages.sources.iter().filter(|_| !image).map(|page| (page.source.as_str(), &page.path, true));
+        let assets = self.pages.assets.iter().map(|asset| (asset.path.as_str(), &asset.path, false));
+        let files: Vec<_> = pages.chain(assets).collect();
+        let name = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_lowercase();
+        let stem = |path: &str| name(path).rsplit_once('.').map_or_else(|| name(path), |(stem, _)| stem.to_owned());
+        let wanted = normal_from(folder, &path).unwrap_or_else(|| path.trim_start_matches("../").to_owned());
+        let only = |fits: &dyn Fn(&str) -> bool| {
+            let mut found = files.iter().filter(|(source, ..)| fits(source));
+            match (found.next(), found.next()) {
+                (Some(only), None) => Some(*only),
+                _ => None,
+            }
+        };
+        let (source, address, is_page) = only(&|source| name(source) == name(&path))
+            .or_else(|| only(&|source| stem(source) == stem(&path)))
+            .or_else(|| {
+                let near = nearest(&wanted, files.iter().map(|(source, ..)| *source))?;
+                files.iter().find(|(source, ..)| *source == near).copied()
+            })?;
+        Some(if html { href(&from.path, address, is_page, "") + rest } else { relative(folder, source) + rest })
+    }
+}
+
+/// Joins a relative path with a folder; nothing if it gets above the top.
+fn normal_from(folder: &str, path: &str) -> Option<String> {
+    normal("", &format!("{folder}/{path}"))
+}
+
+/// Returns the way from a folder to a path.
+fn relative(folder: &str, path: &str) -> String {
+    let from: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
+    let to: Vec<&str> = path.split('/').collect();
+    let last = to.len() - 1;
+    let common = from.iter().zip(&to[..last]).take_while(|(a, b)| a == b).count();
+    let mut way = "../".repeat(from.len() - common);
+    way.push_str(&to[common..].join("/"));
+    way
+}
+
+/// Returns the address of a page or file as seen from a page, encoded; `anchor` without `#`.
+pub(super) fn href(from: &str, to: &str, is_page: bool, anchor: &str) -> String {
+    let target = if is_page {
+        format!("{}index", if to.is_empty() { String::new() } else { format!("{to}/") })
+    } else {
+        to.to_owned()
+    };
+    let way = relative(from, &target);
+    // A page is the folder that its file is in.
+    let way = if is_page { way.strip_suffix("index").unwrap_or(&way) } else { &way };
+    let mut href = String::with_capacity(way.len());
+    for byte in way.bytes() {
+        match byte {
+            b'A'..=b'Z'
+            | b'a'..=b'z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b'/'
+            | b'!'
+            | b'$'
+            | b'\''
+            | b'('
+            | b')'
+            | b'*'
+            | b'+'
+            | b','
+            | b';'
+            | b'='
+            | b'@'
+            | b'&' => href.push(char::from(byte)),
+            _ => {
+                let _ = write!(href, "%{byte:02X}");
+            }
+        }
+    }
+    if href.is_empty() {
+        href.push_str("./");
+    }
+    if !anchor.is_empty() {
+        let _ = write!(href, "#{anchor}");
+    }
+    href
+}
+
+/// Undoes percent-encoding; what does not become text stays as it is.
+pub(super) fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = text.get(at + 1..at + 3).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if bytes[at] == b'%' => {
+                out.push(byte);
+                at += 3;
+            }
+            _ => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lead_from_page_to_page() {
+        let check = |from, to, is_page, expect: &str| assert_eq!(href(from, to, is_page, ""), expect, "{from} → {to}");
+        check("", "", true, "./");
+        check("", "a/b", true, "a/b/");
+        check("a", "a", true, "./");
+        check("a", "", true, "../");
+        check("a/b", "a/c", true, "../c/");
+        check("a/b", "x y/ü", true, "../../x%20y/%C3%BC/");
+        check("a/b", "a/i.png", false, "../i.png");
+        check("a", "a/i.png", false, "i.png");
+        check("", "50%/#1?.png", false, "50%25/%231%3F.png");
+        check("", "a:b.png", false, "a%3Ab.png");
+    }
+
+    #[test]
+    fn paths_are_decoded() {
+        assert_eq!(decoded("My%20Page.md"), "My Page.md");
+        assert_eq!(decoded("100%.md%2"), "100%.md%2");
+        assert_eq!(decoded("%ff"), "%ff");
+        assert_eq!(decoded("%é"), "%é");
+    }
+}

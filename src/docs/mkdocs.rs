@@ -1,0 +1,323 @@
+//! `mkdocs.yml`: the settings that matter here, each with its place.
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::text::{FileId, Span};
+use crate::workspace::{Folder, Workspace};
+use crate::yaml::{self, Entry, Map, Node, Value};
+
+/// How often one file may inherit from another.
+const MAX_INHERIT: usize = 8;
+
+/// How deep the navigation may be nested.
+const MAX_NAV_DEPTH: usize = 32;
+
+/// Plugins that are read, or whose work is done here anyway.
+const PLUGINS: &[&str] =
+    &["techdocs-core", "search", "material/search", "monorepo", "gh-admonitions", "offline", "material/offline"];
+
+/// The settings of one documentation.
+#[derive(Debug)]
+pub(super) struct MkDocs {
+    pub(super) file: FileId,
+    /// Whether nothing could be read, which is reported already.
+    pub(super) is_empty: bool,
+    pub(super) site_name: Option<String>,
+    pub(super) description: Option<String>,
+    /// The folder of documents and where it was set.
+    pub(super) docs_dir: (String, Span),
+    pub(super) nav: Option<Vec<RawNav>>,
+    pub(super) repo_url: Option<String>,
+    /// Nothing if it is not set; empty switches editing off.
+    pub(super) edit_uri: Option<String>,
+    pub(super) edit_uri_template: Option<String>,
+    /// Documents that are no pages.
+    pub(super) excluded: Gitignore,
+    /// Pages that a navigation made from files leaves out.
+    pub(super) not_in_nav: Gitignore,
+}
+
+/// One entry of `nav` as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum RawNav {
+    /// A path of a document, or an address.
+    Item {
+        title: Option<String>,
+        target: String,
+        span: Span,
+    },
+    Section {
+        title: String,
+        items: Vec<RawNav>,
+    },
+    /// Another `mkdocs.yml`, or several by a pattern.
+    Include {
+        title: Option<String>,
+        target: String,
+        pattern: bool,
+        span: Span,
+    },
+}
+
+impl MkDocs {
+    /// Reads the settings of a folder; nothing if it has no `mkdocs.yml`.
+    pub(super) fn find(workspace: &Workspace, folder: &Folder, problems: &mut Diagnostics) -> Option<Self> {
+        // Backstage looks for them in this order.
+        let file = ["mkdocs.yaml", "mkdocs.yml"].iter().find_map(|name| workspace.locate_in(folder, name).ok())?;
+        Some(Self::read(workspace, file, problems))
+    }
+
+    /// Reads the settings of a file.
+    pub(super) fn read(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> Self {
+        let root = inherited(workspace, file, MAX_INHERIT, problems);
+        let mut reader = Reader { file, root: &root, problems };
+        let docs_dir = reader.text_node("docs_dir").map_or_else(
+            || ("docs".to_owned(), Span::whole(file)),
+            |node| (node.as_str().unwrap_or("docs").trim().to_owned(), node.span),
+        );
+        let mut excluded = vec![".*", "/templates/"];
+        let patterns = [reader.text("exclude_docs"), reader.text("draft_docs")];
+        excluded.extend(patterns.iter().flatten().flat_map(|text| text.lines()));
+        let not_in_nav = reader.text("not_in_nav").unwrap_or_default();
+        reader.plugins();
+        Self {
+            file,
+            is_empty: root.entries().is_empty(),
+            site_name: reader.text("site_name"),
+            description: reader.text("site_description"),
+            docs_dir,
+            nav: reader.nav(),
+            repo_url: reader.text("repo_url"),
+            edit_uri: reader.text_node("edit_uri").and_then(Node::as_str).map(str::to_owned),
+            edit_uri_template: reader.text("edit_uri_template"),
+            excluded: patterns_of(excluded.into_iter()),
+            not_in_nav: patterns_of(not_in_nav.lines()),
+        }
+    }
+}
+
+fn patterns_of<'a>(lines: impl Iterator<Item = &'a str>) -> Gitignore {
+    let mut builder = GitignoreBuilder::new("");
+    for line in lines {
+        // A pattern that cannot be read matches nothing.
+        let _ = builder.add_line(None, line.trim());
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+/// Returns whether the patterns name the path or a folder above it.
+pub(super) fn matches(patterns: &Gitignore, path: &str) -> bool {
+    !patterns.is_empty() && patterns.matched_path_or_any_parents(path, false).is_ignore()
+}
+
+/// Reads a file with what it inherits: mappings are joined, everything else is replaced.
+fn inherited(workspace: &Workspace, file: FileId, left: usize, problems: &mut Diagnostics) -> Map {
+    let root = document(workspace, file, problems);
+    let Some(parent) = root.get("INHERIT").filter(|_| left > 0) else { return root };
+    let found = parent.as_str().map(|target| workspace.locate(file, target));
+    let Some(Ok(base)) = found else {
+        let reason = match found {
+            Some(Err(error)) => format!("`INHERIT` leads nowhere: {error}"),
+            _ => "`INHERIT` must be a path".to_owned(),
+        };
+        problems.push(invalid(parent.span, reason).help("write the path of another `mkdocs.yml`, or remove the line"));
+        return root;
+    };
+    let base = inherited(workspace, base, left - 1, problems);
+    merged(&base, &root)
+}
+
+fn merged(base: &Map, over: &Map) -> Map {
+    let mut result = base.clone();
+    for entry in over.entries() {
+        let joined = match (base.get(&entry.key).and_then(Node::as_map), entry.value.as_map()) {
+            (Some(below), Some(above)) => {
+                let value = Value::Map(std::sync::Arc::new(merged(below, above)));
+                Entry { value: Node { span: entry.value.span, value }, ..entry.clone() }
+            }
+            _ => entry.clone(),
+        };
+        result.set(joined);
+    }
+    result
+}
+
+/// Reads the mapping of a file; faults are reported and leave an empty one.
+fn document(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> Map {
+    let text = match workspace.text(file, workspace.config().limits.catalog_file) {
+        Ok(text) => text,
+        Err(error) => {
+            problems.push(super::pages::unreadable(&error, file));
+            return Map::default();
+        }
+    };
+    let (documents, faults) = yaml::parse(file, &text);
+    // The documentation is built all the same, so these are not the errors they are in a catalog file.
+    problems.extend(faults.into_iter().map(|fault| Diagnostic {
+        code: codes::INVALID_MKDOCS,
+        severity: codes::INVALID_MKDOCS.default_severity(),
+        ..fault
+    }));
+    match documents.into_iter().find_map(|document| document.root) {
+        Some(Node { value: Value::Map(map), .. }) => map.as_ref().clone(),
+        Some(node) => {
+            problems.push(
+                invalid(node.span, format!("`mkdocs.yml` must be a mapping, not {}", node.kind_name()))
+                    .help("start with `site_name: ` and the name of the documentation"),
+            );
+            Map::default()
+        }
+        None => Map::default(),
+    }
+}
+
+pub(super) fn invalid(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(codes::INVALID_MKDOCS, span, message)
+}
+
+struct Reader<'a> {
+    file: FileId,
+    root: &'a Map,
+    problems: &'a mut Diagnostics,
+}
+
+impl<'a> Reader<'a> {
+    fn text(&mut self, key: &str) -> Option<String> {
+        let text = self.text_node(key)?.as_str()?.trim().to_owned();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Returns the node of a text; anything else is reported.
+    fn text_node(&mut self, key: &str) -> Option<&'a Node> {
+        let root = self.root;
+        let node = root.get(key)?;
+        match &node.value {
+            Value::Str(_) => Some(node),
+            // `!ENV [NAME, fallback]`: the environment of a build is nobody's input, the fallback is.
+            Value::Seq(items) => items.last().filter(|last| last.as_str().is_some()),
+            Value::Null | Value::Bool(false) => None,
+            _ => {
+                let problem = invalid(node.span, format!("`{key}` must be a text, not {}", node.kind_name()));
+                self.problems.push(problem.help("put the value in quotes"));
+                None
+            }
+        }
+    }
+
+    fn plugins(&mut self) {
+        let Some(node) = self.root.get("plugins") else { return };
+        let mut named: Vec<(&str, Span)> = Vec::new();
+        match &node.value {
+            Value::Seq(items) => {
+                for item in items.iter() {
+                    match &item.value {
+                        Value::Str(name) => named.push((name, item.span)),
+                        Value::Map(map) => {
+                            named.extend(map.entries().iter().map(|entry| (&*entry.key, entry.key_span)));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Value::Map(map) => named.extend(map.entries().iter().map(|entry| (&*entry.key, entry.key_span))),
+            Value::Null => {}
+            _ => self
+                .problems
+                .push(invalid(node.span, "`plugins` must be a list").help("write one plugin a line, each after `- `")),
+        }
+        for (name, span) in named {
+            if !PLUGINS.contains(&name.trim()) {
+                self.problems.push(
+                    invalid(span, format!("the plugin `{name}` has no effect here"))
+                        .label("not a plugin that is known")
+                        .help("remove it, or make sure that the documents read well without it"),
+                );
+            }
+        }
+    }
+
+    fn nav(&mut self) -> Option<Vec<RawNav>> {
+        let node = self.root.get("nav")?;
+        match &node.value {
+            Value::Null => None,
+            Value::Seq(items) if items.is_empty() => None,
+            Value::Seq(items) => Some(items.iter().flat_map(|item| self.nav_item(item, 0)).collect()),
+            Value::Map(map) => {
+                self.problems
+                    .push(invalid(node.span, "`nav` must be a list, not a mapping").help("put `- ` before each entry"));
+                Some(map.entries().iter().filter_map(|entry| self.nav_entry(entry, 0)).collect())
+            }
+            _ => {
+                self.problems.push(
+                    invalid(node.span, format!("`nav` must be a list, not {}", node.kind_name()))
+                        .label("the navigation is made from the files instead")
+                        .help("write one entry a line, such as `- Home: index.md`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn nav_item(&mut self, node: &'a Node, depth: usize) -> Vec<RawNav> {
+        match &node.value {
+            Value::Str(target) => vec![item(None, target, node.span)],
+            Value::Map(map) => {
+                if map.entries().len() > 1 {
+                    let help = "put each entry on a line of its own that starts with `- `";
+                    self.problems.push(invalid(node.span, "an entry of `nav` names more than one page").help(help));
+                }
+                map.entries().iter().filter_map(|entry| self.nav_entry(entry, depth)).collect()
+            }
+            Value::Seq(items) if depth < MAX_NAV_DEPTH => {
+                items.iter().flat_map(|item| self.nav_item(item, depth + 1)).collect()
+            }
+            Value::Null => Vec::new(),
+            _ => {
+                let message = format!("an entry of `nav` must be a path or `Title: path`, not {}", node.kind_name());
+                self.problems
+                    .push(invalid(node.span, message).help("write the path of a document, in quotes if need be"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn nav_entry(&mut self, entry: &'a Entry, depth: usize) -> Option<RawNav> {
+        let title = entry.key.trim().to_owned();
+        match &entry.value.value {
+            Value::Str(target) => Some(item(Some(title), target, entry.value.span)),
+            Value::Seq(items) if depth < MAX_NAV_DEPTH => {
+                let items = items.iter().flat_map(|item| self.nav_item(item, depth + 1)).collect();
+                Some(RawNav::Section { title, items })
+            }
+            Value::Map(map) if depth < MAX_NAV_DEPTH => {
+                let items = map.entries().iter().filter_map(|entry| self.nav_entry(entry, depth + 1)).collect();
+                Some(RawNav::Section { title, items })
+            }
+            Value::Null => {
+                let problem = invalid(entry.key_span, format!("the entry `{title}` of `nav` names no page"));
+                self.problems.push(problem.help(format!("write `{title}: ` and the path of a document")));
+                None
+            }
+            _ => {
+                let message = format!("the entry `{title}` of `nav` must be a path or a list");
+                let span = if entry.value.span.file == self.file { entry.value.span } else { entry.key_span };
+                self.problems.push(invalid(span, message).help("write the path of a document, in quotes if need be"));
+                None
+            }
+        }
+    }
+}
+
+fn item(title: Option<String>, target: &str, span: Span) -> RawNav {
+    let target = target.trim();
+    let include =
+        |rest: &str, pattern| RawNav::Include { title: title.clone(), target: rest.trim().to_owned(), pattern, span };
+    if let Some(rest) = target.strip_prefix("!include ") {
+        include(rest, false)
+    } else if let Some(rest) = target.strip_prefix("*include ") {
+        include(rest, true)
+    } else {
+        RawNav::Item { title, target: target.to_owned(), span }
+    }
+}

@@ -1,0 +1,317 @@
+//! Documentation: which entity has which, and of which pages it is made.
+//!
+//! Owns `mkdocs.yml`, navigation, pages, links between them and the checks of all that. Knows nothing of URLs of the
+//! site or templates: addresses here are relative to the page they stand on.
+//!
+//! Invariants: a broken document, navigation or link is reported and leaves the rest alone; files outside of the folder
+//! of documents are never part of a site.
+
+mod build;
+mod links;
+mod mkdocs;
+mod nav;
+mod pages;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::markdown::Doc;
+use crate::text::FileId;
+use crate::workspace::{Folder, LastChange, LocateError, UrlTarget, Workspace};
+use crate::yaml::Node;
+
+/// The annotation that says where the documentation of an entity is.
+const REF: &str = "backstage.io/techdocs-ref";
+
+/// The annotation that says whose documentation an entity shows.
+const ENTITY: &str = "backstage.io/techdocs-entity";
+
+/// The annotation that says with which page that documentation opens.
+const ENTITY_PATH: &str = "backstage.io/techdocs-entity-path";
+
+/// All documentation.
+#[derive(Debug, Clone, Default)]
+pub struct Docs {
+    /// One for each entity that has documentation of its own, in the order of references.
+    pub sites: Vec<DocsSite>,
+    /// The entities that show the documentation of another one, in the order of references.
+    pub loans: Vec<DocsLoan>,
+}
+
+/// The documentation of one entity.
+#[derive(Debug, Clone)]
+pub struct DocsSite {
+    /// Whose it is.
+    pub entity: EntityId,
+    /// What it is called.
+    pub title: String,
+    /// One sentence about it.
+    pub description: Option<String>,
+    /// The navigation, as the author ordered it or as the files are.
+    pub nav: Vec<NavItem>,
+    /// The pages in the order of their source files.
+    pub pages: Vec<DocsPage>,
+    /// What is copied beside the pages, in the order of paths.
+    pub assets: Vec<DocsAsset>,
+    /// `mkdocs.yml`, or the first page where there is none.
+    pub source: FileId,
+}
+
+/// One page.
+#[derive(Debug, Clone)]
+pub struct DocsPage {
+    /// The document.
+    pub file: FileId,
+    /// Its path below the folder of documents, such as `guide/setup.md`.
+    pub source: String,
+    /// The path of the address below the site, such as `guide/setup`, not encoded; empty for the first page.
+    pub path: String,
+    /// What it is called.
+    pub title: String,
+    /// The content; shared by the entities that share a site.
+    pub doc: Arc<Doc>,
+    /// The page before it in the navigation, as an index of the pages of the site.
+    pub previous: Option<usize>,
+    /// The page after it.
+    pub next: Option<usize>,
+    /// Where to change the document.
+    pub edit_url: Option<String>,
+    /// The last change of the document, if history was read.
+    pub last_change: Option<LastChange>,
+}
+
+/// A file copied beside the pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocsAsset {
+    /// The file.
+    pub file: FileId,
+    /// Its path below the site, not encoded.
+    pub path: String,
+}
+
+/// One entry of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NavItem {
+    /// A page.
+    Page {
+        /// What the navigation calls it.
+        title: String,
+        /// Its index among the pages of the site.
+        page: usize,
+    },
+    /// A group of entries.
+    Section {
+        /// What it is called.
+        title: String,
+        /// The entries.
+        items: Vec<NavItem>,
+    },
+    /// An address elsewhere, or a file of the site relative to its first page.
+    Link {
+        /// What it is called.
+        title: String,
+        /// Where to.
+        url: String,
+    },
+}
+
+/// An entity that shows the documentation of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocsLoan {
+    /// The entity.
+    pub entity: EntityId,
+    /// The site, as an index of [`Docs::sites`].
+    pub site: usize,
+    /// The path of the page to open; empty for the first page.
+    pub path: String,
+}
+
+impl Docs {
+    /// Returns the documentation that an entity shows, with the path of the page to open.
+    #[must_use]
+    pub fn of(&self, entity: EntityId) -> Option<(&DocsSite, &str)> {
+        if let Ok(at) = self.loans.binary_search_by_key(&entity, |loan| loan.entity) {
+            let loan = &self.loans[at];
+            return Some((&self.sites[loan.site], &loan.path));
+        }
+        self.site(entity).map(|site| (site, site.root().map_or("", |page| &site.pages[page].path)))
+    }
+
+    /// Returns the site of an entity's own.
+    #[must_use]
+    pub fn site(&self, entity: EntityId) -> Option<&DocsSite> {
+        let at = self.sites.binary_search_by_key(&entity, |site| site.entity).ok()?;
+        Some(&self.sites[at])
+    }
+}
+
+impl DocsSite {
+    /// Returns the page to open first: the index, else the first of the navigation, else the first of all.
+    #[must_use]
+    pub fn root(&self) -> Option<usize> {
+        self.pages
+            .iter()
+            .position(|page| page.path.is_empty())
+            .or_else(|| nav::first(&self.nav))
+            .or((!self.pages.is_empty()).then_some(0))
+    }
+
+    /// Finds a page by the path of its address.
+    #[must_use]
+    pub fn page(&self, path: &str) -> Option<&DocsPage> {
+        self.pages.iter().find(|page| page.path == path)
+    }
+}
+
+/// Reads the documentation of every entity that has some.
+#[must_use]
+pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    // Entities often share a catalog file and its documentation; each folder is read once.
+    let mut folders: BTreeMap<Folder, Vec<(EntityId, &Node)>> = BTreeMap::new();
+    for (id, entity) in catalog.iter() {
+        let Some(node) = entity.annotation_node(REF) else { continue };
+        match locate(workspace, entity, node) {
+            Ok(Some(folder)) => folders.entry(folder).or_default().push((id, node)),
+            Ok(None) => {}
+            Err(problem) => diagnostics.push(*problem),
+        }
+    }
+    let folders: Vec<_> = folders.into_iter().collect();
+    let built: Vec<_> = folders
+        .par_iter()
+        .map(|(folder, entities)| {
+            let (id, _) = entities[0];
+            build::site(workspace, folder, id, catalog.get(id).title())
+        })
+        .collect();
+
+    let mut sites = Vec::new();
+    for ((folder, entities), (site, problems)) in folders.iter().zip(built) {
+        let first = catalog.get(entities[0].0).reference.shared();
+        diagnostics.extend(problems.into_iter().map(|problem| problem.entity(Arc::clone(&first))));
+        for (id, node) in entities {
+            let entity = catalog.get(*id);
+            match &site {
+                Some(site) => {
+                    let mut site = DocsSite { entity: *id, ..site.clone() };
+                    if site.title.is_empty() {
+                        entity.title().clone_into(&mut site.title);
+                    }
+                    sites.push(site);
+                }
+                None => diagnostics.push(nothing_there(folder, entity, node)),
+            }
+        }
+    }
+    sites.sort_by_key(|site| site.entity);
+    let loans = loans(catalog, &sites, &mut diagnostics);
+    (Docs { sites, loans }, diagnostics)
+}
+
+/// Finds the folder that `backstage.io/techdocs-ref` names. What is malformed is reported with the other annotations.
+fn locate(workspace: &Workspace, entity: &Entity, node: &Node) -> Result<Option<Folder>, Box<Diagnostic>> {
+    let Some((scheme, target)) = node.as_str().and_then(|text| text.trim().split_once(':')) else { return Ok(None) };
+    let found = match scheme {
+        "dir" if !target.is_empty() => workspace.locate_folder(entity.file, target),
+        "url" => match workspace.locate_url(target) {
+            UrlTarget::Local { folder, path } => match workspace.locate_folder_in(&folder, &path) {
+                // Some point to the file that says where the documents are.
+                Err(LocateError::IsFile) => workspace.locate_in(&folder, &path).map(|file| workspace.folder_of(file)),
+                found => found,
+            },
+            UrlTarget::Elsewhere => Err(LocateError::NotLocal),
+        },
+        _ => return Ok(None),
+    };
+    found.map(Some).map_err(|error| {
+        let (message, help) = match &error {
+            LocateError::NotLocal => (
+                format!("the documentation at `{target}` is not in a repository that is read"),
+                "clone that repository into one of the folders that are read, or keep the documents beside the catalog file and write `dir:.`",
+            ),
+            LocateError::OutsideRepository => (
+                format!("the documentation folder `{target}` lies outside of the repository"),
+                "move the documents into the repository, and write a path in it",
+            ),
+            LocateError::IsFile => (
+                format!("the documentation folder `{target}` is a file"),
+                "write the folder that holds `mkdocs.yml`, such as `dir:.`",
+            ),
+            error => (
+                format!("the documentation folder `{target}` is not there: {error}"),
+                "mend the path, or write `dir:.` and put `docs/index.md` beside the catalog file",
+            ),
+        };
+        let problem = Diagnostic::new(codes::DOCS_FOLDER_MISSING, node.span, message)
+            .label("relative to the folder of the catalog file")
+            .help(help)
+            .entity(entity.reference.shared());
+        Box::new(if scheme == "url" { problem.label("not found") } else { problem })
+    })
+}
+
+fn nothing_there(folder: &Folder, entity: &Entity, node: &Node) -> Diagnostic {
+    let place = if folder.path().is_empty() { "." } else { folder.path() };
+    Diagnostic::new(codes::DOCS_FOLDER_MISSING, node.span, format!("there is no documentation in `{place}`"))
+        .label("no document in the folder of `mkdocs.yml`, no folder `docs`, no `README.md`")
+        .help("put `docs/index.md` into this folder, or remove the annotation")
+        .entity(entity.reference.shared())
+}
+
+/// Finds the entities that show the documentation of another one.
+fn loans(catalog: &Catalog, sites: &[DocsSite], diagnostics: &mut Diagnostics) -> Vec<DocsLoan> {
+    let by_entity: HashMap<EntityId, usize> = sites.iter().enumerate().map(|(at, site)| (site.entity, at)).collect();
+    let mut loans = Vec::new();
+    for (id, entity) in catalog.iter() {
+        let Some(node) = entity.annotation_node(ENTITY) else { continue };
+        let Some(text) = node.as_str() else { continue };
+        // A reference that cannot be read or leads nowhere is reported with the other annotations.
+        let Ok(target) = EntityRef::parse(text, Some("component"), "default") else { continue };
+        let Some(target_id) = catalog.find(target.as_str()) else { continue };
+        let Some(site) = by_entity.get(&target_id) else {
+            diagnostics.push(
+                Diagnostic::new(
+                    codes::DOCS_FOLDER_MISSING,
+                    node.span,
+                    format!("`{target}` has no documentation that could be shown here"),
+                )
+                .label("this entity has none")
+                .help(format!("give `{target}` the annotation `{REF}`, or name an entity that has it"))
+                .entity(entity.reference.shared()),
+            );
+            continue;
+        };
+        let path = entity.annotation(ENTITY_PATH).unwrap_or("").trim();
+        let path = path.split(['#', '?']).next().unwrap_or("").trim_matches('/');
+        let known = sites[*site].page(path).is_some();
+        if !path.is_empty() && !known {
+            let near = crate::text::nearest(path, sites[*site].pages.iter().map(|page| page.path.as_str()));
+            let problem = Diagnostic::new(
+                codes::BROKEN_LINK,
+                entity.annotation_node(ENTITY_PATH).unwrap_or(node).span,
+                format!("the documentation of `{target}` has no page `{path}`"),
+            )
+            .entity(entity.reference.shared());
+            diagnostics.push(match near {
+                Some(near) => problem.help(format!("write `/{near}`")),
+                None => problem.help("write the path of a page, such as `/guide/setup`"),
+            });
+        }
+        let path = if known {
+            path.to_owned()
+        } else {
+            let root = sites[*site].root();
+            root.map(|page| sites[*site].pages[page].path.clone()).unwrap_or_default()
+        };
+        loans.push(DocsLoan { entity: id, site: *site, path });
+    }
+    loans
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! The navigation: entries as written become pages, and without any the files give the order.
+
+use std::collections::BTreeMap;
+
+use super::mkdocs::{RawNav, matches};
+use super::pages::{Pages, Target, humanise, is_index, stem};
+use super::{DocsAsset, NavItem};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::html;
+use crate::text::nearest;
+use ignore::gitignore::Gitignore;
+
+/// An entry whose page may still be without a title.
+#[derive(Debug)]
+pub(super) enum Entry {
+    Page { title: Option<String>, page: usize },
+    Section { title: String, items: Vec<Entry> },
+    Link { title: String, url: String },
+}
+
+/// Resolves the entries of `nav`; `prefix` is where the documents of this `mkdocs.yml` stand among all.
+pub(super) fn resolve(
+    raw: &[RawNav],
+    prefix: &str,
+    pages: &Pages,
+    include: &mut dyn FnMut(&RawNav) -> Vec<Entry>,
+    problems: &mut Diagnostics,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for item in raw {
+        match item {
+            RawNav::Section { title, items } => {
+                let items = resolve(items, prefix, pages, include, problems);
+                entries.push(Entry::Section { title: title.clone(), items });
+            }
+            RawNav::Include { .. } => entries.extend(include(item)),
+            RawNav::Item { title, target, span } => {
+                if html::is_external(target) || target.starts_with(['/', '#']) {
+                    let title = title.clone().unwrap_or_else(|| target.clone());
+                    entries.push(Entry::Link { title, url: target.clone() });
+                    continue;
+                }
+                let (path, anchor) = target.split_once('#').map_or((target.as_str(), None), |(p, a)| (p, Some(a)));
+                let source = normal(prefix, path);
+                match source.as_deref().and_then(|source| pages.by_source(source)) {
+                    Some(Target::Page(page)) if anchor.is_none() => {
+                        entries.push(Entry::Page { title: title.clone(), page });
+                    }
+                    Some(Target::Page(page)) => {
+                        let url = super::links::href("", &pages.sources[page].path, true, anchor.unwrap_or(""));
+                        entries.push(Entry::Link { title: title.clone().unwrap_or_else(|| target.clone()), url });
+                    }
+                    Some(Target::Asset(asset)) => {
+                        let DocsAsset { path, .. } = &pages.assets[asset];
+                        let url = super::links::href("", path, false, "");
+                        let name = path.rsplit('/').next().unwrap_or(path);
+                        entries.push(Entry::Link { title: title.clone().unwrap_or_else(|| name.to_owned()), url });
+                    }
+                    None => {
+                        let problem = Diagnostic::new(
+                            codes::NAV_PAGE_MISSING,
+                            *span,
+                            format!("the navigation names `{target}`, which is not there"),
+                        )
+                        .label("no such document below the documentation folder");
+                        problems.push(match like(path, prefix, pages) {
+                            Some(near) => problem.help(format!("write `{near}`")),
+                            None => problem.help("add the document, or remove the entry"),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    entries
+}
+
+/// Finds the document that was meant: the same name in another folder, else a path like it.
+fn like(path: &str, prefix: &str, pages: &Pages) -> Option<String> {
+    let sources = || pages.sources.iter().filter_map(|page| page.source.strip_prefix(prefix));
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let mut same = sources().filter(|source| name(source) == name(path));
+    let folder = format!("{}/", path.trim_end_matches('/'));
+    let found = match (same.next(), same.next()) {
+        (Some(only), None) => Some(only),
+        _ => sources()
+            .find(|source| source.strip_prefix(&*folder).and_then(stem).is_some_and(is_index))
+            .or_else(|| nearest(path, sources())),
+    };
+    found.map(str::to_owned)
+}
+
+/// Joins a path below the folder of documents; nothing if it leaves that folder.
+pub(super) fn normal(folder: &str, path: &str) -> Option<String> {
+    let mut names: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
+    let floor = names.len();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if names.len() > floor => _ = names.pop(),
+            ".." => return None,
+            name => names.push(name),
+        }
+    }
+    Some(names.join("/"))
+}
+
+/// Makes a navigation of the documents below `prefix`: in each folder the index, then the documents by name, then the
+/// folders by name.
+pub(super) fn automatic(pages: &Pages, prefix: &str, left_out: Option<&Gitignore>, titles: Titles) -> Vec<Entry> {
+    let mut root = Tree::default();
+    for (at, page) in pages.sources.iter().enumerate() {
+        let Some(path) = page.source.strip_prefix(prefix) else { continue };
+        if left_out.is_some_and(|patterns| matches(patterns, path)) {
+            continue;
+        }
+        let mut tree = &mut root;
+        let mut rest = path;
+        // Deeper folders are joined with the last one; nobody can see that far to the right.
+        for _ in 0..24 {
+            let Some((folder, below)) = rest.split_once('/') else { break };
+            tree = tree.folders.entry(folder).or_default();
+            rest = below;
+        }
+        tree.pages.push((rest, at));
+    }
+    root.entries(titles)
+}
+
+/// Where the titles of a navigation made from files come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Titles {
+    /// The pages themselves.
+    Pages,
+    /// The names of the files, as the monorepo plugin has it.
+    Names,
+}
+
+#[derive(Default)]
+struct Tree<'a> {
+    pages: Vec<(&'a str, usize)>,
+    folders: BTreeMap<&'a str, Tree<'a>>,
+}
+
+impl Tree<'_> {
+    fn entries(mut self, titles: Titles) -> Vec<Entry> {
+        self.pages.sort_by_key(|(name, _)| (!stem(name).is_some_and(is_index), *name));
+        let mut entries: Vec<Entry> = self
+            .pages
+            .into_iter()
+            .map(|(name, page)| {
+                let title = (titles == Titles::Names).then(|| stem(name).unwrap_or(name).to_owned());
+                Entry::Page { title, page }
+            })
+            .collect();
+        for (name, tree) in self.folders {
+            entries.push(Entry::Section { title: humanise(name), items: tree.entries(titles) });
+        }
+        entries
+    }
+}
+
+/// Notes what the navigation calls each page, the first time it names it.
+pub(super) fn titles(entries: &[Entry], titles: &mut [Option<String>]) {
+    for entry in entries {
+        match entry {
+            Entry::Page { title: Some(title), page } if titles[*page].is_none() => titles[*page] = Some(title.clone()),
+            Entry::Section { items, .. } => self::titles(items, titles),
+            _ => {}
+        }
+    }
+}
+
+/// Fills in the titles of pages, and drops sections without entries.
+pub(super) fn finish(entries: Vec<Entry>, titles: &[String]) -> Vec<NavItem> {
+    let item = |entry| match entry {
+        Entry::Page { title, page } => {
+            Some(NavItem::Page { title: title.unwrap_or_else(|| titles[page].clone()), page })
+        }
+        Entry::Link { title, url } => Some(NavItem::Link { title, url }),
+        Entry::Section { title, items } => {
+            let items = finish(items, titles);
+            (!items.is_empty()).then_some(NavItem::Section { title, items })
+        }
+    };
+    entries.into_iter().filter_map(item).collect()
+}
+
+/// Returns the pages in the order of the navigation, each once.
+pub(super) fn order(nav: &[NavItem]) -> Vec<usize> {
+    fn visit(nav: &[NavItem], order: &mut Vec<usize>) {
+        for item in nav {
+            match item {
+                NavItem::Page { page, .. } => order.push(*page),
+                NavItem::Section { items, .. } => visit(items, order),
+                NavItem::Link { .. } => {}
+            }
+        }
+    }
+    let mut order = Vec::new();
+    visit(nav, &mut order);
+    let mut seen = std::collections::HashSet::new();
+    order.retain(|page| seen.insert(*page));
+    order
+}
+
+/// Returns the first page of the navigation.
+pub(super) fn first(nav: &[NavItem]) -> Option<usize> {
+    nav.iter().find_map(|item| match item {
+        NavItem::Page { page, .. } => Some(*page),
+        NavItem::Section { items, .. } => first(items),
+        NavItem::Link { .. } => None,
+    })
+}

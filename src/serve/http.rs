@@ -1,0 +1,274 @@
+//! Requests and answers.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::state::{Found, State, find};
+
+const SCRIPT: &str = include_str!("live.js");
+const TAG: &[u8] = b"<script src=\"/_playbill/live.js\" defer></script>";
+/// Pages bring no script or style of their own, and nothing is sent anywhere. Pictures may come from elsewhere, since
+/// documents have badges.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self' https:; \
+                      object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+/// How often a quiet stream of events shows that it is alive, so that both sides notice when the other is gone.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+type States = watch::Receiver<Option<Arc<State>>>;
+
+/// Answers requests until the runtime ends.
+pub(super) async fn serve(listener: TcpListener, states: States, address: SocketAddr) -> io::Result<()> {
+    let router = Router::new().fallback(move |request: Request| answer(request, states.clone(), address));
+    axum::serve(listener, router).await
+}
+
+/// Returns an address as it stands in a URL.
+pub(super) fn name_of(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+async fn answer(request: Request, mut states: States, address: SocketAddr) -> Response {
+    if !is_allowed(request.headers(), address.ip()) {
+        return plain(StatusCode::FORBIDDEN, "This host name is not served: use localhost.\n");
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    let uri = request.uri();
+    match uri.path() {
+        "/_playbill/live.js" => return file(request.headers(), StatusCode::OK, "live.js", SCRIPT.into()),
+        "/_playbill/events" => return events(states, page_of(uri.query().unwrap_or(""))),
+        _ => {}
+    }
+    // The first build may still be running.
+    let state = match states.wait_for(Option::is_some).await {
+        Ok(state) => state.clone(),
+        Err(_) => None,
+    };
+    let Some(state) = state else { return plain(StatusCode::SERVICE_UNAVAILABLE, "The server is ending.\n") };
+    let Some(site) = &state.site else {
+        return page(request.headers(), StatusCode::INTERNAL_SERVER_ERROR, failure_page());
+    };
+    let path = decode(uri.path());
+    let found = path.as_deref().map_or(Found::Nothing, |path| find(&site.built, path));
+    match found {
+        Found::File(path) => match site.built.files.get(&path) {
+            Some(bytes) if is_page(&path) => page(request.headers(), StatusCode::OK, with_script(bytes)),
+            Some(bytes) => file(request.headers(), StatusCode::OK, &path, Bytes::from_owner(Arc::clone(bytes))),
+            None => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+        },
+        // A path with two slashes in front would be taken for another host.
+        Found::Folder if !uri.path().starts_with("//") => {
+            let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+            let mut response = plain(StatusCode::TEMPORARY_REDIRECT, "");
+            match HeaderValue::from_str(&format!("{}/{query}", uri.path())) {
+                Ok(to) => _ = response.headers_mut().insert(header::LOCATION, to),
+                Err(_) => *response.status_mut() = StatusCode::NOT_FOUND,
+            }
+            response
+        }
+        Found::Folder | Found::Nothing => match site.built.files.get("404.html") {
+            Some(bytes) => page(request.headers(), StatusCode::NOT_FOUND, with_script(bytes)),
+            None => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+        },
+    }
+}
+
+/// Says whether the request is for this server under one of its own names.
+///
+/// A web page elsewhere can point a name of its own at this address, and would then be allowed to read the answers.
+fn is_allowed(headers: &HeaderMap, bound: IpAddr) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else { return false };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let ip = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        Some(name) => name.parse().ok().map(IpAddr::V6),
+        None => name.parse().ok().map(IpAddr::V4),
+    };
+    // Who listens at all addresses wants to be reached; a number cannot be made to lead here by others.
+    let by_number = ip.is_some_and(|ip| ip.is_loopback() || ip == bound || bound.is_unspecified());
+    by_number || name.eq_ignore_ascii_case("localhost")
+}
+
+/// Returns the answer with a page, which may be outdated the next moment.
+fn page(headers: &HeaderMap, status: StatusCode, body: Bytes) -> Response {
+    file(headers, status, "index.html", body)
+}
+
+fn file(headers: &HeaderMap, status: StatusCode, path: &str, body: Bytes) -> Response {
+    let tag = format!("\"{:016x}\"", xxh3_64(&body));
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let is_known = status == StatusCode::OK
+        && known.flat_map(|list| list.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag);
+    let mut response = if is_known {
+        with_status(StatusCode::NOT_MODIFIED, Body::empty())
+    } else {
+        with_status(status, Body::from(body))
+    };
+    let set = response.headers_mut();
+    if !is_known {
+        set.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    }
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        set.insert(header::ETAG, tag);
+    }
+    response
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = with_status(status, Body::from(text));
+    let set = response.headers_mut();
+    set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// Makes an answer with what stands in all of them.
+fn with_status(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let set = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        set.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Puts the script that reloads at the end of a page.
+fn with_script(page: &[u8]) -> Bytes {
+    const END: &[u8] = b"</body>";
+    let at = page.windows(END.len()).rposition(|window| window.eq_ignore_ascii_case(END)).unwrap_or(page.len());
+    [&page[..at], TAG, &page[at..]].concat().into()
+}
+
+/// Returns the page that stands in while there never was a site; the script shows the reason and waits.
+fn failure_page() -> Bytes {
+    let page = "<!doctype html>\n<html lang=\"en\" data-playbill-failure>\n<meta charset=\"utf-8\">\n\
+                <title>The site cannot be built</title>\n<body>\n<h1>The site cannot be built</h1>\n</body>\n</html>\n";
+    with_script(page.as_bytes())
+}
+
+/// The stream of events for one page.
+struct Events(mpsc::Receiver<String>);
+
+impl futures_core::Stream for Events {
+    type Item = Result<String, std::convert::Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|event| event.map(Ok))
+    }
+}
+
+/// Answers with a stream that tells the page at `path` about each build.
+fn events(mut states: States, path: String) -> Response {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            let state = states.borrow_and_update().clone();
+            // JSON of this kind has no line ends, which would end the event.
+            let text =
+                state.map_or_else(|| ": waiting\n\n".to_owned(), |state| format!("data: {}\n\n", state.message(&path)));
+            if sender.send(text).await.is_err() {
+                return;
+            }
+            loop {
+                match tokio::time::timeout(HEARTBEAT, states.changed()).await {
+                    Ok(Ok(())) => break,
+                    Ok(Err(_)) => return,
+                    Err(_) if sender.send(": alive\n\n".to_owned()).await.is_err() => return,
+                    Err(_) => {}
+                }
+            }
+        }
+    });
+    let mut response = with_status(StatusCode::OK, Body::from_stream(Events(receiver)));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response
+}
+
+/// Reads `path=` of a query.
+fn page_of(query: &str) -> String {
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let path = { pairs }.find(|(name, _)| name == "path").map(|(_, path)| path.into_owned()).unwrap_or_default();
+    decode(&path).unwrap_or_default()
+}
+
+/// Decodes `%XX`; nothing if the result is no text.
+fn decode(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let mut digit = || rest.next().and_then(|byte| char::from(byte).to_digit(16));
+            bytes.push(u8::try_from(digit()? * 16 + digit()?).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn is_page(path: &str) -> bool {
+    path.ends_with(".html")
+}
+
+fn content_type(path: &str) -> &'static str {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ending.to_ascii_lowercase().as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json",
+        "ndjson" => "application/x-ndjson",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "woff" => "font/woff",
+        "ttf" => "font/ttf",
+        "otf" => "font/otf",
+        "xml" => "application/xml",
+        "atom" => "application/atom+xml",
+        "pdf" => "application/pdf",
+        "wasm" => "application/wasm",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "zip" => "application/zip",
+        "gz" => "application/gzip",
+        "csv" => "text/csv; charset=utf-8",
+        // Others that people read are shown rather than downloaded.
+        "txt" | "md" | "yaml" | "yml" | "toml" | "proto" | "graphql" | "log" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
