@@ -50,7 +50,9 @@ async function samples() {
     for (const kind of await folders(`docs/${namespace}`)) {
       for (const name of (await folders(`docs/${namespace}/${kind}`)).slice(0, 3)) {
         const path = `docs/${namespace}/${kind}/${name}/`;
-        found.push(path, ...(await folders(path)).slice(0, 2).map((page) => `${path}${page}/`));
+        // A folder may hold only pictures, or only further folders.
+        const pages = (await folders(path)).filter((page) => existsSync(join(site, path, page, 'index.html')));
+        found.push(path, ...pages.slice(0, 2).map((page) => `${path}${page}/`));
       }
     }
   }
