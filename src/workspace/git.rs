@@ -139,8 +139,8 @@ struct Layout {
 
 impl Layout {
     fn find(tree: &Tree, folder: &Path) -> Option<Self> {
-        let dot = tree.real(&folder.join(".git")).ok()?;
-        let own = match tree.kind(&dot).ok()? {
+        let dot = folder.join(".git");
+        let own = match tree.end_kind(&dot).ok()? {
             Kind::Folder => dot,
             // A worktree or a submodule.
             Kind::File => {

@@ -472,7 +472,7 @@ fn unread(file: FileId, error: &ReadError) -> Diagnostic {
 }
 
 fn is_file(tree: &Tree, place: &Path) -> bool {
-    tree.real(place).and_then(|real| tree.kind(&real)).is_ok_and(|kind| kind == Kind::File)
+    tree.end_kind(place).is_ok_and(|kind| kind == Kind::File)
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Error {

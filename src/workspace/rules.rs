@@ -1,16 +1,17 @@
 //! What `.gitignore`, `.ignore` and `.playbillignore` exclude.
 //!
-//! Matching is done by the `ignore` crate. The rules of folders form a chain that the walks carry along, rather than
+//! Patterns are those of the `ignore` crate. The rules of folders form a chain that the walks carry along, rather than
 //! that crate's own walk, because the chain must also answer for single folders (globs, documentation) and for trees
 //! in memory, and because the entries of a listing tell which of the files exist without asking the disk again.
+//!
+//! Compiling a file of patterns takes longer than reading a repository, which is felt with thousands of them. So the
+//! plain patterns, which are most, are compared as they are, and each of the others is compiled once for all files.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, RwLock};
 
-use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::calm;
 use super::tree::{Item, Kind, Tree};
@@ -27,7 +28,7 @@ const MAX_LINES: usize = 20_000;
 pub(super) struct Rules {
     above: Option<Arc<Rules>>,
     folder: PathBuf,
-    matchers: [Option<Arc<Gitignore>>; 3],
+    lists: [Option<List>; 3],
     /// Whether a repository starts here, so that the `.gitignore` of folders above are not its own.
     fence: bool,
 }
@@ -40,14 +41,11 @@ impl Rules {
         for which in 0..NAMES.len() {
             let mut level = Some(self);
             while let Some(rules) = level {
-                if let Some(matcher) = &rules.matchers[which]
+                if let Some(list) = &rules.lists[which]
                     && let Ok(relative) = path.strip_prefix(&rules.folder)
+                    && let Some(verdict) = list.verdict(relative, kind == Kind::Folder)
                 {
-                    match matcher.matched(relative, kind == Kind::Folder) {
-                        Match::Ignore(_) => return true,
-                        Match::Whitelist(_) => return false,
-                        Match::None => {}
-                    }
+                    return verdict;
                 }
                 level = if which == GIT && rules.fence { None } else { rules.above.as_deref() };
             }
@@ -56,10 +54,53 @@ impl Rules {
     }
 }
 
-/// Reads rules, each distinct text once: an organisation's repositories share their `.gitignore`.
+/// The patterns of one file.
+#[derive(Debug)]
+struct List(Vec<Line>);
+
+/// One pattern.
+#[derive(Debug)]
+struct Line {
+    shape: Shape,
+    /// Whether it takes back what a line above excludes.
+    keeps: bool,
+    only_folders: bool,
+}
+
+#[derive(Debug)]
+enum Shape {
+    /// `name`: at any depth.
+    Name(Box<str>),
+    /// `*.ending`: at any depth.
+    Ending(Box<str>),
+    /// `/path`: just there.
+    Path(Box<str>),
+    /// Anything else.
+    Glob(Arc<Gitignore>),
+}
+
+impl List {
+    /// Says whether a path is excluded, or kept in spite of rules above; nothing if no pattern matches.
+    fn verdict(&self, path: &Path, is_folder: bool) -> Option<bool> {
+        let name = path.file_name()?.as_encoded_bytes();
+        let matches = |line: &&Line| {
+            (is_folder || !line.only_folders)
+                && match &line.shape {
+                    Shape::Name(wanted) => name == wanted.as_bytes(),
+                    Shape::Ending(ending) => name.ends_with(ending.as_bytes()),
+                    Shape::Path(wanted) => path == Path::new(&**wanted),
+                    Shape::Glob(glob) => !glob.matched(path, is_folder).is_none(),
+                }
+        };
+        // The last one counts.
+        self.0.iter().rev().find(matches).map(|line| !line.keeps)
+    }
+}
+
+/// Reads rules, and keeps the patterns that had to be compiled.
 #[derive(Debug, Default)]
 pub(super) struct RuleBook {
-    matchers: Mutex<HashMap<u128, Arc<Gitignore>>>,
+    globs: RwLock<HashMap<Box<str>, Arc<Gitignore>>>,
 }
 
 impl RuleBook {
@@ -71,7 +112,7 @@ impl RuleBook {
         folder: &Path,
         items: &[Item],
     ) -> Option<Arc<Rules>> {
-        let mut matchers = [None, None, None];
+        let mut lists = [None, None, None];
         let mut fence = false;
         let mut news = false;
         for item in items {
@@ -80,36 +121,90 @@ impl RuleBook {
                 fence = true;
             } else if item.kind == Kind::File
                 && let Some(which) = NAMES.iter().position(|other| *other == name)
+                && let Ok(bytes) = tree.read(&folder.join(name), MAX_SIZE)
             {
-                matchers[which] = self.read(tree, &folder.join(name));
-                news |= matchers[which].is_some();
+                lists[which] = Some(self.read(&String::from_utf8_lossy(&bytes)));
+                news = true;
             }
         }
         if news || (fence && above.is_some()) {
-            Some(Arc::new(Rules { above: above.cloned(), folder: folder.to_owned(), matchers, fence }))
+            Some(Arc::new(Rules { above: above.cloned(), folder: folder.to_owned(), lists, fence }))
         } else {
             above.cloned()
         }
     }
 
-    fn read(&self, tree: &Tree, path: &Path) -> Option<Arc<Gitignore>> {
-        let text = tree.read_text(path, MAX_SIZE)?;
-        let key = xxh3_128(text.as_bytes());
-        let known = calm(self.matchers.lock()).get(&key).cloned();
-        let matcher = known.unwrap_or_else(|| {
-            let matcher = Arc::new(compile(&text));
-            calm(self.matchers.lock()).insert(key, Arc::clone(&matcher));
-            matcher
+    fn read(&self, text: &str) -> List {
+        let lines = text.trim_start_matches('\u{feff}').lines().take(MAX_LINES);
+        List(lines.filter_map(|line| plain(line).or_else(|| self.compile(line))).collect())
+    }
+
+    /// Compiles a line; nothing if it is no pattern, which git passes over silently too.
+    fn compile(&self, line: &str) -> Option<Line> {
+        let known = calm(self.globs.read()).get(line).cloned();
+        let glob = known.unwrap_or_else(|| {
+            let mut builder = GitignoreBuilder::new("");
+            let _ = builder.add_line(None, line);
+            let glob = Arc::new(builder.build().unwrap_or_else(|_| Gitignore::empty()));
+            calm(self.globs.write()).insert(line.into(), Arc::clone(&glob));
+            glob
         });
-        (!matcher.is_empty()).then_some(matcher)
+        let keeps = glob.num_whitelists() > 0;
+        // The compiled pattern itself knows whether it is for folders only.
+        (!glob.is_empty()).then_some(Line { shape: Shape::Glob(glob), keeps, only_folders: false })
     }
 }
 
-/// Compiles the lines that are patterns; git passes over the others silently too.
-fn compile(text: &str) -> Gitignore {
-    let mut builder = GitignoreBuilder::new("");
-    for line in text.trim_start_matches('\u{feff}').lines().take(MAX_LINES) {
-        let _ = builder.add_line(None, line);
+/// Reads a line that needs no compiling.
+fn plain(line: &str) -> Option<Line> {
+    let text = line.trim_end();
+    let (text, keeps) = text.strip_prefix('!').map_or((text, false), |text| (text, true));
+    let (text, is_rooted) = text.strip_prefix('/').map_or((text, false), |text| (text, true));
+    let (text, only_folders) = text.strip_suffix('/').map_or((text, false), |text| (text, true));
+    let is_plain = |text: &str| !text.is_empty() && !text.contains(['*', '?', '[', ']', '{', '}', '\\', '!', '#', ',']);
+    let shape = match text.strip_prefix("*.") {
+        Some(ending) if !is_rooted && is_plain(ending) && !ending.contains('/') => {
+            Shape::Ending(format!(".{ending}").into())
+        }
+        _ if !is_plain(text) || text.split('/').any(|part| matches!(part, "" | "." | "..")) => return None,
+        _ if is_rooted || text.contains('/') => Shape::Path(text.into()),
+        _ => Shape::Name(text.into()),
+    };
+    Some(Line { shape, keeps, only_folders })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn plain_patterns_mean_what_the_crate_says(
+            lines in prop::collection::vec("!?/?(\\*\\*/|\\*\\.|\\*)?[ab.]{0,2}(/[ab]{1,2})?(/|/\\*\\*)?[ #]?", 1..4),
+            path in "[ab.]{1,3}(/[ab]{1,2}){0,2}",
+            is_folder: bool,
+        ) {
+            prop_assume!(path.split('/').all(|part| part != "." && part != ".."));
+            let text = lines.join("\n");
+            let mut builder = GitignoreBuilder::new("");
+            for line in &lines {
+                let _ = builder.add_line(None, line);
+            }
+            let whole = builder.build().unwrap();
+            let matched = whole.matched(&path, is_folder);
+            let expect = if matched.is_none() { None } else { Some(matched.is_ignore()) };
+            prop_assert_eq!(RuleBook::default().read(&text).verdict(Path::new(&path), is_folder), expect);
+        }
     }
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
+
+    #[test]
+    fn hostile_files_are_bounded() {
+        let text = "x\n".repeat(MAX_LINES * 2);
+        assert_eq!(RuleBook::default().read(&text).0.len(), MAX_LINES);
+        let deep = format!("{}\n[\n{{a,\n\\", "{a,b}".repeat(2000));
+        RuleBook::default().read(&deep);
+    }
 }

@@ -133,6 +133,14 @@ impl Tree {
         }
     }
 
+    /// Returns what stands at the end of the links at `path`.
+    pub(super) fn end_kind(&self, path: &Path) -> io::Result<Kind> {
+        match self.kind(path)? {
+            Kind::Link => self.kind(&self.real(path)?),
+            kind => Ok(kind),
+        }
+    }
+
     /// Returns `path` with every link followed.
     pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
         match self {
@@ -171,7 +179,7 @@ impl Tree {
     /// Reads a small text that others wrote for other programs, such as `.gitignore`; nothing if that fails.
     pub(super) fn read_text(&self, path: &Path, limit: u64) -> Option<String> {
         // Opening a pipe would wait for a writer.
-        (self.real(path).and_then(|path| self.kind(&path)).ok()? == Kind::File).then_some(())?;
+        (self.end_kind(path).ok()? == Kind::File).then_some(())?;
         let bytes = self.read(path, limit).ok()?;
         Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
