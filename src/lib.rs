@@ -16,6 +16,7 @@ pub mod catalog;
 pub mod docs;
 pub mod portal;
 pub mod routes;
+pub mod search;
 pub mod site;
 pub mod theme;
 pub mod output;

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::nav::normal;
-use super::pages::{Pages, Source, Target};
+use super::pages::{Pages, Source, Target, nearest_path};
 use crate::diag::{Diagnostic, codes};
 use crate::html;
 use crate::markdown::{Doc, DocLink, LinkKind, Resolved};
@@ -167,7 +167,7 @@ impl Links<'_> {
         let (source, address, is_page) = only(&|source| name(source) == name(&path))
             .or_else(|| only(&|source| stem(source) == stem(&path)))
             .or_else(|| {
-                let near = nearest(&wanted, files.iter().map(|(source, ..)| *source))?;
+                let near = nearest_path(&wanted, files.iter().map(|(source, ..)| *source))?;
                 files.iter().find(|(source, ..)| *source == near).copied()
             })?;
         Some(if html { href(&from.path, address, is_page, "") + rest } else { relative(folder, source) + rest })

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::mkdocs::{RawNav, matches};
-use super::pages::{Pages, Target, humanise, is_index, stem};
+use super::pages::{Pages, Target, humanise, is_index, nearest_path, stem};
 use super::{DocsAsset, NavItem};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
-use crate::text::nearest;
 use ignore::gitignore::Gitignore;
 
 /// An entry whose page may still be without a title.
@@ -85,7 +84,7 @@ fn like(path: &str, prefix: &str, pages: &Pages) -> Option<String> {
         (Some(only), None) => Some(only),
         _ => sources()
             .find(|source| source.strip_prefix(&*folder).and_then(stem).is_some_and(is_index))
-            .or_else(|| nearest(path, sources())),
+            .or_else(|| nearest_path(path, sources())),
     };
     found.map(str::to_owned)
 }

@@ -179,6 +179,13 @@ pub(super) fn humanise(name: &str) -> String {
     }
 }
 
+/// Finds the path most like `path`; one that differs only in its numbers is another document, not a misspelling.
+pub(super) fn nearest_path<'a>(path: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let bare = |path: &str| path.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    let wanted = bare(path);
+    crate::text::nearest(path, candidates.filter(|candidate| path.len() == wanted.len() || bare(candidate) != wanted))
+}
+
 /// Reports a document that cannot be read.
 pub(super) fn unreadable(error: &ReadError, file: FileId) -> Diagnostic {
     let (code, span, help) = match error {

@@ -92,6 +92,8 @@ nav:
   - gone.md
   - Setup again: setup.md
   - Empty: []
+  - guide/migrating-v1.md
+  - guide/ues.md
 ";
     check_nav(
         &[
@@ -100,6 +102,7 @@ nav:
             ("docs/guide/setup.md", "# S\n## End"),
             ("docs/guide/use.md", "---\ntitle: Use it\n---\n# U"),
             ("docs/guide/more.md", "text"),
+            ("docs/guide/migrating-v2.md", "text"),
             ("docs/files/paper.pdf", "x"),
             ("docs/hidden-page.md", "text"),
         ],
@@ -108,6 +111,8 @@ nav:
             "mkdocs.yml:12:5 «Home» invalid-mkdocs: the entry `Home` of `nav` names no page | write `Home: ` and the path of a document",
             "mkdocs.yml:13:5 «gone.md» nav-page-missing: the navigation names `gone.md`, which is not there | add the document, or remove the entry",
             "mkdocs.yml:14:18 «setup.md» nav-page-missing: the navigation names `setup.md`, which is not there | write `guide/setup.md`",
+            "mkdocs.yml:16:5 «guide/migrating-v1.md» nav-page-missing: the navigation names `guide/migrating-v1.md`, which is not there | add the document, or remove the entry",
+            "mkdocs.yml:17:5 «guide/ues.md» nav-page-missing: the navigation names `guide/ues.md`, which is not there | write `guide/use.md`",
         ],
     );
 }

@@ -57,12 +57,11 @@ fn web(text: &str, colon: usize, from: usize) -> Found {
     if !starts_word(text, start) {
         return None;
     }
-    let length = length(rest);
-    let host = rest[..length].split(['/', '?', '#', ':']).next().unwrap_or("");
-    if host.is_empty() || !host.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
+    if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
         return None;
     }
-    Some(("", start..colon + 3 + length))
+    let length = length(rest);
+    (length > 0).then(|| ("", start..colon + 3 + length))
 }
 
 fn www(text: &str, start: usize) -> Found {

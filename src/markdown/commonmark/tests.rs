@@ -198,7 +198,7 @@ fn hostile_sizes_are_survived() {
         "- [ ] ",
         "> [!NOTE]\n",
     ] {
-        let text = part.repeat(200_000 / part.len());
+        let text = part.repeat(60_000 / part.len());
         let doc = render(&text, &echo);
         let depth = deepest(&doc.html);
         assert!(depth <= 250, "{part:?}: {depth}");

@@ -1,0 +1,88 @@
+//! What can be found: every entity and every page of documentation.
+
+use super::{Document, DocumentType, Part};
+use crate::catalog::{Catalog, Entity};
+use crate::docs::{Docs, DocsPage, DocsSite};
+use crate::html;
+use crate::markdown::commonmark;
+use crate::routes;
+
+/// Returns everything that can be found, entities first, in the order of references.
+#[must_use]
+pub fn documents(catalog: &Catalog, docs: &Docs) -> Vec<Document> {
+    let mut documents: Vec<Document> = catalog.entities().iter().map(|entity| entity_document(entity)).collect();
+    for site in &docs.sites {
+        let entity = catalog.get(site.entity);
+        let pages = site.pages.iter().filter(|page| !page.doc.front_matter.search_exclude);
+        documents.extend(pages.map(|page| page_document(entity, site, page)));
+    }
+    documents
+}
+
+fn entity_document(entity: &Entity) -> Document {
+    let reference = &entity.reference;
+    let kind = if reference.kind() == "template" { DocumentType::Template } else { DocumentType::Entity };
+    let name = entity.name().to_owned();
+    let mut names = vec![name.clone(), reference.as_str().to_owned()];
+    if reference.namespace() != "default" {
+        names.push(format!("{}/{}", entity.namespace(), name));
+    }
+    if let Some(email) = entity.spec().and_then(|spec| spec.get("profile")?.get("email")?.as_str()) {
+        names.push(email.to_owned());
+    }
+    let mut keywords: Vec<&str> = entity.tags().collect();
+    keywords.push(&entity.kind);
+    keywords.extend(["type", "lifecycle"].into_iter().filter_map(|field| entity.spec_str(field)));
+    let ends = ["ownedBy", "partOf", "memberOf"].into_iter().flat_map(|relation| entity.related(relation));
+    keywords.extend(ends.map(|relation| relation.target.name()));
+    let mut text = entity.description().map(commonmark::plain).unwrap_or_default();
+    for link in entity.links().filter_map(|link| link.title) {
+        text.push(' ');
+        text.push_str(link);
+    }
+    Document {
+        url: routes::entity(reference),
+        title: entity.title().to_owned(),
+        kind,
+        reference: reference.as_str().to_owned(),
+        names,
+        keywords: keywords.join(" "),
+        sections: vec![Part { text: html::collapse(&text), ..Part::default() }],
+    }
+}
+
+fn page_document(entity: &Entity, site: &DocsSite, page: &DocsPage) -> Document {
+    let front = &page.doc.front_matter;
+    let mut sections: Vec<Part> = Vec::new();
+    for section in &page.doc.sections {
+        let heading = section.heading.and_then(|heading| page.doc.headings.get(heading));
+        let part = match heading {
+            // The first heading is the title: its text is the start of the page.
+            Some(heading) if heading.level == 1 && heading.title == page.title => {
+                Part { text: section.text.clone(), ..Part::default() }
+            }
+            Some(heading) => {
+                Part { anchor: heading.id.clone(), heading: heading.title.clone(), text: section.text.clone() }
+            }
+            None => Part { text: section.text.clone(), ..Part::default() },
+        };
+        sections.push(part);
+    }
+    if let Some(description) = &front.description {
+        match sections.first_mut().filter(|part| part.anchor.is_empty()) {
+            Some(first) => first.text = format!("{description} {}", first.text),
+            None => sections.insert(0, Part { text: description.clone(), ..Part::default() }),
+        }
+    }
+    let mut keywords = front.tags.clone();
+    keywords.push(site.title.clone());
+    Document {
+        url: routes::docs_page(&entity.reference, &page.path),
+        title: page.title.clone(),
+        kind: DocumentType::Docs,
+        reference: entity.reference.as_str().to_owned(),
+        names: Vec::new(),
+        keywords: keywords.join(" "),
+        sections,
+    }
+}

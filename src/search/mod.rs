@@ -1,0 +1,90 @@
+//! Search: what can be found, cut into terms, as small files that a browser loads one query at a time.
+//!
+//! Owns documents for search, the rules for terms, the layout of the index, and the ES module that reads it. Knows
+//! nothing of HTML or templates.
+//!
+//! Layout, below `search/`: `index.json` holds what every query needs; `HASH/t/` the postings, one file for each two
+//! letters that terms start with; `HASH/d/` titles, addresses and excerpts, a few documents a file. `HASH` changes with
+//! the content, so that a browser never joins files of two builds.
+//!
+//! Invariant: same documents, same bytes.
+
+mod collect;
+mod layout;
+mod terms;
+
+use std::collections::BTreeMap;
+
+pub use collect::documents;
+pub use layout::index;
+
+/// The module that queries the index.
+const CLIENT: &str = include_str!("client.js");
+
+/// What a result is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocumentType {
+    /// An entity of the catalog.
+    Entity,
+    /// A page of documentation.
+    Docs,
+    /// An operation or schema of an API.
+    Api,
+    /// A template to create something from.
+    Template,
+}
+
+impl DocumentType {
+    /// Returns the word that results and filters use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Entity => "entity",
+            Self::Docs => "docs",
+            Self::Api => "api",
+            Self::Template => "template",
+        }
+    }
+}
+
+/// One thing that can be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its address relative to the root of the site, not encoded.
+    pub url: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is.
+    pub kind: DocumentType,
+    /// The entity that it is or belongs to, `kind:namespace/name`.
+    pub reference: String,
+    /// Names by which people know it exactly, such as the name and the reference of an entity.
+    pub names: Vec<String>,
+    /// Words that describe it: tags, owner, type.
+    pub keywords: String,
+    /// The text, in the order of the page.
+    pub sections: Vec<Part>,
+}
+
+/// A part of a document that a result can point at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its name in the page; empty for the start.
+    pub anchor: String,
+    /// Its heading; empty for the start.
+    pub heading: String,
+    /// Its text in one line.
+    pub text: String,
+}
+
+/// The files of the search.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchFiles {
+    /// The path of the module for `<html data-search-module>`, relative to the root of the site.
+    pub module: String,
+    /// Every file by its path relative to the root of the site, the module among them.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+// The search module against the index that the Rust tests write (`search_index.snap`), and against the term vectors
+// that the Rust side passes too. Run: node --test tests/browser/
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const source = read('../../src/search/client.js');
+const { open, terms } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+
+const snapshot = read('search_index.snap');
+const files = JSON.parse(snapshot.slice(snapshot.indexOf('\n---\n') + 5));
+
+/** Opens the example's index below a base path; notes what is fetched. */
+async function example(base = 'https://host.test/portal/') {
+  const fetched = [];
+  const fetch = async (url) => {
+    assert.ok(url.startsWith(base), url);
+    const path = url.slice(base.length);
+    fetched.push(path);
+    return { ok: path in files, status: path in files ? 200 : 404, json: async () => structuredClone(files[path]) };
+  };
+  return { index: await open({ base, fetch }), fetched };
+}
+
+const urls = async (text, options) => (await (await example()).index.query(text, options)).results.map(({ url }) => url);
+const first = async (text, options) => (await urls(text, options))[0];
+
+test('texts are cut into the terms that are indexed', () => {
+  for (const [text, expect] of JSON.parse(read('../../src/search/vectors.json'))) {
+    assert.deepEqual(terms(text).map(({ term, whole }) => (whole ? '=' : '') + term), expect, text);
+  }
+});
+
+test('an exact name or title comes first', async () => {
+  // One is called so, the other named so.
+  const both = (await urls('Payments')).slice(0, 2).sort();
+  assert.deepEqual(both, ['catalog/default/component/payment-service/', 'catalog/legacy/component/payments/']);
+  assert.equal(await first('payment-service'), 'catalog/default/component/payment-service/');
+  assert.equal(await first('payment-api'), 'catalog/default/api/payment-api/');
+  assert.equal(await first('api:default/payment-api'), 'catalog/default/api/payment-api/');
+  assert.equal(await first('legacy/payments'), 'catalog/legacy/component/payments/');
+  assert.equal(await first('cash team'), 'catalog/default/group/team-cash/');
+  assert.equal(await first('cash@example.org'), 'catalog/default/group/team-cash/');
+});
+
+test('words are found in other forms, half typed and misspelt', async () => {
+  const page = 'docs/default/component/payment-service/guide/refunds/';
+  const index = 'docs/default/component/payment-service/';
+  assert.equal(await first('refunded customers'), page);
+  assert.equal(await first('installing'), index);
+  assert.equal(await first('insta'), index);
+  assert.equal(await first('configurati'), index);
+  assert.equal(await first('configuraton'), index);
+  assert.equal(await first('instalation'), index);
+  assert.equal(await first('返金'), index);
+});
+
+test('a result points at the heading that holds the words', async () => {
+  const { index } = await example();
+  const { results } = await index.query('reconciliation console');
+  assert.equal(results[0].url, 'docs/default/component/payment-service/guide/refunds/#part-of-it');
+  assert.equal(results[0].heading, 'Part of it');
+  assert.match(results[0].excerpt, /reconciliation console/);
+  assert.equal(await first('REFUND_LIMIT'), 'docs/default/component/payment-service/guide/refunds/#full-refund');
+  assert.equal(await first('refund limit'), 'docs/default/component/payment-service/guide/refunds/#full-refund');
+  assert.equal(await first('refunding a customer'), 'docs/default/component/payment-service/guide/refunds/');
+});
+
+test('results say what they are', async () => {
+  const { index } = await example();
+  const { total, results } = await index.query('new service', { limit: 1 });
+  assert.equal(results.length, 1);
+  assert.ok(total > 1);
+  const { score, ...result } = results[0];
+  assert.ok(score > 0);
+  assert.deepEqual(result, { url: 'catalog/default/template/new-service/', title: 'New service', type: 'template', ref: 'template:default/new-service', excerpt: '' });
+});
+
+test('filters are obeyed', async () => {
+  const { index } = await example();
+  const query = async (filters) => (await index.query('service', { limit: 50, filters })).results;
+  for (const { type } of await query({ type: ['docs'] })) assert.equal(type, 'docs');
+  for (const { ref } of await query({ kind: ['template'] })) assert.match(ref, /^template:/);
+  const one = await query({ ref: ['component:default/payment-service'], type: ['docs', 'entity'] });
+  assert.ok(one.length >= 2 && one.every(({ ref }) => ref === 'component:default/payment-service'));
+  assert.deepEqual(await query({ type: ['api'] }), []);
+});
+
+test('little is loaded, and nothing twice', async () => {
+  const { index, fetched } = await example();
+  assert.deepEqual(fetched, ['search/index.json']);
+  await index.query('payments');
+  await index.query('payments');
+  assert.equal(new Set(fetched).size, fetched.length);
+  assert.ok(fetched.length <= 5, fetched.join(' '));
+});
+
+test('what was asked before changes nothing', async () => {
+  const alone = await urls('money');
+  const { index } = await example();
+  for (const text of ['pay', 'monex', 'm', 'refund']) await index.query(text);
+  assert.deepEqual((await index.query('money')).results.map(({ url }) => url), alone);
+});
+
+test('odd input is answered', async () => {
+  const { index } = await example();
+  for (const text of ['', ' ', undefined, null, 42, '*', '"', '+-~^:', 'the', 'x'.repeat(5000), 'a '.repeat(3000), '\u0000', '😀', '__proto__', 'constructor', 'toString']) {
+    const { total, results } = await index.query(text);
+    assert.ok(Number.isInteger(total) && Array.isArray(results), String(text));
+  }
+  assert.deepEqual(await index.query('qqqqqzzzzz'), { total: 0, results: [] });
+  assert.deepEqual((await index.query('service', { limit: 0 })).results, []);
+});
+
+test('scores fall, and addresses are named once', async () => {
+  const { index } = await example();
+  for (const text of ['service', 'payment api', 'money refund']) {
+    const { results } = await index.query(text, { limit: 20 });
+    for (let at = 1; at < results.length; at++) assert.ok(results[at - 1].score >= results[at].score, text);
+    assert.equal(new Set(results.map(({ url }) => url)).size, results.length);
+  }
+});
+
+test('a failure to load is reported and forgotten', async () => {
+  let broken = true;
+  const base = 'https://host.test/';
+  const fetch = async (url) => {
+    const path = url.slice(base.length);
+    return broken && path.includes('/t/') ? { ok: false, status: 503 } : { ok: true, json: async () => files[path] };
+  };
+  const index = await open({ base: new URL(base), fetch });
+  await assert.rejects(index.query('payments'), /503/);
+  broken = false;
+  assert.ok((await index.query('payments')).total > 0);
+  await assert.rejects(open({ base, fetch: async () => ({ ok: true, json: async () => ({ version: 99 }) }) }), /version/);
+});
