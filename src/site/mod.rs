@@ -32,7 +32,7 @@ use crate::diag::Severity;
 use crate::portal::Portal;
 use crate::routes;
 use crate::text::FileId;
-use crate::workspace::Workspace;
+use crate::workspace::{LastChange, Workspace};
 use kinds::KindFace;
 
 /// How many rows a static page of the catalog holds.
@@ -140,8 +140,6 @@ pub struct Source {
     pub view: Option<String>,
     /// Where it can be changed.
     pub edit: Option<String>,
-    /// Day and words of the last change, and who made it.
-    pub changed: Option<Changed>,
 }
 
 /// The last change of a file.
@@ -153,6 +151,15 @@ pub struct Changed {
     pub words: String,
     /// Who made it.
     pub author: String,
+}
+
+impl Changed {
+    /// Spells out a change.
+    #[must_use]
+    pub fn new(change: &LastChange) -> Self {
+        let (day, words) = date::day(change.time);
+        Self { day, words, author: change.author.to_string() }
+    }
 }
 
 /// Where the documentation of an entity is.
@@ -302,49 +309,36 @@ fn group_kinds(portal: &Portal, config: &Config) -> Vec<KindGroup> {
 
 fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
     let of_entities = portal.catalog.entities().iter().map(|entity| entity.file);
-    let of_docs = portal
-        .docs
-        .sites
-        .iter()
-        .flat_map(|site| site.pages.iter().map(|page| page.file).chain(std::iter::once(site.source)));
+    let of_docs = portal.docs.sites.iter().flat_map(|site| site.pages.iter().map(|page| page.file));
     let mut sources = HashMap::new();
     for file in of_entities.chain(of_docs) {
         sources.entry(file).or_insert_with(|| {
             let urls = workspace.source_urls(file);
-            let changed = workspace.last_change(file).map(|change| {
-                let (day, words) = date::day(change.time);
-                Changed { day, words, author: change.author.to_string() }
-            });
             Source {
                 path: workspace.path(file),
                 view: urls.as_ref().map(|urls| urls.view.clone()),
                 edit: urls.as_ref().map(|urls| urls.edit.clone()),
-                changed,
             }
         });
     }
     sources
 }
 
-/// Finds the documentation of each entity: its own site, or the page of another's that an annotation names.
+/// Finds the documentation of each entity: its own site, or the page of another's that it borrows.
 fn docs_targets(portal: &Portal) -> Vec<Option<DocsTarget>> {
-    let sites: HashMap<EntityId, usize> =
-        portal.docs.sites.iter().enumerate().map(|(at, site)| (site.entity, at)).collect();
-    let target = |id: EntityId, entity: &Entity| {
-        if let Some(other) = entity.annotation("backstage.io/techdocs-entity") {
-            let reference = crate::catalog::EntityRef::parse(other, Some("component"), entity.namespace()).ok()?;
-            let site = *sites.get(&portal.catalog.find(reference.as_str())?)?;
-            let wanted = entity.annotation("backstage.io/techdocs-entity-path").unwrap_or_default().trim_matches('/');
-            let pages = &portal.docs.sites[site].pages;
-            let page = pages.iter().position(|page| page.path == wanted).unwrap_or(0);
-            return (!pages.is_empty()).then_some(DocsTarget { site, page });
-        }
-        let site = *sites.get(&id)?;
+    let mut targets = vec![None; portal.catalog.entities().len()];
+    let target = |site: usize, path: &str| {
         let pages = &portal.docs.sites[site].pages;
-        let page = pages.iter().position(|page| page.path.is_empty()).unwrap_or(0);
-        (!pages.is_empty()).then_some(DocsTarget { site, page })
+        let page = pages.iter().position(|page| page.path == path.trim_matches('/'));
+        (!pages.is_empty()).then(|| DocsTarget { site, page: page.unwrap_or(0) })
     };
-    portal.catalog.iter().map(|(id, entity)| target(id, entity)).collect()
+    for (at, site) in portal.docs.sites.iter().enumerate() {
+        targets[site.entity.index()] = target(at, "");
+    }
+    for loan in &portal.docs.loans {
+        targets[loan.entity.index()] = target(loan.site, &loan.path);
+    }
+    targets
 }
 
 impl Site {

@@ -188,8 +188,7 @@ pub fn outward(link: &DocLink) -> Resolved {
 /// Returns whether a link is safe to follow: what comes from a file could also be a script.
 #[must_use]
 pub fn is_web(url: &str) -> bool {
-    let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    url.contains(':') && matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel" | "slack" | "msteams")
+    html::is_external(url) && html::is_safe_address(url, html::AddressUse::Link)
 }
 
 /// Names an entity that does not exist by what was written down.

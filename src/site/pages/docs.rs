@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::docs::{DocsSite, NavItem};
+use crate::html;
 use crate::markdown::Heading;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
@@ -86,7 +87,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
     };
     let about = About {
         title: Some(if document.path.is_empty() { title } else { format!("{title} · {}", site.title) }),
-        description: None,
+        description: site.description.clone(),
         breadcrumbs,
         class: "docs",
     };
@@ -99,13 +100,16 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         owner: view.owner(entity),
         title: document.title.clone(),
         html: document.doc.html.clone(),
-        nav: entries(&Nav { site, page, folded, href: &href }, &site.nav),
+        nav: entries(
+            &Nav { site, page, folded, root: view.href(&routes::docs_page(reference, "")), href: &href },
+            &site.nav,
+        ),
         toc: contents(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
         next: anchor(document.next, "next"),
-        changed: source.and_then(|source| source.changed.clone()),
+        changed: document.last_change.as_ref().map(Changed::new),
         source: source.and_then(|source| source.view.clone()),
-        edit: source.and_then(|source| source.edit.clone()),
+        edit: document.edit_url.clone().or_else(|| source.and_then(|source| source.edit.clone())),
         path: source.map(|source| source.path.to_string()).unwrap_or_default(),
     };
     frame(view, Section::Docs, about, model)
@@ -116,6 +120,8 @@ struct Nav<'a> {
     site: &'a DocsSite,
     page: usize,
     folded: bool,
+    /// The link to the first page.
+    root: String,
     href: &'a dyn Fn(usize) -> String,
 }
 
@@ -186,7 +192,11 @@ fn entry(nav: &Nav<'_>, item: &NavItem) -> NavEntry {
             ..plain
         },
         NavItem::Link { title, url } => {
-            NavEntry { title: title.clone(), href: Some(url.clone()), external: url.contains("://"), ..plain }
+            let external = html::is_external(url);
+            // Within the site an address is relative to the first page.
+            let href = if external { url.clone() } else { format!("{}{url}", nav.root) };
+            let safe = html::is_safe_address(&href, html::AddressUse::Link);
+            NavEntry { title: title.clone(), href: safe.then_some(href), external, ..plain }
         }
         NavItem::Section { title, items } => {
             let open = contains(item, nav.page);

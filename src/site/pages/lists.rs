@@ -103,16 +103,17 @@ pub fn docs(view: &View<'_>) -> Framed<DocsIndex> {
         .filter(|site| !site.pages.is_empty())
         .map(|site| {
             let entity = view.entity(site.entity);
-            let newest = site.pages.iter().filter_map(|page| view.site.source(page.file)?.changed.clone());
+            let newest =
+                site.pages.iter().filter_map(|page| page.last_change.as_ref()).max_by_key(|change| change.time);
             DocsCard {
                 href: view.docs(site.entity).unwrap_or_default(),
                 title: site.title.clone(),
                 entity: view.link(site.entity),
                 kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
                 owner: view.owner(entity),
-                summary: view.summary(entity),
+                summary: site.description.as_deref().map(crate::html::escape).or_else(|| view.summary(entity)),
                 pages: view::count(site.pages.len(), "page", "pages"),
-                changed: newest.max_by(|a, b| a.day.cmp(&b.day)),
+                changed: newest.map(Changed::new),
             }
         })
         .collect();

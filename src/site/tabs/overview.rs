@@ -348,11 +348,11 @@ fn docs_card(view: &View<'_>, id: EntityId) -> Option<DocsCard> {
     let site = view.portal.docs.sites.get(target.site)?;
     let page = site.pages.get(target.page)?;
     let reference = &view.entity(site.entity).reference;
-    let entries = site
-        .pages
-        .iter()
-        .filter(|other| other.path != page.path)
+    // In the order of reading; the files are in the order of their names.
+    let following = |other: &usize| site.pages.get(*other)?.next;
+    let entries = std::iter::successors(page.next, following)
         .take(5)
+        .filter_map(|other| site.pages.get(other))
         .map(|other| Anchor {
             href: view.href(&routes::docs_page(reference, &other.path)),
             title: other.title.clone(),
@@ -364,7 +364,7 @@ fn docs_card(view: &View<'_>, id: EntityId) -> Option<DocsCard> {
         href: view.docs(id)?,
         title: site.title.clone(),
         pages: view::count(site.pages.len(), "page", "pages"),
-        changed: view.site.source(page.file).and_then(|source| source.changed.clone()),
+        changed: page.last_change.as_ref().map(Changed::new),
         entries,
     })
 }
