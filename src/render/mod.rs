@@ -92,6 +92,9 @@ pub fn all(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, s
     for asset in theme.assets() {
         sink.put(&asset.url, &asset.bytes)?;
     }
+    for (path, bytes) in &site.search().files {
+        sink.put(path, bytes)?;
+    }
     let limit = u64::MAX;
     for docs in &portal.docs.sites {
         let reference = &portal.catalog.get(docs.entity).reference;

@@ -161,13 +161,11 @@ fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal
     let workspace = Workspace::from_files(config, files);
     let mut portal = portal::analyse(&workspace);
     documents(&mut portal);
-    let mut site = site::plan(&workspace, &portal);
-    site.set_search_module("search/search.js".to_owned());
+    let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new()).unwrap();
     let memory = Memory::default();
     all(&workspace, &portal, &theme, &site, &memory).unwrap();
-    let mut files = memory.0.into_inner().unwrap();
-    files.insert("search/search.js".to_owned(), Vec::new());
+    let files = memory.0.into_inner().unwrap();
     Built { portal, site, files }
 }
 

@@ -56,7 +56,7 @@ pub struct Chrome {
     /// The search page.
     pub search: String,
     /// The module that answers queries, if the site has an index.
-    pub search_module: Option<String>,
+    pub search_module: String,
     /// The problems page, if there are problems.
     pub problems: Option<ProblemsLink>,
     /// Class of the page for styles.
@@ -151,7 +151,7 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         links: site.config().links.iter().map(config_anchor).collect(),
         home: view.href(routes::HOME),
         search: view.href(routes::SEARCH),
-        search_module: site.search_module().map(|url| view.href(url)),
+        search_module: view.href(&site.search().module),
         problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
         class: about.class,
     };

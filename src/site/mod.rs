@@ -31,6 +31,7 @@ use crate::config::Config;
 use crate::diag::Severity;
 use crate::portal::Portal;
 use crate::routes;
+use crate::search::{self, SearchFiles};
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
 use kinds::KindFace;
@@ -183,7 +184,7 @@ pub struct Site {
     problems: Vec<Problem>,
     problems_of: Vec<Vec<usize>>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
-    search_module: Option<String>,
+    search: SearchFiles,
     base_path: String,
 }
 
@@ -217,7 +218,7 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         problems,
         problems_of,
         led_to,
-        search_module: None,
+        search: search::index(&search::documents(catalog, &portal.docs)),
         base_path: base_path(workspace.config()),
     };
     site.pages = plan_pages(portal, &site);
@@ -420,14 +421,9 @@ impl Site {
         self.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the URL of the module that answers queries, if the site has an index.
+    /// Returns the files of the search; the module among them answers queries.
     #[must_use]
-    pub fn search_module(&self) -> Option<&str> {
-        self.search_module.as_deref()
-    }
-
-    /// Says where the module is that answers queries.
-    pub fn set_search_module(&mut self, url: String) {
-        self.search_module = Some(url);
+    pub fn search(&self) -> &SearchFiles {
+        &self.search
     }
 }

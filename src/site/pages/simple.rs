@@ -11,8 +11,6 @@ use crate::site::view::View;
 pub struct Model {
     catalog: String,
     docs: String,
-    /// Whether there is an index to search in.
-    searchable: bool,
 }
 
 /// Makes the search page.
@@ -30,9 +28,5 @@ pub fn not_found(view: &View<'_>) -> Framed<Model> {
 }
 
 fn model(view: &View<'_>) -> Model {
-    Model {
-        catalog: view.href(routes::CATALOG),
-        docs: view.href(routes::DOCS),
-        searchable: view.site.search_module().is_some(),
-    }
+    Model { catalog: view.href(routes::CATALOG), docs: view.href(routes::DOCS) }
 }
