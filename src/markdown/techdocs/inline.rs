@@ -3,6 +3,8 @@
 //! A pattern sees what earlier ones left over, so a code span hides its content from emphasis, and a link's text is read
 //! by later patterns only. When all are done the marks become elements of the tree.
 
+use std::cell::OnceCell;
+
 use super::ext;
 use super::html;
 use super::links;
@@ -16,14 +18,22 @@ const MAX_PASSES: usize = 4;
 const MAX_DEPTH: usize = 40;
 
 /// The text that a pattern looks at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Subject<'t> {
     pub(super) text: &'t str,
-    pub(super) floor: Option<usize>,
+    /// Up to here everything has been replaced.
+    floor: Option<usize>,
+    /// Whether the text is that of a link.
     pub(super) in_link: bool,
+    /// For emphasis: the last places where runs of one, two and three signs may end it.
+    pub(super) last_closes: OnceCell<[Option<usize>; 3]>,
 }
 
-impl Subject<'_> {
+impl<'t> Subject<'t> {
+    pub(super) fn new(text: &'t str, in_link: bool) -> Self {
+        Self { text, floor: None, in_link, last_closes: OnceCell::new() }
+    }
+
     /// Returns the character before `at`; what has been replaced counts as a mark.
     pub(super) fn before(&self, at: usize) -> Option<char> {
         if self.floor == Some(at) { Some(END) } else { self.text[..at].chars().next_back() }
@@ -83,7 +93,7 @@ const PATTERNS: &[Pattern] = &[
     pattern(b"<", links::find_autolink),
     pattern(b"<", links::find_automail),
     pattern(b"\n", find_break),
-    pattern(b"<", find_html),
+    again(b"<", find_html),
     pattern(b":.", ext::magiclink::find),
     pattern(b"@", ext::magiclink::find_mail),
     pattern(b"&", find_entity),
@@ -151,7 +161,14 @@ fn find_html(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Opt
     loop {
         let start = at + text[at..].find('<')?;
         at = start + 1;
-        let Some(length) = tag_length(&text[start..]) else { continue };
+        let Some(length) = tag_length(&text[start..]) else {
+            // Looking for the end of a comment that has none is what costs.
+            let comment = matches!(text.as_bytes().get(start + 1), Some(b'!' | b'?'));
+            if !parser.spend(if comment { (text.len() - start) / 16 } else { 1 }) {
+                return None;
+            }
+            continue;
+        };
         let html = as_written(parser, &text[start..start + length]);
         let mark = parser.stash.html(html);
         return Some(Found::Replace { start, end: start + length, with: Replacement::Mark(mark) });
@@ -244,13 +261,12 @@ fn as_written(parser: &Parser<'_>, text: &str) -> String {
                     out.push('\\');
                     out.push(character);
                 }
+                // A tag inside a tag: the original puts a backslash there, and so the outer one is another element.
                 stash::Piece::Mark(Mark::Html(index)) => {
-                    out.push_str(&format!("{START}h{index}{END}"));
+                    out.push('\\');
+                    out.push_str(&Mark::Html(index).to_string());
                 }
-                stash::Piece::Mark(Mark::Critic(index)) => {
-                    out.push_str(&format!("{}c{index}{}", stash::CRITIC_START, stash::CRITIC_END));
-                }
-                stash::Piece::Mark(Mark::Inline(_)) => {}
+                stash::Piece::Mark(mark) => out.push_str(&mark.to_string()),
             });
         }
         Piece::Waiting(Waiting::Text(text)) => out.push_str(text),
@@ -302,8 +318,9 @@ impl Inline<'_, '_> {
         }
         self.depth += 1;
         let in_link = in_link || self.parser.tree[parent].tag == "a";
-        let mut queue: std::collections::VecDeque<NodeId> = self.parser.tree[parent].children.iter().copied().collect();
-        while let Some(child) = queue.pop_front() {
+        let mut at = 0;
+        while let Some(child) = self.parser.tree[parent].children.get(at).copied() {
+            at += 1;
             let below = self.parser.tree[child].children.clone();
             let text = &mut self.parser.tree[child].text;
             if !text.is_empty() && !text.atomic {
@@ -323,12 +340,8 @@ impl Inline<'_, '_> {
                 let tail = self.read(tail, 0, in_link);
                 let (tail, nodes) = self.expand(&tail);
                 self.parser.tree[child].tail.set(tail);
-                if let Some(at) = self.parser.tree[parent].children.iter().position(|it| *it == child) {
-                    self.parser.tree[parent].children.splice(at + 1..=at, nodes.iter().copied());
-                }
-                for node in nodes.into_iter().rev() {
-                    queue.push_front(node);
-                }
+                // The new elements are next: what is in them is read from the first pattern on.
+                self.parser.tree[parent].children.splice(at..at, nodes);
             }
             if !below.is_empty() {
                 self.children(child, in_link);
@@ -367,7 +380,7 @@ impl Inline<'_, '_> {
         let mut out = String::new();
         let mut copied = 0;
         let mut from = 0;
-        let mut subject = Subject { text, floor: None, in_link };
+        let mut subject = Subject::new(text, in_link);
         while from < text.len() {
             let Some(found) = (pattern.find)(self.parser, &subject, from) else { break };
             match found {
@@ -399,10 +412,7 @@ impl Inline<'_, '_> {
     }
 
     fn wait(&mut self, what: Waiting, out: &mut String) {
-        out.push(START);
-        out.push('i');
-        out.push_str(&self.parser.waiting.len().to_string());
-        out.push(END);
+        out.push_str(&Mark::Inline(self.parser.waiting.len()).to_string());
         self.parser.waiting.push(what);
     }
 
@@ -483,16 +493,15 @@ impl Inline<'_, '_> {
             return;
         }
         self.depth += 1;
+        // From the last child to the first: what is put in moves nothing that is still to come.
         let children = self.parser.tree[node].children.clone();
-        for child in std::iter::once(node).chain(children) {
+        for (at, child) in children.into_iter().enumerate().rev().chain([(0, node)]) {
             if child != node && !self.parser.tree[child].tail.value.trim().is_empty() {
                 let tail = std::mem::take(&mut self.parser.tree[child].tail);
                 let (value, nodes) = self.expand(&tail.value);
                 self.parser.tree[child].tail.value = value;
                 self.parser.tree[child].tail.atomic = tail.atomic;
-                if let Some(at) = self.parser.tree[node].children.iter().position(|it| *it == child) {
-                    self.parser.tree[node].children.splice(at + 1..=at, nodes);
-                }
+                self.parser.tree[node].children.splice(at + 1..=at, nodes);
             }
             if !self.parser.tree[child].text.value.trim().is_empty() {
                 let text = std::mem::take(&mut self.parser.tree[child].text);

@@ -304,9 +304,10 @@ pub(super) fn find_autolink(parser: &mut Parser<'_>, subject: &Subject<'_>, from
         let start = at + text[at..].find('<')?;
         at = start + 1;
         let rest = &text[start + 1..];
-        let scheme = &rest[..rest.find(':').unwrap_or(0).min(6)];
+        let Some(colon) = rest.bytes().take(6).position(|byte| byte == b':') else { continue };
+        let scheme = &rest[..colon];
         if !["http", "https", "ftp", "ftps"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
-            || !rest[scheme.len()..].starts_with("://")
+            || !rest[colon..].starts_with("://")
         {
             continue;
         }

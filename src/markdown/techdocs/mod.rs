@@ -143,10 +143,12 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
     let body = ext::alerts::convert(body);
 
     let mut parser = Parser::new(options, resolver);
+    parser.effort = 500_000 + 100 * body.len() as u64;
     let body = preprocess(&mut parser, &body);
-    parser.effort = 500_000 + 400 * body.len() as u64;
     let root = parser.tree.make("div");
-    parser.parse_chunk(root, &body);
+    if !body.trim().is_empty() {
+        parser.parse_chunk(root, &body);
+    }
 
     ext::footnotes::append_notes(&mut parser, root);
     ext::highlight::render_indented(&mut parser, root);

@@ -52,6 +52,7 @@ fn destinations(source: &str) -> Vec<Range<usize>> {
 
 fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
     let bytes = line.as_bytes();
+    let last_close = line.rfind('>').unwrap_or(0);
     let mut at = 0;
     while at < bytes.len() {
         let (start, end) = match bytes[at] {
@@ -66,7 +67,7 @@ fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
                 let rest = &line[start..];
                 (start, start + rest.find([' ', '>', '\n', '\r']).unwrap_or(rest.len()))
             }
-            b'<' => {
+            b'<' if at < last_close => {
                 let rest = &line[at + 1..];
                 (at + 1, at + 1 + rest.find('>').unwrap_or(0))
             }

@@ -38,7 +38,7 @@ impl Stash {
     /// Puts an element aside and returns the mark for it.
     pub(super) fn put(&mut self, value: Stashed) -> String {
         self.entries.push(value);
-        format!("{START}h{}{END}", self.entries.len() - 1)
+        Mark::Html(self.entries.len() - 1).to_string()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Stashed> {
@@ -55,7 +55,7 @@ impl Stash {
 
 /// Returns the mark of an escaped character.
 pub(super) fn escaped(character: char) -> String {
-    format!("{START}{}{END}", u32::from(character))
+    Mark::Character(character).to_string()
 }
 
 /// A mark found in a text.
@@ -69,6 +69,17 @@ pub(super) enum Mark {
     Character(char),
     /// A critic mark.
     Critic(usize),
+}
+
+impl std::fmt::Display for Mark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Html(index) => write!(f, "{START}h{index}{END}"),
+            Self::Inline(index) => write!(f, "{START}i{index}{END}"),
+            Self::Character(character) => write!(f, "{START}{}{END}", u32::from(*character)),
+            Self::Critic(index) => write!(f, "{CRITIC_START}c{index}{CRITIC_END}"),
+        }
+    }
 }
 
 /// Reads the mark at the start of `text`; returns it with its length in bytes.

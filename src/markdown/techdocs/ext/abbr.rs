@@ -1,6 +1,6 @@
 //! `*[HTML]: Hyper Text Markup Language`: the word is explained wherever it stands.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::markdown::techdocs::block::{Block, Lead, indent_of};
 use crate::markdown::techdocs::parser::Parser;
@@ -55,9 +55,11 @@ pub(in crate::markdown::techdocs) fn mark_words(parser: &mut Parser<'_>, root: N
     if parser.abbreviations.is_empty() {
         return;
     }
-    let mut words: Vec<(String, String)> =
-        parser.abbreviations.iter().map(|(word, title)| (word.clone(), title.clone())).collect();
-    words.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
+    let words = std::mem::take(&mut parser.abbreviations);
+    let mut lengths: Vec<usize> = words.keys().map(String::len).collect();
+    lengths.sort_unstable_by_key(|length| std::cmp::Reverse(*length));
+    lengths.dedup();
+    let words = Words { titles: words, lengths };
     for parent in parser.tree.walk(root) {
         let text = std::mem::take(&mut parser.tree[parent].text);
         let (text, found) = split_words(parser, text, &words);
@@ -75,8 +77,14 @@ pub(in crate::markdown::techdocs) fn mark_words(parser: &mut Parser<'_>, root: N
     }
 }
 
+/// The words to look for, longest first.
+struct Words {
+    titles: BTreeMap<String, String>,
+    lengths: Vec<usize>,
+}
+
 /// Returns the text before the first word, and an element for each word with the text behind it as its tail.
-fn split_words(parser: &mut Parser<'_>, text: Text, words: &[(String, String)]) -> (Text, Vec<NodeId>) {
+fn split_words(parser: &mut Parser<'_>, text: Text, words: &Words) -> (Text, Vec<NodeId>) {
     if text.atomic || text.is_empty() {
         return (text, Vec::new());
     }
@@ -94,10 +102,11 @@ fn split_words(parser: &mut Parser<'_>, text: Text, words: &[(String, String)]) 
         None => leading.push_str(text),
     };
     while let Some(character) = value[at..].chars().next() {
-        let hit = words.iter().find(|(word, _)| {
-            value[at..].starts_with(word.as_str())
-                && boundary(before, word.chars().next())
-                && boundary(word.chars().next_back(), value[at + word.len()..].chars().next())
+        let candidates = if boundary(before, Some(character)) { words.lengths.as_slice() } else { &[] };
+        let hit = candidates.iter().find_map(|length| {
+            let (word, title) = words.titles.get_key_value(value.get(at..at + length)?)?;
+            let after = value[at + length..].chars().next();
+            boundary(word.chars().next_back(), after).then_some((word, title))
         });
         if let Some((word, title)) = hit {
             push_text(parser, &found, &value[plain..at]);

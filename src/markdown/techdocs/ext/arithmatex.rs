@@ -62,7 +62,7 @@ pub(in crate::markdown::techdocs) fn find(
             continue;
         };
         let Some((open, length, close)) = inner else {
-            if !parser.spend(text.len() - start) {
+            if !parser.spend(if escapes == 0 { 1 } else { (text.len() - start) / 16 }) {
                 return None;
             }
             continue;

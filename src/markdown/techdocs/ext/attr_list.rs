@@ -3,6 +3,9 @@
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::{NodeId, Text, is_block_level};
 
+/// Attributes of one element, at most.
+const MAX_ATTRIBUTES: usize = 200;
+
 /// Reads a list; returns names (`.` for a class) with values, and what follows a closing brace inside it.
 pub(super) fn parse(text: &str) -> (Vec<(String, String)>, &str) {
     let mut list = Vec::new();
@@ -55,7 +58,10 @@ fn word(word: &str) -> (String, String) {
 
 /// Returns what stands between the braces that `text` begins with, and the length; the last brace of the line closes.
 fn braces(text: &str) -> Option<(&str, usize)> {
-    let line = &text[..text.find('\n').unwrap_or(text.len())];
+    braces_in_line(&text[..text.find('\n').unwrap_or(text.len())])
+}
+
+fn braces_in_line(line: &str) -> Option<(&str, usize)> {
     let close = line.rfind('}')?;
     let inner = line.get(1..close).filter(|_| line.starts_with('{'))?;
     let inner = inner.strip_prefix(':').unwrap_or(inner).trim_start_matches(' ');
@@ -114,7 +120,7 @@ fn take_from(parser: &mut Parser<'_>, id: NodeId, text: &mut Text, same_line: bo
         trimmed[last_line..]
             .match_indices(" {")
             .map(|(at, _)| last_line + at + 1)
-            .find(|at| braces(&trimmed[*at..]).is_some())
+            .find(|at| braces_in_line(&trimmed[*at..]).is_some())
     } else {
         let at = last_line + (trimmed[last_line..].len() - trimmed[last_line..].trim_start_matches(' ').len());
         (last_line > 0 && trimmed[at..].starts_with('{')).then_some(at)
@@ -137,7 +143,7 @@ fn take_from(parser: &mut Parser<'_>, id: NodeId, text: &mut Text, same_line: bo
 }
 
 fn assign(parser: &mut Parser<'_>, id: NodeId, list: Vec<(String, String)>) {
-    for (key, value) in list {
+    for (key, value) in list.into_iter().take(MAX_ATTRIBUTES) {
         if key == "." {
             parser.tree[id].add_class(&value);
         } else {

@@ -11,6 +11,8 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
     let mut rest = text;
     // A kind without a closing sign ahead has none further on either.
     let mut unclosed = [false; KINDS.len()];
+    // No substitution can begin before this place: the sign in its middle is missing.
+    let mut barren = 0;
     while let Some(at) = rest.find('{') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -20,6 +22,12 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
             rest = &rest[1..];
             continue;
         };
+        let at = text.len() - rest.len();
+        if kind == 4 && at < barren {
+            out.push('{');
+            rest = &rest[1..];
+            continue;
+        }
         let Some(end) = rest[3..].find(KINDS[kind].1) else {
             unclosed[kind] = true;
             continue;
@@ -41,6 +49,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
                     insert(parser, &mut out, after);
                 }
                 None => {
+                    barren = at + 3 + end;
                     out.push('{');
                     rest = &rest[1..];
                     continue;

@@ -293,7 +293,7 @@ impl Inside {
         let mut last = last;
         let mut plain = 0;
         let mut at = 0;
-        let subject = Subject { text, floor: None, in_link: false };
+        let subject = Subject::new(text, false);
         let put = |parser: &mut Parser<'_>, last: Option<NodeId>, text: &str| match last {
             Some(last) => parser.tree[last].tail.set(text),
             None => parser.tree[parent].text.set(text),
@@ -367,6 +367,10 @@ impl Matcher<'_> {
         spans: &mut Vec<(usize, usize)>,
     ) -> Option<usize> {
         let Some(((content, length, edge), rest)) = steps.split_first() else { return Some(start) };
+        // Where nothing ahead can end it there is no need to look.
+        if *edge == Edge::Close && self.last_close(*length).is_none_or(|last| last <= start) {
+            return None;
+        }
         let mut at = start;
         loop {
             at = self.advance(parser, *content, at)?;
@@ -379,6 +383,23 @@ impl Matcher<'_> {
             }
             spans.pop();
         }
+    }
+
+    /// Returns the last place where a run of `length` signs may end emphasis.
+    fn last_close(&self, length: usize) -> Option<usize> {
+        let closes = self.subject.last_closes.get_or_init(|| {
+            let mut closes = [None; 3];
+            for (at, _) in self.subject.text.match_indices(self.sign) {
+                for (index, close) in closes.iter_mut().enumerate() {
+                    let end = at + index + 1;
+                    if self.is_run(at, index + 1) && self.edge(Edge::Close, at, end) {
+                        *close = Some(at);
+                    }
+                }
+            }
+            closes
+        });
+        *closes.get(length - 1)?
     }
 
     fn char_at(&self, at: usize) -> Option<char> {

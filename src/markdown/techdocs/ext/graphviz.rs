@@ -12,11 +12,17 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
     }
     let lines: Vec<&str> = text.split('\n').collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
+    // What was looked for in vain is not there further on either.
+    let mut missing: Vec<&str> = Vec::new();
     let mut index = 0;
     while index < lines.len() {
         let line = lines[index];
-        let end = opening(line).and_then(|close| {
-            lines[index + 1..].iter().position(|line| line.trim() == close).map(|length| index + 1 + length)
+        let end = opening(line).filter(|close| !missing.contains(close)).and_then(|close| {
+            let end = lines[index + 1..].iter().position(|line| line.trim() == close);
+            if end.is_none() {
+                missing.push(close);
+            }
+            end.map(|length| index + 1 + length)
         });
         match end {
             Some(end) => {

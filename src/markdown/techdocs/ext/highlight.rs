@@ -54,7 +54,7 @@ pub(super) fn block(parser: &Parser<'_>, code: &Code<'_>) -> String {
     } else {
         // Numbers count from the first line that is shown.
         for (index, line) in split_lines(&highlighted).iter().enumerate() {
-            if code.lines.contains(&(index + 1)) {
+            if code.lines.binary_search(&(index + 1)).is_ok() {
                 out.push_str("<span class=\"hll\">");
                 out.push_str(line);
                 out.push_str("\n</span>");

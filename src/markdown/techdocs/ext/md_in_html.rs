@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::Block;
 use crate::markdown::techdocs::html;
-use crate::markdown::techdocs::parser::Parser;
+use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::stash::{self, Mark, Piece, Stashed};
 use crate::markdown::techdocs::tree::{NodeId, is_block_level};
 
@@ -34,6 +34,9 @@ const SPAN: &[&str] =
 
 /// Elements whose content is never Markdown.
 const RAW: &[&str] = &["canvas", "math", "option", "pre", "script", "style", "textarea", "hr"];
+
+/// Attributes of one element, at most.
+const MAX_ATTRIBUTES: usize = 200;
 
 /// Elements with `markdown` deeper than this are raw.
 const MAX_NESTING: usize = 30;
@@ -124,9 +127,17 @@ impl<'t> Extractor<'_, '_, 't> {
         let bytes = rest.as_bytes();
         match bytes.get(1) {
             Some(first) if first.is_ascii_alphabetic() => {
-                let Some((tag, length)) = start_tag(rest) else {
+                if self.parser.effort == 0 {
                     self.data("<");
                     return 1;
+                }
+                let (tag, length) = match start_tag(rest) {
+                    Ok(found) => found,
+                    Err(read) => {
+                        self.parser.spend(read);
+                        self.data("<");
+                        return 1;
+                    }
                 };
                 let name = tag.name.clone();
                 let closed = tag.closed;
@@ -145,7 +156,9 @@ impl<'t> Extractor<'_, '_, 't> {
                     self.data("</");
                     return 2;
                 }
-                let Some(end) = rest.find('>') else {
+                let end = if self.parser.effort == 0 { None } else { rest.find('>') };
+                let Some(end) = end else {
+                    self.parser.spend(rest.len() / 16);
                     self.data("</");
                     return 2;
                 };
@@ -154,7 +167,7 @@ impl<'t> Extractor<'_, '_, 't> {
                 self.end(&name, &rest[..=end]);
                 end + 1
             }
-            Some(b'!') if rest.starts_with("<!--") => match rest[4..].find("-->") {
+            Some(b'!') if rest.starts_with("<!--") => match self.comment_end(rest) {
                 Some(end) => {
                     self.empty(&rest[..end + 7], true);
                     end + 7
@@ -177,7 +190,8 @@ impl<'t> Extractor<'_, '_, 't> {
                 } else {
                     ">"
                 };
-                match rest.find(close) {
+                let end = if self.parser.effort == 0 { None } else { rest.find(close) };
+                match end {
                     Some(end) => {
                         let end = end + close.len();
                         let declaration = rest.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case("doctype"));
@@ -185,6 +199,7 @@ impl<'t> Extractor<'_, '_, 't> {
                         end
                     }
                     None => {
+                        self.parser.spend(rest.len() / 16);
                         self.data("<");
                         1
                     }
@@ -195,6 +210,14 @@ impl<'t> Extractor<'_, '_, 't> {
                 1
             }
         }
+    }
+
+    fn comment_end(&mut self, rest: &str) -> Option<usize> {
+        let end = if self.parser.effort == 0 { None } else { rest[4..].find("-->") };
+        if end.is_none() {
+            self.parser.spend(rest.len() / 16);
+        }
+        end
     }
 
     /// Tells whether only up to three spaces stand before the current place on its line.
@@ -436,12 +459,12 @@ fn find_end_tag(text: &str, name: &str) -> Option<usize> {
     None
 }
 
-/// Reads the start tag that `text` begins with; returns it and its length.
-fn start_tag(text: &str) -> Option<(StartTag<'_>, usize)> {
+/// Reads the start tag that `text` begins with; returns it and its length, or how much was read in vain.
+fn start_tag(text: &str) -> Result<(StartTag<'_>, usize), usize> {
     let bytes = text.as_bytes();
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
     let mut at = 1;
-    while bytes.get(at).is_some_and(|byte| !blank(byte) && !matches!(byte, b'/' | b'>' | b'`' | b'<')) {
+    while bytes.get(at).is_some_and(|byte| !blank(byte) && !matches!(byte, b'/' | b'>' | b'`')) {
         at += 1;
     }
     let name = text[1..at].to_ascii_lowercase();
@@ -450,10 +473,10 @@ fn start_tag(text: &str) -> Option<(StartTag<'_>, usize)> {
         while bytes.get(at).is_some_and(|byte| blank(byte) || (*byte == b'/' && bytes.get(at + 1) != Some(&b'>'))) {
             at += 1;
         }
-        match bytes.get(at)? {
-            b'>' => return Some((StartTag { name, attributes, text: &text[..=at], closed: false }, at + 1)),
-            b'/' => return Some((StartTag { name, attributes, text: &text[..at + 2], closed: true }, at + 2)),
-            b'`' | b'=' => return None,
+        match bytes.get(at).ok_or(at)? {
+            b'>' => return Ok((StartTag { name, attributes, text: &text[..=at], closed: false }, at + 1)),
+            b'/' => return Ok((StartTag { name, attributes, text: &text[..at + 2], closed: true }, at + 2)),
+            b'`' | b'=' => return Err(at),
             _ => {}
         }
         let start = at;
@@ -466,16 +489,18 @@ fn start_tag(text: &str) -> Option<(StartTag<'_>, usize)> {
             after += 1;
         }
         if bytes.get(after) != Some(&b'=') {
-            attributes.push((key.clone(), key));
+            if attributes.len() < MAX_ATTRIBUTES {
+                attributes.push((key.clone(), key));
+            }
             continue;
         }
         at = after + 1;
         while bytes.get(at).is_some_and(blank) {
             at += 1;
         }
-        let value = match *bytes.get(at)? {
+        let value = match *bytes.get(at).ok_or(at)? {
             quote @ (b'"' | b'\'') => {
-                let end = at + 1 + text[at + 1..].find(char::from(quote))?;
+                let end = at + 1 + text[at + 1..].find(char::from(quote)).ok_or(text.len())?;
                 let value = &text[at + 1..end];
                 at = end + 1;
                 value
@@ -488,7 +513,9 @@ fn start_tag(text: &str) -> Option<(StartTag<'_>, usize)> {
                 &text[start..at]
             }
         };
-        attributes.push((key, html::unescape_entities(value)));
+        if attributes.len() < MAX_ATTRIBUTES {
+            attributes.push((key, html::unescape_entities(value)));
+        }
     }
 }
 
@@ -509,10 +536,8 @@ pub(in crate::markdown::techdocs) fn process(
     parser.tree[parent].children.push(node);
     parser.stash.clear(index);
     parse_content(parser, node);
-    let rest = &block.text()[length..];
-    if !rest.is_empty() {
-        blocks.push_front(block.from(length));
-    }
+    // The rest begins inside a line, so it is a text of its own.
+    put_back(blocks, Block::new(&block.text()[length..]));
     true
 }
 
@@ -538,11 +563,9 @@ fn parse_content(parser: &mut Parser<'_>, node: NodeId) {
                             pieces.push((Some(child), String::new()));
                             return;
                         }
-                        _ => format!("{}h{index}{}", stash::START, stash::END),
+                        _ => Mark::Html(index).to_string(),
                     },
-                    Piece::Mark(Mark::Character(character)) => stash::escaped(character),
-                    Piece::Mark(Mark::Critic(index)) => format!("{}c{index}{}", stash::CRITIC_START, stash::CRITIC_END),
-                    Piece::Mark(Mark::Inline(_)) => return,
+                    Piece::Mark(mark) => mark.to_string(),
                 };
                 if let Some(last) = pieces.last_mut() {
                     last.1.push_str(&plain);
@@ -580,7 +603,7 @@ mod tests {
         let attributes: Vec<_> = tag.attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(attributes, ["a=1", "b=x y", "c=c"]);
         assert!(start_tag("<br/>").unwrap().0.closed);
-        assert!(start_tag("<a href=\"x").is_none());
-        assert!(start_tag("<a `b`>").is_none());
+        assert!(start_tag("<a href=\"x").is_err());
+        assert!(start_tag("<a `b`>").is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Data at the start of a page: YAML between dashes, or old-style `Key: value` lines.
 
+use std::collections::BTreeMap;
+
 use serde_yaml::{Mapping, Value};
 
 /// Splits front matter off, as MkDocs does; YAML that cannot be read stays part of the page.
@@ -35,9 +37,9 @@ fn between_dashes(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Reads `Key: value` lines up to a blank line or the first other one.
+/// Reads `Key: value` lines up to a blank line or the first other one; values of one key are joined by a space.
 fn old_style(text: &str) -> (Mapping, &str) {
-    let mut data = Mapping::new();
+    let mut values: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut key: Option<String> = None;
     let mut rest = text;
     while !rest.is_empty() {
@@ -48,17 +50,18 @@ fn old_style(text: &str) -> (Mapping, &str) {
         }
         if let Some((name, value)) = key_value(line) {
             let name = name.to_lowercase();
-            append(&mut data, &name, value);
+            values.entry(name.clone()).or_default().push(value);
             key = Some(name);
         } else if let Some(name) = &key
             && (line.starts_with("    ") || line.starts_with('\t'))
         {
-            append(&mut data, name, line.trim_start());
+            values.entry(name.clone()).or_default().push(line.trim_start());
         } else {
             break;
         }
         rest = after;
     }
+    let data = values.into_iter().map(|(key, values)| (Value::String(key), Value::String(values.join(" ")))).collect();
     (data, rest.trim_start_matches('\n'))
 }
 
@@ -70,15 +73,6 @@ fn key_value(line: &str) -> Option<(&str, &str)> {
     let (key, value) = bare.split_once(':')?;
     let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     is_key.then(|| (key, value.trim()))
-}
-
-/// Values of the same key are joined by a space, as MkDocs shows them.
-fn append(data: &mut Mapping, key: &str, value: &str) {
-    let joined = match data.get(key).and_then(Value::as_str) {
-        Some(before) => format!("{before} {value}"),
-        None => value.to_owned(),
-    };
-    data.insert(Value::String(key.to_owned()), Value::String(joined));
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! PlantUML diagrams in fences and between `::uml::` and `::end-uml::`.
 
+use std::collections::BTreeSet;
+
 use super::graphviz::picture;
 use crate::markdown::techdocs::parser::Parser;
 
@@ -12,13 +14,21 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
     }
     let lines: Vec<&str> = text.split('\n').collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
+    // What was looked for in vain is not there further on either.
+    let mut missing: BTreeSet<(usize, &str)> = BTreeSet::new();
     let mut index = 0;
     while index < lines.len() {
         let line = lines[index];
         let bare = line.trim_start_matches(' ');
         let space = &line[..line.len() - bare.len()];
-        let end = opening(bare).and_then(|close| {
-            lines[index + 1..].iter().position(|line| line.trim() == close).map(|length| index + 1 + length)
+        let close = opening(bare).filter(|close| !missing.contains(&(space.len(), *close)));
+        let end = close.and_then(|close| {
+            let ends = |line: &&str| line.strip_prefix(space).is_some_and(|line| line.trim_end() == close);
+            let end = lines[index + 1..].iter().position(ends);
+            if end.is_none() {
+                missing.insert((space.len(), close));
+            }
+            end.map(|length| index + 1 + length)
         });
         let Some(end) = end else {
             out.push(line.to_owned());

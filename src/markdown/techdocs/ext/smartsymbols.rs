@@ -154,7 +154,7 @@ mod tests {
         check("1/2/3 v1/2 11/2", "&frac12;/3 v&frac12; 11/2");
         check(
             "1st 11th 11st 12nd 21st x1st",
-            "1<sup>st</sup> 11<sup>th</sup> 11st 12<sup>nd</sup> 21<sup>st</sup> x1st",
+            "1<sup>st</sup> 11<sup>th</sup> 11<sup>st</sup> 12<sup>nd</sup> 21<sup>st</sup> x1st",
         );
         check("---> <---", "---> <---");
     }

@@ -62,7 +62,8 @@ fn curly(quote: char, before: Option<char>, after: Option<char>, second: Option<
     if matches!(after, Some('"' | '\'')) && is_word(second) {
         return open;
     }
-    if !blank(before) && !(matches!(before, Some('–' | '—')) && is_word(after)) {
+    let after_dash = matches!(before, Some('–' | '—')) && is_word(after);
+    if !blank(before) && !after_dash {
         return close;
     }
     if after.is_some_and(char::is_whitespace) && quote == '"' {

@@ -9,8 +9,8 @@ use crate::markdown::techdocs::parser::Parser;
 
 /// Files in files in files.
 const MAX_DEPTH: usize = 20;
-/// A page does not grow beyond this by inclusion.
-const MAX_BYTES: usize = 16 << 20;
+/// What inclusion may read and write for one page.
+const MAX_BYTES: usize = 64 << 20;
 
 /// What a line with the scissors says.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,6 +94,8 @@ fn expand<'l>(
         if seen.contains(&name) || seen.len() >= MAX_DEPTH {
             continue;
         }
+        let Some(left) = budget.checked_sub(text.len()) else { continue };
+        *budget = left;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
         let all: Vec<&str> = text.split('\n').collect();
         let chosen = choose(&all, &part);
@@ -279,11 +281,8 @@ fn choose(lines: &[&str], part: &Part<'_>) -> Vec<String> {
             let mut inside = false;
             for line in lines {
                 match section_mark(line) {
-                    Some(mark) if mark.escaped => {
-                        if inside {
-                            out.push(line.replacen(';', "", 1));
-                        }
-                    }
+                    Some(mark) if mark.escaped && inside => out.push(line.replacen(';', "", 1)),
+                    Some(mark) if mark.escaped => {}
                     Some(mark) if mark.name == *name => match (inside, mark.start) {
                         (false, true) => inside = true,
                         (true, true) => {}

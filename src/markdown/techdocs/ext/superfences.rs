@@ -105,7 +105,10 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
             Step::Breaks => open = None,
             Step::Ends => {
                 out.extend(lines[done..fence.start].iter().map(|line| (*line).to_owned()));
-                let source = lines[fence.start..=index].join("\n");
+                let mut source = lines[fence.start..=index].join("\n");
+                if fence.code.is_empty() {
+                    source = format!("{}\n\n{line}", lines[fence.start]);
+                }
                 let html = render(parser, fence);
                 let mark = parser.stash.html(html);
                 if let Some((Mark::Html(number), _)) = stash::mark_at(&mark) {
@@ -224,18 +227,24 @@ fn render(parser: &Parser<'_>, fence: &mut Open<'_>) -> String {
 
 /// Reads `1 3-4` into line numbers.
 fn marked_lines(text: &str, count: usize) -> Vec<usize> {
-    let mut lines = Vec::new();
+    let number = |text: &str| text.parse::<usize>().unwrap_or(usize::MAX).min(count + 1);
+    // Where ranges begin and end, so that many wide ones cost no more than few.
+    let mut changes = vec![0_i64; count + 3];
     for entry in text.split_ascii_whitespace() {
-        let number = |text: &str| text.parse::<usize>().unwrap_or(usize::MAX).min(count + 1);
-        match entry.split_once('-') {
-            Some((from, to)) => lines.extend(number(from)..=number(to)),
-            None => lines.push(number(entry)),
+        let (from, to) =
+            entry.split_once('-').map_or((number(entry), number(entry)), |(from, to)| (number(from), number(to)));
+        if from <= to {
+            changes[from] += 1;
+            changes[to + 1] -= 1;
         }
     }
-    lines.retain(|line| (1..=count).contains(line));
-    lines.sort_unstable();
-    lines.dedup();
-    lines
+    let mut open = 0;
+    (0..=count)
+        .filter(|line| {
+            open += changes[*line];
+            *line > 0 && open > 0
+        })
+        .collect()
 }
 
 /// Reads an opening line, without what stands in front of it.
@@ -324,7 +333,9 @@ fn quoted_options(text: &str) -> Option<Vec<(String, String)>> {
             let after = &rest[at + 1..];
             after.is_empty() || after.starts_with([' ', '\t'])
         })?;
-        values.push((key.to_owned(), rest[1..close].to_owned()));
+        // A stray quote behind the value is forgiven.
+        let end = rest[1..=close].find(quote).map_or(close, |end| end + 1);
+        values.push((key.to_owned(), rest[1..end].to_owned()));
         rest = &rest[close + 1..];
     }
 }

@@ -62,11 +62,13 @@ pub(super) fn append(parser: &mut Parser<'_>, parent: NodeId, title: &str, selec
         .and_then(|(number, count)| Some((number.parse::<usize>().ok()?, count.parse::<usize>().ok()? + 1)))
         .unwrap_or((0, 1));
     parser.tree[set].set_attribute("data-tabs", format!("{number}:{count}"));
-    let children = parser.tree[set].children.clone();
-    let is_input = |parser: &Parser<'_>, child: &NodeId| parser.tree[*child].tag == "input";
-    if first || select {
-        for child in &children {
-            parser.tree[*child].remove_attribute("checked");
+    if select {
+        // Only one is checked, most likely a late one.
+        for at in (0..parser.tree[set].children.len()).rev() {
+            let child = parser.tree[set].children[at];
+            if parser.tree[child].remove_attribute("checked").is_some() {
+                break;
+            }
         }
     }
     let input = parser.tree.make("input");
@@ -78,7 +80,7 @@ pub(super) fn append(parser: &mut Parser<'_>, parent: NodeId, title: &str, selec
     node.set_attribute("id", id.clone());
     node.set_attribute("name", format!("__tabbed_{number}"));
     node.set_attribute("type", "radio");
-    let at = children.iter().filter(|child| is_input(parser, child)).count();
+    let at = (count - 1).min(parser.tree[set].children.len());
     parser.tree[set].children.insert(at, input);
     let [.., labels, content] = parser.tree[set].children[..] else { return set };
     let label = parser.tree.append(labels, "label");

@@ -43,7 +43,10 @@ fn row(
 ) {
     let node = parser.tree.append(parent, "tr");
     let cells = cells(line.trim_matches(' '), bordered);
-    for (index, alignment) in alignments.iter().enumerate() {
+    // Short rows are padded, but not without end: a wide header above many short rows would make a huge table.
+    let width =
+        if parser.spend(alignments.len().saturating_sub(cells.len()) * 20) { alignments.len() } else { cells.len() };
+    for (index, alignment) in alignments.iter().enumerate().take(width) {
         let cell = parser.tree.append(node, tag);
         parser.tree[cell].text.set(cells.get(index).map_or("", |cell| cell.trim_matches(' ')));
         if let Some(alignment) = alignment {

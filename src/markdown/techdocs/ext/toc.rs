@@ -115,7 +115,9 @@ fn place(parser: &mut Parser<'_>, root: NodeId, headings: &[Heading]) {
         }
         for at in 0..parser.tree[parent].children.len() {
             let child = parser.tree[parent].children[at];
-            if is_marker(parser, &child) && !parser.tree[child].is_heading() {
+            let room = parser.effort > 100 * headings.len() as u64;
+            if is_marker(parser, &child) && !parser.tree[child].is_heading() && room {
+                parser.spend(100 * headings.len());
                 let table = table(parser, headings);
                 parser.tree[parent].children[at] = table;
             }
