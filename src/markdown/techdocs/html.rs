@@ -135,7 +135,8 @@ impl Writer<'_> {
         if depth > MAX_NESTING * 8 {
             return;
         }
-        if node.tag == "p" && node.children.is_empty() && self.lone_stash(out, &node.text.value, depth) {
+        let bare = node.tag == "p" && node.children.is_empty() && node.attributes.is_empty();
+        if bare && self.lone_stash(out, &node.text.value, depth) {
             return;
         }
         out.push('<');
@@ -193,7 +194,7 @@ impl Writer<'_> {
         if only {
             for index in marks {
                 if let Some(html) = self.parser.critic.get(index) {
-                    out.push_str(html);
+                    out.push_str(&html.replace("class=\"critic\"", "class=\"critic block\""));
                 }
             }
         }

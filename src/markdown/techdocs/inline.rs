@@ -97,6 +97,8 @@ const PATTERNS: &[Pattern] = &[
     pattern(b":.", ext::magiclink::find),
     pattern(b"@", ext::magiclink::find_mail),
     pattern(b"&", find_entity),
+    pattern(b"@", ext::shorthand::find_mention),
+    pattern(b"#!?@0123456789abcdef", ext::shorthand::find_reference),
     pattern(b":", ext::emoji::find),
     pattern(b"+", find_keys),
     pattern(b"*_", ext::emphasis::find_lone),

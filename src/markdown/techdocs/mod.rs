@@ -31,7 +31,10 @@ use std::sync::Arc;
 
 use serde_yaml::Mapping;
 
-pub use options::{CustomFence, EmojiIndex, FenceFormat, Options, Slugify, SnippetOptions, TocOptions};
+pub use options::{
+    CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
+    TocOptions,
+};
 
 use parser::Parser;
 

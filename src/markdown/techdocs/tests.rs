@@ -185,7 +185,10 @@ fn raw_html_is_not_markdown_unless_it_says_so() {
 
 #[test]
 fn notes_abbreviations_and_definitions_are_collected() {
-    check("A[^1] [^2]\n\n[^1]: *t*\n", "<p>A<sup id=\"fnref:1\"><a class=\"footnote-ref\" href=\"#fn:1\">1</a></sup> [^2]</p><div class=\"footnote\"><hr><ol><li id=\"fn:1\"><p><em>t</em>\u{a0}<a class=\"footnote-backref\" href=\"#fnref:1\" title=\"Jump back to footnote 1 in the text\">\u{21a9}</a></p></li></ol></div>".replace("<em>t</em>\u{a0}", "<em>t</em>\u{a0}").as_str());
+    check(
+        "A[^1] [^2]\n\n[^1]: *t*\n",
+        "<p>A<sup id=\"fnref:1\"><a class=\"footnote-ref\" href=\"#fn:1\">1</a></sup> [^2]</p><div class=\"footnote\"><hr><ol><li id=\"fn:1\"><p><em>t</em>\u{a0}<a class=\"footnote-backref\" href=\"#fnref:1\" title=\"Jump back to footnote 1 in the text\">\u{21a9}</a></p></li></ol></div>",
+    );
     check("HTML xHTML\n\n*[HTML]: Hyper\n", "<p><abbr title=\"Hyper\">HTML</abbr> xHTML</p>");
     check("T\n:   d\n:   e\n", "<dl><dt>T</dt><dd>d</dd><dd>e</dd></dl>");
 }
@@ -214,6 +217,30 @@ fn optional_extensions_are_off_by_default() {
         &options,
         "++ctrl++ $x$ \"a\"",
         "<p><span class=\"keys\"><kbd class=\"key-control\">Ctrl</kbd></span> <span class=\"arithmatex\">\\(x\\)</span> “a”</p>",
+    );
+}
+
+#[test]
+fn short_references_lead_to_the_repository() {
+    let mut options = Options::default();
+    check_with(&options, "see #1 @me", "<p>see #1 @me</p>");
+    options.enable("pymdownx.magiclink", &serde_json::json!({"repo_url_shorthand": true, "user": "me", "repo": "it"}));
+    let link = |class: &str, href: &str, title: &str, text: &str| {
+        format!(
+            "<a class=\"magiclink magiclink-github magiclink-{class}\" href=\"https://github.com/{href}\" title=\"GitHub {title}\">{text}</a>"
+        )
+    };
+    check_with(&options, "see #1", &format!("<p>see {}</p>", link("issue", "me/it/issues/1", "Issue: me/it #1", "#1")));
+    check_with(
+        &options,
+        "a/b!2 x#1x",
+        &format!("<p>{} x#1x</p>", link("pull", "a/b/pull/2", "Pull Request: a/b #2", "a/b!2")),
+    );
+    check_with(&options, "@a/b", &format!("<p>{}</p>", link("repository", "a/b", "Repository: a/b", "a/b")));
+    check_with(
+        &options,
+        "`#1` @you.",
+        &format!("<p><code>#1</code> {}.</p>", link("mention", "you", "User: you", "@you")),
     );
 }
 
@@ -271,7 +298,7 @@ fn front_matter_is_read() {
 /// Inputs that cost a backtracking implementation dearly.
 #[test]
 fn hostile_pages_are_rendered_in_time() {
-    let many = |unit: &str| unit.repeat(40_000 / unit.len());
+    let many = |unit: &str| unit.repeat(12_000 / unit.len());
     let mut steps = String::new();
     for depth in 0..300 {
         writeln!(steps, "{}- x", "  ".repeat(depth)).unwrap();
@@ -366,7 +393,7 @@ fn hostile_pages_are_rendered_in_time() {
         let start = std::time::Instant::now();
         let html = render(page, &options, &NoFiles).html;
         // Generous for a debug build on a busy machine; quadratic behaviour takes minutes.
-        assert!(start.elapsed().as_secs() < 20, "{:?} took {:?}", &page[..page.len().min(20)], start.elapsed());
+        assert!(start.elapsed().as_secs() < 15, "{:?} took {:?}", &page[..page.len().min(20)], start.elapsed());
         assert!(html.len() < page.len() * 200 + 1000, "{:?} grew", &page[..page.len().min(20)]);
     }
     let slashes = many("/// note\n");
@@ -423,7 +450,7 @@ fn case_options(config: &str) -> Options {
 /// Brings HTML into a form in which only what a reader sees counts: the elements with the attributes that matter and the
 /// text with white space collapsed; spans, permalinks, line numbers, pictures of emoji and targets of links aside.
 fn canonical(html: &str) -> String {
-    const KEPT: [&str; 6] = ["id", "title", "alt", "checked", "open", "class"];
+    const KEPT: [&str; 4] = ["id", "title", "alt", "class"];
     let mut out = String::new();
     let mut rest = html;
     let mut skipped: Option<&str> = None;
@@ -453,6 +480,8 @@ fn canonical(html: &str) -> String {
         let class = value("class").unwrap_or("");
         if class == "headerlink" || class == "footnote-backref" {
             skipped = Some("</a>");
+        } else if class == "filename" {
+            continue;
         } else if class == "linenos" {
             skipped = Some("</td>");
         } else if name == "svg" {
@@ -460,12 +489,15 @@ fn canonical(html: &str) -> String {
         } else if class == "emojione" || class == "twemoji" && name == "img" {
             out.push_str(value("alt").unwrap_or(""));
         } else if class == "uml" || class.starts_with("diagram plantuml") {
-            out.push_str("DIAGRAM");
+            out.push_str(" DIAGRAM");
             skipped = (name == "pre").then_some("</pre>");
         } else if !matches!(name.as_str(), "span" | "tbody" | "progress" | "") && !tag.starts_with("<!") {
             let in_code = class.contains("progress") || name == "td" && class == "code";
             out.push_str(if tag.starts_with("</") { " </" } else { " <" });
             out.push_str(&name);
+            for key in ["checked", "open"].iter().filter(|key| tag.contains(**key) && !tag.starts_with("</")) {
+                write!(out, " {key}").unwrap();
+            }
             for key in KEPT.iter().filter(|_| !in_code) {
                 if let Some(value) = value(key) {
                     let mut words: Vec<&str> =
@@ -474,7 +506,7 @@ fn canonical(html: &str) -> String {
                     write!(out, " {key}={}", words.join(" ")).unwrap();
                 }
             }
-            out.push('>');
+            out.push_str("> ");
         }
     }
     // Code blocks stand in a table with line numbers, or do not; tables have bodies, or do not.

@@ -21,6 +21,7 @@ pub(super) mod md_in_html;
 pub(super) mod meta;
 pub(super) mod plantuml;
 pub(super) mod progressbar;
+pub(super) mod shorthand;
 pub(super) mod smartsymbols;
 pub(super) mod smarty;
 pub(super) mod snippets;
