@@ -1,0 +1,271 @@
+//! `/// note | Title` … `///`: the blocks syntax, which takes the place of `!!!`, `???` and `===` when it is on.
+
+use std::collections::VecDeque;
+
+use serde_yaml::{Mapping, Value};
+
+use super::{container, tabbed};
+use crate::markdown::techdocs::block::{Block, Lead, detab, indent_of};
+use crate::markdown::techdocs::parser::{Parser, State};
+use crate::markdown::techdocs::tree::NodeId;
+
+const TYPES: [&str; 14] = [
+    "new", "settings", "note", "abstract", "info", "tip", "success", "question", "warning", "failure", "danger", "bug",
+    "example", "quote",
+];
+
+/// The blocks whose end has not been seen.
+#[derive(Debug, Default)]
+pub(in crate::markdown::techdocs) struct Open {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Where content goes.
+    target: NodeId,
+    /// Where the block stands.
+    parent: NodeId,
+    /// How many slashes end it.
+    length: usize,
+    /// Whether the source went on elsewhere before the end was seen, as in an item of a list.
+    hungry: bool,
+}
+
+/// What an opening line says.
+struct Head {
+    start: usize,
+    next: usize,
+    length: usize,
+    name: String,
+    argument: Option<String>,
+}
+
+/// Takes the first block of this kind with its content, or goes on with one that has not ended.
+pub(in crate::markdown::techdocs) fn process(
+    parser: &mut Parser<'_>,
+    parent: NodeId,
+    blocks: &mut VecDeque<Block>,
+) -> bool {
+    if let Some(place) = hungry_place(parser, parent) {
+        if let Some(entry) = parser.slashes.entries.last_mut() {
+            entry.hungry = false;
+        }
+        feed(parser, place, blocks);
+        return true;
+    }
+    let Some(head) = head(&blocks[0]) else { return false };
+    let (options, content) = header(&blocks[0], &head);
+    let Some(options) = options else { return false };
+    if !is_valid(&head, &options) {
+        return false;
+    }
+    let Some(block) = blocks.pop_front() else { return false };
+    if head.start > 0 {
+        parser.parse_block(parent, block.slice(0, head.start - 1));
+    }
+    if content < block.text().len() {
+        blocks.push_front(block.from(content));
+    }
+    if matches!(parser.tree[parent].tag.as_ref(), "li" | "dd") {
+        let end = parser.tree[parent].children.len();
+        parser.tree.text_to_paragraph(parent, end);
+    }
+    let target = create(parser, parent, &head, &options);
+    parser.slashes.entries.push(Entry { target, parent, length: head.length, hungry: false });
+    feed(parser, parent, blocks);
+    true
+}
+
+/// Returns the place of the innermost open block when it is `parent` or the end of what is in it.
+fn hungry_place(parser: &Parser<'_>, parent: NodeId) -> Option<NodeId> {
+    let entry = parser.slashes.entries.last().filter(|entry| entry.hungry)?;
+    let mut place = Some(parent);
+    while let Some(node) = place {
+        if node == entry.parent {
+            return Some(node);
+        }
+        place = parser.tree.last_child(node);
+    }
+    None
+}
+
+/// Parses blocks into the innermost open block until it ends.
+fn feed(parser: &mut Parser<'_>, place: NodeId, blocks: &mut VecDeque<Block>) {
+    while let Some(entry) = parser.slashes.entries.last().copied() {
+        let Some(block) = blocks.pop_front() else { break };
+        let depth = parser.slashes.entries.len();
+        // Items between this block and the outer one have not taken their indentation yet.
+        let items = if depth > 1 { items_between(parser, place, entry.target) } else { 0 };
+        let (text, rest) = detab(block.text(), items * 4);
+        let (text, rest) = if text.is_empty() { (block.text().to_owned(), block.text().len()) } else { (text, rest) };
+        if rest < block.text().len() {
+            blocks.push_front(block.from(rest));
+        }
+        let block = Block::new(text);
+        let end = end_line(&block, 0, entry.length);
+        let content = end.map_or(block.text().len(), |(start, _)| start);
+        let inner = block.text()[..content].strip_suffix('\n').unwrap_or(&block.text()[..content]).to_owned();
+        if let Some((_, next)) = end
+            && next < block.text().len()
+        {
+            blocks.push_front(block.from(next));
+        }
+        if content > 0 || end.is_none() {
+            parser.within(State::Slashes, |parser| parser.parse_chunk(entry.target, &inner));
+        }
+        if end.is_some() {
+            parser.slashes.entries.truncate(depth - 1);
+            if depth == 1 {
+                return;
+            }
+        }
+    }
+    if let Some(entry) = parser.slashes.entries.last_mut() {
+        entry.hungry = true;
+    }
+}
+
+fn items_between(parser: &Parser<'_>, from: NodeId, to: NodeId) -> usize {
+    let mut count = 0;
+    let mut at = Some(from);
+    while let Some(node) = at {
+        if node == to {
+            return count;
+        }
+        if node != from && matches!(parser.tree[node].tag.as_ref(), "li" | "dd") {
+            count += 1;
+        }
+        at = parser.tree.last_child(node);
+    }
+    0
+}
+
+/// Returns where the first line of exactly `length` slashes begins, and where the next one does.
+fn end_line(block: &Block, from: usize, length: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    loop {
+        let start = block.next(Lead::Slashes, at)?;
+        let (line, next) = block.line(start);
+        let marks = line.trim_matches(' ');
+        if marks.len() == length && marks.bytes().all(|byte| byte == b'/') {
+            return Some((start, next));
+        }
+        at = start + 1;
+    }
+}
+
+fn head(block: &Block) -> Option<Head> {
+    let mut at = 0;
+    loop {
+        let start = block.next(Lead::Slashes, at)?;
+        at = start + 1;
+        let (line, next) = block.line(start);
+        let marks = line.trim_start_matches(' ');
+        let rest = marks.trim_start_matches('/');
+        let length = marks.len() - rest.len();
+        let rest = rest.trim_matches(' ');
+        let (name, argument) = match rest.split_once('|') {
+            Some((name, argument)) => (name.trim_end_matches(' '), Some(argument.trim_matches(' '))),
+            None => (rest, None),
+        };
+        if !name.is_empty() && name.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '-')) {
+            let argument = argument.map(ToOwned::to_owned);
+            return Some(Head { start, next, length, name: name.to_lowercase(), argument });
+        }
+    }
+}
+
+/// Returns the options below an opening line, nothing when they are wrong, and where the content begins.
+fn header(block: &Block, head: &Head) -> (Option<Mapping>, usize) {
+    let mut at = head.next;
+    let mut lines = Vec::new();
+    while at < block.text().len() {
+        let (line, next) = block.line(at);
+        if indent_of(line) < 4 || line.trim().is_empty() {
+            break;
+        }
+        lines.push(line);
+        at = next;
+    }
+    if lines.is_empty() {
+        return (Some(Mapping::new()), at);
+    }
+    let least = lines.iter().map(|line| indent_of(line)).min().unwrap_or(0);
+    let text: Vec<&str> = lines.iter().map(|line| &line[least..]).collect();
+    match serde_yaml::from_str::<Value>(&text.join("\n")) {
+        Ok(Value::Mapping(options)) => (Some(options), at),
+        Ok(Value::Null) => (Some(Mapping::new()), at),
+        _ => (None, at),
+    }
+}
+
+fn is_valid(head: &Head, options: &Mapping) -> bool {
+    let typed = head.name.strip_prefix("details-").is_some_and(|kind| TYPES.contains(&kind));
+    let known: &[&str] = match head.name.as_str() {
+        "admonition" => &["type"],
+        "details" => &["open", "type"],
+        "tab" => &["new", "select"],
+        _ if typed => &["open"],
+        name if TYPES.contains(&name) => &[],
+        _ => return false,
+    };
+    if head.name == "tab" && head.argument.as_deref().unwrap_or("").is_empty() {
+        return false;
+    }
+    options.iter().all(|(key, value)| match key.as_str() {
+        Some("attrs") => value.is_mapping(),
+        Some(key @ ("open" | "new" | "select")) => known.contains(&key) && value.is_bool(),
+        Some("type") => known.contains(&"type") && value.is_string(),
+        _ => false,
+    })
+}
+
+/// Makes the element and returns where its content goes.
+fn create(parser: &mut Parser<'_>, parent: NodeId, head: &Head, options: &Mapping) -> NodeId {
+    let is_set = |key: &str| options.get(key).and_then(Value::as_bool).unwrap_or(false);
+    let given = options.get("type").and_then(Value::as_str);
+    let argument = head.argument.as_deref();
+    let (node, target) = if head.name == "tab" {
+        let body = tabbed::append(parser, parent, argument.unwrap_or(""), is_set("select"), is_set("new"));
+        (parser.tree.last_child(parent).unwrap_or(body), body)
+    } else {
+        let is_details = head.name.starts_with("details");
+        let kind = match head.name.as_str() {
+            "admonition" | "details" => given.unwrap_or(""),
+            name => name.strip_prefix("details-").unwrap_or(name),
+        };
+        let node = parser.tree.append(parent, if is_details { "details" } else { "div" });
+        if !is_details {
+            parser.tree[node].set_attribute("class", "admonition");
+        }
+        if !kind.is_empty() && kind != "admonition" {
+            parser.tree[node].add_class(kind);
+        }
+        if is_set("open") {
+            parser.tree[node].set_attribute("open", "open");
+        }
+        let default = container::default_title(&kind.replace(['-', '_'], " "));
+        let title = argument.unwrap_or(&default);
+        if !title.is_empty() {
+            let line = if is_details {
+                parser.tree.append(node, "summary")
+            } else {
+                parser.tree.append_classed(node, "p", "admonition-title")
+            };
+            parser.tree[line].text.set(title);
+        }
+        (node, node)
+    };
+    if let Some(attributes) = options.get("attrs").and_then(Value::as_mapping) {
+        for (key, value) in attributes {
+            let (Some(key), Some(value)) = (key.as_str(), value.as_str()) else { continue };
+            if key.eq_ignore_ascii_case("class") {
+                parser.tree[node].add_class(value);
+            } else {
+                parser.tree[node].set_attribute(key.to_owned(), value);
+            }
+        }
+    }
+    target
+}

@@ -1,0 +1,101 @@
+//! `:smile:`
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::options::EmojiIndex;
+use crate::markdown::techdocs::parser::Parser;
+
+/// Finds the next name between colons. An unknown name stays, and nothing inside it counts as markup.
+pub(in crate::markdown::techdocs) fn find(
+    parser: &mut Parser<'_>,
+    subject: &Subject<'_>,
+    from: usize,
+) -> Option<Found> {
+    let text = subject.text;
+    let mut at = from;
+    loop {
+        let start = at + text[at..].find(':')?;
+        let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '+' | '-');
+        let length = text[start + 1..].find(|character| !is_part(character)).unwrap_or(text.len() - start - 1);
+        let end = start + 1 + length;
+        if length == 0 || !text[end..].starts_with(':') {
+            at = end.max(start + 1);
+            continue;
+        }
+        let name = &text[start + 1..end];
+        let with = replacement(parser, name).unwrap_or_else(|| Replacement::Text(text[start..=end].to_owned()));
+        return Some(Found::Replace { start, end: end + 1, with });
+    }
+}
+
+fn replacement(parser: &mut Parser<'_>, name: &str) -> Option<Replacement> {
+    let index = parser.options.emoji;
+    if let Some(character) = character(index, name) {
+        let node = parser.tree.make("span");
+        let span = &mut parser.tree[node];
+        span.set_attribute("class", "emoji");
+        span.set_attribute("title", format!(":{name}:"));
+        span.text.set_atomic(character);
+        return Some(Replacement::Node(node));
+    }
+    const SETS: [&str; 4] = ["material-", "octicons-", "fontawesome-", "simple-"];
+    if index == EmojiIndex::Material && SETS.iter().any(|set| name.starts_with(set)) {
+        let node = parser.tree.make("span");
+        parser.tree[node].set_attribute("class", "twemoji");
+        if let Some(picture) = parser.resolver.icon(name) {
+            let mark = parser.stash.html(picture);
+            parser.tree[node].text.set_atomic(mark);
+        } else {
+            parser.tree[node].set_attribute("title", format!(":{name}:"));
+        }
+        return Some(Replacement::Node(node));
+    }
+    None
+}
+
+/// Returns the characters of an emoji.
+fn character(index: EmojiIndex, name: &str) -> Option<String> {
+    static TABLE: OnceLock<BTreeMap<&'static str, (&'static str, &'static str)>> = OnceLock::new();
+    // One line a name: the characters in either index, `-` where it has none, `=` where they agree.
+    let table = TABLE.get_or_init(|| {
+        include_str!("emoji.txt")
+            .lines()
+            .filter_map(|line| {
+                let mut fields = line.split(' ');
+                Some((fields.next()?, (fields.next()?, fields.next()?)))
+            })
+            .collect()
+    });
+    let listed = |name: &str| {
+        let (emojione, material) = *table.get(name)?;
+        let found = if index == EmojiIndex::Emojione || material == "=" { emojione } else { material };
+        (found != "-").then_some(found)
+    };
+    if let Some(found) = listed(name) {
+        return Some(found.to_owned());
+    }
+    // A skin tone goes behind the first character.
+    let (base, tone) = name.rsplit_once("_tone")?;
+    let tone = tone.parse::<u32>().ok().filter(|tone| (1..=5).contains(tone))?;
+    let base = listed(base)?;
+    let mut characters = base.chars();
+    let first = characters.next()?;
+    let rest = characters.as_str();
+    let rest = rest.strip_prefix('\u{fe0f}').unwrap_or(rest);
+    Some(format!("{first}{}{rest}", char::from_u32(0x1f3fa + tone)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_characters() {
+        assert_eq!(character(EmojiIndex::Emojione, "smile").as_deref(), Some("😄"));
+        assert_eq!(character(EmojiIndex::Material, "smile").as_deref(), Some("😄"));
+        assert_eq!(character(EmojiIndex::Emojione, "+1_tone2").as_deref(), Some("👍🏼"));
+        assert_eq!(character(EmojiIndex::Emojione, "no_such"), None);
+    }
+}

@@ -1,0 +1,227 @@
+//! The Markdown of TechDocs: what MkDocs with mkdocs-techdocs-core makes of a page.
+//!
+//! Python-Markdown is not CommonMark, and its extensions see each other's intermediate results, so the engine keeps the
+//! original's stages: text passes that take out includes, edits, diagrams, fences and raw HTML; block processors asked in a
+//! fixed order; inline patterns in a fixed order over each text of the tree; passes over the tree (footnotes, attribute
+//! lists, abbreviations, symbols, headings); writing, with the parts that were taken out put back.
+//!
+//! Deliberate differences: emoji are characters, not pictures; line numbers are left to the theme; table cells and progress
+//! bars carry attributes instead of inline styles, because pages run under a policy without them.
+//!
+//! Reads no files and knows no URLs of pages: both come through the [`Resolver`]. Does not sanitise: raw HTML passes through,
+//! what shows the result must clean it.
+
+mod block;
+mod ext;
+mod html;
+mod inline;
+mod links;
+mod options;
+mod parser;
+mod processors;
+mod spans;
+mod stash;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_yaml::Mapping;
+
+pub use options::{
+    CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
+    TocOptions,
+};
+
+use parser::Parser;
+
+/// What a page needs from the world around it.
+pub trait Resolver {
+    /// Returns what to write for the target of a link or image in Markdown syntax; nothing leaves it as it is.
+    fn link(&self, target: &str, kind: LinkKind) -> Option<String> {
+        let _ = (target, kind);
+        None
+    }
+
+    /// Returns the text of a file, by its path below the folder of `mkdocs.yml` without `.` or `..`.
+    fn include(&self, path: &str) -> Option<Arc<str>> {
+        let _ = path;
+        None
+    }
+
+    /// Returns the HTML of code: escaped, with `<span class>` at most.
+    fn highlight(&self, code: &str, language: &str) -> String {
+        let _ = language;
+        let mut out = String::with_capacity(code.len());
+        html::escape_all(&mut out, code);
+        out
+    }
+
+    /// Returns the HTML of a diagram (`plantuml` or `dot`), if it can be drawn.
+    fn diagram(&self, language: &str, source: &str) -> Option<String> {
+        let _ = (language, source);
+        None
+    }
+
+    /// Returns the SVG of an icon such as `material-account`.
+    fn icon(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
+}
+
+/// A world without files: links stay as they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFiles;
+
+impl Resolver for NoFiles {}
+
+/// Whether a target is followed or shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// `[text](target)`
+    Link,
+    /// `![text](target)`
+    Image,
+}
+
+/// A heading of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Unique on the page.
+    pub id: String,
+    /// Plain text.
+    pub title: String,
+    /// HTML without the permalink.
+    pub title_html: String,
+}
+
+/// A link or image in Markdown syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// As written.
+    pub target: String,
+    /// Followed or shown.
+    pub kind: LinkKind,
+    /// Where the target stands in the source; nothing when it comes from an included file.
+    pub span: Option<Range<usize>>,
+}
+
+/// A file that a page asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Include {
+    /// Below the folder of `mkdocs.yml`; as written when it was not found.
+    pub path: String,
+    /// Whether the resolver had it.
+    pub found: bool,
+}
+
+/// A page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The content; not sanitised.
+    pub html: String,
+    /// All headings in order.
+    pub headings: Vec<Heading>,
+    /// The text of the heading of level 1 that the page begins with.
+    pub title: Option<String>,
+    /// The data at the start of the page.
+    pub front_matter: Mapping,
+    /// Links and images in order.
+    pub links: Vec<Link>,
+    /// Included files in order.
+    pub includes: Vec<Include>,
+}
+
+/// Renders a page. Never fails: what cannot be read stays text.
+#[must_use]
+pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output {
+    let source = normalize_newlines(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let (front_matter, body) = ext::meta::split(&source);
+    let body = ext::alerts::convert(body);
+
+    let mut parser = Parser::new(options, resolver);
+    parser.effort = 500_000 + 100 * body.len() as u64;
+    let body = preprocess(&mut parser, &body);
+    let root = parser.tree.make("div");
+    if !body.trim().is_empty() {
+        parser.parse_chunk(root, &body);
+    }
+
+    ext::footnotes::append_notes(&mut parser, root);
+    ext::highlight::render_indented(&mut parser, root);
+    ext::tasklist::apply(&mut parser, root);
+    inline::process(&mut parser, root);
+    ext::footnotes::link_repeated(&mut parser, root);
+    ext::attr_list::apply(&mut parser, root);
+    ext::abbr::mark_words(&mut parser, root);
+    ext::smartsymbols::apply(&mut parser, root);
+    if options.smarty {
+        ext::smarty::apply(&mut parser, root);
+    }
+    let links = links::resolve(&mut parser, root);
+    let headings = ext::toc::apply(&mut parser, root);
+
+    let begins_with_title = parser.tree[root].children.first().is_some_and(|first| parser.tree[*first].tag == "h1");
+    Output {
+        html: html::render_inner(&parser, root).trim().to_owned(),
+        title: headings.first().filter(|_| begins_with_title).map(|heading| heading.title.clone()),
+        headings,
+        front_matter,
+        links: spans::locate(text, links),
+        includes: parser.includes,
+    }
+}
+
+/// Runs the passes that come before blocks.
+fn preprocess(parser: &mut Parser<'_>, text: &str) -> String {
+    let text = ext::snippets::include(parser, text);
+    let text = text.replace(['\u{1}', '\u{2}', '\u{3}', '\u{4}'], "");
+    let text = ext::graphviz::extract(parser, &text);
+    let text = ext::critic::extract(parser, &text);
+    let text = normalize_space(&text);
+    let text = ext::plantuml::extract(parser, &text);
+    let text = if parser.options.meta { ext::meta::split(&text).1.to_owned() } else { text };
+    let text = ext::superfences::extract(parser, &text);
+    ext::md_in_html::extract(parser, &text)
+}
+
+fn normalize_newlines(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+}
+
+/// Makes spaces of tabs, empties blank lines, and ends the text with blank ones.
+fn normalize_space(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        let start = out.len();
+        if line.contains('\t') {
+            let mut column = 0;
+            for character in line.chars() {
+                if character == '\t' {
+                    let width = 4 - column % 4;
+                    out.push_str(&"    "[..width]);
+                    column += width;
+                } else {
+                    out.push(character);
+                    column += 1;
+                }
+            }
+        } else {
+            out.push_str(line);
+        }
+        if index > 0 && out[start..].bytes().all(|byte| byte == b' ') {
+            out.truncate(start);
+        }
+    }
+    out.push_str("\n\n");
+    out
+}

@@ -1,0 +1,359 @@
+//! What an author can switch on and set for the dialect, and which entry of `markdown_extensions` sets what.
+//!
+//! Takes values, not YAML: a Python name behind a tag (`!!python/name:…`) is often lost on the way here, so that a key which
+//! is there counts where its value cannot be told.
+
+use serde_json::Value;
+
+/// The settings of one documentation site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Columns by which a list nests in another: `nested_indent` of `mdx_truly_sane_lists`.
+    pub nested_indent: usize,
+    /// `/// note` instead of `!!! note`: `use_pymdownx_blocks` of `techdocs-core`.
+    pub blocks_syntax: bool,
+    /// Ids of headings, permalinks and `[TOC]`.
+    pub toc: TocOptions,
+    /// Whether code blocks have line numbers.
+    pub line_numbers: bool,
+    /// Languages of fences that are not code.
+    pub custom_fences: Vec<CustomFence>,
+    /// `++ctrl+c++`.
+    pub keys: bool,
+    /// `[=50% "half"]`.
+    pub progress_bar: bool,
+    /// `$x$`.
+    pub arithmatex: bool,
+    /// Curly quotes, dashes and ellipses.
+    pub smarty: bool,
+    /// Python-Markdown's own reading of `Key: value` lines at the start.
+    pub meta: bool,
+    /// Which names of emoji are known.
+    pub emoji: EmojiIndex,
+    /// Where `#1` and `@user` lead: `repo_url_shorthand` of magiclink.
+    pub repository: Option<RepositoryOptions>,
+    /// Included files.
+    pub snippets: SnippetOptions,
+}
+
+impl Default for Options {
+    /// Returns what `techdocs-core` sets.
+    fn default() -> Self {
+        Self {
+            nested_indent: 2,
+            blocks_syntax: false,
+            toc: TocOptions::default(),
+            line_numbers: true,
+            custom_fences: Vec::new(),
+            keys: false,
+            progress_bar: false,
+            arithmatex: false,
+            smarty: false,
+            meta: false,
+            emoji: EmojiIndex::Emojione,
+            repository: None,
+            snippets: SnippetOptions::default(),
+        }
+    }
+}
+
+/// How headings are treated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TocOptions {
+    /// The link to itself at the end of a heading, if any.
+    pub permalink: Option<String>,
+    /// What the permalink says when pointed at.
+    pub permalink_title: String,
+    /// Whether the text of a heading is a link to itself.
+    pub anchor_link: bool,
+    /// How ids are made.
+    pub slugify: Slugify,
+    /// What stands for white space in an id.
+    pub separator: String,
+    /// Highest and lowest level in the table of contents.
+    pub depth: (u8, u8),
+    /// The level that `#` makes.
+    pub base_level: u8,
+    /// The paragraph that the table of contents replaces; empty for none.
+    pub marker: String,
+    /// Words above the table of contents; may be empty.
+    pub title: String,
+}
+
+impl Default for TocOptions {
+    fn default() -> Self {
+        Self {
+            permalink: Some("¶".to_owned()),
+            permalink_title: "Permanent link".to_owned(),
+            anchor_link: false,
+            slugify: Slugify::Ascii,
+            separator: "-".to_owned(),
+            depth: (1, 6),
+            base_level: 1,
+            marker: "[TOC]".to_owned(),
+            title: String::new(),
+        }
+    }
+}
+
+/// How the id of a heading is made from its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slugify {
+    /// Accents dropped, everything else beyond ASCII too: the default.
+    Ascii,
+    /// Letters of all scripts, `pymdownx.slugs`.
+    Unicode {
+        /// Whether letters become small.
+        lower: bool,
+    },
+}
+
+/// A language of fences that is not code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomFence {
+    /// The word after the fence; `*` for all.
+    pub name: String,
+    /// The class of the element.
+    pub class: String,
+    /// The element.
+    pub format: FenceFormat,
+}
+
+/// What a custom fence becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FenceFormat {
+    /// `<pre><code>`.
+    Code,
+    /// `<div>`.
+    Div,
+    /// A formula between the marks of arithmatex.
+    Math,
+}
+
+/// Which names of emoji are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmojiIndex {
+    /// The default.
+    Emojione,
+    /// Twemoji with the icon sets of the Material theme.
+    Material,
+}
+
+/// How files are included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnippetOptions {
+    /// Folders to look in, relative to that of `mkdocs.yml`, in order.
+    pub base_paths: Vec<String>,
+    /// Files that every page ends with.
+    pub auto_append: Vec<String>,
+    /// Whether parts of files lose their common indentation.
+    pub dedent: bool,
+}
+
+impl Default for SnippetOptions {
+    fn default() -> Self {
+        Self { base_paths: vec![".".to_owned()], auto_append: Vec::new(), dedent: false }
+    }
+}
+
+/// The repository that short references are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryOptions {
+    /// Who hosts it.
+    pub host: RepositoryHost,
+    /// The user or group.
+    pub user: String,
+    /// The name.
+    pub repository: String,
+    /// Whether pull requests and discussions are shown with `#` too.
+    pub normalize: bool,
+}
+
+/// A host of repositories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepositoryHost {
+    /// github.com
+    GitHub,
+    /// gitlab.com
+    GitLab,
+    /// bitbucket.org
+    Bitbucket,
+}
+
+/// Extensions that are always on, or change nothing here.
+const ALWAYS_ON: &[&str] = &[
+    "abbr",
+    "admonition",
+    "attr_list",
+    "codehilite",
+    "def_list",
+    "extra",
+    "fenced_code",
+    "footnotes",
+    "markdown_inline_graphviz",
+    "md_in_html",
+    "plantuml_markdown",
+    "pymdownx.betterem",
+    "pymdownx.blocks.admonition",
+    "pymdownx.blocks.details",
+    "pymdownx.blocks.tab",
+    "pymdownx.caret",
+    "pymdownx.critic",
+    "pymdownx.details",
+    "pymdownx.extra",
+    "pymdownx.inlinehilite",
+    "pymdownx.mark",
+    "pymdownx.smartsymbols",
+    "pymdownx.tabbed",
+    "pymdownx.tasklist",
+    "pymdownx.tilde",
+    "sane_lists",
+    "tables",
+];
+
+impl Options {
+    /// Takes one entry of `markdown_extensions`: its name, with or without `markdown.extensions.`, and its settings, null
+    /// without any. Returns whether the extension is known; what an unknown one would do is lost.
+    pub fn enable(&mut self, extension: &str, settings: &Value) -> bool {
+        let extension = extension.strip_prefix("markdown.extensions.").unwrap_or(extension);
+        let flag = |key: &str| settings.get(key).and_then(Value::as_bool);
+        let text = |key: &str| settings.get(key).and_then(Value::as_str);
+        let texts = |key: &str| match settings.get(key)? {
+            Value::String(text) => Some(vec![text.clone()]),
+            Value::Array(items) => Some(items.iter().filter_map(|item| item.as_str().map(ToOwned::to_owned)).collect()),
+            _ => None,
+        };
+        match extension {
+            "mdx_truly_sane_lists" => {
+                if let Some(indent) = settings.get("nested_indent").and_then(Value::as_u64) {
+                    self.nested_indent = usize::try_from(indent).unwrap_or(2).clamp(1, 16);
+                }
+            }
+            "toc" => self.toc.set(settings),
+            "pymdownx.highlight" => self.line_numbers = flag("linenums").unwrap_or(self.line_numbers),
+            "pymdownx.superfences" => {
+                let fences = settings.get("custom_fences").and_then(Value::as_array);
+                self.custom_fences.extend(fences.into_iter().flatten().filter_map(CustomFence::read));
+            }
+            "pymdownx.keys" => self.keys = true,
+            "pymdownx.progressbar" => self.progress_bar = true,
+            "pymdownx.arithmatex" => self.arithmatex = true,
+            "smarty" => self.smarty = true,
+            "meta" => self.meta = true,
+            "pymdownx.emoji" => {
+                if settings
+                    .get("emoji_index")
+                    .is_some_and(|index| index.as_str().is_none_or(|name| !name.contains("emojione")))
+                {
+                    self.emoji = EmojiIndex::Material;
+                }
+            }
+            "pymdownx.magiclink" => {
+                if flag("repo_url_shorthand") == Some(true) {
+                    self.repository = Some(RepositoryOptions {
+                        host: match text("provider") {
+                            Some("gitlab") => RepositoryHost::GitLab,
+                            Some("bitbucket") => RepositoryHost::Bitbucket,
+                            _ => RepositoryHost::GitHub,
+                        },
+                        user: text("user").unwrap_or_default().to_owned(),
+                        repository: text("repo").unwrap_or_default().to_owned(),
+                        normalize: flag("normalize_issue_symbols").unwrap_or(false),
+                    });
+                }
+            }
+            "pymdownx.snippets" => {
+                self.snippets.base_paths = texts("base_path").unwrap_or_else(|| self.snippets.base_paths.clone());
+                self.snippets.auto_append = texts("auto_append").unwrap_or_else(|| self.snippets.auto_append.clone());
+                self.snippets.dedent = flag("dedent_subsections").unwrap_or(self.snippets.dedent);
+            }
+            _ => return ALWAYS_ON.contains(&extension),
+        }
+        true
+    }
+}
+
+impl TocOptions {
+    fn set(&mut self, settings: &Value) {
+        let text = |key: &str| settings.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
+        match settings.get("permalink") {
+            Some(Value::Bool(false)) => self.permalink = None,
+            Some(Value::Bool(true)) => self.permalink = Some("¶".to_owned()),
+            Some(Value::String(sign)) => self.permalink = Some(sign.clone()),
+            _ => {}
+        }
+        self.permalink_title = text("permalink_title").unwrap_or_else(|| self.permalink_title.clone());
+        self.anchor_link = settings.get("anchorlink").and_then(Value::as_bool).unwrap_or(self.anchor_link);
+        self.separator = text("separator").unwrap_or_else(|| self.separator.clone());
+        self.title = text("title").unwrap_or_else(|| self.title.clone());
+        self.marker = text("marker").unwrap_or_else(|| self.marker.clone());
+        let level = |value: &Value| match value {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let level = |value: &Value| {
+            level(value).and_then(|level| u8::try_from(level).ok()).filter(|level| (1..=6).contains(level))
+        };
+        if let Some(base) = settings.get("baselevel").and_then(level) {
+            self.base_level = base;
+        }
+        match settings.get("toc_depth") {
+            Some(Value::String(range)) if range.contains('-') => {
+                let mut ends = range.split('-').filter_map(|end| end.trim().parse().ok());
+                self.depth = (ends.next().unwrap_or(self.depth.0), ends.next().unwrap_or(self.depth.1));
+            }
+            Some(depth) => self.depth = (1, level(depth).unwrap_or(self.depth.1)),
+            None => {}
+        }
+        if let Some(slugify) = settings.get("slugify") {
+            let case = slugify.pointer("/kwds/case").and_then(Value::as_str);
+            self.slugify = Slugify::Unicode { lower: case.is_none_or(|case| case == "lower" || case == "fold") };
+        }
+    }
+}
+
+impl CustomFence {
+    /// Reads an entry of `custom_fences`.
+    fn read(entry: &Value) -> Option<Self> {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str);
+        let (name, class) = (text("name")?, text("class")?);
+        let format = text("format").unwrap_or_default();
+        let format = if format.contains("arithmatex") || class == "arithmatex" {
+            FenceFormat::Math
+        } else if format.contains("div") {
+            FenceFormat::Div
+        } else {
+            FenceFormat::Code
+        };
+        Some(Self { name: name.to_owned(), class: class.to_owned(), format })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn entries_of_the_configuration_set_options() {
+        let mut options = Options::default();
+        assert!(options.enable("mdx_truly_sane_lists", &json!({"nested_indent": 4})));
+        assert!(
+            options
+                .enable("toc", &json!({"permalink": "#", "toc_depth": "2-4", "slugify": {"kwds": {"case": "lower"}}}))
+        );
+        assert!(options.enable(
+            "pymdownx.superfences",
+            &json!({"custom_fences": [{"name": "mermaid", "class": "mermaid", "format": ""}]})
+        ));
+        assert!(options.enable("pymdownx.emoji", &json!({"emoji_index": ""})));
+        assert!(options.enable("markdown.extensions.tables", &Value::Null));
+        assert!(!options.enable("some.other", &Value::Null));
+        assert_eq!(options.nested_indent, 4);
+        assert_eq!((options.toc.permalink.as_deref(), options.toc.depth), (Some("#"), (2, 4)));
+        assert_eq!(options.toc.slugify, Slugify::Unicode { lower: true });
+        assert_eq!((options.custom_fences.len(), options.emoji), (1, EmojiIndex::Material));
+    }
+}

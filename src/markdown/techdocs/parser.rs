@@ -1,0 +1,173 @@
+//! The block parser: which processors exist, in which order they are asked, and what they share.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::block::Block;
+use super::ext;
+use super::inline::Waiting;
+use super::options::Options;
+use super::processors;
+use super::stash::Stash;
+use super::tree::{NodeId, Tree};
+use super::{Include, Resolver};
+
+/// Containers nested deeper than this are read as paragraphs: the stack is finite.
+const MAX_DEPTH: usize = 60;
+
+/// What the innermost container wants to know about blocks in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Items that follow each other without blank lines: their text is not a paragraph.
+    List,
+    /// An item after a blank line.
+    LooseList,
+    /// A block that has lost its indentation, so that it is not taken for a continuation again.
+    Detabbed,
+    /// A quote.
+    Quote,
+    /// A `///` block.
+    Slashes,
+}
+
+/// Looks at the first block; takes it, all or in part, and returns true, or leaves everything as it is.
+pub(super) type Processor = fn(&mut Parser<'_>, NodeId, &mut VecDeque<Block>) -> bool;
+
+/// The state of one document while it is parsed.
+pub(super) struct Parser<'a> {
+    pub(super) options: &'a Options,
+    pub(super) resolver: &'a dyn Resolver,
+    pub(super) tree: Tree,
+    pub(super) stash: Stash,
+    /// The critic marks, by number.
+    pub(super) critic: Vec<String>,
+    /// Files that were included or missing.
+    pub(super) includes: Vec<Include>,
+    /// Link targets and titles, by label in lower case.
+    pub(super) references: BTreeMap<String, (String, Option<String>)>,
+    pub(super) abbreviations: BTreeMap<String, String>,
+    pub(super) footnotes: ext::footnotes::Footnotes,
+    pub(super) fences: ext::superfences::Fences,
+    pub(super) slashes: ext::blocks::Open,
+    /// Inline elements and texts on their way into the tree, by number.
+    pub(super) waiting: Vec<Waiting>,
+    /// Tab sets made so far.
+    pub(super) tab_sets: usize,
+    /// How much work inline patterns may still spend on beginnings that come to nothing.
+    pub(super) effort: u64,
+    processors: Vec<Processor>,
+    states: Vec<State>,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(options: &'a Options, resolver: &'a dyn Resolver) -> Self {
+        let mut processors: Vec<Processor> = Vec::new();
+        if !options.blocks_syntax {
+            processors.extend([ext::admonition::process as Processor, ext::details::process, ext::tabbed::process]);
+        }
+        processors.extend([
+            ext::md_in_html::process as Processor,
+            processors::empty::process,
+            processors::list::indent,
+        ]);
+        if options.blocks_syntax {
+            processors.push(ext::blocks::process);
+        }
+        processors.extend([ext::def_list::indent as Processor, processors::code::process]);
+        if options.arithmatex {
+            processors.push(ext::arithmatex::process);
+        }
+        processors.extend([
+            ext::tables::process as Processor,
+            processors::heading::atx,
+            processors::heading::setext,
+            processors::heading::rule,
+            processors::list::ordered,
+            processors::list::bulleted,
+            ext::def_list::process,
+            processors::quote::process,
+            ext::footnotes::process,
+            ext::abbr::process,
+            processors::reference::process,
+            processors::paragraph::process,
+        ]);
+        Self {
+            options,
+            resolver,
+            tree: Tree::default(),
+            stash: Stash::default(),
+            critic: Vec::new(),
+            includes: Vec::new(),
+            references: BTreeMap::new(),
+            abbreviations: BTreeMap::new(),
+            footnotes: ext::footnotes::Footnotes::default(),
+            fences: ext::superfences::Fences::default(),
+            slashes: ext::blocks::Open::default(),
+            waiting: Vec::new(),
+            tab_sets: 0,
+            effort: 0,
+            processors,
+            states: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// Takes `cost` from what may be spent on patterns; tells whether it was there.
+    ///
+    /// Looking for the end of something that has none costs time each time it begins. The sum is bounded, so that a page made
+    /// to be slow is not; beyond the bound patterns find nothing more.
+    pub(super) fn spend(&mut self, cost: usize) -> bool {
+        self.effort = self.effort.saturating_sub(cost as u64);
+        self.effort > 0
+    }
+
+    /// Parses a text of several blocks into `parent`.
+    pub(super) fn parse_chunk(&mut self, parent: NodeId, text: &str) {
+        self.parse_blocks(parent, Block::split(text));
+    }
+
+    /// Parses one block into `parent`.
+    pub(super) fn parse_block(&mut self, parent: NodeId, block: Block) {
+        self.parse_blocks(parent, VecDeque::from([block]));
+    }
+
+    /// Parses blocks into `parent` until none is left.
+    pub(super) fn parse_blocks(&mut self, parent: NodeId, mut blocks: VecDeque<Block>) {
+        if self.depth >= MAX_DEPTH {
+            while !blocks.is_empty() {
+                processors::paragraph::process(self, parent, &mut blocks);
+            }
+            return;
+        }
+        self.depth += 1;
+        while !blocks.is_empty() {
+            let mut index = 0;
+            while let Some(processor) = self.processors.get(index).copied() {
+                if processor(self, parent, &mut blocks) {
+                    break;
+                }
+                index += 1;
+            }
+        }
+        self.depth -= 1;
+    }
+
+    /// Parses with `state` as the innermost one.
+    pub(super) fn within(&mut self, state: State, parse: impl FnOnce(&mut Self)) {
+        self.states.push(state);
+        parse(self);
+        self.states.pop();
+    }
+
+    /// Tells whether `state` is the innermost one.
+    pub(super) fn is_in(&self, state: State) -> bool {
+        self.states.last() == Some(&state)
+    }
+}
+
+/// Puts `block` back as the next one unless nothing is left of it.
+pub(super) fn put_back(blocks: &mut VecDeque<Block>, block: Block) {
+    if !block.text().is_empty() {
+        blocks.push_front(block);
+    }
+}
