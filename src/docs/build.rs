@@ -13,7 +13,7 @@ use super::{DocsPage, DocsSite};
 use crate::catalog::EntityId;
 use crate::diag::Diagnostics;
 use crate::html;
-use crate::markdown::{Doc, LinkKind, Resolved, commonmark};
+use crate::markdown::{Doc, DocLink, LinkKind, Resolved, commonmark, techdocs};
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, GlobStyle, Workspace};
 
@@ -51,7 +51,13 @@ pub(super) fn site(
     }
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
     let links = Links { workspace, pages: &pages, html_is_relative_to_file: is_plain };
-    let docs = read(&links, &mut problems);
+    // What is no MkDocs site is read as its host shows it.
+    let dialect = match &settings {
+        Some(settings) => Dialect::TechDocs(settings.markdown.clone()),
+        None if is_plain => Dialect::CommonMark,
+        None => Dialect::TechDocs(techdocs::Options::default()),
+    };
+    let docs = read(&links, &dialect, folder, &mut problems);
 
     let titles = titles(&pages, &entries, &docs);
     let nav = nav::finish(entries, &titles);
@@ -280,8 +286,16 @@ fn navigation(
     entries
 }
 
+/// Which Markdown the documents of a site are written in.
+enum Dialect {
+    /// What MkDocs with mkdocs-techdocs-core makes of them.
+    TechDocs(techdocs::Options),
+    /// What a host shows.
+    CommonMark,
+}
+
 /// Reads and renders every page, then checks where its links lead.
-fn read(links: &Links<'_>, problems: &mut Diagnostics) -> Vec<Option<Doc>> {
+fn read(links: &Links<'_>, dialect: &Dialect, folder: &Folder, problems: &mut Diagnostics) -> Vec<Option<Doc>> {
     let limit = links.workspace.config().limits.document;
     let read: Vec<Result<Doc, _>> = links
         .pages
@@ -289,7 +303,16 @@ fn read(links: &Links<'_>, problems: &mut Diagnostics) -> Vec<Option<Doc>> {
         .par_iter()
         .map(|page| {
             let text = links.workspace.text(page.file, limit)?;
-            Ok(commonmark::render(&text, &|link| links.resolve(page, link)))
+            let resolve = |link: &DocLink| links.resolve(page, link);
+            // Snippets are relative to the folder of `mkdocs.yml`.
+            let include = |path: &str| {
+                let file = links.workspace.locate_in(folder, path).ok()?;
+                links.workspace.text(file, limit).ok()
+            };
+            Ok(match dialect {
+                Dialect::TechDocs(options) => techdocs::document(&text, options, &resolve, &include),
+                Dialect::CommonMark => commonmark::render(&text, &resolve),
+            })
         })
         .collect();
     let mut docs = Vec::with_capacity(read.len());

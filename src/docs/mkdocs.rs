@@ -3,6 +3,7 @@
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::markdown::techdocs;
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
@@ -36,6 +37,8 @@ pub(super) struct MkDocs {
     pub(super) excluded: Gitignore,
     /// Pages that a navigation made from files leaves out.
     pub(super) not_in_nav: Gitignore,
+    /// How documents are read.
+    pub(super) markdown: techdocs::Options,
 }
 
 /// One entry of `nav` as written.
@@ -93,7 +96,19 @@ impl MkDocs {
             edit_uri_template: reader.text("edit_uri_template"),
             excluded: patterns_of(excluded.into_iter()),
             not_in_nav: patterns_of(not_in_nav.lines()),
+            markdown: reader.markdown(),
         }
+    }
+}
+
+/// Returns whether the plugin `techdocs-core` is told to read the `///` blocks of pymdownx.
+fn uses_blocks(plugins: &Node) -> bool {
+    let told = |settings: Option<&Node>| {
+        settings.and_then(|settings| settings.get("use_pymdownx_blocks")).and_then(Node::as_bool) == Some(true)
+    };
+    match plugins.as_seq() {
+        Some(items) => items.iter().any(|item| told(item.get("techdocs-core"))),
+        None => told(plugins.get("techdocs-core")),
     }
 }
 
@@ -203,6 +218,40 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// Reads `markdown_extensions`, a list or a mapping, on top of what mkdocs-techdocs-core switches on.
+    fn markdown(&mut self) -> techdocs::Options {
+        let mut options = techdocs::Options::default();
+        options.blocks_syntax = self.root.get("plugins").is_some_and(uses_blocks);
+        let Some(node) = self.root.get("markdown_extensions") else { return options };
+        let null = Node { span: node.span, value: Value::Null };
+        let mut named: Vec<(&str, Span, &Node)> = Vec::new();
+        let of_map = |map: &'a Map| map.entries().iter().map(|entry| (&*entry.key, entry.key_span, &entry.value));
+        match &node.value {
+            Value::Map(map) => named.extend(of_map(map)),
+            Value::Seq(items) => {
+                for item in items.iter() {
+                    match &item.value {
+                        Value::Map(map) => named.extend(of_map(map)),
+                        Value::Str(name) => named.push((name, item.span, &null)),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        for (name, span, settings) in named {
+            let settings = serde_json::to_value(settings).unwrap_or_default();
+            if !options.enable(name.trim(), &settings) {
+                self.problems.push(
+                    invalid(span, format!("the Markdown extension `{name}` has no effect here"))
+                        .label("not an extension that is known")
+                        .help("remove it, or make sure that the documents read well without it"),
+                );
+            }
+        }
+        options
     }
 
     fn plugins(&mut self) {

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 pub use attributes::{Attribute, attributes};
-pub use sanitise::{Held, sanitise};
+pub use sanitise::{Held, sanitise, sanitise_techdocs};
 pub use text::{collapse, text};
 
 /// Returns `text` for use between tags.

@@ -134,6 +134,27 @@ const ATTRIBUTES_OF: &[(&str, &[&str])] = &[
 const SLOT: &str = "held-fragment";
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = builder();
+    // Any input becomes a check box, as in task lists; without a form it does nothing. No second attribute may be
+    // set here: ammonia would add the two in an order that changes from run to run.
+    builder.set_tag_attribute_value("input", "type", "checkbox");
+    builder
+});
+
+/// For documents of TechDocs, whose tabs are radio buttons with labels and whose code may have numbered lines.
+static TECHDOCS: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = builder();
+    builder
+        .add_tags(["progress"])
+        .add_tag_attributes("progress", ["value", "max"])
+        .add_tag_attributes("input", ["name"])
+        .add_tag_attributes("label", ["for"])
+        .add_tag_attributes("div", ["data-linenums", "data-tabs"])
+        .add_tag_attribute_values("input", "type", ["checkbox", "radio"]);
+    builder
+});
+
+fn builder() -> Builder<'static> {
     let mut builder = Builder::empty();
     let attributes: HashMap<&str, HashSet<&str>> =
         ATTRIBUTES_OF.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect();
@@ -142,9 +163,6 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(SILENCED.iter().copied().collect())
         .generic_attributes(ATTRIBUTES.iter().copied().collect())
         .tag_attributes(attributes)
-        // Any input becomes a check box, as in task lists; without a form it does nothing. No second attribute may be
-        // set here: ammonia would add the two in an order that changes from run to run.
-        .set_tag_attribute_value("input", "type", "checkbox")
         .link_rel(None)
         .strip_comments(true)
         .url_relative(UrlRelative::PassThrough)
@@ -152,7 +170,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_schemes(["data"].into_iter().chain(super::SCHEMES.iter().chain(super::PROGRAMS).copied()).collect())
         .attribute_filter(filter);
     builder
-});
+}
 
 /// Keeps, changes or drops one attribute that the table allows.
 fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
@@ -187,9 +205,17 @@ pub fn sanitise(html: &str) -> String {
     SANITISER.clean(&super::balance::balance(html)).to_string()
 }
 
+/// Returns `html` of a TechDocs document with everything removed that an author must not put into a page.
+///
+/// Allows what [`sanitise`] allows, and the radio buttons and labels that tabs are made of.
+#[must_use]
+pub fn sanitise_techdocs(html: &str) -> String {
+    TECHDOCS.clean(&super::balance::balance(html)).to_string()
+}
+
 /// Returns whether authors may use the element.
 pub(super) fn is_known(element: &str) -> bool {
-    ELEMENTS.contains(&element)
+    ELEMENTS.contains(&element) || element == "progress"
 }
 
 /// Fragments that we wrote ourselves and that need no sanitising, taken out of a document while it is sanitised.

@@ -6,6 +6,7 @@
 //! Invariant: the HTML of a [`Doc`] is safe to put into a page.
 
 pub mod commonmark;
+pub mod techdocs;
 mod front_matter;
 
 use std::ops::Range;

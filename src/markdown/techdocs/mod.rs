@@ -12,6 +12,7 @@
 //! what shows the result must clean it.
 
 mod block;
+mod document;
 mod ext;
 mod html;
 mod inline;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 use serde_yaml::Mapping;
 
+pub use document::{IncludeFile, document};
 pub use options::{
     CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
     TocOptions,

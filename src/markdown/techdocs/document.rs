@@ -1,0 +1,136 @@
+//! A page of TechDocs as the [`Doc`] that both front ends fill: sanitised, with what search and link checks need.
+
+use std::sync::Arc;
+
+use super::{LinkKind, Options, Resolver, render};
+use crate::highlight;
+use crate::html;
+use crate::markdown::{Doc, DocLink, Heading, LinkKind as DocLinkKind, Section, front_matter};
+
+/// Finds the text of an included file by its path below the folder of `mkdocs.yml`.
+pub type IncludeFile<'a> = &'a (dyn Fn(&str) -> Option<Arc<str>> + Sync);
+
+/// Renders a page and cleans it.
+///
+/// `resolve` decides where links lead, `include` reads snippets.
+#[must_use]
+pub fn document(
+    text: &str,
+    options: &Options,
+    resolve: crate::markdown::Resolver<'_>,
+    include: IncludeFile<'_>,
+) -> Doc {
+    let output = render(text, options, &World { resolve, include });
+    let clean = html::sanitise_techdocs(&output.html);
+    let headings: Vec<Heading> = output
+        .headings
+        .into_iter()
+        .map(|heading| Heading {
+            level: heading.level,
+            id: heading.id,
+            title_html: html::sanitise(&heading.title_html),
+            title: heading.title,
+        })
+        .collect();
+    let links = output
+        .links
+        .into_iter()
+        // What an included file links to is checked where that file is a page itself.
+        .filter_map(|link| Some(DocLink { span: link.span?, target: link.target, kind: doc_kind(link.kind) }))
+        .collect();
+    Doc {
+        sections: sections(&clean, &headings),
+        anchors: anchors(&clean),
+        html: clean,
+        headings,
+        title: output.title,
+        links,
+        front_matter: front_matter(text).0,
+    }
+}
+
+struct World<'a> {
+    resolve: crate::markdown::Resolver<'a>,
+    include: IncludeFile<'a>,
+}
+
+impl Resolver for World<'_> {
+    fn link(&self, target: &str, kind: LinkKind) -> Option<String> {
+        let link = DocLink { target: target.to_owned(), span: 0..0, kind: doc_kind(kind) };
+        (self.resolve)(&link).href
+    }
+
+    fn include(&self, path: &str) -> Option<Arc<str>> {
+        (self.include)(path)
+    }
+
+    fn highlight(&self, code: &str, language: &str) -> String {
+        highlight::to_html(code, language)
+    }
+}
+
+fn doc_kind(kind: LinkKind) -> DocLinkKind {
+    match kind {
+        LinkKind::Link => DocLinkKind::Link,
+        LinkKind::Image => DocLinkKind::Image,
+    }
+}
+
+/// Returns the text before the first heading and below each, as one line each.
+fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for (index, heading) in headings.iter().enumerate() {
+        let open = format!("<h{} id=\"{}\"", heading.level, html::escape_attribute(&heading.id));
+        let close = format!("</h{}>", heading.level);
+        let Some(start) = html[at..].find(&open).map(|found| at + found) else { continue };
+        let end = html[start..].find(&close).map_or(html.len(), |found| start + found + close.len());
+        starts.push((index, start, end));
+        at = end;
+    }
+    let first = starts.first().map_or(html.len(), |(_, start, _)| *start);
+    let mut sections = vec![(None, 0..first)];
+    for (i, (index, _, end)) in starts.iter().enumerate() {
+        let next = starts.get(i + 1).map_or(html.len(), |(_, start, _)| *start);
+        sections.push((Some(*index), *end..next.max(*end)));
+    }
+    sections
+        .into_iter()
+        .map(|(heading, range)| Section { heading, text: html::collapse(&html::text(&html[range])) })
+        .filter(|section| section.heading.is_some() || !section.text.is_empty())
+        .collect()
+}
+
+/// Returns every name that a link can lead to, sorted.
+fn anchors(html: &str) -> Vec<String> {
+    let named = html::attributes(html)
+        .into_iter()
+        .filter(|attribute| attribute.name == "id" || (attribute.element == "a" && attribute.name == "name"));
+    let mut anchors: Vec<String> = named.map(|attribute| html::text(&html[attribute.value])).collect();
+    anchors.sort_unstable();
+    anchors.dedup();
+    anchors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown::Resolved;
+
+    #[test]
+    fn a_page_has_sections_anchors_and_links() {
+        let text = "Before [x](a.md).\n\n# Title\n\n!!! note\n    Mind.\n\n## Part & more\n\n=== \"A\"\n\n    one\n\n=== \"B\"\n\n    two\n\n<script>alert(1)</script>\n";
+        let resolve = |link: &DocLink| Resolved { href: Some(format!("to-{}", link.target)), broken: false };
+        let doc = document(text, &Options::default(), &resolve, &|_| None);
+        assert!(doc.html.contains("href=\"to-a.md\""), "{}", doc.html);
+        assert!(doc.html.contains("class=\"admonition note\"") && doc.html.contains("type=\"radio\""), "{}", doc.html);
+        assert!(!doc.html.contains("<script"), "{}", doc.html);
+        let sections: Vec<_> = doc.sections.iter().map(|section| (section.heading, section.text.as_str())).collect();
+        assert_eq!(sections[0], (None, "Before x."));
+        assert_eq!(sections[1], (Some(0), "Note Mind."));
+        assert!(sections[2].1.contains("one") && sections[2].1.contains("two"));
+        assert!(doc.has_anchor("title") && doc.has_anchor("part-more"), "{:?}", doc.anchors);
+        assert_eq!(doc.links.len(), 1);
+        assert_eq!(&text[doc.links[0].span.clone()], "a.md");
+    }
+}
