@@ -27,6 +27,14 @@ pub fn analyse(workspace: &Workspace) -> Portal {
     Portal { catalog, docs, diagnostics: judge(workspace, found) }
 }
 
+/// Returns the problems of [`analyse`] alone, which takes less.
+#[must_use]
+pub fn problems(workspace: &Workspace) -> Diagnostics {
+    let (catalog, mut found) = catalog(workspace);
+    found.extend(docs::check(workspace, &catalog));
+    judge(workspace, found)
+}
+
 /// Understands the catalog alone, for those who need no documents; the problems are judged and sorted likewise.
 #[must_use]
 pub fn analyse_catalog(workspace: &Workspace) -> (Catalog, Diagnostics) {

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 /// Checks and reports; errors are found content, not failures.
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> {
     let workspace = load(context, &args.input, None, false)?;
-    let mut problems = portal::analyse(&workspace).diagnostics;
+    let mut problems = portal::problems(&workspace);
     let file = baseline_file(context, &workspace, args.baseline.as_ref());
     if args.write_baseline {
         let Some(file) = file else {

@@ -42,6 +42,7 @@ pub(super) fn site(
     folder: &Folder,
     entity: EntityId,
     name: &str,
+    detail: Detail,
 ) -> (Option<DocsSite>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
@@ -57,7 +58,7 @@ pub(super) fn site(
         None if is_plain => Dialect::CommonMark,
         None => Dialect::TechDocs(techdocs::Options::default()),
     };
-    let docs = read(&links, &dialect, folder, &mut problems);
+    let docs = read(&links, &dialect, folder, detail, &mut problems);
 
     let titles = titles(&pages, &entries, &docs);
     let nav = nav::finish(entries, &titles);
@@ -286,6 +287,15 @@ fn navigation(
     entries
 }
 
+/// How much of a document is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// What is shown.
+    Content,
+    /// What the checks look at; the content may be missing.
+    Links,
+}
+
 /// Which Markdown the documents of a site are written in.
 enum Dialect {
     /// What MkDocs with mkdocs-techdocs-core makes of them.
@@ -295,7 +305,13 @@ enum Dialect {
 }
 
 /// Reads and renders every page, then checks where its links lead.
-fn read(links: &Links<'_>, dialect: &Dialect, folder: &Folder, problems: &mut Diagnostics) -> Vec<Option<Doc>> {
+fn read(
+    links: &Links<'_>,
+    dialect: &Dialect,
+    folder: &Folder,
+    detail: Detail,
+    problems: &mut Diagnostics,
+) -> Vec<Option<Doc>> {
     let limit = links.workspace.config().limits.document;
     let read: Vec<Result<Doc, _>> = links
         .pages
@@ -310,6 +326,7 @@ fn read(links: &Links<'_>, dialect: &Dialect, folder: &Folder, problems: &mut Di
                 links.workspace.text(file, limit).ok()
             };
             Ok(match dialect {
+                Dialect::TechDocs(options) if detail == Detail::Links => techdocs::outline(&text, options, &include),
                 Dialect::TechDocs(options) => techdocs::document(&text, options, &resolve, &include),
                 Dialect::CommonMark => commonmark::render(&text, &resolve),
             })

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use self::build::Detail;
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::markdown::Doc;
@@ -170,6 +171,16 @@ impl DocsSite {
 /// Reads the documentation of every entity that has some.
 #[must_use]
 pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) {
+    read(workspace, catalog, Detail::Content)
+}
+
+/// Returns the problems that [`analyse`] finds, without making the content of pages.
+#[must_use]
+pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
+    read(workspace, catalog, Detail::Links).1
+}
+
+fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail) -> (Docs, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     // Entities often share a catalog file and its documentation; each folder is read once.
     let mut folders: BTreeMap<Folder, Vec<(EntityId, &Node)>> = BTreeMap::new();
@@ -186,7 +197,7 @@ pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) 
         .par_iter()
         .map(|(folder, entities)| {
             let (id, _) = entities[0];
-            build::site(workspace, folder, id, catalog.get(id).title())
+            build::site(workspace, folder, id, catalog.get(id).title(), detail)
         })
         .collect();
 

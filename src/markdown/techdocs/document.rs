@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{LinkKind, Options, Resolver, render};
+use super::{Link, LinkKind, Options, Resolver, render};
 use crate::highlight;
 use crate::html;
 use crate::markdown::{Doc, DocLink, Heading, LinkKind as DocLinkKind, Section, front_matter};
@@ -20,7 +20,7 @@ pub fn document(
     resolve: crate::markdown::Resolver<'_>,
     include: IncludeFile<'_>,
 ) -> Doc {
-    let output = render(text, options, &World { resolve, include });
+    let output = render(text, options, &World { resolve, include, highlights: true });
     let clean = html::sanitise_techdocs(&output.html);
     let headings: Vec<Heading> = output
         .headings
@@ -32,26 +32,43 @@ pub fn document(
             title: heading.title,
         })
         .collect();
-    let links = output
-        .links
-        .into_iter()
-        // What an included file links to is checked where that file is a page itself.
-        .filter_map(|link| Some(DocLink { span: link.span?, target: link.target, kind: doc_kind(link.kind) }))
-        .collect();
     Doc {
         sections: sections(&clean, &headings),
         anchors: anchors(&clean),
         html: clean,
         headings,
         title: output.title,
-        links,
+        links: located(output.links),
         front_matter: front_matter(text).0,
     }
+}
+
+/// Returns what the checks need of a page: title, anchors, links and front matter, without content.
+///
+/// Most of the time of [`document`] goes into painting code and cleaning HTML, which no check looks at.
+#[must_use]
+pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
+    let as_written = |link: &DocLink| crate::markdown::Resolved::as_written(&link.target);
+    let output = render(text, options, &World { resolve: &as_written, include, highlights: false });
+    Doc {
+        anchors: anchors(&output.html),
+        title: output.title,
+        links: located(output.links),
+        front_matter: front_matter(text).0,
+        ..Doc::default()
+    }
+}
+
+/// What an included file links to is checked where that file is a page itself.
+fn located(links: Vec<Link>) -> Vec<DocLink> {
+    let known = |link: Link| Some(DocLink { span: link.span?, target: link.target, kind: doc_kind(link.kind) });
+    links.into_iter().filter_map(known).collect()
 }
 
 struct World<'a> {
     resolve: crate::markdown::Resolver<'a>,
     include: IncludeFile<'a>,
+    highlights: bool,
 }
 
 impl Resolver for World<'_> {
@@ -65,7 +82,7 @@ impl Resolver for World<'_> {
     }
 
     fn highlight(&self, code: &str, language: &str) -> String {
-        highlight::to_html(code, language)
+        if self.highlights { highlight::to_html(code, language) } else { html::escape(code) }
     }
 }
 

@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use serde_yaml::Mapping;
 
-pub use document::{IncludeFile, document};
+pub use document::{IncludeFile, document, outline};
 pub use options::{
     CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
     TocOptions,
