@@ -79,7 +79,7 @@ for (const path of pages) {
       if (await page.evaluate(`document.querySelector('.doc img:not([width])')`) === null) assert.deepEqual(await page.evaluate('window.shifts'), [], `at ${width} the layout shifts`);
     }
     assert.equal(await page.evaluate(`document.querySelectorAll('h1').length`), 1, 'one heading of the first level');
-    const unnamed = await page.evaluate(`[...document.querySelectorAll('a[href], button, input')]
+    const unnamed = await page.evaluate(`[...document.querySelectorAll('a[href], button, input:enabled')]
       .filter((element) => element.checkVisibility() && !(element.textContent.trim() || element.getAttribute('aria-label') || element.labels?.length || element.title || element.querySelector('img[alt]')))
       .map((element) => element.outerHTML.slice(0, 100))`);
     assert.deepEqual(unnamed, [], 'controls without a name');
@@ -129,6 +129,21 @@ check('the filters of the catalog', {}, async (page) => {
   await page.evaluate(`document.querySelector('[data-filter] input').focus()`);
   await page.type('zzzz-nothing');
   assert.match(await page.evaluate(`document.querySelector('[data-results]').textContent`), /Nothing matches/);
+});
+
+check('columns sort, and the address says how', {}, async (page) => {
+  await page.goto(`${url}catalog/component/`);
+  await page.settle(500);
+  const owners = () => page.evaluate(`[...document.querySelectorAll('[data-results] tbody tr')].map((row) => row.cells[[...document.querySelectorAll('[data-results] thead th')].findIndex((head) => head.classList.contains('c-owner'))].textContent)`);
+  await page.evaluate(`document.querySelector('.c-owner .sort').click()`);
+  await page.settle();
+  const up = await owners();
+  assert.equal(await page.evaluate('location.search'), '?sort=owner');
+  await page.evaluate(`document.querySelector('[data-results] .c-owner .sort').click()`);
+  await page.settle();
+  assert.equal(await page.evaluate('location.search'), '?sort=-owner');
+  assert.notDeepEqual(await owners(), up);
+  assert.deepEqual((await owners()).sort(), [...up].sort());
 });
 
 check('keys', {}, async (page) => {
