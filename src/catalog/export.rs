@@ -98,7 +98,7 @@ pub fn ndjson(catalog: &Catalog) -> String {
     out
 }
 
-/// The columns of [`csv`].
+/// The columns of [`csv()`].
 pub const CSV_COLUMNS: &[&str] =
     &["ref", "kind", "namespace", "name", "title", "type", "lifecycle", "owner", "system", "tags", "description"];
 

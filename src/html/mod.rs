@@ -2,7 +2,7 @@
 //!
 //! Owns what makes a piece of text safe to stand in a page. Knows nothing of Markdown, pages or entities.
 //!
-//! Invariant: whatever leaves [`sanitise`] carries no script, no event handler, no style attribute and no address
+//! Invariant: whatever leaves [`sanitise()`] carries no script, no event handler, no style attribute and no address
 //! that a browser would run.
 
 mod attributes;

@@ -1,6 +1,6 @@
 //! The kinds of entities: one file each, with fields, relations and what authors often get wrong.
 //!
-//! To add a kind, add a file that makes a [`Kind`] and a line in [`KINDS`].
+//! To add a kind, add a file that makes a `Kind` and a line in `KINDS`.
 
 mod ai_resource;
 mod api;
