@@ -2,6 +2,8 @@
 //!
 //! Run it before and after a change and compare; the times of one machine say nothing about another.
 
+#![expect(missing_docs, reason = "criterion makes functions without any")]
+
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};

@@ -4,6 +4,8 @@
 //! CB/processors/FileReaderProcessor.ts, UrlReaderProcessor.ts. A tree is read as a git host would serve it, so
 //! relative targets work in both types.
 
+use rayon::prelude::*;
+
 use super::document::Draft;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, Span};
@@ -45,10 +47,16 @@ pub(super) fn targets(
     };
     let optional = field("presence").and_then(Node::as_str) == Some("optional");
     let listed = field("targets").and_then(Node::as_seq).unwrap_or(&[]);
+    let named: Vec<&Node> = field("target").into_iter().chain(listed).collect();
+    // One Location may name every file of an organisation, and each asks the disk.
+    let read: Vec<_> = named
+        .into_par_iter()
+        .filter_map(|node| Some((node, node.as_str()?)))
+        .map(|(node, target)| (node, target, read(workspace, draft.file, target, read_type)))
+        .collect();
     let mut found = Vec::new();
-    for node in field("target").into_iter().chain(listed) {
-        let Some(target) = node.as_str() else { continue };
-        match read(workspace, draft.file, target, read_type) {
+    for (node, target, result) in read {
+        match result {
             Ok(files) if files.is_empty() && !optional => out.push(
                 Diagnostic::new(codes::LOCATION_TARGET_MISSING, node.span, format!("no file matches `{target}`"))
                     .help("mend the pattern, or write `presence: optional` if there may be none"),

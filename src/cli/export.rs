@@ -1,5 +1,7 @@
 //! `playbill export`: the resolved catalog as data.
 
+use rayon::prelude::*;
+
 use super::args::{ExportArgs, ExportFormat, ReportFormat};
 use super::{Context, Ending, load, print, report};
 use crate::catalog::export::{EntityJson, csv, ndjson};
@@ -15,9 +17,14 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error>
             let shown = report::Shown::new(&workspace, context, &args.input);
             let problems = report::render(&problems, &workspace, &shown, ReportFormat::Json, false);
             let mut text = String::from("{\"entities\":[");
-            for (i, entity) in catalog.entities().iter().enumerate() {
+            let entities: Vec<String> = catalog
+                .entities()
+                .par_iter()
+                .map(|entity| serde_json::to_string(&EntityJson(entity)).unwrap_or_default())
+                .collect();
+            for (i, entity) in entities.iter().enumerate() {
                 text.push_str(if i == 0 { "\n" } else { ",\n" });
-                text.push_str(&serde_json::to_string(&EntityJson(entity)).unwrap_or_default());
+                text.push_str(entity);
             }
             text.push_str("\n],\"problems\":");
             text.push_str(problems.trim_end());

@@ -54,9 +54,9 @@ pub(super) fn site(
     let links = Links { workspace, pages: &pages, html_is_relative_to_file: is_plain };
     // What is no MkDocs site is read as its host shows it.
     let dialect = match &settings {
-        Some(settings) => Dialect::TechDocs(settings.markdown.clone()),
+        Some(settings) => Dialect::TechDocs(Box::new(settings.markdown.clone())),
         None if is_plain => Dialect::CommonMark,
-        None => Dialect::TechDocs(techdocs::Options::default()),
+        None => Dialect::TechDocs(Box::default()),
     };
     let docs = read(&links, &dialect, folder, detail, &mut problems);
 
@@ -299,7 +299,7 @@ pub(super) enum Detail {
 /// Which Markdown the documents of a site are written in.
 enum Dialect {
     /// What MkDocs with mkdocs-techdocs-core makes of them.
-    TechDocs(techdocs::Options),
+    TechDocs(Box<techdocs::Options>),
     /// What a host shows.
     CommonMark,
 }

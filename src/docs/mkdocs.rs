@@ -222,8 +222,8 @@ impl<'a> Reader<'a> {
 
     /// Reads `markdown_extensions`, a list or a mapping, on top of what mkdocs-techdocs-core switches on.
     fn markdown(&mut self) -> techdocs::Options {
-        let mut options = techdocs::Options::default();
-        options.blocks_syntax = self.root.get("plugins").is_some_and(uses_blocks);
+        let blocks_syntax = self.root.get("plugins").is_some_and(uses_blocks);
+        let mut options = techdocs::Options { blocks_syntax, ..techdocs::Options::default() };
         let Some(node) = self.root.get("markdown_extensions") else { return options };
         let null = Node { span: node.span, value: Value::Null };
         let mut named: Vec<(&str, Span, &Node)> = Vec::new();

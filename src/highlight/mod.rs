@@ -118,8 +118,8 @@ const PLAIN: &[&str] = &["", "text", "txt", "plain", "plaintext", "none", "nohig
 /// letter case.
 ///
 /// ```
-/// let html = playbill::highlight::to_html("on: true # yes\n", "yaml");
-/// assert_eq!(html, "<span class=\"p\">on</span>: <span class=\"b\">true</span> <span class=\"c\"># yes</span>\n");
+/// let html = playbill::highlight::to_html("ok: true # yes\n", "yaml");
+/// assert_eq!(html, "<span class=\"p\">ok</span>: <span class=\"b\">true</span> <span class=\"c\"># yes</span>\n");
 /// ```
 #[must_use]
 pub fn to_html(code: &str, language: &str) -> String {

@@ -10,7 +10,7 @@ use crate::routes;
 /// Returns everything that can be found, entities first, in the order of references.
 #[must_use]
 pub fn documents(catalog: &Catalog, docs: &Docs) -> Vec<Document> {
-    let mut documents: Vec<Document> = catalog.entities().iter().map(|entity| entity_document(entity)).collect();
+    let mut documents: Vec<Document> = catalog.entities().iter().map(entity_document).collect();
     for site in &docs.sites {
         let entity = catalog.get(site.entity);
         let pages = site.pages.iter().filter(|page| !page.doc.front_matter.search_exclude);

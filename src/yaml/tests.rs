@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -79,7 +81,7 @@ fn aliases_are_counted_as_the_library_counts() {
     );
     let mut bomb = "a0: &a0 x\n".to_owned();
     for i in 1..12 {
-        bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));
+        let _ = writeln!(bomb, "a{i}: &a{i} [{}]", vec![format!("*a{}", i - 1); 10].join(", "));
     }
     check(&bomb, "alias-bomb");
     check("a: *a", "yaml-syntax");

@@ -1,5 +1,7 @@
 //! A page of TechDocs as the [`Doc`] that both front ends fill: sanitised, with what search and link checks need.
 
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Link, LinkKind, Options, Resolver, render};
@@ -20,7 +22,9 @@ pub fn document(
     resolve: crate::markdown::Resolver<'_>,
     include: IncludeFile<'_>,
 ) -> Doc {
-    let output = render(text, options, &World { resolve, include, highlights: true });
+    let world = World { resolve, include, highlights: true, made: RefCell::default() };
+    let output = render(text, options, &world);
+    let links = links(text, &output.html, output.links, &world.made.take());
     let clean = html::sanitise_techdocs(&output.html);
     let headings: Vec<Heading> = output
         .headings
@@ -38,7 +42,7 @@ pub fn document(
         html: clean,
         headings,
         title: output.title,
-        links: located(output.links),
+        links,
         front_matter: front_matter(text).0,
     }
 }
@@ -49,32 +53,59 @@ pub fn document(
 #[must_use]
 pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     let as_written = |link: &DocLink| crate::markdown::Resolved::as_written(&link.target);
-    let output = render(text, options, &World { resolve: &as_written, include, highlights: false });
+    let world = World { resolve: &as_written, include, highlights: false, made: RefCell::default() };
+    let output = render(text, options, &world);
     Doc {
         anchors: anchors(&output.html),
         title: output.title,
-        links: located(output.links),
+        links: links(text, &output.html, output.links, &world.made.take()),
         front_matter: front_matter(text).0,
         ..Doc::default()
     }
 }
 
-/// What an included file links to is checked where that file is a page itself.
-fn located(links: Vec<Link>) -> Vec<DocLink> {
+/// Returns the links of Markdown with their places, then those of HTML within it.
+fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) -> Vec<DocLink> {
+    // What an included file links to is checked where that file is a page itself.
     let known = |link: Link| Some(DocLink { span: link.span?, target: link.target, kind: doc_kind(link.kind) });
-    links.into_iter().filter_map(known).collect()
+    let mut links: Vec<DocLink> = written.into_iter().filter_map(known).collect();
+    let mut from = HashMap::new();
+    for attribute in html::attributes(html) {
+        let kind = match (&*attribute.element, &*attribute.name) {
+            ("a", "href") => DocLinkKind::HtmlLink,
+            ("img", "src") => DocLinkKind::HtmlImage,
+            _ => continue,
+        };
+        let target = html::text(&html[attribute.value]);
+        if target.is_empty() || target.starts_with('#') || html::is_external(&target) || made.contains(&target) {
+            continue;
+        }
+        let start: &mut usize = from.entry(target.clone()).or_default();
+        // As the value of an attribute, so that the same path in a link of Markdown is not taken for it.
+        let is_value = |at: &usize| text[..*at].trim_end().ends_with(['"', '\'', '=']);
+        let mut places = text[*start..].match_indices(&target).map(|(found, _)| *start + found);
+        let Some(found) = places.find(is_value) else { continue };
+        *start = found + target.len();
+        links.push(DocLink { span: found..*start, target, kind });
+    }
+    links.sort_by_key(|link| link.span.start);
+    links
 }
 
 struct World<'a> {
     resolve: crate::markdown::Resolver<'a>,
     include: IncludeFile<'a>,
     highlights: bool,
+    /// The addresses given to links of Markdown, to tell those of HTML from them.
+    made: RefCell<BTreeSet<String>>,
 }
 
 impl Resolver for World<'_> {
     fn link(&self, target: &str, kind: LinkKind) -> Option<String> {
         let link = DocLink { target: target.to_owned(), span: 0..0, kind: doc_kind(kind) };
-        (self.resolve)(&link).href
+        let href = (self.resolve)(&link).href;
+        self.made.borrow_mut().insert(href.clone().unwrap_or(link.target));
+        href
     }
 
     fn include(&self, path: &str) -> Option<Arc<str>> {
