@@ -161,6 +161,15 @@ for (const block of all('.doc pre, pre.command')) {
   box.append(block, button);
 }
 
+// Lines are counted where the author asked for it; the room for the numbers is there from the start.
+for (const block of all('pre[data-linenums], [data-linenums] pre')) {
+  const first = Number(block.closest('[data-linenums]').dataset.linenums) || 1;
+  const count = block.textContent.replace(/\n+$/, '').split('\n').length;
+  const numbers = Object.assign(document.createElement('span'), { className: 'linenos', textContent: Array.from({ length: count }, (_, at) => first + at).join('\n') });
+  numbers.setAttribute('aria-hidden', 'true');
+  block.append(numbers);
+}
+
 // The table of contents follows the reader.
 const marks = new Map(all('[data-techdocs=toc] a').map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
 if (marks.size) {

@@ -29,6 +29,14 @@ function marked(text, query) {
   return text.split(new RegExp(`(${words.join('|')})`, 'gi')).map((part, at) => (at % 2 ? make('mark', { textContent: part }) : part));
 }
 
+/** Says where a document stands: whose documentation, which page, which heading. */
+function trail(url) {
+  const [path, heading] = decodeURIComponent(url).split('#');
+  const parts = path.split('/').filter(Boolean).slice(3);
+  if (heading) parts.push(heading);
+  return parts.map((part) => part.replaceAll('-', ' ')).join(' › ');
+}
+
 function lines(results, query, home) {
   const groups = new Map();
   for (const result of results) groups.set(result.type, [...(groups.get(result.type) ?? []), result]);
@@ -36,7 +44,7 @@ function lines(results, query, home) {
     make('h3', { textContent: names[type] ?? type }),
     make('ul', {}, ...found.map((result) => {
       const text = make('span', { className: 'hit-text' }, make('b', {}, ...marked(result.title, query)));
-      const detail = result.type === 'entity' ? result.ref : result.url.replace(/\/(#|$)/, '$1');
+      const detail = result.type === 'docs' ? trail(result.url) : result.ref;
       text.append(make('small', { textContent: detail }));
       if (result.excerpt) text.append(make('span', { className: 'excerpt-text' }, ...marked(result.excerpt, query)));
       return make('li', {}, make('a', { href: new URL(result.url, home).href }, make('i', { className: `icon i-${iconOf(result)}` }), text));
