@@ -23,6 +23,8 @@ pub const APIS: &str = "api-docs/";
 pub const DOCS: &str = "docs/";
 /// Domains, systems and the organisation.
 pub const EXPLORE: &str = "explore/";
+/// The whole graph, to filter and walk through.
+pub const GRAPH: &str = "catalog-graph/";
 /// The list of templates.
 pub const CREATE: &str = "create/";
 /// The search page.
@@ -123,6 +125,12 @@ pub fn api_kind(kind: &str) -> String {
 #[must_use]
 pub fn catalog_rows(kind: &str) -> String {
     format!("{CATALOG}{}.json", kind.to_lowercase())
+}
+
+/// Returns what the graph page draws from.
+#[must_use]
+pub fn graph_data() -> String {
+    format!("{GRAPH}graph.json")
 }
 
 /// Returns the file of the output folder to which a URL is written, `/` between folders.

@@ -17,7 +17,7 @@ use crate::output::Sink;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::chrome::Framed;
-use crate::site::pages::{catalog, docs, entity, explore, files, home, lists, problems, simple};
+use crate::site::pages::{catalog, docs, entity, explore, files, graph, home, lists, problems, simple};
 use crate::site::tabs::TABS;
 use crate::site::{Page, PageKind, Site, View};
 use crate::theme::Theme;
@@ -47,6 +47,7 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
         PageKind::DocsIndex => html(theme, "docs-index.html", lists::docs(&view)),
         PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
         PageKind::Explore => html(theme, "explore.html", explore::model(&view)),
+        PageKind::Graph => html(theme, "graph.html", graph::model(&view)),
         PageKind::Create => html(theme, "create.html", lists::create(&view)),
         PageKind::Search => html(theme, "search.html", simple::search(&view)),
         PageKind::Problems => html(theme, "problems.html", problems::model(&view)),

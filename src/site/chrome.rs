@@ -19,6 +19,8 @@ pub enum Section {
     Docs,
     /// Domains and the organisation.
     Explore,
+    /// The whole graph.
+    Graph,
     /// Templates.
     Create,
     /// Search.
@@ -122,6 +124,7 @@ pub struct About {
 #[must_use]
 pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Framed<M> {
     let site = view.site;
+    let portal_is_empty = site.kinds().is_empty();
     let parts = [
         (Section::Catalog, routes::CATALOG, "Catalog", "catalog", true),
         (Section::Apis, routes::APIS, "APIs", "kind-api", site.has_kind("api")),
@@ -133,6 +136,7 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
             "explore",
             ["domain", "system", "group"].iter().any(|kind| site.has_kind(kind)),
         ),
+        (Section::Graph, routes::GRAPH, "Graph", "dependencies", !portal_is_empty),
         (Section::Create, routes::CREATE, "Create", "create", site.has_kind("template")),
     ];
     let nav = parts

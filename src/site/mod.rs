@@ -10,6 +10,7 @@
 
 pub mod chrome;
 pub mod date;
+pub mod graphs;
 pub mod icons;
 pub mod kinds;
 pub mod pages;
@@ -82,6 +83,8 @@ pub enum PageKind {
     },
     /// Domains, systems and the organisation.
     Explore,
+    /// The whole graph.
+    Graph,
     /// The list of templates.
     Create,
     /// The search page.
@@ -119,6 +122,8 @@ pub enum File {
     ApiEntity(EntityId),
     /// The rows of one kind for the filters of the index, by index into [`Site::kinds`].
     CatalogRows(usize),
+    /// Every entity and relation for the graph page.
+    GraphData,
     /// The bytes of an API definition.
     Definition(EntityId),
 }
@@ -241,6 +246,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     add(routes::APIS.to_owned(), PageKind::Apis);
     add(routes::DOCS.to_owned(), PageKind::DocsIndex);
     add(routes::EXPLORE.to_owned(), PageKind::Explore);
+    add(routes::GRAPH.to_owned(), PageKind::Graph);
     add(routes::CREATE.to_owned(), PageKind::Create);
     add(routes::SEARCH.to_owned(), PageKind::Search);
     add(routes::PROBLEMS.to_owned(), PageKind::Problems);
@@ -267,6 +273,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
         add(routes::api_kind(&group.face.kind), PageKind::File(File::ApiKind(kind)));
         add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
     }
+    add(routes::graph_data(), PageKind::File(File::GraphData));
     for (id, entity) in portal.catalog.iter() {
         add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
         if let Some(definition) = tabs::definition::Source::of(entity) {

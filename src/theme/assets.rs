@@ -66,6 +66,23 @@ impl Assets {
     }
 }
 
+/// Returns the icon of each kind as a symbol that drawings use.
+pub(super) fn symbols(
+    built_in: &[(&str, &[u8])],
+    overrides: &BTreeMap<String, Override>,
+) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
+    files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
+    let symbol = |(name, bytes): (&&str, &&[u8])| {
+        let class = name.strip_prefix("icons/kind-")?.strip_suffix(".svg")?;
+        let svg = std::str::from_utf8(bytes).ok()?.trim();
+        let inner = svg.strip_prefix("<svg")?.strip_suffix("</svg>")?;
+        let inner = inner.replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
+        Some((class.to_owned(), format!("<symbol id=\"g-{class}\"{inner}</symbol>")))
+    };
+    files.iter().filter_map(symbol).collect()
+}
+
 fn published(name: &str, bytes: Vec<u8>) -> Asset {
     // Eight digits tell versions of one file apart; the name already tells files apart.
     let hash = xxh3_64(&bytes) as u32;

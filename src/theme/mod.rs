@@ -83,6 +83,11 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result
             }
         }
     });
+    let symbols = assets::symbols(FILES, &overrides);
+    tera.register_function("symbol", move |arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
+        let icon = arguments.must_get::<&str>("icon")?;
+        Ok(symbols.get(icon).cloned().unwrap_or_default())
+    });
     tera.global_context().insert(
         "portal",
         &PortalFace {

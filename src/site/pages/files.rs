@@ -39,6 +39,7 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
             (list(ids.map(|id| view.entity(*id))), JSON)
         }
         File::ApiEntity(id) => (json(&EntityJson(view.entity(id))), JSON),
+        File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
             Some(source) => (source.text.as_bytes().to_vec(), definition_type(source.extension)),
@@ -58,7 +59,7 @@ fn definition_type(extension: &str) -> &'static str {
 
 /// Writes JSON in which nothing can be taken for HTML: the list of entities is the index of a folder, which some hosts
 /// send as a page.
-fn json(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     let text = serde_json::to_string(value).unwrap_or_default();
     let mut out = Vec::with_capacity(text.len());
     for byte in text.bytes() {

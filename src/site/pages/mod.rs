@@ -5,6 +5,7 @@ pub mod docs;
 pub mod entity;
 pub mod explore;
 pub mod files;
+pub mod graph;
 pub mod home;
 pub mod lists;
 pub mod problems;
