@@ -1,5 +1,7 @@
 //! In which order the units of a layer stand, so that few lines cross.
 
+use std::collections::BTreeMap;
+
 use super::layers::{Layered, Line};
 
 /// Sweeps over all layers; more seldom help.
@@ -23,12 +25,26 @@ pub(super) struct Ordered {
 pub(super) fn order(layered: Layered) -> Ordered {
     let mut layer = layered.layer;
     let units = layer.len();
+    // Long lines that mean the same and begin or end at one unit share their bends, as far as they go the same way.
+    let mut starts: BTreeMap<(usize, usize, bool), usize> = BTreeMap::new();
+    let mut ends: BTreeMap<(usize, usize, bool), usize> = BTreeMap::new();
+    for line in &layered.lines {
+        *starts.entry((line.left, line.label, line.turned)).or_default() += 1;
+        *ends.entry((line.right, line.label, line.turned)).or_default() += 1;
+    }
+    let mut bends: BTreeMap<(bool, usize, usize, bool, usize), usize> = BTreeMap::new();
     let mut lines = Vec::with_capacity(layered.lines.len());
     for line in layered.lines {
+        let (start, end) = ((line.left, line.label, line.turned), (line.right, line.label, line.turned));
+        let forks = starts[&start] >= ends[&end];
+        let shared = if forks { line.left } else { line.right };
         let mut points = vec![line.left];
         for between in layer[line.left] + 1..layer[line.right] {
-            points.push(layer.len());
-            layer.push(between);
+            let bend = *bends.entry((forks, shared, line.label, line.turned, between)).or_insert_with(|| {
+                layer.push(between);
+                layer.len() - 1
+            });
+            points.push(bend);
         }
         points.push(line.right);
         lines.push((line, points));
@@ -38,8 +54,10 @@ pub(super) fn order(layered: Layered) -> Ordered {
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); layer.len()];
     for (_, points) in &lines {
         for pair in points.windows(2) {
-            after[pair[0]].push(pair[1]);
-            before[pair[1]].push(pair[0]);
+            if !after[pair[0]].contains(&pair[1]) {
+                after[pair[0]].push(pair[1]);
+                before[pair[1]].push(pair[0]);
+            }
         }
     }
     let mut layers: Vec<Vec<usize>> = vec![Vec::new(); count];

@@ -5,6 +5,11 @@ use std::fmt::Write as _;
 use super::{Graph, Layout, Look, Route, layout, words};
 use crate::html::escape;
 
+/// As wide as a column of a page can show, if it is made smaller.
+const NARROW: f64 = 1080.0;
+/// As wide as a whole page can show, likewise.
+const WIDE: f64 = 1600.0;
+
 /// Draws a graph. `name` says what is seen, for those who do not see it.
 ///
 /// Icons are `<use href="#g-CLASS">`; the page has the symbols.
@@ -12,10 +17,18 @@ use crate::html::escape;
 pub fn svg(graph: &Graph, name: &str) -> String {
     let layout = layout(graph);
     let (width, height) = (layout.width.ceil(), layout.height.ceil());
+    // One that is a little too wide for its place is made smaller on large screens; beyond that it scrolls.
+    let fit = if width <= NARROW {
+        " fit"
+    } else if width <= WIDE {
+        " fits"
+    } else {
+        ""
+    };
     let mut out = String::with_capacity(300 * graph.nodes.len() + 200);
     let _ = write!(
         out,
-        "<svg class=\"graph\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"group\" \
+        "<svg class=\"graph{fit}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"group\" \
          aria-label=\"{}\">",
         escape(name)
     );

@@ -1,6 +1,6 @@
 //! How much room words take. The reader's font is not known, so this is the width of the widest common one.
 
-use super::Node;
+use super::{Look, Node};
 
 /// Letters that a node shows; the rest is in its hint.
 const LETTERS: usize = 30;
@@ -18,7 +18,8 @@ pub(super) fn cut(label: &str) -> String {
 /// Returns the width of a node.
 pub(super) fn node_width(node: &Node) -> f64 {
     let note = node.note.as_deref().map_or(0.0, |note| 8.0 + width(note, 11.0));
-    (width(&cut(&node.label), 13.0) + note + PADDING).max(88.0).ceil()
+    let bold = if node.look == Look::Root { 14.2 } else { 13.0 };
+    (width(&cut(&node.label), bold) + note + PADDING).max(88.0).ceil()
 }
 
 /// Returns the width of words in pixels.
