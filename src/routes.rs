@@ -33,6 +33,14 @@ pub const SEARCH: &str = "search/";
 pub const PROBLEMS: &str = "problems/";
 /// What a host shows for an unknown address.
 pub const NOT_FOUND: &str = "404.html";
+/// The newest changes as a feed.
+pub const FEED: &str = "feed.xml";
+/// What the portal is, for language models.
+pub const LLMS: &str = "llms.txt";
+/// Every component of the theme in every state.
+pub const THEME: &str = "theme/";
+/// What was built.
+pub const STATUS: &str = "status/";
 /// The list of pages for search engines.
 pub const SITEMAP: &str = "sitemap.xml";
 /// What search engines may visit.
@@ -113,6 +121,18 @@ pub fn api_file(name: &str) -> String {
 #[must_use]
 pub fn api_entity(reference: &EntityRef) -> String {
     format!("{API}entities/by-name/{}/{}/{}", reference.kind(), reference.namespace(), reference.name())
+}
+
+/// Returns a page in Markdown.
+#[must_use]
+pub fn markdown(page: &str) -> String {
+    format!("{page}index.md")
+}
+
+/// Returns a badge of an entity.
+#[must_use]
+pub fn badge(reference: &EntityRef, id: &str) -> String {
+    format!("api/badges/entity/{}/{}/{}/badge/{id}.svg", reference.namespace(), reference.kind(), reference.name())
 }
 
 /// Returns the list of the entities of one kind in the form of the REST API.

@@ -22,6 +22,7 @@ mod words;
 
 pub use fold::{Folded, fold, share};
 pub use svg::svg;
+pub use words::width as text_width;
 
 /// A box of a drawing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -22,8 +22,9 @@ pub(super) fn node_width(node: &Node) -> f64 {
     (width(&cut(&node.label), bold) + note + PADDING).max(88.0).ceil()
 }
 
-/// Returns the width of words in pixels.
-pub(super) fn width(text: &str, size: f64) -> f64 {
+/// Returns the width of words in pixels, as a wide common font sets them.
+#[must_use]
+pub fn width(text: &str, size: f64) -> f64 {
     text.chars().map(letter).sum::<f64>() * size
 }
 

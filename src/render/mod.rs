@@ -17,7 +17,7 @@ use crate::output::Sink;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::chrome::Framed;
-use crate::site::pages::{catalog, docs, entity, explore, files, graph, home, lists, problems, simple};
+use crate::site::pages::{catalog, docs, entity, explore, files, graph, home, lists, problems, simple, status};
 use crate::site::tabs::TABS;
 use crate::site::{Page, PageKind, Site, View};
 use crate::theme::Theme;
@@ -51,6 +51,8 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
         PageKind::Create => html(theme, "create.html", lists::create(&view)),
         PageKind::Search => html(theme, "search.html", simple::search(&view)),
         PageKind::Problems => html(theme, "problems.html", problems::model(&view)),
+        PageKind::Status => html(theme, "status.html", status::model(&view)),
+        PageKind::Theme => html(theme, "theme.html", simple::theme(&view)),
         PageKind::NotFound => html(theme, "404.html", simple::not_found(&view)),
         PageKind::File(file) => {
             let (bytes, mime) = files::bytes(&view, file);
@@ -99,6 +101,12 @@ pub fn all(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, s
     let limit = u64::MAX;
     for docs in &portal.docs.sites {
         let reference = &portal.catalog.get(docs.entity).reference;
+        // A document is its own twin in Markdown; what it includes stays to be included.
+        for page in &docs.pages {
+            if let Ok(bytes) = workspace.bytes(page.file, limit) {
+                sink.put(&routes::markdown(&routes::docs_page(reference, &page.path)), &bytes)?;
+            }
+        }
         for asset in &docs.assets {
             // One that cannot be read is a problem that the analysis has reported.
             if let Ok(bytes) = workspace.bytes(asset.file, limit) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::view::View;
+use super::{machine, view::View};
 use crate::config::ConfigLink;
 use crate::routes;
 
@@ -61,6 +61,14 @@ pub struct Chrome {
     pub search_module: String,
     /// The problems page, if there are problems.
     pub problems: Option<ProblemsLink>,
+    /// What kind of thing the page is to programs that preview it.
+    pub og_type: &'static str,
+    /// The same page in Markdown.
+    pub markdown: Option<&'static str>,
+    /// The changes as a feed, if the address of the site is known.
+    pub feed: Option<String>,
+    /// What the page is about, for programs.
+    pub json_ld: Option<String>,
     /// Class of the page for styles.
     pub class: &'static str,
 }
@@ -157,6 +165,10 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         search: view.href(routes::SEARCH),
         search_module: view.href(&site.search().module),
         problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
+        og_type: if about.class == "docs" { "article" } else { "website" },
+        markdown: machine::has_twin(view).then_some("index.md"),
+        feed: site.base_url().map(|_| view.href(routes::FEED)),
+        json_ld: machine::json_ld(view),
         class: about.class,
     };
     Framed { root: view.root(), page, model }

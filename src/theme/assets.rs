@@ -30,10 +30,12 @@ const ICONS_MARK: &str = "/*icons*/";
 
 impl Assets {
     /// Collects the static files; those of the user's go before built-in ones of the same name.
-    pub(super) fn new(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>) -> Self {
+    ///
+    /// `rules` are added to the style sheet of the theme.
+    pub(super) fn new(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>, rules: &str) -> Self {
         let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
         files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
-        let icons = icon_rules(&files);
+        let icons = icon_rules(&files) + rules;
         let statics = files.iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?, *bytes)));
 
         let mut all: Vec<Asset> = Vec::new();
@@ -58,6 +60,11 @@ impl Assets {
 
     pub(super) fn url(&self, name: &str) -> Option<&str> {
         self.all.iter().find(|asset| asset.name == name).map(|asset| asset.url.as_str())
+    }
+
+    /// Returns the name of the organisation's picture.
+    pub(super) fn logo(&self) -> Option<&str> {
+        self.all.iter().map(|asset| asset.name.as_str()).find(|name| name.starts_with("logo."))
     }
 
     /// Returns the URL of each name.

@@ -15,7 +15,7 @@ use crate::catalog::export::{self, EntityJson, FacetValue};
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::tabs::definition;
-use crate::site::{File, PageKind, Site, View, view};
+use crate::site::{File, PageKind, Site, View, machine, view};
 
 /// What pages may load and do; the strictest that lets them work. Images may be embedded, because icons are.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'";
@@ -25,6 +25,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' da
 pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
     const JSON: &str = "application/json";
     const TEXT: &str = "text/plain; charset=utf-8";
+    const MARKDOWN: &str = "text/markdown; charset=utf-8";
     match file {
         File::Sitemap => (sitemap(view.site).into_bytes(), "application/xml"),
         File::Robots => (robots(view.site).into_bytes(), TEXT),
@@ -39,6 +40,10 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
             (list(ids.map(|id| view.entity(*id))), JSON)
         }
         File::ApiEntity(id) => (json(&EntityJson(view.entity(id))), JSON),
+        File::EntityMarkdown(id) => (machine::entity_markdown(view, id).into_bytes(), MARKDOWN),
+        File::Badge(id, badge) => (machine::badge(view, id, badge).into_bytes(), "image/svg+xml"),
+        File::Llms => (machine::llms(view).into_bytes(), MARKDOWN),
+        File::Feed => (machine::feed(view.site).into_bytes(), "application/atom+xml"),
         File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
@@ -164,7 +169,12 @@ fn sitemap(site: &Site) -> String {
     );
     for page in site.pages() {
         let listed = match page.kind {
-            PageKind::File(_) | PageKind::NotFound | PageKind::Search | PageKind::Problems => false,
+            PageKind::File(_)
+            | PageKind::NotFound
+            | PageKind::Search
+            | PageKind::Problems
+            | PageKind::Status
+            | PageKind::Theme => false,
             PageKind::Entity { tab, .. } => crate::site::tabs::TABS[tab].id() != "raw",
             _ => true,
         };
@@ -201,6 +211,7 @@ fn redirects(site: &Site) -> String {
     format!(
         "{base}api/catalog/entities {base}api/catalog/entities/index.html 200\n\
          {base}catalog/:namespace/:kind/:name/docs/* {base}docs/:namespace/:kind/:name/:splat 301\n\
+         {base}api/badges/entity/:namespace/:kind/:name/badge/:id {base}api/badges/entity/:namespace/:kind/:name/badge/:id.svg 200\n\
          {base}create/templates/:namespace/:name {base}catalog/:namespace/template/:name/ 301\n"
     )
 }

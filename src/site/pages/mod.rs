@@ -10,3 +10,4 @@ pub mod home;
 pub mod lists;
 pub mod problems;
 pub mod simple;
+pub mod status;
