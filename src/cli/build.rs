@@ -63,14 +63,11 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         let fits = if key == "css" { ending == "css" } else { matches!(&*ending, "svg" | "png" | "webp" | "jpg") };
         if !fits || !path.is_file() {
-            let wanted = if key == "css" { "a style sheet that ends in .css" } else { "an SVG, PNG, WebP or JPEG file" };
-            return Err(Error::Usage(format!(
-                "`{}` is not {wanted}; mend `{key}` in playbill.yaml",
-                path.display()
-            )));
+            let wanted =
+                if key == "css" { "a style sheet that ends in .css" } else { "an SVG, PNG, WebP or JPEG file" };
+            return Err(Error::Usage(format!("`{}` is not {wanted}; mend `{key}` in playbill.yaml", path.display())));
         }
-        let bytes =
-            std::fs::read(&path).map_err(|source| Error::Io { action: "read", path: path.clone(), source })?;
+        let bytes = std::fs::read(&path).map_err(|source| Error::Io { action: "read", path: path.clone(), source })?;
         let file = workspace.adopt_file(&path);
         found.insert(format!("static/{name}.{ending}"), Override { file, bytes: bytes.into() });
     }

@@ -213,7 +213,11 @@ fn middles(ordered: &Ordered, heights: &[f64], offsets: &BTreeMap<Port, f64>) ->
                 .map(|point| {
                     let beside = if round % 2 == 0 { &before[*point] } else { &after[*point] };
                     let other = if round % 2 == 0 { &after[*point] } else { &before[*point] };
-                    let beside = if beside.is_empty() || round + 2 >= ROUNDS { [&beside[..], &other[..]].concat() } else { beside.clone() };
+                    let beside = if beside.is_empty() || round + 2 >= ROUNDS {
+                        [&beside[..], &other[..]].concat()
+                    } else {
+                        beside.clone()
+                    };
                     let sum: f64 = beside.iter().map(|(other, offset)| middle[*other] + offset).sum();
                     let bend = ordered.unit[*point].is_none();
                     (sum / beside.len().max(1) as f64, if bend { 4.0 } else { beside.len().max(1) as f64 })

@@ -4,7 +4,9 @@ use super::*;
 
 fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {
     let mut graph = Graph {
-        nodes: (0..nodes).map(|at| Node { label: format!("node {at}"), class: "component", ..Node::default() }).collect(),
+        nodes: (0..nodes)
+            .map(|at| Node { label: format!("node {at}"), class: "component", ..Node::default() })
+            .collect(),
         edges: edges.iter().map(|(from, to)| Edge { from: *from, to: *to, label: 0 }).collect(),
         labels: vec!["depends on".to_owned()],
     };

@@ -43,7 +43,7 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
         PageKind::Catalog => html(theme, "catalog.html", catalog::index(&view)),
         PageKind::Kind { kind, page } => html(theme, "catalog.html", catalog::kind(&view, kind, page)),
         PageKind::Entity { entity, tab } => entity_tab(theme, &view, entity, tab),
-        PageKind::Apis => html(theme, "apis.html", lists::apis(&view)),
+        PageKind::Apis => html(theme, "catalog.html", catalog::apis(&view)),
         PageKind::DocsIndex => html(theme, "docs-index.html", lists::docs(&view)),
         PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
         PageKind::Explore => html(theme, "explore.html", explore::model(&view)),

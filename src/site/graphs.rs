@@ -33,6 +33,8 @@ pub struct Picture {
     kinds: Vec<(&'static str, String)>,
     /// What the lines say, as HTML sentences.
     sentences: Vec<String>,
+    /// What has to be said about it.
+    note: Option<&'static str>,
     /// The same in the browser, where it can be changed.
     explore: Option<String>,
 }
@@ -146,6 +148,7 @@ impl<'v> Sketch<'v> {
             icons: graph.nodes.iter().map(|node| node.class).collect(),
             kinds,
             sentences,
+            note: None,
             explore,
         })
     }
@@ -199,11 +202,8 @@ pub fn neighbours(view: &View<'_>, id: EntityId) -> Option<Picture> {
     let root = sketch.entity(id, Look::Root);
     sketch.graph.nodes[root].href = None;
     let config = view.site.config();
-    let mut found: Vec<_> = entity
-        .relations
-        .iter()
-        .map(|relation| (relations::drawn(&relation.kind, config), relation))
-        .collect();
+    let mut found: Vec<_> =
+        entity.relations.iter().map(|relation| (relations::drawn(&relation.kind, config), relation)).collect();
     found.sort_by_cached_key(|(drawn, relation)| {
         (drawn.rank, drawn.forward, kinds::rank(relation.target.kind()), relation.target.as_str().to_owned())
     });
@@ -246,6 +246,7 @@ pub fn dependencies(
             }
         }
     }
+    let mut goes_on = false;
     // Where the drawing ends, a node says how much further it goes.
     for (relations, levels) in [needs, needed_by] {
         for id in levels.get(depth - 1).map_or(&[][..], Vec::as_slice) {
@@ -257,12 +258,15 @@ pub fn dependencies(
                 && let Some(node) = sketch.at.get(view.entity(*id).reference.as_str()).copied()
             {
                 sketch.graph.nodes[node].note = Some(format!("+{}", more.len()));
+                goes_on = true;
             }
         }
     }
     sketch.lines_between(needs.0);
     let name = format!("What {} needs, and what needs it", entity.title());
-    sketch.finish(&name, NODES, Some(explore(view, entity, depth)), Sentences::Written)
+    let picture = sketch.finish(&name, NODES, Some(explore(view, entity, depth)), Sentences::Written)?;
+    let note = goes_on.then_some("A number in a node says how many more lie beyond it.");
+    Some(Picture { note, ..picture })
 }
 
 /// The relations that say how parts talk to each other.
@@ -290,7 +294,7 @@ pub fn system(view: &View<'_>, id: EntityId) -> Option<Picture> {
             let node = sketch.node(&relation.target, relation.id, Look::Outside);
             if !known {
                 let home = relation.id.and_then(|id| view.part_of(view.entity(id), "system"));
-                sketch.graph.nodes[node].note = home.map(|home| view::shortened(&home.title, 18).into_owned());
+                sketch.graph.nodes[node].note = home.map(|home| view::shortened(&home.title, 24).into_owned());
                 sketch.may_fold(node, (1, 0), relation.target.kind(), None);
             }
         }

@@ -127,7 +127,9 @@ pub fn llms(view: &View<'_>) -> String {
     let config = view.site.config();
     let mut out = format!("# {}\n", line(&config.title));
     let about = config.description.as_deref().map(commonmark::plain);
-    let about = about.unwrap_or_else(|| "A developer portal: who owns what, how it belongs together, and its documentation.".to_owned());
+    let about = about.unwrap_or_else(|| {
+        "A developer portal: who owns what, how it belongs together, and its documentation.".to_owned()
+    });
     let _ = write!(
         out,
         "\n> {}\n\nEvery entity and document is Markdown at its address with `index.md` behind it. All entities as JSON: \

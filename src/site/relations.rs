@@ -44,7 +44,12 @@ impl Heading {
 /// Returns words as an anchor: `Depends on components` becomes `depends-on-components`.
 #[must_use]
 pub fn slug(words: &str) -> String {
-    words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect::<Vec<_>>().join("-")
+    words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// One line of the table of headings; an empty kind stands for any.
@@ -151,9 +156,9 @@ pub fn drawn(relation: &str, config: &Config) -> Drawn {
 /// Returns the pairs of relations with what their lines say: the built-in ones and the organisation's own.
 #[must_use]
 pub fn pairs(config: &Config) -> Vec<(String, String, String)> {
-    let known = PAIRS.iter().map(|(relation, inverse, verb)| {
-        ((*relation).to_owned(), (*inverse).to_owned(), (*verb).to_owned())
-    });
+    let known = PAIRS
+        .iter()
+        .map(|(relation, inverse, verb)| ((*relation).to_owned(), (*inverse).to_owned(), (*verb).to_owned()));
     let mut pairs: Vec<(String, String, String)> = known.collect();
     for own in config.catalog.kinds.iter().flat_map(|kind| &kind.relations) {
         if !pairs.iter().any(|(relation, inverse, _)| [relation, inverse].contains(&&own.relation)) {

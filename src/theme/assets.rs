@@ -74,10 +74,7 @@ impl Assets {
 }
 
 /// Returns the icon of each kind as a symbol that drawings use.
-pub(super) fn symbols(
-    built_in: &[(&str, &[u8])],
-    overrides: &BTreeMap<String, Override>,
-) -> BTreeMap<String, String> {
+pub(super) fn symbols(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>) -> BTreeMap<String, String> {
     let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
     files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
     let symbol = |(name, bytes): (&&str, &&[u8])| {

@@ -14,6 +14,8 @@ use crate::catalog::Entity;
 use crate::catalog::export::{self, EntityJson, FacetValue};
 use crate::markdown::commonmark;
 use crate::routes;
+use crate::site::kinds::Column;
+use crate::site::table::{self, Cell};
 use crate::site::tabs::definition;
 use crate::site::{File, PageKind, Site, View, machine, view};
 
@@ -104,10 +106,12 @@ struct Rows<'a> {
     one: &'a str,
     many: &'a str,
     class: &'static str,
-    columns: Vec<(&'static str, &'static str)>,
+    /// Key and title of the columns that only this kind has.
+    more: Vec<(&'static str, &'static str)>,
     /// Reference and title of owners and systems.
     refs: Vec<(String, String)>,
-    /// Name, title (if it differs), namespace, type, lifecycle, owner, system, tags, description.
+    /// Name, title (if it differs), namespace, type, lifecycle, owner, system, tags, description, 1 for problems plus 2
+    /// for documentation, and the columns of `more`: a text, or numbers into `refs`.
     rows: Vec<RowData<'a>>,
 }
 
@@ -121,6 +125,8 @@ type RowData<'a> = (
     Option<usize>,
     Vec<&'a str>,
     String,
+    u8,
+    Vec<serde_json::Value>,
 );
 
 fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
@@ -133,6 +139,9 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
             refs.len() - 1
         })
     };
+    let common = [Column::Name, Column::Type, Column::Lifecycle, Column::Owner, Column::System, Column::Namespace];
+    let common = |column: &&Column| common.contains(column) || matches!(column, Column::Description | Column::Tags);
+    let more: Vec<Column> = group.face.columns.iter().filter(|column| !common(column)).copied().collect();
     let rows = group
         .entities
         .iter()
@@ -143,6 +152,16 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
             let system = view.part_of(entity, "system").map(&mut number);
             let description =
                 view::shortened(&commonmark::plain(entity.description().unwrap_or_default()), 120).into_owned();
+            let has_problems = view.site.problems_of(*id).next().is_some();
+            let flags = u8::from(has_problems) + 2 * u8::from(view.site.docs_of(*id).is_some());
+            let more = more
+                .iter()
+                .map(|column| match table::cell(view, *column, entity) {
+                    Cell::Text { text } => text.into(),
+                    Cell::Links { links } => links.into_iter().map(&mut number).collect::<Vec<usize>>().into(),
+                    _ => serde_json::Value::Null,
+                })
+                .collect();
             (
                 entity.name(),
                 title,
@@ -153,12 +172,14 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
                 system,
                 entity.tags().collect(),
                 description,
+                flags,
+                more,
             )
         })
         .collect();
-    let columns = group.face.columns.iter().map(|column| (column.id(), column.title())).collect();
+    let more = more.iter().map(|column| (column.id(), column.title())).collect();
     let face = &group.face;
-    json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, columns, refs, rows })
+    json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, more, refs, rows })
 }
 
 /// Lists the pages that are worth finding: overviews and documents, not their raw forms.

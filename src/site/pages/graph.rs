@@ -111,9 +111,8 @@ pub fn data(view: &View<'_>) -> Vec<u8> {
                 }),
             };
             let (from, to) = if drawn.forward { (id.index(), other) } else { (other, id.index()) };
-            let known = |(forward, back, _): &(String, String, String)| {
-                **forward == *relation.kind || **back == *relation.kind
-            };
+            let known =
+                |(forward, back, _): &(String, String, String)| **forward == *relation.kind || **back == *relation.kind;
             let at = relations.iter().position(known).unwrap_or_else(|| {
                 let kind = relation.kind.to_string();
                 relations.push((kind.clone(), kind, drawn.verb.into_owned()));

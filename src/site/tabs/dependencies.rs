@@ -70,8 +70,7 @@ impl Tab for Dependencies {
     }
 
     fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
-        let relevant =
-            |kind: &str| NEEDS_FACE.relations.contains(&kind) || NEEDED_BY_FACE.relations.contains(&kind);
+        let relevant = |kind: &str| NEEDS_FACE.relations.contains(&kind) || NEEDED_BY_FACE.relations.contains(&kind);
         portal.catalog.get(entity).relations.iter().any(|relation| relevant(&relation.kind))
     }
 
