@@ -191,6 +191,16 @@ for (const block of all('.doc pre, pre.command')) {
   box.append(block, button);
 }
 
+// What scrolls can be scrolled with keys.
+for (const box of all('pre, .doc table')) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+for (const box of all('.task-list-item input')) box.setAttribute('aria-label', box.closest('li').textContent.trim().slice(0, 80));
+
+// Drawings that are wider than their place open at what they are about.
+for (const box of all('[data-graph]')) {
+  const middle = box.querySelector('.root rect');
+  if (middle && box.scrollWidth > box.clientWidth) box.scrollLeft = Number(middle.getAttribute('x')) + middle.getAttribute('width') / 2 - box.clientWidth / 2;
+}
+
 // Lines are counted where the author asked for it; the room for the numbers is there from the start.
 for (const block of all('pre[data-linenums], [data-linenums] pre')) {
   const first = Number(block.closest('[data-linenums]').dataset.linenums) || 1;

@@ -258,6 +258,7 @@ async function draw(focus = false) {
   const parts = folded(found);
   canvas.replaceChildren(picture(parts, layout));
   zoom = 1;
+  scale(Math.max(Math.min((canvas.clientWidth - 2) / canvas.firstChild.getAttribute('width'), 1), 0.7));
   const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
   note.textContent = `${found.distance.size.toLocaleString('en')} entities${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}${found.beside ? `; ${found.beside.toLocaleString('en')} lines between those equally far away are left out` : ''}. Click a node to look at it, with Shift to open its page.`;
   const current = canvas.querySelector('.root');
