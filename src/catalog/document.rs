@@ -6,13 +6,15 @@
 
 use std::sync::Arc;
 
+use globset::{GlobSet, GlobSetBuilder};
+
 use super::custom::CustomKinds;
 use super::kinds::{self, Reference};
 use super::overlay::Overlays;
 use super::reference::{EntityRef, RefError};
 use super::shape::{Checker, Field, Shape};
 use super::{format, placeholder};
-use crate::config::{AllowRule, CustomRelation};
+use crate::config::{self, AllowRule, CustomRelation};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::text::{self, FileId, Span};
 use crate::workspace::Workspace;
@@ -22,8 +24,33 @@ use crate::yaml::{Entry, Map, Node, Value};
 pub(super) struct Context<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) custom: &'a CustomKinds,
-    pub(super) rules: &'a [AllowRule],
+    pub(super) rules: Vec<Rule<'a>>,
     pub(super) overlays: &'a Overlays,
+}
+
+/// One of `catalog.rules`, with the files it holds for.
+pub(super) struct Rule<'a> {
+    rule: &'a AllowRule,
+    files: GlobSet,
+}
+
+impl<'a> Rule<'a> {
+    /// Compiles the patterns of a rule; wrong ones were reported with the configuration.
+    pub(super) fn new(rule: &'a AllowRule) -> Self {
+        let mut files = GlobSetBuilder::new();
+        for glob in rule.locations.iter().filter_map(|glob| config::glob(glob).ok()) {
+            files.add(glob);
+        }
+        Self { rule, files: files.build().unwrap_or_default() }
+    }
+
+    fn allows(&self, kind: &str, spec_type: Option<&str>, path: &str) -> bool {
+        let here = self.rule.locations.is_empty() || self.files.is_match(path);
+        here && self.rule.allow.iter().any(|(allowed, wanted)| {
+            let same_type = |wanted: &str| spec_type.is_some_and(|own| own.eq_ignore_ascii_case(wanted));
+            allowed.eq_ignore_ascii_case(kind) && wanted.as_deref().is_none_or(same_type)
+        })
+    }
 }
 
 /// A relation that a document says, with the place where it says so.
@@ -598,20 +625,7 @@ fn forbidden(context: &Context<'_>, root: &Node, kind: &str, file: FileId) -> Op
     }
     let spec_type = root.get("spec").and_then(|spec| spec.get("type")).and_then(Node::as_str);
     let path = context.workspace.path(file);
-    let allowed = context.rules.iter().any(|rule| {
-        let here = rule.locations.is_empty()
-            || rule
-                .locations
-                .iter()
-                .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(&*path)));
-        here && rule.allow.iter().any(|(allowed, wanted)| {
-            allowed.eq_ignore_ascii_case(kind)
-                && wanted
-                    .as_deref()
-                    .is_none_or(|wanted| spec_type.is_some_and(|spec_type| spec_type.eq_ignore_ascii_case(wanted)))
-        })
-    });
-    if allowed {
+    if context.rules.iter().any(|rule| rule.allows(kind, spec_type, &path)) {
         return None;
     }
     let span = root.get("kind").map_or(root.span, |node| node.span);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::custom::CustomKinds;
-use super::document::{self, Context, Declared, Draft};
+use super::document::{self, Context, Declared, Draft, Rule};
 use super::location::{self, ReadType};
 use super::overlay::Overlays;
 use super::placeholder::read_problem;
@@ -46,7 +46,8 @@ pub(crate) fn load(workspace: &Workspace) -> Loaded {
     let config = workspace.config();
     let custom = CustomKinds::new(config);
     let (overlays, mut diagnostics) = Overlays::read(workspace);
-    let context = Context { workspace, custom: &custom, rules: &config.catalog.rules, overlays: &overlays };
+    let rules = config.catalog.rules.iter().map(Rule::new).collect();
+    let context = Context { workspace, custom: &custom, rules, overlays: &overlays };
 
     let mut cache = HashMap::new();
     let mut starts: Vec<FileId> = workspace.catalog_files().to_vec();
