@@ -32,6 +32,8 @@ pub(super) enum Shape {
     Size,
     /// A severity, or `off`.
     Level,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     /// The name of a rule, a family, or `*`.
     Rule,
     /// The name of a kind that exists.
@@ -73,6 +75,9 @@ impl Key {
 const GLOBS: Shape = Shape::List(&Shape::Glob, 0);
 const TEXTS: Shape = Shape::List(&Shape::Text, 0);
 const LEVELS: Shape = Shape::Named { name: &Shape::Rule, value: &Shape::Level };
+
+/// The programs that serve repositories, as `hosts` names them.
+pub(crate) const HOSTS: &[&str] = &["github", "gitlab", "bitbucket", "bitbucket-server", "azure", "gitea"];
 
 /// The keys of `playbill.yaml`.
 pub(super) const ROOT: &[Key] = &[
@@ -124,6 +129,11 @@ pub(super) const ROOT: &[Key] = &[
          in a README. Four small files per entity.",
     )
     .or("false"),
+    key(
+        "hosts",
+        Shape::Named { name: &Shape::Text, value: &Shape::OneOf(HOSTS) },
+        "What runs at a git host whose name does not say it, so that links to sources can be made.",
+    ),
     key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key(
