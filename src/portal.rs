@@ -4,8 +4,8 @@
 
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
-use crate::docs::{self, Docs};
-use crate::workspace::Workspace;
+use crate::docs::{self, Docs, DocsSite};
+use crate::workspace::{Folder, Workspace};
 
 /// A workspace understood.
 #[derive(Debug)]
@@ -42,6 +42,19 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostic
 pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
     let (catalog, found) = catalog(workspace, stage);
     (catalog, judge(workspace, found, stage))
+}
+
+/// Reads the documentation of one folder alone; the problems are judged and sorted likewise.
+#[must_use]
+pub fn documentation(
+    workspace: &Workspace,
+    folder: &Folder,
+    name: &str,
+    stage: Stage<'_>,
+) -> (Option<DocsSite>, Diagnostics) {
+    stage("documents");
+    let (site, found) = docs::alone(workspace, folder, name);
+    (site, judge(workspace, found, stage))
 }
 
 /// Is told the name of each step of the analysis as it begins.
