@@ -2,6 +2,7 @@
 //!
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
+use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
 use crate::docs::{self, Docs};
@@ -14,6 +15,8 @@ pub struct Portal {
     pub catalog: Catalog,
     /// The documentation of entities.
     pub docs: Docs,
+    /// The references of APIs.
+    pub apis: Apis,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -24,7 +27,9 @@ pub fn analyse(workspace: &Workspace) -> Portal {
     let (catalog, mut found) = catalog(workspace);
     let (docs, problems) = docs::analyse(workspace, &catalog);
     found.extend(problems);
-    Portal { catalog, docs, diagnostics: judge(workspace, found) }
+    let (apis, problems) = api::analyse(workspace, &catalog);
+    found.extend(problems);
+    Portal { catalog, docs, apis, diagnostics: judge(workspace, found) }
 }
 
 /// Returns the problems of [`analyse`] alone, which takes less.
@@ -32,6 +37,7 @@ pub fn analyse(workspace: &Workspace) -> Portal {
 pub fn problems(workspace: &Workspace) -> Diagnostics {
     let (catalog, mut found) = catalog(workspace);
     found.extend(docs::check(workspace, &catalog));
+    found.extend(api::analyse(workspace, &catalog).1);
     judge(workspace, found)
 }
 

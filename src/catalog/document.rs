@@ -60,6 +60,8 @@ pub(super) struct Draft {
     /// The line of `start`, from 1, once the file's lines are known.
     pub(super) line: u32,
     pub(super) root: Node,
+    /// The file that `spec.definition` was read from.
+    pub(super) definition: Option<FileId>,
     pub(super) declared: Vec<Declared>,
     pub(super) valid: bool,
 }
@@ -74,6 +76,7 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
     context.overlays.apply(&mut root.node, &reference);
     fill_in(&mut root.node);
     let elsewhere = root.elsewhere;
+    let definition = root.definition;
     let root = root.node;
     let start = root.as_map().and_then(|map| map.entries().first()).map_or(root.span, |entry| entry.key_span);
 
@@ -88,7 +91,7 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
     }
-    (Some(Draft { file, document, reference, kind, name_span, start, line: 1, root, declared, valid }), out)
+    (Some(Draft { file, document, reference, kind, name_span, start, line: 1, root, definition, declared, valid }), out)
 }
 
 /// Checks what must hold before anything else is looked at; returns kind, identity and the place of the name.

@@ -356,6 +356,7 @@ fn entity(workspace: &Workspace, draft: Draft, relations: Vec<Relation>, reached
         document: draft.document,
         line: draft.line,
         root,
+        definition: draft.definition,
         relations,
         ancestry: reached.ancestry.clone(),
     }

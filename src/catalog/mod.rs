@@ -87,6 +87,8 @@ pub struct Entity {
     /// The whole entity: placeholders replaced, namespace and made annotations filled in. A mapping of `apiVersion`,
     /// `kind`, `metadata` and, where there is one, `spec`.
     pub root: Node,
+    /// The file that a placeholder at `spec.definition` names.
+    pub definition: Option<FileId>,
     /// Distinct relations, sorted by kind and target.
     pub relations: Vec<Relation>,
     /// The Location entities that led here, nearest first; empty for a file found by scanning.

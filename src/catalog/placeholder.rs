@@ -18,6 +18,8 @@ pub(super) struct Resolved {
     pub(super) node: Node,
     /// Paths, such as `spec.definition`, of values that lie in files which are not at hand; the fields are left out.
     pub(super) elsewhere: Vec<String>,
+    /// The file that a placeholder at `spec.definition` names.
+    pub(super) definition: Option<FileId>,
 }
 
 /// Replaces the placeholders of one entity.
@@ -27,6 +29,7 @@ pub(super) struct Resolver<'a> {
     out: &'a mut Diagnostics,
     path: Vec<Arc<str>>,
     elsewhere: Vec<String>,
+    definition: Option<FileId>,
 }
 
 /// What a value became.
@@ -39,7 +42,7 @@ enum Replaced {
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(workspace: &'a Workspace, file: FileId, out: &'a mut Diagnostics) -> Self {
-        Self { workspace, file, out, path: Vec::new(), elsewhere: Vec::new() }
+        Self { workspace, file, out, path: Vec::new(), elsewhere: Vec::new(), definition: None }
     }
 
     /// Replaces every placeholder of `root`; faults are reported at the placeholder's value.
@@ -48,7 +51,7 @@ impl<'a> Resolver<'a> {
             Replaced::New(node) => node,
             Replaced::Unchanged | Replaced::Gone => root.clone(),
         };
-        Resolved { node, elsewhere: self.elsewhere }
+        Resolved { node, elsewhere: self.elsewhere, definition: self.definition }
     }
 
     fn visit(&mut self, node: &Node) -> Replaced {
@@ -122,6 +125,9 @@ impl<'a> Resolver<'a> {
             return Replaced::Gone;
         };
         let Some(file) = self.locate(word, target, span) else { return Replaced::Gone };
+        if self.path.iter().map(|part| &**part).eq(["spec", "definition"]) {
+            self.definition = Some(file);
+        }
         let limit = self.workspace.config().limits.definition_file;
         let text = match self.workspace.text(file, limit) {
             Ok(text) => text,

@@ -14,6 +14,7 @@ pub mod icons;
 pub mod kinds;
 pub mod pages;
 pub mod problems;
+pub mod reference;
 pub mod relations;
 pub mod table;
 pub mod tabs;
@@ -69,6 +70,15 @@ pub enum PageKind {
         /// Index into [`tabs::TABS`].
         tab: usize,
     },
+    /// A further page of the definition of an API.
+    DefinitionPart {
+        /// The API.
+        entity: EntityId,
+        /// Index into the pages of its reference, from 1.
+        part: usize,
+    },
+    /// The text of the definition of an API.
+    DefinitionSource(EntityId),
     /// The list of APIs.
     Apis,
     /// The list of documentation sites.
@@ -249,6 +259,15 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
         for (tab, definition) in tabs::TABS.iter().enumerate() {
             if definition.has_page() && definition.applies(portal, site, id) {
                 add(routes::entity_tab(&entity.reference, definition.id()), PageKind::Entity { entity: id, tab });
+            }
+        }
+        if let Some(api) = portal.apis.of(id) {
+            for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
+                let url = routes::definition_part(&entity.reference, &page.slug);
+                add(url, PageKind::DefinitionPart { entity: id, part });
+            }
+            if tabs::definition::has_source_page(portal, id) {
+                add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));
             }
         }
     }
