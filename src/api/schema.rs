@@ -194,6 +194,10 @@ impl<'f, 'w> Schemas<'f, 'w> {
             Target::Named { key, name, found } => {
                 let mut shape =
                     Shape { types: vec![Piece::Link { key, text: name }], ..Shape::default() };
+                // One of another file says here what it is; one of this file has its place for that.
+                if found.doc != 0 {
+                    shape.description = text_at(&found.node, "description");
+                }
                 if is_leaf(&found.node) {
                     let leaf = self.leaf(&found.node);
                     shape.details = leaf.details;

@@ -64,6 +64,8 @@ pub(super) struct Draft {
     pub(super) definition: Option<FileId>,
     pub(super) declared: Vec<Declared>,
     pub(super) valid: bool,
+    /// Whether it is invalid only because the file of its definition cannot be used; see [`super::Entity::refused`].
+    pub(super) refused: bool,
 }
 
 /// Reads one document that is not empty.
@@ -72,6 +74,7 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
     let file = document.file;
     let Some((kind, reference, name_span)) = envelope(root, &mut out) else { return (None, out) };
 
+    let written = definition_span(root, &reference);
     let mut root = placeholder::Resolver::new(context.workspace, file, &mut out).resolve(root);
     context.overlays.apply(&mut root.node, &reference);
     fill_in(&mut root.node);
@@ -88,10 +91,23 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
 
     let root = sort_references(root, &kind);
     let valid = out.iter().all(|problem| problem.severity != Severity::Error);
+    let about_definition = |problem: &Diagnostic| written.is_some_and(|written| {
+        let span = problem.span();
+        span.file == written.file && span.start >= written.start && span.end <= written.end
+    });
+    let mut errors = out.iter().filter(|problem| problem.severity == Severity::Error);
+    let refused = !valid && errors.all(about_definition);
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
     }
-    (Some(Draft { file, document, reference, kind, name_span, start, line: 1, root, definition, declared, valid }), out)
+    (Some(Draft { file, document, reference, kind, name_span, start, line: 1, root, definition, declared, valid, refused }), out)
+}
+
+/// Returns where an API says from which file its definition comes, key and value.
+fn definition_span(root: &Node, reference: &EntityRef) -> Option<Span> {
+    let entry = root.get("spec")?.as_map()?.entry("definition")?;
+    let placed = reference.kind() == "api" && entry.value.as_map().is_some();
+    placed.then(|| Span { end: entry.value.span.end, ..entry.key_span })
 }
 
 /// Checks what must hold before anything else is looked at; returns kind, identity and the place of the name.

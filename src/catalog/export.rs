@@ -91,7 +91,7 @@ pub fn etag(entity: &Entity) -> String {
 #[must_use]
 pub fn ndjson(catalog: &Catalog) -> String {
     let mut out = String::new();
-    for entity in catalog.entities() {
+    for entity in catalog.exported() {
         out.push_str(&serde_json::to_string(&EntityJson(entity)).unwrap_or_default());
         out.push('\n');
     }
@@ -111,7 +111,7 @@ pub fn csv(catalog: &Catalog) -> String {
     };
     // Writing to memory cannot fail, and every row has as many fields as the heading.
     let _ = writer.write_record(CSV_COLUMNS);
-    for entity in catalog.entities() {
+    for entity in catalog.exported() {
         let spec = |field| entity.spec_str(field).unwrap_or("").to_owned();
         let systems = entity.related("partOf").filter(|relation| relation.target.kind() == "system");
         let row = [
@@ -155,7 +155,7 @@ pub const FACETS: &[&str] =
 #[must_use]
 pub fn facet(catalog: &Catalog, path: &str) -> Vec<FacetValue> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for entity in catalog.entities() {
+    for entity in catalog.exported() {
         let mut values = values(entity, path);
         values.sort_unstable();
         values.dedup();

@@ -18,8 +18,9 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error>
             let problems = report::render(&problems, &workspace, &shown, ReportFormat::Json, false);
             let mut text = String::from("{\"entities\":[");
             let entities: Vec<String> = catalog
-                .entities()
-                .par_iter()
+                .exported()
+                .collect::<Vec<_>>()
+                .into_par_iter()
                 .map(|entity| serde_json::to_string(&EntityJson(entity)).unwrap_or_default())
                 .collect();
             for (i, entity) in entities.iter().enumerate() {

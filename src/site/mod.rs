@@ -287,7 +287,9 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
         add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
     }
     for (id, entity) in portal.catalog.iter() {
-        add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
+        if !entity.refused {
+            add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
+        }
         if let Some(definition) = tabs::definition::Source::of(entity) {
             add(routes::definition_file(&entity.reference, definition.extension), PageKind::File(File::Definition(id)));
         }
