@@ -228,7 +228,7 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         problems,
         problems_of,
         led_to,
-        search: search::index(&search::documents(catalog, &portal.docs)),
+        search: search::index(&search::documents(catalog, &portal.docs, &portal.apis)),
         base_path: base_path(workspace.config()),
     };
     site.pages = plan_pages(portal, &site);

@@ -9,7 +9,6 @@ use super::model::Reference;
 use crate::diag::Diagnostics;
 use crate::text::FileId;
 use crate::workspace::Workspace;
-use crate::yaml::Node;
 
 /// The text of a definition and where it stands.
 pub(super) struct Source<'a> {
@@ -26,11 +25,6 @@ pub(super) trait Format: Sync {
 
     /// What readers call it.
     fn name(&self) -> &'static str;
-
-    /// Returns whether a tree is a definition of this format, for those that are YAML or JSON.
-    fn is(&self, _root: &Node) -> bool {
-        false
-    }
 
     /// Reads a definition as far as it can be read.
     fn read(&self, source: &Source<'_>) -> (Reference, Diagnostics);

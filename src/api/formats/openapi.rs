@@ -32,10 +32,6 @@ impl Format for OpenApi {
         "OpenAPI"
     }
 
-    fn is(&self, root: &Node) -> bool {
-        root.get("openapi").is_some() || root.get("swagger").is_some()
-    }
-
     fn read(&self, source: &Source<'_>) -> (Reference, Diagnostics) {
         let mut files = Files::new(source.workspace, source.file, source.text);
         let Some(root) = files.root() else {
