@@ -197,6 +197,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 // One of another file says here what it is; one of this file has its place for that.
                 if found.doc != 0 {
                     shape.description = text_at(&found.node, "description");
+                    shape.flags = flags(&found.node);
                 }
                 if is_leaf(&found.node) {
                     let leaf = self.leaf(&found.node);

@@ -227,7 +227,7 @@ impl Reader<'_> {
         for (at, service) in descriptor.service.iter().enumerate() {
             let mut group = Group { title: service.name().into(), ..Group::default() };
             let name = join(&package, service.name());
-            let deprecated = service.options.as_ref().is_some_and(|options| options.deprecated());
+            let deprecated = service.options.as_ref().is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
             group.items.push(Item {
                 role: Role::Service,
                 mark: Some(Mark::new("service", &*name)),
@@ -263,7 +263,10 @@ impl Reader<'_> {
                     name: rpc.name().into(),
                     id: Some(full.into()),
                     description: self.comment(0, &[6, at as i32, 2, number as i32]),
-                    deprecated: rpc.options.as_ref().is_some_and(|options| options.deprecated()),
+                    deprecated: rpc
+                        .options
+                        .as_ref()
+                        .is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option)),
                     facts,
                     blocks: vec![
                         Block { title: "Request".into(), way: Way::In, shape: Some(input), ..Block::default() },
@@ -344,10 +347,16 @@ impl Reader<'_> {
             Kind::Enum(it) => {
                 item.mark = Some(Mark::new("enum", name));
                 item.verb = "enum".to_owned();
-                item.deprecated = it.options.as_ref().is_some_and(|options| options.deprecated());
+                item.deprecated = it
+                    .options
+                    .as_ref()
+                    .is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
                 for (at, value) in it.value.iter().enumerate() {
                     let mut shape = Shape { types: vec![Piece::text(value.number().to_string())], ..Shape::default() };
-                    shape.flags.deprecated = value.options.as_ref().is_some_and(|options| options.deprecated());
+                    shape.flags.deprecated = value
+                        .options
+                        .as_ref()
+                        .is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
                     block.fields.push(Field {
                         name: value.name().into(),
                         description: self.comment(known.file, &[&known.path[..], &[2, at as i32]].concat()),
@@ -359,7 +368,10 @@ impl Reader<'_> {
             Kind::Message(it) => {
                 item.mark = Some(Mark::new("message", name));
                 item.verb = "message".to_owned();
-                item.deprecated = it.options.as_ref().is_some_and(|options| options.deprecated());
+                item.deprecated = it
+                    .options
+                    .as_ref()
+                    .is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
                 for (at, field) in it.field.iter().enumerate() {
                     let mut shape = self.field_shape(name, Some(it), field, wanted);
                     if let Some(oneof) = field.oneof_index.filter(|_| !field.proto3_optional())
@@ -446,7 +458,7 @@ impl Reader<'_> {
             shape.details.push(Detail { label: "default", values: vec![default.as_str().into()] });
         }
         if let Some(options) = &field.options {
-            shape.flags.deprecated = options.deprecated();
+            shape.flags.deprecated = options.deprecated() || is_deprecated(&options.uninterpreted_option);
             for fact in options_facts(&options.uninterpreted_option) {
                 let values = fact.pieces.iter().map(|piece| piece.shown().into()).collect();
                 shape.details.push(Detail { label: "option", values });
@@ -490,6 +502,7 @@ fn is_map(message: &DescriptorProto) -> bool {
 fn options_facts(options: &[prost_types::UninterpretedOption]) -> Vec<Fact> {
     options
         .iter()
+        .filter(|option| !is_deprecation(option))
         .map(|option| {
             let name: String = option
                 .name
@@ -511,14 +524,40 @@ fn options_facts(options: &[prost_types::UninterpretedOption]) -> Vec<Fact> {
         .collect()
 }
 
+fn is_deprecation(option: &prost_types::UninterpretedOption) -> bool {
+    matches!(&option.name[..], [part] if !part.is_extension && part.name_part == "deprecated")
+}
+
+/// Returns whether an option that the parser left as it is says that something is deprecated.
+fn is_deprecated(options: &[prost_types::UninterpretedOption]) -> bool {
+    options.iter().any(|option| is_deprecation(option) && option.identifier_value() == "true")
+}
+
 fn join(scope: &str, name: &str) -> String {
     if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
 }
 
-/// Returns the text of a comment: without the blank that follows the slashes of each line.
+/// Returns the text of a comment as Markdown: without the blank that follows the slashes of each line, and with what
+/// looks like HTML as text, which in comments it nearly always is.
 fn comment(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n").trim().to_owned()
+    let text = lines.join("\n");
+    let text = text.trim();
+    if !text.contains('<') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut code = false;
+    for (at, c) in text.char_indices() {
+        if c == '`' {
+            code = !code;
+        }
+        if c == '<' && !code && !text[at + 1..].starts_with("http") {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 fn import_span(file: FileId, text: &str, name: &str) -> Span {

@@ -19,8 +19,8 @@ const HIGHLIGHTED: usize = 96 << 10;
 const SHOWN: usize = 330 << 10;
 /// No page may be larger.
 const PAGE: usize = 395 << 10;
-/// An index of more than this many items lists the pages only.
-const INDEXED: usize = 1_600;
+/// An index larger than this lists the pages only, by estimate.
+const INDEX: usize = 300 << 10;
 
 /// See the module.
 pub struct Definition;
@@ -336,10 +336,7 @@ fn nav_item(item: &Item, href: String) -> NavItem {
         href,
         verb: Some(item.verb.clone()).filter(|verb| !verb.is_empty()),
         class: reference::verb_class(&item.verb),
-        name: match item.role {
-            Role::Operation | Role::Channel => item.name.to_string(),
-            _ => item.name.to_string(),
-        },
+        name: item.name.to_string(),
         line: None,
         deprecated: item.deprecated,
     }
@@ -348,7 +345,10 @@ fn nav_item(item: &Item, href: String) -> NavItem {
 /// Lists what all groups hold, for the first page of a divided reference.
 fn index(view: &View<'_>, api: &Api) -> Vec<NavGroup> {
     let divided = api.parts.parts.len() > 1;
-    let items: usize = api.reference.groups.iter().map(|group| group.items.len()).sum();
+    let groups_size = |group: &crate::api::Group| -> usize {
+        group.items.iter().map(|item| if item.role == Role::Schema { 110 } else { 260 } + 2 * item.name.len()).sum()
+    };
+    let size: usize = api.reference.groups.iter().map(groups_size).sum();
     let mut groups: Vec<NavGroup> = Vec::new();
     for (number, group) in api.reference.groups.iter().enumerate() {
         let first = api.parts.parts.iter().position(|part| part.slices.iter().any(|slice| slice.group == number));
@@ -369,7 +369,7 @@ fn index(view: &View<'_>, api: &Api) -> Vec<NavGroup> {
     if !divided {
         return groups;
     }
-    if items > INDEXED {
+    if size > INDEX {
         // The pages of a group, where their items would be too many.
         let mut pages: Vec<NavGroup> = Vec::new();
         for (at, part) in api.parts.parts.iter().enumerate().skip(1) {
