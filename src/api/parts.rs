@@ -10,7 +10,7 @@ use super::model::{Block, Field, Item, Piece, Reference, Shape, Text};
 use crate::html;
 
 /// A definition that fits is not divided, in bytes of HTML.
-const WHOLE: usize = 140 << 10;
+const WHOLE: usize = 180 << 10;
 /// How large a page may be by estimate.
 const PAGE: usize = 230 << 10;
 

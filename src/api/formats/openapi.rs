@@ -148,7 +148,8 @@ impl Reader<'_, '_> {
                 fields.push(security_scheme(&entry.key, &found.node));
             }
         }
-        let facts = root.get("security").map(|needs| security_fact(needs)).into_iter().flatten().collect();
+        let facts = root.get("security").and_then(security_fact).map(|fact| Fact { label: "By default".into(), ..fact });
+        let facts = facts.into_iter().collect();
         if !fields.is_empty() {
             reference.blocks.push(Block { title: "Security".into(), fields, facts, ..Block::default() });
         }

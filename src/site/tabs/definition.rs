@@ -127,12 +127,37 @@ struct NavGroup {
     title: String,
     href: String,
     count: usize,
-    current: bool,
+    /// The pages of the group.
+    pages: Vec<NavPage>,
     /// Names side by side, or a line for each.
     names_only: bool,
     /// HTML, for a group without items.
     description: Option<String>,
     items: Vec<NavItem>,
+}
+
+impl NavGroup {
+    fn new(title: &str, href: String) -> Self {
+        Self {
+            title: title.to_owned(),
+            href,
+            count: 0,
+            pages: Vec::new(),
+            names_only: false,
+            description: None,
+            items: Vec::new(),
+        }
+    }
+}
+
+/// One of the pages of a group.
+#[derive(Debug, Serialize)]
+struct NavPage {
+    href: String,
+    number: usize,
+    current: bool,
+    #[serde(skip)]
+    part: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -288,47 +313,30 @@ fn reference(view: &View<'_>, api: &Api, part: usize) -> ReferenceModel {
     }
 }
 
-/// Lists the pages, and the items of this one.
+/// Lists the groups with their pages, and the items of this page.
 fn nav(view: &View<'_>, api: &Api, part: usize) -> Vec<NavGroup> {
     let divided = api.parts.parts.len() > 1;
-    let mut groups: Vec<NavGroup> = Vec::new();
-    for (at, page) in api.parts.parts.iter().enumerate().filter(|(at, _)| !divided || *at > 0) {
+    let mut groups: Vec<(usize, NavGroup)> = Vec::new();
+    for (at, page) in api.parts.parts.iter().enumerate() {
         let current = at == part;
-        let href = page_href(view, api, at);
-        if divided {
-            groups.push(NavGroup {
-                title: page.title.clone(),
-                href,
-                count: page.slices.len(),
-                current,
-                names_only: false,
-                description: None,
-                items: Vec::new(),
-            });
-        }
-        if current {
-            for slice in &page.slices {
+        for slice in &page.slices {
+            let known = groups.last().is_some_and(|(group, _)| *group == slice.group);
+            if !known {
+                let href = if divided { page_href(view, api, at) } else { format!("#{}", slice.anchor) };
+                groups.push((slice.group, NavGroup::new(&api.reference.groups[slice.group].title, href)));
+            }
+            let Some((_, group)) = groups.last_mut() else { continue };
+            if divided && group.pages.last().is_none_or(|last| last.part != at) {
+                let number = group.pages.len() + 1;
+                group.pages.push(NavPage { href: page_href(view, api, at), number, current, part: at });
+            }
+            if current {
                 let item = &api.reference.groups[slice.group].items[slice.item];
-                let title = &api.reference.groups[slice.group].title;
-                if !divided && groups.last().is_none_or(|group| group.title != **title) {
-                    groups.push(NavGroup {
-                        title: title.to_string(),
-                        href: format!("#{}", slice.anchor),
-                        count: 0,
-                        current: true,
-                        names_only: false,
-                        description: None,
-                        items: Vec::new(),
-                    });
-                }
-                if let Some(group) = groups.last_mut() {
-                    group.count = group.count.max(group.items.len() + 1);
-                    group.items.push(nav_item(item, format!("#{}", slice.anchor)));
-                }
+                group.items.push(nav_item(item, format!("#{}", slice.anchor)));
             }
         }
     }
-    groups
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 fn nav_item(item: &Item, href: String) -> NavItem {
@@ -356,36 +364,26 @@ fn index(view: &View<'_>, api: &Api) -> Vec<NavGroup> {
         if !divided && description.is_none() && !group.items.is_empty() {
             continue;
         }
+        let href = first.map_or_else(String::new, |at| page_href(view, api, at));
         groups.push(NavGroup {
-            title: group.title.to_string(),
-            href: first.map_or_else(String::new, |at| page_href(view, api, at)),
             count: group.items.len(),
-            current: false,
-            names_only: group.items.iter().all(|item| matches!(item.role, Role::Schema)),
+            names_only: group.items.iter().all(|item| item.role == Role::Schema),
             description: description.map(crate::markdown::commonmark::block),
-            items: Vec::new(),
+            ..NavGroup::new(&group.title, href)
         });
     }
     if !divided {
         return groups;
     }
     if size > INDEX {
-        // The pages of a group, where their items would be too many.
-        let mut pages: Vec<NavGroup> = Vec::new();
-        for (at, part) in api.parts.parts.iter().enumerate().skip(1) {
-            pages.push(NavGroup {
-                title: part.title.clone(),
-                href: page_href(view, api, at),
-                count: part.slices.len(),
-                current: false,
-                names_only: false,
-                description: None,
-                items: Vec::new(),
-            });
+        // Their pages instead.
+        for (at, part) in api.parts.parts.iter().enumerate() {
+            let Some(slice) = part.slices.first() else { continue };
+            let pages = &mut groups[slice.group].pages;
+            let number = pages.len() + 1;
+            pages.push(NavPage { href: page_href(view, api, at), number, current: false, part: at });
         }
-        groups.retain(|group| group.count == 0);
-        pages.extend(groups);
-        return pages;
+        return groups;
     }
     for (at, slice, item) in api.parts.items(&api.reference) {
         let page = page_href(view, api, at);
