@@ -17,6 +17,17 @@ pub struct Cli {
     /// Say nothing but results and problems.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Say how long each stage took.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub timings: Option<Timings>,
 }
 
 /// The commands.
@@ -57,6 +68,15 @@ pub struct InputArgs {
     pub config: Option<PathBuf>,
 }
 
+/// How times are said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Timings {
+    /// One line a stage, for people.
+    Table,
+    /// One JSON object, milliseconds by stage.
+    Json,
+}
+
 /// Arguments of `build`.
 #[derive(Debug, Args)]
 pub struct BuildArgs {
@@ -69,9 +89,6 @@ pub struct BuildArgs {
     /// End with exit code 1 if there are errors in the content.
     #[arg(long)]
     pub strict: bool,
-    /// Print how long each stage took.
-    #[arg(long)]
-    pub timings: bool,
 }
 
 /// Arguments of `serve`.

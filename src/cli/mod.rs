@@ -10,6 +10,7 @@ mod export;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
+mod stopwatch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -50,6 +51,7 @@ pub(crate) struct Context {
     pub(crate) color_out: bool,
     pub(crate) color_err: bool,
     pub(crate) quiet: bool,
+    pub(crate) timings: Option<args::Timings>,
 }
 
 /// Runs the program with the arguments of its process; the first one is its name.
@@ -75,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         color_out: color(std::io::stdout().is_terminal()),
         color_err: color(std::io::stderr().is_terminal()),
         quiet: cli.quiet,
+        timings: cli.timings,
     };
     let ended = match cli.command {
         Command::Build(args) => build::run(&context, &args),
@@ -124,8 +127,13 @@ pub(crate) fn load(
 
 /// Prints a result; a reader that has gone away is not a failure.
 pub(crate) fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// Prints a result, as [`print`].
+pub(crate) fn print_bytes(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
 /// Prints a line for people to standard error.

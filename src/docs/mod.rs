@@ -117,6 +117,8 @@ pub enum NavItem {
         title: String,
         /// Where to.
         url: String,
+        /// Whether nothing is there.
+        broken: bool,
     },
 }
 

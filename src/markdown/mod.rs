@@ -22,6 +22,8 @@ pub struct Doc {
     pub headings: Vec<Heading>,
     /// The text of the first heading of level 1.
     pub title: Option<String>,
+    /// Whether the content shows a heading of level 1 anywhere.
+    pub has_title: bool,
     /// The text for search: before the first heading, and below each heading.
     pub sections: Vec<Section>,
     /// Every name that a link can lead to in this document, headings included, sorted.

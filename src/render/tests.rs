@@ -159,7 +159,7 @@ impl Built {
 
 fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal)) -> Built {
     let workspace = Workspace::from_files(config, files);
-    let mut portal = portal::analyse(&workspace);
+    let mut portal = portal::analyse(&workspace, &mut |_| ());
     documents(&mut portal);
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new()).unwrap();
@@ -216,7 +216,7 @@ fn documents(portal: &mut Portal) {
             items: vec![NavItem::Page { title: "Set up".to_owned(), page: 1 }],
         },
         NavItem::Page { title: "The end".to_owned(), page: 2 },
-        NavItem::Link { title: "Elsewhere".to_owned(), url: "https://example.com/".to_owned() },
+        NavItem::Link { title: "Elsewhere".to_owned(), url: "https://example.com/".to_owned(), broken: false },
     ];
     portal.docs.sites.push(DocsSite {
         entity: shop,

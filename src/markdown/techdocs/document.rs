@@ -37,6 +37,8 @@ pub fn document(
         })
         .collect();
     Doc {
+        // The very test of the original, so that a heading in raw HTML counts.
+        has_title: output.html.contains("<h1"),
         sections: sections(&clean, &headings),
         anchors: anchors(&clean),
         html: clean,
