@@ -19,8 +19,8 @@ const HIGHLIGHTED: usize = 96 << 10;
 const SHOWN: usize = 330 << 10;
 /// No page may be larger.
 const PAGE: usize = 395 << 10;
-/// An index larger than this lists the pages only, by estimate.
-const INDEX: usize = 300 << 10;
+/// An index that would be larger, by estimate from above, lists the pages of schemas, or of all groups.
+const INDEX: usize = 370 << 10;
 
 /// See the module.
 pub struct Definition;
@@ -353,10 +353,6 @@ fn nav_item(item: &Item, href: String) -> NavItem {
 /// Lists what all groups hold, for the first page of a divided reference.
 fn index(view: &View<'_>, api: &Api) -> Vec<NavGroup> {
     let divided = api.parts.parts.len() > 1;
-    let groups_size = |group: &crate::api::Group| -> usize {
-        group.items.iter().map(|item| if item.role == Role::Schema { 110 } else { 260 } + 2 * item.name.len()).sum()
-    };
-    let size: usize = api.reference.groups.iter().map(groups_size).sum();
     let mut groups: Vec<NavGroup> = Vec::new();
     for (number, group) in api.reference.groups.iter().enumerate() {
         let first = api.parts.parts.iter().position(|part| part.slices.iter().any(|slice| slice.group == number));
@@ -375,19 +371,24 @@ fn index(view: &View<'_>, api: &Api) -> Vec<NavGroup> {
     if !divided {
         return groups;
     }
-    if size > INDEX {
-        // Their pages instead.
-        for (at, part) in api.parts.parts.iter().enumerate() {
-            let Some(slice) = part.slices.first() else { continue };
-            let pages = &mut groups[slice.group].pages;
-            let number = pages.len() + 1;
-            pages.push(NavPage { href: page_href(view, api, at), number, current: false, part: at });
+    let sizes: Vec<(bool, usize)> = api.reference.groups.iter().zip(&groups).map(index_size).collect();
+    let of = |names: bool| sizes.iter().filter(|(other, _)| *other == names).map(|(_, size)| size).sum::<usize>();
+    let (names, lines) = (of(true), of(false));
+    let listed = |names_only: bool| if names_only { names + lines <= INDEX } else { lines <= INDEX };
+    for (at, part) in api.parts.parts.iter().enumerate() {
+        let Some(slice) = part.slices.first() else { continue };
+        let group = &mut groups[slice.group];
+        if !listed(group.names_only) {
+            let number = group.pages.len() + 1;
+            group.pages.push(NavPage { href: page_href(view, api, at), number, current: false, part: at });
         }
-        return groups;
     }
     for (at, slice, item) in api.parts.items(&api.reference) {
         let page = page_href(view, api, at);
         let group = &mut groups[slice.group];
+        if !group.pages.is_empty() {
+            continue;
+        }
         let mut entry = nav_item(item, format!("{page}#{}", slice.anchor));
         if !group.names_only {
             entry.line = reference::line(item);
@@ -395,6 +396,12 @@ fn index(view: &View<'_>, api: &Api) -> Vec<NavGroup> {
         group.items.push(entry);
     }
     groups
+}
+
+/// Says whether a group is listed by names alone, and about how large its index is.
+fn index_size((group, shown): (&crate::api::Group, &NavGroup)) -> (bool, usize) {
+    let line = if shown.names_only { 110 } else { 260 };
+    (shown.names_only, group.items.iter().map(|item| line + 2 * item.name.len()).sum())
 }
 
 fn page_href(view: &View<'_>, api: &Api, part: usize) -> String {
