@@ -2,6 +2,7 @@
 //!
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
+use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
 use crate::docs::{self, Docs, DocsSite};
@@ -14,6 +15,8 @@ pub struct Portal {
     pub catalog: Catalog,
     /// The documentation of entities.
     pub docs: Docs,
+    /// The references of APIs.
+    pub apis: Apis,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -25,7 +28,10 @@ pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
     stage("documents");
     let (docs, problems) = docs::analyse(workspace, &catalog);
     found.extend(problems);
-    Portal { catalog, docs, diagnostics: judge(workspace, found, stage) }
+    stage("apis");
+    let (apis, problems) = api::analyse(workspace, &catalog);
+    found.extend(problems);
+    Portal { catalog, docs, apis, diagnostics: judge(workspace, found, stage) }
 }
 
 /// Returns the catalog and the problems of [`analyse`], which takes less.
@@ -34,6 +40,8 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostic
     let (catalog, mut found) = catalog(workspace, stage);
     stage("documents");
     found.extend(docs::check(workspace, &catalog));
+    stage("apis");
+    found.extend(api::analyse(workspace, &catalog).1);
     (catalog, judge(workspace, found, stage))
 }
 

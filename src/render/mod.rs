@@ -44,6 +44,10 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
         PageKind::Catalog => html(theme, "catalog.html", catalog::index(&view)),
         PageKind::Kind { kind, page } => html(theme, "catalog.html", catalog::kind(&view, kind, page)),
         PageKind::Entity { entity, tab } => entity_tab(theme, &view, entity, tab),
+        PageKind::DefinitionPart { entity: id, part } => {
+            html(theme, "tabs/definition.html", entity::definition_part(&view, id, part))
+        }
+        PageKind::DefinitionSource(id) => html(theme, "tabs/definition.html", entity::definition_source(&view, id)),
         PageKind::Apis => html(theme, "apis.html", lists::apis(&view)),
         PageKind::DocsIndex => html(theme, "docs-index.html", lists::docs(&view)),
         PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
