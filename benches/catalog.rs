@@ -59,7 +59,7 @@ fn analyse(criterion: &mut Criterion) {
         group.bench_with_input(BenchmarkId::from_parameter(count), &files, |bencher, files| {
             bencher.iter(|| {
                 let workspace = Workspace::from_files(Config::default(), files);
-                portal::analyse(&workspace).catalog.entities().len()
+                portal::analyse(&workspace, &mut |_| ()).catalog.entities().len()
             });
         });
     }

@@ -4,8 +4,8 @@
 
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
-use crate::docs::{self, Docs};
-use crate::workspace::Workspace;
+use crate::docs::{self, Docs, DocsSite};
+use crate::workspace::{Folder, Workspace};
 
 /// A workspace understood.
 #[derive(Debug)]
@@ -18,40 +18,61 @@ pub struct Portal {
     pub diagnostics: Diagnostics,
 }
 
-/// Understands a workspace: catalog, documentation, problems.
+/// Understands a workspace: catalog, documentation, problems. Calls `stage` with the name of each step as it begins.
 #[must_use]
-pub fn analyse(workspace: &Workspace) -> Portal {
-    let (catalog, mut found) = catalog(workspace);
+pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
+    let (catalog, mut found) = catalog(workspace, stage);
+    stage("documents");
     let (docs, problems) = docs::analyse(workspace, &catalog);
     found.extend(problems);
-    Portal { catalog, docs, diagnostics: judge(workspace, found) }
+    Portal { catalog, docs, diagnostics: judge(workspace, found, stage) }
 }
 
-/// Returns the problems of [`analyse`] alone, which takes less.
+/// Returns the catalog and the problems of [`analyse`], which takes less.
 #[must_use]
-pub fn problems(workspace: &Workspace) -> Diagnostics {
-    let (catalog, mut found) = catalog(workspace);
+pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
+    let (catalog, mut found) = catalog(workspace, stage);
+    stage("documents");
     found.extend(docs::check(workspace, &catalog));
-    judge(workspace, found)
+    (catalog, judge(workspace, found, stage))
 }
 
 /// Understands the catalog alone, for those who need no documents; the problems are judged and sorted likewise.
 #[must_use]
-pub fn analyse_catalog(workspace: &Workspace) -> (Catalog, Diagnostics) {
-    let (catalog, found) = catalog(workspace);
-    (catalog, judge(workspace, found))
+pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
+    let (catalog, found) = catalog(workspace, stage);
+    (catalog, judge(workspace, found, stage))
 }
 
-fn catalog(workspace: &Workspace) -> (Catalog, Diagnostics) {
+/// Reads the documentation of one folder alone; the problems are judged and sorted likewise.
+#[must_use]
+pub fn documentation(
+    workspace: &Workspace,
+    folder: &Folder,
+    name: &str,
+    stage: Stage<'_>,
+) -> (Option<DocsSite>, Diagnostics) {
+    stage("documents");
+    let (site, found) = docs::alone(workspace, folder, name);
+    (site, judge(workspace, found, stage))
+}
+
+/// Is told the name of each step of the analysis as it begins.
+pub type Stage<'a> = &'a mut dyn FnMut(&'static str);
+
+fn catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
+    stage("catalog");
     let mut loaded = catalog::load(workspace);
     let mut found = std::mem::take(&mut loaded.diagnostics);
     found.extend(workspace.problems().iter().cloned());
+    stage("check");
     found.extend(catalog::checks::run(workspace, &loaded));
     (loaded.catalog, found)
 }
 
 /// Gives every problem its final severity, and sorts them by place.
-fn judge(workspace: &Workspace, found: Diagnostics) -> Diagnostics {
+fn judge(workspace: &Workspace, found: Diagnostics, stage: Stage<'_>) -> Diagnostics {
+    stage("judge");
     let mut judged = diag::judge(found, &workspace.config().check.severities, workspace).diagnostics;
     diag::sort_and_dedup(&mut judged, workspace);
     judged

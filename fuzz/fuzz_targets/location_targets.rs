@@ -18,6 +18,6 @@ fuzz_target!(|data: (&str, bool)| {
     );
     let files: [(&str, &[u8]); 3] =
         [("a/catalog-info.yaml", location.as_bytes()), ("good/catalog-info.yaml", GOOD), ("x.yaml", b"a: 1")];
-    let portal = portal::analyse(&Workspace::from_files(Config::default(), &files));
+    let portal = portal::analyse(&Workspace::from_files(Config::default(), &files), &mut |_| ());
     assert!(portal.catalog.find("group:default/good").is_some());
 });

@@ -6,13 +6,15 @@
 
 use std::sync::Arc;
 
+use globset::{GlobSet, GlobSetBuilder};
+
 use super::custom::CustomKinds;
 use super::kinds::{self, Reference};
 use super::overlay::Overlays;
 use super::reference::{EntityRef, RefError};
 use super::shape::{Checker, Field, Shape};
 use super::{format, placeholder};
-use crate::config::{AllowRule, CustomRelation};
+use crate::config::{self, AllowRule, CustomRelation};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::text::{self, FileId, Span};
 use crate::workspace::Workspace;
@@ -22,8 +24,33 @@ use crate::yaml::{Entry, Map, Node, Value};
 pub(super) struct Context<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) custom: &'a CustomKinds,
-    pub(super) rules: &'a [AllowRule],
+    pub(super) rules: Vec<Rule<'a>>,
     pub(super) overlays: &'a Overlays,
+}
+
+/// One of `catalog.rules`, with the files it holds for.
+pub(super) struct Rule<'a> {
+    rule: &'a AllowRule,
+    files: GlobSet,
+}
+
+impl<'a> Rule<'a> {
+    /// Compiles the patterns of a rule; wrong ones were reported with the configuration.
+    pub(super) fn new(rule: &'a AllowRule) -> Self {
+        let mut files = GlobSetBuilder::new();
+        for glob in rule.locations.iter().filter_map(|glob| config::glob(glob).ok()) {
+            files.add(glob);
+        }
+        Self { rule, files: files.build().unwrap_or_default() }
+    }
+
+    fn allows(&self, kind: &str, spec_type: Option<&str>, path: &str) -> bool {
+        let here = self.rule.locations.is_empty() || self.files.is_match(path);
+        here && self.rule.allow.iter().any(|(allowed, wanted)| {
+            let same_type = |wanted: &str| spec_type.is_some_and(|own| own.eq_ignore_ascii_case(wanted));
+            allowed.eq_ignore_ascii_case(kind) && wanted.as_deref().is_none_or(same_type)
+        })
+    }
 }
 
 /// A relation that a document says, with the place where it says so.
@@ -65,10 +92,10 @@ pub(super) struct Draft {
 }
 
 /// Reads one document that is not empty.
-pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Option<Draft>, Diagnostics) {
+pub(super) fn read(context: &Context<'_>, root: Node, document: Span) -> (Option<Draft>, Diagnostics) {
     let mut out = Diagnostics::new();
     let file = document.file;
-    let Some((kind, reference, name_span)) = envelope(root, &mut out) else { return (None, out) };
+    let Some((kind, reference, name_span)) = envelope(&root, &mut out) else { return (None, out) };
 
     let mut root = placeholder::Resolver::new(context.workspace, file, &mut out).resolve(root);
     context.overlays.apply(&mut root.node, &reference);
@@ -83,7 +110,8 @@ pub(super) fn read(context: &Context<'_>, root: &Node, document: Span) -> (Optio
         out.push(problem);
     }
 
-    let root = sort_references(root, &kind);
+    let mut root = root;
+    sort_references(&mut root, &kind);
     let valid = out.iter().all(|problem| problem.severity != Severity::Error);
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
@@ -177,28 +205,16 @@ fn is_falsy(node: &Node) -> bool {
 
 /// Fills in the default namespace, and an empty mapping for annotations that are nothing.
 fn fill_in(root: &mut Node) {
-    let Value::Map(map) = &mut root.value else { return };
-    let map = Arc::make_mut(map);
-    let Some(metadata) = map.get("metadata").cloned() else { return };
-    let Some(old) = map.entry("metadata").cloned() else { return };
-    let Some(mut inner) = metadata.as_map().cloned() else { return };
-    let mut changed = false;
-    if inner.get("namespace").is_none() {
-        let namespace =
-            Entry { key: "namespace".into(), key_span: old.key_span, value: Node::text(old.key_span, "default") };
-        inner.set(namespace);
-        changed = true;
+    let Some(entry) = root.as_map_mut().and_then(|map| map.entry_mut("metadata")) else { return };
+    let at = entry.key_span;
+    let Some(metadata) = entry.value.as_map_mut() else { return };
+    if metadata.get("namespace").is_none() {
+        metadata.set(Entry { key: "namespace".into(), key_span: at, value: Node::text(at, "default") });
     }
-    if let Some(entry) = inner.entry("annotations").cloned()
+    if let Some(entry) = metadata.entry_mut("annotations")
         && is_falsy(&entry.value)
     {
-        let value = Node { span: entry.value.span, value: Value::Map(Arc::default()) };
-        inner.set(Entry { value, ..entry });
-        changed = true;
-    }
-    if changed {
-        let value = Node { span: metadata.span, value: Value::Map(Arc::new(inner)) };
-        map.set(Entry { value, ..old });
+        entry.value.value = Value::Map(Arc::default());
     }
 }
 
@@ -412,27 +428,32 @@ fn kind_rules(
 }
 
 /// Sorts the lists of references, as Backstage does while it makes relations of them.
-fn sort_references(mut root: Node, kind: &str) -> Node {
-    let Some(spec_entry) = root.as_map().and_then(|map| map.entry("spec")).cloned() else { return root };
-    let Some(spec) = spec_entry.value.as_map() else { return root };
-    let Some(known) = kinds::find(kind) else { return root };
-    let mut sorted: Option<Map> = None;
-    for field in (known.references)(spec) {
-        let Some(entry) = spec.entry(field.field) else { continue };
-        let Some(items) = entry.value.as_seq() else { continue };
-        if items.iter().any(|item| item.as_str().is_none()) || items.is_sorted_by_key(|item| item.as_str()) {
-            continue;
+fn sort_references(root: &mut Node, kind: &str) {
+    let Some(known) = kinds::find(kind) else { return };
+    let Some(spec) = root.as_map().and_then(|map| map.get("spec")?.as_map()) else { return };
+    let unsorted = |field: &str| {
+        let items = spec.get(field)?.as_seq()?;
+        let texts = items.iter().all(|item| item.as_str().is_some());
+        (texts && !items.is_sorted_by_key(|item| item.as_str())).then(|| items.to_vec())
+    };
+    let references = (known.references)(spec);
+    let sorted: Vec<(String, Vec<Node>)> = references
+        .iter()
+        .filter_map(|reference| {
+            let mut items = unsorted(reference.field)?;
+            items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            Some((reference.field.to_owned(), items))
+        })
+        .collect();
+    if sorted.is_empty() {
+        return;
+    }
+    let Some(spec) = root.as_map_mut().and_then(|map| map.entry_mut("spec")?.value.as_map_mut()) else { return };
+    for (field, items) in sorted {
+        if let Some(entry) = spec.entry_mut(&field) {
+            entry.value.value = Value::Seq(items.into());
         }
-        let mut items = items.to_vec();
-        items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-        let value = Node { span: entry.value.span, value: Value::Seq(items.into()) };
-        sorted.get_or_insert_with(|| spec.clone()).set(Entry { value, ..entry.clone() });
     }
-    if let (Some(spec), Value::Map(map)) = (sorted, &mut root.value) {
-        let value = Node { span: spec_entry.value.span, value: Value::Map(Arc::new(spec)) };
-        Arc::make_mut(map).set(Entry { value, ..spec_entry });
-    }
-    root
 }
 
 /// Reports fields that have no effect but look as if they were meant to.
@@ -604,20 +625,7 @@ fn forbidden(context: &Context<'_>, root: &Node, kind: &str, file: FileId) -> Op
     }
     let spec_type = root.get("spec").and_then(|spec| spec.get("type")).and_then(Node::as_str);
     let path = context.workspace.path(file);
-    let allowed = context.rules.iter().any(|rule| {
-        let here = rule.locations.is_empty()
-            || rule
-                .locations
-                .iter()
-                .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(&*path)));
-        here && rule.allow.iter().any(|(allowed, wanted)| {
-            allowed.eq_ignore_ascii_case(kind)
-                && wanted
-                    .as_deref()
-                    .is_none_or(|wanted| spec_type.is_some_and(|spec_type| spec_type.eq_ignore_ascii_case(wanted)))
-        })
-    });
-    if allowed {
+    if context.rules.iter().any(|rule| rule.allows(kind, spec_type, &path)) {
         return None;
     }
     let span = root.get("kind").map_or(root.span, |node| node.span);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{Catalog, Entity, EntityId, Relation};
 use crate::yaml::{Map, Node, Value};
@@ -71,29 +72,85 @@ impl Serialize for RelationJson<'_> {
 /// Returns the id of an entity: a UUID made from its reference, so that it is the same in every build.
 #[must_use]
 pub fn uid(entity: &Entity) -> String {
-    let bytes = xxh3_128(entity.reference.as_str().as_bytes()).to_be_bytes();
-    let mut hex: Vec<char> = bytes.iter().flat_map(|byte| format!("{byte:02x}").chars().collect::<Vec<_>>()).collect();
+    let id = xxh3_128(entity.reference.as_str().as_bytes());
     // Version 8 is the one for ids made in one's own way (RFC 9562).
-    hex[12] = '8';
-    hex[16] = ['8', '9', 'a', 'b'][usize::from(bytes[8] & 3)];
-    let text: String = hex.into_iter().collect();
-    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
+    let id = (id & !(0xf << 76) & !(0xc << 60)) | (8 << 76) | (8 << 60);
+    let part = |shift: u32, digits: u32| (id >> shift) & ((1 << (4 * digits)) - 1);
+    format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(96, 8), part(80, 4), part(64, 4), part(48, 4), part(0, 12))
 }
 
 /// Returns a text that changes whenever the entity's own document changes.
 #[must_use]
 pub fn etag(entity: &Entity) -> String {
-    let json = serde_json::to_vec(&entity.root).unwrap_or_default();
-    format!("{:016x}", xxh3_64(&json))
+    let mut hasher = Xxh3::new();
+    digest(&entity.root, &mut hasher);
+    format!("{:016x}", hasher.digest())
+}
+
+/// Feeds a value to a hash, every part with its type and length, so that no two values are fed alike.
+fn digest(node: &Node, hasher: &mut Xxh3) {
+    fn text(text: &str, hasher: &mut Xxh3) {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    match &node.value {
+        Value::Null => hasher.update(b"n"),
+        Value::Bool(value) => hasher.update(if *value { b"t" } else { b"f" }),
+        Value::Int(value) => {
+            hasher.update(b"i");
+            hasher.update(&value.to_le_bytes());
+        }
+        Value::Float(value) => {
+            hasher.update(b"d");
+            hasher.update(&value.to_bits().to_le_bytes());
+        }
+        Value::Str(value) => {
+            hasher.update(b"s");
+            text(value, hasher);
+        }
+        Value::Seq(items) => {
+            hasher.update(b"[");
+            hasher.update(&(items.len() as u64).to_le_bytes());
+            items.iter().for_each(|item| digest(item, hasher));
+        }
+        Value::Map(map) => {
+            hasher.update(b"{");
+            hasher.update(&(map.entries().len() as u64).to_le_bytes());
+            for entry in map.entries() {
+                text(&entry.key, hasher);
+                digest(&entry.value, hasher);
+            }
+        }
+    }
+}
+
+/// Returns the entities as JSON objects with `between` between them, in the order of references and in pieces, which
+/// are made in parallel; joined, they are the text.
+#[must_use]
+pub fn json_pieces(catalog: &Catalog, between: &str) -> Vec<Vec<u8>> {
+    const ENTITIES_A_PIECE: usize = 64;
+    let pieces = catalog.entities().par_chunks(ENTITIES_A_PIECE).enumerate();
+    pieces
+        .map(|(piece, entities)| {
+            let mut out = Vec::new();
+            for (i, entity) in entities.iter().enumerate() {
+                if piece + i > 0 {
+                    out.extend_from_slice(between.as_bytes());
+                }
+                // Writing to memory cannot fail.
+                let _ = serde_json::to_writer(&mut out, &EntityJson(entity));
+            }
+            out
+        })
+        .collect()
 }
 
 /// Returns every entity as one JSON object a line, in the order of references.
 #[must_use]
-pub fn ndjson(catalog: &Catalog) -> String {
-    let mut out = String::new();
-    for entity in catalog.entities() {
-        out.push_str(&serde_json::to_string(&EntityJson(entity)).unwrap_or_default());
-        out.push('\n');
+pub fn ndjson(catalog: &Catalog) -> Vec<u8> {
+    let mut out = json_pieces(catalog, "\n").concat();
+    if !out.is_empty() {
+        out.push(b'\n');
     }
     out
 }

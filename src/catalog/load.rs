@@ -6,14 +6,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::custom::CustomKinds;
-use super::document::{self, Context, Declared, Draft};
+use super::document::{self, Context, Declared, Draft, Rule};
 use super::location::{self, ReadType};
 use super::overlay::Overlays;
 use super::placeholder::read_problem;
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{Folder, GlobStyle, ReadError, Workspace};
+use crate::workspace::{Folder, GlobStyle, ReadError, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// A catalog with what its documents said, for the checks that look at references.
@@ -46,7 +46,8 @@ pub(crate) fn load(workspace: &Workspace) -> Loaded {
     let config = workspace.config();
     let custom = CustomKinds::new(config);
     let (overlays, mut diagnostics) = Overlays::read(workspace);
-    let context = Context { workspace, custom: &custom, rules: &config.catalog.rules, overlays: &overlays };
+    let rules = config.catalog.rules.iter().map(Rule::new).collect();
+    let context = Context { workspace, custom: &custom, rules, overlays: &overlays };
 
     let mut cache = HashMap::new();
     let mut starts: Vec<FileId> = workspace.catalog_files().to_vec();
@@ -125,14 +126,14 @@ fn read_file(context: &Context<'_>, file: FileId) -> Read {
         Err(error) => return Read { drafts: Vec::new(), diagnostics: vec![unreadable(&error, file)] },
     };
     let (documents, mut diagnostics) = yaml::parse(file, &text);
-    let lines = LineIndex::new(&text);
     let mut drafts = Vec::new();
     let mut empty = true;
-    for document in &documents {
+    let lines = LineIndex::new(&text);
+    for document in documents {
         empty &= document.root.is_none() && !document.broken;
-        let Some(root) = &document.root else { continue };
+        let Some(root) = document.root else { continue };
         for (root, span) in parts(root, document.span) {
-            let (draft, problems) = document::read(context, &root, span);
+            let (draft, problems) = document::read(context, root, span);
             diagnostics.extend(problems);
             drafts.extend(draft.map(|draft| {
                 let line = lines.position(&text, draft.start.start as usize).line;
@@ -150,10 +151,10 @@ fn read_file(context: &Context<'_>, file: FileId) -> Read {
 }
 
 /// Returns the entities of a document: itself, or the items of an exported catalog (`playbill export`).
-fn parts(root: &Node, document: Span) -> Vec<(Node, Span)> {
+fn parts(root: Node, document: Span) -> Vec<(Node, Span)> {
     let exported = root.as_map().filter(|map| map.get("kind").is_none() && map.get("problems").is_some());
     let Some(items) = exported.and_then(|map| map.get("entities")?.as_seq()) else {
-        return vec![(root.clone(), document)];
+        return vec![(root, document)];
     };
     let strip = |item: &Node| match &item.value {
         Value::Map(map) => {
@@ -253,16 +254,16 @@ fn join(
     diagnostics.extend(unreached(context.workspace, &followed.files));
     diagnostics.extend(context.overlays.unmatched(|reference| chosen.contains_key(reference)));
 
-    let drafts: Vec<(Draft, usize)> = chosen.into_values().collect();
+    let mut drafts: Vec<(Draft, usize)> = chosen.into_values().collect();
     let ids: HashMap<Arc<str>, EntityId> =
         drafts.iter().enumerate().map(|(i, (draft, _))| (draft.reference.shared(), EntityId::new(i))).collect();
     let relations = relations(&drafts, &ids);
 
     let mut declared = Vec::with_capacity(drafts.len());
     let mut name_spans = Vec::with_capacity(drafts.len());
-    for (draft, _) in &drafts {
+    for (draft, _) in &mut drafts {
         name_spans.push(draft.name_span);
-        declared.push(draft.declared.clone());
+        declared.push(std::mem::take(&mut draft.declared));
     }
     let entities: Vec<Entity> = drafts
         .into_par_iter()
@@ -347,60 +348,60 @@ fn relations(drafts: &[(Draft, usize)], ids: &HashMap<Arc<str>, EntityId>) -> Ve
 }
 
 /// Finishes an entity: made annotations, line, and the way that led to it.
-fn entity(workspace: &Workspace, draft: Draft, relations: Vec<Relation>, reached: &Reached) -> Entity {
-    let root = annotate(workspace, &draft, reached);
+fn entity(workspace: &Workspace, mut draft: Draft, relations: Vec<Relation>, reached: &Reached) -> Entity {
+    annotate(workspace, &mut draft, reached.origin);
     Entity {
         reference: draft.reference,
         kind: draft.kind,
         file: draft.file,
         document: draft.document,
         line: draft.line,
-        root,
+        root: draft.root,
         relations,
         ancestry: reached.ancestry.clone(),
     }
 }
 
 /// Adds the annotations that Backstage makes while reading (CB/processors/AnnotateLocationEntityProcessor.ts).
-fn annotate(workspace: &Workspace, draft: &Draft, reached: &Reached) -> Node {
+fn annotate(workspace: &Workspace, draft: &mut Draft, origin: FileId) {
+    const VIEW: &str = "backstage.io/view-url";
+    const EDIT: &str = "backstage.io/edit-url";
+    const SOURCE: &str = "backstage.io/source-location";
     let at = draft.start;
-    let location = |file: FileId| match workspace.source_urls(file) {
+    let Some(metadata) = draft.root.as_map_mut().and_then(|map| map.entry_mut("metadata")?.value.as_map_mut()) else {
+        return;
+    };
+    if metadata.get("annotations").and_then(Node::as_map).is_none() {
+        let value = Node { span: at, value: Value::Map(Arc::default()) };
+        metadata.set(Entry { key: "annotations".into(), key_span: at, value });
+    }
+    let Some(annotations) = metadata.entry_mut("annotations").and_then(|entry| entry.value.as_map_mut()) else {
+        return;
+    };
+    // A script address is never kept, whether or not there is one to put in its place.
+    annotations.retain(|entry| !matches!(&*entry.key, VIEW | EDIT) || keep(&entry.value));
+
+    let urls = workspace.source_urls(draft.file);
+    let location = |file: FileId, urls: &Option<SourceUrls>| match urls {
         Some(urls) => format!("url:{}", urls.view),
         None => format!("file:{}", workspace.path(file)),
     };
-    let mut made = vec![
-        ("backstage.io/managed-by-location", location(draft.file)),
-        ("backstage.io/managed-by-origin-location", location(reached.origin)),
-    ];
-    let own =
-        |key: &str| draft.root.get("metadata").and_then(|metadata| metadata.get("annotations")?.get(key)?.as_str());
-    let keep =
-        |key: &str| own(key).is_some_and(|value| !value.trim_start().to_ascii_lowercase().starts_with("javascript:"));
-    if let Some(urls) = workspace.source_urls(draft.file) {
-        let from_git = [
-            ("backstage.io/view-url", urls.view.clone()),
-            ("backstage.io/edit-url", urls.edit.clone()),
-            ("backstage.io/source-location", format!("url:{}", urls.folder)),
-        ];
-        made.extend(from_git.into_iter().filter(|(key, _)| !keep(key)));
-    }
-    let Some(root) = draft.root.as_map() else { return draft.root.clone() };
-    let Some(metadata) = root.entry("metadata") else { return draft.root.clone() };
-    let mut fields = metadata.value.as_map().cloned().unwrap_or_default();
-    let mut annotations = fields.get("annotations").and_then(Node::as_map).cloned().unwrap_or_default();
-    // A script address is never kept, whether or not there is one to put in its place.
-    let unsafe_keys = ["backstage.io/view-url", "backstage.io/edit-url"];
-    if unsafe_keys.iter().any(|key| own(key).is_some() && !keep(key)) {
-        let rest = annotations.entries().iter().filter(|entry| !unsafe_keys.contains(&&*entry.key) || keep(&entry.key));
-        annotations = Map::new(rest.cloned());
-    }
-    for (key, value) in made {
+    let own = location(draft.file, &urls);
+    let from = if origin == draft.file { own.clone() } else { location(origin, &workspace.source_urls(origin)) };
+    let mut set = |key: &str, value: String| {
         annotations.set(Entry { key: key.into(), key_span: at, value: Node::text(at, value) });
+    };
+    set("backstage.io/managed-by-location", own);
+    set("backstage.io/managed-by-origin-location", from);
+    let Some(urls) = urls else { return };
+    for (key, value) in [(VIEW, urls.view), (EDIT, urls.edit), (SOURCE, format!("url:{}", urls.folder))] {
+        if !annotations.get(key).is_some_and(keep) {
+            annotations.set(Entry { key: key.into(), key_span: at, value: Node::text(at, value) });
+        }
     }
-    let annotations = Node { span: at, value: Value::Map(Arc::new(annotations)) };
-    fields.set(Entry { key: "annotations".into(), key_span: at, value: annotations });
-    let mut root = root.clone();
-    let fields = Node { span: metadata.value.span, value: Value::Map(Arc::new(fields)) };
-    root.set(Entry { key: "metadata".into(), key_span: metadata.key_span, value: fields });
-    Node { span: draft.root.span, value: Value::Map(Arc::new(root)) }
+}
+
+/// Whether an address that the author gives is used.
+fn keep(value: &Node) -> bool {
+    value.as_str().is_some_and(|value| !value.trim_start().to_ascii_lowercase().starts_with("javascript:"))
 }

@@ -3,6 +3,7 @@
 //! From CB/processors/PlaceholderProcessor.ts and plugins/catalog-backend-module-openapi. A placeholder is a mapping
 //! with exactly one key that is one of these words; anything else is left as it is.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::bundle;
@@ -25,8 +26,31 @@ pub(super) struct Resolver<'a> {
     workspace: &'a Workspace,
     file: FileId,
     out: &'a mut Diagnostics,
-    path: Vec<Arc<str>>,
     elsewhere: Vec<String>,
+}
+
+/// Where a value stands: its key, below that of the value it is part of.
+struct Trail<'t> {
+    above: Option<&'t Self>,
+    key: Step<'t>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'t> {
+    Key(&'t str),
+    Item(usize),
+}
+
+impl fmt::Display for Trail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(above) = self.above {
+            write!(f, "{above}.")?;
+        }
+        match self.key {
+            Step::Key(key) => f.write_str(key),
+            Step::Item(i) => write!(f, "{i}"),
+        }
+    }
 }
 
 /// What a value became.
@@ -39,19 +63,19 @@ enum Replaced {
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(workspace: &'a Workspace, file: FileId, out: &'a mut Diagnostics) -> Self {
-        Self { workspace, file, out, path: Vec::new(), elsewhere: Vec::new() }
+        Self { workspace, file, out, elsewhere: Vec::new() }
     }
 
     /// Replaces every placeholder of `root`; faults are reported at the placeholder's value.
-    pub(super) fn resolve(mut self, root: &Node) -> Resolved {
-        let node = match self.visit(root) {
+    pub(super) fn resolve(mut self, root: Node) -> Resolved {
+        let node = match self.visit(&root, None) {
             Replaced::New(node) => node,
-            Replaced::Unchanged | Replaced::Gone => root.clone(),
+            Replaced::Unchanged | Replaced::Gone => root,
         };
         Resolved { node, elsewhere: self.elsewhere }
     }
 
-    fn visit(&mut self, node: &Node) -> Replaced {
+    fn visit(&mut self, node: &Node, above: Option<&Trail<'_>>) -> Replaced {
         match &node.value {
             Value::Map(map) => {
                 if map.entries().iter().any(|entry| entry.key.starts_with('$')) {
@@ -59,8 +83,8 @@ impl<'a> Resolver<'a> {
                 }
                 let mut changed: Option<Map> = None;
                 for entry in map.entries() {
-                    self.path.push(Arc::clone(&entry.key));
-                    match self.visit(&entry.value) {
+                    let trail = Trail { above, key: Step::Key(&entry.key) };
+                    match self.visit(&entry.value, Some(&trail)) {
                         Replaced::Unchanged => {}
                         Replaced::New(value) => {
                             changed.get_or_insert_with(|| (**map).clone()).set(Entry { value, ..entry.clone() });
@@ -68,10 +92,9 @@ impl<'a> Resolver<'a> {
                         Replaced::Gone => {
                             let rest = changed.get_or_insert_with(|| (**map).clone());
                             *rest = Map::new(rest.entries().iter().filter(|other| other.key != entry.key).cloned());
-                            self.elsewhere.push(self.path.join("."));
+                            self.elsewhere.push(trail.to_string());
                         }
                     }
-                    self.path.pop();
                 }
                 match changed {
                     Some(map) => Replaced::New(Node { span: node.span, value: Value::Map(Arc::new(map)) }),
@@ -79,24 +102,23 @@ impl<'a> Resolver<'a> {
                 }
             }
             Value::Seq(items) => {
-                let mut changed = false;
-                let mut new = Vec::with_capacity(items.len());
+                let mut changed: Option<Vec<Node>> = None;
                 for (i, item) in items.iter().enumerate() {
-                    self.path.push(i.to_string().into());
-                    match self.visit(item) {
-                        Replaced::Unchanged => new.push(item.clone()),
-                        Replaced::New(value) => {
-                            changed = true;
-                            new.push(value);
+                    match self.visit(item, Some(&Trail { above, key: Step::Item(i) })) {
+                        Replaced::Unchanged => {
+                            if let Some(new) = &mut changed {
+                                new.push(item.clone());
+                            }
                         }
-                        Replaced::Gone => changed = true,
+                        Replaced::New(value) => changed.get_or_insert_with(|| items[..i].to_vec()).push(value),
+                        Replaced::Gone => {
+                            changed.get_or_insert_with(|| items[..i].to_vec());
+                        }
                     }
-                    self.path.pop();
                 }
-                if changed {
-                    Replaced::New(Node { span: node.span, value: Value::Seq(new.into()) })
-                } else {
-                    Replaced::Unchanged
+                match changed {
+                    Some(new) => Replaced::New(Node { span: node.span, value: Value::Seq(new.into()) }),
+                    None => Replaced::Unchanged,
                 }
             }
             _ => Replaced::Unchanged,

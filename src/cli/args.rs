@@ -17,6 +17,17 @@ pub struct Cli {
     /// Say nothing but results and problems.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Say how long each stage took.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub timings: Option<Timings>,
 }
 
 /// The commands.
@@ -34,6 +45,8 @@ pub enum Command {
         after_help = "Examples:\n  playbill check\n  playbill check --format github\n  playbill check --baseline playbill-baseline.json --write-baseline"
     )]
     Check(CheckArgs),
+    /// Work with one documentation alone.
+    Docs(DocsArgs),
     /// Print the resolved catalog.
     #[command(
         after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
@@ -57,6 +70,15 @@ pub struct InputArgs {
     pub config: Option<PathBuf>,
 }
 
+/// How times are said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Timings {
+    /// One line a stage, for people.
+    Table,
+    /// One JSON object, milliseconds by stage.
+    Json,
+}
+
 /// Arguments of `build`.
 #[derive(Debug, Args)]
 pub struct BuildArgs {
@@ -69,9 +91,6 @@ pub struct BuildArgs {
     /// End with exit code 1 if there are errors in the content.
     #[arg(long)]
     pub strict: bool,
-    /// Print how long each stage took.
-    #[arg(long)]
-    pub timings: bool,
 }
 
 /// Arguments of `serve`.
@@ -110,6 +129,36 @@ pub struct CheckArgs {
     /// Accept everything found now: write it to the baseline file.
     #[arg(long)]
     pub write_baseline: bool,
+}
+
+/// Arguments of `docs`.
+#[derive(Debug, Args)]
+pub struct DocsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DocsCommand,
+}
+
+/// The commands of `docs`.
+#[derive(Debug, Subcommand)]
+pub enum DocsCommand {
+    /// Write the site of the documentation in one folder, as `techdocs-cli generate` does.
+    #[command(after_help = "Example:\n  playbill docs build services/payments -o public")]
+    Build(DocsBuildArgs),
+}
+
+/// Arguments of `docs build`.
+#[derive(Debug, Args)]
+pub struct DocsBuildArgs {
+    /// The folder with `mkdocs.yml`, or with `docs` or a README.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Where to write; default: `site` in that folder.
+    #[arg(long, short, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// End with exit code 1 if there are errors in the content.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Arguments of `export`.

@@ -1,15 +1,15 @@
 //! `playbill build`: the whole site on disk.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
-use super::args::{BuildArgs, ReportFormat};
-use super::{Context, Ending, load, print, report, say};
-use crate::diag::{Severity, human};
+use super::args::{BuildArgs, InputArgs, ReportFormat};
+use super::stopwatch::Stopwatch;
+use super::{Context, Ending, load, report, say};
+use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::output::{DiskSink, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
@@ -20,11 +20,10 @@ use crate::{render, site};
 /// Builds and writes; problems of the content are shown, and fail only under `--strict`.
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
-    watch.stage("read");
+    watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), true)?;
     let theme = theme(&workspace)?;
-    watch.stage("resolve");
-    let portal = portal::analyse(&workspace);
+    let portal = portal::analyse(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("plan");
     let site = site::plan(&workspace, &portal);
     watch.stage("render");
@@ -35,15 +34,16 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     counted.bar.finish_and_clear();
     watch.stage("write");
     let written = sink.finish()?;
-    let stages = watch.finish();
+    watch.stage("report");
+    let took = watch.elapsed();
 
-    let failed = show_problems(context, args, &workspace, &portal);
+    let failed = show_problems(context, &args.input, args.strict, &workspace, &portal.diagnostics);
     if !context.quiet {
-        say(&summary(&portal, &target.shown, written, stages.iter().map(|(_, time)| *time).sum()));
+        say(&summary(&portal, &target.shown, written, took));
     }
-    if args.timings {
-        print(&timings(&stages));
-    }
+    watch.finish();
+    // The process ends here: taking a large portal apart piece by piece would only cost time.
+    std::mem::forget((workspace, portal, site));
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
 }
 
@@ -86,7 +86,7 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
 }
 
 /// Returns where to write, and what the site must not replace.
-fn target(context: &Context, workspace: &Workspace, given: Option<&Path>) -> Target {
+pub(super) fn target(context: &Context, workspace: &Workspace, given: Option<&Path>) -> Target {
     let folder = match given {
         Some(given) => context.cwd.join(given),
         None => workspace.config_folder().join(&workspace.config().output),
@@ -102,10 +102,15 @@ fn target(context: &Context, workspace: &Workspace, given: Option<&Path>) -> Tar
 }
 
 /// Prints the problems to standard error; says whether they fail the build.
-fn show_problems(context: &Context, args: &BuildArgs, workspace: &Workspace, portal: &Portal) -> bool {
-    let problems = &portal.diagnostics;
-    let failed = args.strict && problems.iter().any(|problem| problem.severity == Severity::Error);
-    let shown = report::Shown::new(workspace, context, &args.input);
+pub(super) fn show_problems(
+    context: &Context,
+    input: &InputArgs,
+    strict: bool,
+    workspace: &Workspace,
+    problems: &[Diagnostic],
+) -> bool {
+    let failed = strict && problems.iter().any(|problem| problem.severity == Severity::Error);
+    let shown = report::Shown::new(workspace, context, input);
     let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
     if !errors.is_empty() {
         say(report::render(&errors, workspace, &shown, ReportFormat::Human, context.color_err).trim_end());
@@ -128,10 +133,6 @@ fn summary(portal: &Portal, shown: &str, written: WriteReport, time: Duration) -
     )
 }
 
-fn timings(stages: &[(&'static str, Duration)]) -> String {
-    stages.iter().map(|(stage, time)| format!("{stage:<8} {:>8.3} s\n", time.as_secs_f64())).collect()
-}
-
 /// Counts files on their way to the sink.
 struct Counted<'a> {
     sink: &'a dyn Sink,
@@ -142,38 +143,5 @@ impl Sink for Counted<'_> {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         self.bar.inc(1);
         self.sink.put(path, bytes)
-    }
-}
-
-/// Measures the stages, and shows on a terminal which one is running.
-struct Stopwatch {
-    shown: bool,
-    stages: Vec<(&'static str, Instant)>,
-}
-
-impl Stopwatch {
-    fn new(context: &Context) -> Self {
-        Self { shown: !context.quiet && std::io::stderr().is_terminal(), stages: Vec::new() }
-    }
-
-    fn stage(&mut self, name: &'static str) {
-        self.stages.push((name, Instant::now()));
-    }
-
-    /// Returns a bar for the files of a site; hidden in CI, when quiet, and when the work is short.
-    fn bar(&self, length: usize) -> ProgressBar {
-        if !self.shown || length < 500 {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::new(length as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} pages") {
-            bar.set_style(style);
-        }
-        bar
-    }
-
-    fn finish(self) -> Vec<(&'static str, Duration)> {
-        let ends = self.stages.iter().skip(1).map(|(_, start)| *start).chain([Instant::now()]);
-        self.stages.iter().zip(ends).map(|((name, start), end)| (*name, end.duration_since(*start))).collect()
     }
 }

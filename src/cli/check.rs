@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::args::CheckArgs;
+use super::stopwatch::Stopwatch;
 use super::{Context, Ending, load, print, report, say};
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
@@ -11,8 +12,11 @@ use crate::workspace::Workspace;
 
 /// Checks and reports; errors are found content, not failures.
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> {
+    let mut watch = Stopwatch::new(context);
+    watch.stage("scan");
     let workspace = load(context, &args.input, None, false)?;
-    let mut problems = portal::problems(&workspace);
+    let (catalog, mut problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
+    watch.stage("report");
     let file = baseline_file(context, &workspace, args.baseline.as_ref());
     if args.write_baseline {
         let Some(file) = file else {
@@ -29,6 +33,9 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> 
     print(&report::render(&problems, &workspace, &shown, args.format, context.color_out));
     let least = if args.strict { Severity::Warning } else { Severity::Error };
     let failed = problems.iter().any(|problem| problem.severity >= least);
+    watch.finish();
+    // The process ends here: taking a large catalog apart piece by piece would only cost time.
+    std::mem::forget((catalog, workspace));
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
 }
 

@@ -5,11 +5,13 @@
 pub mod args;
 mod build;
 mod check;
+mod docs;
 mod explain;
 mod export;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
+mod stopwatch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -50,6 +52,7 @@ pub(crate) struct Context {
     pub(crate) color_out: bool,
     pub(crate) color_err: bool,
     pub(crate) quiet: bool,
+    pub(crate) timings: Option<args::Timings>,
 }
 
 /// Runs the program with the arguments of its process; the first one is its name.
@@ -75,11 +78,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         color_out: color(std::io::stdout().is_terminal()),
         color_err: color(std::io::stderr().is_terminal()),
         quiet: cli.quiet,
+        timings: cli.timings,
     };
     let ended = match cli.command {
         Command::Build(args) => build::run(&context, &args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&context, args),
+        Command::Docs(args) => match args.command {
+            args::DocsCommand::Build(args) => docs::build(&context, args),
+        },
         Command::Check(args) => check::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
@@ -124,8 +131,13 @@ pub(crate) fn load(
 
 /// Prints a result; a reader that has gone away is not a failure.
 pub(crate) fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// Prints a result, as [`print`].
+pub(crate) fn print_bytes(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
 /// Prints a line for people to standard error.

@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
         Event::Failed(reason) => say(reason.trim_end()),
         Event::Unwatched(reason) => say(&format!("changes will not be noticed: {reason}")),
     };
-    let context = Context { cwd: context.cwd.clone(), color_out: false, color_err: false, quiet };
+    let context = Context { cwd: context.cwd.clone(), color_out: false, color_err: false, quiet, timings: None };
     let build = move || build_site(&context, &args).map_err(|error| describe(&context, &args, &error));
     serve::run(&options, Arc::new(build), Arc::new(tell))?;
     Ok(Ending::Success)
@@ -54,7 +54,7 @@ fn first_inputs(context: &Context, args: &ServeArgs) -> Inputs {
 fn build_site(context: &Context, args: &ServeArgs) -> Result<BuiltSite, Error> {
     let workspace = load(context, &args.input, None, true)?;
     let theme = build::theme(&workspace)?;
-    let portal = portal::analyse(&workspace);
+    let portal = portal::analyse(&workspace, &mut |_| ());
     let site = site::plan(&workspace, &portal);
     let sink = MemorySink::default();
     render::all(&workspace, &portal, &theme, &site, &sink)?;

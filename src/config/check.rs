@@ -45,6 +45,7 @@ impl Checker<'_> {
             | Shape::Path
             | Shape::Glob
             | Shape::Level
+            | Shape::OneOf(_)
             | Shape::Rule
             | Shape::Kind
             | Shape::NewKind
@@ -183,6 +184,13 @@ impl Checker<'_> {
                     None => "write `error`, `warning`, `info` or `off`".to_owned(),
                 };
                 (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help))
+            }),
+            Shape::OneOf(words) => (!words.contains(&&**text)).then(|| {
+                let help = match nearest(text, words.iter().copied()) {
+                    Some(near) => format!("write `{near}`"),
+                    None => format!("write one of `{}`", words.join("`, `")),
+                };
+                (format!("{} cannot be `{text}`", quoted(path)), Some(help))
             }),
             Shape::Rule => (!rule_names().any(|name| name == &**text)).then(|| {
                 let help = match nearest(text, rule_names()) {

@@ -30,6 +30,8 @@ pub(super) enum Shape {
     Size,
     /// A severity, or `off`.
     Level,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     /// The name of a rule, a family, or `*`.
     Rule,
     /// The name of a kind that exists.
@@ -70,6 +72,9 @@ const GLOBS: Shape = Shape::List(&Shape::Glob, 0);
 const TEXTS: Shape = Shape::List(&Shape::Text, 0);
 const LEVELS: Shape = Shape::Named { name: &Shape::Rule, value: &Shape::Level };
 
+/// The programs that serve repositories, as `hosts` names them.
+pub(crate) const HOSTS: &[&str] = &["github", "gitlab", "bitbucket", "bitbucket-server", "azure", "gitea"];
+
 /// The keys of `playbill.yaml`.
 pub(super) const ROOT: &[Key] = &[
     key("title", Shape::Text, "Name of the portal, in the top bar and in page titles.").or("\"Developer portal\""),
@@ -103,6 +108,11 @@ pub(super) const ROOT: &[Key] = &[
         "links",
         Shape::List(&Shape::Mapping(LINK), 0),
         "Links of your organisation, shown in the top bar and on the home page, in this order.",
+    ),
+    key(
+        "hosts",
+        Shape::Named { name: &Shape::Text, value: &Shape::OneOf(HOSTS) },
+        "What runs at a git host whose name does not say it, so that links to sources can be made.",
     ),
     key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),

@@ -60,6 +60,7 @@ fn value(shape: &Shape) -> String {
         Shape::Glob => "glob".to_owned(),
         Shape::Size => "size".to_owned(),
         Shape::Level => "severity or `off`".to_owned(),
+        Shape::OneOf(words) => format!("`{}`", words.join("`, `")),
         Shape::Rule => "rule".to_owned(),
         Shape::Kind | Shape::NewKind => "kind".to_owned(),
         Shape::Relation => "relation".to_owned(),
@@ -75,6 +76,7 @@ fn plural(shape: &Shape) -> String {
     match shape {
         Shape::HttpUrl | Shape::LinkUrl => "addresses".to_owned(),
         Shape::Level => "severities".to_owned(),
+        Shape::OneOf(_) => value(shape),
         Shape::List(item, _) => format!("lists of {}", plural(item)),
         Shape::TextOr(text, _) => format!("{} or mappings", plural(text)),
         _ => format!("{}s", value(shape)),

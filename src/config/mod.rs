@@ -20,6 +20,8 @@ use std::fmt;
 
 pub use app_config::parse_app_config;
 pub use check::glob;
+#[cfg(test)]
+pub(crate) use keys::HOSTS;
 pub use manual::manual;
 pub use read::parse;
 pub use schema::json_schema;
@@ -50,6 +52,8 @@ pub struct Config {
     pub theme: Option<String>,
     /// Links of the organisation for the top bar and the home page.
     pub links: Vec<ConfigLink>,
+    /// What runs at git hosts, by host name in lower case.
+    pub hosts: BTreeMap<String, String>,
     /// What belongs to the catalog.
     pub catalog: CatalogConfig,
     /// How problems are judged.
@@ -185,6 +189,7 @@ impl Default for Config {
             output: "site".to_owned(),
             theme: None,
             links: Vec::new(),
+            hosts: BTreeMap::new(),
             catalog: CatalogConfig::default(),
             check: CheckConfig::default(),
             limits: Limits::default(),

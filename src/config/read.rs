@@ -45,6 +45,7 @@ fn config(root: &Map) -> Config {
         output: text(root, "output").unwrap_or(default.output),
         theme: text(root, "theme"),
         links: mappings(root, "links").filter_map(link).collect(),
+        hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
@@ -66,6 +67,11 @@ pub(super) fn base_url(text: &str) -> Option<String> {
 
 fn link(map: &Map) -> Option<ConfigLink> {
     Some(ConfigLink { title: text(map, "title")?, url: text(map, "url")?, icon: text(map, "icon") })
+}
+
+fn hosts(map: &Map) -> BTreeMap<String, String> {
+    let entries = map.entries().iter();
+    entries.filter_map(|entry| Some((entry.key.to_lowercase(), entry.value.as_str()?.to_owned()))).collect()
 }
 
 fn catalog(map: &Map) -> CatalogConfig {

@@ -71,6 +71,7 @@ fn shape(shape: &Shape) -> Map<String, Value> {
             ],
         }),
         Shape::Level => json!({ "enum": LEVELS }),
+        Shape::OneOf(words) => json!({ "enum": words }),
         Shape::Rule => json!({ "enum": rule_names().collect::<Vec<_>>() }),
         Shape::NewKind => json!({ "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*$", "maxLength": 63 }),
         Shape::Relation => json!({ "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*$" }),

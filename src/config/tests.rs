@@ -102,6 +102,10 @@ fn wrong_values_say_what_is_expected() {
     check("paths: src", &["1:8 invalid-config `paths` must be a list, not a text; write it as a list: `[…]`"]);
     check("paths: []", &["1:8 invalid-config `paths` is empty; name at least 1, or remove the key"]);
     check(
+        "hosts: {git.example.com: gitlap}",
+        &["1:26 invalid-config `hosts.git.example.com` cannot be `gitlap`; write `gitlab`"],
+    );
+    check(
         "baseUrl: portal.example.com",
         &[
             "1:10 invalid-config `baseUrl` must be an absolute http or https address, not `portal.example.com`; write it \
@@ -127,7 +131,7 @@ fn wrong_values_say_what_is_expected() {
            with a unit such as `10MB` or `64MiB`"],
     );
     let all = "it can hold `title`, `organization`, `description`, `baseUrl`, `paths`, `output`, `theme`, `links`, \
-               `catalog`, `check`, `limits`";
+               `hosts`, `catalog`, `check`, `limits`";
     check("- a", &[&*format!("1:1 invalid-config the configuration must be a mapping, not a list; {all}")]);
     check(
         "title: a\n---\ntitle: b",

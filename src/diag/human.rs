@@ -5,10 +5,13 @@ use std::fmt::{self, Write};
 use annotate_snippets::{
     AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet, normalize_untrusted_str as printable,
 };
+use rayon::prelude::*;
 
 use super::{Diagnostic, Label, Positions, Severity, Source, Sources};
 use crate::text::FileId;
 
+/// Findings that one thread renders in a row.
+const DIAGNOSTICS_A_PIECE: usize = 64;
 /// Labels in the same file this near to each other share one excerpt.
 const SAME_EXCERPT_LINES: u32 = 60;
 /// A mark over more lines than this is shown at its first line only.
@@ -43,53 +46,64 @@ pub fn render(
 ) -> fmt::Result {
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(options.width.max(40));
-    let mut positions = Positions::new(sources);
-    for diagnostic in diagnostics {
-        let level = match diagnostic.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            Severity::Info => Level::INFO,
-        };
-        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
-        let mut group = Group::with_title(title);
-        // Wrong columns of cut lines with the right ones.
-        let mut corrections: Vec<(String, String)> = Vec::new();
-        for (index, part) in excerpts(&diagnostic.labels, &mut positions).into_iter().enumerate() {
-            let path = printable(&part.path);
-            let Some((text, first_line)) = part.text else {
-                let origin = Origin::path(path);
-                group = group.element(match part.at {
-                    Some((line, column)) => origin.line(line).char_column(column),
-                    None => origin,
-                });
-                if diagnostic.help.is_some() {
-                    group = group.element(Padding);
-                }
-                continue;
-            };
-            if let (Some((line, column)), Some(shown)) = (part.at, part.shown_column)
-                && column != shown
-            {
-                corrections.push((format!("{path}:{line}:{shown}"), format!("{path}:{line}:{column}")));
-            }
-            let mut snippet = Snippet::source(text).line_start(first_line).path(path);
-            for (number, (range, label)) in part.marks.into_iter().enumerate() {
-                let primary = index == 0 && number == 0;
-                let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-                snippet = snippet.annotation(kind.span(range).label((!label.is_empty()).then(|| printable(label))));
-            }
-            group = group.element(snippet);
-        }
-        if let Some(help) = &diagnostic.help {
-            group = group.element(Level::HELP.message(printable(help)));
-        }
-        let mut report = renderer.render(&[group]);
-        for (shown, right) in corrections {
-            report = report.replacen(&shown, &right, 1);
-        }
-        writeln!(out, "{report}\n")?;
-    }
+    // Problems stand in the order of files, so that a piece opens few of them.
+    let pieces: Vec<String> = diagnostics
+        .par_chunks(DIAGNOSTICS_A_PIECE)
+        .map(|piece| {
+            let mut positions = Positions::new(sources);
+            piece.iter().map(|diagnostic| one(diagnostic, &renderer, &mut positions)).collect()
+        })
+        .collect();
+    pieces.iter().try_for_each(|piece| out.write_str(piece))?;
     writeln!(out, "{}", summary(diagnostics))
+}
+
+/// Returns a finding with its excerpt and a blank line.
+fn one(diagnostic: &Diagnostic, renderer: &Renderer, positions: &mut Positions<'_>) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
+    let mut group = Group::with_title(title);
+    // Wrong columns of cut lines with the right ones.
+    let mut corrections: Vec<(String, String)> = Vec::new();
+    for (index, part) in excerpts(&diagnostic.labels, positions).into_iter().enumerate() {
+        let path = printable(&part.path);
+        let Some((text, first_line)) = part.text else {
+            let origin = Origin::path(path);
+            group = group.element(match part.at {
+                Some((line, column)) => origin.line(line).char_column(column),
+                None => origin,
+            });
+            if diagnostic.help.is_some() {
+                group = group.element(Padding);
+            }
+            continue;
+        };
+        if let (Some((line, column)), Some(shown)) = (part.at, part.shown_column)
+            && column != shown
+        {
+            corrections.push((format!("{path}:{line}:{shown}"), format!("{path}:{line}:{column}")));
+        }
+        let mut snippet = Snippet::source(text).line_start(first_line).path(path);
+        for (number, (range, label)) in part.marks.into_iter().enumerate() {
+            let primary = index == 0 && number == 0;
+            let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            snippet = snippet.annotation(kind.span(range).label((!label.is_empty()).then(|| printable(label))));
+        }
+        group = group.element(snippet);
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(printable(help)));
+    }
+    let mut report = renderer.render(&[group]);
+    for (shown, right) in corrections {
+        report = report.replacen(&shown, &right, 1);
+    }
+    report.push_str("\n\n");
+    report
 }
 
 /// Returns one line that counts the findings, such as `3 errors, 2 warnings in 4 files`.

@@ -7,7 +7,7 @@ use super::Diagnostic;
 use crate::text::{FileId, LineColumn, LineIndex, Span};
 
 /// Gives the paths and texts of the files that diagnostics are about.
-pub trait Sources {
+pub trait Sources: Sync {
     /// Returns the path as reports show it: `/`-separated, relative to the scanned root.
     fn path(&self, file: FileId) -> Arc<str>;
 

@@ -159,7 +159,7 @@ impl Built {
 
 fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal)) -> Built {
     let workspace = Workspace::from_files(config, files);
-    let mut portal = portal::analyse(&workspace);
+    let mut portal = portal::analyse(&workspace, &mut |_| ());
     documents(&mut portal);
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new()).unwrap();

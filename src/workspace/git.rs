@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Folder;
 use super::history::History;
-use super::remote::{Remote, Revision};
+use super::remote::{Hosts, Remote, Revision};
 use super::tree::{Kind, Tree};
 
 const MAX_SMALL: u64 = 64 << 10;
@@ -32,7 +32,7 @@ pub struct Repository {
 
 impl Repository {
     /// Reads the facts of the repository whose working tree is `folder`.
-    pub(super) fn read(tree: &Tree, folder: Folder) -> Self {
+    pub(super) fn read(tree: &Tree, folder: Folder, hosts: &Hosts) -> Self {
         let mut repository = Self {
             folder,
             remote: None,
@@ -43,16 +43,16 @@ impl Repository {
             history: OnceLock::new(),
         };
         if let Some(layout) = Layout::find(tree, &repository.folder.place) {
-            repository.fill(tree, &layout);
+            repository.fill(tree, &layout, hosts);
         }
         repository
     }
 
-    fn fill(&mut self, tree: &Tree, layout: &Layout) {
+    fn fill(&mut self, tree: &Tree, layout: &Layout, hosts: &Hosts) {
         let config = tree.read_text(&layout.common.join("config"), MAX_CONFIG).unwrap_or_default();
         let config = Config::parse(&config);
         let name = config.remote_name();
-        self.remote = name.and_then(|name| Remote::parse(config.url(name)?));
+        self.remote = name.and_then(|name| Remote::parse(config.url(name)?, hosts));
         let remote_name = name.unwrap_or("origin");
         let remote_refs = layout.common.join("refs/remotes").join(safe(remote_name).unwrap_or("origin"));
         self.default_branch = tree.read_text(&remote_refs.join("HEAD"), MAX_SMALL).and_then(|head| {

@@ -511,7 +511,7 @@ impl Workspace {
             let above = boundary.place.ancestors().skip(1);
             { above }.find(|folder| self.tree.kind(&folder.join(".git")).is_ok())
         };
-        let repository = top.map(|top| Arc::new(Repository::read(&self.tree, self.folder(top))));
+        let repository = top.map(|top| Arc::new(Repository::read(&self.tree, self.folder(top), &self.config.hosts)));
         calm(self.known.repositories.write()).entry(Arc::clone(&boundary.place)).or_insert(repository).clone()
     }
 

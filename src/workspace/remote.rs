@@ -3,6 +3,7 @@
 //! Pure text. An address is only made for a host whose shape of addresses is known, because a wrong link is worse
 //! than none. User names, passwords and tokens of a remote are dropped while it is read and are not part of any value.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use url::Url;
@@ -28,6 +29,9 @@ pub enum Host {
     Unknown,
 }
 
+/// What runs at which host, as the configuration says it.
+pub(super) type Hosts = BTreeMap<String, String>;
+
 /// A repository at a git host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
@@ -50,7 +54,7 @@ pub(super) enum Revision {
 
 impl Remote {
     /// Reads the URL of a remote; nothing if it names no host, such as a path on disk.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str, hosts: &Hosts) -> Option<Self> {
         let text = text.trim();
         let (scheme, name, port, path) = split(text)?;
         let is_web = matches!(scheme.as_str(), "http" | "https");
@@ -66,7 +70,7 @@ impl Remote {
             };
         }
         (name, path) = canonical(name, path);
-        let mut host = host_of(&name);
+        let mut host = host_of(&name, hosts);
         if path.iter().any(|segment| segment == "_git") {
             host = Host::Azure;
         } else {
@@ -397,7 +401,16 @@ fn browsed(path: &[String]) -> Option<Vec<String>> {
     Some(full)
 }
 
-fn host_of(name: &str) -> Host {
+fn host_of(name: &str, hosts: &Hosts) -> Host {
+    match hosts.get(name).map(String::as_str) {
+        Some("github") => return Host::GitHub,
+        Some("gitlab") => return Host::GitLab,
+        Some("bitbucket") => return Host::BitbucketCloud,
+        Some("bitbucket-server") => return Host::BitbucketServer,
+        Some("azure") => return Host::Azure,
+        Some("gitea") => return Host::Gitea,
+        _ => {}
+    }
     let first = name.split('.').next().unwrap_or(name);
     if name == "bitbucket.org" {
         Host::BitbucketCloud
@@ -469,10 +482,30 @@ mod tests {
 
     use super::*;
 
+    fn parse(text: &str) -> Option<Remote> {
+        Remote::parse(text, &Hosts::new())
+    }
+
+    #[test]
+    fn the_configuration_names_hosts() {
+        let mut hosts: Hosts = [("git.acme.example".to_owned(), "gitlab".to_owned())].into();
+        let view = |hosts: &Hosts| {
+            let remote = Remote::parse("git@git.acme.example:web/shop.git", hosts).unwrap();
+            remote.file(&[b"a"], &Revision::Branch("main".into()), None).map(|urls| urls.view)
+        };
+        assert_eq!(view(&hosts).unwrap(), "https://git.acme.example/web/shop/-/blob/main/a");
+        assert_eq!(view(&Hosts::new()), None);
+        // Every name that the configuration accepts is known here.
+        for name in crate::config::HOSTS {
+            hosts.insert("h".to_owned(), (*name).to_owned());
+            assert_ne!(host_of("h", &hosts), Host::Unknown, "{name}");
+        }
+    }
+
     /// Home, view, edit and folder of `a b/c#.yaml` on the branch `feature/x`.
     #[track_caller]
     fn check(remote: &str, expect: [&str; 4]) {
-        let remote = Remote::parse(remote).unwrap();
+        let remote = parse(remote).unwrap();
         let names: [&[u8]; 2] = [b"a b", b"c#.yaml"];
         let urls = remote.file(&names, &Revision::Branch("feature/x".into()), Some("feature/x")).unwrap();
         assert_eq!([remote.url().unwrap(), urls.view, urls.edit, urls.folder], expect);
@@ -573,7 +606,7 @@ mod tests {
 
     #[test]
     fn special_remotes() {
-        let url = |remote: &str| Remote::parse(remote).and_then(|remote| remote.url());
+        let url = |remote: &str| parse(remote).and_then(|remote| remote.url());
         assert_eq!(url("http://gitea.local:3000/org/web.git").as_deref(), Some("http://gitea.local:3000/org/web"));
         assert_eq!(
             url("https://tfs.example.com/tfs/Main/app/_git/web").as_deref(),
@@ -600,16 +633,16 @@ mod tests {
             "a b:c/d",
             "https://github.com/o/%ff",
         ] {
-            assert_eq!(Remote::parse(nothing), None, "{nothing}");
+            assert_eq!(parse(nothing), None, "{nothing}");
         }
-        assert_eq!(Remote::parse("git@gitlab.com:a/b/c.git").unwrap().slug(), "a/b/c");
-        assert_eq!(Remote::parse("https://dev.azure.com/o/p/_git/r").unwrap().slug(), "o/p/r");
+        assert_eq!(parse("git@gitlab.com:a/b/c.git").unwrap().slug(), "a/b/c");
+        assert_eq!(parse("https://dev.azure.com/o/p/_git/r").unwrap().slug(), "o/p/r");
     }
 
     #[test]
     fn commits_have_addresses_too() {
         let view = |remote: &str| {
-            let remote = Remote::parse(remote).unwrap();
+            let remote = parse(remote).unwrap();
             remote.file(&[b"a"], &Revision::Commit("c0ffee".into()), None).unwrap()
         };
         assert_eq!(view("https://github.com/o/r").view, "https://github.com/o/r/blob/c0ffee/a");
@@ -627,7 +660,7 @@ mod tests {
 
     #[track_caller]
     fn means(remote: &str, address: &str, expect: Option<&str>) {
-        let remote = Remote::parse(remote).unwrap();
+        let remote = parse(remote).unwrap();
         let address = Address::parse(address);
         let branches = ["feature/x".to_owned(), "main".to_owned()];
         let path = address.and_then(|address| {
@@ -679,7 +712,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_a_remote_or_not(text in any::<String>()) {
-            let _ = Remote::parse(&text);
+            let _ = parse(&text);
             let _ = Address::parse(&text);
         }
 
@@ -691,7 +724,7 @@ mod tests {
             ]),
             names in prop::collection::vec("[a-zA-Zß #?%&+=]{1,6}", 1..4),
         ) {
-            let remote = Remote::parse(remote).unwrap();
+            let remote = parse(remote).unwrap();
             let bytes: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
             let urls = remote.file(&bytes, &Revision::Branch("a/b".into()), None).unwrap();
             let address = Address::parse(&urls.view).unwrap();
@@ -702,7 +735,7 @@ mod tests {
 
         #[test]
         fn no_secret_survives(secret in "[a-zA-Z0-9]{8,20}", user in "[a-z]{1,8}") {
-            let remote = Remote::parse(&format!("https://{user}:{secret}@github.com/o/r.git")).unwrap();
+            let remote = parse(&format!("https://{user}:{secret}@github.com/o/r.git")).unwrap();
             let shown = format!("{remote:?}");
             prop_assert!(!shown.contains(&secret));
         }

@@ -101,6 +101,17 @@ impl Map {
         }
     }
 
+    /// Keeps the entries that `keep` says.
+    pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
+        self.entries.retain(keep);
+    }
+
+    /// Finds the entry of `key` to change it; its key must stay.
+    #[must_use]
+    pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| &*entry.key == key)
+    }
+
     /// Finds the entry of `key`, which is compared exactly.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
@@ -141,6 +152,15 @@ impl Node {
     pub fn as_map(&self) -> Option<&Map> {
         match &self.value {
             Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// Returns the mapping to change it, if it is one; it is copied first if others share it.
+    #[must_use]
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        match &mut self.value {
+            Value::Map(map) => Some(Arc::make_mut(map)),
             _ => None,
         }
     }
@@ -234,7 +254,25 @@ struct Open {
 
 enum Content {
     Seq(Vec<Node>),
-    Map { entries: Vec<Entry>, seen: HashSet<Arc<str>>, key: Option<(Arc<str>, Span)> },
+    Map { entries: Vec<Entry>, seen: Seen, key: Option<(Arc<str>, Span)> },
+}
+
+/// The keys of a long mapping; a short one is searched.
+#[derive(Default)]
+struct Seen(HashSet<Arc<str>>);
+
+impl Seen {
+    const SHORT: usize = 16;
+
+    fn contains(&mut self, name: &Arc<str>, entries: &[Entry]) -> bool {
+        if entries.len() < Self::SHORT {
+            return entries.iter().any(|entry| entry.key == *name);
+        }
+        if self.0.is_empty() {
+            self.0.extend(entries.iter().map(|entry| Arc::clone(&entry.key)));
+        }
+        !self.0.insert(Arc::clone(name))
+    }
 }
 
 /// Builds the tree of one document from the parser's events.
@@ -295,7 +333,7 @@ impl Builder {
                     None
                 }
                 Event::MappingStart(_, anchor, _) => {
-                    let content = Content::Map { entries: Vec::new(), seen: HashSet::new(), key: None };
+                    let content = Content::Map { entries: Vec::new(), seen: Seen::default(), key: None };
                     self.open(span, anchor, content);
                     None
                 }
@@ -389,7 +427,7 @@ impl Builder {
             Content::Map { entries, seen, key } => match key.take() {
                 None => *key = Some((json::key_text(&node), node.span)),
                 Some((name, key_span)) => {
-                    if seen.insert(Arc::clone(&name)) {
+                    if !seen.contains(&name, entries) {
                         entries.push(Entry { key: name, key_span, value: node });
                     } else {
                         let first = entries.iter().find(|entry| entry.key == name).map(|entry| entry.key_span);

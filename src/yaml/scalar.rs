@@ -31,6 +31,10 @@ fn plain(text: &str, yaml_1_1: bool) -> Value {
 
 /// `[-+]?[0-9]+`, `0o17`, `0x1F`, and floats with a digit and a point or an exponent.
 fn number(text: &str) -> Option<Value> {
+    // Nearly every text is told from a number by its first character.
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return None;
+    }
     if let Some(digits) = text.strip_prefix("0o") {
         return radix(digits, 8, 1.0);
     }

@@ -31,7 +31,7 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::Headers => (headers(view.site).into_bytes(), TEXT),
         File::Redirects => (redirects(view.site).into_bytes(), TEXT),
         File::ApiEntities => (list(view.portal.catalog.entities()), JSON),
-        File::ApiLines => (export::ndjson(&view.portal.catalog).into_bytes(), "application/x-ndjson"),
+        File::ApiLines => (export::ndjson(&view.portal.catalog), "application/x-ndjson"),
         File::ApiCsv => (export::csv(&view.portal.catalog).into_bytes(), "text/csv; charset=utf-8"),
         File::ApiFacets => (facets(view), JSON),
         File::ApiKind(kind) => {
