@@ -8,6 +8,7 @@
 
 mod build;
 mod links;
+mod lints;
 mod mkdocs;
 mod nav;
 mod pages;
