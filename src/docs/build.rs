@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::links::Links;
+use super::lints;
 use super::mkdocs::{MkDocs, RawNav, invalid};
 use super::nav::{self, Entry, Order};
 use super::pages::{self, Files, Pages, Source, humanise, stem};
@@ -292,7 +293,7 @@ pub(super) enum Detail {
 }
 
 /// Which Markdown the documents of a site are written in.
-enum Dialect {
+pub(super) enum Dialect {
     /// What MkDocs with mkdocs-techdocs-core makes of them.
     TechDocs(Box<techdocs::Options>),
     /// What a host shows.
@@ -344,7 +345,9 @@ fn read(
         .zip(&docs)
         .map(|(page, doc)| {
             let found = doc.iter().flat_map(|doc| &doc.links);
-            found.filter_map(|link| links.check(page, link, &docs)).collect()
+            let broken = found.filter_map(|link| links.check(page, link, &docs));
+            let lost = doc.iter().flat_map(|doc| &doc.lost).map(|lost| lints::lost(page.file, lost, dialect));
+            broken.chain(lost).collect()
         })
         .collect();
     problems.extend(checked.into_iter().flatten());

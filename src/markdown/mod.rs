@@ -11,6 +11,8 @@ mod front_matter;
 
 use std::ops::Range;
 
+pub use techdocs::{Loss, Lost};
+
 pub use front_matter::{FrontMatter, front_matter};
 
 /// One document, read once: used by pages, tables of contents, search and link checks.
@@ -30,6 +32,8 @@ pub struct Doc {
     pub anchors: Vec<String>,
     /// Every link and image with its place, in the order written.
     pub links: Vec<DocLink>,
+    /// What its author plainly meant and the dialect does not give, in the order written.
+    pub lost: Vec<Lost>,
     /// What the document says about itself.
     pub front_matter: FrontMatter,
 }

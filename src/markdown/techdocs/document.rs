@@ -44,6 +44,7 @@ pub fn document(
         html: clean,
         headings,
         title: output.title,
+        lost: output.lost,
         links,
         front_matter: front_matter(text).0,
     }
@@ -60,6 +61,7 @@ pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     Doc {
         anchors: anchors(&output.html),
         title: output.title,
+        lost: output.lost,
         links: links(text, &output.html, output.links, &world.made.take()),
         front_matter: front_matter(text).0,
         ..Doc::default()

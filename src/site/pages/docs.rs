@@ -39,7 +39,7 @@ pub struct Model {
 
 /// An entry of the navigation.
 #[derive(Debug, Serialize)]
-struct NavEntry {
+pub(super) struct NavEntry {
     title: String,
     /// Nothing for the heading of a section, and for a gap.
     href: Option<String>,
@@ -58,7 +58,7 @@ struct NavEntry {
 
 /// An entry of the table of contents.
 #[derive(Debug, Serialize)]
-struct TocEntry {
+pub(super) struct TocEntry {
     id: String,
     /// HTML.
     title: String,
@@ -118,18 +118,18 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
 }
 
 /// Returns the document, below its title if it shows none.
-fn content(title: &str, doc: &Doc) -> String {
+pub(super) fn content(title: &str, doc: &Doc) -> String {
     if doc.has_title { doc.html.clone() } else { format!("<h1>{}</h1>\n{}", html::escape(title), doc.html) }
 }
 
 /// What the navigation is made for.
-struct Nav<'a> {
-    site: &'a DocsSite,
-    page: usize,
-    folded: bool,
+pub(super) struct Nav<'a> {
+    pub(super) site: &'a DocsSite,
+    pub(super) page: usize,
+    pub(super) folded: bool,
     /// The link to the first page.
-    root: String,
-    href: &'a dyn Fn(usize) -> String,
+    pub(super) root: String,
+    pub(super) href: &'a dyn Fn(usize) -> String,
 }
 
 fn count(items: &[NavItem]) -> usize {
@@ -156,7 +156,7 @@ fn first_page(items: &[NavItem]) -> Option<usize> {
     })
 }
 
-fn entries(nav: &Nav<'_>, items: &[NavItem]) -> Vec<NavEntry> {
+pub(super) fn entries(nav: &Nav<'_>, items: &[NavItem]) -> Vec<NavEntry> {
     let mut range = 0..items.len();
     if nav.folded && items.len() > 2 * WINDOW {
         let at = items.iter().position(|item| contains(item, nav.page)).unwrap_or(0);
@@ -221,7 +221,7 @@ fn entry(nav: &Nav<'_>, item: &NavItem) -> NavEntry {
 
 /// Nests headings by level. A first heading of the first level is the title of the page: the list holds what is below
 /// it and, as in Material, nothing of what further headings of that level begin.
-fn contents(headings: &[Heading]) -> Vec<TocEntry> {
+pub(super) fn contents(headings: &[Heading]) -> Vec<TocEntry> {
     let mut rest = headings;
     let mut entries = nested(&mut rest, 0);
     if headings.first().is_some_and(|first| first.level == 1) { entries.swap_remove(0).children } else { entries }

@@ -10,4 +10,5 @@ pub mod home;
 pub mod lists;
 pub mod problems;
 pub mod simple;
+pub mod standalone;
 pub mod status;
