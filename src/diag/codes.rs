@@ -242,8 +242,8 @@ rules! {
     EMPTY_ADMONITION "empty-admonition" Docs Warning "An admonition, details or a tab has nothing in it.";
     INVALID_FENCE "invalid-fence" Docs Warning "A code fence has a header that cannot be read.";
     INVALID_MKDOCS "invalid-mkdocs" Docs Warning "An mkdocs.yml cannot be used as it is.";
-    LIST_INDENTATION "list-indentation" Docs Warning "A list is nested by columns at which lists do not nest.";
     LIST_IN_PARAGRAPH "list-in-paragraph" Docs Warning "A list right below a line of text is part of the paragraph.";
+    LIST_INDENTATION "list-indentation" Docs Warning "A list is nested by columns at which lists do not nest.";
     NAV_PAGE_MISSING "nav-page-missing" Docs Warning "The navigation names a document that is not there.";
     UNCLOSED_FENCE "unclosed-fence" Docs Warning "A code fence is not closed.";
 

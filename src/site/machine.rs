@@ -180,10 +180,10 @@ pub fn feed(site: &Site) -> String {
         super::date::moment(newest)
     );
     for Change { time, title, what, url, author } in site.changes() {
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<entry><title>{}</title><id>{url}#{time}</id><link href=\"{url}\"/><updated>{}</updated>\
-             <author><name>{}</name></author><category term=\"{}\"/></entry>\n",
+             <author><name>{}</name></author><category term=\"{}\"/></entry>",
             escape(title),
             super::date::moment(*time),
             escape(author),
