@@ -28,7 +28,7 @@ pub struct Picture {
     /// HTML.
     svg: String,
     /// The icons that it uses.
-    icons: BTreeSet<&'static str>,
+    pub icons: BTreeSet<&'static str>,
     /// The kinds that occur: class suffix and name.
     kinds: Vec<(&'static str, String)>,
     /// What the lines say, as HTML sentences.

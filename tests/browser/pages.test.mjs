@@ -31,11 +31,14 @@ function check(name, options, body) {
   });
 }
 
-/** Collects what moves while a page loads. */
+/**
+ * Collects what moves while a page loads. Layout shift is told in hundredths; less is a slow machine that paints a page
+ * before all of it has arrived, and words that then take their place in a line.
+ */
 const watchShifts = `
   window.shifts = [];
   new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries()) window.shifts.push(value.toFixed(4) + ' ' + sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(' | '));
+    for (const { value, sources } of list.getEntries()) if (value >= 0.005) window.shifts.push(value.toFixed(4) + ' ' + sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(' | '));
   }).observe({ type: 'layout-shift', buffered: true });`;
 
 const pages = await samples(site);

@@ -41,7 +41,7 @@ for (const [name, options] of [['', {}], [' on a phone', { width: 375, height: 8
     await follow(page, 'Booking API', '#provided-apis');
     assert.match(await text(page, 'h1'), /Booking API/);
     await follow(page, 'Definition', '.tabs');
-    assert(await page.evaluate(`document.querySelector('pre, [data-operation]') !== null`), 'the definition is not there');
+    assert(await page.evaluate(`document.querySelector('.api-main .verb') !== null`), 'the definition is not there');
     await page.goto(`${url}catalog/default/component/booking-service/`);
     await follow(page, 'Docs', '.tabs');
     await follow(page, 'Runbook', '[data-techdocs=nav]');

@@ -18,7 +18,7 @@ pub struct Model {
     data: String,
     /// A sentence such as `512 entities and 1,204 relations`.
     size: String,
-    /// Every class of icon.
+    /// Every class of icon that the picture does not bring.
     icons: Vec<&'static str>,
     hint: String,
 }
@@ -32,8 +32,12 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
     icons.push("other");
     icons.sort_unstable();
     icons.dedup();
+    let picture = graphs::landscape(view);
+    if let Some(picture) = &picture {
+        icons.retain(|icon| !picture.icons.contains(icon));
+    }
     let model = Model {
-        picture: graphs::landscape(view),
+        picture,
         data: view.href(&routes::graph_data()),
         size: format!(
             "{} and {}",
