@@ -7,7 +7,7 @@
 //! at one port and carry their words once, and many leaves of one port stand together in a box, so that a node with
 //! fifty neighbours stays legible.
 //!
-//! Invariant: every edge that is put in is drawn. Who wants fewer must fold nodes first, with [`fold`], which leads
+//! Invariant: every edge that is put in is drawn. Who wants fewer must fold nodes first, with [`fold()`], which leads
 //! the edges of what it hides to the node that stands for it.
 
 mod cluster;
