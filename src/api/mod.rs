@@ -90,7 +90,7 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
     let declared = FORMATS.iter().copied().find(|format| format.types().contains(&&*kind));
     let found = declared_in(text);
     let format = match (declared, found) {
-        (Some(declared), Some(found)) if is_tree(declared) && declared.name() != found.name() => {
+        (Some(declared), Some(found)) if declared.name() != found.name() && (is_tree(declared) || starts_as(text)) => {
             let span = file.map_or(node.span, Span::whole);
             let message = format!("the type of the API is `{kind}`, but its definition is {}", found.name());
             problems.push(
@@ -125,6 +125,12 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
 /// Returns whether a format is YAML or JSON, so that it says itself what it is.
 fn is_tree(format: &dyn Format) -> bool {
     matches!(format.name(), "OpenAPI" | "AsyncAPI")
+}
+
+/// Returns whether a definition begins with the key that says its format, as no GraphQL or Protocol Buffers file does.
+fn starts_as(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    first.is_some_and(|line| declared_in(line).is_some())
 }
 
 /// Finds the format that a definition says it is written in, by its first key of such a name at the outermost level.

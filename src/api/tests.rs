@@ -399,3 +399,13 @@ spec:
     let place = Positions::new(&workspace).place(problems[0].span()).start;
     assert_eq!((place.line, place.column), (12, 11));
 }
+
+#[test]
+fn a_definition_that_says_its_format_is_read_as_that() {
+    let (api, problems) =
+        read("graphql", &[("a.yaml", "# ours\nopenapi: 3.0.3\ninfo: {title: Seats, version: '1'}\n")]);
+    assert_eq!(problems, ["api-type-differs a.yaml:1"]);
+    assert_eq!(api.expect("a reference").reference.title.as_deref(), Some("Seats"));
+    let (_, problems) = read("graphql", &[("a.graphql", "type Query {\n  openapi: String\n}\n")]);
+    assert_eq!(problems, [""; 0]);
+}
