@@ -1,7 +1,7 @@
 //! One site, from its folder to finished pages.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -51,7 +51,7 @@ pub(super) fn site(
         return (None, problems);
     }
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
-    let links = Links { workspace, pages: &pages, html_is_relative_to_file: is_plain };
+    let links = Links::new(workspace, &pages, is_plain);
     // What is no MkDocs site is read as its host shows it.
     let dialect = match &settings {
         Some(settings) => Dialect::TechDocs(Box::new(settings.markdown.clone())),
@@ -309,44 +309,60 @@ fn read(
     problems: &mut Diagnostics,
 ) -> Vec<Option<Doc>> {
     let limit = links.workspace.config().limits.document;
-    let read: Vec<Result<Doc, _>> = links
+    // Snippets are relative to the folder of `mkdocs.yml`.
+    let include = |path: &str| {
+        let file = links.workspace.locate_in(folder, path).ok()?;
+        links.workspace.text(file, limit).ok()
+    };
+    let read: Vec<Result<Option<Doc>, _>> = links
         .pages
         .sources
         .par_iter()
         .map(|page| {
             let text = links.workspace.text(page.file, limit)?;
             let resolve = |link: &DocLink| links.resolve(page, link);
-            // Snippets are relative to the folder of `mkdocs.yml`.
-            let include = |path: &str| {
-                let file = links.workspace.locate_in(folder, path).ok()?;
-                links.workspace.text(file, limit).ok()
-            };
             Ok(match dialect {
-                Dialect::TechDocs(options) if detail == Detail::Links => techdocs::outline(&text, options, &include),
-                Dialect::TechDocs(options) => techdocs::document(&text, options, &resolve, &include),
-                Dialect::CommonMark => commonmark::render(&text, &resolve),
+                Dialect::TechDocs(options) if detail == Detail::Links => {
+                    techdocs::may_have_findings(&text, options).then(|| techdocs::outline(&text, options, &include))
+                }
+                Dialect::TechDocs(options) => Some(techdocs::document(&text, options, &resolve, &include)),
+                Dialect::CommonMark => Some(commonmark::render(&text, &resolve)),
             })
         })
         .collect();
     let mut docs = Vec::with_capacity(read.len());
-    for (page, result) in links.pages.sources.iter().zip(read) {
+    let mut unread = vec![false; read.len()];
+    for (at, (page, result)) in links.pages.sources.iter().zip(read).enumerate() {
         match result {
-            Ok(doc) => docs.push(Some(doc)),
+            Ok(doc) => {
+                unread[at] = doc.is_none();
+                docs.push(doc);
+            }
             Err(error) => {
                 problems.push(pages::unreadable(&error, page.file));
                 docs.push(None);
             }
         }
     }
+    // A page without findings of its own is read only when a link asks for a place in it.
+    let late: Vec<OnceLock<Option<Doc>>> = unread.iter().map(|_| OnceLock::new()).collect();
+    let outline = |at: usize| {
+        let Dialect::TechDocs(options) = dialect else { return None };
+        let text = links.workspace.text(links.pages.sources[at].file, limit).ok()?;
+        Some(techdocs::outline(&text, options, &include))
+    };
+    let doc = |at: usize| {
+        if unread[at] { late[at].get_or_init(|| outline(at)).as_ref() } else { docs[at].as_ref() }
+    };
     let checked: Vec<Diagnostics> = links
         .pages
         .sources
         .par_iter()
         .zip(&docs)
-        .map(|(page, doc)| {
-            let found = doc.iter().flat_map(|doc| &doc.links);
-            let broken = found.filter_map(|link| links.check(page, link, &docs));
-            let lost = doc.iter().flat_map(|doc| &doc.lost).map(|lost| lints::lost(page.file, lost, dialect));
+        .map(|(page, own)| {
+            let found = own.iter().flat_map(|doc| &doc.links);
+            let broken = found.filter_map(|link| links.check(page, link, &doc));
+            let lost = own.iter().flat_map(|doc| &doc.lost).map(|lost| lints::lost(page.file, lost, dialect));
             broken.chain(lost).collect()
         })
         .collect();
