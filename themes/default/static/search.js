@@ -41,7 +41,7 @@ function lines(results, query, home) {
   const groups = new Map();
   for (const result of results) groups.set(result.type, [...(groups.get(result.type) ?? []), result]);
   return [...groups].flatMap(([type, found]) => [
-    make('h3', { textContent: names[type] ?? type }),
+    make('h2', { textContent: names[type] ?? type }),
     make('ul', {}, ...found.map((result) => {
       const text = make('span', { className: 'hit-text' }, make('b', {}, ...marked(result.title, query)));
       const detail = result.type === 'docs' ? trail(result.url) : result.ref;
