@@ -9,10 +9,10 @@ use super::links::Links;
 use super::lints;
 use super::mkdocs::{MkDocs, RawNav, invalid};
 use super::nav::{self, Entry, Order};
-use super::pages::{self, Files, Pages, Source, humanise, stem};
-use super::{DocsPage, DocsSite};
+use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
+use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::EntityId;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
 use crate::markdown::{Doc, DocLink, LinkKind, Resolved, commonmark, techdocs};
 use crate::text::{FileId, Span};
@@ -59,6 +59,7 @@ pub(super) fn site(
         None => Dialect::TechDocs(Box::default()),
     };
     let docs = read(&links, &dialect, folder, detail, &mut problems);
+    let redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &pages, &mut problems));
 
     let titles = titles(&pages, &entries, &docs);
     let nav = nav::finish(entries, &titles);
@@ -87,6 +88,7 @@ pub(super) fn site(
         title: settings.as_ref().and_then(|settings| settings.site_name.clone()).unwrap_or_default(),
         description: settings.and_then(|settings| settings.description),
         assets: pages.assets,
+        redirects,
         source,
     };
     (Some(site), problems)
@@ -281,6 +283,53 @@ fn navigation(
     let entries = nav::resolve(raw, "", pages, &mut part, problems);
     problems.append(&mut found);
     entries
+}
+
+/// Finds out where the old addresses of `redirect_maps` lead.
+fn redirects(settings: &MkDocs, pages: &Pages, problems: &mut Diagnostics) -> Vec<DocsRedirect> {
+    let mut redirects = Vec::new();
+    for redirect in &settings.redirects {
+        let Some(path) = nav::normal("", &redirect.from).as_deref().and_then(pages::page_path) else {
+            let problem = invalid(redirect.from_span, format!("`{}` is no path of a document", redirect.from));
+            problems.push(problem.help("write the path that the document had, such as `old/page.md`"));
+            continue;
+        };
+        if path.is_empty() || pages.by_path(&path).is_some() {
+            let problem =
+                invalid(redirect.from_span, format!("`{}` is still there, so nothing leads away", redirect.from));
+            problems.push(problem.help("remove the entry, or the document"));
+            continue;
+        }
+        let (to, anchor) = redirect.to.split_once('#').unwrap_or((&redirect.to, ""));
+        let target = if html::is_external(&redirect.to) {
+            html::is_safe_address(&redirect.to, html::AddressUse::Link).then(|| redirect.to.clone())
+        } else {
+            let found = nav::normal("", to).and_then(|source| pages.by_source(&source));
+            found.map(|target| match target {
+                Target::Page(page) => super::links::href(&path, &pages.sources[page].path, true, anchor),
+                Target::Asset(asset) => super::links::href(&path, &pages.assets[asset].path, false, anchor),
+            })
+        };
+        match target {
+            Some(target) => redirects.push(DocsRedirect { path, target }),
+            None => {
+                let problem = Diagnostic::new(
+                    codes::BROKEN_LINK,
+                    redirect.to_span,
+                    format!("the redirect to `{}` leads nowhere", redirect.to),
+                )
+                .label("nothing is there");
+                let near = pages::nearest_path(to, pages.sources.iter().map(|page| page.source.as_str()));
+                problems.push(match near {
+                    Some(near) => problem.help(format!("write `{near}`")),
+                    None => problem.help("write the path of a document below the documentation folder, or a URL"),
+                });
+            }
+        }
+    }
+    redirects.sort_by(|a, b| a.path.cmp(&b.path));
+    redirects.dedup_by(|a, b| a.path == b.path);
+    redirects
 }
 
 /// How much of a document is needed.

@@ -172,7 +172,8 @@ const TECHDOCS_ATTRIBUTES: &[(&str, &[&str])] = &[
 
 static TECHDOCS: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = builder();
-    builder.add_tags(TECHDOCS_ELEMENTS);
+    // Nothing is held while these are sanitised, so that a place holder would be forged.
+    builder.add_tags(TECHDOCS_ELEMENTS).rm_tags([SLOT]);
     for (element, names) in TECHDOCS_ATTRIBUTES {
         builder.add_tag_attributes(element, *names);
     }

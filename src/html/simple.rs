@@ -179,6 +179,10 @@ impl<'h> Pass<'h, '_> {
             count += 1;
             self.attribute(name, attribute, value)?;
         }
+        // The parser leaves out an empty first line.
+        if name == "pre" && bytes.get(at + 1) == Some(&b'\n') {
+            return None;
+        }
         self.out.push('>');
         if !matches!(kind, Kind::Void | Kind::Column) {
             self.open.push(Open { name, kind });
