@@ -126,12 +126,16 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if wanted.is_empty() || wanted.len() > 128 {
         return None;
     }
+    let letters = letters(wanted.iter().copied());
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let length = candidate.chars().count();
         let limit = (wanted.len().max(length) / 3).clamp(1, 3);
         let limit = best.map_or(limit, |(distance, _)| limit.min(distance.saturating_sub(1)));
-        if length.abs_diff(wanted.len()) > limit {
+        // One edit takes away one letter and brings another one, at most.
+        let strange =
+            || (letters ^ self::letters(candidate.chars().flat_map(char::to_lowercase))).count_ones() as usize;
+        if length.abs_diff(wanted.len()) > limit || strange() > 2 * limit {
             continue;
         }
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
@@ -145,6 +149,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Returns which letters there are, one bit for those that share it.
+fn letters(text: impl Iterator<Item = char>) -> u64 {
+    text.fold(0, |set, letter| set | 1 << (u32::from(letter) % 64))
 }
 
 /// Returns the optimal-string-alignment distance, or nothing once it must exceed `limit`.

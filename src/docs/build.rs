@@ -1,7 +1,7 @@
 //! One site, from its folder to finished pages.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -9,10 +9,10 @@ use super::links::Links;
 use super::lints;
 use super::mkdocs::{MkDocs, RawNav, invalid};
 use super::nav::{self, Entry, Order};
-use super::pages::{self, Files, Pages, Source, humanise, stem};
-use super::{DocsPage, DocsSite};
+use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
+use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::EntityId;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
 use crate::markdown::{Doc, DocLink, LinkKind, Resolved, commonmark, techdocs};
 use crate::text::{FileId, Span};
@@ -51,7 +51,7 @@ pub(super) fn site(
         return (None, problems);
     }
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
-    let links = Links { workspace, pages: &pages, html_is_relative_to_file: is_plain };
+    let links = Links::new(workspace, &pages, is_plain);
     // What is no MkDocs site is read as its host shows it.
     let dialect = match &settings {
         Some(settings) => Dialect::TechDocs(Box::new(settings.markdown.clone())),
@@ -59,6 +59,7 @@ pub(super) fn site(
         None => Dialect::TechDocs(Box::default()),
     };
     let docs = read(&links, &dialect, folder, detail, &mut problems);
+    let redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &pages, &mut problems));
 
     let titles = titles(&pages, &entries, &docs);
     let nav = nav::finish(entries, &titles);
@@ -87,6 +88,7 @@ pub(super) fn site(
         title: settings.as_ref().and_then(|settings| settings.site_name.clone()).unwrap_or_default(),
         description: settings.and_then(|settings| settings.description),
         assets: pages.assets,
+        redirects,
         source,
     };
     (Some(site), problems)
@@ -283,6 +285,53 @@ fn navigation(
     entries
 }
 
+/// Finds out where the old addresses of `redirect_maps` lead.
+fn redirects(settings: &MkDocs, pages: &Pages, problems: &mut Diagnostics) -> Vec<DocsRedirect> {
+    let mut redirects = Vec::new();
+    for redirect in &settings.redirects {
+        let Some(path) = nav::normal("", &redirect.from).as_deref().and_then(pages::page_path) else {
+            let problem = invalid(redirect.from_span, format!("`{}` is no path of a document", redirect.from));
+            problems.push(problem.help("write the path that the document had, such as `old/page.md`"));
+            continue;
+        };
+        if path.is_empty() || pages.by_path(&path).is_some() {
+            let problem =
+                invalid(redirect.from_span, format!("`{}` is still there, so nothing leads away", redirect.from));
+            problems.push(problem.help("remove the entry, or the document"));
+            continue;
+        }
+        let (to, anchor) = redirect.to.split_once('#').unwrap_or((&redirect.to, ""));
+        let target = if html::is_external(&redirect.to) {
+            html::is_safe_address(&redirect.to, html::AddressUse::Link).then(|| redirect.to.clone())
+        } else {
+            let found = nav::normal("", to).and_then(|source| pages.by_source(&source));
+            found.map(|target| match target {
+                Target::Page(page) => super::links::href(&path, &pages.sources[page].path, true, anchor),
+                Target::Asset(asset) => super::links::href(&path, &pages.assets[asset].path, false, anchor),
+            })
+        };
+        match target {
+            Some(target) => redirects.push(DocsRedirect { path, target }),
+            None => {
+                let problem = Diagnostic::new(
+                    codes::BROKEN_LINK,
+                    redirect.to_span,
+                    format!("the redirect to `{}` leads nowhere", redirect.to),
+                )
+                .label("nothing is there");
+                let near = pages::nearest_path(to, pages.sources.iter().map(|page| page.source.as_str()));
+                problems.push(match near {
+                    Some(near) => problem.help(format!("write `{near}`")),
+                    None => problem.help("write the path of a document below the documentation folder, or a URL"),
+                });
+            }
+        }
+    }
+    redirects.sort_by(|a, b| a.path.cmp(&b.path));
+    redirects.dedup_by(|a, b| a.path == b.path);
+    redirects
+}
+
 /// How much of a document is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
@@ -309,44 +358,60 @@ fn read(
     problems: &mut Diagnostics,
 ) -> Vec<Option<Doc>> {
     let limit = links.workspace.config().limits.document;
-    let read: Vec<Result<Doc, _>> = links
+    // Snippets are relative to the folder of `mkdocs.yml`.
+    let include = |path: &str| {
+        let file = links.workspace.locate_in(folder, path).ok()?;
+        links.workspace.text(file, limit).ok()
+    };
+    let read: Vec<Result<Option<Doc>, _>> = links
         .pages
         .sources
         .par_iter()
         .map(|page| {
             let text = links.workspace.text(page.file, limit)?;
             let resolve = |link: &DocLink| links.resolve(page, link);
-            // Snippets are relative to the folder of `mkdocs.yml`.
-            let include = |path: &str| {
-                let file = links.workspace.locate_in(folder, path).ok()?;
-                links.workspace.text(file, limit).ok()
-            };
             Ok(match dialect {
-                Dialect::TechDocs(options) if detail == Detail::Links => techdocs::outline(&text, options, &include),
-                Dialect::TechDocs(options) => techdocs::document(&text, options, &resolve, &include),
-                Dialect::CommonMark => commonmark::render(&text, &resolve),
+                Dialect::TechDocs(options) if detail == Detail::Links => {
+                    techdocs::may_have_findings(&text, options).then(|| techdocs::outline(&text, options, &include))
+                }
+                Dialect::TechDocs(options) => Some(techdocs::document(&text, options, &resolve, &include)),
+                Dialect::CommonMark => Some(commonmark::render(&text, &resolve)),
             })
         })
         .collect();
     let mut docs = Vec::with_capacity(read.len());
-    for (page, result) in links.pages.sources.iter().zip(read) {
+    let mut unread = vec![false; read.len()];
+    for (at, (page, result)) in links.pages.sources.iter().zip(read).enumerate() {
         match result {
-            Ok(doc) => docs.push(Some(doc)),
+            Ok(doc) => {
+                unread[at] = doc.is_none();
+                docs.push(doc);
+            }
             Err(error) => {
                 problems.push(pages::unreadable(&error, page.file));
                 docs.push(None);
             }
         }
     }
+    // A page without findings of its own is read only when a link asks for a place in it.
+    let late: Vec<OnceLock<Option<Doc>>> = unread.iter().map(|_| OnceLock::new()).collect();
+    let outline = |at: usize| {
+        let Dialect::TechDocs(options) = dialect else { return None };
+        let text = links.workspace.text(links.pages.sources[at].file, limit).ok()?;
+        Some(techdocs::outline(&text, options, &include))
+    };
+    let doc = |at: usize| {
+        if unread[at] { late[at].get_or_init(|| outline(at)).as_ref() } else { docs[at].as_ref() }
+    };
     let checked: Vec<Diagnostics> = links
         .pages
         .sources
         .par_iter()
         .zip(&docs)
-        .map(|(page, doc)| {
-            let found = doc.iter().flat_map(|doc| &doc.links);
-            let broken = found.filter_map(|link| links.check(page, link, &docs));
-            let lost = doc.iter().flat_map(|doc| &doc.lost).map(|lost| lints::lost(page.file, lost, dialect));
+        .map(|(page, own)| {
+            let found = own.iter().flat_map(|doc| &doc.links);
+            let broken = found.filter_map(|link| links.check(page, link, &doc));
+            let lost = own.iter().flat_map(|doc| &doc.lost).map(|lost| lints::lost(page.file, lost, dialect));
             broken.chain(lost).collect()
         })
         .collect();

@@ -1,7 +1,9 @@
 //! Where the links of a document lead, as MkDocs has it: a path of a file relative to the document becomes the address
 //! of its page, anything else means what it means to a browser.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::nav::normal;
 use super::pages::{Pages, Source, Target, nearest_path};
@@ -36,9 +38,58 @@ pub(super) struct Links<'a> {
     pub(super) pages: &'a Pages,
     /// Whether HTML in documents is read like Markdown, as GitHub does with a README; MkDocs leaves it alone.
     pub(super) html_is_relative_to_file: bool,
+    names: OnceLock<Names>,
+    /// What was found for a path, so that a link in the foot of every page is looked up once; by whether it is an image.
+    nearest: Mutex<[HashMap<String, Option<usize>>; 2]>,
 }
 
-impl Links<'_> {
+/// The files of a site by their names, to find what a broken link meant.
+#[derive(Debug, Default)]
+struct Names {
+    /// By the last part of the path, in lower case.
+    by_name: HashMap<String, Vec<usize>>,
+    /// The same without the ending.
+    by_stem: HashMap<String, Vec<usize>>,
+}
+
+/// Returns the last part of a path in lower case.
+fn name(path: &str) -> String {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_lowercase()
+}
+
+/// Returns a name without its ending.
+fn bare(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+impl<'a> Links<'a> {
+    pub(super) fn new(workspace: &'a Workspace, pages: &'a Pages, html_is_relative_to_file: bool) -> Self {
+        Self { workspace, pages, html_is_relative_to_file, names: OnceLock::new(), nearest: Mutex::default() }
+    }
+
+    /// Returns a file by its number, documents first: its source, its address, and whether it is a document.
+    fn nth(&self, file: usize) -> (&str, &str, bool) {
+        match self.pages.sources.get(file) {
+            Some(page) => (&page.source, &page.path, true),
+            None => {
+                let path = &self.pages.assets[file - self.pages.sources.len()].path;
+                (path, path, false)
+            }
+        }
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let mut names = Names::default();
+            for file in 0..self.pages.sources.len() + self.pages.assets.len() {
+                let name = name(self.nth(file).0);
+                names.by_stem.entry(bare(&name).to_owned()).or_default().push(file);
+                names.by_name.entry(name).or_default().push(file);
+            }
+            names
+        })
+    }
+
     /// Finds out where a link of the page `from` leads.
     pub(super) fn goal(&self, from: &Source, link: &DocLink) -> Goal {
         let target = link.target.trim();
@@ -118,15 +169,25 @@ impl Links<'_> {
     }
 
     /// Reports a link that leads nowhere.
-    pub(super) fn check(&self, from: &Source, link: &DocLink, docs: &[Option<Doc>]) -> Option<Diagnostic> {
+    ///
+    /// `doc` returns what is known of a page, by its number.
+    pub(super) fn check<'d>(
+        &self,
+        from: &Source,
+        link: &DocLink,
+        doc: &dyn Fn(usize) -> Option<&'d Doc>,
+    ) -> Option<Diagnostic> {
         let span = Span::new(from.file, link.span.start, link.span.end);
         let target = &link.target;
         let problem = |message: String| Diagnostic::new(codes::BROKEN_LINK, span, message);
         match self.goal(from, link) {
             Goal::Elsewhere | Goal::Asset { .. } | Goal::Source { .. } => None,
             Goal::Page { page, anchor, .. } => {
-                let doc = docs[page].as_ref()?;
-                if anchor.is_empty() || anchor == "top" || doc.has_anchor(&anchor) {
+                if anchor.is_empty() || anchor == "top" {
+                    return None;
+                }
+                let doc = doc(page)?;
+                if doc.has_anchor(&anchor) {
                     return None;
                 }
                 let source = &self.pages.sources[page].source;
@@ -164,25 +225,30 @@ impl Links<'_> {
         let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
         let image = matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage);
         let html = !matches!(link.kind, LinkKind::Link | LinkKind::Image) && !self.html_is_relative_to_file;
-        let pages = self.pages.sources.iter().filter(|_| !image).map(|page| (page.source.as_str(), &page.path, true));
-        let assets = self.pages.assets.iter().map(|asset| (asset.path.as_str(), &asset.path, false));
-        let files: Vec<_> = pages.chain(assets).collect();
-        let name = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_lowercase();
-        let stem = |path: &str| name(path).rsplit_once('.').map_or_else(|| name(path), |(stem, _)| stem.to_owned());
         let wanted = normal_from(folder, &path).unwrap_or_else(|| path.trim_start_matches("../").to_owned());
-        let only = |fits: &dyn Fn(&str) -> bool| {
-            let mut found = files.iter().filter(|(source, ..)| fits(source));
-            match (found.next(), found.next()) {
-                (Some(only), None) => Some(*only),
-                _ => None,
-            }
+        let first = if image { self.pages.sources.len() } else { 0 };
+        let only = |files: Option<&Vec<usize>>| {
+            let mut fitting = files?.iter().filter(|file| **file >= first);
+            let found = *fitting.next()?;
+            fitting.next().is_none().then_some(found)
         };
-        let (source, address, is_page) = only(&|source| name(source) == name(&path))
-            .or_else(|| only(&|source| stem(source) == stem(&path)))
-            .or_else(|| {
-                let near = nearest_path(&wanted, files.iter().map(|(source, ..)| *source))?;
-                files.iter().find(|(source, ..)| *source == near).copied()
-            })?;
+        let name = name(&path);
+        let names = self.names();
+        let file = only(names.by_name.get(&name)).or_else(|| only(names.by_stem.get(bare(&name)))).or_else(|| {
+            let known = |memo: &Mutex<[HashMap<_, _>; 2]>| {
+                memo.lock().unwrap_or_else(PoisonError::into_inner)[usize::from(image)].get(&wanted).copied()
+            };
+            if let Some(known) = known(&self.nearest) {
+                return known;
+            }
+            let files = first..self.pages.sources.len() + self.pages.assets.len();
+            let near = nearest_path(&wanted, files.clone().map(|file| self.nth(file).0));
+            let found = near.and_then(|near| files.into_iter().find(|file| self.nth(*file).0 == near));
+            let mut memo = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
+            memo[usize::from(image)].insert(wanted.clone(), found);
+            found
+        })?;
+        let (source, address, is_page) = self.nth(file);
         Some(if html { href(&from.path, address, is_page, "") + rest } else { relative(folder, source) + rest })
     }
 }

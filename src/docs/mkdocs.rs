@@ -1,5 +1,7 @@
 //! `mkdocs.yml`: the settings that matter here, each with its place.
 
+use std::sync::LazyLock;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -14,9 +16,67 @@ const MAX_INHERIT: usize = 8;
 /// How deep the navigation may be nested.
 const MAX_NAV_DEPTH: usize = 32;
 
-/// Plugins that are read, or whose work is done here anyway.
-const PLUGINS: &[&str] =
-    &["techdocs-core", "search", "material/search", "monorepo", "gh-admonitions", "offline", "material/offline"];
+/// Plugins whose work is done here, or that do nothing to what readers see.
+const PLUGINS: &[&str] = &[
+    "autolinks",
+    "gh-admonitions",
+    "git-authors",
+    "git-committers",
+    "git-committers-2",
+    "git-revision-date",
+    "git-revision-date-localized",
+    "glightbox",
+    "group",
+    "htmlproofer",
+    "material/group",
+    "material/offline",
+    "material/optimize",
+    "material/privacy",
+    "material/search",
+    "material/social",
+    "mermaid2",
+    "minify",
+    "monorepo",
+    "offline",
+    "optimize",
+    "privacy",
+    "redirects",
+    "rss",
+    "search",
+    "social",
+    "techdocs-core",
+];
+
+/// What readers lose without a plugin that is not there.
+const LOST: &[(&str, &str)] = &[
+    ("api-autonav", "pages made from source code are missing"),
+    ("autorefs", "references to headings of other pages stay text"),
+    ("awesome-nav", "`.nav.yml` files are not read; the order is that of the files"),
+    ("awesome-pages", "`.pages` files are not read; the order is that of the files"),
+    ("blog", "its lists of posts, archives and categories are missing"),
+    ("drawio", "diagrams of draw.io are links to their files"),
+    ("exclude", "the files that it leaves out are published; name them in `exclude_docs` instead"),
+    ("exclude-search", "pages that it keeps from the search are found"),
+    ("gen-files", "the pages that it makes are missing"),
+    ("i18n", "languages are not told apart; each translation is a page of its own"),
+    ("include-markdown", "`{% include %}` stays text; snippets (`--8<--`) are read"),
+    ("jupyter", "notebooks are files to download"),
+    ("kroki", "diagrams are shown as their source"),
+    ("literate-nav", "`SUMMARY.md` is a page; the order is that of the files"),
+    ("macros", "`{{ … }}` and `{% … %}` stay text"),
+    ("mike", "there is one version"),
+    ("mkdocstrings", "`:::` blocks stay text; nothing is made from source code"),
+    ("multirepo", "documents of other repositories are missing"),
+    ("plantuml", "diagrams are shown as their source"),
+    ("print-site", "the page for printing all is missing"),
+    ("section-index", "the index of a section is an entry below it"),
+    ("simple", "documents outside of `docs_dir` are missing"),
+    ("static-i18n", "languages are not told apart; each translation is a page of its own"),
+    ("swagger-ui-tag", "`<swagger-ui>` shows nothing; an API entity with the definition has a reference"),
+    ("table-reader", "`{{ read_csv() }}` and the like stay text"),
+    ("tags", "lists of tags are missing"),
+    ("with-pdf", "there is no PDF"),
+];
 
 /// The settings of one documentation.
 #[derive(Debug)]
@@ -39,6 +99,19 @@ pub(super) struct MkDocs {
     pub(super) not_in_nav: Gitignore,
     /// How documents are read.
     pub(super) markdown: techdocs::Options,
+    /// `redirect_maps` of the plugin `redirects`.
+    pub(super) redirects: Vec<RawRedirect>,
+}
+
+/// One entry of `redirect_maps` as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RawRedirect {
+    /// The path that a document had.
+    pub(super) from: String,
+    pub(super) from_span: Span,
+    /// Where it is now.
+    pub(super) to: String,
+    pub(super) to_span: Span,
 }
 
 /// One entry of `nav` as written.
@@ -79,11 +152,15 @@ impl MkDocs {
             || ("docs".to_owned(), Span::whole(file)),
             |node| (node.as_str().unwrap_or("docs").trim().to_owned(), node.span),
         );
-        let mut excluded = vec![".*", "/templates/"];
         let patterns = [reader.text("exclude_docs"), reader.text("draft_docs")];
-        excluded.extend(patterns.iter().flatten().flat_map(|text| text.lines()));
+        let mut own = patterns.iter().flatten().flat_map(|text| text.lines()).peekable();
+        let excluded = match own.peek() {
+            Some(_) => patterns_of(ALWAYS_EXCLUDED.iter().copied().chain(own)),
+            None => EXCLUDED.clone(),
+        };
         let not_in_nav = reader.text("not_in_nav").unwrap_or_default();
-        reader.plugins();
+        let redirects = reader.plugins();
+        reader.hooks();
         Self {
             file,
             is_empty: root.entries().is_empty(),
@@ -94,12 +171,19 @@ impl MkDocs {
             repo_url: reader.text("repo_url"),
             edit_uri: reader.text_node("edit_uri").and_then(Node::as_str).map(str::to_owned),
             edit_uri_template: reader.text("edit_uri_template"),
-            excluded: patterns_of(excluded.into_iter()),
+            excluded,
             not_in_nav: patterns_of(not_in_nav.lines()),
             markdown: reader.markdown(),
+            redirects,
         }
     }
 }
+
+/// What MkDocs never publishes.
+const ALWAYS_EXCLUDED: &[&str] = &[".*", "/templates/"];
+
+/// The patterns of the many sites that exclude nothing of their own.
+static EXCLUDED: LazyLock<Gitignore> = LazyLock::new(|| patterns_of(ALWAYS_EXCLUDED.iter().copied()));
 
 /// Returns whether the plugin `techdocs-core` is told to read the `///` blocks of pymdownx.
 fn uses_blocks(plugins: &Node) -> bool {
@@ -113,6 +197,10 @@ fn uses_blocks(plugins: &Node) -> bool {
 }
 
 fn patterns_of<'a>(lines: impl Iterator<Item = &'a str>) -> Gitignore {
+    let mut lines = lines.peekable();
+    if lines.peek().is_none() {
+        return Gitignore::empty();
+    }
     let mut builder = GitignoreBuilder::new("");
     for line in lines {
         // A pattern that cannot be read matches nothing.
@@ -175,6 +263,7 @@ fn document(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> 
         ..fault
     }));
     match documents.into_iter().find_map(|document| document.root) {
+        Some(Node { value: Value::Map(map), .. }) if text.contains("!ENV") => without_environment(&map, &text),
         Some(Node { value: Value::Map(map), .. }) => map.as_ref().clone(),
         Some(node) => {
             problems.push(
@@ -185,6 +274,22 @@ fn document(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> 
         }
         None => Map::default(),
     }
+}
+
+/// Returns the settings without those that are the name of a variable of the environment, `!ENV NAME`. Whoever builds
+/// has another one, so that it counts as unset; `!ENV [NAME, fallback]` is a list, and its reader takes the fallback.
+fn without_environment(map: &Map, text: &str) -> Map {
+    let mut result = map.clone();
+    for entry in map.entries() {
+        let is_name = matches!(entry.value.value, Value::Str(_))
+            && (text.get(entry.value.span.range()).is_some_and(|source| source.starts_with("!ENV"))
+                || text[..entry.value.span.range().start].trim_end().ends_with("!ENV"));
+        if is_name {
+            let value = Node { span: entry.value.span, value: Value::Null };
+            result.set(Entry { value, ..entry.clone() });
+        }
+    }
+    result
 }
 
 pub(super) fn invalid(span: Span, message: impl Into<String>) -> Diagnostic {
@@ -254,35 +359,66 @@ impl<'a> Reader<'a> {
         options
     }
 
-    fn plugins(&mut self) {
-        let Some(node) = self.root.get("plugins") else { return };
-        let mut named: Vec<(&str, Span)> = Vec::new();
+    /// Names the plugins that are not there with what is lost; returns the entries of `redirect_maps`.
+    fn plugins(&mut self) -> Vec<RawRedirect> {
+        let Some(node) = self.root.get("plugins") else { return Vec::new() };
+        let mut named: Vec<(&str, Span, Option<&Node>)> = Vec::new();
+        let of_map = |map: &'a Map| map.entries().iter().map(|entry| (&*entry.key, entry.key_span, Some(&entry.value)));
         match &node.value {
             Value::Seq(items) => {
                 for item in items.iter() {
                     match &item.value {
-                        Value::Str(name) => named.push((name, item.span)),
-                        Value::Map(map) => {
-                            named.extend(map.entries().iter().map(|entry| (&*entry.key, entry.key_span)));
-                        }
+                        Value::Str(name) => named.push((name, item.span, None)),
+                        Value::Map(map) => named.extend(of_map(map)),
                         _ => {}
                     }
                 }
             }
-            Value::Map(map) => named.extend(map.entries().iter().map(|entry| (&*entry.key, entry.key_span))),
+            Value::Map(map) => named.extend(of_map(map)),
             Value::Null => {}
             _ => self
                 .problems
                 .push(invalid(node.span, "`plugins` must be a list").help("write one plugin a line, each after `- `")),
         }
-        for (name, span) in named {
-            if !PLUGINS.contains(&name.trim()) {
-                self.problems.push(
-                    invalid(span, format!("the plugin `{name}` has no effect here"))
-                        .label("not a plugin that is known")
-                        .help("remove it, or make sure that the documents read well without it"),
-                );
+        let mut redirects = Vec::new();
+        for (name, span, settings) in named {
+            let name = name.trim();
+            if name == "redirects" {
+                let maps = settings.and_then(|settings| settings.get("redirect_maps")).and_then(Node::as_map);
+                for entry in maps.into_iter().flat_map(Map::entries) {
+                    let Some(to) = entry.value.as_str() else { continue };
+                    redirects.push(RawRedirect {
+                        from: entry.key.trim().to_owned(),
+                        from_span: entry.key_span,
+                        to: to.trim().to_owned(),
+                        to_span: entry.value.span,
+                    });
+                }
             }
+            let known = name.strip_prefix("material/").unwrap_or(name);
+            if PLUGINS.contains(&name) {
+                continue;
+            }
+            let lost = LOST.binary_search_by_key(&known, |(name, _)| name).ok().map(|at| LOST[at].1);
+            self.problems.push(
+                invalid(span, format!("the plugin `{name}` has no effect here"))
+                    .label(lost.unwrap_or("not a plugin that is known"))
+                    .help("remove it, or make sure that the documents read well without it"),
+            );
+        }
+        redirects
+    }
+
+    /// Names the hooks, which are Python and do not run.
+    fn hooks(&mut self) {
+        let Some(node) = self.root.get("hooks") else { return };
+        for hook in node.as_seq().unwrap_or_default() {
+            let Some(name) = hook.as_str() else { continue };
+            self.problems.push(
+                invalid(hook.span, format!("the hook `{name}` does not run here"))
+                    .label("what it changes in pages is missing, in Backstage too")
+                    .help("remove it, or make sure that the documents read well without it"),
+            );
         }
     }
 

@@ -59,8 +59,19 @@ pub struct DocsSite {
     pub pages: Vec<DocsPage>,
     /// What is copied beside the pages, in the order of paths.
     pub assets: Vec<DocsAsset>,
+    /// Addresses that pages had before, in the order of paths.
+    pub redirects: Vec<DocsRedirect>,
     /// `mkdocs.yml`, or the first page where there is none.
     pub source: FileId,
+}
+
+/// An address that leads to another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocsRedirect {
+    /// The path of the address below the site, not encoded.
+    pub path: String,
+    /// Where to: an address elsewhere, or one relative to the path, encoded.
+    pub target: String,
 }
 
 /// One page.

@@ -161,7 +161,7 @@ impl Files {
 }
 
 /// Returns the path of the address of a document: without its ending, and the folder itself for its index.
-fn page_path(source: &str) -> Option<String> {
+pub(super) fn page_path(source: &str) -> Option<String> {
     let stem = stem(source)?;
     let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
     Some(if is_index(name) { folder.to_owned() } else { stem.to_owned() })

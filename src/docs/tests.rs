@@ -311,6 +311,67 @@ plugins:
 }
 
 #[test]
+fn old_addresses_lead_to_where_the_documents_are() {
+    let mkdocs = "site_name: !ENV NAME
+edit_uri: !ENV [URI, '']
+repo_url: https://github.com/o/r
+hooks: [a.py]
+plugins:
+  - redirects:
+      redirect_maps:
+        old.md: guide/new.md#part
+        gone/index.md: https://example.org/x
+        typo.md: guide/mew.md
+        index.md: guide/new.md
+        bad.md: javascript:alert(1)
+";
+    let (workspace, docs, problems) = site(&[("mkdocs.yml", mkdocs), ("docs/index.md", ""), ("docs/guide/new.md", "")]);
+    let site = &docs.sites[0];
+    assert_eq!(site.title, "a", "the variable is not the name");
+    assert_eq!(site.pages[0].edit_url, None);
+    let redirects: Vec<_> = site.redirects.iter().map(|it| (&*it.path, &*it.target)).collect();
+    assert_eq!(redirects, [("gone", "https://example.org/x"), ("old", "../guide/new/#part")]);
+    let messages: Vec<String> =
+        listed(&workspace, &problems).iter().map(|line| line.split(" | ").next().unwrap_or("").to_owned()).collect();
+    assert_eq!(
+        messages,
+        [
+            "mkdocs.yml:4:9 «a.py» invalid-mkdocs: the hook `a.py` does not run here",
+            "mkdocs.yml:1:1 «» invalid-mkdocs: `mkdocs.yml` has no `site_name`",
+            "mkdocs.yml:10:18 «guide/mew.md» broken-link: the redirect to `guide/mew.md` leads nowhere",
+            "mkdocs.yml:11:9 «index.md» invalid-mkdocs: `index.md` is still there, so nothing leads away",
+            "mkdocs.yml:12:17 «javascript:alert(1)» broken-link: the redirect to `javascript:alert(1)` leads nowhere",
+        ]
+    );
+}
+
+#[test]
+fn files_can_be_kept_out_of_the_site_and_of_the_navigation() {
+    let mkdocs = "site_name: A
+exclude_docs: |
+  drafts/
+  !drafts/kept.md
+  *.tmp.md
+draft_docs: /wip.md
+not_in_nav: hidden.md
+";
+    let (_, docs, problems) = site(&[
+        ("mkdocs.yml", mkdocs),
+        ("docs/index.md", ""),
+        ("docs/hidden.md", ""),
+        ("docs/wip.md", ""),
+        ("docs/a.tmp.md", ""),
+        ("docs/drafts/x.md", ""),
+        ("docs/.secret.md", ""),
+        ("docs/templates/t.md", ""),
+    ]);
+    let site = &docs.sites[0];
+    assert_eq!(site.pages.iter().map(|page| &*page.source).collect::<Vec<_>>(), ["hidden.md", "index.md"]);
+    assert_eq!(outline(site), "Home → /\n");
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
 fn a_broken_mkdocs_file_leaves_the_documents() {
     for (mkdocs, message) in [
         ("site_name: [", "is not closed"),

@@ -1,23 +1,24 @@
 //! The attributes of HTML as it was written, with their places, for link checks and rewriting before sanitising.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::text::{name, tag_end};
+use super::text::{lower, name, tag_end};
 
 /// An attribute of a start tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attribute {
+pub struct Attribute<'h> {
     /// The element in lower case.
-    pub element: String,
+    pub element: Cow<'h, str>,
     /// The attribute in lower case.
-    pub name: String,
+    pub name: Cow<'h, str>,
     /// Where the value stands, quotes left out; empty if there is none.
     pub value: Range<usize>,
 }
 
 /// Returns the attributes of all start tags in `html`, in the order written; comments hold none.
 #[must_use]
-pub fn attributes(html: &str) -> Vec<Attribute> {
+pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = html[at..].find('<').map(|open| at + open) {
@@ -35,7 +36,7 @@ pub fn attributes(html: &str) -> Vec<Attribute> {
     found
 }
 
-fn of_tag(html: &str, tag: Range<usize>, found: &mut Vec<Attribute>) {
+fn of_tag<'h>(html: &'h str, tag: Range<usize>, found: &mut Vec<Attribute<'h>>) {
     let bytes = html.as_bytes();
     let element = name(&html[tag.start + 1..tag.end]);
     let end = if bytes[tag.end - 1] == b'>' { tag.end - 1 } else { tag.end };
@@ -49,7 +50,7 @@ fn of_tag(html: &str, tag: Range<usize>, found: &mut Vec<Attribute>) {
         let start = at;
         // A leading `=` belongs to the name.
         at = skip(at + 1, &|byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/'));
-        let name = html[start..at].to_ascii_lowercase();
+        let name = lower(&html[start..at]);
         let mut value = at..at;
         let after = skip(at, &|byte| !byte.is_ascii_whitespace());
         if bytes.get(after) == Some(&b'=') && after < end {

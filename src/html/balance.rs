@@ -89,7 +89,7 @@ pub(super) fn balance(html: &str) -> String {
         }
         let end = tag_end(rest);
         let tag = &rest[..end];
-        let name = name(&tag[1..]);
+        let name = name(&tag[1..]).into_owned();
         rest = &rest[end..];
         if VOID.contains(&&*name) {
             out.push_str(tag);

@@ -8,6 +8,7 @@
 mod attributes;
 mod balance;
 mod sanitise;
+mod simple;
 mod text;
 
 use std::collections::HashMap;

@@ -157,19 +157,63 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// For documents of TechDocs, whose tabs are radio buttons with labels and whose code may have numbered lines.
+/// Elements of TechDocs documents beyond those that any author may use. Buttons and lists to choose from do nothing
+/// without a form or a script, but what they say is the author's.
+const TECHDOCS_ELEMENTS: &[&str] = &["button", "optgroup", "option", "progress", "select"];
+
+/// Attributes of TechDocs documents beyond those that any author may use: tabs are radio buttons with labels, code may
+/// have numbered lines.
+const TECHDOCS_ATTRIBUTES: &[(&str, &[&str])] = &[
+    ("progress", &["value", "max"]),
+    ("input", &["name"]),
+    ("label", &["for"]),
+    ("div", &["data-linenums", "data-tabs"]),
+];
+
 static TECHDOCS: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = builder();
-    builder
-        // Buttons and lists to choose from do nothing without a form or a script, but what they say is the author's.
-        .add_tags(["button", "optgroup", "option", "progress", "select"])
-        .add_tag_attributes("progress", ["value", "max"])
-        .add_tag_attributes("input", ["name"])
-        .add_tag_attributes("label", ["for"])
-        .add_tag_attributes("div", ["data-linenums", "data-tabs"])
-        .add_tag_attribute_values("input", "type", ["checkbox", "radio"]);
+    // Nothing is held while these are sanitised, so that a place holder would be forged.
+    builder.add_tags(TECHDOCS_ELEMENTS).rm_tags([SLOT]);
+    for (element, names) in TECHDOCS_ATTRIBUTES {
+        builder.add_tag_attributes(element, *names);
+    }
     builder
 });
+
+/// What TechDocs documents may hold, for those who do not ask the parser.
+#[derive(Debug)]
+pub(super) struct Rules {
+    elements: HashSet<&'static str>,
+    attributes: HashMap<&'static str, HashSet<&'static str>>,
+}
+
+impl Rules {
+    pub(super) fn allows(&self, element: &str) -> bool {
+        self.elements.contains(element)
+    }
+
+    pub(super) fn allows_attribute(&self, element: &str, attribute: &str) -> bool {
+        ATTRIBUTES.contains(&attribute) || self.attributes.get(element).is_some_and(|names| names.contains(attribute))
+    }
+
+    /// Keeps, changes or drops one attribute that is allowed.
+    pub(super) fn filter<'a>(&self, element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
+        filter(element, attribute, value)
+    }
+}
+
+static TECHDOCS_RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let mut attributes: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for (element, names) in ATTRIBUTES_OF.iter().chain(TECHDOCS_ATTRIBUTES) {
+        attributes.entry(element).or_default().extend(*names);
+    }
+    Rules { elements: ELEMENTS.iter().chain(TECHDOCS_ELEMENTS).copied().collect(), attributes }
+});
+
+#[cfg(test)]
+pub(super) fn techdocs_rules() -> &'static Rules {
+    &TECHDOCS_RULES
+}
 
 fn builder() -> Builder<'static> {
     let mut builder = Builder::empty();
@@ -199,6 +243,8 @@ fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, 
         }),
         (_, "cite") => is_safe_address(value, AddressUse::Link),
         ("a", "target") => value == "_blank",
+        // Whatever else it would be asks the reader for something.
+        ("input", "type") => matches!(value, "checkbox" | "radio"),
         ("a", "rel") => return Some(Cow::Owned(link_relations(value))),
         // Landmarks and live regions belong to the page.
         (_, "role") => matches!(
@@ -230,6 +276,11 @@ pub fn sanitise(html: &str) -> String {
 /// Allows what [`sanitise`] allows, and the radio buttons and labels that tabs are made of.
 #[must_use]
 pub fn sanitise_techdocs(html: &str) -> String {
+    super::simple::sanitise(html, &TECHDOCS_RULES).unwrap_or_else(|| by_parser(html))
+}
+
+/// The way of [`sanitise_techdocs`] for HTML of any kind.
+pub(super) fn by_parser(html: &str) -> String {
     super::balance::name_unknown(TECHDOCS.clean(&super::balance::balance(html)).to_string())
 }
 

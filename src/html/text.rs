@@ -1,5 +1,7 @@
 //! What a reader sees of a piece of HTML, as text.
 
+use std::borrow::Cow;
+
 /// Elements that stand on lines of their own, so that their text does not run into what is around them.
 const BLOCKS: &[&str] = &[
     "address",
@@ -64,7 +66,7 @@ pub fn text(html: &str) -> String {
         } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') {
             let end = tag_end(rest);
             let name = name(&rest[1..end]);
-            if BLOCKS.contains(&&*name) {
+            if BLOCKS.binary_search(&&*name).is_ok() {
                 out.push(' ');
             }
             let closes = rest[1..].starts_with('/');
@@ -109,10 +111,15 @@ pub(super) fn tag_end(rest: &str) -> usize {
 }
 
 /// Returns the name of the element in lower case, as a browser reads it.
-pub(super) fn name(tag: &str) -> String {
+pub(super) fn name(tag: &str) -> Cow<'_, str> {
     let tag = tag.trim_start_matches('/');
-    let end = tag.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(tag.len());
-    tag[..end].to_ascii_lowercase()
+    let ends = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+    lower(&tag[..tag.bytes().position(ends).unwrap_or(tag.len())])
+}
+
+/// Returns `text` in lower case, which nearly always it is.
+pub(super) fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { text.to_ascii_lowercase().into() } else { text.into() }
 }
 
 /// Returns what follows the end of the element `name`.

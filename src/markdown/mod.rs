@@ -111,3 +111,6 @@ impl Resolved {
 
 /// Decides where a link leads.
 pub type Resolver<'a> = &'a (dyn Fn(&DocLink) -> Resolved + Sync);
+
+#[cfg(test)]
+mod hostile;

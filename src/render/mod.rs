@@ -142,7 +142,7 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
     sink.put(standalone::METADATA, &standalone::metadata(docs, &files))
 }
 
-/// Copies the pictures and other files of a documentation.
+/// Copies the pictures and other files of a documentation, and writes what stands at its old addresses.
 fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, sink: &dyn Sink) -> Result<(), Error> {
     for asset in &docs.assets {
         // One that cannot be read is a problem that the analysis has reported.
@@ -150,5 +150,19 @@ fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, si
             sink.put(&url(&asset.path), &bytes)?;
         }
     }
+    for redirect in &docs.redirects {
+        sink.put(&url(&format!("{}/index.html", redirect.path)), moved(&redirect.target).as_bytes())?;
+    }
     Ok(())
+}
+
+/// Returns a page that says where another one is now, and goes there.
+fn moved(target: &str) -> String {
+    let target = crate::html::escape_attribute(target);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n\
+         <link rel=\"canonical\" href=\"{target}\">\n<meta name=\"robots\" content=\"noindex\">\n\
+         <meta http-equiv=\"refresh\" content=\"0; url={target}\">\n</head>\n\
+         <body>\n<p>This page has moved to <a href=\"{target}\">{target}</a>.</p>\n</body>\n</html>\n"
+    )
 }

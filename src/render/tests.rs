@@ -224,6 +224,7 @@ fn documents(portal: &mut Portal) {
         description: None,
         nav,
         pages,
+        redirects: Vec::new(),
         assets: Vec::new(),
         source: file,
     });

@@ -14,6 +14,7 @@
 mod block;
 mod document;
 mod ext;
+mod glance;
 mod html;
 mod inline;
 mod links;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 use serde_yaml::Mapping;
 
 pub use document::{IncludeFile, document, outline};
+pub use glance::may_have_findings;
 pub use losses::{Loss, Lost};
 pub use options::{
     CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
