@@ -86,13 +86,25 @@ pub fn text(html: &str) -> String {
 /// Returns `text` trimmed, with runs of white space as one blank.
 #[must_use]
 pub fn collapse(text: &str) -> String {
+    let text = text.trim();
     let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
+    let mut copied = 0;
+    let mut after_blank = false;
+    for (at, character) in text.char_indices() {
+        if !character.is_whitespace() {
+            after_blank = false;
+        } else if character == ' ' && !after_blank {
+            after_blank = true;
+        } else {
+            out.push_str(&text[copied..at]);
+            if !after_blank {
+                out.push(' ');
+            }
+            after_blank = true;
+            copied = at + character.len_utf8();
         }
-        out.push_str(word);
     }
+    out.push_str(&text[copied..]);
     out
 }
 
@@ -243,3 +255,17 @@ const ENTITIES: &[(&str, &str)] = &[
     ("percnt", "%"),
     ("commat", "@"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::collapse;
+
+    proptest! {
+        #[test]
+        fn white_space_is_joined(text in "[ab \\n\\t\u{a0}é]{0,12}") {
+            prop_assert_eq!(collapse(&text), text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub fn document(
         .map(|heading| Heading {
             level: heading.level,
             id: heading.id,
-            title_html: html::sanitise(&heading.title_html),
+            title_html: html::sanitise_techdocs(&heading.title_html),
             title: heading.title,
         })
         .collect();
@@ -148,7 +148,7 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
     }
     sections
         .into_iter()
-        .map(|(heading, range)| Section { heading, text: html::collapse(&html::text(&html[range])) })
+        .map(|(heading, range)| Section { heading, text: html::text(&html[range]) })
         .filter(|section| section.heading.is_some() || !section.text.is_empty())
         .collect()
 }

@@ -35,6 +35,8 @@ pub(super) struct Noted {
     line: String,
     /// The line before it, trimmed, if that is known.
     before: Option<String>,
+    /// How many lines like it stand before it, if that is known.
+    nth: Option<usize>,
 }
 
 /// Notes of one document.
@@ -51,7 +53,16 @@ impl Losses {
     pub(super) fn note(&mut self, loss: Loss, line: &str, before: Option<&str>) {
         if self.noted.len() < MAX_NOTED {
             let before = before.map(|line| line.trim().to_owned());
-            self.noted.push(Noted { loss, line: line.trim().to_owned(), before });
+            self.noted.push(Noted { loss, line: line.trim().to_owned(), before, nth: None });
+        }
+    }
+
+    /// Notes a line that may look like many others of the document.
+    pub(super) fn note_line(&mut self, loss: Loss, lines: &[&str], at: usize) {
+        let line = bare(lines[at]);
+        let nth = lines[..at].iter().filter(|other| bare(other) == line).count();
+        if self.noted.len() < MAX_NOTED {
+            self.noted.push(Noted { loss, line: line.to_owned(), before: None, nth: Some(nth) });
         }
     }
 
@@ -110,7 +121,8 @@ impl Losses {
                         })
                     })
             };
-            let Some(index) = places.iter().position(fits) else { continue };
+            let nth = noted.nth.filter(|nth| *nth < places.len());
+            let Some(index) = nth.or_else(|| places.iter().position(fits)) else { continue };
             let place = places.remove(index);
             found.push(Lost { loss: noted.loss, span: place.span });
         }
@@ -175,6 +187,9 @@ mod tests {
         check("```python\nx\n", &[(Loss::UnclosedFence, 1)]);
         check("- a\n\n  ```\n  x\n```\n", &[(Loss::UnclosedFence, 3)]);
         check("``` `x` ```\n", &[]);
+        // The one that is not closed looks like those that are.
+        check("```\na\n```\n\n```sh\nb\n```\n\n```sh\nc\n", &[(Loss::UnclosedFence, 9)]);
+        check("```\na\n```\n\n```\nb\n", &[(Loss::UnclosedFence, 5)]);
         check("```python title=\"a.py\"\nx\n```\n", &[]);
     }
 

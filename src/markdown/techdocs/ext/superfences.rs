@@ -106,7 +106,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
         match fence.next(line) {
             Step::Goes => {}
             Step::Breaks => {
-                note_unclosed(parser, lines[fence.start]);
+                note_unclosed(parser, &lines, fence.start);
                 open = None;
             }
             Step::Ends => {
@@ -127,16 +127,16 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
         }
     }
     if let Some(fence) = open {
-        note_unclosed(parser, lines[fence.start]);
+        note_unclosed(parser, &lines, fence.start);
     }
     out.extend(lines[done..].iter().map(|line| (*line).to_owned()));
     out.join("\n")
 }
 
 /// Notes a fence without an end, unless the end of another one that is no fence was taken for its start.
-fn note_unclosed(parser: &mut Parser<'_>, line: &str) {
+fn note_unclosed(parser: &mut Parser<'_>, lines: &[&str], at: usize) {
     if !parser.losses.has(Loss::FenceHeader) && !parser.losses.has(Loss::UnclosedFence) {
-        parser.losses.note(Loss::UnclosedFence, line.trim_start_matches(['>', ' ', '\t']), None);
+        parser.losses.note_line(Loss::UnclosedFence, lines, at);
     }
 }
 
