@@ -14,6 +14,7 @@ pub mod config;
 pub mod workspace;
 pub mod catalog;
 pub mod docs;
+pub mod api;
 pub mod portal;
 pub mod routes;
 pub mod search;

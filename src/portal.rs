@@ -2,10 +2,11 @@
 //!
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
+use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
-use crate::docs::{self, Docs};
-use crate::workspace::Workspace;
+use crate::docs::{self, Docs, DocsSite};
+use crate::workspace::{Folder, Workspace};
 
 /// A workspace understood.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Portal {
     pub catalog: Catalog,
     /// The documentation of entities.
     pub docs: Docs,
+    /// The references of APIs.
+    pub apis: Apis,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -25,7 +28,10 @@ pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
     stage("documents");
     let (docs, problems) = docs::analyse(workspace, &catalog);
     found.extend(problems);
-    Portal { catalog, docs, diagnostics: judge(workspace, found, stage) }
+    stage("apis");
+    let (apis, problems) = api::analyse(workspace, &catalog);
+    found.extend(problems);
+    Portal { catalog, docs, apis, diagnostics: judge(workspace, found, stage) }
 }
 
 /// Returns the catalog and the problems of [`analyse`], which takes less.
@@ -34,6 +40,8 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostic
     let (catalog, mut found) = catalog(workspace, stage);
     stage("documents");
     found.extend(docs::check(workspace, &catalog));
+    stage("apis");
+    found.extend(api::analyse(workspace, &catalog).1);
     (catalog, judge(workspace, found, stage))
 }
 
@@ -42,6 +50,19 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostic
 pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
     let (catalog, found) = catalog(workspace, stage);
     (catalog, judge(workspace, found, stage))
+}
+
+/// Reads the documentation of one folder alone; the problems are judged and sorted likewise.
+#[must_use]
+pub fn documentation(
+    workspace: &Workspace,
+    folder: &Folder,
+    name: &str,
+    stage: Stage<'_>,
+) -> (Option<DocsSite>, Diagnostics) {
+    stage("documents");
+    let (site, found) = docs::alone(workspace, folder, name);
+    (site, judge(workspace, found, stage))
 }
 
 /// Is told the name of each step of the analysis as it begins.

@@ -75,6 +75,17 @@ pub fn definition_file(reference: &EntityRef, extension: &str) -> String {
     format!("{}{}.{extension}", entity_tab(reference, "definition"), reference.name())
 }
 
+/// Returns a further page of the definition of an API; the empty one is its first.
+#[must_use]
+pub fn definition_part(reference: &EntityRef, slug: &str) -> String {
+    let mut url = entity_tab(reference, "definition");
+    if !slug.is_empty() {
+        url.push_str(slug);
+        url.push('/');
+    }
+    url
+}
+
 /// Returns a page of the documentation of an entity; the empty path is its index.
 #[must_use]
 pub fn docs_page(reference: &EntityRef, path: &str) -> String {

@@ -87,8 +87,12 @@ pub(super) struct Draft {
     /// The line of `start`, from 1, once the file's lines are known.
     pub(super) line: u32,
     pub(super) root: Node,
+    /// The file that `spec.definition` was read from.
+    pub(super) definition: Option<FileId>,
     pub(super) declared: Vec<Declared>,
     pub(super) valid: bool,
+    /// Whether it is invalid only because the file of its definition cannot be used; see [`super::Entity::refused`].
+    pub(super) refused: bool,
 }
 
 /// Reads one document that is not empty.
@@ -97,10 +101,12 @@ pub(super) fn read(context: &Context<'_>, root: Node, document: Span) -> (Option
     let file = document.file;
     let Some((kind, reference, name_span)) = envelope(&root, &mut out) else { return (None, out) };
 
+    let written = definition_span(&root, &reference);
     let mut root = placeholder::Resolver::new(context.workspace, file, &mut out).resolve(root);
     context.overlays.apply(&mut root.node, &reference);
     fill_in(&mut root.node);
     let elsewhere = root.elsewhere;
+    let definition = root.definition;
     let root = root.node;
     let start = root.as_map().and_then(|map| map.entries().first()).map_or(root.span, |entry| entry.key_span);
 
@@ -113,10 +119,41 @@ pub(super) fn read(context: &Context<'_>, root: Node, document: Span) -> (Option
     let mut root = root;
     sort_references(&mut root, &kind);
     let valid = out.iter().all(|problem| problem.severity != Severity::Error);
+    let about_definition = |problem: &Diagnostic| {
+        written.is_some_and(|written| {
+            let span = problem.span();
+            span.file == written.file && span.start >= written.start && span.end <= written.end
+        })
+    };
+    let mut errors = out.iter().filter(|problem| problem.severity == Severity::Error);
+    let refused = !valid && errors.all(about_definition);
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
     }
-    (Some(Draft { file, document, reference, kind, name_span, start, line: 1, root, declared, valid }), out)
+    (
+        Some(Draft {
+            file,
+            document,
+            reference,
+            kind,
+            name_span,
+            start,
+            line: 1,
+            root,
+            definition,
+            declared,
+            valid,
+            refused,
+        }),
+        out,
+    )
+}
+
+/// Returns where an API says from which file its definition comes, key and value.
+fn definition_span(root: &Node, reference: &EntityRef) -> Option<Span> {
+    let entry = root.get("spec")?.as_map()?.entry("definition")?;
+    let placed = reference.kind() == "api" && entry.value.as_map().is_some();
+    placed.then_some(Span { end: entry.value.span.end, ..entry.key_span })
 }
 
 /// Checks what must hold before anything else is looked at; returns kind, identity and the place of the name.

@@ -129,7 +129,8 @@ fn digest(node: &Node, hasher: &mut Xxh3) {
 #[must_use]
 pub fn json_pieces(catalog: &Catalog, between: &str) -> Vec<Vec<u8>> {
     const ENTITIES_A_PIECE: usize = 64;
-    let pieces = catalog.entities().par_chunks(ENTITIES_A_PIECE).enumerate();
+    let entities: Vec<&Entity> = catalog.exported().collect();
+    let pieces = entities.par_chunks(ENTITIES_A_PIECE).enumerate();
     pieces
         .map(|(piece, entities)| {
             let mut out = Vec::new();
@@ -168,7 +169,7 @@ pub fn csv(catalog: &Catalog) -> String {
     };
     // Writing to memory cannot fail, and every row has as many fields as the heading.
     let _ = writer.write_record(CSV_COLUMNS);
-    for entity in catalog.entities() {
+    for entity in catalog.exported() {
         let spec = |field| entity.spec_str(field).unwrap_or("").to_owned();
         let systems = entity.related("partOf").filter(|relation| relation.target.kind() == "system");
         let row = [
@@ -212,7 +213,7 @@ pub const FACETS: &[&str] =
 #[must_use]
 pub fn facet(catalog: &Catalog, path: &str) -> Vec<FacetValue> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for entity in catalog.entities() {
+    for entity in catalog.exported() {
         let mut values = values(entity, path);
         values.sort_unstable();
         values.dedup();

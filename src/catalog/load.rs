@@ -232,7 +232,7 @@ fn join(
         let Some(read) = cache.remove(&reached.file) else { continue };
         diagnostics.extend(read.diagnostics);
         for draft in read.drafts {
-            if !draft.valid || followed.invalid.contains(&draft.document) {
+            if !(draft.valid || draft.refused) || followed.invalid.contains(&draft.document) {
                 continue;
             }
             let reference = draft.reference.shared();
@@ -330,7 +330,9 @@ fn relations(drafts: &[(Draft, usize)], ids: &HashMap<Arc<str>, EntityId>) -> Ve
         for said in &draft.declared {
             let id = ids.get(said.target.as_str()).copied();
             all[i].push(Relation { kind: Arc::clone(&said.relation), target: said.target.clone(), id });
-            if let Some(id) = id {
+            if let Some(id) = id
+                && !draft.refused
+            {
                 let back = Relation {
                     kind: Arc::clone(&said.inverse),
                     target: draft.reference.clone(),
@@ -357,6 +359,8 @@ fn entity(workspace: &Workspace, mut draft: Draft, relations: Vec<Relation>, rea
         document: draft.document,
         line: draft.line,
         root: draft.root,
+        definition: draft.definition,
+        refused: draft.refused,
         relations,
         ancestry: reached.ancestry.clone(),
     }

@@ -87,6 +87,11 @@ pub struct Entity {
     /// The whole entity: placeholders replaced, namespace and made annotations filled in. A mapping of `apiVersion`,
     /// `kind`, `metadata` and, where there is one, `spec`.
     pub root: Node,
+    /// The file that a placeholder at `spec.definition` names.
+    pub definition: Option<FileId>,
+    /// Whether Backstage would refuse it, because the file of its definition cannot be used. It has pages, so that
+    /// those who follow a link learn why, and is no part of the exported catalog.
+    pub refused: bool,
     /// Distinct relations, sorted by kind and target.
     pub relations: Vec<Relation>,
     /// The Location entities that led here, nearest first; empty for a file found by scanning.
@@ -204,6 +209,11 @@ impl Catalog {
     #[must_use]
     pub fn entities(&self) -> &[Entity] {
         &self.entities
+    }
+
+    /// Returns the entities that Backstage would have too, in the order of references.
+    pub fn exported(&self) -> impl Iterator<Item = &Entity> {
+        self.entities().iter().filter(|entity| !entity.refused)
     }
 
     /// Returns all entities with their ids.

@@ -19,6 +19,8 @@ pub(super) struct Resolved {
     pub(super) node: Node,
     /// Paths, such as `spec.definition`, of values that lie in files which are not at hand; the fields are left out.
     pub(super) elsewhere: Vec<String>,
+    /// The file that a placeholder at `spec.definition` names.
+    pub(super) definition: Option<FileId>,
 }
 
 /// Replaces the placeholders of one entity.
@@ -27,6 +29,7 @@ pub(super) struct Resolver<'a> {
     file: FileId,
     out: &'a mut Diagnostics,
     elsewhere: Vec<String>,
+    definition: Option<FileId>,
 }
 
 /// Where a value stands: its key, below that of the value it is part of.
@@ -63,7 +66,7 @@ enum Replaced {
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(workspace: &'a Workspace, file: FileId, out: &'a mut Diagnostics) -> Self {
-        Self { workspace, file, out, elsewhere: Vec::new() }
+        Self { workspace, file, out, elsewhere: Vec::new(), definition: None }
     }
 
     /// Replaces every placeholder of `root`; faults are reported at the placeholder's value.
@@ -72,14 +75,14 @@ impl<'a> Resolver<'a> {
             Replaced::New(node) => node,
             Replaced::Unchanged | Replaced::Gone => root,
         };
-        Resolved { node, elsewhere: self.elsewhere }
+        Resolved { node, elsewhere: self.elsewhere, definition: self.definition }
     }
 
     fn visit(&mut self, node: &Node, above: Option<&Trail<'_>>) -> Replaced {
         match &node.value {
             Value::Map(map) => {
                 if map.entries().iter().any(|entry| entry.key.starts_with('$')) {
-                    return self.placeholder(node, map);
+                    return self.placeholder(node, map, above);
                 }
                 let mut changed: Option<Map> = None;
                 for entry in map.entries() {
@@ -125,7 +128,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn placeholder(&mut self, node: &Node, map: &Map) -> Replaced {
+    fn placeholder(&mut self, node: &Node, map: &Map, at: Option<&Trail<'_>>) -> Replaced {
         let [entry] = map.entries() else { return self.near_miss(map) };
         let word = &*entry.key;
         if !WORDS.contains(&word) {
@@ -144,6 +147,9 @@ impl<'a> Resolver<'a> {
             return Replaced::Gone;
         };
         let Some(file) = self.locate(word, target, span) else { return Replaced::Gone };
+        if at.is_some_and(|at| at.to_string() == "spec.definition") {
+            self.definition = Some(file);
+        }
         let limit = self.workspace.config().limits.definition_file;
         let text = match self.workspace.text(file, limit) {
             Ok(text) => text,

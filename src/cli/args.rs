@@ -45,6 +45,8 @@ pub enum Command {
         after_help = "Examples:\n  playbill check\n  playbill check --format github\n  playbill check --baseline playbill-baseline.json --write-baseline"
     )]
     Check(CheckArgs),
+    /// Work with one documentation alone.
+    Docs(DocsArgs),
     /// Print the resolved catalog.
     #[command(
         after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
@@ -127,6 +129,36 @@ pub struct CheckArgs {
     /// Accept everything found now: write it to the baseline file.
     #[arg(long)]
     pub write_baseline: bool,
+}
+
+/// Arguments of `docs`.
+#[derive(Debug, Args)]
+pub struct DocsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DocsCommand,
+}
+
+/// The commands of `docs`.
+#[derive(Debug, Subcommand)]
+pub enum DocsCommand {
+    /// Write the site of the documentation in one folder, as `techdocs-cli generate` does.
+    #[command(after_help = "Example:\n  playbill docs build services/payments -o public")]
+    Build(DocsBuildArgs),
+}
+
+/// Arguments of `docs build`.
+#[derive(Debug, Args)]
+pub struct DocsBuildArgs {
+    /// The folder with `mkdocs.yml`, or with `docs` or a README.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Where to write; default: `site` in that folder.
+    #[arg(long, short, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// End with exit code 1 if there are errors in the content.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Arguments of `export`.

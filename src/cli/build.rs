@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use super::args::{BuildArgs, ReportFormat};
+use super::args::{BuildArgs, InputArgs, ReportFormat};
 use super::stopwatch::Stopwatch;
 use super::{Context, Ending, load, report, say};
-use crate::diag::{Severity, human};
+use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::output::{DiskSink, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     watch.stage("report");
     let took = watch.elapsed();
 
-    let failed = show_problems(context, args, &workspace, &portal);
+    let failed = show_problems(context, &args.input, args.strict, &workspace, &portal.diagnostics);
     if !context.quiet {
         say(&summary(&portal, &target.shown, written, took));
     }
@@ -86,7 +86,7 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
 }
 
 /// Returns where to write, and what the site must not replace.
-fn target(context: &Context, workspace: &Workspace, given: Option<&Path>) -> Target {
+pub(super) fn target(context: &Context, workspace: &Workspace, given: Option<&Path>) -> Target {
     let folder = match given {
         Some(given) => context.cwd.join(given),
         None => workspace.config_folder().join(&workspace.config().output),
@@ -102,10 +102,15 @@ fn target(context: &Context, workspace: &Workspace, given: Option<&Path>) -> Tar
 }
 
 /// Prints the problems to standard error; says whether they fail the build.
-fn show_problems(context: &Context, args: &BuildArgs, workspace: &Workspace, portal: &Portal) -> bool {
-    let problems = &portal.diagnostics;
-    let failed = args.strict && problems.iter().any(|problem| problem.severity == Severity::Error);
-    let shown = report::Shown::new(workspace, context, &args.input);
+pub(super) fn show_problems(
+    context: &Context,
+    input: &InputArgs,
+    strict: bool,
+    workspace: &Workspace,
+    problems: &[Diagnostic],
+) -> bool {
+    let failed = strict && problems.iter().any(|problem| problem.severity == Severity::Error);
+    let shown = report::Shown::new(workspace, context, input);
     let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
     if !errors.is_empty() {
         say(report::render(&errors, workspace, &shown, ReportFormat::Human, context.color_err).trim_end());

@@ -5,6 +5,7 @@
 pub mod args;
 mod build;
 mod check;
+mod docs;
 mod explain;
 mod export;
 mod report;
@@ -83,6 +84,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(args) => build::run(&context, &args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&context, args),
+        Command::Docs(args) => match args.command {
+            args::DocsCommand::Build(args) => docs::build(&context, args),
+        },
         Command::Check(args) => check::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
@@ -130,7 +134,7 @@ pub(crate) fn print(text: &str) {
     print_bytes(text.as_bytes());
 }
 
-/// Prints a result, as [`print`].
+/// Prints a result, as [`print()`].
 pub(crate) fn print_bytes(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(bytes).and_then(|()| out.flush());

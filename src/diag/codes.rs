@@ -27,6 +27,8 @@ pub enum Family {
     Location,
     /// Documentation.
     Docs,
+    /// Definitions of APIs.
+    Api,
     /// Pages of the site.
     Site,
     /// Configuration.
@@ -46,6 +48,7 @@ impl Family {
             Self::Annotation => "annotation",
             Self::Location => "location",
             Self::Docs => "docs",
+            Self::Api => "api",
             Self::Site => "site",
             Self::Config => "config",
         }
@@ -63,6 +66,7 @@ impl Family {
             Self::Annotation => "annotations and labels",
             Self::Location => "Locations and what they lead to",
             Self::Docs => "documentation",
+            Self::Api => "definitions of APIs",
             Self::Site => "pages of the site",
             Self::Config => "configuration",
         }
@@ -235,8 +239,21 @@ rules! {
 
     BROKEN_LINK "broken-link" Docs Warning "A link in a document leads nowhere.";
     DUPLICATE_PAGE "duplicate-page" Docs Warning "Two documents would have the same address.";
+    EMPTY_ADMONITION "empty-admonition" Docs Warning "An admonition, details or a tab has nothing in it.";
+    INVALID_FENCE "invalid-fence" Docs Warning "A code fence has a header that cannot be read.";
     INVALID_MKDOCS "invalid-mkdocs" Docs Warning "An mkdocs.yml cannot be used as it is.";
+    LIST_IN_PARAGRAPH "list-in-paragraph" Docs Warning "A list right below a line of text is part of the paragraph.";
+    LIST_INDENTATION "list-indentation" Docs Warning "A list is nested by columns at which lists do not nest.";
     NAV_PAGE_MISSING "nav-page-missing" Docs Warning "The navigation names a document that is not there.";
+    UNCLOSED_FENCE "unclosed-fence" Docs Warning "A code fence is not closed.";
+
+    API_SYNTAX "api-syntax" Api Error "An API definition cannot be parsed.";
+    API_TYPE_DIFFERS "api-type-differs" Api Warning "An API definition is of another format than the type says.";
+    BROKEN_REF "broken-ref" Api Error "A `$ref` of an API definition leads nowhere.";
+    CIRCULAR_REF "circular-ref" Api Error "References of an API definition only lead to themselves.";
+    INVALID_API_DEFINITION "invalid-api-definition" Api Warning "A part of an API definition is not what it must be.";
+    REF_NOT_LOCAL "ref-not-local" Api Warning "A `$ref` of an API definition names a file on another host.";
+    UNRESOLVED_IMPORT "unresolved-import" Api Warning "A file that a Protocol Buffers definition imports is not there.";
 
     INVALID_CONFIG "invalid-config" Config Error "A configuration value cannot be used.";
     INVALID_OVERLAY "invalid-overlay" Config Error "An overlay file cannot be used.";

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::links::Links;
+use super::lints;
 use super::mkdocs::{MkDocs, RawNav, invalid};
-use super::nav::{self, Entry, Titles};
-use super::pages::{self, Pages, Source, humanise, stem};
+use super::nav::{self, Entry, Order};
+use super::pages::{self, Files, Pages, Source, humanise, stem};
 use super::{DocsPage, DocsSite};
 use crate::catalog::EntityId;
 use crate::diag::Diagnostics;
@@ -30,8 +31,7 @@ struct Sources {
     settings: Option<MkDocs>,
     /// By the place of the entry of `nav` that includes them.
     parts: Vec<(Span, Vec<Part>)>,
-    /// By path below the folder of documents.
-    files: Vec<(String, FileId)>,
+    files: Files,
     /// Whether the documents are no MkDocs site, but read at their host as they are.
     is_plain: bool,
 }
@@ -95,7 +95,8 @@ pub(super) fn site(
 /// Finds the files of a site: those of `docs_dir` and of included parts, else the folder `docs`, else a README.
 fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Diagnostics) -> Sources {
     let settings = MkDocs::find(workspace, folder, problems);
-    let mut sources = Sources { settings: None, parts: Vec::new(), files: Vec::new(), is_plain: settings.is_none() };
+    let mut sources =
+        Sources { settings: None, parts: Vec::new(), files: Files::default(), is_plain: settings.is_none() };
     if let Some(settings) = &settings {
         if settings.site_name.is_none() && !settings.is_empty {
             problems.push(
@@ -103,50 +104,46 @@ fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Di
                     .help(format!("write `site_name: {name}`")),
             );
         }
-        sources.files = documents(workspace, settings, "", problems);
+        documents(workspace, settings, "", &mut sources.files, problems);
         let mut aliases = HashSet::new();
         for item in includes(settings.nav.as_deref().unwrap_or(&[])) {
             let RawNav::Include { target, pattern, span, .. } = item else { continue };
             let parts = include(workspace, settings.file, target, *pattern, *span, &mut aliases, problems);
             for part in &parts {
-                sources.files.extend(documents(workspace, &part.settings, &part.prefix, problems));
+                documents(workspace, &part.settings, &part.prefix, &mut sources.files, problems);
             }
             sources.parts.push((*span, parts));
         }
     } else if let Ok(documents) = workspace.locate_folder_in(folder, "docs") {
-        sources.files = pages::list(workspace, &documents, "", None);
+        sources.files.add(workspace, &documents, "", None);
     }
     sources.settings = settings;
 
-    let has_documents = sources.files.iter().any(|(path, _)| stem(path).is_some());
-    let has_index = sources.files.iter().any(|(path, _)| stem(path).is_some_and(pages::is_index));
+    let found = &mut sources.files.found;
+    let has_documents = found.iter().any(|(path, _)| stem(path).is_some());
+    let has_index = found.iter().any(|(path, _)| stem(path).is_some_and(pages::is_index));
     let readme = ["README.md", "readme.md", "Readme.md"].iter().find_map(|name| workspace.locate_in(folder, name).ok());
     if let Some(readme) = readme
         && (!has_documents || (sources.is_plain && !has_index))
     {
         sources.is_plain = true;
         if !has_documents {
-            sources.files = pictures(workspace, folder, readme);
+            *found = pictures(workspace, folder, readme);
         }
-        sources.files.push(("README.md".to_owned(), readme));
+        found.push(("README.md".to_owned(), readme));
     }
     sources
 }
 
-/// Lists the documents of an `mkdocs.yml`, `prefix` before their paths.
-fn documents(
-    workspace: &Workspace,
-    settings: &MkDocs,
-    prefix: &str,
-    problems: &mut Diagnostics,
-) -> Vec<(String, FileId)> {
+/// Adds the documents of an `mkdocs.yml`, `prefix` before their paths.
+fn documents(workspace: &Workspace, settings: &MkDocs, prefix: &str, files: &mut Files, problems: &mut Diagnostics) {
     let (docs_dir, span) = &settings.docs_dir;
     let folder = match workspace.locate_folder(settings.file, docs_dir) {
         Ok(folder) => folder,
         Err(error) => {
             let problem = invalid(*span, format!("the documentation folder `{docs_dir}` cannot be used: {error}"));
             problems.push(problem.help("set `docs_dir` to the folder of the documents, relative to this file"));
-            return Vec::new();
+            return;
         }
     };
     if nav::normal("", docs_dir).is_none() {
@@ -156,10 +153,9 @@ fn documents(
                 .help("move the documents below this file, or this file above the documents"),
         );
     }
-    let mut files = pages::list(workspace, &folder, prefix, Some(&settings.excluded));
+    files.add(workspace, &folder, prefix, Some(&settings.excluded));
     // With `docs_dir: .` the settings stand among the documents.
-    files.retain(|(_, file)| *file != settings.file);
-    files
+    files.found.retain(|(_, file)| *file != settings.file);
 }
 
 /// Returns the pictures that a README shows and that stand below its folder.
@@ -259,9 +255,9 @@ fn navigation(
     pages: &Pages,
     problems: &mut Diagnostics,
 ) -> Vec<Entry> {
-    let Some(settings) = settings else { return nav::automatic(pages, "", None, Titles::Pages) };
+    let Some(settings) = settings else { return nav::automatic(pages, "", None, Order::IndexFirst) };
     let Some(raw) = &settings.nav else {
-        return nav::automatic(pages, "", Some(&settings.not_in_nav), Titles::Pages);
+        return nav::automatic(pages, "", Some(&settings.not_in_nav), Order::IndexFirst);
     };
     let mut found = Diagnostics::new();
     let mut part = |item: &RawNav| {
@@ -271,7 +267,7 @@ fn navigation(
         for Part { settings, prefix } in parts {
             let items = match &settings.nav {
                 Some(raw) => nav::resolve(raw, prefix, pages, &mut |_| Vec::new(), &mut found),
-                None => nav::automatic(pages, prefix, None, Titles::Names),
+                None => nav::automatic(pages, prefix, None, Order::FoldersFirst),
             };
             let own = settings.site_name.clone().unwrap_or_default();
             let title = if *pattern { own } else { title.clone().unwrap_or(own) };
@@ -297,7 +293,7 @@ pub(super) enum Detail {
 }
 
 /// Which Markdown the documents of a site are written in.
-enum Dialect {
+pub(super) enum Dialect {
     /// What MkDocs with mkdocs-techdocs-core makes of them.
     TechDocs(Box<techdocs::Options>),
     /// What a host shows.
@@ -349,7 +345,9 @@ fn read(
         .zip(&docs)
         .map(|(page, doc)| {
             let found = doc.iter().flat_map(|doc| &doc.links);
-            found.filter_map(|link| links.check(page, link, &docs)).collect()
+            let broken = found.filter_map(|link| links.check(page, link, &docs));
+            let lost = doc.iter().flat_map(|doc| &doc.lost).map(|lost| lints::lost(page.file, lost, dialect));
+            broken.chain(lost).collect()
         })
         .collect();
     problems.extend(checked.into_iter().flatten());
@@ -360,11 +358,15 @@ fn read(
 fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Doc>]) -> Vec<String> {
     let mut titles = vec![None; docs.len()];
     nav::titles(entries, &mut titles);
-    let page_titles = pages.sources.iter().zip(docs).zip(titles).map(|((page, doc), title)| {
+    let page_titles = pages.sources.iter().zip(docs).zip(titles).enumerate().map(|(at, ((page, doc), title))| {
         let own = || doc.as_ref().and_then(|doc| doc.front_matter.title.clone().or_else(|| doc.title.clone()));
         title.or_else(own).unwrap_or_else(|| {
+            if page.path.is_empty() && !nav::is_within_section(entries, at) {
+                return "Home".to_owned();
+            }
             let stem = stem(&page.source).unwrap_or(&page.source);
-            if page.path.is_empty() { "Home".to_owned() } else { humanise(stem.rsplit('/').next().unwrap_or(stem)) }
+            let name = stem.rsplit('/').next().unwrap_or(stem);
+            if pages::is_index(name) { "Index".to_owned() } else { humanise(name) }
         })
     });
     page_titles.collect()

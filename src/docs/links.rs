@@ -20,6 +20,8 @@ pub(super) enum Goal {
     Page { page: usize, anchor: String, href: Option<String> },
     /// A file of the site.
     Asset { href: Option<String> },
+    /// A file that `mkdocs.yml` excludes: the address that it would have.
+    Excluded { href: String },
     /// A file of the repository, shown by its host.
     Source { url: String },
     /// A file of the repository that is not part of the site.
@@ -68,6 +70,11 @@ impl Links<'_> {
                 }
                 None => {}
             }
+            let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let excluded = normal_from(folder, &written).and_then(|source| self.pages.excluded(&source));
+            if let Some((address, is_page)) = excluded {
+                return Goal::Excluded { href: href(&from.path, &address, is_page, "") + rest };
+            }
         }
         // As a browser would take it: relative to the address of the page.
         if let Some(address) = normal_from(&from.path, &written) {
@@ -105,6 +112,7 @@ impl Links<'_> {
                 Resolved { href: Some(href), broken: false }
             }
             Goal::Elsewhere | Goal::Page { .. } | Goal::Asset { .. } => broken(false),
+            Goal::Excluded { href } => Resolved { href: Some(href), broken: true },
             Goal::Outside | Goal::Missing => broken(true),
         }
     }
@@ -128,6 +136,11 @@ impl Links<'_> {
                     None => problem.help("name a heading in lower case, with hyphens for blanks"),
                 })
             }
+            Goal::Excluded { .. } => Some(
+                problem(format!("`{target}` is excluded from the documentation"))
+                    .label("`exclude_docs` or `draft_docs` of `mkdocs.yml` leaves this file out")
+                    .help("remove the link, or let the file in"),
+            ),
             Goal::Outside => Some(
                 problem(format!("`{target}` is not part of the documentation"))
                     .label("outside of the documentation folder, so it is not published")

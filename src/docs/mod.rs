@@ -8,6 +8,7 @@
 
 mod build;
 mod links;
+mod lints;
 mod mkdocs;
 mod nav;
 mod pages;
@@ -117,6 +118,8 @@ pub enum NavItem {
         title: String,
         /// Where to.
         url: String,
+        /// Whether nothing is there.
+        broken: bool,
     },
 }
 
@@ -172,6 +175,16 @@ impl DocsSite {
 #[must_use]
 pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) {
     read(workspace, catalog, Detail::Content)
+}
+
+/// Reads the documentation of one folder, whosever it is; `name` is what it is called if it does not say so itself.
+///
+/// Nothing if there is no document.
+#[must_use]
+pub fn alone(workspace: &Workspace, folder: &Folder, name: &str) -> (Option<DocsSite>, Diagnostics) {
+    let (site, problems) = build::site(workspace, folder, EntityId::new(0), name, Detail::Content);
+    let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
+    (site.map(named), problems)
 }
 
 /// Returns the problems that [`analyse`] finds, without making the content of pages.

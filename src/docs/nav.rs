@@ -14,7 +14,7 @@ use ignore::gitignore::Gitignore;
 pub(super) enum Entry {
     Page { title: Option<String>, page: usize },
     Section { title: String, items: Vec<Entry> },
-    Link { title: String, url: String },
+    Link { title: String, url: String, broken: bool },
 }
 
 /// Resolves the entries of `nav`; `prefix` is where the documents of this `mkdocs.yml` stand among all.
@@ -36,7 +36,7 @@ pub(super) fn resolve(
             RawNav::Item { title, target, span } => {
                 if html::is_external(target) || target.starts_with(['/', '#']) {
                     let title = title.clone().unwrap_or_else(|| target.clone());
-                    entries.push(Entry::Link { title, url: target.clone() });
+                    entries.push(Entry::Link { title, url: target.clone(), broken: false });
                     continue;
                 }
                 let (path, anchor) = target.split_once('#').map_or((target.as_str(), None), |(p, a)| (p, Some(a)));
@@ -47,13 +47,15 @@ pub(super) fn resolve(
                     }
                     Some(Target::Page(page)) => {
                         let url = super::links::href("", &pages.sources[page].path, true, anchor.unwrap_or(""));
-                        entries.push(Entry::Link { title: title.clone().unwrap_or_else(|| target.clone()), url });
+                        let title = title.clone().unwrap_or_else(|| target.clone());
+                        entries.push(Entry::Link { title, url, broken: false });
                     }
                     Some(Target::Asset(asset)) => {
                         let DocsAsset { path, .. } = &pages.assets[asset];
                         let url = super::links::href("", path, false, "");
                         let name = path.rsplit('/').next().unwrap_or(path);
-                        entries.push(Entry::Link { title: title.clone().unwrap_or_else(|| name.to_owned()), url });
+                        let title = title.clone().unwrap_or_else(|| name.to_owned());
+                        entries.push(Entry::Link { title, url, broken: false });
                     }
                     None => {
                         let problem = Diagnostic::new(
@@ -66,6 +68,9 @@ pub(super) fn resolve(
                             Some(near) => problem.help(format!("write `{near}`")),
                             None => problem.help("add the document, or remove the entry"),
                         });
+                        // The original keeps the entry, and calls one without a title like this.
+                        let title = title.clone().unwrap_or_else(|| "None".to_owned());
+                        entries.push(Entry::Link { title, url: target.clone(), broken: true });
                     }
                 }
             }
@@ -104,9 +109,8 @@ pub(super) fn normal(folder: &str, path: &str) -> Option<String> {
     Some(names.join("/"))
 }
 
-/// Makes a navigation of the documents below `prefix`: in each folder the index, then the documents by name, then the
-/// folders by name.
-pub(super) fn automatic(pages: &Pages, prefix: &str, left_out: Option<&Gitignore>, titles: Titles) -> Vec<Entry> {
+/// Makes a navigation of the documents below `prefix`.
+pub(super) fn automatic(pages: &Pages, prefix: &str, left_out: Option<&Gitignore>, order: Order) -> Vec<Entry> {
     let mut root = Tree::default();
     for (at, page) in pages.sources.iter().enumerate() {
         let Some(path) = page.source.strip_prefix(prefix) else { continue };
@@ -123,16 +127,16 @@ pub(super) fn automatic(pages: &Pages, prefix: &str, left_out: Option<&Gitignore
         }
         tree.pages.push((rest, at));
     }
-    root.entries(titles)
+    root.entries(order)
 }
 
-/// Where the titles of a navigation made from files come from.
+/// The order of a navigation made from files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Titles {
-    /// The pages themselves.
-    Pages,
-    /// The names of the files, as the monorepo plugin has it.
-    Names,
+pub(super) enum Order {
+    /// In each folder the index, then the documents by name, then the folders by name.
+    IndexFirst,
+    /// In each folder the folders, then the documents, both by name, as the monorepo plugin has it.
+    FoldersFirst,
 }
 
 #[derive(Default)]
@@ -142,20 +146,15 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    fn entries(mut self, titles: Titles) -> Vec<Entry> {
-        self.pages.sort_by_key(|(name, _)| (!stem(name).is_some_and(is_index), *name));
-        let mut entries: Vec<Entry> = self
-            .pages
+    fn entries(mut self, order: Order) -> Vec<Entry> {
+        let index_first = order == Order::IndexFirst;
+        self.pages.sort_by_key(|(name, _)| (index_first && !stem(name).is_some_and(is_index), *name));
+        let pages = self.pages.into_iter().map(|(_, page)| Entry::Page { title: None, page });
+        let folders = self
+            .folders
             .into_iter()
-            .map(|(name, page)| {
-                let title = (titles == Titles::Names).then(|| stem(name).unwrap_or(name).to_owned());
-                Entry::Page { title, page }
-            })
-            .collect();
-        for (name, tree) in self.folders {
-            entries.push(Entry::Section { title: humanise(name), items: tree.entries(titles) });
-        }
-        entries
+            .map(|(name, tree)| Entry::Section { title: humanise(name), items: tree.entries(order) });
+        if index_first { pages.chain(folders).collect() } else { folders.chain(pages).collect() }
     }
 }
 
@@ -170,13 +169,25 @@ pub(super) fn titles(entries: &[Entry], titles: &mut [Option<String>]) {
     }
 }
 
+/// Returns whether the navigation names the page inside a section, and nowhere above all sections.
+pub(super) fn is_within_section(entries: &[Entry], page: usize) -> bool {
+    fn names(entries: &[Entry], wanted: usize) -> bool {
+        entries.iter().any(|entry| match entry {
+            Entry::Page { page, .. } => *page == wanted,
+            Entry::Section { items, .. } => names(items, wanted),
+            Entry::Link { .. } => false,
+        })
+    }
+    names(entries, page) && !entries.iter().any(|entry| matches!(entry, Entry::Page { page: at, .. } if *at == page))
+}
+
 /// Fills in the titles of pages, and drops sections without entries.
 pub(super) fn finish(entries: Vec<Entry>, titles: &[String]) -> Vec<NavItem> {
     let item = |entry| match entry {
         Entry::Page { title, page } => {
             Some(NavItem::Page { title: title.unwrap_or_else(|| titles[page].clone()), page })
         }
-        Entry::Link { title, url } => Some(NavItem::Link { title, url }),
+        Entry::Link { title, url, broken } => Some(NavItem::Link { title, url, broken }),
         Entry::Section { title, items } => {
             let items = finish(items, titles);
             (!items.is_empty()).then_some(NavItem::Section { title, items })

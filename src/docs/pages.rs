@@ -1,6 +1,6 @@
 //! Which files of a folder are pages and which are copied, and the address of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ignore::gitignore::Gitignore;
 
@@ -36,6 +36,8 @@ pub(super) struct Pages {
     pub(super) sources: Vec<Source>,
     /// Sorted by path.
     pub(super) assets: Vec<DocsAsset>,
+    /// Paths of files that `mkdocs.yml` excludes.
+    excluded: HashSet<String>,
     by_source: HashMap<String, Target>,
     by_file: HashMap<FileId, Target>,
     by_path: HashMap<String, usize>,
@@ -43,7 +45,8 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Sorts the found files into pages and assets; of two with the same address one stays.
-    pub(super) fn new(mut found: Vec<(String, FileId)>, problems: &mut Diagnostics) -> Self {
+    pub(super) fn new(files: Files, problems: &mut Diagnostics) -> Self {
+        let Files { mut found, excluded } = files;
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found.dedup_by(|a, b| a.0 == b.0);
         let mut by_address: BTreeMap<String, Source> = BTreeMap::new();
@@ -106,12 +109,20 @@ impl Pages {
                 by_source.insert(source.source, Target::Page(*page));
             }
         }
-        Self { sources, assets, by_source, by_file, by_path }
+        Self { sources, assets, excluded, by_source, by_file, by_path }
     }
 
     /// Finds a file by its path below the folder of documents.
     pub(super) fn by_source(&self, source: &str) -> Option<Target> {
         self.by_source.get(source).copied()
+    }
+
+    /// Returns the address of a file that is excluded, and whether it would be a page.
+    pub(super) fn excluded(&self, source: &str) -> Option<(String, bool)> {
+        self.excluded.contains(source).then(|| match page_path(source) {
+            Some(path) => (path, true),
+            None => (source.to_owned(), false),
+        })
     }
 
     pub(super) fn by_file(&self, file: FileId) -> Option<Target> {
@@ -124,19 +135,29 @@ impl Pages {
     }
 }
 
-/// Lists the files of a folder of documents with their paths below it, `prefix` before each.
-pub(super) fn list(
-    workspace: &Workspace,
-    folder: &Folder,
-    prefix: &str,
-    excluded: Option<&Gitignore>,
-) -> Vec<(String, FileId)> {
-    let files = workspace.files_below(folder).into_iter();
-    files
-        .filter_map(|file| Some((workspace.path_below(folder, file)?, file)))
-        .filter(|(path, _)| excluded.is_none_or(|excluded| !mkdocs::matches(excluded, path)))
-        .map(|(path, file)| (format!("{prefix}{path}"), file))
-        .collect()
+/// The files of one or more folders of documents.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// By path below the folder.
+    pub(super) found: Vec<(String, FileId)>,
+    /// Paths of files that are not published.
+    pub(super) excluded: HashSet<String>,
+}
+
+impl Files {
+    /// Adds the files of a folder with their paths below it, `prefix` before each.
+    pub(super) fn add(&mut self, workspace: &Workspace, folder: &Folder, prefix: &str, excluded: Option<&Gitignore>) {
+        for file in workspace.files_below(folder) {
+            let Some(path) = workspace.path_below(folder, file) else { continue };
+            let leave_out = excluded.is_some_and(|excluded| mkdocs::matches(excluded, &path));
+            let path = format!("{prefix}{path}");
+            if leave_out {
+                self.excluded.insert(path);
+            } else {
+                self.found.push((path, file));
+            }
+        }
+    }
 }
 
 /// Returns the path of the address of a document: without its ending, and the folder itself for its index.

@@ -38,7 +38,7 @@ fn outline(site: &DocsSite) -> String {
                 NavItem::Page { title, page } => {
                     let _ = writeln!(out, "{indent}{title} → /{}", site.pages[*page].path);
                 }
-                NavItem::Link { title, url } => {
+                NavItem::Link { title, url, .. } => {
                     let _ = writeln!(out, "{indent}{title} ⇒ {url}");
                 }
                 NavItem::Section { title, items } => {
@@ -106,7 +106,7 @@ nav:
             ("docs/files/paper.pdf", "x"),
             ("docs/hidden-page.md", "text"),
         ],
-        "The start → /\nSetup → /guide/setup\nGuide:\n  Use it → /guide/use\n  Deep:\n    More → /guide/more\nSite ⇒ https://example.org\nPaper ⇒ files/paper.pdf\nPart ⇒ guide/setup/#end\n",
+        "The start → /\nSetup → /guide/setup\nGuide:\n  Use it → /guide/use\n  Deep:\n    More → /guide/more\nSite ⇒ https://example.org\nPaper ⇒ files/paper.pdf\nPart ⇒ guide/setup/#end\nNone ⇒ gone.md\nSetup again ⇒ setup.md\nNone ⇒ guide/migrating-v1.md\nNone ⇒ guide/ues.md\n",
         &[
             "mkdocs.yml:12:5 «Home» invalid-mkdocs: the entry `Home` of `nav` names no page | write `Home: ` and the path of a document",
             "mkdocs.yml:13:5 «gone.md» nav-page-missing: the navigation names `gone.md`, which is not there | add the document, or remove the entry",
@@ -347,7 +347,7 @@ fn parts_are_included() {
             ("more/x/mkdocs.yml", "site_name: x"),
             ("more/x/docs/one.md", "# O"),
         ],
-        "A → /\nParts:\n  B:\n    BB → /b-docs\n    Two → /b-docs/two\n  x:\n    one → /x/one\n",
+        "A → /\nParts:\n  B:\n    BB → /b-docs\n    Two → /b-docs/two\n  x:\n    O → /x/one\n",
         &[
             "mkdocs.yml:7:8 «'!include nope/mkdocs.yml'» invalid-mkdocs: the navigation includes `nope/mkdocs.yml`, which cannot be used: `nope/mkdocs.yml` does not exist | write the path of another `mkdocs.yml`, relative to this file",
             "mkdocs.yml:8:8 «'!include b/mkdocs.yml'» invalid-mkdocs: two included parts are called `B docs` | give each `mkdocs.yml` a `site_name` of its own",

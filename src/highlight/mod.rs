@@ -19,6 +19,7 @@
 //! Invariants: the text of the result is the code, to the letter; every span ends on the line it starts on, so the
 //! result can be split at line ends; nothing fails, what cannot be highlighted is escaped.
 
+mod scan;
 mod scopes;
 
 use std::sync::LazyLock;
@@ -131,6 +132,8 @@ pub fn to_html(code: &str, language: &str) -> String {
     let name = language.trim().to_ascii_lowercase();
     if SESSIONS.contains(&&*name) {
         session(&mut out, code);
+    } else if let Some(scanner) = scan::scanner(&name) {
+        scanner.paint(&mut out, code);
     } else if let Some(syntax) = syntax(&name) {
         let start = out.len();
         if paint(&mut out, code, syntax).is_none() {
@@ -147,14 +150,14 @@ pub fn to_html(code: &str, language: &str) -> String {
 #[must_use]
 pub fn is_known(language: &str) -> bool {
     let name = language.trim().to_ascii_lowercase();
-    SESSIONS.contains(&&*name) || syntax(&name).is_some()
+    SESSIONS.contains(&&*name) || scan::scanner(&name).is_some() || syntax(&name).is_some()
 }
 
 /// Returns the language of a file by its name or its extension, for [`to_html`]; empty if there is none.
 #[must_use]
 pub fn language_of(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if syntax(&name.to_ascii_lowercase()).is_some() {
+    if is_known(name) {
         return name;
     }
     match name.rsplit_once('.') {
@@ -194,22 +197,17 @@ fn paint(out: &mut String, code: &str, syntax: &SyntaxReference) -> Option<()> {
 
 /// Paints the commands of a session and leaves the answers alone.
 fn session(out: &mut String, code: &str) {
-    let shell = syntax("sh");
     for line in LinesWithEndings::from(code) {
         let trimmed = line.trim_start();
         let prompt = ["$ ", "# ", "% ", "> ", "❯ "].into_iter().find(|prompt| trimmed.starts_with(prompt));
-        let Some((prompt, shell)) = prompt.zip(shell) else {
+        let Some(prompt) = prompt else {
             push_escaped(out, line);
             continue;
         };
         let command = line.len() - trimmed.len() + prompt.len();
         scopes::span(out, Class::Operator, line[..command].trim_end());
         out.push(' ');
-        let start = out.len();
-        if paint(out, &line[command..], shell).is_none() {
-            out.truncate(start);
-            push_escaped(out, &line[command..]);
-        }
+        scan::Scanner::Shell.paint(out, &line[command..]);
     }
 }
 

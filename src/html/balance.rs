@@ -4,10 +4,15 @@
 //! closed in order, so 1 MB of `<div>` takes it minutes and 1 MB of `<div><b id=1></div>x` all memory. After this pass
 //! elements are closed in order and few are open at a time. Nothing here makes HTML safe.
 
+use std::fmt::Write as _;
+
 use super::text::{after_element, name, tag_end};
 
 /// How many elements may be open at a time; the tags of further ones are dropped.
 const MAX_OPEN: usize = 200;
+
+/// Elements that end when a block around them ends; between them and their end tag more of the others may be open.
+const ENDING: &[&str] = &["p", "li", "dt", "dd", "td", "th"];
 
 /// How many of them may be formatting elements, which the parser repeats.
 const MAX_FORMATTING: usize = 16;
@@ -29,11 +34,44 @@ const RAW: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", 
 const FORMATTING: &[&str] =
     &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 
+/// Elements that browsers know or knew, sorted: an author who writes one means it.
+#[rustfmt::skip]
+const STANDARD: &[&str] = &[
+    "a", "abbr", "acronym", "address", "altglyph", "altglyphdef", "altglyphitem", "animate", "animatecolor",
+    "animatemotion", "animatetransform", "annotation", "annotation-xml", "applet", "area", "article", "aside",
+    "audio", "b", "base", "basefont", "bdi", "bdo", "bgsound", "big", "blink", "blockquote", "body", "br", "button",
+    "canvas", "caption", "center", "circle", "cite", "clippath", "code", "col", "colgroup", "color-profile",
+    "command", "content", "cursor", "data", "datalist", "dd", "defs", "del", "desc", "details", "dfn", "dialog",
+    "dir", "discard", "div", "dl", "dt", "element", "ellipse", "em", "embed", "feblend", "fecolormatrix",
+    "fecomponenttransfer", "fecomposite", "feconvolvematrix", "fediffuselighting", "fedisplacementmap",
+    "fedistantlight", "fedropshadow", "feflood", "fefunca", "fefuncb", "fefuncg", "fefuncr", "fegaussianblur",
+    "feimage", "femerge", "femergenode", "femorphology", "fencedframe", "feoffset", "fepointlight",
+    "fespecularlighting", "fespotlight", "fetile", "feturbulence", "fieldset", "figcaption", "figure", "filter",
+    "font", "font-face", "font-face-format", "font-face-name", "font-face-src", "font-face-uri", "footer",
+    "foreignobject", "form", "frame", "frameset", "g", "geolocation", "glyph", "glyphref", "h1", "h2", "h3", "h4",
+    "h5", "h6", "handler", "hatch", "hatchpath", "head", "header", "hgroup", "hkern", "hr", "html", "i", "iframe",
+    "image", "img", "input", "ins", "isindex", "kbd", "keygen", "label", "legend", "li", "line", "lineargradient",
+    "link", "listener", "listing", "main", "map", "mark", "marker", "marquee", "mask", "math", "menclose", "menu",
+    "menuitem", "merror", "mesh", "meshgradient", "meshpatch", "meshrow", "meta", "metadata", "meter", "mfenced",
+    "mfrac", "mglyph", "mi", "missing-glyph", "mlabeledtr", "mmultiscripts", "mn", "mo", "model", "mover",
+    "mpadded", "mpath", "mphantom", "mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub",
+    "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "multicol", "munder", "munderover", "nav", "nextid", "nobr",
+    "noembed", "noframes", "none", "noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "path",
+    "pattern", "permission", "picture", "plaintext", "polygon", "polyline", "portal", "pre", "progress", "q",
+    "radialgradient", "rb", "rect", "rp", "rt", "rtc", "ruby", "s", "samp", "script", "search", "section", "select",
+    "selectedcontent", "selectlist", "selectmenu", "semantics", "set", "shadow", "slot", "small", "solidcolor",
+    "source", "spacer", "span", "stop", "strike", "strong", "style", "sub", "summary", "sup", "svg", "switch",
+    "symbol", "table", "tbody", "td", "template", "text", "textarea", "textpath", "tfoot", "th", "thead", "time",
+    "title", "tr", "track", "tref", "tspan", "tt", "u", "ul", "use", "var", "video", "view", "vkern", "wbr", "xmp",
+];
+
 /// Returns `html` with elements closed in order, none deeper than a reader could see.
 pub(super) fn balance(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 64);
     let mut open: Vec<String> = Vec::new();
     let mut formatting = 0;
+    // How many elements were open when the last block without an end of its own began.
+    let mut block = 0;
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
@@ -53,16 +91,24 @@ pub(super) fn balance(html: &str) -> String {
         let tag = &rest[..end];
         let name = name(&tag[1..]);
         rest = &rest[end..];
-        if VOID.contains(&&*name) || IMPLIED.contains(&&*name) {
+        if VOID.contains(&&*name) {
             out.push_str(tag);
+        } else if IMPLIED.contains(&&*name) {
+            // What authors write in brackets is often meant as text and never closed: it ends with its block.
+            if closes && ENDING.contains(&&*name) {
+                while open.len() > block && open.last().is_some_and(|name| is_unknown(name)) {
+                    close_last(&mut out, &mut open);
+                }
+            }
+            out.push_str(tag);
+            block = open.len();
         } else if closes {
             let Some(at) = open.iter().rposition(|opened| *opened == name) else { continue };
-            for closed in open.drain(at..).rev() {
-                formatting -= usize::from(FORMATTING.contains(&&*closed));
-                out.push_str("</");
-                out.push_str(&closed);
-                out.push('>');
+            while open.len() > at {
+                formatting -= usize::from(open.last().is_some_and(|closed| FORMATTING.contains(&&**closed)));
+                close_last(&mut out, &mut open);
             }
+            block = block.min(at);
         } else if RAW.contains(&&*name) {
             let after = after_element(rest, &name);
             out.push_str(tag);
@@ -73,13 +119,77 @@ pub(super) fn balance(html: &str) -> String {
         } else {
             let formats = FORMATTING.contains(&&*name);
             if open.len() < MAX_OPEN && !(formats && formatting >= MAX_FORMATTING) {
-                out.push_str(tag);
+                let unknown = is_unknown(&name);
+                if unknown {
+                    let _ = write!(out, "<{UNKNOWN} n=\"{name}\">");
+                } else {
+                    out.push_str(tag);
+                }
                 // Shapes of SVG close themselves; in HTML the slash says nothing.
-                if !tag.ends_with("/>") || super::sanitise::is_known(&name) {
+                if unknown || !tag.ends_with("/>") || super::sanitise::is_known(&name) {
                     formatting += usize::from(formats);
                     open.push(name);
                 }
             }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn close_last(out: &mut String, open: &mut Vec<String>) {
+    let Some(name) = open.pop() else { return };
+    out.push_str("</");
+    out.push_str(if is_unknown(&name) { UNKNOWN } else { &name });
+    out.push('>');
+}
+
+/// The element that stands for unknown ones while the others are judged; `n` holds the name.
+pub(super) const UNKNOWN: &str = "unknown-element";
+
+/// Returns whether no element of HTML, SVG or MathML, now or ever, has this name, so that it means nothing to a browser.
+fn is_unknown(name: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    name.len() <= 64
+        && name.bytes().all(is_part)
+        && STANDARD.binary_search(&name).is_err()
+        && !super::sanitise::is_known(name)
+}
+
+/// Returns sanitised HTML with the stand-ins of unknown elements replaced by the elements, without attributes.
+pub(super) fn name_unknown(html: String) -> String {
+    if !html.contains(UNKNOWN) {
+        return html;
+    }
+    let start = format!("<{UNKNOWN} n=\"");
+    let end = format!("</{UNKNOWN}>");
+    let mut out = String::with_capacity(html.len());
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = html.as_str();
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let opened = rest.strip_prefix(&*start).and_then(|tag| tag.split_once("\">"));
+        if let Some((name, after)) = opened.filter(|(name, _)| is_unknown(name)) {
+            open.push(name);
+            let _ = write!(out, "<{name}>");
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix(&*end) {
+            if let Some(name) = open.pop() {
+                let _ = write!(out, "</{name}>");
+            }
+            rest = after;
+        } else {
+            // A forged stand-in says no name that may be written.
+            let length = if rest[1..].starts_with(UNKNOWN) { super::text::tag_end(rest) } else { 1 };
+            if length == 1 {
+                out.push('<');
+            } else {
+                open.push("span");
+                out.push_str("<span>");
+            }
+            rest = &rest[length..];
         }
     }
     out.push_str(rest);

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+use super::balance::UNKNOWN;
 use super::{AddressUse, is_safe_address};
 
 /// Elements that authors may use. No form controls but the check box of a task list, nothing embedded, nothing that
@@ -94,6 +95,7 @@ const ELEMENTS: &[&str] = &[
     "video",
     "wbr",
     SLOT,
+    UNKNOWN,
 ];
 
 /// Elements that go with all they hold.
@@ -101,7 +103,20 @@ const SILENCED: &[&str] =
     &["script", "style", "title", "noscript", "template", "iframe", "object", "embed", "textarea"];
 
 /// Attributes that any element may have.
-const ATTRIBUTES: &[&str] = &["class", "id", "title", "lang", "dir", "align", "role", "aria-label", "aria-hidden"];
+const ATTRIBUTES: &[&str] = &[
+    "class",
+    "id",
+    "title",
+    "lang",
+    "dir",
+    "align",
+    "role",
+    "aria-label",
+    "aria-hidden",
+    "aria-controls",
+    "aria-labelledby",
+    "aria-selected",
+];
 
 /// Attributes by element.
 const ATTRIBUTES_OF: &[(&str, &[&str])] = &[
@@ -127,6 +142,7 @@ const ATTRIBUTES_OF: &[(&str, &[&str])] = &[
     ("tr", &["valign"]),
     ("video", &["src", "controls", "loop", "muted", "preload", "poster", "width", "height", "autoplay", "playsinline"]),
     (SLOT, &["n"]),
+    (UNKNOWN, &["n"]),
 ];
 
 /// The element that keeps the place of a held fragment. A forged one shows a fragment of the same document twice,
@@ -145,7 +161,8 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 static TECHDOCS: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = builder();
     builder
-        .add_tags(["progress"])
+        // Buttons and lists to choose from do nothing without a form or a script, but what they say is the author's.
+        .add_tags(["button", "optgroup", "option", "progress", "select"])
         .add_tag_attributes("progress", ["value", "max"])
         .add_tag_attributes("input", ["name"])
         .add_tag_attributes("label", ["for"])
@@ -184,7 +201,10 @@ fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, 
         ("a", "target") => value == "_blank",
         ("a", "rel") => return Some(Cow::Owned(link_relations(value))),
         // Landmarks and live regions belong to the page.
-        (_, "role") => matches!(value, "img" | "presentation" | "none" | "note" | "list" | "listitem" | "group"),
+        (_, "role") => matches!(
+            value,
+            "img" | "presentation" | "none" | "note" | "list" | "listitem" | "group" | "tablist" | "tab" | "tabpanel"
+        ),
         _ => true,
     };
     keep.then_some(Cow::Borrowed(value))
@@ -202,7 +222,7 @@ fn link_relations(value: &str) -> String {
 /// The result is well formed: every element is closed, and what is not HTML is text.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
-    SANITISER.clean(&super::balance::balance(html)).to_string()
+    super::balance::name_unknown(SANITISER.clean(&super::balance::balance(html)).to_string())
 }
 
 /// Returns `html` of a TechDocs document with everything removed that an author must not put into a page.
@@ -210,12 +230,12 @@ pub fn sanitise(html: &str) -> String {
 /// Allows what [`sanitise`] allows, and the radio buttons and labels that tabs are made of.
 #[must_use]
 pub fn sanitise_techdocs(html: &str) -> String {
-    TECHDOCS.clean(&super::balance::balance(html)).to_string()
+    super::balance::name_unknown(TECHDOCS.clean(&super::balance::balance(html)).to_string())
 }
 
 /// Returns whether authors may use the element.
 pub(super) fn is_known(element: &str) -> bool {
-    ELEMENTS.contains(&element) || element == "progress"
+    ELEMENTS.contains(&element) || matches!(element, "button" | "progress" | "select")
 }
 
 /// Fragments that we wrote ourselves and that need no sanitising, taken out of a document while it is sanitised.

@@ -101,6 +101,21 @@ fn elements_are_closed_in_order() {
 }
 
 #[test]
+fn unknown_elements_stay_without_attributes() {
+    check("<p>-n <namespace>.</p>", "<p>-n <namespace>.</namespace></p>");
+    check("<p>a <bucket_name onclick=x()>b</p><p>c</p>", "<p>a <bucket_name>b</bucket_name></p><p>c</p>");
+    check("<foo-bar n=\"b\"><p>x</p></foo-bar>", "<foo-bar><p>x</p></foo-bar>");
+    check("<li>a <x.y><li>b", "<li>a <x.y></x.y></li><li>b</li>");
+    check("<unknown-element n=\"script\">x</unknown-element>", "<span>x</span>");
+    for name in ["form", "iframe", "marquee", "object", "template", "x\"y", "selectmenu"] {
+        assert!(!sanitise(&format!("<{name}>x</{name}>")).contains(&format!("<{name}")), "{name}");
+    }
+    // Pages full of place holders lose none of them.
+    let many = "<p><name></p>".repeat(500);
+    assert_eq!(sanitise(&many).matches("<name></name>").count(), 500);
+}
+
+#[test]
 fn held_fragments_come_back_unharmed_and_once() {
     let mut held = Held::default();
     let mut document = "<p>".to_owned();

@@ -108,10 +108,10 @@ pub(super) fn tag_end(rest: &str) -> usize {
     rest.len()
 }
 
-/// Returns the name of the element in lower case.
+/// Returns the name of the element in lower case, as a browser reads it.
 pub(super) fn name(tag: &str) -> String {
     let tag = tag.trim_start_matches('/');
-    let end = tag.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(tag.len());
+    let end = tag.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(tag.len());
     tag[..end].to_ascii_lowercase()
 }
 

@@ -11,6 +11,8 @@ mod front_matter;
 
 use std::ops::Range;
 
+pub use techdocs::{Loss, Lost};
+
 pub use front_matter::{FrontMatter, front_matter};
 
 /// One document, read once: used by pages, tables of contents, search and link checks.
@@ -22,12 +24,16 @@ pub struct Doc {
     pub headings: Vec<Heading>,
     /// The text of the first heading of level 1.
     pub title: Option<String>,
+    /// Whether the content shows a heading of level 1 anywhere.
+    pub has_title: bool,
     /// The text for search: before the first heading, and below each heading.
     pub sections: Vec<Section>,
     /// Every name that a link can lead to in this document, headings included, sorted.
     pub anchors: Vec<String>,
     /// Every link and image with its place, in the order written.
     pub links: Vec<DocLink>,
+    /// What its author plainly meant and the dialect does not give, in the order written.
+    pub lost: Vec<Lost>,
     /// What the document says about itself.
     pub front_matter: FrontMatter,
 }

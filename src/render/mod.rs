@@ -12,12 +12,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::catalog::EntityId;
+use crate::docs::DocsSite;
 use crate::error::Error;
 use crate::output::Sink;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::chrome::Framed;
-use crate::site::pages::{catalog, docs, entity, explore, files, home, lists, problems, simple};
+use crate::site::pages::{catalog, docs, entity, explore, files, home, lists, problems, simple, standalone};
 use crate::site::tabs::TABS;
 use crate::site::{Page, PageKind, Site, View};
 use crate::theme::Theme;
@@ -43,6 +44,10 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
         PageKind::Catalog => html(theme, "catalog.html", catalog::index(&view)),
         PageKind::Kind { kind, page } => html(theme, "catalog.html", catalog::kind(&view, kind, page)),
         PageKind::Entity { entity, tab } => entity_tab(theme, &view, entity, tab),
+        PageKind::DefinitionPart { entity: id, part } => {
+            html(theme, "tabs/definition.html", entity::definition_part(&view, id, part))
+        }
+        PageKind::DefinitionSource(id) => html(theme, "tabs/definition.html", entity::definition_source(&view, id)),
         PageKind::Apis => html(theme, "apis.html", lists::apis(&view)),
         PageKind::DocsIndex => html(theme, "docs-index.html", lists::docs(&view)),
         PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
@@ -95,14 +100,43 @@ pub fn all(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, s
     for (path, bytes) in &site.search().files {
         sink.put(path, bytes)?;
     }
-    let limit = u64::MAX;
     for docs in &portal.docs.sites {
         let reference = &portal.catalog.get(docs.entity).reference;
-        for asset in &docs.assets {
-            // One that cannot be read is a problem that the analysis has reported.
-            if let Ok(bytes) = workspace.bytes(asset.file, limit) {
-                sink.put(&routes::docs_asset(reference, &asset.path), &bytes)?;
-            }
+        copy(workspace, docs, &|path| routes::docs_asset(reference, path), sink)?;
+    }
+    Ok(())
+}
+
+/// Renders one documentation alone: its pages, the theme's files, and what readers of TechDocs ask for.
+///
+/// # Errors
+/// As [`all`].
+pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink: &dyn Sink) -> Result<(), Error> {
+    let page = |page: usize| {
+        let bytes = theme.render("docs-alone.html", &standalone::model(docs, page))?;
+        sink.put(&routes::output_path(&standalone::url(&docs.pages[page])), bytes.as_bytes())
+    };
+    (0..docs.pages.len()).into_par_iter().map(page).collect::<Result<Vec<()>, Error>>()?;
+    for asset in theme.assets() {
+        sink.put(&asset.url, &asset.bytes)?;
+    }
+    copy(workspace, docs, &str::to_owned, sink)?;
+    sink.put(standalone::SEARCH_INDEX, &standalone::search_index(docs))?;
+    let pages = docs.pages.iter().map(|page| routes::output_path(&standalone::url(page)));
+    let copied = docs.assets.iter().map(|asset| asset.path.clone());
+    let of_theme = theme.assets().iter().map(|asset| asset.url.clone());
+    let made = [standalone::METADATA, standalone::SEARCH_INDEX].map(str::to_owned);
+    let mut files: Vec<String> = pages.chain(copied).chain(of_theme).chain(made).collect();
+    files.sort_unstable();
+    sink.put(standalone::METADATA, &standalone::metadata(docs, &files))
+}
+
+/// Copies the pictures and other files of a documentation.
+fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, sink: &dyn Sink) -> Result<(), Error> {
+    for asset in &docs.assets {
+        // One that cannot be read is a problem that the analysis has reported.
+        if let Ok(bytes) = workspace.bytes(asset.file, u64::MAX) {
+            sink.put(&url(&asset.path), &bytes)?;
         }
     }
     Ok(())

@@ -216,7 +216,7 @@ fn documents(portal: &mut Portal) {
             items: vec![NavItem::Page { title: "Set up".to_owned(), page: 1 }],
         },
         NavItem::Page { title: "The end".to_owned(), page: 2 },
-        NavItem::Link { title: "Elsewhere".to_owned(), url: "https://example.com/".to_owned() },
+        NavItem::Link { title: "Elsewhere".to_owned(), url: "https://example.com/".to_owned(), broken: false },
     ];
     portal.docs.sites.push(DocsSite {
         entity: shop,

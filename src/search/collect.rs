@@ -1,6 +1,7 @@
-//! What can be found: every entity and every page of documentation.
+//! What can be found: every entity, every page of documentation, every operation, message and type of an API.
 
 use super::{Document, DocumentType, Part};
+use crate::api::{Api, Apis, Item, Slice};
 use crate::catalog::{Catalog, Entity};
 use crate::docs::{Docs, DocsPage, DocsSite};
 use crate::html;
@@ -9,14 +10,57 @@ use crate::routes;
 
 /// Returns everything that can be found, entities first, in the order of references.
 #[must_use]
-pub fn documents(catalog: &Catalog, docs: &Docs) -> Vec<Document> {
+pub fn documents(catalog: &Catalog, docs: &Docs, apis: &Apis) -> Vec<Document> {
     let mut documents: Vec<Document> = catalog.entities().iter().map(entity_document).collect();
     for site in &docs.sites {
         let entity = catalog.get(site.entity);
         let pages = site.pages.iter().filter(|page| !page.doc.front_matter.search_exclude);
         documents.extend(pages.map(|page| page_document(entity, site, page)));
     }
+    for api in apis.all() {
+        let entity = catalog.get(api.entity);
+        let items = api.parts.items(&api.reference);
+        documents.extend(items.map(|(part, slice, item)| item_document(entity, api, part, slice, item)));
+    }
     documents
+}
+
+/// How much of the text of an item is found, in bytes.
+const ITEM_TEXT: usize = 1_500;
+
+fn item_document(entity: &Entity, api: &Api, part: usize, slice: &Slice, item: &Item) -> Document {
+    let name = if item.verb.is_empty() { item.name.to_string() } else { format!("{} {}", item.verb, item.name) };
+    let summary = item.summary.as_deref().map(commonmark::plain).filter(|text| !text.is_empty());
+    let mut names = vec![item.name.to_string()];
+    names.extend(item.id.as_deref().map(str::to_owned));
+    let mut text = item.description.as_deref().map(|text| commonmark::plain(cut(text, ITEM_TEXT))).unwrap_or_default();
+    // Names of fields are what people remember of a type.
+    for field in item
+        .blocks
+        .iter()
+        .flat_map(|block| block.fields.iter().chain(block.shape.iter().flat_map(|shape| &shape.fields)))
+    {
+        if text.len() > ITEM_TEXT {
+            break;
+        }
+        text.push(' ');
+        text.push_str(&field.name);
+    }
+    let group = &api.reference.groups[slice.group].title;
+    Document {
+        url: routes::definition_part(&entity.reference, &api.parts.parts[part].slug),
+        title: summary.map_or_else(|| name.clone(), |summary| format!("{summary} – {name}")),
+        kind: DocumentType::Api,
+        reference: entity.reference.as_str().to_owned(),
+        names,
+        keywords: format!("{} {group}", entity.title()),
+        sections: vec![Part { anchor: slice.anchor.clone(), heading: String::new(), text: html::collapse(&text) }],
+    }
+}
+
+fn cut(text: &str, length: usize) -> &str {
+    let end = (0..=length.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
 }
 
 fn entity_document(entity: &Entity) -> Document {

@@ -81,7 +81,7 @@ spec: {type: service, lifecycle: deprecated, owner: team-cash}
     let catalog = catalog::load(&workspace).catalog;
     let (docs, problems) = crate::docs::analyse(&workspace, &catalog);
     assert!(problems.is_empty(), "{problems:?}");
-    index_of(&documents(&catalog, &docs))
+    index_of(&documents(&catalog, &docs, &crate::api::Apis::default()))
 }
 
 fn index_of(documents: &[Document]) -> SearchFiles {

@@ -14,6 +14,7 @@ pub mod icons;
 pub mod kinds;
 pub mod pages;
 pub mod problems;
+pub mod reference;
 pub mod relations;
 pub mod table;
 pub mod tabs;
@@ -69,6 +70,15 @@ pub enum PageKind {
         /// Index into [`tabs::TABS`].
         tab: usize,
     },
+    /// A further page of the definition of an API.
+    DefinitionPart {
+        /// The API.
+        entity: EntityId,
+        /// Index into the pages of its reference, from 1.
+        part: usize,
+    },
+    /// The text of the definition of an API.
+    DefinitionSource(EntityId),
     /// The list of APIs.
     Apis,
     /// The list of documentation sites.
@@ -218,7 +228,7 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         problems,
         problems_of,
         led_to,
-        search: search::index(&search::documents(catalog, &portal.docs)),
+        search: search::index(&search::documents(catalog, &portal.docs, &portal.apis)),
         base_path: base_path(workspace.config()),
     };
     site.pages = plan_pages(portal, &site);
@@ -251,6 +261,15 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
                 add(routes::entity_tab(&entity.reference, definition.id()), PageKind::Entity { entity: id, tab });
             }
         }
+        if let Some(api) = portal.apis.of(id) {
+            for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
+                let url = routes::definition_part(&entity.reference, &page.slug);
+                add(url, PageKind::DefinitionPart { entity: id, part });
+            }
+            if tabs::definition::has_source_page(portal, id) {
+                add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));
+            }
+        }
     }
     for (site, docs) in portal.docs.sites.iter().enumerate() {
         let reference = &portal.catalog.get(docs.entity).reference;
@@ -268,7 +287,9 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
         add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
     }
     for (id, entity) in portal.catalog.iter() {
-        add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
+        if !entity.refused {
+            add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
+        }
         if let Some(definition) = tabs::definition::Source::of(entity) {
             add(routes::definition_file(&entity.reference, definition.extension), PageKind::File(File::Definition(id)));
         }

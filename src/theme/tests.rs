@@ -53,12 +53,12 @@ fn a_broken_template_is_an_error_with_its_place() {
 
 #[test]
 fn an_unknown_file_or_field_is_an_error_that_names_it() {
-    let theme = theme_of(&[("templates/a.html", "{{ asset(name=\"ap.css\") }}"), ("templates/b.html", "{{ nope }}")]);
+    let theme = theme_of(&[("templates/a.html", "{{ asset(name=\"ap.js\") }}"), ("templates/b.html", "{{ nope }}")]);
     let theme = theme.unwrap();
     let message = |name| match theme.render(name, &Empty { root: "" }) {
         Err(Error::Config(problems)) => problems[0].message.clone(),
         other => panic!("{other:?}"),
     };
-    assert!(message("a.html").contains("did you mean `app.css`"), "{}", message("a.html"));
+    assert!(message("a.html").contains("did you mean `app.js`"), "{}", message("a.html"));
     assert!(message("b.html").contains("nope"), "{}", message("b.html"));
 }

@@ -15,6 +15,8 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+pub(crate) use json::scalar_text;
+
 use granit_parser::{ErrorKind, Event, Parser, ScanError};
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -216,7 +218,8 @@ pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
     let mut documents = Vec::new();
     for range in documents::split(text) {
         let span = Span::new(file, range.start, range.end);
-        match Builder::new(file, range.start).build(&text[range.clone()]) {
+        let (root, problems) = Builder::new(file, range.start).build(&text[range.clone()]);
+        match if problems.is_empty() { Ok(root) } else { Err(problems) } {
             Ok(root) => documents.push(Document { span, root: root.filter(|root| !root.is_null()), broken: false }),
             Err(problems) => {
                 diagnostics.extend(problems);
@@ -231,6 +234,51 @@ pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
         }
     }
     (documents, diagnostics)
+}
+
+/// Reads `text` as one document as far as it can be read, with merge keys `<<` merged, as tools for API definitions do.
+///
+/// A key that stands twice keeps its first value; what follows a fault of syntax is missing.
+#[must_use]
+pub fn read(file: FileId, text: &str) -> (Option<Node>, Diagnostics) {
+    let Some(range) = documents::split(text).into_iter().next() else { return (None, Diagnostics::new()) };
+    let (root, problems) = Builder::new(file, range.start).build(&text[range.clone()]);
+    let not_yaml = problems.iter().any(|problem| problem.code == codes::YAML_SYNTAX);
+    if not_yaml && text.trim_start().starts_with(['{', '[']) {
+        // JSON may hold what YAML does not allow, such as characters escaped as pairs of surrogates.
+        if let Ok(value) = serde_json::from_str(text) {
+            return (Some(from_json(&value, Span::new(file, range.start, range.end))), Diagnostics::new());
+        }
+    }
+    let root = root.filter(|root| !root.is_null());
+    (if text.contains("<<") { root.map(merged) } else { root }, problems)
+}
+
+/// Returns a tree with the mappings of its merge keys in place.
+fn merged(node: Node) -> Node {
+    let value = match node.value {
+        Value::Seq(items) => Value::Seq(items.iter().cloned().map(merged).collect()),
+        Value::Map(map) => {
+            let mut own = Vec::with_capacity(map.entries.len());
+            let mut brought = Vec::new();
+            for entry in &map.entries {
+                let value = merged(entry.value.clone());
+                match (&*entry.key, &value.value) {
+                    ("<<", Value::Map(other)) => brought.extend(other.entries.iter().cloned()),
+                    ("<<", Value::Seq(others)) => {
+                        brought
+                            .extend(others.iter().filter_map(Node::as_map).flat_map(|map| map.entries.iter().cloned()));
+                    }
+                    _ => own.push(Entry { value, ..entry.clone() }),
+                }
+            }
+            let mut seen: HashSet<Arc<str>> = own.iter().map(|entry| Arc::clone(&entry.key)).collect();
+            own.extend(brought.into_iter().filter(|entry| seen.insert(Arc::clone(&entry.key))));
+            Value::Map(Arc::new(Map { entries: own }))
+        }
+        value => value,
+    };
+    Node { span: node.span, value }
 }
 
 /// An anchored node, and what Backstage's parser counts to stop expansion.
@@ -297,7 +345,8 @@ impl Builder {
         Span::new(self.file, self.offset + range.start, self.offset + end)
     }
 
-    fn build(mut self, source: &str) -> Result<Option<Node>, Diagnostics> {
+    /// Reads a document; after a fault of syntax, what was read before it.
+    fn build(mut self, source: &str) -> (Option<Node>, Diagnostics) {
         let options = granit_parser::options! {
             flow_nesting_limit: MAX_DEPTH,
             block_nesting_limit: MAX_DEPTH,
@@ -309,7 +358,7 @@ impl Builder {
                 Ok(event) => event,
                 Err(error) => {
                     self.problems.push(syntax_error(self.file, self.offset, source, &error));
-                    return Err(self.problems);
+                    break;
                 }
             };
             let span = self.span(&at, source);
@@ -340,7 +389,7 @@ impl Builder {
                 Event::SequenceEnd | Event::MappingEnd => self.close(span, source),
                 Event::Alias(anchor) => match self.alias(anchor, span) {
                     Some(found) => Some(found),
-                    None => return Err(self.problems),
+                    None => break,
                 },
                 _ => None,
             };
@@ -354,7 +403,16 @@ impl Builder {
                 }
             }
         }
-        if self.problems.is_empty() { Ok(root) } else { Err(self.problems) }
+        while !self.stack.is_empty() {
+            let end = self.stack.last().map_or(0, |open| open.end);
+            let Some((node, _)) = self.close(Span::new(self.file, 0, end), source) else { break };
+            if self.stack.is_empty() {
+                root = Some(node);
+            } else {
+                self.add(node);
+            }
+        }
+        (root, self.problems)
     }
 
     fn open(&mut self, span: Span, anchor: usize, content: Content) {

@@ -134,3 +134,44 @@ fn the_help_is_documentation() {
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!(text(&output.stdout));
 }
+
+#[test]
+fn docs_build_writes_one_documentation_at_the_root() {
+    let tree = folder(&[
+        ("svc/mkdocs.yml", "site_name: Payments\nnav:\n  - Start: index.md\n  - Set up: guide/setup.md\n"),
+        ("svc/docs/index.md", "# Payments\n\nSee [set up](guide/setup.md#keys).\n"),
+        ("svc/docs/guide/setup.md", "# Set up\n\nFirst.\n\n## Keys\n\nThe ![key](key.png).\n"),
+        ("svc/docs/guide/key.png", "png"),
+    ]);
+    let output = run(&tree, &["docs", "build", "svc", "-o", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let read = |path: &str| fs::read_to_string(tree.path().join("out").join(path)).expect(path);
+    let first = read("index.html");
+    assert!(first.contains("<title>Payments</title>"));
+    assert!(first.contains("href=\"guide/setup/#keys\""));
+    let second = read("guide/setup/index.html");
+    assert!(second.contains("<title>Set up - Payments</title>"));
+    assert!(second.contains("href=\"../../\""), "links to the first page");
+    assert!(second.contains("src=\"../key.png\""));
+    assert_eq!(read("guide/key.png"), "png");
+    let metadata: Value = serde_json::from_str(&read("techdocs_metadata.json")).expect("JSON");
+    assert_eq!(metadata["site_name"], "Payments");
+    assert_eq!(metadata["site_description"], "None");
+    let files: Vec<&str> = metadata["files"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    for file in &files {
+        assert!(tree.path().join("out").join(file).is_file(), "{file}");
+    }
+    assert!(files.contains(&"guide/key.png"));
+    let index: Value = serde_json::from_str(&read("search/search_index.json")).expect("JSON");
+    assert_eq!(
+        index["docs"],
+        serde_json::json!([
+            {"location": "guide/setup/", "title": "Set up", "text": "Set up First. Keys The ."},
+            {"location": "guide/setup/#set-up", "title": "Set up", "text": "First."},
+            {"location": "guide/setup/#keys", "title": "Keys", "text": "The ."},
+            {"location": "", "title": "Start", "text": "Payments See set up."},
+            {"location": "#payments", "title": "Payments", "text": "See set up."},
+        ])
+    );
+    assert_eq!(run(&tree, &["docs", "build", "nowhere"]).status.code(), Some(2));
+}

@@ -713,6 +713,7 @@ impl<'a> Writer<'a> {
         let html = if self.has_raw { html::sanitise(&self.out) } else { std::mem::take(&mut self.out) };
         let mut doc = self.doc;
         doc.html = self.held.release(&html);
+        doc.has_title = doc.html.contains("<h1");
         if self.shape == Shape::Line {
             doc.html.truncate(doc.html.trim_end().len());
         }

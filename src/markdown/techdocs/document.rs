@@ -37,11 +37,14 @@ pub fn document(
         })
         .collect();
     Doc {
+        // The very test of the original, so that a heading in raw HTML counts.
+        has_title: output.html.contains("<h1"),
         sections: sections(&clean, &headings),
         anchors: anchors(&clean),
         html: clean,
         headings,
         title: output.title,
+        lost: output.lost,
         links,
         front_matter: front_matter(text).0,
     }
@@ -58,6 +61,7 @@ pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     Doc {
         anchors: anchors(&output.html),
         title: output.title,
+        lost: output.lost,
         links: links(text, &output.html, output.links, &world.made.take()),
         front_matter: front_matter(text).0,
         ..Doc::default()

@@ -17,6 +17,7 @@ mod ext;
 mod html;
 mod inline;
 mod links;
+mod losses;
 mod options;
 mod parser;
 mod processors;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use serde_yaml::Mapping;
 
 pub use document::{IncludeFile, document, outline};
+pub use losses::{Loss, Lost};
 pub use options::{
     CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
     TocOptions,
@@ -136,6 +138,8 @@ pub struct Output {
     pub front_matter: Mapping,
     /// Links and images in order.
     pub links: Vec<Link>,
+    /// What the author meant and does not get, in order.
+    pub lost: Vec<Lost>,
     /// Included files in order.
     pub includes: Vec<Include>,
 }
@@ -154,6 +158,7 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
     if !body.trim().is_empty() {
         parser.parse_chunk(root, &body);
     }
+    ext::container::note_empty(&mut parser);
 
     ext::footnotes::append_notes(&mut parser, root);
     ext::highlight::render_indented(&mut parser, root);
@@ -176,6 +181,7 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
         headings,
         front_matter,
         links: spans::locate(text, links),
+        lost: parser.losses.locate(text),
         includes: parser.includes,
     }
 }

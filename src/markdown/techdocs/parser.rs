@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::block::Block;
 use super::ext;
 use super::inline::Waiting;
+use super::losses::Losses;
 use super::options::Options;
 use super::processors;
 use super::stash::Stash;
@@ -40,6 +41,10 @@ pub(super) struct Parser<'a> {
     pub(super) stash: Stash,
     /// The critic marks, by number.
     pub(super) critic: Vec<String>,
+    /// What the author meant and does not get.
+    pub(super) losses: Losses,
+    /// Admonitions, details and tabs with the lines that open them.
+    pub(super) containers: Vec<(NodeId, String)>,
     /// Files that were included or missing.
     pub(super) includes: Vec<Include>,
     /// Link targets and titles, by label in lower case.
@@ -97,6 +102,8 @@ impl<'a> Parser<'a> {
             tree: Tree::default(),
             stash: Stash::default(),
             critic: Vec::new(),
+            losses: Losses::default(),
+            containers: Vec::new(),
             includes: Vec::new(),
             references: BTreeMap::new(),
             abbreviations: BTreeMap::new(),

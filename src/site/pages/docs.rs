@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use crate::docs::{DocsSite, NavItem};
 use crate::html;
-use crate::markdown::Heading;
+use crate::markdown::{Doc, Heading};
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::view::{self, Anchor, EntityLink, View};
 use crate::site::{Changed, kinds};
 
-/// A navigation with more entries than this is folded around the page.
-const FULL_NAV: usize = 300;
+/// A navigation with more entries than this is folded around the page, except on the first page.
+const FULL_NAV: usize = 500;
 /// Of a long list in a folded navigation, this many entries before and after the page are shown.
 const WINDOW: usize = 25;
 
@@ -39,12 +39,14 @@ pub struct Model {
 
 /// An entry of the navigation.
 #[derive(Debug, Serialize)]
-struct NavEntry {
+pub(super) struct NavEntry {
     title: String,
     /// Nothing for the heading of a section, and for a gap.
     href: Option<String>,
     current: bool,
     external: bool,
+    /// Whether nothing is there.
+    broken: bool,
     /// Whether the page is below.
     open: bool,
     /// Whether there are entries below, shown or not.
@@ -56,7 +58,7 @@ struct NavEntry {
 
 /// An entry of the table of contents.
 #[derive(Debug, Serialize)]
-struct TocEntry {
+pub(super) struct TocEntry {
     id: String,
     /// HTML.
     title: String,
@@ -91,7 +93,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         breadcrumbs,
         class: "docs",
     };
-    let folded = count(&site.nav) > FULL_NAV;
+    let folded = count(&site.nav) > FULL_NAV && !document.path.is_empty() && page != 0;
     let model = Model {
         site: site.title.clone(),
         home: view.docs(site.entity).unwrap_or_else(|| view.href(routes::DOCS)),
@@ -99,7 +101,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         kind: kinds::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
         title: document.title.clone(),
-        html: document.doc.html.clone(),
+        html: content(&document.title, &document.doc),
         nav: entries(
             &Nav { site, page, folded, root: view.href(&routes::docs_page(reference, "")), href: &href },
             &site.nav,
@@ -115,14 +117,19 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
     frame(view, Section::Docs, about, model)
 }
 
+/// Returns the document, below its title if it shows none.
+pub(super) fn content(title: &str, doc: &Doc) -> String {
+    if doc.has_title { doc.html.clone() } else { format!("<h1>{}</h1>\n{}", html::escape(title), doc.html) }
+}
+
 /// What the navigation is made for.
-struct Nav<'a> {
-    site: &'a DocsSite,
-    page: usize,
-    folded: bool,
+pub(super) struct Nav<'a> {
+    pub(super) site: &'a DocsSite,
+    pub(super) page: usize,
+    pub(super) folded: bool,
     /// The link to the first page.
-    root: String,
-    href: &'a dyn Fn(usize) -> String,
+    pub(super) root: String,
+    pub(super) href: &'a dyn Fn(usize) -> String,
 }
 
 fn count(items: &[NavItem]) -> usize {
@@ -149,7 +156,7 @@ fn first_page(items: &[NavItem]) -> Option<usize> {
     })
 }
 
-fn entries(nav: &Nav<'_>, items: &[NavItem]) -> Vec<NavEntry> {
+pub(super) fn entries(nav: &Nav<'_>, items: &[NavItem]) -> Vec<NavEntry> {
     let mut range = 0..items.len();
     if nav.folded && items.len() > 2 * WINDOW {
         let at = items.iter().position(|item| contains(item, nav.page)).unwrap_or(0);
@@ -162,6 +169,7 @@ fn entries(nav: &Nav<'_>, items: &[NavItem]) -> Vec<NavEntry> {
             href: None,
             current: false,
             external: false,
+            broken: false,
             open: false,
             section: false,
             gap: true,
@@ -179,6 +187,7 @@ fn entry(nav: &Nav<'_>, item: &NavItem) -> NavEntry {
         href: None,
         current: false,
         external: false,
+        broken: false,
         open: false,
         section: false,
         gap: false,
@@ -191,12 +200,13 @@ fn entry(nav: &Nav<'_>, item: &NavItem) -> NavEntry {
             current: *page == nav.page,
             ..plain
         },
-        NavItem::Link { title, url } => {
+        NavItem::Link { title, url, broken } => {
             let external = html::is_external(url);
-            // Within the site an address is relative to the first page.
-            let href = if external { url.clone() } else { format!("{}{url}", nav.root) };
+            // Within the site a path is relative to the first page.
+            let as_written = external || url.starts_with(['/', '#']);
+            let href = if as_written { url.clone() } else { format!("{}{url}", nav.root) };
             let safe = html::is_safe_address(&href, html::AddressUse::Link);
-            NavEntry { title: title.clone(), href: safe.then_some(href), external, ..plain }
+            NavEntry { title: title.clone(), href: safe.then_some(href), external, broken: *broken, ..plain }
         }
         NavItem::Section { title, items } => {
             let open = contains(item, nav.page);
@@ -209,15 +219,12 @@ fn entry(nav: &Nav<'_>, item: &NavItem) -> NavEntry {
     }
 }
 
-/// Nests headings by level. A single heading of the first level is the title of the page and not part of the list.
-fn contents(headings: &[Heading]) -> Vec<TocEntry> {
-    let titles = headings.iter().filter(|heading| heading.level == 1).count();
-    let headings = match headings.first() {
-        Some(first) if first.level == 1 && titles == 1 => &headings[1..],
-        _ => headings,
-    };
+/// Nests headings by level. A first heading of the first level is the title of the page: the list holds what is below
+/// it and, as in Material, nothing of what further headings of that level begin.
+pub(super) fn contents(headings: &[Heading]) -> Vec<TocEntry> {
     let mut rest = headings;
-    nested(&mut rest, 0)
+    let mut entries = nested(&mut rest, 0);
+    if headings.first().is_some_and(|first| first.level == 1) { entries.swap_remove(0).children } else { entries }
 }
 
 fn nested(rest: &mut &[Heading], above: u8) -> Vec<TocEntry> {
@@ -256,7 +263,7 @@ mod tests {
     fn headings_nest_by_level() {
         check(&[1, 2, 3, 2], "1[2] 3");
         check(&[2, 4, 3, 2], "0[1 2] 3");
-        check(&[1, 2, 1], "0[1] 2");
+        check(&[1, 2, 1], "1");
         check(&[3, 2], "0 1");
         check(&[], "");
     }

@@ -7,7 +7,7 @@ use crate::diag::Severity;
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::tabs::{TABS, TabModel};
+use crate::site::tabs::{TABS, TabModel, definition};
 use crate::site::view::{self, Anchor, Chip, EntityLink, is_web};
 use crate::site::{View, kinds};
 
@@ -65,6 +65,29 @@ const WARNINGS: usize = 5;
 /// Makes the page of one tab.
 #[must_use]
 pub fn model(view: &View<'_>, id: EntityId, tab: usize) -> Framed<Model> {
+    tab_page(view, id, tab, None, TABS[tab].model(view, id))
+}
+
+/// Makes a further page of the definition of an API.
+#[must_use]
+pub fn definition_part(view: &View<'_>, id: EntityId, part: usize) -> Framed<Model> {
+    let title = view.portal.apis.of(id).map(|api| api.parts.parts[part].title.clone());
+    tab_page(view, id, definition_tab(), title, TabModel::Definition(Box::new(definition::part(view, id, part))))
+}
+
+/// Makes the page of the text of a definition.
+#[must_use]
+pub fn definition_source(view: &View<'_>, id: EntityId) -> Framed<Model> {
+    let shown = TabModel::Definition(Box::new(definition::source_page(view, id)));
+    tab_page(view, id, definition_tab(), Some("Source".to_owned()), shown)
+}
+
+fn definition_tab() -> usize {
+    TABS.iter().position(|tab| tab.id() == "definition").unwrap_or_default()
+}
+
+/// Makes a page of a tab; `part` is what a page below the tab is called.
+fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, content: TabModel) -> Framed<Model> {
     let entity = view.entity(id);
     let face = kinds::face(&entity.kind, view.site.config());
     let shown = TABS[tab];
@@ -76,6 +99,10 @@ pub fn model(view: &View<'_>, id: EntityId, tab: usize) -> Framed<Model> {
     if !shown.id().is_empty() {
         breadcrumbs.push((routes::entity(&entity.reference), title.to_owned()));
         page_title = format!("{} · {title}", shown.title());
+    }
+    if let Some(part) = part {
+        breadcrumbs.push((routes::entity_tab(&entity.reference, shown.id()), shown.title().to_owned()));
+        page_title = format!("{part} · {title}");
     }
     let about = About {
         title: Some(page_title),
@@ -100,7 +127,7 @@ pub fn model(view: &View<'_>, id: EntityId, tab: usize) -> Framed<Model> {
         more_warnings,
         problems: view.href(routes::PROBLEMS),
         tabs: tabs(view, id, entity, tab),
-        tab: shown.model(view, id),
+        tab: content,
     };
     frame(view, section, about, model)
 }

@@ -30,13 +30,13 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::Robots => (robots(view.site).into_bytes(), TEXT),
         File::Headers => (headers(view.site).into_bytes(), TEXT),
         File::Redirects => (redirects(view.site).into_bytes(), TEXT),
-        File::ApiEntities => (list(view.portal.catalog.entities()), JSON),
+        File::ApiEntities => (list(view.portal.catalog.exported()), JSON),
         File::ApiLines => (export::ndjson(&view.portal.catalog), "application/x-ndjson"),
         File::ApiCsv => (export::csv(&view.portal.catalog).into_bytes(), "text/csv; charset=utf-8"),
         File::ApiFacets => (facets(view), JSON),
         File::ApiKind(kind) => {
             let ids = view.site.kinds()[kind].entities.iter();
-            (list(ids.map(|id| view.entity(*id))), JSON)
+            (list(ids.map(|id| view.entity(*id)).filter(|entity| !entity.refused)), JSON)
         }
         File::ApiEntity(id) => (json(&EntityJson(view.entity(id))), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),

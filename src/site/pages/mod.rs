@@ -9,3 +9,4 @@ pub mod home;
 pub mod lists;
 pub mod problems;
 pub mod simple;
+pub mod standalone;

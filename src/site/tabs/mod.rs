@@ -51,7 +51,7 @@ pub enum TabModel {
     /// See [`overview`].
     Overview(Box<overview::Model>),
     /// See [`definition`].
-    Definition(definition::Model),
+    Definition(Box<definition::Model>),
     /// See [`dependencies`].
     Dependencies(dependencies::Model),
     /// See [`raw`].

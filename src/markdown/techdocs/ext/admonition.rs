@@ -26,6 +26,7 @@ pub(in crate::markdown::techdocs) fn process(
                 let paragraph = parser.tree.append_classed(node, "p", "admonition-title");
                 parser.tree[paragraph].text.set(title);
             }
+            parser.containers.push((node, block.line(start).0.to_owned()));
             parse_body(parser, node, &block, next, blocks);
             return true;
         }

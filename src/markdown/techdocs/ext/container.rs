@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::{Block, detab, indent_of};
+use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::tree::NodeId;
 
@@ -21,6 +22,21 @@ pub(super) fn parse_body(
     let (body, rest) = detab(after.text(), BODY);
     parser.parse_chunk(target, &body);
     put_back(blocks, after.from(rest));
+}
+
+/// Notes the containers that nothing is in; an admonition may be no more than its title.
+pub(in crate::markdown::techdocs) fn note_empty(parser: &mut Parser<'_>) {
+    for (node, line) in std::mem::take(&mut parser.containers) {
+        let is_head = |child: &NodeId| {
+            let child = &parser.tree[*child];
+            child.tag == "summary" || child.class() == "admonition-title"
+        };
+        let node = &parser.tree[node];
+        let empty = node.text.is_empty() && node.children.iter().all(is_head);
+        if empty && !(line.starts_with("!!!") && line.contains('"')) {
+            parser.losses.note(Loss::EmptyContainer, &line, None);
+        }
+    }
 }
 
 /// Parses the first block as a further part of `container`, when its indentation says so.

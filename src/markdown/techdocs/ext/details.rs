@@ -36,6 +36,7 @@ pub(in crate::markdown::techdocs) fn process(
             }
             let summary = parser.tree.append(node, "summary");
             parser.tree[summary].text.set(summary_text);
+            parser.containers.push((node, block.line(start).0.to_owned()));
             parse_body(parser, node, &block, next, blocks);
             return true;
         }

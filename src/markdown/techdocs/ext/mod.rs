@@ -6,6 +6,7 @@ pub(super) mod alerts;
 pub(super) mod arithmatex;
 pub(super) mod attr_list;
 pub(super) mod blocks;
+pub(super) mod container;
 pub(super) mod critic;
 pub(super) mod def_list;
 pub(super) mod details;
@@ -30,5 +31,3 @@ pub(super) mod tabbed;
 pub(super) mod tables;
 pub(super) mod tasklist;
 pub(super) mod toc;
-
-mod container;

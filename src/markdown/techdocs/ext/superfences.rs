@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::attr_list;
 use super::highlight::{self, Code};
 use crate::markdown::techdocs::html;
+use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::options::FenceFormat;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash::{self, Mark};
@@ -97,12 +98,17 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
             if let Some((fence, header)) = opening(parser, rest) {
                 let quotes = prefix.matches('>').count();
                 open = Some(Open { start: index, prefix, quotes, fence, header, code: Vec::new(), blank: false });
+            } else if looks_like_opening(rest) {
+                parser.losses.note(Loss::FenceHeader, rest, None);
             }
             continue;
         };
         match fence.next(line) {
             Step::Goes => {}
-            Step::Breaks => open = None,
+            Step::Breaks => {
+                note_unclosed(parser, lines[fence.start]);
+                open = None;
+            }
             Step::Ends => {
                 out.extend(lines[done..fence.start].iter().map(|line| (*line).to_owned()));
                 let mut source = lines[fence.start..=index].join("\n");
@@ -120,8 +126,25 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
             }
         }
     }
+    if let Some(fence) = open {
+        note_unclosed(parser, lines[fence.start]);
+    }
     out.extend(lines[done..].iter().map(|line| (*line).to_owned()));
     out.join("\n")
+}
+
+/// Notes a fence without an end, unless the end of another one that is no fence was taken for its start.
+fn note_unclosed(parser: &mut Parser<'_>, line: &str) {
+    if !parser.losses.has(Loss::FenceHeader) && !parser.losses.has(Loss::UnclosedFence) {
+        parser.losses.note(Loss::UnclosedFence, line.trim_start_matches(['>', ' ', '\t']), None);
+    }
+}
+
+/// Returns whether an author meant a line to open a fence.
+fn looks_like_opening(line: &str) -> bool {
+    let header = line.trim_start_matches(['`', '~']);
+    let marks = line.len() - header.len();
+    marks >= 3 && !header.trim().is_empty() && !header.contains('`')
 }
 
 /// What a line does to an open fence.

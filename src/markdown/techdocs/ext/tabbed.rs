@@ -28,6 +28,7 @@ pub(in crate::markdown::techdocs) fn process(
                 parser.parse_block(parent, block.slice(0, start - 1));
             }
             let body = append(parser, parent, &title, select, alone);
+            parser.containers.push((body, block.line(start).0.to_owned()));
             parse_body(parser, body, &block, next, blocks);
             return true;
         }

@@ -24,8 +24,8 @@ pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId
         let Some(level) = heading_level(&parser.tree[node].tag) else { continue };
         let level = (level + options.base_level.max(1) - 1).min(6);
         parser.tree[node].tag = TAGS[usize::from(level) - 1].into();
-        let inner = inner_html(parser, node);
-        let mut name = html::strip_tags(&without_emoji(&inner));
+        let mut inner = without_emoji(&inner_html(parser, node));
+        let mut name = html::strip_tags(&inner);
         let id = match parser.tree[node].attribute("id") {
             Some(id) => stash::unescape(id),
             None => {
@@ -38,6 +38,7 @@ pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId
             let label = html::resolve_marks(parser, &label);
             name = String::new();
             html::escape_text(&mut name, &html::strip_tags(&label));
+            inner.clone_from(&name);
         }
         if options.anchor_link {
             let anchor = parser.tree.make("a");

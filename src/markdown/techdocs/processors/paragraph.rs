@@ -17,6 +17,8 @@ pub(in crate::markdown::techdocs) fn process(
     if text.trim().is_empty() {
         return true;
     }
+    let in_item = parser.is_in(State::List) || parser.tree[parent].tag == "li";
+    parser.losses.look_for_items(text, in_item);
     if !parser.is_in(State::List) {
         let paragraph = parser.tree.append(parent, "p");
         parser.tree[paragraph].text.set(text.trim_start());

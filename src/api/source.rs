@@ -1,0 +1,314 @@
+//! The files of one definition: reading them, and following references among them.
+//!
+//! A reference is relative to the file it stands in and never leaves its repository; nothing is fetched. Each is
+//! reported once, where it stands.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::text::{self, FileId, Span};
+use crate::workspace::{LocateError, ReadError, Workspace};
+use crate::yaml::{self, Map, Node, Value};
+
+/// How many files a definition may have.
+const MAX_FILES: usize = 10_000;
+/// How many references may lead to the next one.
+const MAX_STEPS: usize = 40;
+
+/// A file of the definition, by the order of reading; the root is 0.
+pub(super) type DocId = usize;
+
+/// A value that a reference led to.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) node: Node,
+    pub(super) doc: DocId,
+    /// Every place on the way, first to last: file and pointer.
+    pub(super) way: Vec<(DocId, Arc<str>)>,
+}
+
+struct Doc {
+    file: FileId,
+    root: Option<Node>,
+}
+
+/// The files of one definition.
+pub(super) struct Files<'a> {
+    workspace: &'a Workspace,
+    docs: Vec<Doc>,
+    by_file: HashMap<FileId, DocId>,
+    pointers: HashMap<(DocId, Arc<str>), Option<Node>>,
+    reported: HashSet<Span>,
+    pub(super) problems: Diagnostics,
+}
+
+impl<'a> Files<'a> {
+    /// Starts with the text of the root, which stands in `file`.
+    pub(super) fn new(workspace: &'a Workspace, file: FileId, text: &str) -> Self {
+        let mut files = Self {
+            workspace,
+            docs: Vec::new(),
+            by_file: HashMap::new(),
+            pointers: HashMap::new(),
+            reported: HashSet::new(),
+            problems: Diagnostics::new(),
+        };
+        files.add(file, text);
+        files
+    }
+
+    fn add(&mut self, file: FileId, text: &str) -> DocId {
+        let (root, problems) = yaml::read(file, text);
+        // What the tree could not be read for counts once, however many references lead there.
+        self.problems.extend(problems);
+        let id = self.docs.len();
+        self.docs.push(Doc { file, root });
+        self.by_file.insert(file, id);
+        id
+    }
+
+    pub(super) fn root(&self) -> Option<Node> {
+        self.docs.first()?.root.clone()
+    }
+
+    /// Returns the path of a file as reports show it.
+    pub(super) fn path(&self, doc: DocId) -> Arc<str> {
+        self.docs.get(doc).map_or_else(|| "".into(), |doc| self.workspace.path(doc.file))
+    }
+
+    /// Reports a problem of a value, once for each place.
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        if self.reported.insert(problem.span()) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Reports a value of the wrong type.
+    pub(super) fn wrong(&mut self, node: &Node, what: &str, wanted: &str) {
+        let problem = Diagnostic::new(
+            codes::INVALID_API_DEFINITION,
+            node.span,
+            format!("{what} must be {wanted}, not {}", node.kind_name()),
+        )
+        .label("left out of the reference")
+        .help(format!("write {wanted}"));
+        self.report(problem);
+    }
+
+    /// Returns the mapping, or reports that there is none.
+    pub(super) fn map<'n>(&mut self, node: Option<&'n Node>, what: &str) -> Option<&'n Map> {
+        let node = node?;
+        if node.as_map().is_none() && !node.is_null() {
+            self.wrong(node, what, "a mapping");
+        }
+        node.as_map()
+    }
+
+    /// Returns the items, or reports that there are none.
+    pub(super) fn list<'n>(&mut self, node: Option<&'n Node>, what: &str) -> &'n [Node] {
+        let Some(node) = node else { return &[] };
+        if node.as_seq().is_none() && !node.is_null() {
+            self.wrong(node, what, "a list");
+        }
+        node.as_seq().unwrap_or(&[])
+    }
+
+    /// Follows `$ref` as long as there is one. Nothing when it leads nowhere, which is reported.
+    pub(super) fn resolve(&mut self, node: &Node, doc: DocId) -> Option<Found> {
+        let mut found = Found { node: node.clone(), doc, way: Vec::new() };
+        for _ in 0..MAX_STEPS {
+            let Some(at) = found.node.get("$ref").filter(|at| at.as_str().is_some()).cloned() else {
+                return Some(found);
+            };
+            let (next, doc, pointer) = self.follow(&at, found.doc)?;
+            if found.way.iter().any(|(seen, place)| *seen == doc && *place == pointer) {
+                self.circle(&at);
+                return None;
+            }
+            found.node = next;
+            found.doc = doc;
+            found.way.push((doc, pointer));
+        }
+        None
+    }
+
+    fn circle(&mut self, at: &Node) {
+        let target = at.as_str().unwrap_or_default();
+        self.report(
+            Diagnostic::new(codes::CIRCULAR_REF, at.span, format!("`{target}` leads back to itself"))
+                .label("never gets to a value")
+                .help("let it lead to a definition"),
+        );
+    }
+
+    /// Follows one reference, the text node `at`.
+    pub(super) fn follow(&mut self, at: &Node, doc: DocId) -> Option<(Node, DocId, Arc<str>)> {
+        let target = at.as_str()?;
+        let (name, fragment) = target.split_once('#').unwrap_or((target, ""));
+        let other = if name.is_empty() { doc } else { self.open(&decode(name), doc, at.span)? };
+        let fragment = decode(fragment);
+        let pointer: Arc<str> = fragment.trim_end_matches('/').into();
+        let key = (other, Arc::clone(&pointer));
+        if !self.pointers.contains_key(&key) {
+            let node = self.docs[other].root.as_ref().and_then(|root| lookup(root, &pointer)).cloned();
+            self.pointers.insert(key.clone(), node);
+        }
+        match self.pointers.get(&key) {
+            Some(Some(node)) => Some((node.clone(), other, pointer)),
+            _ => {
+                // A file that cannot be read has been reported, and says nothing about what would be in it.
+                if self.docs[other].root.is_some() || other == 0 {
+                    self.dangling(at, other, &pointer);
+                }
+                None
+            }
+        }
+    }
+
+    fn dangling(&mut self, at: &Node, doc: DocId, pointer: &str) {
+        let target = at.as_str().unwrap_or_default();
+        let (parent, last) = pointer.rsplit_once('/').unwrap_or(("", pointer));
+        let last = unescape(last);
+        let near =
+            self.docs[doc].root.as_ref().and_then(|root| lookup(root, parent)).and_then(Node::as_map).and_then(|map| {
+                let keys = map.entries().iter().map(|entry| &*entry.key);
+                text::nearest(&last, keys).map(str::to_owned)
+            });
+        let problem = Diagnostic::new(codes::BROKEN_REF, at.span, format!("`{target}` leads nowhere"))
+            .label("there is nothing of this name");
+        self.report(match near {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("mend the reference, or define what it names"),
+        });
+    }
+
+    fn open(&mut self, name: &str, from: DocId, at: Span) -> Option<DocId> {
+        if name.contains("://") || name.starts_with("//") {
+            let problem = if name.starts_with("file:") {
+                Diagnostic::new(codes::BROKEN_REF, at, format!("`{name}` cannot be read: it is not in the repository"))
+                    .help("write the path of a file of this repository, relative to this one")
+            } else {
+                Diagnostic::new(codes::REF_NOT_LOCAL, at, format!("`{name}` is on another host"))
+                    .label("left out: nothing is fetched while building")
+                    .help("copy the file into the repository, and name the copy")
+            };
+            self.report(problem);
+            return None;
+        }
+        let file = match self.workspace.locate(self.docs[from].file, name) {
+            Ok(file) => file,
+            Err(error) => {
+                let help = match error {
+                    LocateError::OutsideRepository => "copy the file into the repository, and name the copy",
+                    _ => "write the path of a file of this repository, relative to this one",
+                };
+                self.report(
+                    Diagnostic::new(codes::BROKEN_REF, at, format!("`{name}` cannot be read: {error}")).help(help),
+                );
+                return None;
+            }
+        };
+        if let Some(known) = self.by_file.get(&file) {
+            return Some(*known);
+        }
+        if self.docs.len() >= MAX_FILES {
+            return None;
+        }
+        match self.workspace.text(file, self.workspace.config().limits.definition_file) {
+            Ok(text) => Some(self.add(file, text.strip_prefix('\u{feff}').unwrap_or(&text))),
+            Err(error) => {
+                let code = match error {
+                    ReadError::TooLarge { .. } => codes::FILE_TOO_LARGE,
+                    ReadError::NotUtf8 { .. } => codes::NOT_UTF8,
+                    ReadError::Unreadable(_) => codes::UNREADABLE_FILE,
+                };
+                self.report(Diagnostic::new(code, at, format!("`{name}` cannot be read: {error}")));
+                None
+            }
+        }
+    }
+
+    /// Follows every reference of the root that nothing has followed yet, so that broken ones in parts that are not
+    /// used are found too.
+    pub(super) fn sweep(&mut self) {
+        let Some(root) = self.root() else { return };
+        let mut open = vec![root];
+        while let Some(node) = open.pop() {
+            match &node.value {
+                Value::Map(map) => {
+                    if map.get("$ref").is_some_and(|at| at.as_str().is_some()) {
+                        self.resolve(&node, 0);
+                    }
+                    for entry in map.entries() {
+                        // What an author shows as data may look like a reference and is none.
+                        let data =
+                            matches!(&*entry.key, "example" | "examples" | "default" | "enum" | "const" | "value");
+                        if !data && !entry.key.starts_with("x-") {
+                            open.push(entry.value.clone());
+                        }
+                    }
+                }
+                Value::Seq(items) => open.extend(items.iter().cloned()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Undoes the percent encoding of a reference.
+fn decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match digits {
+            Some(byte) if bytes[at] == b'%' => {
+                out.push(byte);
+                at += 3;
+            }
+            _ => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
+
+fn lookup<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
+    pointer.split('/').skip(1).try_fold(root, |at, part| {
+        let part = unescape(part);
+        match at.as_seq() {
+            Some(items) => items.get(part.parse::<usize>().ok()?),
+            None => at.get(&part),
+        }
+    })
+}
+
+/// Returns a text, or a number or truth value as a text.
+pub(super) fn text_of(node: &Node) -> Option<Arc<str>> {
+    match &node.value {
+        Value::Str(text) => Some(Arc::clone(text)),
+        Value::Int(_) | Value::Float(_) | Value::Bool(_) => Some(yaml::scalar_text(node).into()),
+        _ => None,
+    }
+}
+
+/// Returns the text of a field, trimmed of nothing, if it says anything.
+pub(super) fn text_at(node: &Node, key: &str) -> Option<Arc<str>> {
+    node.get(key).and_then(text_of).filter(|text| !text.trim().is_empty())
+}
+
+/// Returns whether a field is true.
+pub(super) fn flag(node: &Node, key: &str) -> bool {
+    node.get(key).and_then(Node::as_bool).unwrap_or(false)
+}

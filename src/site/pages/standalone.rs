@@ -1,0 +1,124 @@
+//! One documentation alone, as `techdocs-cli generate` makes it: its first page is the root of the site.
+//!
+//! Beside the pages stand the two files that readers of TechDocs ask for: `techdocs_metadata.json`, from which Backstage
+//! takes the name of the site, and `search/search_index.json` in the form of MkDocs.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::docs::{Nav, NavEntry, TocEntry, content, contents, entries};
+use crate::docs::{DocsPage, DocsSite};
+use crate::routes;
+use crate::site::Changed;
+use crate::site::view::Anchor;
+
+/// What Backstage reads of a documentation.
+pub const METADATA: &str = "techdocs_metadata.json";
+/// The index of the search of MkDocs.
+pub const SEARCH_INDEX: &str = "search/search_index.json";
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    /// The link to the root of the site; `asset` needs it.
+    root: String,
+    site: String,
+    description: Option<String>,
+    title: String,
+    /// Whether this is the first page, which bears the name of the site.
+    first: bool,
+    html: String,
+    nav: Vec<NavEntry>,
+    toc: Vec<TocEntry>,
+    previous: Option<Anchor>,
+    next: Option<Anchor>,
+    changed: Option<Changed>,
+    edit: Option<String>,
+}
+
+/// Returns the address of a page below the root of its site.
+#[must_use]
+pub fn url(page: &DocsPage) -> String {
+    if page.path.is_empty() { String::new() } else { format!("{}/", page.path) }
+}
+
+/// Makes one page.
+#[must_use]
+pub fn model(site: &DocsSite, page: usize) -> Model {
+    let document = &site.pages[page];
+    let from = url(document);
+    let href = |at: usize| routes::relative(&from, &url(&site.pages[at]));
+    let anchor = |at: Option<usize>, icon| {
+        let title = site.pages.get(at?)?.title.clone();
+        Some(Anchor { href: href(at?), title, icon, external: false })
+    };
+    Model {
+        root: routes::root(&from),
+        site: site.title.clone(),
+        description: site.description.clone(),
+        title: document.title.clone(),
+        first: document.path.is_empty(),
+        html: content(&document.title, &document.doc),
+        nav: entries(&Nav { site, page, folded: false, root: routes::root(&from), href: &href }, &site.nav),
+        toc: contents(&document.doc.headings),
+        previous: anchor(document.previous, "previous"),
+        next: anchor(document.next, "next"),
+        changed: document.last_change.as_ref().map(Changed::new),
+        edit: document.edit_url.clone(),
+    }
+}
+
+/// Makes `techdocs_metadata.json`; `files` are the paths of the whole site, sorted.
+///
+/// `build_timestamp` is the time of the newest change of a document in milliseconds, so that the same sources make the
+/// same bytes; without history it is left out.
+#[must_use]
+pub fn metadata(site: &DocsSite, files: &[String]) -> Vec<u8> {
+    let newest = site.pages.iter().filter_map(|page| page.last_change.as_ref()).map(|change| change.time).max();
+    let mut value = json!({
+        "site_name": site.title,
+        // MkDocs writes the word where there is nothing.
+        "site_description": site.description.as_deref().unwrap_or("None"),
+        "files": files,
+    });
+    if let Some(seconds) = newest {
+        value["build_timestamp"] = json!(seconds * 1000);
+    }
+    serde_json::to_vec(&value).unwrap_or_default()
+}
+
+/// Makes `search/search_index.json` as the search plugin of MkDocs does (mkdocs/contrib/search/search_index.py): one
+/// entry a page with its whole text, then one a heading with the text below it.
+#[must_use]
+pub fn search_index(site: &DocsSite) -> Vec<u8> {
+    let mut docs = Vec::new();
+    for page in &site.pages {
+        let location = routes::encoded(&url(page));
+        let sections = &page.doc.sections;
+        let mut whole = String::new();
+        for section in sections {
+            let heading = section.heading.and_then(|at| page.doc.headings.get(at)).map(|heading| &*heading.title);
+            for text in heading.into_iter().chain([&*section.text]).filter(|text| !text.is_empty()) {
+                whole.push_str(if whole.is_empty() { "" } else { " " });
+                whole.push_str(text);
+            }
+        }
+        docs.push(json!({ "location": location, "title": page.title, "text": whole }));
+        for section in sections {
+            let Some(heading) = section.heading.and_then(|at| page.doc.headings.get(at)) else { continue };
+            docs.push(json!({
+                "location": format!("{location}#{}", heading.id),
+                "title": heading.title,
+                "text": section.text,
+            }));
+        }
+    }
+    let config = json!({
+        "indexing": "full",
+        "lang": ["en"],
+        "min_search_length": 3,
+        "prebuild_index": false,
+        "separator": "[\\s\\-]+",
+    });
+    serde_json::to_vec(&json!({ "config": config, "docs": docs })).unwrap_or_default()
+}
