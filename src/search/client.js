@@ -349,14 +349,18 @@ class Index {
     }
     weights ||= 1;
     for (const unit of units) {
+      // Who has a name whole has its parts.
+      if (unit.whole) unit.covers = sum(units.filter(({ whole, word }) => !whole && (unit.word.at === undefined || word.at === unit.word.at)).map(({ weight }) => weight)) / weights;
+    }
+    for (const unit of units) {
       for (const [document, place] of unit.seen) {
         if (!passes(document)) continue;
         if (!rough[document]) touched.push(document);
         const { entry, worth } = unit.found[Math.floor(place / 0x1000000)];
         const marks = entry.postings().marks[place % 0x1000000];
         const part = unit.weight * worth / weights;
-        if (!unit.whole) shares[document] += part;
-        rough[document] += part * (1 + (marks >> 5) / 7 + (marks & 4 ? 1 : 0) + (marks & 8 ? 3 : 0));
+        if (!unit.whole) shares[document] += part; else if (shares[document] < unit.covers * worth) shares[document] = unit.covers * worth;
+        rough[document] += part * (1 + ((marks >> 5) & 7) / 7 + (marks & 4 ? 2 : 0) + (marks & 8 ? 3 : 0) + (marks & HEADING ? 0.7 : 0));
       }
     }
     const lone = !units.some(({ whole }) => !whole);
@@ -376,7 +380,7 @@ class Index {
     const type = this.typeOf(document);
     const entity = type === 'entity' || type === 'template';
     let [share, title, titled, length, body, named, whole, keyword] = [0, 0, 0, Infinity, 0, 0, 0, 0];
-    for (const { weight, whole: compound, word, found, seen } of units) {
+    for (const { weight, whole: compound, covers, word, found, seen } of units) {
       const place = seen.get(document);
       if (place === undefined) continue;
       const { entry, worth } = found[Math.floor(place / 0x1000000)];
@@ -384,6 +388,7 @@ class Index {
       const part = weight * worth / weights;
       if (posting.name) named = Math.max(named, worth * (word.term.length / Math.max(name.length, 1)));
       if (compound) {
+        share = Math.max(share, covers * worth);
         whole += part * (0.5 + 0.5 * posting.weight);
         for (const spot of posting.spots) sectionOf(sections, spot.section).whole += part;
         continue;
@@ -482,7 +487,7 @@ class Index {
         if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.3;
         else if (inHeading[0] === said.length && inHeading[1] === said.length) score *= 1.15;
       }
-      const result = { url: anchor ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, heading, have, wanted), score: Math.round(score * 1000) / 1000 };
+      const result = { url: anchor ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, heading || title, have, wanted), score: Math.round(score * 1000) / 1000 };
       if (heading) result.heading = heading;
       return result;
     });
@@ -555,6 +560,9 @@ function readShard(bytes) {
   return new Map(entries.map((entry) => [entry.term, entry]));
 }
 
+// Beside the marks of a document in postings: one of its headings has the term.
+const HEADING = 256;
+
 /** Reads postings as `layout.rs` writes them: documents and marks at once, the rest when asked for. */
 function readPostings(bytes) {
   let at = 0;
@@ -567,7 +575,7 @@ function readPostings(bytes) {
     return value;
   };
   const count = number();
-  const [documents, marks, places] = [new Uint32Array(count), new Uint8Array(count), new Uint32Array(count)];
+  const [documents, marks, places] = [new Uint32Array(count), new Uint16Array(count), new Uint32Array(count)];
   let document = 0;
   for (let index = 0; index < count; index++) {
     documents[index] = document += number();
@@ -576,6 +584,7 @@ function readPostings(bytes) {
     if (mark & 4) at++;
     for (let left = (mark & 3) === 3 ? number() : mark & 3; left > 0; left--) {
       while (bytes[at] & 128) at++;
+      if (bytes[at + 1] >> 3) marks[index] |= HEADING;
       at += 2;
     }
   }
@@ -590,7 +599,7 @@ function readPostings(bytes) {
       const code = bytes[at++];
       spots.push({ section, weight: (code & 7) / 7, heading: code >> 3 });
     }
-    return { title, name: Boolean(mark & 8), keyword: Boolean(mark & 16), weight: (mark >> 5) / 7, spots };
+    return { title, name: Boolean(mark & 8), keyword: Boolean(mark & 16), weight: ((mark >> 5) & 7) / 7, spots };
   };
   return { documents, marks, at: posting };
 }
@@ -611,6 +620,7 @@ function longest(said, have) {
   return best;
 }
 
+const sum = (list) => list.reduce((sum, one) => sum + one, 0);
 const unique = (list) => [...new Map(list.map((one) => [one.term, one])).values()];
 
 /** Counts edits, swapped neighbours as one; more than `most` is `most + 1`. */

@@ -11,7 +11,8 @@ use crate::routes;
 /// Returns everything that can be found, entities first, in the order of references.
 #[must_use]
 pub fn documents(catalog: &Catalog, docs: &Docs, apis: &Apis) -> Vec<Document> {
-    let mut documents: Vec<Document> = catalog.entities().iter().map(entity_document).collect();
+    let mut documents: Vec<Document> =
+        catalog.entities().iter().map(|entity| entity_document(catalog, entity)).collect();
     for site in &docs.sites {
         let entity = catalog.get(site.entity);
         let pages = site.pages.iter().filter(|page| !page.doc.front_matter.search_exclude);
@@ -63,7 +64,7 @@ fn cut(text: &str, length: usize) -> &str {
     &text[..end]
 }
 
-fn entity_document(entity: &Entity) -> Document {
+fn entity_document(catalog: &Catalog, entity: &Entity) -> Document {
     let reference = &entity.reference;
     let kind = if reference.kind() == "template" { DocumentType::Template } else { DocumentType::Entity };
     let name = entity.name().to_owned();
@@ -77,8 +78,13 @@ fn entity_document(entity: &Entity) -> Document {
     let mut keywords: Vec<&str> = entity.tags().collect();
     keywords.push(&entity.kind);
     keywords.extend(["type", "lifecycle"].into_iter().filter_map(|field| entity.spec_str(field)));
+    // Whose it is and what it is part of, by name and by title.
     let ends = ["ownedBy", "partOf", "memberOf"].into_iter().flat_map(|relation| entity.related(relation));
-    keywords.extend(ends.map(|relation| relation.target.name()));
+    for relation in ends {
+        keywords.push(relation.target.name());
+        let title = relation.id.map(|id| catalog.get(id).title());
+        keywords.extend(title.filter(|title| *title != relation.target.name()));
+    }
     let mut text = entity.description().map(commonmark::plain).unwrap_or_default();
     for link in entity.links().filter_map(|link| link.title) {
         text.push(' ');

@@ -1,5 +1,6 @@
 //! From documents to files.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -9,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::pack::{self, deflate, varint};
 use super::terms::{Term, Terms, fold};
-use super::{CLIENT, Document, SearchFiles};
+use super::{CLIENT, Document, DocumentType, SearchFiles};
 
 /// The version of the layout; the module refuses any other.
 const VERSION: u32 = 2;
@@ -253,7 +254,9 @@ fn count(document: &Document, terms: &mut Terms) -> Counted {
     note(&document.title, true, terms, &mut |hits, words| hits.title = words);
     for name in &document.names {
         // A name is a title in other words.
-        note(name, false, terms, &mut |hits, words| hits.title = if hits.title == 0 { words } else { hits.title.min(words) });
+        note(name, false, terms, &mut |hits, words| {
+            hits.title = if hits.title == 0 { words } else { hits.title.min(words) }
+        });
     }
     note(&document.keywords, false, terms, &mut |hits, _| hits.keyword = true);
     let mut lengths = Vec::with_capacity(document.sections.len());
@@ -357,7 +360,15 @@ fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
         let mut first = 0;
         let close = |blocks: &mut Vec<Vec<Value>>, parts: &mut Vec<Value>, first: usize| {
             if let Some(block) = blocks.last_mut().filter(|_| !parts.is_empty()) {
-                block.push(json!([at, encoded(&document.url), document.title, document.kind.as_str(), document.reference, first, std::mem::take(parts)]));
+                block.push(json!([
+                    at,
+                    encoded(&document.url),
+                    document.title,
+                    document.kind.as_str(),
+                    document.reference,
+                    first,
+                    std::mem::take(parts)
+                ]));
             }
         };
         for (section, part) in sections.iter().enumerate() {
@@ -369,7 +380,8 @@ fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
                 blocks.push(Vec::new());
                 size = 0;
             }
-            let text = &part.text[..part.text.floor_char_boundary(most.min(left))];
+            let text = shown(document, section, part);
+            let text = &text[..text.floor_char_boundary(most.min(left))];
             left -= text.len();
             size += text.len() + part.heading.len() + part.anchor.len() + 20;
             parts.push(json!([encoded(&part.anchor), part.heading, text]));
@@ -378,6 +390,16 @@ fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
         close(&mut blocks, &mut parts, first);
     }
     (blocks.par_iter().map(|block| deflate(&bytes(block))).collect(), starts)
+}
+
+/// Returns what of a section excerpts are cut from: of a thing that is no page, the words that describe it, too.
+fn shown<'a>(document: &'a Document, section: usize, part: &'a super::Part) -> Cow<'a, str> {
+    match (document.kind, part.text.as_str()) {
+        (DocumentType::Docs, text) => text.into(),
+        (_, "") if section == 0 => document.keywords.as_str().into(),
+        (_, text) if section == 0 && !document.keywords.is_empty() => format!("{text} · {}", document.keywords).into(),
+        (_, text) => text.into(),
+    }
 }
 
 /// Returns how much of each section is kept, in bytes.

@@ -11,6 +11,7 @@
 
 mod collect;
 mod layout;
+mod pack;
 mod terms;
 
 use std::collections::BTreeMap;

@@ -38,7 +38,9 @@ pub(super) fn turned(word: &str) -> Option<String> {
 ///
 /// A key is in the file whose name is the longest that it starts with.
 pub(super) fn shards<'a>(
-    entries: impl Iterator<Item = (String, &'a Entry)>, size: usize, depth: usize,
+    entries: impl Iterator<Item = (String, &'a Entry)>,
+    size: usize,
+    depth: usize,
 ) -> Vec<(String, Vec<&'a Entry>)> {
     let mut sorted: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for (key, entry) in entries {
@@ -54,7 +56,11 @@ pub(super) fn shards<'a>(
 }
 
 fn split<'a>(
-    all: &[(String, Vec<&'a Entry>)], prefix: &str, size: usize, depth: usize, shards: &mut Vec<(String, Vec<&'a Entry>)>,
+    all: &[(String, Vec<&'a Entry>)],
+    prefix: &str,
+    size: usize,
+    depth: usize,
+    shards: &mut Vec<(String, Vec<&'a Entry>)>,
 ) {
     let letters = prefix.chars().count();
     let total: usize = all.iter().flat_map(|(_, entries)| entries).map(|entry| entry.size()).sum();

@@ -11,6 +11,13 @@ const { open, terms } = await import(`data:text/javascript,${encodeURIComponent(
 const snapshot = read('search_index.snap');
 const files = JSON.parse(snapshot.slice(snapshot.indexOf('\n---\n') + 5));
 
+/** Answers as a server of the example does. */
+function answer(path) {
+  const file = files[path];
+  if (file === undefined) return new Response('not found', { status: 404 });
+  return new Response(typeof file === 'string' ? Buffer.from(file, 'hex') : JSON.stringify(file));
+}
+
 /** Opens the example's index below a base path; notes what is fetched. */
 async function example(base = 'https://host.test/portal/') {
   const fetched = [];
@@ -18,7 +25,7 @@ async function example(base = 'https://host.test/portal/') {
     assert.ok(url.startsWith(base), url);
     const path = url.slice(base.length);
     fetched.push(path);
-    return { ok: path in files, status: path in files ? 200 : 404, json: async () => structuredClone(files[path]) };
+    return answer(path);
   };
   return { index: await open({ base, fetch }), fetched };
 }
@@ -28,7 +35,7 @@ const first = async (text, options) => (await urls(text, options))[0];
 
 test('texts are cut into the terms that are indexed', () => {
   for (const [text, expect] of JSON.parse(read('../../src/search/vectors.json'))) {
-    assert.deepEqual(terms(text).map(({ term, whole }) => (whole ? '=' : '') + term), expect, text);
+    assert.deepEqual(terms(text).filter(({ stop }) => !stop).map(({ term, whole }) => (whole ? '=' : '') + term), expect, text);
   }
 });
 
@@ -71,10 +78,10 @@ test('results say what they are', async () => {
   const { index } = await example();
   const { total, results } = await index.query('new service', { limit: 1 });
   assert.equal(results.length, 1);
-  assert.ok(total > 1);
+  assert.ok(total >= 1 && (await index.query('service', { limit: 1 })).total > 1);
   const { score, ...result } = results[0];
   assert.ok(score > 0);
-  assert.deepEqual(result, { url: 'catalog/default/template/new-service/', title: 'New service', type: 'template', ref: 'template:default/new-service', excerpt: '' });
+  assert.deepEqual(result, { url: 'catalog/default/template/new-service/', title: 'New service', type: 'template', ref: 'template:default/new-service', excerpt: 'Template service team-cash Cash Team' });
 });
 
 test('filters are obeyed', async () => {
@@ -127,11 +134,11 @@ test('a failure to load is reported and forgotten', async () => {
   const base = 'https://host.test/';
   const fetch = async (url) => {
     const path = url.slice(base.length);
-    return broken && path.includes('/t/') ? { ok: false, status: 503 } : { ok: true, json: async () => files[path] };
+    return broken && path.includes('/t/') ? new Response('', { status: 503 }) : answer(path);
   };
   const index = await open({ base: new URL(base), fetch });
   await assert.rejects(index.query('payments'), /503/);
   broken = false;
   assert.ok((await index.query('payments')).total > 0);
-  await assert.rejects(open({ base, fetch: async () => ({ ok: true, json: async () => ({ version: 99 }) }) }), /version/);
+  await assert.rejects(open({ base, fetch: async () => Response.json({ version: 99 }) }), /version/);
 });

@@ -11,11 +11,12 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>) {
         let line = &pen.code[pen.at..pen.line_end()];
         let indent = line.len() - line.trim_start_matches(' ').len();
         if let Some(least) = block
-            && (line.trim().is_empty() || indent > least || (least == 0 && indent > 0)) {
-                pen.to(pen.line_end(), Class::Plain);
-                pen.step(Class::Plain);
-                continue;
-            }
+            && (line.trim().is_empty() || indent > least || (least == 0 && indent > 0))
+        {
+            pen.to(pen.line_end(), Class::Plain);
+            pen.step(Class::Plain);
+            continue;
+        }
         if line.starts_with("---") || line.starts_with("...") {
             pen.to(pen.at + 3, Class::Operator);
         } else if line.starts_with('%') {
