@@ -34,32 +34,35 @@ function fold(text) {
   return /^[\x00-\x7f]*$/.test(lower) ? lower : lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC');
 }
 
-/** Cuts a text into terms: `{ term, raw, whole, stop, at }`, whole for names of several words. */
+/** Cuts a text into terms: `{ term, raw, whole, stop, at, from }`: whole for names of several words, `at` where those start, `from` where the word itself does. */
 export function terms(text) {
   const found = [];
   for (const { 0: match, index: at } of text.matchAll(CHUNK)) {
     if (IDEOGRAPHS.test(match)) {
       const letters = [...match];
-      if (letters.length === 1) found.push({ term: match, raw: match, whole: false, stop: false, at });
+      if (letters.length === 1) found.push({ term: match, raw: match, whole: false, stop: false, at, from: at, length: 1 });
       for (let letter = 1; letter < letters.length; letter++) {
         const pair = letters[letter - 1] + letters[letter];
-        found.push({ term: pair, raw: pair, whole: false, stop: false, at: at + letter - 1 });
+        found.push({ term: pair, raw: pair, whole: false, stop: false, at: at + letter - 1, from: at + letter - 1, length: 2 });
       }
       continue;
     }
     const chunk = match.replace(/[-./:@'’]+$/u, '');
     const parts = chunk.split(/[-./:@'’_]+/u).filter(Boolean).flatMap((piece) => piece.split(HUMPS));
     const compound = parts.length > 1;
+    let end = 0;
     for (const part of parts) {
+      const start = chunk.indexOf(part, end);
+      end = start + part.length;
       if (compound && [...part].length === 1 && !/\p{N}/u.test(part)) continue;
       const raw = fold(part);
       if ([...raw].length > MAX_TERM) continue;
       const stop = STOP.has(raw);
-      found.push({ term: stop || !/^[a-z]*$/.test(raw) ? raw : stem(raw), raw, whole: false, stop, at });
+      found.push({ term: stop || !/^[a-z]*$/.test(raw) ? raw : stem(raw), raw, whole: false, stop, at, from: at + start, length: part.length });
     }
     if (compound && parts.length <= MAX_PARTS && [...chunk].length <= MAX_TERM) {
       const raw = fold(chunk);
-      found.push({ term: raw, raw, whole: true, stop: false, at });
+      found.push({ term: raw, raw, whole: true, stop: false, at, from: at, length: chunk.length });
     }
   }
   return found;
@@ -172,7 +175,6 @@ class Index {
   use(root) {
     this.root = root;
     this.files = new Map();
-    this.shards = { t: new Map(root.t.map((key, at) => [key, at])), f: new Map(root.f.map((key, at) => [key, at])) };
     let document = 0;
     this.blocks = root.d.map((start) => {
       const [step, section] = [start].flat();
@@ -195,29 +197,23 @@ class Index {
     return loading;
   }
 
-  /** Returns the longest name of a file that a key starts with. */
+  /** Returns the number of the file that a key is in: the last whose name is not after it. */
   shardOf(folder, key) {
-    const letters = [...key];
-    for (let length = Math.min(letters.length, 4); length > 0; length--) {
-      const name = letters.slice(0, length).join('');
-      if (this.shards[folder].has(name)) return name;
-    }
-    return undefined;
+    return Math.max(0, after(this.root[folder], (name) => !before(key, name)) - 1);
   }
 
   /** Reads a file of terms: `Map(term → { term, forms, postings() })`. */
-  async shard(folder, name) {
-    if (name === undefined) return new Map();
-    const at = this.shards[folder].get(name);
+  async shard(folder, at) {
+    if (!this.root[folder].length) return new Map();
     return this.file(`${folder}/${at >> 8}/${at & 255}.bin`, async (response) => readShard(await inflate(response)));
   }
 
   /** Reads the files in which words may stand that begin with what is typed. */
   async begun(typed) {
-    const own = this.shardOf('t', typed);
-    const names = own === undefined ? [] : [own];
-    if ([...typed].length > 1) for (const name of this.root.t) if (name !== own && name.startsWith(typed)) names.push(name);
-    return Promise.all(names.slice(0, 4).map((name) => this.shard('t', name)));
+    const first = this.shardOf('t', typed);
+    let last = first;
+    while (last < first + 3 && this.root.t[last + 1]?.startsWith(typed)) last++;
+    return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => this.shard('t', first + at)));
   }
 
   /** Answers a query: `{ total, results: [{ url, title, type, ref, excerpt, score, heading? }] }`, best first. */
@@ -237,7 +233,7 @@ class Index {
     }
   }
 
-  async answer(text, { limit = 10, filters = {} } = {}) {
+  async answer(text, { limit = 10, filters = {}, facets = false } = {}) {
     const typed = String(text ?? '').slice(0, MAX_QUERY).trim();
     const asked = terms(typed);
     let words = unique(asked.filter(({ whole, stop }) => !whole && !stop)).slice(0, MAX_WORDS);
@@ -246,18 +242,24 @@ class Index {
     const name = fold(typed);
     const names = [...name].length <= MAX_NAME && !/\s/u.test(name) && name ? [{ term: name, raw: name, whole: true }] : [];
     const wholes = unique([...asked.filter(({ whole }) => whole), ...names.filter(({ term }) => !words.some((word) => word.term === term))]).slice(0, MAX_WORDS);
-    if (!words.length && !wholes.length) return { total: 0, results: [] };
+    if (!words.length && !wholes.length) return { total: 0, results: [], terms: [], unknown: [], ...(facets && { facets: {} }) };
     const end = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? asked.at(-1) : undefined;
     const growing = (one) => end !== undefined && (one.raw === end.raw || (one.whole && name.endsWith(one.raw)));
 
-    const [passes, meant, exact] = await Promise.all([
+    const [passes, facts, meant, exact] = await Promise.all([
       this.filter(filters),
+      facets ? this.facts() : undefined,
       Promise.all(words.map((word) => this.meanings(word, growing(word)))),
       Promise.all(wholes.map((whole) => this.named(whole, growing(whole)))),
     ]);
-    const { hits, total } = this.rank({ words, meant, wholes, exact, passes, name });
+    const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name });
     const top = await Promise.all(hits.slice(0, Math.max(limit, 10)).map((hit) => this.shown(hit)));
-    return { total, results: this.order(top, asked, meant).slice(0, Math.max(0, limit)) };
+    const answer = { total, results: this.order(top, asked, meant).slice(0, Math.max(0, limit)) };
+    // What excerpts and pages are marked by, and what nothing is said of.
+    answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...meant.flat().map(({ entry }) => entry.term)])];
+    answer.unknown = words.filter((word, at) => !meant[at].length).map(({ raw }) => raw);
+    if (facts) answer.facets = this.counted(all, facts);
+    return answer;
   }
 
   rarity(count) {
@@ -370,8 +372,9 @@ class Index {
     const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
     const least = Math.min(most, 0.4);
     const sorted = hits.filter((hit) => hit.share >= least).sort((a, b) => b.score - a.score || a.document - b.document);
-    const rest = touched.length > best.length ? touched.filter((document) => shares[document] >= least).length : 0;
-    return { hits: sorted, total: Math.max(sorted.length, rest) };
+    const near = new Set(sorted.map(({ document }) => document));
+    const far = touched.length > best.length ? touched.filter((document) => shares[document] >= least && !near.has(document)) : [];
+    return { hits: sorted, total: sorted.length + far.length, all: [...near, ...far] };
   }
 
   /** Weighs what a document says of the query: its best section, and what the rest of it covers. */
@@ -439,24 +442,56 @@ class Index {
     return this.kinds[after(this.kinds, ([end]) => end <= document)][1][0];
   }
 
+  /** Reads of which entity each document is: the ends of runs with their references. */
+  async owners() {
+    return this.file('refs.json', async (response) => {
+      let document = 0;
+      return (await response.json()).map(([reference, count]) => [document += count, reference]);
+    });
+  }
+
+  /** Reads what filters ask: a function from a document to `{ type, kind, namespace, owner, lifecycle, tag }`, lists of values. */
+  async facts() {
+    const [runs, facts] = await Promise.all([this.owners(), this.file('facts.json', (response) => response.json())]);
+    const known = new Map();
+    return (document) => {
+      const reference = runs[after(runs, ([end]) => end <= document)][1];
+      const type = this.typeOf(document);
+      const key = `${type} ${reference}`;
+      if (!known.has(key)) {
+        const [kind, namespace] = reference.split(/[:/]/);
+        const [owner = '', lifecycle = '', tag = []] = Object.hasOwn(facts, reference) ? facts[reference] : [];
+        known.set(key, { type: [type], kind: [kind], namespace: [namespace], owner: owner ? [owner] : [], lifecycle: lifecycle ? [lifecycle] : [], tag });
+      }
+      return known.get(key);
+    };
+  }
+
+  /** Counts what documents say to filters: `{ owner: { 'group:default/a': 3 }, … }`, most first. */
+  counted(documents, facts) {
+    const counts = { type: new Map(), kind: new Map(), owner: new Map(), lifecycle: new Map(), namespace: new Map(), tag: new Map() };
+    for (const document of documents) {
+      for (const [facet, values] of Object.entries(facts(document))) for (const value of values) counts[facet].set(value, (counts[facet].get(value) ?? 0) + 1);
+    }
+    const sorted = (map) => [...map].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    return Object.fromEntries(Object.entries(counts).map(([facet, map]) => [facet, sorted(map)]));
+  }
+
   /** Makes the test that documents must pass. */
-  async filter({ type, kind, ref }) {
+  async filter({ type, kind, ref, ...others }) {
     const list = (value) => (value === undefined || value === null ? undefined : new Set([value].flat().map((one) => String(one).toLowerCase())));
     const [types, kinds, refs] = [list(type), list(kind), list(ref)];
-    let allowed;
-    if (refs) {
-      allowed = new Set();
-      let document = 0;
-      for (const [reference, count] of await this.file('refs.json', (response) => response.json())) {
-        if (refs.has(reference)) for (let at = 0; at < count; at++) allowed.add(document + at);
-        document += count;
-      }
-    }
+    const asked = ['owner', 'lifecycle', 'namespace', 'tag'].map((facet) => [facet, list(others[facet])]).filter(([, values]) => values);
+    const [runs, facts] = await Promise.all([refs && this.owners(), asked.length ? this.facts() : undefined]);
     return (document) => {
-      if (allowed && !allowed.has(document)) return false;
-      if (!types && !kinds) return true;
-      const [, [type, kind]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
-      return (!types || types.has(type)) && (!kinds || kinds.has(kind));
+      if (refs && !refs.has(runs[after(runs, ([end]) => end <= document)][1])) return false;
+      if (types || kinds) {
+        const [, [type, kind]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
+        if ((types && !types.has(type)) || (kinds && !kinds.has(kind))) return false;
+      }
+      if (!facts) return true;
+      const own = facts(document);
+      return asked.every(([facet, values]) => own[facet].some((value) => values.has(value.toLowerCase())));
     };
   }
 
@@ -495,6 +530,20 @@ class Index {
   }
 }
 
+/** Cuts a text into pieces, every second of which is a word of an answer: `pieces(text, answer.terms)`. */
+export function pieces(text, wanted) {
+  const known = new Set(wanted);
+  const found = [''];
+  let end = 0;
+  for (const { term, raw, stop, from, length } of terms(text)) {
+    if (stop || (!known.has(term) && !known.has(raw)) || from < end) continue;
+    found[found.length - 1] += text.slice(end, from);
+    found.push(text.slice(from, end = from + length), '');
+  }
+  found[found.length - 1] += text.slice(end);
+  return found;
+}
+
 const cut = new WeakMap();
 /** Cuts the text of a part once. */
 function tokens(part, text) {
@@ -507,6 +556,14 @@ function sectionOf(sections, at) {
   let section = sections.get(at);
   if (!section) sections.set(at, section = { share: 0, body: 0, heading: 0, headed: 0, length: Infinity, whole: 0, score: 0 });
   return section;
+}
+
+/** Tells whether a text comes before another by code points, as the build sorts. */
+function before(a, b) {
+  const [one, other] = [[...a], [...b]];
+  const at = one.findIndex((letter, at) => letter !== other[at]);
+  if (at < 0) return one.length < other.length;
+  return at < other.length && one[at].codePointAt(0) < other[at].codePointAt(0);
 }
 
 /** Returns where in a sorted list a test fails first. */

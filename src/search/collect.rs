@@ -1,6 +1,6 @@
 //! What can be found: every entity, every page of documentation, every operation, message and type of an API.
 
-use super::{Document, DocumentType, Part};
+use super::{Document, DocumentType, Facts, Part};
 use crate::api::{Api, Apis, Item, Slice};
 use crate::catalog::{Catalog, Entity};
 use crate::docs::{Docs, DocsPage, DocsSite};
@@ -55,6 +55,7 @@ fn item_document(entity: &Entity, api: &Api, part: usize, slice: &Slice, item: &
         reference: entity.reference.as_str().to_owned(),
         names,
         keywords: format!("{} {group}", entity.title()),
+        facts: None,
         sections: vec![Part { anchor: slice.anchor.clone(), heading: String::new(), text: html::collapse(&text) }],
     }
 }
@@ -97,6 +98,11 @@ fn entity_document(catalog: &Catalog, entity: &Entity) -> Document {
         reference: reference.as_str().to_owned(),
         names,
         keywords: keywords.join(" "),
+        facts: Some(Facts {
+            owner: entity.related("ownedBy").next().map(|owner| owner.target.as_str().to_owned()).unwrap_or_default(),
+            lifecycle: entity.spec_str("lifecycle").unwrap_or_default().to_owned(),
+            tags: entity.tags().map(str::to_owned).collect(),
+        }),
         sections: vec![Part { text: html::collapse(&text), ..Part::default() }],
     }
 }
@@ -133,6 +139,7 @@ fn page_document(entity: &Entity, site: &DocsSite, page: &DocsPage) -> Document 
         reference: entity.reference.as_str().to_owned(),
         names: Vec::new(),
         keywords: keywords.join(" "),
+        facts: None,
         sections,
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::count::{BATCH, Batch, Hit, Spot, Vocabulary, count};
 use super::pack::{self, deflate, varint};
-use super::terms::{Term, Terms, fold};
 use super::{CLIENT, Document, DocumentType, SearchFiles};
 
 /// The version of the layout; the module refuses any other.
@@ -38,9 +38,6 @@ const TURNED_SHARDS: usize = 800;
 /// How many letters choose the file of a term at most.
 const DEPTH: usize = 4;
 
-/// Longer names are not known as a whole, in characters.
-const MAX_NAME: usize = 60;
-
 /// How much is noted of one term.
 #[derive(Clone, Copy)]
 struct Detail {
@@ -57,77 +54,44 @@ const FULL: Detail = Detail { documents: 400, sections: 800, others: true };
 /// Of a misspelt word.
 const BRIEF: Detail = Detail { documents: 200, sections: 200, others: false };
 
-/// What one document says of one term.
-#[derive(Debug, Default)]
-struct Hits {
-    /// By section.
-    spots: BTreeMap<usize, Spot>,
-    /// How many words the title has, if it has this one.
-    title: usize,
-    name: bool,
-    keyword: bool,
-}
-
-/// What one section says of one term.
-#[derive(Debug, Default, Clone, Copy)]
-struct Spot {
-    count: usize,
-    /// How many words the heading has, if it has this one.
-    heading: usize,
-}
-
-/// One document, counted.
-struct Counted {
-    terms: BTreeMap<String, Hits>,
-    /// Stems with the words they come from.
-    forms: BTreeSet<(String, String)>,
-    /// How many words each section has.
-    lengths: Vec<usize>,
-}
-
-/// What all documents say of one term.
-#[derive(Default)]
-struct Postings<'a> {
-    forms: BTreeSet<&'a str>,
-    hits: Vec<(usize, &'a Hits)>,
-}
-
-/// The means that counts are measured by.
-struct Means {
+/// What counts are measured by.
+struct Measures<'a> {
+    /// How many words a document has in the mean.
     document: f64,
+    /// The same of a section.
     section: f64,
+    /// How many words each document has, and each of its sections.
+    lengths: Vec<(usize, &'a [u32])>,
 }
 
 /// Cuts, counts and lays out documents.
 #[must_use]
 pub fn index(documents: &[Document]) -> SearchFiles {
-    let counted: Vec<Counted> =
-        documents.par_iter().map_init(Terms::new, |terms, document| count(document, terms)).collect();
-    let lengths: Vec<usize> = counted.iter().map(|document| document.lengths.iter().sum()).collect();
-    let sections: usize = counted.iter().map(|document| document.lengths.len()).sum();
-    let total: usize = lengths.iter().sum();
-    let means = Means { document: mean(total, counted.len()), section: mean(total, sections) };
-
-    let mut terms: BTreeMap<&str, Postings<'_>> = BTreeMap::new();
-    for (at, document) in counted.iter().enumerate() {
-        for (term, hits) in &document.terms {
-            terms.entry(term).or_default().hits.push((at, hits));
-        }
-        for (stem, raw) in &document.forms {
-            if let Some(postings) = terms.get_mut(stem.as_str()) {
-                postings.forms.insert(raw);
-            }
-        }
-    }
-    let terms: Vec<(&str, Postings<'_>)> = terms.into_iter().collect();
-    let entries: Vec<pack::Entry> = terms
-        .par_iter()
-        .map(|(term, postings)| pack::Entry {
-            term: (*term).to_owned(),
-            forms: postings.forms.iter().map(|form| (*form).to_owned()).collect(),
-            postings: encode(postings, &counted, &lengths, &means, FULL),
-        })
-        .collect();
+    let batches: Vec<Batch> =
+        documents.par_chunks(BATCH).enumerate().map(|(at, part)| count(at * BATCH, part)).collect();
+    let lengths: Vec<&[u32]> = batches.iter().flat_map(|batch| batch.lengths.iter().map(Vec::as_slice)).collect();
+    let sections: usize = lengths.iter().map(|lengths| lengths.len()).sum();
+    let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
+    let total: usize = lengths.iter().map(|lengths| words(lengths)).sum();
+    let measures = Measures {
+        document: mean(total, documents.len()),
+        section: mean(total, sections),
+        lengths: lengths.iter().map(|lengths| (words(lengths), *lengths)).collect(),
+    };
+    let vocabulary = Vocabulary::of(&batches);
+    let entries = |detail: Detail| -> Vec<pack::Entry> {
+        let entry = |at: usize| {
+            let postings = vocabulary.postings(&batches, at);
+            // Words that are too common count in titles only.
+            (!postings.hits.is_empty()).then(|| pack::Entry {
+                term: postings.term.to_owned(),
+                forms: postings.forms.iter().map(|form| (*form).to_owned()).collect(),
+                postings: encode(&postings.hits, &measures, detail),
+            })
+        };
+        (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).collect()
+    };
+    let (entries, short) = (entries(FULL), entries(BRIEF));
 
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let size = |entries: &[pack::Entry], (least, most): (usize, usize), files: usize| {
@@ -135,14 +99,6 @@ pub fn index(documents: &[Document]) -> SearchFiles {
     };
     let each = size(&entries, SHARD, SHARDS);
     let known = pack::shards(entries.iter().map(|entry| (entry.term.clone(), entry)), each, DEPTH);
-    let short: Vec<pack::Entry> = terms
-        .par_iter()
-        .map(|(term, postings)| pack::Entry {
-            term: (*term).to_owned(),
-            forms: postings.forms.iter().map(|form| (*form).to_owned()).collect(),
-            postings: encode(postings, &counted, &lengths, &means, BRIEF),
-        })
-        .collect();
     let ends = short.iter().flat_map(|entry| {
         let words = entry.forms.iter().map(String::as_str).chain([entry.term.as_str()]);
         let keys: BTreeSet<String> = words.filter_map(pack::turned).collect();
@@ -157,6 +113,13 @@ pub fn index(documents: &[Document]) -> SearchFiles {
     let (blocks, starts) = blocks(documents);
     files.extend(blocks.into_iter().enumerate().map(|(at, bytes)| (path("d", at), bytes)));
     files.insert("refs.json".to_owned(), bytes(&runs(documents.iter().map(|document| document.reference.as_str()))));
+    // What filters ask, by reference.
+    let facts: serde_json::Map<String, Value> = documents
+        .iter()
+        .filter_map(|document| document.facts.as_ref().map(|facts| (document.reference.clone(), facts)))
+        .map(|(reference, facts)| (reference, json!([facts.owner, facts.lifecycle, facts.tags])))
+        .collect();
+    files.insert("facts.json".to_owned(), bytes(&facts));
 
     let mut everything = Vec::new();
     for (path, content) in &files {
@@ -228,53 +191,6 @@ fn runs<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     runs
 }
 
-fn count(document: &Document, terms: &mut Terms) -> Counted {
-    let mut found: BTreeMap<String, Hits> = BTreeMap::new();
-    let mut forms = BTreeSet::new();
-    let mut note = |text: &str, headings: bool, terms: &mut Terms, what: &mut dyn FnMut(&mut Hits, usize)| {
-        let cut = terms.of(text);
-        let words = cut.iter().filter(|term| matches!(term, Term::Word(_))).count();
-        let mut counted = 0;
-        for term in cut {
-            let term = match term {
-                Term::Word(word) if word.stop && !headings => continue,
-                Term::Word(word) => {
-                    counted += 1;
-                    if word.raw != word.stem {
-                        forms.insert((word.stem.clone(), word.raw));
-                    }
-                    word.stem
-                }
-                Term::Whole(term) => term,
-            };
-            what(found.entry(term).or_default(), words);
-        }
-        counted
-    };
-    note(&document.title, true, terms, &mut |hits, words| hits.title = words);
-    for name in &document.names {
-        // A name is a title in other words.
-        note(name, false, terms, &mut |hits, words| {
-            hits.title = if hits.title == 0 { words } else { hits.title.min(words) }
-        });
-    }
-    note(&document.keywords, false, terms, &mut |hits, _| hits.keyword = true);
-    let mut lengths = Vec::with_capacity(document.sections.len());
-    for (at, part) in document.sections.iter().enumerate() {
-        note(&part.heading, true, terms, &mut |hits, words| hits.spots.entry(at).or_default().heading = words);
-        lengths.push(note(&part.text, false, terms, &mut |hits, _| hits.spots.entry(at).or_default().count += 1));
-    }
-    for name in document.names.iter().chain([&document.title]) {
-        let name = fold(name);
-        if !name.contains(char::is_whitespace) && name.chars().count() <= MAX_NAME {
-            let hits = found.entry(name).or_default();
-            hits.name = true;
-            hits.title = hits.title.max(1);
-        }
-    }
-    Counted { terms: found, forms, lengths }
-}
-
 /// Returns how much a count says where so much text stands, BM25 in steps from 0 to `steps`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a few steps")]
 fn impact(count: usize, length: usize, mean: f64, by_length: f64, steps: f64) -> u8 {
@@ -287,58 +203,57 @@ fn impact(count: usize, length: usize, mean: f64, by_length: f64, steps: f64) ->
 ///
 /// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword, and
 /// three bits of weight. A section: the way from the one before, then a byte of weight and words of the heading.
-fn encode(postings: &Postings<'_>, counted: &[Counted], lengths: &[usize], means: &Means, detail: Detail) -> Vec<u8> {
-    let hits = &postings.hits;
-    let weigh = |(document, hits): &(usize, &Hits)| {
-        let count = hits.spots.values().map(|spot| spot.count + 3 * spot.heading.min(1)).sum();
-        impact(count, lengths[*document], means.document, 0.4, 7.0)
+fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
+    let weigh = |hit: &Hit<'_>| {
+        let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
+        impact(count, measures.lengths[hit.document].0, measures.document, 0.4, 7.0)
     };
     let mut full: Vec<usize> = (0..hits.len()).collect();
     if full.len() > detail.documents {
-        full.sort_by_key(|at| {
-            let best = hits[*at].1.spots.values().map(|spot| (spot.heading > 0, spot.count)).max();
-            (std::cmp::Reverse((hits[*at].1.title > 0, best)), *at)
+        full.sort_by_cached_key(|at| {
+            let best = hits[*at].spots.iter().map(|spot| (spot.heading > 0, spot.count)).max();
+            (std::cmp::Reverse((hits[*at].title > 0, best)), *at)
         });
         full.truncate(detail.documents);
         full.sort_unstable();
     }
-    let most = (detail.sections / hits.len()).clamp(if detail.others { 3 } else { 1 }, 64);
+    let most = (detail.sections / hits.len().max(1)).clamp(if detail.others { 3 } else { 1 }, 64);
     let mut out = Vec::new();
     varint(&mut out, if detail.others { hits.len() } else { full.len() });
     let mut before = 0;
     for (at, hit) in hits.iter().enumerate() {
-        let (document, said) = (hit.0, hit.1);
         let kept = full.binary_search(&at).is_ok();
         if !kept && !detail.others {
             continue;
         }
-        varint(&mut out, document - before);
-        before = document;
-        let mut spots: Vec<(usize, Spot)> = said.spots.iter().map(|(at, spot)| (*at, *spot)).collect();
+        varint(&mut out, hit.document - before);
+        before = hit.document;
+        let mut spots: Vec<Spot> = hit.spots.to_vec();
         if !kept {
             spots.clear();
         }
-        spots.sort_by_key(|(at, spot)| (spot.heading == 0, std::cmp::Reverse(spot.count), *at));
+        spots.sort_by_key(|spot| (spot.heading == 0, std::cmp::Reverse(spot.count), spot.section));
         spots.truncate(most);
-        spots.sort_unstable_by_key(|(at, _)| *at);
+        spots.sort_unstable_by_key(|spot| spot.section);
         let marks = spots.len().min(3) as u8
-            | u8::from(said.title > 0) << 2
-            | u8::from(said.name) << 3
-            | u8::from(said.keyword) << 4
+            | u8::from(hit.title > 0) << 2
+            | u8::from(hit.name) << 3
+            | u8::from(hit.keyword) << 4
             | weigh(hit) << 5;
         out.push(marks);
-        if said.title > 0 {
-            out.push(said.title.min(255) as u8);
+        if hit.title > 0 {
+            out.push(hit.title);
         }
         if spots.len() >= 3 {
             varint(&mut out, spots.len());
         }
         let mut last = 0;
-        for (section, spot) in spots {
+        for spot in spots {
+            let section = spot.section as usize;
             varint(&mut out, section - last);
             last = section;
-            let length = counted[document].lengths[section];
-            out.push(impact(spot.count, length, means.section, 0.5, 7.0) | (spot.heading.min(31) as u8) << 3);
+            let length = measures.lengths[hit.document].1.get(section).map_or(0, |length| *length as usize);
+            out.push(impact(usize::from(spot.count), length, measures.section, 0.5, 7.0) | spot.heading.min(31) << 3);
         }
     }
     out

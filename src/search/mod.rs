@@ -10,6 +10,7 @@
 //! Invariant: same documents, same bytes.
 
 mod collect;
+mod count;
 mod layout;
 mod pack;
 mod terms;
@@ -63,8 +64,21 @@ pub struct Document {
     pub names: Vec<String>,
     /// Words that describe it: tags, owner, type.
     pub keywords: String,
+    /// What filters ask, on the document of an entity; it holds for everything of that entity.
+    pub facts: Option<Facts>,
     /// The text, in the order of the page.
     pub sections: Vec<Part>,
+}
+
+/// What filters ask of an entity; its kind and namespace stand in its reference.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The reference of its owner.
+    pub owner: String,
+    /// Such as `production`.
+    pub lifecycle: String,
+    /// Its tags.
+    pub tags: Vec<String>,
 }
 
 /// A part of a document that a result can point at.

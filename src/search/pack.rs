@@ -1,6 +1,5 @@
 //! The files of terms: which term stands in which file, and how.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use flate2::Compression;
@@ -34,49 +33,63 @@ pub(super) fn turned(word: &str) -> Option<String> {
     Some([first].into_iter().chain(letters.rev()).collect())
 }
 
-/// Sorts entries into files by the letters that keys start with: as few letters as keep a file small.
+/// Sorts entries into files of neighbours, each under the first letters of its first key.
 ///
-/// A key is in the file whose name is the longest that it starts with.
+/// A key is in the last file whose name is not after it. Keys that begin with the same few letters stay together, as
+/// many letters as keep a file small, so that what is almost written so is in the same file.
 pub(super) fn shards<'a>(
     entries: impl Iterator<Item = (String, &'a Entry)>,
     size: usize,
     depth: usize,
 ) -> Vec<(String, Vec<&'a Entry>)> {
-    let mut sorted: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
-    for (key, entry) in entries {
-        let whole = sorted.entry(key).or_default();
-        if !whole.iter().any(|one| one.term == entry.term) {
-            whole.push(entry);
+    let mut all: Vec<(String, &Entry)> = entries.collect();
+    all.sort_by(|a, b| (&a.0, &a.1.term).cmp(&(&b.0, &b.1.term)));
+    let mut groups = Vec::new();
+    split(&all, "", size, depth, &mut groups);
+    let mut shards: Vec<(String, Vec<&Entry>)> = Vec::new();
+    let mut total = 0;
+    for (name, group) in groups {
+        let own: usize = group.iter().map(|(_, entry)| entry.size()).sum();
+        let entries = group.iter().map(|(_, entry)| *entry);
+        match shards.last_mut().filter(|_| total + own <= size) {
+            Some((_, last)) => last.extend(entries),
+            None => {
+                shards.push((name, entries.collect()));
+                total = 0;
+            }
         }
+        total += own;
     }
-    let all: Vec<(String, Vec<&Entry>)> = sorted.into_iter().collect();
-    let mut shards = Vec::new();
-    split(&all, "", size, depth, &mut shards);
+    for (_, entries) in &mut shards {
+        entries.sort_by(|a, b| a.term.cmp(&b.term));
+        entries.dedup_by(|a, b| a.term == b.term);
+    }
     shards
 }
 
-fn split<'a>(
-    all: &[(String, Vec<&'a Entry>)],
+/// Entries under their keys, in the order of the keys.
+type Keyed<'a> = [(String, &'a Entry)];
+
+/// Divides entries by the next letter until the parts are small.
+fn split<'k, 'a>(
+    all: &'k Keyed<'a>,
     prefix: &str,
     size: usize,
     depth: usize,
-    shards: &mut Vec<(String, Vec<&'a Entry>)>,
+    groups: &mut Vec<(String, &'k Keyed<'a>)>,
 ) {
     let letters = prefix.chars().count();
-    let total: usize = all.iter().flat_map(|(_, entries)| entries).map(|entry| entry.size()).sum();
+    let total: usize = all.iter().map(|(_, entry)| entry.size()).sum();
     if letters > 0 && (total <= size || letters == depth) {
-        let mut entries: Vec<&Entry> = all.iter().flat_map(|(_, entries)| entries.iter().copied()).collect();
-        entries.sort_by(|a, b| a.term.cmp(&b.term));
-        entries.dedup_by(|a, b| a.term == b.term);
-        shards.push((prefix.to_owned(), entries));
+        groups.push((prefix.to_owned(), all));
         return;
     }
     let letter = |key: &str| key.chars().nth(letters);
     for group in all.chunk_by(|a, b| letter(&a.0) == letter(&b.0)) {
         match letter(&group[0].0) {
-            Some(next) => split(group, &format!("{prefix}{next}"), size, depth, shards),
-            // Keys that end here have a file of their own.
-            None => split(group, prefix, usize::MAX, depth, shards),
+            Some(next) => split(group, &format!("{prefix}{next}"), size, depth, groups),
+            // Keys that end here.
+            None => groups.push((prefix.to_owned(), group)),
         }
     }
 }

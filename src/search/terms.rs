@@ -43,23 +43,13 @@ impl Terms {
         Self { pipeline: English::new().make_pipeline(), stems: HashMap::new() }
     }
 
-    /// Returns the terms of a text in its order.
-    pub(super) fn of(&mut self, text: &str) -> Vec<Term> {
+    /// Returns the terms of a piece of text without blanks, in its order.
+    pub(super) fn of(&mut self, chunk: &str) -> Vec<Term> {
         let mut terms = Vec::new();
-        let mut rest = text;
-        while let Some(start) = rest.find(|c| is_ideograph(c) || is_letter(c)) {
-            rest = &rest[start..];
-            let ideographs = rest.starts_with(is_ideograph);
-            let end = rest
-                .find(|c| if ideographs { !is_ideograph(c) } else { is_ideograph(c) || !(is_letter(c) || is_joint(c)) })
-                .unwrap_or(rest.len());
-            let (chunk, after) = rest.split_at(end);
-            rest = after;
-            if ideographs {
-                pairs(chunk, &mut terms);
-            } else {
-                self.chunk(chunk.trim_end_matches(is_joint), &mut terms);
-            }
+        if chunk.starts_with(is_ideograph) {
+            pairs(chunk, &mut terms);
+        } else {
+            self.chunk(chunk, &mut terms);
         }
         terms
     }
@@ -100,6 +90,22 @@ impl Terms {
         let stop = stem.is_none();
         Some(Word { stem: stem.unwrap_or_else(|| raw.clone()), raw, stop })
     }
+}
+
+/// Cuts a text into pieces that hold terms: words, names of several words, runs of ideographs.
+pub(super) fn chunks(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find(|c| is_ideograph(c) || is_letter(c))?;
+        rest = &rest[start..];
+        let ideographs = rest.starts_with(is_ideograph);
+        let end = rest
+            .find(|c| if ideographs { !is_ideograph(c) } else { is_ideograph(c) || !(is_letter(c) || is_joint(c)) })
+            .unwrap_or(rest.len());
+        let (chunk, after) = rest.split_at(end);
+        rest = after;
+        Some(chunk.trim_end_matches(is_joint))
+    })
 }
 
 /// Returns a text in lower case and without accents.

@@ -3,7 +3,7 @@ use std::io::Read as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::terms::{Term, Terms};
+use super::terms::{Term, Terms, chunks};
 use super::*;
 use crate::catalog;
 use crate::config::Config;
@@ -16,7 +16,8 @@ fn cut(text: &str) -> Vec<String> {
         Term::Word(word) => Some(word.stem),
         Term::Whole(term) => Some(format!("={term}")),
     };
-    Terms::new().of(text).into_iter().filter_map(show).collect()
+    let mut terms = Terms::new();
+    chunks(text).flat_map(|chunk| terms.of(chunk)).filter_map(show).collect()
 }
 
 fn inflate(bytes: &[u8]) -> Vec<u8> {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const source = read('../../src/search/client.js');
-const { open, terms } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+const { open, pieces, terms } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
 
 const snapshot = read('search_index.snap');
 const files = JSON.parse(snapshot.slice(snapshot.indexOf('\n---\n') + 5));
@@ -94,6 +94,28 @@ test('filters are obeyed', async () => {
   assert.deepEqual(await query({ type: ['api'] }), []);
 });
 
+test('answers are counted and filtered by what is known of entities', async () => {
+  const { index, fetched } = await example();
+  const { total, facets } = await index.query('service', { limit: 1, facets: true });
+  assert.equal(facets.type.reduce((sum, [, count]) => sum + count, 0), total);
+  assert.deepEqual(facets.owner, [['group:default/team-cash', 3], ['group:legacy/team-cash', 1]]);
+  assert.ok(facets.lifecycle.some(([name]) => name === 'production'));
+  const { results } = await index.query('payments', { filters: { lifecycle: ['deprecated'] } });
+  assert.deepEqual(results.map(({ ref }) => ref), ['component:legacy/payments']);
+  const tagged = await index.query('money', { filters: { tag: ['checkout'], namespace: ['default'] } });
+  assert.ok(tagged.total > 0 && tagged.results.every(({ ref }) => ref === 'component:default/payment-service'));
+  assert.equal((await index.query('money', { filters: { owner: ['group:default/nobody'] } })).total, 0);
+  assert.equal(fetched.filter((path) => path.endsWith('facts.json')).length, 1);
+});
+
+test('what an answer is about can be marked in any text', async () => {
+  const { index } = await example();
+  const { terms: wanted } = await index.query('refund customers');
+  assert.deepEqual(pieces('Refunding <b>a customer</b>, or not', wanted), ['', 'Refunding', ' <b>a ', 'customer', '</b>, or not']);
+  assert.deepEqual(pieces('payment-service', ['servic']), ['payment-', 'service', '']);
+  assert.deepEqual(pieces('', wanted), ['']);
+});
+
 test('little is loaded, and nothing twice', async () => {
   const { index, fetched } = await example();
   assert.deepEqual(fetched, ['search/index.json']);
@@ -116,7 +138,8 @@ test('odd input is answered', async () => {
     const { total, results } = await index.query(text);
     assert.ok(Number.isInteger(total) && Array.isArray(results), String(text));
   }
-  assert.deepEqual(await index.query('qqqqqzzzzz'), { total: 0, results: [] });
+  const { total, results, unknown } = await index.query('qqqqqzzzzz');
+  assert.deepEqual({ total, results, unknown }, { total: 0, results: [], unknown: ['qqqqqzzzzz'] });
   assert.deepEqual((await index.query('service', { limit: 0 })).results, []);
 });
 
