@@ -8,6 +8,7 @@ pub mod diag;
 pub mod error;
 pub mod yaml;
 pub mod html;
+pub mod graph;
 pub mod highlight;
 pub mod markdown;
 pub mod config;

@@ -23,6 +23,8 @@ pub const APIS: &str = "api-docs/";
 pub const DOCS: &str = "docs/";
 /// Domains, systems and the organisation.
 pub const EXPLORE: &str = "explore/";
+/// The whole graph, to filter and walk through.
+pub const GRAPH: &str = "catalog-graph/";
 /// The list of templates.
 pub const CREATE: &str = "create/";
 /// The search page.
@@ -31,8 +33,18 @@ pub const SEARCH: &str = "search/";
 pub const PROBLEMS: &str = "problems/";
 /// What a host shows for an unknown address.
 pub const NOT_FOUND: &str = "404.html";
+/// The newest changes as a feed.
+pub const FEED: &str = "feed.xml";
+/// What the portal is, for language models.
+pub const LLMS: &str = "llms.txt";
+/// Every component of the theme in every state.
+pub const THEME: &str = "theme/";
+/// What was built.
+pub const STATUS: &str = "status/";
 /// The list of pages for search engines.
 pub const SITEMAP: &str = "sitemap.xml";
+/// How browsers ask the search.
+pub const OPENSEARCH: &str = "opensearch.xml";
 /// What search engines may visit.
 pub const ROBOTS: &str = "robots.txt";
 /// Response headers, in the form of Netlify and Cloudflare Pages.
@@ -124,6 +136,18 @@ pub fn api_entity(reference: &EntityRef) -> String {
     format!("{API}entities/by-name/{}/{}/{}", reference.kind(), reference.namespace(), reference.name())
 }
 
+/// Returns a page in Markdown.
+#[must_use]
+pub fn markdown(page: &str) -> String {
+    format!("{page}index.md")
+}
+
+/// Returns a badge of an entity.
+#[must_use]
+pub fn badge(reference: &EntityRef, id: &str) -> String {
+    format!("api/badges/entity/{}/{}/{}/badge/{id}.svg", reference.namespace(), reference.kind(), reference.name())
+}
+
 /// Returns the list of the entities of one kind in the form of the REST API.
 #[must_use]
 pub fn api_kind(kind: &str) -> String {
@@ -134,6 +158,12 @@ pub fn api_kind(kind: &str) -> String {
 #[must_use]
 pub fn catalog_rows(kind: &str) -> String {
     format!("{CATALOG}{}.json", kind.to_lowercase())
+}
+
+/// Returns what the graph page draws from.
+#[must_use]
+pub fn graph_data() -> String {
+    format!("{GRAPH}graph.json")
 }
 
 /// Returns the file of the output folder to which a URL is written, `/` between folders.

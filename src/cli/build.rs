@@ -56,7 +56,22 @@ pub(super) fn theme(workspace: &Workspace) -> Result<Theme, Error> {
 #[expect(clippy::disallowed_methods, reason = "the configuration names this folder")]
 fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error> {
     let mut found = BTreeMap::new();
-    let Some(folder) = &workspace.config().theme else { return Ok(found) };
+    let config = workspace.config();
+    for (key, path, name) in [("logo", &config.logo, "logo"), ("css", &config.css, "extra")] {
+        let Some(path) = path else { continue };
+        let path = workspace.config_folder().join(path);
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let fits = if key == "css" { ending == "css" } else { matches!(&*ending, "svg" | "png" | "webp" | "jpg") };
+        if !fits || !path.is_file() {
+            let wanted =
+                if key == "css" { "a style sheet that ends in .css" } else { "an SVG, PNG, WebP or JPEG file" };
+            return Err(Error::Usage(format!("`{}` is not {wanted}; mend `{key}` in playbill.yaml", path.display())));
+        }
+        let bytes = std::fs::read(&path).map_err(|source| Error::Io { action: "read", path: path.clone(), source })?;
+        let file = workspace.adopt_file(&path);
+        found.insert(format!("static/{name}.{ending}"), Override { file, bytes: bytes.into() });
+    }
+    let Some(folder) = &config.theme else { return Ok(found) };
     let folder = workspace.config_folder().join(folder);
     if !folder.is_dir() {
         return Err(Error::Usage(format!(

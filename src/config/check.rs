@@ -39,7 +39,14 @@ impl Checker<'_> {
             },
             Shape::Schema => self.schema(node, path),
             Shape::Size => self.size(node, path),
+            Shape::Flag => {
+                if !matches!(node.value, Value::Bool(_)) {
+                    self.invalid(node, format!("{} must be `true` or `false`", quoted(path))).help =
+                        Some("write `true` or `false`, without quotes".to_owned());
+                }
+            }
             Shape::Text
+            | Shape::Colour
             | Shape::HttpUrl
             | Shape::LinkUrl
             | Shape::Path
@@ -168,6 +175,10 @@ impl Checker<'_> {
         let fault = match shape {
             Shape::HttpUrl => http_url(text).is_none().then(|| {
                 let help = "write it with its scheme, such as `https://portal.example.com/`";
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
+            Shape::Colour => colour(text).is_none().then(|| {
+                let help = "write it as `#` and six hexadecimal digits, such as `#0b6e69`";
                 (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
             }),
             Shape::LinkUrl => (!is_link(text)).then(|| {
@@ -309,6 +320,7 @@ pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
 /// Says what a text must be, with its article.
 fn expected(shape: &Shape) -> &'static str {
     match shape {
+        Shape::Colour => "a colour",
         Shape::HttpUrl => "an absolute http or https address",
         Shape::LinkUrl => "an http, https or mailto address",
         Shape::Path => "a path",
@@ -336,4 +348,16 @@ fn quoted(path: &str) -> String {
 
 fn below(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// Reads a colour such as `#0b6e69` or `#0a6`.
+pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
+    let digits = text.trim().strip_prefix('#')?;
+    let digit = |at: usize| digits.get(at..=at).and_then(|digit| u8::from_str_radix(digit, 16).ok());
+    let pair = |at: usize| match digits.len() {
+        3 => Some(digit(at)? * 17),
+        6 => Some(digit(2 * at)? * 16 + digit(2 * at + 1)?),
+        _ => None,
+    };
+    Some([pair(0)?, pair(1)?, pair(2)?])
 }

@@ -22,6 +22,8 @@ pub(super) enum Shape {
     HttpUrl,
     /// An address that a reader can open.
     LinkUrl,
+    /// A colour.
+    Colour,
     /// A path, relative to the configuration file or absolute.
     Path,
     /// A pattern of paths.
@@ -42,6 +44,8 @@ pub(super) enum Shape {
     Relation,
     /// A JSON Schema.
     Schema,
+    /// Yes or no.
+    Flag,
     /// A list of at least so many items.
     List(&'static Shape, usize),
     /// A mapping with known keys.
@@ -105,10 +109,26 @@ pub(super) const ROOT: &[Key] = &[
         "Folder whose files replace those of the same name in the built-in theme, relative to this file.",
     ),
     key(
+        "accent",
+        Shape::Colour,
+        "Colour of links and of what is chosen, such as `#0b6e69`. It is made darker on light pages and lighter on \
+         dark ones as far as that is needed to read it.",
+    ),
+    key("logo", Shape::Path, "Picture in the top bar, relative to this file: SVG, PNG or WebP, about as high as wide."),
+    key("css", Shape::Path, "Style sheet of your own, loaded after the built-in one, relative to this file."),
+    key("announcement", Shape::Text, "A sentence above every page, in Markdown."),
+    key(
         "links",
         Shape::List(&Shape::Mapping(LINK), 0),
         "Links of your organisation, shown in the top bar and on the home page, in this order.",
     ),
+    key(
+        "badges",
+        Shape::Flag,
+        "Whether to write badges of each entity: pictures with its kind, owner, lifecycle and documentation, to show \
+         in a README. Four small files per entity.",
+    )
+    .or("false"),
     key(
         "hosts",
         Shape::Named { name: &Shape::Text, value: &Shape::OneOf(HOSTS) },

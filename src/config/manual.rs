@@ -56,6 +56,8 @@ fn value(shape: &Shape) -> String {
     match shape {
         Shape::Text => "text".to_owned(),
         Shape::HttpUrl | Shape::LinkUrl => "address".to_owned(),
+        Shape::Colour => "colour".to_owned(),
+        Shape::Flag => "`true` or `false`".to_owned(),
         Shape::Path => "path".to_owned(),
         Shape::Glob => "glob".to_owned(),
         Shape::Size => "size".to_owned(),

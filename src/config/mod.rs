@@ -50,6 +50,16 @@ pub struct Config {
     pub output: String,
     /// Folder whose files replace those of the built-in theme.
     pub theme: Option<String>,
+    /// Colour of links, as red, green and blue.
+    pub accent: Option<[u8; 3]>,
+    /// Picture in the top bar, relative to the configuration file.
+    pub logo: Option<String>,
+    /// Style sheet of the organisation's own, relative to the configuration file.
+    pub css: Option<String>,
+    /// A sentence above every page, Markdown.
+    pub announcement: Option<String>,
+    /// Whether badges are written.
+    pub badges: bool,
     /// Links of the organisation for the top bar and the home page.
     pub links: Vec<ConfigLink>,
     /// What runs at git hosts, by host name in lower case.
@@ -188,6 +198,11 @@ impl Default for Config {
             paths: vec![".".to_owned()],
             output: "site".to_owned(),
             theme: None,
+            accent: None,
+            logo: None,
+            css: None,
+            announcement: None,
+            badges: false,
             links: Vec::new(),
             hosts: BTreeMap::new(),
             catalog: CatalogConfig::default(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use globset::GlobSet;
 
-use super::check::{Checker, given, glob, http_url};
+use super::check::{Checker, colour, given, glob, http_url};
 use super::keys::{ROOT, Shape, size};
 use super::{AllowRule, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, Limits, Places};
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
@@ -44,6 +44,11 @@ fn config(root: &Map) -> Config {
         paths: Some(texts(root, "paths")).filter(|paths| !paths.is_empty()).unwrap_or(default.paths),
         output: text(root, "output").unwrap_or(default.output),
         theme: text(root, "theme"),
+        accent: text(root, "accent").as_deref().and_then(colour),
+        logo: text(root, "logo"),
+        css: text(root, "css"),
+        announcement: text(root, "announcement"),
+        badges: root.get("badges").is_some_and(|node| matches!(node.value, Value::Bool(true))),
         links: mappings(root, "links").filter_map(link).collect(),
         hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),

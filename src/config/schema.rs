@@ -64,6 +64,8 @@ fn shape(shape: &Shape) -> Map<String, Value> {
         Shape::LinkUrl => {
             json!({ "type": "string", "format": "uri", "pattern": "^([hH][tT][tT][pP][sS]?://|mailto:)" })
         }
+        Shape::Colour => json!({ "type": "string", "pattern": "^\\s*#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\\s*$" }),
+        Shape::Flag => json!({ "type": "boolean" }),
         Shape::Size => json!({
             "anyOf": [
                 { "type": "integer", "minimum": 1, "maximum": u32::MAX },

@@ -18,7 +18,9 @@ use crate::output::Sink;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::chrome::Framed;
-use crate::site::pages::{catalog, docs, entity, explore, files, home, lists, problems, simple, standalone};
+use crate::site::pages::{
+    catalog, docs, entity, explore, files, graph, home, lists, problems, simple, standalone, status,
+};
 use crate::site::tabs::TABS;
 use crate::site::{Page, PageKind, Site, View};
 use crate::theme::Theme;
@@ -48,13 +50,16 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
             html(theme, "tabs/definition.html", entity::definition_part(&view, id, part))
         }
         PageKind::DefinitionSource(id) => html(theme, "tabs/definition.html", entity::definition_source(&view, id)),
-        PageKind::Apis => html(theme, "apis.html", lists::apis(&view)),
+        PageKind::Apis => html(theme, "catalog.html", catalog::apis(&view)),
         PageKind::DocsIndex => html(theme, "docs-index.html", lists::docs(&view)),
         PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
         PageKind::Explore => html(theme, "explore.html", explore::model(&view)),
+        PageKind::Graph => html(theme, "graph.html", graph::model(&view)),
         PageKind::Create => html(theme, "create.html", lists::create(&view)),
         PageKind::Search => html(theme, "search.html", simple::search(&view)),
         PageKind::Problems => html(theme, "problems.html", problems::model(&view)),
+        PageKind::Status => html(theme, "status.html", status::model(&view)),
+        PageKind::Theme => html(theme, "theme.html", simple::theme(&view)),
         PageKind::NotFound => html(theme, "404.html", simple::not_found(&view)),
         PageKind::File(file) => {
             let (bytes, mime) = files::bytes(&view, file);
@@ -102,6 +107,12 @@ pub fn all(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, s
     }
     for docs in &portal.docs.sites {
         let reference = &portal.catalog.get(docs.entity).reference;
+        // A document is its own twin in Markdown; what it includes stays to be included.
+        for page in &docs.pages {
+            if let Ok(bytes) = workspace.bytes(page.file, u64::MAX) {
+                sink.put(&routes::markdown(&routes::docs_page(reference, &page.path)), &bytes)?;
+            }
+        }
         copy(workspace, docs, &|path| routes::docs_asset(reference, path), sink)?;
     }
     Ok(())

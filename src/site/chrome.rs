@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::view::View;
+use super::{machine, view::View};
 use crate::config::ConfigLink;
 use crate::routes;
 
@@ -19,6 +19,8 @@ pub enum Section {
     Docs,
     /// Domains and the organisation.
     Explore,
+    /// The whole graph.
+    Graph,
     /// Templates.
     Create,
     /// Search.
@@ -59,6 +61,14 @@ pub struct Chrome {
     pub search_module: String,
     /// The problems page, if there are problems.
     pub problems: Option<ProblemsLink>,
+    /// What kind of thing the page is to programs that preview it.
+    pub og_type: &'static str,
+    /// The same page in Markdown.
+    pub markdown: Option<&'static str>,
+    /// The changes as a feed, if the address of the site is known.
+    pub feed: Option<String>,
+    /// What the page is about, for programs.
+    pub json_ld: Option<String>,
     /// Class of the page for styles.
     pub class: &'static str,
 }
@@ -122,6 +132,7 @@ pub struct About {
 #[must_use]
 pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Framed<M> {
     let site = view.site;
+    let portal_is_empty = site.kinds().is_empty();
     let parts = [
         (Section::Catalog, routes::CATALOG, "Catalog", "catalog", true),
         (Section::Apis, routes::APIS, "APIs", "kind-api", site.has_kind("api")),
@@ -133,6 +144,7 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
             "explore",
             ["domain", "system", "group"].iter().any(|kind| site.has_kind(kind)),
         ),
+        (Section::Graph, routes::GRAPH, "Graph", "dependencies", !portal_is_empty),
         (Section::Create, routes::CREATE, "Create", "create", site.has_kind("template")),
     ];
     let nav = parts
@@ -153,6 +165,10 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         search: view.href(routes::SEARCH),
         search_module: view.href(&site.search().module),
         problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
+        og_type: if about.class == "docs" { "article" } else { "website" },
+        markdown: machine::has_twin(view).then_some("index.md"),
+        feed: site.base_url().map(|_| view.href(routes::FEED)),
+        json_ld: machine::json_ld(view),
         class: about.class,
     };
     Framed { root: view.root(), page, model }

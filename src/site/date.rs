@@ -1,5 +1,13 @@
 //! Days of the calendar, without a clock.
 
+/// Returns a moment in UTC as feeds write it: `2026-11-21T11:22:03Z`.
+#[must_use]
+pub fn moment(unix_seconds: i64) -> String {
+    let seconds = unix_seconds.rem_euclid(86_400);
+    let (day, _) = day(unix_seconds);
+    format!("{day}T{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// Returns the day of a moment in UTC as `2026-11-21`, and the words `21 November 2026`.
 #[must_use]
 pub fn day(unix_seconds: i64) -> (String, String) {

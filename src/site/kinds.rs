@@ -34,6 +34,8 @@ pub enum Column {
     Type,
     /// `spec.lifecycle`.
     Lifecycle,
+    /// The namespace, where it is not the default one.
+    Namespace,
     /// The parent group.
     Parent,
     /// How many members a group has.
@@ -62,6 +64,7 @@ impl Column {
             Self::Owner => "Owner",
             Self::Type => "Type",
             Self::Lifecycle => "Lifecycle",
+            Self::Namespace => "Namespace",
             Self::Parent => "Parent",
             Self::Members => "Members",
             Self::Groups => "Groups",
@@ -83,6 +86,7 @@ impl Column {
             Self::Owner => "owner",
             Self::Type => "type",
             Self::Lifecycle => "lifecycle",
+            Self::Namespace => "namespace",
             Self::Parent => "parent",
             Self::Members => "members",
             Self::Groups => "groups",
@@ -95,7 +99,7 @@ impl Column {
 }
 
 use Column::{
-    Description, Domain, Email, Groups, Lifecycle, Members, Name, Owner, Parent, System, Tags, Targets, Type,
+    Description, Domain, Email, Groups, Lifecycle, Members, Name, Namespace, Owner, Parent, System, Tags, Targets, Type,
 };
 
 /// One line of the table of kinds.
@@ -106,23 +110,38 @@ struct Known {
     columns: &'static [Column],
 }
 
-const WORK: &[Column] = &[Name, System, Owner, Type, Lifecycle, Description, Tags];
+const WORK: &[Column] = &[Name, System, Owner, Type, Lifecycle, Namespace, Description, Tags];
 
 /// The built-in kinds in the order in which a portal lists them. To change the columns of a kind, change its line.
 const KNOWN: &[Known] = &[
     Known { kind: "component", one: "Component", many: "Components", columns: WORK },
     Known { kind: "api", one: "API", many: "APIs", columns: WORK },
     Known { kind: "resource", one: "Resource", many: "Resources", columns: WORK },
-    Known { kind: "system", one: "System", many: "Systems", columns: &[Name, Domain, Owner, Type, Description, Tags] },
-    Known { kind: "domain", one: "Domain", many: "Domains", columns: &[Name, Owner, Type, Description, Tags] },
-    Known { kind: "group", one: "Group", many: "Groups", columns: &[Name, Type, Parent, Members, Description] },
-    Known { kind: "user", one: "User", many: "Users", columns: &[Name, Email, Groups, Description] },
+    Known {
+        kind: "system",
+        one: "System",
+        many: "Systems",
+        columns: &[Name, Domain, Owner, Type, Namespace, Description, Tags],
+    },
+    Known {
+        kind: "domain",
+        one: "Domain",
+        many: "Domains",
+        columns: &[Name, Owner, Type, Namespace, Description, Tags],
+    },
+    Known {
+        kind: "group",
+        one: "Group",
+        many: "Groups",
+        columns: &[Name, Type, Parent, Members, Namespace, Description],
+    },
+    Known { kind: "user", one: "User", many: "Users", columns: &[Name, Email, Groups, Namespace, Description] },
     Known { kind: "template", one: "Template", many: "Templates", columns: &[Name, Type, Owner, Description, Tags] },
     Known { kind: "airesource", one: "AI resource", many: "AI resources", columns: WORK },
     Known { kind: "location", one: "Location", many: "Locations", columns: &[Name, Type, Targets, Description] },
 ];
 
-const OTHER: &[Column] = &[Name, Owner, Type, Lifecycle, Description, Tags];
+const OTHER: &[Column] = &[Name, Owner, Type, Lifecycle, Namespace, Description, Tags];
 
 /// Returns the face of `kind`, which is as written in the entity.
 #[must_use]

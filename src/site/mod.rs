@@ -10,8 +10,10 @@
 
 pub mod chrome;
 pub mod date;
+pub mod graphs;
 pub mod icons;
 pub mod kinds;
+pub mod machine;
 pub mod pages;
 pub mod problems;
 pub mod reference;
@@ -92,12 +94,18 @@ pub enum PageKind {
     },
     /// Domains, systems and the organisation.
     Explore,
+    /// The whole graph.
+    Graph,
     /// The list of templates.
     Create,
     /// The search page.
     Search,
     /// The problems of the build.
     Problems,
+    /// What was built.
+    Status,
+    /// Every component of the theme.
+    Theme,
     /// What a host shows for an unknown address.
     NotFound,
     /// A file made from the portal that is not a page.
@@ -129,6 +137,16 @@ pub enum File {
     ApiEntity(EntityId),
     /// The rows of one kind for the filters of the index, by index into [`Site::kinds`].
     CatalogRows(usize),
+    /// Every entity and relation for the graph page.
+    GraphData,
+    /// An entity in Markdown.
+    EntityMarkdown(EntityId),
+    /// A picture that says one thing of an entity.
+    Badge(EntityId, machine::Badge),
+    /// `llms.txt`.
+    Llms,
+    /// The newest changes.
+    Feed,
     /// The bytes of an API definition.
     Definition(EntityId),
 }
@@ -173,6 +191,47 @@ impl Changed {
     }
 }
 
+/// A change of an entity or a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// When, in seconds since 1970 UTC.
+    pub time: i64,
+    /// What the entity or document is called.
+    pub title: String,
+    /// Its kind, or what documentation it is in.
+    pub what: String,
+    /// Where it is.
+    pub url: String,
+    /// Who made it.
+    pub author: Arc<str>,
+}
+
+/// Changes that are kept.
+const CHANGES: usize = 60;
+
+/// Collects the newest changes, newest first.
+fn changes(workspace: &Workspace, portal: &Portal) -> Vec<Change> {
+    let entities = portal.catalog.entities().iter().filter_map(|entity| {
+        let LastChange { time, author, .. } = workspace.last_change(entity.file)?;
+        let what = kinds::face(&entity.kind, workspace.config()).one;
+        let title = entity.title().to_owned();
+        Some(Change { time, title, what, url: routes::entity(&entity.reference), author })
+    });
+    let documents = portal.docs.sites.iter().flat_map(|site| {
+        let reference = &portal.catalog.get(site.entity).reference;
+        site.pages.iter().filter_map(move |page| {
+            let LastChange { time, author, .. } = page.last_change.clone()?;
+            let url = routes::docs_page(reference, &page.path);
+            Some(Change { time, title: page.title.clone(), what: site.title.clone(), url, author })
+        })
+    });
+    let mut changes: Vec<Change> = documents.chain(entities).collect();
+    // The sort is stable, so what changed at once stays in the order of references.
+    changes.sort_by_key(|change| std::cmp::Reverse(change.time));
+    changes.truncate(CHANGES);
+    changes
+}
+
 /// Where the documentation of an entity is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocsTarget {
@@ -194,6 +253,7 @@ pub struct Site {
     problems: Vec<Problem>,
     problems_of: Vec<Vec<usize>>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
+    changes: Vec<Change>,
     search: SearchFiles,
     base_path: String,
 }
@@ -229,6 +289,7 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         problems_of,
         led_to,
         search: search::index(&search::documents(catalog, &portal.docs, &portal.apis)),
+        changes: changes(workspace, portal),
         base_path: base_path(workspace.config()),
     };
     site.pages = plan_pages(portal, &site);
@@ -251,9 +312,12 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     add(routes::APIS.to_owned(), PageKind::Apis);
     add(routes::DOCS.to_owned(), PageKind::DocsIndex);
     add(routes::EXPLORE.to_owned(), PageKind::Explore);
+    add(routes::GRAPH.to_owned(), PageKind::Graph);
     add(routes::CREATE.to_owned(), PageKind::Create);
     add(routes::SEARCH.to_owned(), PageKind::Search);
     add(routes::PROBLEMS.to_owned(), PageKind::Problems);
+    add(routes::STATUS.to_owned(), PageKind::Status);
+    add(routes::THEME.to_owned(), PageKind::Theme);
     add(routes::NOT_FOUND.to_owned(), PageKind::NotFound);
     for (id, entity) in portal.catalog.iter() {
         for (tab, definition) in tabs::TABS.iter().enumerate() {
@@ -286,9 +350,16 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
         add(routes::api_kind(&group.face.kind), PageKind::File(File::ApiKind(kind)));
         add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
     }
+    add(routes::graph_data(), PageKind::File(File::GraphData));
     for (id, entity) in portal.catalog.iter() {
         if !entity.refused {
             add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
+        }
+        add(routes::markdown(&routes::entity(&entity.reference)), PageKind::File(File::EntityMarkdown(id)));
+        if site.config.badges {
+            for badge in machine::Badge::ALL {
+                add(routes::badge(&entity.reference, badge.id()), PageKind::File(File::Badge(id, badge)));
+            }
         }
         if let Some(definition) = tabs::definition::Source::of(entity) {
             add(routes::definition_file(&entity.reference, definition.extension), PageKind::File(File::Definition(id)));
@@ -296,7 +367,9 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     }
     if site.base_url().is_some() {
         add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
+        add(routes::FEED.to_owned(), PageKind::File(File::Feed));
     }
+    add(routes::LLMS.to_owned(), PageKind::File(File::Llms));
     add(routes::ROBOTS.to_owned(), PageKind::File(File::Robots));
     add(routes::HEADERS.to_owned(), PageKind::File(File::Headers));
     add(routes::REDIRECTS.to_owned(), PageKind::File(File::Redirects));
@@ -440,6 +513,12 @@ impl Site {
     #[must_use]
     pub fn led_to(&self, location: &Entity) -> &[EntityId] {
         self.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the newest changes, newest first.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
     }
 
     /// Returns the files of the search; the module among them answers queries.

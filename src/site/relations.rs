@@ -1,4 +1,8 @@
-//! What relations are called on the page of an entity.
+//! What relations are called on the page of an entity, and how they are drawn.
+
+use std::borrow::Cow;
+
+use crate::config::Config;
 
 /// Where the overview shows a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,30 @@ pub struct Heading {
     pub place: Place,
     /// Order among the headings of a page.
     pub rank: usize,
+}
+
+impl Heading {
+    /// Returns the anchor of what stands below it.
+    #[must_use]
+    pub fn anchor(&self) -> String {
+        match self.place {
+            Place::Fact => "about".to_owned(),
+            Place::Members => "members".to_owned(),
+            Place::Ownership => "ownership".to_owned(),
+            Place::Table => slug(&self.title),
+        }
+    }
+}
+
+/// Returns words as an anchor: `Depends on components` becomes `depends-on-components`.
+#[must_use]
+pub fn slug(words: &str) -> String {
+    words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// One line of the table of headings; an empty kind stands for any.
@@ -88,6 +116,58 @@ pub fn heading(relation: &str, source: &str, target: &str) -> Heading {
     }
 }
 
+/// How a relation is drawn: both directions are one line, which leads from what holds or needs to what is held or
+/// needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// What the line says from its beginning, such as `depends on`.
+    pub verb: Cow<'static, str>,
+    /// Whether the relation leads the way of the line.
+    pub forward: bool,
+    /// Order among relations.
+    pub rank: usize,
+}
+
+/// Relation, inverse, and what the line between them says; Backstage's pairs in the same direction.
+const PAIRS: &[(&str, &str, &str)] = &[
+    ("ownerOf", "ownedBy", "owns"),
+    ("hasPart", "partOf", "contains"),
+    ("parentOf", "childOf", "parent of"),
+    ("hasMember", "memberOf", "has member"),
+    ("consumesApi", "apiConsumedBy", "consumes"),
+    ("apiProvidedBy", "providesApi", "provided by"),
+    ("dependsOn", "dependencyOf", "depends on"),
+];
+
+/// Returns how a relation is drawn.
+#[must_use]
+pub fn drawn(relation: &str, config: &Config) -> Drawn {
+    for (rank, (forward, back, verb)) in PAIRS.iter().enumerate() {
+        if relation == *forward || relation == *back {
+            return Drawn { verb: Cow::Borrowed(verb), forward: relation == *forward, rank };
+        }
+    }
+    let own = config.catalog.kinds.iter().flat_map(|kind| &kind.relations);
+    let pair = own.into_iter().find(|own| own.relation == relation || own.inverse == relation);
+    let (name, forward) = pair.map_or((relation, true), |own| (own.relation.as_str(), own.relation == relation));
+    Drawn { verb: Cow::Owned(words(name).to_lowercase()), forward, rank: PAIRS.len() }
+}
+
+/// Returns the pairs of relations with what their lines say: the built-in ones and the organisation's own.
+#[must_use]
+pub fn pairs(config: &Config) -> Vec<(String, String, String)> {
+    let known = PAIRS
+        .iter()
+        .map(|(relation, inverse, verb)| ((*relation).to_owned(), (*inverse).to_owned(), (*verb).to_owned()));
+    let mut pairs: Vec<(String, String, String)> = known.collect();
+    for own in config.catalog.kinds.iter().flat_map(|kind| &kind.relations) {
+        if !pairs.iter().any(|(relation, inverse, _)| [relation, inverse].contains(&&own.relation)) {
+            pairs.push((own.relation.clone(), own.inverse.clone(), words(&own.relation).to_lowercase()));
+        }
+    }
+    pairs
+}
+
 /// Spells a name in camel case as words: `deployedTo` becomes `Deployed to`.
 #[must_use]
 pub fn words(name: &str) -> String {
@@ -120,6 +200,14 @@ mod tests {
         assert_eq!(title("hasPart", "system", "component"), "Components");
         assert_eq!(title("partOf", "component", "system"), "System");
         assert_eq!(title("deployedTo", "component", "region"), "Deployed to");
+    }
+
+    #[test]
+    fn both_directions_are_one_line() {
+        let config = Config::default();
+        let (there, back) = (drawn("ownerOf", &config), drawn("ownedBy", &config));
+        assert!(there.forward && !back.forward && there.verb == back.verb);
+        assert_eq!(drawn("deployedTo", &config).verb, "deployed to");
     }
 
     #[test]

@@ -107,7 +107,9 @@ fn build<'a>(
     Table { columns: columns.collect(), rows }
 }
 
-fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
+/// Makes one cell.
+#[must_use]
+pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
     let text = |text: Option<&str>| match text {
         Some(text) if !text.trim().is_empty() => Cell::Text { text: text.to_owned() },
         _ => Cell::Empty,
@@ -125,6 +127,7 @@ fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
             Some(lifecycle) if !lifecycle.trim().is_empty() => Cell::Chip { chip: view::lifecycle(lifecycle) },
             _ => Cell::Empty,
         },
+        Column::Namespace => text(Some(entity.namespace()).filter(|namespace| *namespace != "default")),
         Column::Parent => links(related("childOf")),
         Column::Members => match entity.related("hasMember").count() {
             0 => Cell::Empty,

@@ -30,10 +30,12 @@ const ICONS_MARK: &str = "/*icons*/";
 
 impl Assets {
     /// Collects the static files; those of the user's go before built-in ones of the same name.
-    pub(super) fn new(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>) -> Self {
+    ///
+    /// `rules` are added to the style sheet of the theme.
+    pub(super) fn new(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>, rules: &str) -> Self {
         let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
         files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
-        let icons = icon_rules(&files);
+        let icons = icon_rules(&files) + rules;
         let statics = files.iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?, *bytes)));
 
         let mut all: Vec<Asset> = Vec::new();
@@ -60,10 +62,29 @@ impl Assets {
         self.all.iter().find(|asset| asset.name == name).map(|asset| asset.url.as_str())
     }
 
+    /// Returns the name of the organisation's picture.
+    pub(super) fn logo(&self) -> Option<&str> {
+        self.all.iter().map(|asset| asset.name.as_str()).find(|name| name.starts_with("logo."))
+    }
+
     /// Returns the URL of each name.
     pub(super) fn names(&self) -> BTreeMap<String, String> {
         self.all.iter().map(|asset| (asset.name.clone(), asset.url.clone())).collect()
     }
+}
+
+/// Returns the icon of each kind as a symbol that drawings use.
+pub(super) fn symbols(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
+    files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
+    let symbol = |(name, bytes): (&&str, &&[u8])| {
+        let class = name.strip_prefix("icons/kind-")?.strip_suffix(".svg")?;
+        let svg = std::str::from_utf8(bytes).ok()?.trim();
+        let inner = svg.strip_prefix("<svg")?.strip_suffix("</svg>")?;
+        let inner = inner.replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
+        Some((class.to_owned(), format!("<symbol id=\"g-{class}\"{inner}</symbol>")))
+    };
+    files.iter().filter_map(symbol).collect()
 }
 
 fn published(name: &str, bytes: Vec<u8>) -> Asset {

@@ -10,6 +10,7 @@
 //!
 //! Invariant: everything that can be found wrong with a template before it is rendered is found in [`compile`].
 
+mod accent;
 mod assets;
 mod errors;
 
@@ -23,7 +24,9 @@ pub use assets::Asset;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::markdown::commonmark;
 use crate::site::pages::files::CONTENT_SECURITY_POLICY;
+use crate::site::view;
 use crate::text::FileId;
 
 include!(concat!(env!("OUT_DIR"), "/theme_files.rs"));
@@ -57,7 +60,10 @@ struct PortalFace<'a> {
     csp: &'static str,
     /// A style sheet of the organisation's own, loaded after ours.
     extra_css: bool,
-    logo: bool,
+    /// The name of the organisation's picture.
+    logo: Option<&'a str>,
+    /// HTML of a sentence above every page.
+    announcement: Option<String>,
 }
 
 /// Compiles the built-in theme with the files of the user's in place of those of the same name.
@@ -67,7 +73,7 @@ struct PortalFace<'a> {
 /// # Errors
 /// [`Error::Config`] with the file and line when a template cannot be compiled.
 pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result<Theme, Error> {
-    let assets = assets::Assets::new(FILES, &overrides);
+    let assets = assets::Assets::new(FILES, &overrides, &config.accent.map(accent::rules).unwrap_or_default());
     let mut tera = Tera::new();
     tera.autoescape_on([".html", ".xml"]);
     let names = assets.names();
@@ -83,6 +89,11 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result
             }
         }
     });
+    let symbols = assets::symbols(FILES, &overrides);
+    tera.register_function("symbol", move |arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
+        let icon = arguments.must_get::<&str>("icon")?;
+        Ok(symbols.get(icon).cloned().unwrap_or_default())
+    });
     tera.global_context().insert(
         "portal",
         &PortalFace {
@@ -91,7 +102,8 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result
             generator: concat!("Playbill ", env!("CARGO_PKG_VERSION")),
             csp: CONTENT_SECURITY_POLICY,
             extra_css: assets.url("extra.css").is_some(),
-            logo: assets.url("logo.svg").is_some(),
+            logo: assets.logo(),
+            announcement: config.announcement.as_deref().map(|text| commonmark::inline_with(text, &view::outward)),
         },
     );
     tera.set_fallback_prefixes([BUILT_IN]).map_err(|error| errors::report(&error, &overrides))?;

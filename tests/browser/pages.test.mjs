@@ -1,14 +1,14 @@
 // Looks at a built site in a real browser: `PLAYBILL_SITE=FOLDER node --test tests/browser/pages.test.mjs`.
-// With PLAYBILL_PICTURES=FOLDER it also takes pictures of every page it visits.
+// Pictures of the pages are taken by pictures.mjs.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { launch, serve } from './chromium.mjs';
+import { samples } from './samples.mjs';
 
 const site = process.env.PLAYBILL_SITE ?? 'target/example-site';
-const pictures = process.env.PLAYBILL_PICTURES;
 assert(existsSync(join(site, 'index.html')), `there is no site in ${site}: build one, or say where in PLAYBILL_SITE`);
 // The page for unknown addresses is the only one that knows where the site is meant to stand.
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
@@ -31,32 +31,6 @@ function check(name, options, body) {
   });
 }
 
-/** The first entity of each kind and one page of each other type. */
-async function samples() {
-  const found = ['', 'catalog/', 'api-docs/', 'docs/', 'explore/', 'create/', 'search/', 'problems/'];
-  const folders = async (path) => (await readdir(join(site, path), { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
-  const seen = new Set();
-  for (const namespace of ['default', ...await folders('catalog')]) {
-    for (const kind of await folders(`catalog/${namespace}`)) {
-      const [name] = await folders(`catalog/${namespace}/${kind}`);
-      if (!name || seen.has(kind)) continue;
-      const inside = await folders(`catalog/${namespace}/${kind}/${name}`);
-      if (!inside.includes('raw')) continue;
-      seen.add(kind);
-      found.push(`catalog/${namespace}/${kind}/${name}/`, ...inside.filter((tab) => kind === 'component' || tab === 'definition').map((tab) => `catalog/${namespace}/${kind}/${name}/${tab}/`));
-    }
-  }
-  for (const namespace of await folders('docs')) {
-    for (const kind of await folders(`docs/${namespace}`)) {
-      for (const name of (await folders(`docs/${namespace}/${kind}`)).slice(0, 3)) {
-        const path = `docs/${namespace}/${kind}/${name}/`;
-        found.push(path, ...(await folders(path)).map((page) => `${path}${page}/`).filter((page) => existsSync(join(site, page, 'index.html'))).slice(0, 2));
-      }
-    }
-  }
-  return found;
-}
-
 /** Collects what moves while a page loads. */
 const watchShifts = `
   window.shifts = [];
@@ -64,7 +38,7 @@ const watchShifts = `
     for (const { value, sources } of list.getEntries()) window.shifts.push(value.toFixed(4) + ' ' + sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(' | '));
   }).observe({ type: 'layout-shift', buffered: true });`;
 
-const pages = await samples();
+const pages = await samples(site);
 for (const path of pages) {
   check(path || 'home', {}, async (page) => {
     await page.call('Page.addScriptToEvaluateOnNewDocument', { source: watchShifts });
@@ -72,7 +46,7 @@ for (const path of pages) {
       await page.resize(width, 900);
       await page.goto(url + path);
       const over = await page.evaluate(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.scroll, pre, .tabs, .kinds, table'))
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.scroll, .canvas, pre, .tabs, .kinds, table'))
         .slice(0, 3).map((element) => element.outerHTML.slice(0, 120))`);
       assert.deepEqual(over, [], `at ${width} the page scrolls sideways`);
       // A picture whose size nobody has said makes room when it arrives.
@@ -83,15 +57,6 @@ for (const path of pages) {
       .filter((element) => element.checkVisibility() && !(element.textContent.trim() || element.getAttribute('aria-label') || element.labels?.length || element.title || element.querySelector('img[alt]')))
       .map((element) => element.outerHTML.slice(0, 100))`);
     assert.deepEqual(unnamed, [], 'controls without a name');
-    if (!pictures) return;
-    await mkdir(pictures, { recursive: true });
-    for (const [width, dark] of [[1440, false], [1440, true], [375, false], [375, true]]) {
-      await page.resize(width, 1000);
-      await page.colours(dark);
-      await page.settle();
-      const name = `${(path || 'home/').replaceAll('/', '_')}${width}${dark ? '-dark' : ''}.png`;
-      await writeFile(join(pictures, name), await page.screenshot());
-    }
   });
 }
 

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::lists;
 use crate::catalog::EntityId;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::relations;
 use crate::site::table::{self, Table};
 use crate::site::view::{self, View};
 use crate::site::{KindGroup, ROWS_PER_PAGE};
@@ -24,6 +26,8 @@ pub struct Model {
     total: String,
     kinds: Vec<KindLink>,
     groups: Vec<Group>,
+    /// Whether each group has a heading.
+    headed: bool,
     /// Where the filters find their rows, as pairs of kind and file.
     pager: Option<Pager>,
     /// The kind of the page, empty on the index.
@@ -89,6 +93,7 @@ pub fn index(view: &View<'_>) -> Framed<Model> {
         total: view::grouped(total),
         kinds: kind_links(view, None),
         groups: groups.collect(),
+        headed: true,
         pager: None,
         kind: String::new(),
         complete,
@@ -100,6 +105,48 @@ pub fn index(view: &View<'_>) -> Framed<Model> {
         ..About::default()
     };
     frame(view, Section::Catalog, about, model)
+}
+
+/// Makes the list of APIs, by type; it filters like the index of which it is a part.
+#[must_use]
+pub fn apis(view: &View<'_>) -> Framed<Model> {
+    let listed = view.site.kind("api");
+    let mut by_type: BTreeMap<String, Vec<EntityId>> = BTreeMap::new();
+    for id in listed.map_or(&[][..], |group| &group.entities) {
+        let kind = view.entity(*id).spec_str("type").unwrap_or_default().to_lowercase();
+        by_type.entry(kind).or_default().push(*id);
+    }
+    let total = listed.map_or(0, |group| group.entities.len());
+    let groups = by_type.into_iter().flat_map(|(kind, ids)| {
+        let listed = listed?;
+        let shown = &ids[..ids.len().min(ROWS_PER_PAGE)];
+        let group = group(view, listed, shown);
+        Some(Group {
+            kind: format!("type-{}", relations::slug(&kind)),
+            title: lists::type_title(&kind),
+            href: format!("{}?filters[type]={}", view.href(view.url), routes::query_value(&kind)),
+            count: view::grouped(ids.len()),
+            unlisted: ids.len() - shown.len(),
+            ..group
+        })
+    });
+    let model = Model {
+        title: "APIs".to_owned(),
+        total: view::grouped(total),
+        groups: groups.collect(),
+        headed: true,
+        kinds: kind_links(view, Some("api")),
+        pager: None,
+        kind: "api".to_owned(),
+        complete: true,
+    };
+    let about = About {
+        title: Some("APIs".to_owned()),
+        description: Some(format!("All {} APIs of {}, by type", view::grouped(total), view.site.config().title)),
+        class: "catalog",
+        ..About::default()
+    };
+    frame(view, Section::Apis, about, model)
 }
 
 /// Makes a page of the list of one kind; `page` counts from 1.
@@ -114,6 +161,7 @@ pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
         total: view::grouped(total),
         kinds: kind_links(view, Some(&listed.face.kind)),
         groups: vec![Group { unlisted: 0, ..group(view, listed, &listed.entities[start..end]) }],
+        headed: false,
         pager: pager(view, &listed.face.kind, page, total),
         kind: listed.face.kind.clone(),
         complete: total <= ROWS_PER_PAGE,

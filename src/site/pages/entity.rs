@@ -93,8 +93,12 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
     let shown = TABS[tab];
     let title = entity.title();
     let section = if face.kind == "api" { Section::Apis } else { Section::Catalog };
-    let mut breadcrumbs =
-        vec![(routes::CATALOG.to_owned(), "Catalog".to_owned()), (routes::kind_list(&face.kind, 1), face.many.clone())];
+    let mut breadcrumbs = vec![(routes::CATALOG.to_owned(), "Catalog".to_owned())];
+    let above = places_above(view, entity);
+    if above.is_empty() {
+        breadcrumbs.push((routes::kind_list(&face.kind, 1), face.many.clone()));
+    }
+    breadcrumbs.extend(above);
     let mut page_title = title.to_owned();
     if !shown.id().is_empty() {
         breadcrumbs.push((routes::entity(&entity.reference), title.to_owned()));
@@ -130,6 +134,17 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
         tab: content,
     };
     frame(view, section, about, model)
+}
+
+/// Returns the domain and system that an entity is part of, the outer one first.
+fn places_above(view: &View<'_>, entity: &Entity) -> Vec<(String, String)> {
+    let above = |entity: &Entity, kind: &str| {
+        entity.related("partOf").find(|relation| relation.target.kind() == kind)?.id.map(|id| view.entity(id))
+    };
+    let system = above(entity, "system");
+    let domain = system.map_or_else(|| above(entity, "domain"), |system| above(system, "domain"));
+    let crumb = |entity: &Entity| (routes::entity(&entity.reference), entity.title().to_owned());
+    domain.into_iter().chain(system).map(crumb).collect()
 }
 
 /// Returns whether somebody should own the entity and nobody does.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::catalog::EntityId;
+use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::graphs::{self, Picture};
 use crate::site::view::{self, EntityLink, View};
 
 /// A tree deeper than this is cut.
@@ -18,6 +20,8 @@ pub struct Model {
     /// Systems in no domain.
     systems: Vec<System>,
     groups: Vec<Group>,
+    chart: Option<Picture>,
+    graph: String,
     /// A sentence such as `4 groups, 20 people`.
     organization: String,
 }
@@ -77,7 +81,8 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
     let groups = of_kind("group");
     let mut seen = BTreeSet::new();
     let is_root = |id: &&EntityId| !view.entity(**id).related("childOf").any(|relation| relation.id.is_some());
-    let mut tree: Vec<Group> = groups.iter().filter(is_root).map(|id| group(view, *id, &mut seen, 0)).collect();
+    let roots: Vec<EntityId> = groups.iter().copied().filter(|id| is_root(&id)).collect();
+    let mut tree: Vec<Group> = roots.iter().map(|id| group(view, *id, &mut seen, 0)).collect();
     // A circle of groups has no root; it still must not vanish.
     for id in groups {
         if !seen.contains(id) {
@@ -89,6 +94,8 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         domains,
         systems,
         groups: tree,
+        chart: graphs::organisation(view, &roots),
+        graph: view.href(routes::GRAPH),
         organization: format!(
             "{}, {}",
             view::count(groups.len(), "group", "groups"),

@@ -14,8 +14,10 @@ use crate::catalog::Entity;
 use crate::catalog::export::{self, EntityJson, FacetValue};
 use crate::markdown::commonmark;
 use crate::routes;
+use crate::site::kinds::Column;
+use crate::site::table::{self, Cell};
 use crate::site::tabs::definition;
-use crate::site::{File, PageKind, Site, View, view};
+use crate::site::{File, PageKind, Site, View, machine, view};
 
 /// What pages may load and do; the strictest that lets them work. Images may be embedded, because icons are.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'";
@@ -25,6 +27,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' da
 pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
     const JSON: &str = "application/json";
     const TEXT: &str = "text/plain; charset=utf-8";
+    const MARKDOWN: &str = "text/markdown; charset=utf-8";
     match file {
         File::Sitemap => (sitemap(view.site).into_bytes(), "application/xml"),
         File::Robots => (robots(view.site).into_bytes(), TEXT),
@@ -39,6 +42,11 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
             (list(ids.map(|id| view.entity(*id)).filter(|entity| !entity.refused)), JSON)
         }
         File::ApiEntity(id) => (json(&EntityJson(view.entity(id))), JSON),
+        File::EntityMarkdown(id) => (machine::entity_markdown(view, id).into_bytes(), MARKDOWN),
+        File::Badge(id, badge) => (machine::badge(view, id, badge).into_bytes(), "image/svg+xml"),
+        File::Llms => (machine::llms(view).into_bytes(), MARKDOWN),
+        File::Feed => (machine::feed(view.site).into_bytes(), "application/atom+xml"),
+        File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
             Some(source) => (source.text.as_bytes().to_vec(), definition_type(source.extension)),
@@ -58,7 +66,7 @@ fn definition_type(extension: &str) -> &'static str {
 
 /// Writes JSON in which nothing can be taken for HTML: the list of entities is the index of a folder, which some hosts
 /// send as a page.
-fn json(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     let text = serde_json::to_string(value).unwrap_or_default();
     let mut out = Vec::with_capacity(text.len());
     for byte in text.bytes() {
@@ -98,10 +106,12 @@ struct Rows<'a> {
     one: &'a str,
     many: &'a str,
     class: &'static str,
-    columns: Vec<(&'static str, &'static str)>,
+    /// Key and title of the columns that only this kind has.
+    more: Vec<(&'static str, &'static str)>,
     /// Reference and title of owners and systems.
     refs: Vec<(String, String)>,
-    /// Name, title (if it differs), namespace, type, lifecycle, owner, system, tags, description.
+    /// Name, title (if it differs), namespace, type, lifecycle, owner, system, tags, description, 1 for problems plus 2
+    /// for documentation, and the columns of `more`: a text, or numbers into `refs`.
     rows: Vec<RowData<'a>>,
 }
 
@@ -115,6 +125,8 @@ type RowData<'a> = (
     Option<usize>,
     Vec<&'a str>,
     String,
+    u8,
+    Vec<serde_json::Value>,
 );
 
 fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
@@ -127,6 +139,9 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
             refs.len() - 1
         })
     };
+    let common = [Column::Name, Column::Type, Column::Lifecycle, Column::Owner, Column::System, Column::Namespace];
+    let common = |column: &&Column| common.contains(column) || matches!(column, Column::Description | Column::Tags);
+    let more: Vec<Column> = group.face.columns.iter().filter(|column| !common(column)).copied().collect();
     let rows = group
         .entities
         .iter()
@@ -137,6 +152,16 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
             let system = view.part_of(entity, "system").map(&mut number);
             let description =
                 view::shortened(&commonmark::plain(entity.description().unwrap_or_default()), 120).into_owned();
+            let has_problems = view.site.problems_of(*id).next().is_some();
+            let flags = u8::from(has_problems) + 2 * u8::from(view.site.docs_of(*id).is_some());
+            let more = more
+                .iter()
+                .map(|column| match table::cell(view, *column, entity) {
+                    Cell::Text { text } => text.into(),
+                    Cell::Links { links } => links.into_iter().map(&mut number).collect::<Vec<usize>>().into(),
+                    _ => serde_json::Value::Null,
+                })
+                .collect();
             (
                 entity.name(),
                 title,
@@ -147,12 +172,14 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
                 system,
                 entity.tags().collect(),
                 description,
+                flags,
+                more,
             )
         })
         .collect();
-    let columns = group.face.columns.iter().map(|column| (column.id(), column.title())).collect();
+    let more = more.iter().map(|column| (column.id(), column.title())).collect();
     let face = &group.face;
-    json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, columns, refs, rows })
+    json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, more, refs, rows })
 }
 
 /// Lists the pages that are worth finding: overviews and documents, not their raw forms.
@@ -163,7 +190,12 @@ fn sitemap(site: &Site) -> String {
     );
     for page in site.pages() {
         let listed = match page.kind {
-            PageKind::File(_) | PageKind::NotFound | PageKind::Search | PageKind::Problems => false,
+            PageKind::File(_)
+            | PageKind::NotFound
+            | PageKind::Search
+            | PageKind::Problems
+            | PageKind::Status
+            | PageKind::Theme => false,
             PageKind::Entity { tab, .. } => crate::site::tabs::TABS[tab].id() != "raw",
             _ => true,
         };
@@ -200,6 +232,7 @@ fn redirects(site: &Site) -> String {
     format!(
         "{base}api/catalog/entities {base}api/catalog/entities/index.html 200\n\
          {base}catalog/:namespace/:kind/:name/docs/* {base}docs/:namespace/:kind/:name/:splat 301\n\
+         {base}api/badges/entity/:namespace/:kind/:name/badge/:id {base}api/badges/entity/:namespace/:kind/:name/badge/:id.svg 200\n\
          {base}create/templates/:namespace/:name {base}catalog/:namespace/template/:name/ 301\n"
     )
 }

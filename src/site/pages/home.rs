@@ -9,7 +9,7 @@ use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::view::{self, Anchor, EntityLink, View};
-use crate::site::{icons, yaml_paint};
+use crate::site::{Changed, date, icons, yaml_paint};
 
 /// How many entries a list of the page has.
 const LISTED: usize = 6;
@@ -28,6 +28,8 @@ pub struct Model {
     docs: Vec<Document>,
     all_docs: String,
     attention: Vec<Attention>,
+    changes: Vec<Change>,
+    status: String,
     links: Vec<Anchor>,
     /// What to write to fill an empty portal.
     hint: Option<String>,
@@ -69,6 +71,15 @@ struct Document {
     pages: String,
 }
 
+/// Something that changed.
+#[derive(Debug, Serialize)]
+struct Change {
+    href: String,
+    title: String,
+    what: String,
+    changed: Changed,
+}
+
 /// Something that somebody should look at.
 #[derive(Debug, Serialize)]
 struct Attention {
@@ -102,6 +113,8 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         docs: documents(view),
         all_docs: view.href(routes::DOCS),
         attention: attention(view),
+        changes: changes(view),
+        status: view.href(routes::STATUS),
         links: config
             .links
             .iter()
@@ -170,6 +183,21 @@ fn connected(view: &View<'_>) -> Vec<Connected> {
                 kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
                 summary: view.summary(entity),
                 relations: view::count(uses, "use", "uses"),
+            }
+        })
+        .collect()
+}
+
+fn changes(view: &View<'_>) -> Vec<Change> {
+    let newest = view.site.changes().iter().take(LISTED);
+    newest
+        .map(|change| {
+            let (day, words) = date::day(change.time);
+            Change {
+                href: view.href(&change.url),
+                title: change.title.clone(),
+                what: change.what.clone(),
+                changed: Changed { day, words, author: change.author.to_string() },
             }
         })
         .collect()

@@ -1,64 +1,17 @@
-//! Lists of APIs, documentation and templates.
+//! Lists of documentation and templates.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::catalog::EntityId;
-use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::kinds::Column;
-use crate::site::table::{self, Table};
 use crate::site::view::{self, EntityLink, TagLink, View};
-use crate::site::{Changed, ROWS_PER_PAGE, yaml_paint};
+use crate::site::{Changed, yaml_paint};
 
-/// A list in groups.
-#[derive(Debug, Serialize)]
-pub struct Apis {
-    total: String,
-    groups: Vec<ApiGroup>,
-    /// Where all are listed.
-    all: String,
-}
-
-/// The APIs of one type.
-#[derive(Debug, Serialize)]
-struct ApiGroup {
-    title: String,
-    count: usize,
-    table: Table,
-    unlisted: usize,
-}
-
-/// Makes the list of APIs, by type.
+/// Returns what a type of API or template is called.
 #[must_use]
-pub fn apis(view: &View<'_>) -> Framed<Apis> {
-    let apis: &[EntityId] = view.site.kind("api").map_or(&[], |group| &group.entities);
-    let mut by_type: BTreeMap<String, Vec<EntityId>> = BTreeMap::new();
-    for id in apis {
-        let kind = view.entity(*id).spec_str("type").unwrap_or_default().to_lowercase();
-        by_type.entry(kind).or_default().push(*id);
-    }
-    let columns = [Column::System, Column::Owner, Column::Lifecycle, Column::Description, Column::Tags];
-    let groups = by_type.into_iter().map(|(kind, ids)| {
-        let shown = &ids[..ids.len().min(ROWS_PER_PAGE)];
-        ApiGroup {
-            title: type_title(&kind),
-            count: ids.len(),
-            table: table::of_entities(view, &columns, shown),
-            unlisted: ids.len() - shown.len(),
-        }
-    });
-    let model = Apis {
-        total: view::grouped(apis.len()),
-        groups: groups.collect(),
-        all: view.href(&if apis.is_empty() { routes::CATALOG.to_owned() } else { routes::kind_list("api", 1) }),
-    };
-    let about = About { title: Some("APIs".to_owned()), class: "list", ..About::default() };
-    frame(view, Section::Apis, about, model)
-}
-
-fn type_title(kind: &str) -> String {
+pub fn type_title(kind: &str) -> String {
     match kind {
         "" => "Without a type".to_owned(),
         "openapi" => "OpenAPI".to_owned(),

@@ -20,6 +20,13 @@ pub fn search(view: &View<'_>) -> Framed<Model> {
     frame(view, Section::Search, about, model(view))
 }
 
+/// Makes the page with every component of the theme.
+#[must_use]
+pub fn theme(view: &View<'_>) -> Framed<Model> {
+    let about = About { title: Some("Theme".to_owned()), class: "theme", ..About::default() };
+    frame(view, Section::Home, about, model(view))
+}
+
 /// Makes the answer to an unknown address.
 #[must_use]
 pub fn not_found(view: &View<'_>) -> Framed<Model> {

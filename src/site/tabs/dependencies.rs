@@ -1,25 +1,18 @@
 //! What an entity needs, and what needs it: directly and through others.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use serde::Serialize;
 
 use super::{Tab, TabModel};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
+use crate::site::graphs::{self, Picture};
 use crate::site::kinds::Column;
 use crate::site::table::{self, Table};
 use crate::site::view::{self, EntityLink};
 use crate::site::{Site, View};
 
-/// Relations to what an entity needs in order to work.
-const NEEDS: &[&str] = &["dependsOn", "consumesApi"];
-/// Relations to what would feel it.
-const NEEDED_BY: &[&str] = &["dependencyOf", "apiConsumedBy"];
-/// An API works as long as somebody provides it.
-const PROVIDED_BY: &str = "apiProvidedBy";
-/// The consumers of an API feel it when a provider fails.
-const PROVIDES: &str = "providesApi";
 /// More rows than this help nobody.
 const LISTED: usize = 100;
 /// Nor do more names of what is only reached through others.
@@ -33,18 +26,23 @@ pub struct Dependencies;
 /// What the template shows.
 #[derive(Debug, Serialize)]
 pub struct Model {
+    picture: Option<Picture>,
     sections: Vec<Section>,
 }
 
 /// One direction.
 #[derive(Debug, Serialize)]
 struct Section {
+    anchor: &'static str,
     title: &'static str,
+    explain: &'static str,
     empty: &'static str,
     /// The neighbours.
     direct: Option<Table>,
     /// Those reached through others, by distance.
     further: Vec<Distance>,
+    /// Who would notice, with how much of it they own.
+    owners: Vec<(EntityLink, String)>,
     /// How many there are in all.
     total: String,
     /// How many of them are not listed.
@@ -72,35 +70,54 @@ impl Tab for Dependencies {
     }
 
     fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
-        let relevant =
-            |kind: &str| NEEDS.contains(&kind) || NEEDED_BY.contains(&kind) || kind == PROVIDED_BY || kind == PROVIDES;
+        let relevant = |kind: &str| NEEDS_FACE.relations.contains(&kind) || NEEDED_BY_FACE.relations.contains(&kind);
         portal.catalog.get(entity).relations.iter().any(|relation| relevant(&relation.kind))
     }
 
     fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
+        let sides = [&NEEDS_FACE, &NEEDED_BY_FACE].map(|face| (face, walk(view, entity, face.relations)));
+        let [needs, needed_by] = &sides;
         TabModel::Dependencies(Model {
-            sections: vec![
-                section(
-                    view,
-                    entity,
-                    "Needs",
-                    "This depends on nothing that the catalog knows of.",
-                    &[NEEDS, &[PROVIDED_BY]].concat(),
-                ),
-                section(
-                    view,
-                    entity,
-                    "Needed by",
-                    "Nothing in the catalog depends on this.",
-                    &[NEEDED_BY, &[PROVIDES]].concat(),
-                ),
-            ],
+            picture: graphs::dependencies(
+                view,
+                entity,
+                (needs.0.relations, &needs.1),
+                (needed_by.0.relations, &needed_by.1),
+            ),
+            sections: sides.iter().map(|(face, levels)| section(view, face, levels)).collect(),
         })
     }
 }
 
-/// Walks relations breadth first; what is near comes before what is far.
-fn section(view: &View<'_>, entity: EntityId, title: &'static str, empty: &'static str, relations: &[&str]) -> Section {
+/// One direction and what it is called.
+struct Face {
+    anchor: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    empty: &'static str,
+    relations: &'static [&'static str],
+}
+
+/// What an entity needs in order to work; an API works as long as somebody provides it.
+const NEEDS_FACE: Face = Face {
+    anchor: "needs",
+    title: "Needs",
+    explain: "If one of these fails, this feels it.",
+    empty: "This depends on nothing that the catalog knows of.",
+    relations: &["dependsOn", "consumesApi", "apiProvidedBy"],
+};
+
+/// What would feel it; the consumers of an API do when a provider fails.
+const NEEDED_BY_FACE: Face = Face {
+    anchor: "needed-by",
+    title: "Needed by",
+    explain: "If this fails, these feel it.",
+    empty: "Nothing in the catalog depends on this.",
+    relations: &["dependencyOf", "apiConsumedBy", "providesApi"],
+};
+
+/// Walks relations breadth first: what is reached in one step, in two, and so on.
+fn walk(view: &View<'_>, entity: EntityId, relations: &[&str]) -> Vec<Vec<EntityId>> {
     let mut seen = HashSet::from([entity]);
     let mut queue = VecDeque::from([(entity, 0_usize)]);
     let mut levels: Vec<Vec<EntityId>> = Vec::new();
@@ -116,9 +133,21 @@ fn section(view: &View<'_>, entity: EntityId, title: &'static str, empty: &'stat
             }
         }
     }
+    levels
+}
+
+fn section(view: &View<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
     let total: usize = levels.iter().map(Vec::len).sum();
-    let mut levels = levels.into_iter();
-    let direct = levels.next().unwrap_or_default();
+    let mut owners: BTreeMap<EntityId, usize> = BTreeMap::new();
+    for id in levels.iter().flatten() {
+        if let Some(owner) = view.entity(*id).related("ownedBy").next().and_then(|relation| relation.id) {
+            *owners.entry(owner).or_default() += 1;
+        }
+    }
+    let mut owners: Vec<(EntityId, usize)> = owners.into_iter().collect();
+    owners.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut levels = levels.iter();
+    let direct = levels.next().map_or(&[][..], Vec::as_slice);
     let mut room = FURTHER;
     let mut further = Vec::new();
     let mut unlisted = direct.len().saturating_sub(LISTED);
@@ -136,10 +165,13 @@ fn section(view: &View<'_>, entity: EntityId, title: &'static str, empty: &'stat
     let columns = [Column::Kind, Column::Type, Column::Owner, Column::System, Column::Lifecycle, Column::Description];
     let shown = &direct[..direct.len().min(LISTED)];
     Section {
-        title,
-        empty,
+        anchor: face.anchor,
+        title: face.title,
+        empty: face.empty,
+        explain: face.explain,
         direct: (!direct.is_empty()).then(|| table::of_entities(view, &columns, shown)),
         further,
+        owners: owners.into_iter().map(|(owner, count)| (view.link(owner), view::grouped(count))).collect(),
         total: if total >= REACHED { format!("more than {REACHED}") } else { view::grouped(total) },
         unlisted,
     }

@@ -2,7 +2,9 @@
 
 pub mod definition;
 pub mod dependencies;
+pub mod diagram;
 pub mod docs;
+pub mod members;
 pub mod overview;
 pub mod raw;
 
@@ -41,8 +43,15 @@ pub trait Tab: Sync {
 }
 
 /// All tabs in the order of display.
-pub const TABS: &[&dyn Tab] =
-    &[&overview::Overview, &docs::Docs, &definition::Definition, &dependencies::Dependencies, &raw::Raw];
+pub const TABS: &[&dyn Tab] = &[
+    &overview::Overview,
+    &docs::Docs,
+    &definition::Definition,
+    &members::Members,
+    &dependencies::Dependencies,
+    &diagram::Diagram,
+    &raw::Raw,
+];
 
 /// What a tab shows; the template of the tab knows the fields.
 #[derive(Debug, Serialize)]
@@ -54,6 +63,10 @@ pub enum TabModel {
     Definition(Box<definition::Model>),
     /// See [`dependencies`].
     Dependencies(dependencies::Model),
+    /// See [`diagram`].
+    Diagram(diagram::Model),
+    /// See [`members`].
+    Members(members::Model),
     /// See [`raw`].
     Raw(raw::Model),
     /// A tab without a page.

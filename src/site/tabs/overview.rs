@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::members::{Person, person};
 use super::{Tab, TabModel};
 use crate::catalog::{Entity, EntityId, Relation};
 use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
+use crate::site::graphs::{self, Picture};
 use crate::site::kinds::{self, Column};
 use crate::site::relations::{self, Place};
 use crate::site::table::{self, Table, profile};
@@ -18,8 +20,8 @@ use crate::yaml::{Map, Node, Value};
 
 /// Rows of a relation beyond these are listed by name only.
 const ROWS: usize = 50;
-/// Members beyond these are listed by name only.
-const CARDS: usize = 60;
+/// Members beyond these stand on their own tab.
+const CARDS: usize = 12;
 
 /// See the module.
 pub struct Overview;
@@ -30,7 +32,7 @@ pub struct Model {
     /// HTML.
     description: Option<String>,
     /// For a person: a picture's stand-in.
-    person: Option<Person>,
+    person: Option<Profile>,
     facts: Vec<Fact>,
     tags: Vec<TagLink>,
     labels: Vec<(String, String)>,
@@ -40,6 +42,7 @@ pub struct Model {
     members: Option<Members>,
     ownership: Option<Ownership>,
     relations: Vec<RelationCard>,
+    picture: Option<Picture>,
     template: Option<TemplateCard>,
     location: Option<LocationCard>,
     /// Fields of the kind that have no card of their own.
@@ -50,7 +53,7 @@ pub struct Model {
 
 /// A person or team.
 #[derive(Debug, Serialize)]
-struct Person {
+struct Profile {
     initials: String,
     email: Option<String>,
 }
@@ -80,18 +83,13 @@ struct DocsCard {
 #[derive(Debug, Serialize)]
 struct Members {
     count: usize,
-    cards: Vec<Member>,
+    cards: Vec<Person>,
+    /// Those without a card.
     further: Vec<EntityLink>,
     /// How many more the groups below have.
     below: usize,
-}
-
-/// A member.
-#[derive(Debug, Serialize)]
-struct Member {
-    link: EntityLink,
-    initials: String,
-    email: Option<String>,
+    /// The tab with everybody.
+    all: String,
 }
 
 /// What a group or user owns.
@@ -127,6 +125,7 @@ struct OwnedKind {
 /// The relations under one heading.
 #[derive(Debug, Serialize)]
 struct RelationCard {
+    anchor: String,
     title: String,
     count: usize,
     table: Table,
@@ -240,7 +239,7 @@ impl Tab for Overview {
         });
         TabModel::Overview(Box::new(Model {
             description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
-            person: is_org.then(|| Person {
+            person: is_org.then(|| Profile {
                 initials: view::initials(entity.title()),
                 email: profile(entity, "email").map(str::to_owned),
             }),
@@ -252,6 +251,7 @@ impl Tab for Overview {
             members,
             ownership,
             relations: cards,
+            picture: graphs::neighbours(view, id),
             template: (kind == "template").then(|| template_card(entity)),
             location: (kind == "location").then(|| location_card(view, entity)),
             properties: properties(entity),
@@ -269,6 +269,7 @@ fn relation_card(view: &View<'_>, title: &str, found: &[&Relation]) -> RelationC
     let columns = if mixed { &columns[..] } else { &columns[1..] };
     let shown = &found[..found.len().min(ROWS)];
     RelationCard {
+        anchor: relations::slug(title),
         title: title.to_owned(),
         count: found.len(),
         table: table::of_relations(view, columns, shown),
@@ -370,7 +371,8 @@ fn docs_card(view: &View<'_>, id: EntityId) -> Option<DocsCard> {
 }
 
 /// Returns the groups below a group, itself not among them.
-fn groups_below(view: &View<'_>, id: EntityId) -> BTreeSet<EntityId> {
+#[must_use]
+pub fn groups_below(view: &View<'_>, id: EntityId) -> BTreeSet<EntityId> {
     let mut below = BTreeSet::new();
     let mut open = vec![id];
     while let Some(group) = open.pop() {
@@ -394,16 +396,12 @@ fn members(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Members {
         .filter(|member| !own.contains(member))
         .collect();
     let shown = found.len().min(CARDS);
-    let card = |relation: &&Relation| {
-        let link = view.relation(relation);
-        let email = relation.id.and_then(|id| profile(view.entity(id), "email")).map(str::to_owned);
-        Member { initials: view::initials(&link.title), email, link }
-    };
     Members {
         count: found.len(),
-        cards: found[..shown].iter().map(card).collect(),
+        cards: found[..shown].iter().map(|member| person(view, view.relation(member), member.id)).collect(),
         further: found[shown..].iter().map(|relation| view.relation(relation)).collect(),
         below: below.len(),
+        all: view.href(&routes::entity_tab(&view.entity(id).reference, "members")),
     }
 }
 

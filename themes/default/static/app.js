@@ -163,6 +163,36 @@ for (const key of ['recent', 'starred']) {
   card.hidden = false;
 }
 
+// Who the reader is.
+const me = () => stored.read('me', null);
+const meButton = document.querySelector('[data-me]');
+function showMe() {
+  const now = me();
+  const letters = now?.title.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  meButton.setAttribute('aria-label', now ? `You are ${now.title}; change` : 'Say who you are');
+  meButton.title = now?.title ?? 'Say who you are';
+  meButton.replaceChildren(now ? Object.assign(document.createElement('span'), { className: 'avatar k-user', textContent: (letters[0][0] + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase() }) : Object.assign(document.createElement('i'), { className: 'icon i-kind-user' }));
+  const card = document.querySelector('[data-you]');
+  if (!card) return;
+  card.hidden = !now;
+  if (!now) return;
+  const line = (title, path) => {
+    const item = document.createElement('li');
+    item.append(Object.assign(document.createElement('a'), { href: new URL(path, home).href, textContent: title }));
+    return item;
+  };
+  const groups = now.groups.map((ref) => { const [kind, rest] = ref.split(':'); const [namespace, name] = rest.split('/'); return line(name, `catalog/${namespace}/${kind}/${name}/`); });
+  card.querySelector('ul').replaceChildren(line(now.title, now.path), line('What you and your groups own', 'catalog/?filters[kind]=all&filters[user]=owned'), ...groups);
+}
+export async function askMe(after) {
+  const { choose } = await import(new URL(root.dataset.meUi, location.href));
+  choose({ home, now: me(), done: (choice) => { stored.write('me', choice); showMe(); after?.(choice); } });
+}
+if (meButton) {
+  showMe();
+  meButton.addEventListener('click', () => askMe());
+}
+
 // Code can be copied.
 for (const block of all('.doc pre, pre.command')) {
   if (!navigator.clipboard) break;
@@ -178,6 +208,16 @@ for (const block of all('.doc pre, pre.command')) {
   box.className = 'copy-box';
   block.replaceWith(box);
   box.append(block, button);
+}
+
+// What scrolls can be scrolled with keys.
+for (const box of all('pre, .doc table')) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+for (const box of all('.task-list-item input')) box.setAttribute('aria-label', box.closest('li').textContent.trim().slice(0, 80));
+
+// Drawings that are wider than their place open at what they are about.
+for (const box of all('[data-graph]')) {
+  const middle = box.querySelector('.root rect');
+  if (middle && box.scrollWidth > box.clientWidth) box.scrollLeft = Number(middle.getAttribute('x')) + middle.getAttribute('width') / 2 - box.clientWidth / 2;
 }
 
 // Lines are counted where the author asked for it; the room for the numbers is there from the start.

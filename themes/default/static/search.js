@@ -62,7 +62,7 @@ function lines(answer, query, { engine, home }) {
   const groups = new Map();
   for (const result of answer.results) groups.set(result.type, [...(groups.get(result.type) ?? []), result]);
   return [...groups].map(([type, found]) => {
-    const title = make('h3', { id: `hits-${++number}`, textContent: names[type] ?? type });
+    const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: names[type] ?? type });
     const options = found.map((result) => {
       const text = make('span', { className: 'hit-text' }, make('b', {}, ...marked(result.title)));
       text.append(make('small', { textContent: result.type === 'docs' ? trail(result.url, result.heading) : result.ref }));
@@ -93,11 +93,12 @@ function nothing(text, answer, { narrowed, widen }) {
 function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = () => {}, onEmpty = () => [], counted = false }) {
   let turn = 0;
   let shown = '';
-  results.setAttribute('role', 'listbox');
-  results.setAttribute('aria-label', 'Results');
-  results.id ||= `results-${++number}`;
-  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': results.id, 'aria-expanded': 'false' })) input.setAttribute(name, value);
-  const choices = () => [...results.querySelectorAll('[role=option]')];
+  // The number of results, or what to try, stands above the list.
+  const note = make('div');
+  const list = make('div', { role: 'listbox', 'aria-label': 'Results', id: `results-${++number}` });
+  results.replaceChildren(note, list);
+  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false' })) input.setAttribute(name, value);
+  const choices = () => [...list.querySelectorAll('[role=option]')];
   const choose = (next) => {
     for (const one of choices()) {
       one.classList.toggle('chosen', one === next);
@@ -105,8 +106,9 @@ function connect({ input, results, status, options, limit, filters = () => ({}),
     }
     if (next) { input.setAttribute('aria-activedescendant', next.id); next.scrollIntoView({ block: 'nearest' }); } else input.removeAttribute('aria-activedescendant');
   };
-  const put = (content, said) => {
-    results.replaceChildren(...content);
+  const put = (said, above, content = []) => {
+    note.replaceChildren(...above);
+    list.replaceChildren(...content);
     choose();
     input.setAttribute('aria-expanded', String(choices().length > 0));
     status.textContent = said;
@@ -115,7 +117,7 @@ function connect({ input, results, status, options, limit, filters = () => ({}),
     const text = input.value.trim();
     const mine = ++turn;
     shown = '';
-    if (!text) { put(onEmpty(), ''); onAnswer('', undefined); return; }
+    if (!text) { put('', [], onEmpty()); onAnswer('', undefined); return; }
     try {
       const { engine, index: ready } = await index(options);
       // While the index was loading, more may have been typed.
@@ -124,13 +126,14 @@ function connect({ input, results, status, options, limit, filters = () => ({}),
       if (mine !== turn) return;
       const { total } = answer;
       const all = total > answer.results.length ? `${answer.results.length} of ${total} results` : `${total} ${total === 1 ? 'result' : 'results'}`;
-      put(total ? [make('p', { className: 'hit-count', textContent: all }), ...lines(answer, text, { engine, home: options.home })] : [nothing(text, answer, { narrowed, widen })], total ? all : 'Nothing found');
+      if (total) put(all, [make('p', { className: 'hit-count', textContent: all })], lines(answer, text, { engine, home: options.home }));
+      else put('Nothing found', [nothing(text, answer, { narrowed, widen })]);
       shown = text;
       onAnswer(text, answer);
     } catch (error) {
       if (mine !== turn) return;
       const why = location.protocol === 'file:' ? 'Search needs a web server: run “playbill serve”, or publish the folder.' : `The search index cannot be read: ${error.message}`;
-      put([make('p', { className: 'hit-none', textContent: why })], why);
+      put(why, [make('p', { className: 'hit-none', textContent: why })]);
     }
   };
   let timer;
@@ -201,7 +204,7 @@ export function openDialog(options) {
       onEmpty: () => {
         const list = recent();
         if (!list.length) return [];
-        const title = make('h3', { id: `hits-${++number}`, textContent: 'Recent' });
+        const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: 'Recent' });
         const again = (text) => {
           const one = make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: new URL(`search/?query=${encodeURIComponent(text)}`, options.home).href }, make('i', { className: 'icon i-search' }), make('span', { className: 'hit-text', textContent: text }));
           one.addEventListener('click', (event) => { event.preventDefault(); event.stopPropagation(); input.value = text; input.focus(); show(); });

@@ -1,0 +1,266 @@
+//! What programs read: the Markdown twin of a page, `llms.txt`, JSON-LD, the feed of changes, badges.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::relations;
+use super::view::{self, View};
+use super::{Change, PageKind, Site, kinds, tabs};
+use crate::catalog::{Entity, EntityId};
+use crate::html::escape;
+use crate::markdown::commonmark;
+use crate::routes;
+
+/// Returns whether a page also exists in Markdown.
+#[must_use]
+pub fn has_twin(view: &View<'_>) -> bool {
+    match view.site.page(view.url).map(|page| page.kind) {
+        Some(PageKind::Entity { tab, .. }) => tabs::TABS[tab].id().is_empty(),
+        Some(PageKind::Docs { .. }) => true,
+        _ => false,
+    }
+}
+
+/// Says what the page of an entity is about in the words of schema.org.
+#[must_use]
+pub fn json_ld(view: &View<'_>) -> Option<String> {
+    let PageKind::Entity { entity, tab } = view.site.page(view.url)?.kind else { return None };
+    if !tabs::TABS[tab].id().is_empty() {
+        return None;
+    }
+    let entity = view.entity(entity);
+    let what = match entity.reference.kind() {
+        "component" => "SoftwareApplication",
+        "api" => "WebAPI",
+        "group" => "Organization",
+        "user" => "Person",
+        _ => "Thing",
+    };
+    let mut data = json!({
+        "@context": "https://schema.org",
+        "@type": what,
+        "name": entity.title(),
+        "identifier": entity.reference.as_str(),
+    });
+    if let Some(text) = entity.description() {
+        data["description"] = view::shortened(&commonmark::plain(text), 240).into();
+    }
+    if let Some(base) = view.site.base_url() {
+        data["url"] = format!("{base}{}", routes::encoded(view.url)).into();
+    }
+    let tags: Vec<&str> = entity.tags().collect();
+    if !tags.is_empty() {
+        data["keywords"] = tags.join(", ").into();
+    }
+    if what == "SoftwareApplication"
+        && let Some(category) = entity.spec_str("type")
+    {
+        data["applicationCategory"] = category.into();
+    }
+    // What could be taken for the end of the element is escaped.
+    Some(data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+}
+
+/// Writes an entity in Markdown: what its overview says.
+#[must_use]
+pub fn entity_markdown(view: &View<'_>, id: EntityId) -> String {
+    let entity = view.entity(id);
+    let face = kinds::face(&entity.kind, view.site.config());
+    let mut out = format!("# {}\n\n{} `{}`\n", line(entity.title()), face.one, entity.reference);
+    if let Some(text) = entity.description() {
+        let _ = write!(out, "\n{}\n", text.trim());
+    }
+    out.push('\n');
+    for (title, field) in [("Type", "type"), ("Lifecycle", "lifecycle")] {
+        if let Some(value) = entity.spec_str(field) {
+            let _ = writeln!(out, "- {title}: {}", line(value));
+        }
+    }
+    let tags: Vec<&str> = entity.tags().collect();
+    if !tags.is_empty() {
+        let _ = writeln!(out, "- Tags: {}", tags.join(", "));
+    }
+    if let Some(docs) = view.docs(id) {
+        let _ = writeln!(out, "- Documentation: [{docs}]({docs}index.md)");
+    }
+    for link in entity.links().filter(|link| view::is_web(link.url)) {
+        let _ = writeln!(out, "- [{}](<{}>)", line(link.title.unwrap_or(link.url)), line(link.url));
+    }
+    let mut before = None;
+    let mut relations: Vec<_> = entity
+        .relations
+        .iter()
+        .map(|relation| (relations::heading(&relation.kind, entity.reference.kind(), relation.target.kind()), relation))
+        .collect();
+    relations.sort_by_key(|(heading, _)| heading.rank);
+    for (heading, relation) in relations {
+        if before.as_ref() != Some(&heading.title) {
+            let _ = write!(out, "\n## {}\n\n", heading.title);
+            before = Some(heading.title);
+        }
+        match relation.id {
+            Some(other) => {
+                let other = view.entity(other);
+                let href = view.href(&routes::entity(&other.reference));
+                let _ = writeln!(out, "- [{}]({href}index.md) `{}`", line(other.title()), other.reference);
+            }
+            None => {
+                let _ = writeln!(out, "- `{}` (not in the catalog)", relation.target);
+            }
+        }
+    }
+    out
+}
+
+/// Keeps a text on one line.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(['[', ']', '<', '>'], "")
+}
+
+/// Entities of a kind that `llms.txt` names.
+const NAMED: usize = 500;
+
+/// Writes `llms.txt`: what the portal is and where its parts are in Markdown (llmstxt.org).
+#[must_use]
+pub fn llms(view: &View<'_>) -> String {
+    let config = view.site.config();
+    let mut out = format!("# {}\n", line(&config.title));
+    let about = config.description.as_deref().map(commonmark::plain);
+    let about = about.unwrap_or_else(|| {
+        "A developer portal: who owns what, how it belongs together, and its documentation.".to_owned()
+    });
+    let _ = write!(
+        out,
+        "\n> {}\n\nEvery entity and document is Markdown at its address with `index.md` behind it. All entities as JSON: \
+         [{1}]({1}).\n",
+        line(&about),
+        view.href(&routes::api_file("entities.json"))
+    );
+    if !view.portal.docs.sites.is_empty() {
+        out.push_str("\n## Documentation\n\n");
+    }
+    for site in view.portal.docs.sites.iter().filter(|site| !site.pages.is_empty()) {
+        let Some(href) = view.docs(site.entity) else { continue };
+        let summary = site.description.as_deref().map(|text| format!(": {}", line(text))).unwrap_or_default();
+        let _ = writeln!(out, "- [{}]({href}index.md){summary}", line(&site.title));
+    }
+    for group in view.site.kinds() {
+        let _ = write!(out, "\n## {}\n\n", group.face.many);
+        for id in group.entities.iter().take(NAMED) {
+            let entity = view.entity(*id);
+            let summary = entity.description().map(|text| {
+                let text = commonmark::plain(text);
+                format!(": {}", line(&view::shortened(&text, 120)))
+            });
+            let href = view.href(&routes::entity(&entity.reference));
+            let _ = writeln!(out, "- [{}]({href}index.md){}", line(entity.title()), summary.unwrap_or_default());
+        }
+        if group.entities.len() > NAMED {
+            let rest = group.entities.len() - NAMED;
+            let _ = writeln!(out, "- {} more: {}", view::grouped(rest), view.href(&routes::api_kind(&group.face.kind)));
+        }
+    }
+    out
+}
+
+/// Writes the newest changes as an Atom feed.
+#[must_use]
+pub fn feed(site: &Site) -> String {
+    let base = site.base_url().unwrap_or_default();
+    let absolute = |url: &str| escape(&format!("{base}{}", routes::encoded(url)));
+    let newest = site.changes().first().map_or(0, |change| change.time);
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
+         <title>{}: changes</title>\n<id>{1}</id>\n<link href=\"{1}\"/>\n<link rel=\"self\" href=\"{2}\"/>\n\
+         <updated>{3}</updated>\n",
+        escape(&site.config().title),
+        absolute(routes::HOME),
+        absolute(routes::FEED),
+        super::date::moment(newest)
+    );
+    for Change { time, title, what, url, author } in site.changes() {
+        let _ = writeln!(
+            out,
+            "<entry><title>{}</title><id>{url}#{time}</id><link href=\"{url}\"/><updated>{}</updated>\
+             <author><name>{}</name></author><category term=\"{}\"/></entry>",
+            escape(title),
+            super::date::moment(*time),
+            escape(author),
+            escape(what),
+            url = absolute(url),
+        );
+    }
+    out.push_str("</feed>\n");
+    out
+}
+
+/// A badge of an entity, by the names of Backstage's badges plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Badge {
+    /// Kind and name.
+    Pingback,
+    /// The owner.
+    Owner,
+    /// The lifecycle.
+    Lifecycle,
+    /// Whether there is documentation.
+    Docs,
+}
+
+impl Badge {
+    /// Every badge.
+    pub const ALL: [Self; 4] = [Self::Pingback, Self::Owner, Self::Lifecycle, Self::Docs];
+
+    /// Returns the name in the address.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Pingback => "pingback",
+            Self::Owner => "owner",
+            Self::Lifecycle => "lifecycle",
+            Self::Docs => "docs",
+        }
+    }
+}
+
+/// Draws a badge. It stands on pages of others, so it brings its colours along.
+#[must_use]
+pub fn badge(view: &View<'_>, id: EntityId, badge: Badge) -> String {
+    let entity: &Entity = view.entity(id);
+    let (label, value, colour) = match badge {
+        Badge::Pingback => {
+            (kinds::face(&entity.kind, view.site.config()).one.to_lowercase(), entity.title().to_owned(), "#3448c5")
+        }
+        Badge::Owner => match view.owner(entity) {
+            Some(owner) => ("owner".to_owned(), owner.title, "#1a6f3c"),
+            None => ("owner".to_owned(), "nobody".to_owned(), "#b3261e"),
+        },
+        Badge::Lifecycle => {
+            let text = entity.spec_str("lifecycle").unwrap_or("unknown");
+            let colour = match view::lifecycle(text).tone {
+                "good" => "#17683b",
+                "note" => "#1d5fa8",
+                "warn" => "#8a5200",
+                _ => "#566072",
+            };
+            ("lifecycle".to_owned(), text.to_owned(), colour)
+        }
+        Badge::Docs if view.site.docs_of(id).is_some() => ("docs".to_owned(), "here".to_owned(), "#1d5fa8"),
+        Badge::Docs => ("docs".to_owned(), "none".to_owned(), "#566072"),
+    };
+    let value = view::shortened(&value, 40).into_owned();
+    let (left, right) = (crate::graph::text_width(&label, 11.0) + 14.0, crate::graph::text_width(&value, 11.0) + 14.0);
+    let (name, width) = (escape(&format!("{label}: {value}")), left + right);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"20\" role=\"img\" aria-label=\"{name}\">\
+         <title>{name}</title><rect width=\"{width:.0}\" height=\"20\" rx=\"4\" fill=\"#1b2130\"/>\
+         <path d=\"M{left:.0} 0h{rest:.0}a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4h-{rest:.0}z\" fill=\"{colour}\"/>\
+         <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\"><text x=\"7\" y=\"14\">{}</text>\
+         <text x=\"{:.0}\" y=\"14\">{}</text></g></svg>\n",
+        escape(&label),
+        left + 7.0,
+        escape(&value),
+        rest = right - 4.0,
+    )
+}

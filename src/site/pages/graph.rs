@@ -1,0 +1,134 @@
+//! The page with the whole graph: drawn for all systems, and for anything else in the browser.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use crate::routes;
+use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::graphs::{self, Picture};
+use crate::site::relations;
+use crate::site::view::{self, View};
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    picture: Option<Picture>,
+    /// The file with everything.
+    data: String,
+    /// A sentence such as `512 entities and 1,204 relations`.
+    size: String,
+    /// Every class of icon.
+    icons: Vec<&'static str>,
+    hint: String,
+}
+
+/// Makes the page.
+#[must_use]
+pub fn model(view: &View<'_>) -> Framed<Model> {
+    let entities = view.portal.catalog.entities();
+    let relations: usize = entities.iter().map(|entity| entity.relations.len()).sum();
+    let mut icons: Vec<&'static str> = view.site.kinds().iter().map(|group| group.face.class).collect();
+    icons.push("other");
+    icons.sort_unstable();
+    icons.dedup();
+    let model = Model {
+        picture: graphs::landscape(view),
+        data: view.href(&routes::graph_data()),
+        size: format!(
+            "{} and {}",
+            view::count(entities.len(), "entity", "entities"),
+            view::count(relations / 2, "relation", "relations")
+        ),
+        icons,
+        hint: view.href(routes::EXPLORE),
+    };
+    let about = About {
+        title: Some("Graph".to_owned()),
+        description: Some(format!("How everything in {} belongs together", view.site.config().title)),
+        class: "graph",
+        ..About::default()
+    };
+    frame(view, Section::Graph, about, model)
+}
+
+/// The graph as numbers.
+#[derive(Serialize)]
+struct Data<'a> {
+    /// Kind, what one and many are called, class.
+    kinds: Vec<(&'a str, &'a str, &'a str, &'static str)>,
+    /// Relation, inverse, what the line says.
+    relations: Vec<(String, String, String)>,
+    /// Kind, name (with its namespace, if that is not the default one), and the title if it differs. The kind is
+    /// negative, minus one, for what does not exist.
+    nodes: Vec<(i64, String, Option<String>)>,
+    /// For each relation the ends of its lines, one after the other.
+    edges: Vec<Vec<usize>>,
+}
+
+/// Makes the file from which the browser draws.
+#[must_use]
+pub fn data(view: &View<'_>) -> Vec<u8> {
+    let config = view.site.config();
+    let catalog = &view.portal.catalog;
+    let mut kinds: Vec<(&str, &str, &str, &'static str)> = view
+        .site
+        .kinds()
+        .iter()
+        .map(|group| (&*group.face.kind, &*group.face.one, &*group.face.many, group.face.class))
+        .collect();
+    let mut relations = relations::pairs(config);
+    let mut nodes: Vec<(i64, String, Option<String>)> = Vec::with_capacity(catalog.entities().len());
+    let kind_of: HashMap<&str, i64> = kinds.iter().zip(0..).map(|(kind, at)| (kind.0, at)).collect();
+    let name = |namespace: &str, name: &str| {
+        if namespace == "default" { name.to_owned() } else { format!("{namespace}/{name}") }
+    };
+    for entity in catalog.entities() {
+        let reference = &entity.reference;
+        let title = Some(entity.title()).filter(|title| *title != reference.name()).map(str::to_owned);
+        nodes.push((kind_of[reference.kind()], name(reference.namespace(), reference.name()), title));
+    }
+    let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut edges: Vec<Vec<(usize, usize)>> = vec![Vec::new(); relations.len()];
+    for (id, entity) in catalog.iter() {
+        for relation in &entity.relations {
+            let drawn = relations::drawn(&relation.kind, config);
+            // Of two that say the same the one that leads the way of the line is enough, unless the other end is not
+            // there to say it.
+            if !drawn.forward && relation.id.is_some() {
+                continue;
+            }
+            let other = match relation.id {
+                Some(id) => id.index(),
+                None => *missing.entry(relation.target.as_str()).or_insert_with(|| {
+                    let target = &relation.target;
+                    let kind = kinds.iter().position(|kind| kind.0 == target.kind()).unwrap_or_else(|| {
+                        kinds.push((target.kind(), target.kind(), target.kind(), "other"));
+                        kinds.len() - 1
+                    });
+                    nodes.push((-1 - kind as i64, name(target.namespace(), target.name()), None));
+                    nodes.len() - 1
+                }),
+            };
+            let (from, to) = if drawn.forward { (id.index(), other) } else { (other, id.index()) };
+            let known =
+                |(forward, back, _): &(String, String, String)| **forward == *relation.kind || **back == *relation.kind;
+            let at = relations.iter().position(known).unwrap_or_else(|| {
+                let kind = relation.kind.to_string();
+                relations.push((kind.clone(), kind, drawn.verb.into_owned()));
+                edges.push(Vec::new());
+                relations.len() - 1
+            });
+            edges[at].push((from, to));
+        }
+    }
+    let edges = edges
+        .into_iter()
+        .map(|mut pairs| {
+            pairs.sort_unstable();
+            pairs.dedup();
+            pairs.into_iter().flat_map(|(from, to)| [from, to]).collect()
+        })
+        .collect();
+    super::files::json(&Data { kinds, relations, nodes, edges })
+}

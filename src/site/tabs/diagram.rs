@@ -1,0 +1,65 @@
+//! The parts of a system and how they talk to each other, the systems of a domain, the groups below a group.
+
+use serde::Serialize;
+
+use super::{Tab, TabModel};
+use crate::catalog::EntityId;
+use crate::portal::Portal;
+use crate::site::graphs::{self, Picture};
+use crate::site::{Site, View};
+
+/// See the module.
+pub struct Diagram;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    title: &'static str,
+    /// What is outside, and how it is told apart.
+    note: &'static str,
+    picture: Option<Picture>,
+}
+
+impl Tab for Diagram {
+    fn id(&self) -> &'static str {
+        "diagram"
+    }
+
+    fn title(&self) -> &'static str {
+        "Diagram"
+    }
+
+    fn icon(&self) -> &'static str {
+        "explore"
+    }
+
+    fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
+        let entity = portal.catalog.get(entity);
+        let leads_to = |relation: &str| entity.related(relation).any(|relation| relation.id.is_some());
+        match entity.reference.kind() {
+            "system" | "domain" => leads_to("hasPart"),
+            "group" => leads_to("parentOf"),
+            _ => false,
+        }
+    }
+
+    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
+        TabModel::Diagram(match view.entity(entity).reference.kind() {
+            "system" => Model {
+                title: "Parts and how they talk to each other",
+                note: "What belongs to other systems has a dashed border.",
+                picture: graphs::system(view, entity),
+            },
+            "domain" => Model {
+                title: "Systems and how much they use each other",
+                note: "Systems of other domains have a dashed border. A use is one relation between their parts.",
+                picture: graphs::domain(view, entity),
+            },
+            _ => Model {
+                title: "Groups below this one",
+                note: "The number in a group is that of its members.",
+                picture: graphs::organisation(view, &[entity]),
+            },
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! Everybody in a group: its own members, and those of the groups below it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::overview::groups_below;
+use super::{Tab, TabModel};
+use crate::catalog::{EntityId, Relation};
+use crate::portal::Portal;
+use crate::site::table::profile;
+use crate::site::view::{self, EntityLink};
+use crate::site::{Site, View};
+
+/// More people than this are named without a card.
+const CARDS: usize = 300;
+
+/// See the module.
+pub struct Members;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    direct: Vec<Person>,
+    below: Vec<Person>,
+    /// The numbers of both.
+    count: (String, String),
+    /// Those without a card.
+    further: Vec<EntityLink>,
+}
+
+/// A member of a group.
+#[derive(Debug, Serialize)]
+pub struct Person {
+    /// The person.
+    pub link: EntityLink,
+    /// A picture's stand-in.
+    pub initials: String,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// HTML.
+    pub summary: Option<String>,
+    /// The groups below through which somebody belongs to the group.
+    pub through: Vec<EntityLink>,
+}
+
+impl Tab for Members {
+    fn id(&self) -> &'static str {
+        "members"
+    }
+
+    fn title(&self) -> &'static str {
+        "Members"
+    }
+
+    fn icon(&self) -> &'static str {
+        "kind-user"
+    }
+
+    fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
+        let entity = portal.catalog.get(entity);
+        entity.reference.kind() == "group"
+            && (entity.related("hasMember").next().is_some() || entity.related("parentOf").next().is_some())
+    }
+
+    fn model(&self, view: &View<'_>, id: EntityId) -> TabModel {
+        let entity = view.entity(id);
+        let mut direct: Vec<Person> =
+            entity.related("hasMember").map(|relation| person(view, view.relation(relation), relation.id)).collect();
+        let own: Vec<&str> = direct.iter().map(|person| person.link.reference.as_str()).collect();
+        let mut groups_of: BTreeMap<&str, (&Relation, Vec<EntityId>)> = BTreeMap::new();
+        for group in groups_below(view, id) {
+            for relation in view.entity(group).related("hasMember") {
+                if !own.contains(&relation.target.as_str()) {
+                    groups_of.entry(relation.target.as_str()).or_insert((relation, Vec::new())).1.push(group);
+                }
+            }
+        }
+        let mut below: Vec<Person> = groups_of
+            .into_values()
+            .map(|(member, groups)| {
+                let through = groups.into_iter().map(|group| view.link(group)).collect();
+                Person { through, ..person(view, view.plain_relation(member), member.id) }
+            })
+            .collect();
+        for people in [&mut direct, &mut below] {
+            people.sort_by_cached_key(|person| person.link.title.to_lowercase());
+        }
+        let count = (view::grouped(direct.len()), view::grouped(below.len()));
+        let mut further = Vec::new();
+        for people in [&mut direct, &mut below] {
+            further.extend(people.drain(people.len().min(CARDS)..).map(|person| person.link));
+        }
+        TabModel::Members(Model { direct, below, count, further })
+    }
+}
+
+/// Describes a person; `id` is nothing for somebody the catalog does not know.
+#[must_use]
+pub fn person(view: &View<'_>, link: EntityLink, id: Option<EntityId>) -> Person {
+    let entity = id.map(|id| view.entity(id));
+    Person {
+        initials: view::initials(&link.title),
+        email: entity.and_then(|entity| profile(entity, "email")).map(str::to_owned),
+        summary: entity.and_then(|entity| view.summary(entity)),
+        through: Vec::new(),
+        link,
+    }
+}

@@ -1,0 +1,35 @@
+// Chooses from a built site one page of every type.
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The addresses below the root of the site: the pages there is one of, the first entity of each kind with its tabs, documents. */
+export async function samples(site) {
+  const found = ['', 'catalog/', 'api-docs/', 'docs/', 'explore/', 'catalog-graph/', 'create/', 'search/', 'problems/', 'status/', 'theme/'].filter((path) => existsSync(join(site, path, 'index.html')));
+  const folders = async (path) => (await readdir(join(site, path), { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  const seen = new Set();
+  for (const namespace of ['default', ...await folders('catalog')]) {
+    for (const kind of await folders(`catalog/${namespace}`)) {
+      for (const name of await folders(`catalog/${namespace}/${kind}`)) {
+        const path = `catalog/${namespace}/${kind}/${name}/`;
+        const tabs = await folders(path);
+        if (!tabs.includes('raw')) continue;
+        for (const tab of ['', ...tabs]) {
+          if (seen.has(`${kind} ${tab}`) || !existsSync(join(site, path, tab, 'index.html'))) continue;
+          seen.add(`${kind} ${tab}`);
+          found.push(tab ? `${path}${tab}/` : path);
+        }
+      }
+    }
+  }
+  for (const kind of await folders('catalog')) if (existsSync(join(site, 'catalog', kind, 'index.html')) && ['component', 'user'].includes(kind)) found.push(`catalog/${kind}/`);
+  for (const namespace of await folders('docs')) {
+    for (const kind of await folders(`docs/${namespace}`)) {
+      for (const name of (await folders(`docs/${namespace}/${kind}`)).slice(0, 3)) {
+        const path = `docs/${namespace}/${kind}/${name}/`;
+        found.push(path, ...(await folders(path)).map((page) => `${path}${page}/`).filter((page) => existsSync(join(site, page, 'index.html'))).slice(0, 2));
+      }
+    }
+  }
+  return found;
+}
