@@ -14,6 +14,8 @@ const MAX_NAME = 60;
 const EXCERPT = 180;
 // So many documents are weighed exactly.
 const CANDIDATES = 250;
+// How likely a word stands in a section when it is only known to be on the page.
+const LOOSE = 0.7;
 
 // ---- terms: the same rules as terms.rs ---------------------------------------------------------------------------
 
@@ -362,7 +364,7 @@ class Index {
         const marks = entry.postings().marks[place % 0x1000000];
         const part = unit.weight * worth / weights;
         if (!unit.whole) shares[document] += part; else if (shares[document] < unit.covers * worth) shares[document] = unit.covers * worth;
-        rough[document] += part * (1 + ((marks >> 5) & 7) / 7 + (marks & 4 ? 2 : 0) + (marks & 8 ? 3 : 0) + (marks & HEADING ? 0.7 : 0));
+        rough[document] += part * (1 + (marks >> 6) / 3 + (marks & 4 ? 2 : 0) + (marks & 8 ? 3 : 0) + (marks & 32 ? 0.7 : 0));
       }
     }
     const lone = !units.some(({ whole }) => !whole);
@@ -380,6 +382,7 @@ class Index {
   /** Weighs what a document says of the query: its best section, and what the rest of it covers. */
   score(document, units, weights, name) {
     const sections = new Map();
+    const loose = { share: 0, body: 0, heading: 0 };
     const type = this.typeOf(document);
     const entity = type === 'entity' || type === 'template';
     let [share, title, titled, length, body, named, whole, keyword] = [0, 0, 0, Infinity, 0, 0, 0, 0];
@@ -410,6 +413,11 @@ class Index {
         first.share += part;
         first.body += part * (posting.title ? 1 : 0.7);
       }
+      if (!posting.spots.length && !posting.title && !posting.keyword) {
+        loose.share += part;
+        loose.body += part * posting.weight;
+        if (posting.heading) loose.heading += part;
+      }
       for (const spot of posting.spots) {
         const section = sectionOf(sections, spot.section);
         section.share += part;
@@ -422,6 +430,15 @@ class Index {
       }
     }
     if (!units.some(({ whole }) => !whole)) share = 1;
+    // Of very common words it is not noted which section has them: it may be the one that has the others.
+    if (loose.share) {
+      if (!sections.size) sectionOf(sections, 0);
+      for (const section of sections.values()) {
+        section.share += LOOSE * loose.share;
+        section.body += LOOSE * loose.body;
+        section.heading += LOOSE * loose.heading;
+      }
+    }
     const titleFit = title * Math.min(1, titled / length);
     let [best, bestScore] = [0, 0];
     for (const [at, section] of sections) {
@@ -617,9 +634,6 @@ function readShard(bytes) {
   return new Map(entries.map((entry) => [entry.term, entry]));
 }
 
-// Beside the marks of a document in postings: one of its headings has the term.
-const HEADING = 256;
-
 /** Reads postings as `layout.rs` writes them: documents and marks at once, the rest when asked for. */
 function readPostings(bytes) {
   let at = 0;
@@ -632,7 +646,7 @@ function readPostings(bytes) {
     return value;
   };
   const count = number();
-  const [documents, marks, places] = [new Uint32Array(count), new Uint16Array(count), new Uint32Array(count)];
+  const [documents, marks, places] = [new Uint32Array(count), new Uint8Array(count), new Uint32Array(count)];
   let document = 0;
   for (let index = 0; index < count; index++) {
     documents[index] = document += number();
@@ -641,7 +655,6 @@ function readPostings(bytes) {
     if (mark & 4) at++;
     for (let left = (mark & 3) === 3 ? number() : mark & 3; left > 0; left--) {
       while (bytes[at] & 128) at++;
-      if (bytes[at + 1] >> 3) marks[index] |= HEADING;
       at += 2;
     }
   }
@@ -656,7 +669,7 @@ function readPostings(bytes) {
       const code = bytes[at++];
       spots.push({ section, weight: (code & 7) / 7, heading: code >> 3 });
     }
-    return { title, name: Boolean(mark & 8), keyword: Boolean(mark & 16), weight: ((mark >> 5) & 7) / 7, spots };
+    return { title, name: Boolean(mark & 8), keyword: Boolean(mark & 16), heading: Boolean(mark & 32), weight: (mark >> 6) / 3, spots };
   };
   return { documents, marks, at: posting };
 }

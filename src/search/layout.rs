@@ -201,12 +201,12 @@ fn impact(count: usize, length: usize, mean: f64, by_length: f64, steps: f64) ->
 
 /// Writes postings: for each document the way from the one before, a byte of marks, and its sections.
 ///
-/// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword, and
-/// three bits of weight. A section: the way from the one before, then a byte of weight and words of the heading.
+/// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword,
+/// heading, and two bits of weight. A section: the way from the one before, then a byte of weight and words of the heading.
 fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
     let weigh = |hit: &Hit<'_>| {
         let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
-        impact(count, measures.lengths[hit.document].0, measures.document, 0.4, 7.0)
+        impact(count, measures.lengths[hit.document].0, measures.document, 0.4, 3.0)
     };
     let mut full: Vec<usize> = (0..hits.len()).collect();
     if full.len() > detail.documents {
@@ -239,7 +239,8 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
             | u8::from(hit.title > 0) << 2
             | u8::from(hit.name) << 3
             | u8::from(hit.keyword) << 4
-            | weigh(hit) << 5;
+            | u8::from(hit.spots.iter().any(|spot| spot.heading > 0)) << 5
+            | weigh(hit) << 6;
         out.push(marks);
         if hit.title > 0 {
             out.push(hit.title);

@@ -3,9 +3,7 @@
 //! Owns documents for search, the rules for terms, the layout of the index, and the ES module that reads it. Knows
 //! nothing of HTML or templates.
 //!
-//! Layout, below `search/`: `index.json` holds what every query needs; `HASH/t/` the postings, one file for each two
-//! letters that terms start with; `HASH/d/` titles, addresses and excerpts, a few documents a file. `HASH` changes with
-//! the content, so that a browser never joins files of two builds.
+//! The layout of the files is described in `ARCHITECTURE.md`.
 //!
 //! Invariant: same documents, same bytes.
 
