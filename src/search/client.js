@@ -16,6 +16,8 @@ const EXCERPT = 180;
 const CANDIDATES = 250;
 // How likely a word stands in a section when it is only known to be on the page.
 const LOOSE = 0.7;
+// What a name of several words counts where it stands as it was asked for.
+const WRITTEN = 2.5;
 
 // ---- terms: the same rules as terms.rs ---------------------------------------------------------------------------
 
@@ -385,7 +387,7 @@ class Index {
     const loose = { share: 0, body: 0, heading: 0 };
     const type = this.typeOf(document);
     const entity = type === 'entity' || type === 'template';
-    let [share, title, titled, length, body, named, whole, keyword] = [0, 0, 0, Infinity, 0, 0, 0, 0];
+    let [share, title, titled, length, body, named, whole, keyword, written] = [0, 0, 0, Infinity, 0, 0, 0, 0, 0];
     for (const { weight, whole: compound, covers, word, found, seen } of units) {
       const place = seen.get(document);
       if (place === undefined) continue;
@@ -395,6 +397,7 @@ class Index {
       if (posting.name) named = Math.max(named, worth * (word.term.length / Math.max(name.length, 1)));
       if (compound) {
         share = Math.max(share, covers * worth);
+        written = Math.max(written, covers * worth);
         whole += part * (0.5 + 0.5 * posting.weight);
         for (const spot of posting.spots) sectionOf(sections, spot.section).whole += part;
         continue;
@@ -451,6 +454,8 @@ class Index {
     let score = share ** 2 * (0.5 * body + bestScore + 0.7 * title + 1.2 * titleFit ** 2 + 0.4 * keyword) + 0.6 * whole;
     // Who names a thing of the catalog wants it rather than a page that mentions it.
     if (entity) score = score * 1.3 + share ** 2 * (0.8 * title + 1.2 * Math.max(0, keyword - title));
+    // What is written as it stands in the query beats its parts standing apart.
+    score += WRITTEN * written ** 2;
     score += named >= 1 ? 3 : named;
     return { document, share: Math.max(share, named >= 1 ? 1 : 0), score, section: best };
   }
