@@ -43,6 +43,8 @@ pub const THEME: &str = "theme/";
 pub const STATUS: &str = "status/";
 /// The list of pages for search engines.
 pub const SITEMAP: &str = "sitemap.xml";
+/// How browsers ask the search.
+pub const OPENSEARCH: &str = "opensearch.xml";
 /// What search engines may visit.
 pub const ROBOTS: &str = "robots.txt";
 /// Response headers, in the form of Netlify and Cloudflare Pages.

@@ -250,6 +250,17 @@ fn acme() -> Built {
     build(config(), &[("catalog-info.yaml", CATALOG.as_bytes()), ("more.yaml", MORE.as_bytes())], documents)
 }
 
+#[test]
+fn browsers_learn_of_the_search() {
+    let description = acme();
+    let description = description.text("opensearch.xml");
+    assert!(description.contains("<ShortName>Acme</ShortName>"), "{description}");
+    assert!(
+        description.contains("template=\"https://acme.example/portal/search/?query={searchTerms}\""),
+        "{description}"
+    );
+}
+
 /// The values of an attribute, wherever it stands.
 fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     let start = format!(" {name}=\"");

@@ -3,12 +3,21 @@
 //   const index = await open({ base: siteRootUrl });
 //   const { total, results } = await index.query('some words', { limit: 10, filters: { type: ['docs'] } });
 
-const VERSION = 1;
+// The table of contents of the index; the build puts it here.
+const ROOT = null;
+const VERSION = 2;
 const MAX_QUERY = 256;
-const MAX_TERMS = 12;
+const MAX_WORDS = 12;
 const MAX_TERM = 40;
 const MAX_PARTS = 6;
+const MAX_NAME = 60;
 const EXCERPT = 180;
+// So many documents are weighed exactly.
+const CANDIDATES = 250;
+// How likely a word stands in a section when it is only known to be on the page.
+const LOOSE = 0.7;
+// What a name of several words counts where it stands as it was asked for.
+const WRITTEN = 2.5;
 
 // ---- terms: the same rules as terms.rs ---------------------------------------------------------------------------
 
@@ -23,33 +32,41 @@ const CHUNK = new RegExp(`[${IDEOGRAPH}]+|(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\
 const IDEOGRAPHS = new RegExp(`^[${IDEOGRAPH}]`, 'u');
 const HUMPS = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
 
-/** Cuts a text into terms: `{ term, raw, whole }`, whole for names of several words. */
+/** Returns a text in lower case and without accents. */
+function fold(text) {
+  const lower = text.toLowerCase();
+  return /^[\x00-\x7f]*$/.test(lower) ? lower : lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC');
+}
+
+/** Cuts a text into terms: `{ term, raw, whole, stop, at, from }`: whole for names of several words, `at` where those start, `from` where the word itself does. */
 export function terms(text) {
   const found = [];
-  for (const [match] of text.matchAll(CHUNK)) {
+  for (const { 0: match, index: at } of text.matchAll(CHUNK)) {
     if (IDEOGRAPHS.test(match)) {
       const letters = [...match];
-      if (letters.length === 1) found.push({ term: match, raw: match, whole: false });
-      for (let at = 1; at < letters.length; at++) {
-        const pair = letters[at - 1] + letters[at];
-        found.push({ term: pair, raw: pair, whole: false });
+      if (letters.length === 1) found.push({ term: match, raw: match, whole: false, stop: false, at, from: at, length: 1 });
+      for (let letter = 1; letter < letters.length; letter++) {
+        const pair = letters[letter - 1] + letters[letter];
+        found.push({ term: pair, raw: pair, whole: false, stop: false, at: at + letter - 1, from: at + letter - 1, length: 2 });
       }
       continue;
     }
     const chunk = match.replace(/[-./:@'’]+$/u, '');
     const parts = chunk.split(/[-./:@'’_]+/u).filter(Boolean).flatMap((piece) => piece.split(HUMPS));
     const compound = parts.length > 1;
+    let end = 0;
     for (const part of parts) {
-      const letters = [...part].length;
-      if (compound && letters === 1 && !/\p{N}/u.test(part)) continue;
-      const raw = part.toLowerCase();
+      const start = chunk.indexOf(part, end);
+      end = start + part.length;
+      if (compound && [...part].length === 1 && !/\p{N}/u.test(part)) continue;
+      const raw = fold(part);
       if ([...raw].length > MAX_TERM) continue;
-      if (!/^[a-z]*$/.test(raw)) found.push({ term: raw, raw, whole: false });
-      else if (!STOP.has(raw)) found.push({ term: stem(raw), raw, whole: false });
+      const stop = STOP.has(raw);
+      found.push({ term: stop || !/^[a-z]*$/.test(raw) ? raw : stem(raw), raw, whole: false, stop, at, from: at + start, length: part.length });
     }
     if (compound && parts.length <= MAX_PARTS && [...chunk].length <= MAX_TERM) {
-      const raw = chunk.toLowerCase();
-      found.push({ term: raw, raw, whole: true });
+      const raw = fold(chunk);
+      found.push({ term: raw, raw, whole: true, stop: false, at, from: at, length: chunk.length });
     }
   }
   return found;
@@ -78,8 +95,19 @@ const measure = (word) => (shape(word).match(/v+c+/g) ?? []).length;
 const short = (word) => /cvc$/.test(shape(word)) && !/[wxy]$/.test(word);
 const double = (word) => /(.)\1$/.test(word) && shape(word).endsWith('c');
 
-/** Stems an English word in lower case: Porter's algorithm with the departures of elasticlunr. */
+const stems = new Map();
+/** Returns the stem of a word, found once. */
 function stem(word) {
+  let known = stems.get(word);
+  if (known === undefined) {
+    if (stems.size > 20000) stems.clear();
+    stems.set(word, known = porter(word));
+  }
+  return known;
+}
+
+/** Stems an English word in lower case: Porter's algorithm with the departures of elasticlunr. */
+function porter(word) {
   if (word.length < 3) return word;
   let result = word;
   if (result.endsWith('s')) {
@@ -126,228 +154,549 @@ function replace(word, endings) {
 
 // ---- the index ---------------------------------------------------------------------------------------------------
 
-const TYPES = { e: 'entity', d: 'docs', a: 'api', t: 'template' };
-
 /** Opens the index of a site. */
 export async function open({ base, fetch = globalThis.fetch.bind(globalThis) }) {
-  const loads = new Map();
-  /** Reads a file once; a failure is forgotten, so that the next query starts anew. */
-  const load = (path) => {
-    let loading = loads.get(path);
-    if (!loading) {
-      loading = fetch(new URL(path, base).href).then((response) => {
-        if (!response.ok) throw new Error(`${path}: ${response.status}`);
-        return response.json();
-      });
-      loading.catch(() => loads.delete(path));
-      loads.set(path, loading);
-    }
-    return loading;
+  const load = async (path, options) => {
+    const response = await fetch(new URL(path, base).href, options);
+    if (!response.ok) throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
+    return response;
   };
-  const root = await load('search/index.json');
-  if (root.version !== VERSION) throw new Error('the search index is of another version; reload the page');
-  return new Index(root, (path) => load(`search/${root.folder}/${path}`));
+  const renew = async () => {
+    const root = await (await load('search/index.json', { cache: 'no-cache' })).json();
+    if (root.version !== VERSION) throw new Error('the search index is of another version; reload the page');
+    return root;
+  };
+  return new Index(ROOT ?? await renew(), load, renew);
 }
 
 class Index {
-  constructor(root, load) {
+  constructor(root, load, renew) {
+    Object.assign(this, { load, renew });
+    this.use(root);
+  }
+
+  /** Takes a table of contents into use. */
+  use(root) {
     this.root = root;
-    this.load = load;
-    this.shards = new Set(root.shards);
-    this.parsed = new Map();
+    this.files = new Map();
+    let document = 0;
+    this.blocks = root.d.map((start) => {
+      const [step, section] = [start].flat();
+      document += step;
+      return [document, section ?? 0];
+    });
+    document = 0;
+    this.kinds = root.kinds.map(([kind, count]) => [document += count, kind]);
   }
 
-  /** Reads the terms that start as `term` does: `Map(term → postings)`. */
-  async shard(term) {
-    const shard = [...term].slice(0, 2).join('');
-    if (!this.shards.has(shard)) return new Map();
-    const name = [...shard].map((c) => (/[a-z0-9]/.test(c) ? c : `_${c.codePointAt(0).toString(16)}`)).join('');
-    const terms = await this.load(`t/${name}.json`);
-    if (!this.parsed.has(shard)) this.parsed.set(shard, new Map(Object.entries(terms).map(([term, postings]) => [term, decode(postings)])));
-    return this.parsed.get(shard);
-  }
-
-  /** Returns the postings of exactly one term. */
-  async postings(term) {
-    return (await this.shard(term)).get(term) ?? [];
-  }
-
-  /** Returns the postings of a heading, and of those that begin as the words typed so far. */
-  async phrase(words, begun) {
-    const shard = await this.shard(words);
-    const found = [...(shard.get(words) ?? [])];
-    if (begun && begun.length > 4) {
-      for (const [known, postings] of shard) if (known !== words && known.startsWith(begun)) found.push(...postings);
+  /** Reads a file once; a failure is forgotten, so that the next query starts anew. */
+  file(path, read) {
+    let loading = this.files.get(path);
+    if (!loading) {
+      const { files } = this;
+      loading = this.load(`search/${this.root.folder}/${path}`).then(read);
+      loading.catch(() => files.delete(path));
+      files.set(path, loading);
     }
-    return found;
+    return loading;
+  }
+
+  /** Returns the number of the file that a key is in: the last whose name is not after it. */
+  shardOf(folder, key) {
+    return Math.max(0, after(this.root[folder], (name) => !before(key, name)) - 1);
+  }
+
+  /** Reads a file of terms: `Map(term → { term, forms, postings() })`. */
+  async shard(folder, at) {
+    if (!this.root[folder].length) return new Map();
+    return this.file(`${folder}/${at >> 8}/${at & 255}.bin`, async (response) => readShard(await inflate(response)));
+  }
+
+  /** Reads the files in which words may stand that begin with what is typed. */
+  async begun(typed) {
+    const first = this.shardOf('t', typed);
+    let last = first;
+    while (last < first + 3 && this.root.t[last + 1]?.startsWith(typed)) last++;
+    return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => this.shard('t', first + at)));
   }
 
   /** Answers a query: `{ total, results: [{ url, title, type, ref, excerpt, score, heading? }] }`, best first. */
-  async query(text, { limit = 10, filters = {} } = {}) {
-    const typed = String(text ?? '').slice(0, MAX_QUERY);
+  async query(text, options = {}) {
+    const { root } = this;
+    try {
+      return await this.answer(text, options);
+    } catch (error) {
+      // The site was built anew since the page was loaded: its files are called otherwise now.
+      if (error.status !== 404) throw error;
+      const next = await this.renew();
+      if (this.root === root) {
+        if (next.folder === root.folder) throw error;
+        this.use(next);
+      }
+      return this.answer(text, options);
+    }
+  }
+
+  async answer(text, { limit = 10, filters = {}, facets = false } = {}) {
+    const typed = String(text ?? '').slice(0, MAX_QUERY).trim();
     const asked = terms(typed);
-    const words = unique(asked.filter(({ whole }) => !whole)).slice(0, MAX_TERMS);
-    // A single word may be the exact name of something, too.
-    const wholes = unique([...asked.filter(({ whole }) => whole), ...names(typed)]).slice(0, MAX_TERMS);
-    if (!words.length && !wholes.length) return { total: 0, results: [] };
-    const last = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? words.at(-1)?.raw : undefined;
-    const passes = await this.filter(filters);
+    let words = unique(asked.filter(({ whole, stop }) => !whole && !stop)).slice(0, MAX_WORDS);
+    if (!words.length) words = unique(asked.filter(({ whole }) => !whole)).slice(0, MAX_WORDS);
+    // What is one word may be the exact name of something, too.
+    const name = fold(typed);
+    const names = [...name].length <= MAX_NAME && !/\s/u.test(name) && name ? [{ term: name, raw: name, whole: true }] : [];
+    const wholes = unique([...asked.filter(({ whole }) => whole), ...names.filter(({ term }) => !words.some((word) => word.term === term))]).slice(0, MAX_WORDS);
+    if (!words.length && !wholes.length) return { total: 0, results: [], terms: [], unknown: [], ...(facets && { facets: {} }) };
+    const end = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? asked.at(-1) : undefined;
+    const growing = (one) => end !== undefined && (one.raw === end.raw || (one.whole && name.endsWith(one.raw)));
 
-    const found = new Map();
-    const entry = (document) => {
-      let hit = found.get(document);
-      if (!hit) found.set(document, hit = { document, score: 0, words: 0, title: 0, named: 0, parts: new Map() });
-      return hit;
-    };
-    // All words of a heading or title, in its order.
-    const said = asked.filter(({ whole }) => !whole).map(({ term }) => term);
-    const begun = last && [...said.slice(0, -1), last];
-    const [candidates, headings, ...exact] = await Promise.all([
-      Promise.all(words.map((word) => this.candidates(word, word.raw === last))),
-      this.phrase(`#${said.join(' ')}`, begun && `#${begun.join(' ')}`),
-      ...wholes.map(({ term }) => this.postings(term)),
+    const [passes, facts, meant, exact] = await Promise.all([
+      this.filter(filters),
+      facets ? this.facts() : undefined,
+      Promise.all(words.map((word) => this.meanings(word, growing(word)))),
+      Promise.all(wholes.map((whole) => this.named(whole, growing(whole)))),
     ]);
-    for (const list of candidates) {
-      const best = new Map();
-      for (const { postings, worth, rarity } of list) {
-        for (const posting of postings) {
-          if (!passes(posting.document)) continue;
-          const score = rarity * worth * posting.weight;
-          const before = best.get(posting.document);
-          if (!before || before.score < score) best.set(posting.document, { score, posting, rarity });
-        }
-      }
-      for (const [document, { score, posting, rarity }] of best) {
-        const hit = entry(document);
-        hit.score += score;
-        hit.words++;
-        if (posting.title) hit.title++;
-        posting.parts.forEach((part, rank) => hit.parts.set(part, (hit.parts.get(part) ?? 0) + rarity * (3 - rank)));
-      }
-    }
-    for (const posting of headings) {
-      const hit = found.get(posting.document);
-      if (!hit) continue;
-      hit.exact = true;
-      posting.parts.forEach((part) => hit.parts.set(part, (hit.parts.get(part) ?? 0) + 100));
-    }
-    const whole = typed.trim().length;
-    for (const [at, { term, raw, simple }] of wholes.entries()) {
-      // A common word that is also a name somewhere is meant as a name only if it stands alone.
-      if (simple && raw.length < whole) continue;
-      const postings = exact[at];
-      for (const posting of postings) {
-        if (!passes(posting.document)) continue;
-        const hit = entry(posting.document);
-        hit.score += this.rarity(postings.length) * posting.weight;
-        if (posting.name) hit.named = Math.max(hit.named, term.length / whole);
-        if (!words.length) hit.words = 1;
-        posting.parts.forEach((part, rank) => hit.parts.set(part, (hit.parts.get(part) ?? 0) + 3 - rank));
-      }
-    }
-
-    const count = Math.max(words.length, 1);
-    let hits = [...found.values()];
-    for (const hit of hits) {
-      hit.share = Math.max(hit.words / count, hit.named >= 1 ? 1 : 0);
-      const titled = hit.title / Math.max(count, this.root.titles[hit.document]);
-      hit.score *= hit.share ** 3 * (1 + titled) * (titled === 1 ? 1.6 : 1) * (hit.exact ? 1.8 : 1) * (1 + 2 * hit.named);
-    }
-    const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
-    hits = hits.filter((hit) => hit.share >= Math.min(most, 0.5));
-    hits.sort((a, b) => b.score - a.score || a.document - b.document);
-    const shown = hits.slice(0, Math.max(0, limit));
-    const raws = words.map(({ raw, term }) => (term.length < raw.length && raw.startsWith(term) ? term : raw));
-    return { total: hits.length, results: await Promise.all(shown.map((hit) => this.result(hit, raws))) };
+    const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name });
+    const top = await Promise.all(hits.slice(0, Math.max(limit, 10)).map((hit) => this.shown(hit)));
+    const answer = { total, results: this.order(top, asked, meant).slice(0, Math.max(0, limit)) };
+    // What excerpts and pages are marked by, and what nothing is said of.
+    answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...meant.flat().map(({ entry }) => entry.term)])];
+    answer.unknown = words.filter((word, at) => !meant[at].length).map(({ raw }) => raw);
+    if (facts) answer.facets = this.counted(all, facts);
+    return answer;
   }
 
   rarity(count) {
-    const all = this.root.titles.length;
+    const all = this.root.count;
     return Math.log(1 + (all - count + 0.5) / (count + 0.5));
   }
 
-  /** Finds the terms of the index that a word of the query may mean. */
-  async candidates({ term, raw }, growing) {
-    const [shard, own] = await Promise.all([this.shard(term), this.shard(raw)]);
+  /** Finds what a word of the query may mean: `[{ entry, worth }]`. */
+  async meanings({ term, raw }, growing) {
+    const [shard, ...begun] = await Promise.all([
+      this.shard('t', this.shardOf('t', term)),
+      ...(growing ? [this.begun(raw)] : [this.shard('t', this.shardOf('t', raw)).then((one) => [one])]),
+    ]);
+    const own = [...new Set([shard, ...begun.flat()])];
+    const found = new Map();
+    const add = (entry, worth) => {
+      const before = found.get(entry.term);
+      if (!before || before.worth < worth) found.set(entry.term, { entry, worth });
+    };
     const exact = shard.get(term);
-    const found = exact ? [{ postings: exact, worth: 1, rarity: this.rarity(exact.length) }] : [];
-    const length = [...raw].length;
-    if (length > 1 && (growing || !exact)) {
-      const longer = [...own.keys()].filter((known) => known !== term && known.startsWith(raw));
-      longer.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-      const taken = longer.slice(0, 60);
-      const count = taken.reduce((sum, known) => sum + own.get(known).length, exact?.length ?? 0);
-      const rarity = this.rarity(Math.min(count, this.root.titles.length));
-      for (const known of taken) found.push({ postings: own.get(known), worth: exact ? 0.4 : 0.9 * (raw.length / known.length) ** 0.3, rarity });
+    if (exact) add(exact, 1);
+    if (growing && [...raw].length > 1) {
+      const longer = [];
+      for (const one of own) {
+        for (const entry of one.values()) {
+          if (entry.term === term) continue;
+          const length = entry.term.startsWith(raw) ? entry.term.length : Math.min(...entry.forms.filter((form) => form.startsWith(raw)).map((form) => form.length));
+          if (Number.isFinite(length)) longer.push([length, entry]);
+        }
+      }
+      longer.sort((a, b) => a[0] - b[0] || (a[1].term < b[1].term ? -1 : 1));
+      for (const [length, entry] of longer.slice(0, 80)) add(entry, (exact ? 0.4 : 0.9) * (raw.length / length) ** 0.3);
     }
-    if (!found.length && length > 4) {
-      // A word half typed: the stem of what it will be is shorter than what stands there.
-      for (const [known, postings] of own) {
-        if (known.length > 3 && raw.startsWith(known) && raw.length - known.length < 6) found.push({ postings, worth: 0.7, rarity: this.rarity(postings.length) });
+    if (!found.size || (!exact && growing)) {
+      // Nothing is written so: what is written almost so?
+      const letters = [...raw];
+      if (letters.length > 3 && !(growing && found.size)) {
+        const most = letters.length > 7 ? 2 : 1;
+        const shards = [...own];
+        const turned = /^[\p{Alphabetic}\p{N}]+$/u.test(raw) && letters[0] + letters.slice(1).reverse().join('');
+        if (turned) shards.push(await this.shard('f', this.shardOf('f', turned)));
+        for (const one of new Set(shards)) {
+          for (const entry of one.values()) {
+            const edits = Math.min(...[entry.term, ...entry.forms].map((form) => distance(raw, form, most)));
+            if (edits <= most) add(entry, edits === 1 ? 0.75 : 0.4);
+          }
+        }
       }
     }
-    // What begins as the word does may be a longer word, or chance.
-    if (!exact && length > 3) {
-      const most = length > 7 ? 2 : 1;
-      const like = [];
-      for (const [known, postings] of own) {
-        if (known.startsWith(raw) || known.startsWith('#')) continue;
-        const edits = Math.min(distance(term, known, most), distance(raw, known, most));
-        if (edits <= most) like.push({ postings, worth: edits === 1 ? 0.6 : 0.35, rarity: 0 });
+    return [...found.values()];
+  }
+
+  /** Finds a name of several words, and while it is typed those that begin so. */
+  async named({ term }, growing) {
+    const shards = growing ? await this.begun(term) : [await this.shard('t', this.shardOf('t', term))];
+    const found = [];
+    for (const shard of shards) {
+      const exact = shard.get(term);
+      if (exact) found.push({ entry: exact, worth: 1 });
+      if (!growing || [...term].length < 3) continue;
+      for (const entry of shard.values()) {
+        if (entry.term !== term && entry.term.startsWith(term)) found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
       }
-      // A misspelling of a rare word is no more likely than one of a common word.
-      const rarity = this.rarity(Math.min(like.reduce((sum, { postings }) => sum + postings.length, 0), this.root.titles.length));
-      found.push(...like.map((one) => ({ ...one, rarity })));
     }
     return found;
   }
 
+  /** Orders the documents that say something of the query, the best of them exactly; returns them and how many there are. */
+  rank({ words, meant, wholes, exact, passes, name }) {
+    const all = this.root.count;
+    const units = [
+      ...words.map((word, at) => ({ word, found: meant[at], whole: false })),
+      ...wholes.map((word, at) => ({ word, found: exact[at], whole: true })).filter(({ found }) => found.length),
+    ];
+    // Roughly first: how much of the query each document covers, and whether its title does.
+    const rough = new Float64Array(all);
+    const shares = new Float64Array(all);
+    const touched = [];
+    let weights = 0;
+    for (const unit of units) {
+      unit.found.sort((a, b) => b.worth - a.worth);
+      unit.seen = new Map();
+      for (const [which, { entry }] of unit.found.entries()) {
+        const { documents } = entry.postings();
+        for (let at = 0; at < documents.length; at++) if (!unit.seen.has(documents[at])) unit.seen.set(documents[at], which * 0x1000000 + at);
+      }
+      unit.weight = this.rarity(Math.min(unit.seen.size, all));
+      if (!unit.whole) weights += unit.weight;
+    }
+    weights ||= 1;
+    for (const unit of units) {
+      // Who has a name whole has its parts.
+      if (unit.whole) unit.covers = sum(units.filter(({ whole, word }) => !whole && (unit.word.at === undefined || word.at === unit.word.at)).map(({ weight }) => weight)) / weights;
+    }
+    for (const unit of units) {
+      for (const [document, place] of unit.seen) {
+        if (!passes(document)) continue;
+        if (!rough[document]) touched.push(document);
+        const { entry, worth } = unit.found[Math.floor(place / 0x1000000)];
+        const marks = entry.postings().marks[place % 0x1000000];
+        const part = unit.weight * worth / weights;
+        if (!unit.whole) shares[document] += part; else if (shares[document] < unit.covers * worth) shares[document] = unit.covers * worth;
+        rough[document] += part * (1 + (marks >> 6) / 3 + (marks & 4 ? 2 : 0) + (marks & 8 ? 3 : 0) + (marks & 32 ? 0.7 : 0));
+      }
+    }
+    const lone = !units.some(({ whole }) => !whole);
+    const quality = (document) => rough[document] * (lone ? 1 : (0.1 + shares[document]) ** 2);
+    const best = touched.map((document) => [quality(document), document]).sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, CANDIDATES);
+    const hits = best.map(([, document]) => this.score(document, units, weights, name));
+    const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
+    const least = Math.min(most, 0.4);
+    const sorted = hits.filter((hit) => hit.share >= least).sort((a, b) => b.score - a.score || a.document - b.document);
+    const near = new Set(sorted.map(({ document }) => document));
+    const far = touched.length > best.length ? touched.filter((document) => shares[document] >= least && !near.has(document)) : [];
+    return { hits: sorted, total: sorted.length + far.length, all: [...near, ...far] };
+  }
+
+  /** Weighs what a document says of the query: its best section, and what the rest of it covers. */
+  score(document, units, weights, name) {
+    const sections = new Map();
+    const loose = { share: 0, body: 0, heading: 0 };
+    const type = this.typeOf(document);
+    const entity = type === 'entity' || type === 'template';
+    let [share, title, titled, length, body, named, whole, keyword, written] = [0, 0, 0, Infinity, 0, 0, 0, 0, 0];
+    for (const { weight, whole: compound, covers, word, found, seen } of units) {
+      const place = seen.get(document);
+      if (place === undefined) continue;
+      const { entry, worth } = found[Math.floor(place / 0x1000000)];
+      const posting = entry.postings().at(place % 0x1000000);
+      const part = weight * worth / weights;
+      if (posting.name) named = Math.max(named, worth * (word.term.length / Math.max(name.length, 1)));
+      if (compound) {
+        share = Math.max(share, covers * worth);
+        written = Math.max(written, covers * worth);
+        whole += part * (0.5 + 0.5 * posting.weight);
+        for (const spot of posting.spots) sectionOf(sections, spot.section).whole += part;
+        continue;
+      }
+      share += part;
+      body += part * posting.weight;
+      if (posting.keyword) keyword += part;
+      if (posting.title) {
+        title += part;
+        titled += worth;
+        length = Math.min(length, posting.title);
+      }
+      // Title and keywords stand over the first section.
+      if ((posting.title || (posting.keyword && entity)) && posting.spots[0]?.section !== 0) {
+        const first = sectionOf(sections, 0);
+        first.share += part;
+        first.body += part * (posting.title ? 1 : 0.7);
+      }
+      if (!posting.spots.length && !posting.title && !posting.keyword) {
+        loose.share += part;
+        loose.body += part * posting.weight;
+        if (posting.heading) loose.heading += part;
+      }
+      for (const spot of posting.spots) {
+        const section = sectionOf(sections, spot.section);
+        section.share += part;
+        section.body += part * spot.weight;
+        if (spot.heading) {
+          section.heading += part;
+          section.headed += worth;
+          section.length = Math.min(section.length, spot.heading);
+        }
+      }
+    }
+    if (!units.some(({ whole }) => !whole)) share = 1;
+    // Of very common words it is not noted which section has them: it may be the one that has the others.
+    if (loose.share) {
+      if (!sections.size) sectionOf(sections, 0);
+      for (const section of sections.values()) {
+        section.share += LOOSE * loose.share;
+        section.body += LOOSE * loose.body;
+        section.heading += LOOSE * loose.heading;
+      }
+    }
+    const titleFit = title * Math.min(1, titled / length);
+    let [best, bestScore] = [0, 0];
+    for (const [at, section] of sections) {
+      const fit = section.heading * Math.min(1, section.headed / section.length);
+      section.score = section.share ** 2 * (0.4 + 0.6 * section.body / (section.share || 1)) + 0.6 * section.heading * section.share + 0.8 * fit ** 2 + 0.6 * section.whole;
+      if (section.score > bestScore) [best, bestScore] = [at, section.score];
+    }
+    // The title says it: the start of the page is where to go.
+    if (title >= 0.99 && bestScore < 1.2) best = sections.has(0) || bestScore < 0.9 ? 0 : best;
+    let score = share ** 2 * (0.5 * body + bestScore + 0.7 * title + 1.2 * titleFit ** 2 + 0.4 * keyword) + 0.6 * whole;
+    // Who names a thing of the catalog wants it rather than a page that mentions it.
+    if (entity) score = score * 1.3 + share ** 2 * (0.8 * title + 1.2 * Math.max(0, keyword - title));
+    // What is written as it stands in the query beats its parts standing apart.
+    score += WRITTEN * written ** 2;
+    score += named >= 1 ? 3 : named;
+    return { document, share: Math.max(share, named >= 1 ? 1 : 0), score, section: best };
+  }
+
+  typeOf(document) {
+    return this.kinds[after(this.kinds, ([end]) => end <= document)][1][0];
+  }
+
+  /** Reads of which entity each document is: the ends of runs with their references. */
+  async owners() {
+    return this.file('refs.json', async (response) => {
+      let document = 0;
+      return (await response.json()).map(([reference, count]) => [document += count, reference]);
+    });
+  }
+
+  /** Reads what filters ask: a function from a document to `{ type, kind, namespace, owner, lifecycle, tag }`, lists of values. */
+  async facts() {
+    const [runs, facts] = await Promise.all([this.owners(), this.file('facts.json', (response) => response.json())]);
+    const known = new Map();
+    return (document) => {
+      const reference = runs[after(runs, ([end]) => end <= document)][1];
+      const type = this.typeOf(document);
+      const key = `${type} ${reference}`;
+      if (!known.has(key)) {
+        const [kind, namespace] = reference.split(/[:/]/);
+        const [owner = '', lifecycle = '', tag = []] = Object.hasOwn(facts, reference) ? facts[reference] : [];
+        known.set(key, { type: [type], kind: [kind], namespace: [namespace], owner: owner ? [owner] : [], lifecycle: lifecycle ? [lifecycle] : [], tag });
+      }
+      return known.get(key);
+    };
+  }
+
+  /** Counts what documents say to filters: `{ owner: { 'group:default/a': 3 }, … }`, most first. */
+  counted(documents, facts) {
+    const counts = { type: new Map(), kind: new Map(), owner: new Map(), lifecycle: new Map(), namespace: new Map(), tag: new Map() };
+    for (const document of documents) {
+      for (const [facet, values] of Object.entries(facts(document))) for (const value of values) counts[facet].set(value, (counts[facet].get(value) ?? 0) + 1);
+    }
+    const sorted = (map) => [...map].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    return Object.fromEntries(Object.entries(counts).map(([facet, map]) => [facet, sorted(map)]));
+  }
+
   /** Makes the test that documents must pass. */
-  async filter({ type, kind, ref }) {
+  async filter({ type, kind, ref, ...others }) {
     const list = (value) => (value === undefined || value === null ? undefined : new Set([value].flat().map((one) => String(one).toLowerCase())));
     const [types, kinds, refs] = [list(type), list(kind), list(ref)];
-    const references = refs && await this.load('refs.json');
-    return (document) => (!types || types.has(TYPES[this.root.types[document]]))
-      && (!kinds || kinds.has(this.root.kinds[this.root.kind[document]]))
-      && (!refs || refs.has(references[document]));
+    const asked = ['owner', 'lifecycle', 'namespace', 'tag'].map((facet) => [facet, list(others[facet])]).filter(([, values]) => values);
+    const [runs, facts] = await Promise.all([refs && this.owners(), asked.length ? this.facts() : undefined]);
+    return (document) => {
+      if (refs && !refs.has(runs[after(runs, ([end]) => end <= document)][1])) return false;
+      if (types || kinds) {
+        const [, [type, kind]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
+        if ((types && !types.has(type)) || (kinds && !kinds.has(kind))) return false;
+      }
+      if (!facts) return true;
+      const own = facts(document);
+      return asked.every(([facet, values]) => own[facet].some((value) => values.has(value.toLowerCase())));
+    };
   }
 
-  async result(hit, words) {
-    const { chunks } = this.root;
-    let chunk = 0;
-    for (let low = 0, high = chunks.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (chunks[middle] <= hit.document) { chunk = middle; low = middle + 1; } else high = middle;
+  /** Reads what a result shows. */
+  async shown(hit) {
+    const { blocks } = this;
+    const at = after(blocks, ([document, section]) => document < hit.document || (document === hit.document && section <= hit.section)) - 1;
+    const block = await this.file(`d/${at >> 8}/${at & 255}.bin`, async (response) => JSON.parse(new TextDecoder().decode(await inflate(response))));
+    const [, url, title, type, ref, first, parts] = block.find(([document]) => document === hit.document);
+    return { hit, url, title, type, ref, part: parts[hit.section - first] ?? parts[0] };
+  }
+
+  /** Puts those first whose text says it in the words and the order of the query, and cuts excerpts. */
+  order(top, asked, meant) {
+    const said = asked.filter(({ whole }) => !whole);
+    // Every term that the query may mean counts for the excerpt.
+    const wanted = new Map();
+    for (const [at, list] of meant.entries()) for (const { entry } of list) if (!wanted.has(entry.term)) wanted.set(entry.term, at);
+    for (const { term, whole, stop } of asked) if (!stop && !wanted.has(term)) wanted.set(term, whole ? term : wanted.size);
+    const results = top.map(({ hit, url, title, type, ref, part }) => {
+      const [anchor, heading, text] = part;
+      const have = tokens(part, text);
+      let score = hit.score;
+      if (said.length > 1) {
+        const [inTitle, inHeading] = [title, heading].map((text) => ({ text: terms(text).filter(({ whole }) => !whole) })).map(({ text }) => [longest(said, text), text.length]);
+        const run = Math.max(longest(said, have.filter(({ whole }) => !whole)), inTitle[0], inHeading[0]);
+        score *= 1 + 0.6 * (run - 1) / (said.length - 1);
+        if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.3;
+        else if (inHeading[0] === said.length && inHeading[1] === said.length) score *= 1.15;
+      }
+      const result = { url: anchor ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, heading || title, have, wanted), score: Math.round(score * 1000) / 1000 };
+      if (heading) result.heading = heading;
+      return result;
+    });
+    return results.map((result, at) => [result, at]).sort((a, b) => b[0].score - a[0].score || a[1] - b[1]).map(([result]) => result);
+  }
+}
+
+/** Cuts a text into pieces, every second of which is a word of an answer: `pieces(text, answer.terms)`. */
+export function pieces(text, wanted) {
+  const known = new Set(wanted);
+  const found = [''];
+  let end = 0;
+  for (const { term, raw, stop, from, length } of terms(text)) {
+    if (stop || (!known.has(term) && !known.has(raw)) || from < end) continue;
+    found[found.length - 1] += text.slice(end, from);
+    found.push(text.slice(from, end = from + length), '');
+  }
+  found[found.length - 1] += text.slice(end);
+  return found;
+}
+
+const cut = new WeakMap();
+/** Cuts the text of a part once. */
+function tokens(part, text) {
+  let known = cut.get(part);
+  if (!known) cut.set(part, known = terms(text));
+  return known;
+}
+
+function sectionOf(sections, at) {
+  let section = sections.get(at);
+  if (!section) sections.set(at, section = { share: 0, body: 0, heading: 0, headed: 0, length: Infinity, whole: 0, score: 0 });
+  return section;
+}
+
+/** Tells whether a text comes before another by code points, as the build sorts. */
+function before(a, b) {
+  const [one, other] = [[...a], [...b]];
+  const at = one.findIndex((letter, at) => letter !== other[at]);
+  if (at < 0) return one.length < other.length;
+  return at < other.length && one[at].codePointAt(0) < other[at].codePointAt(0);
+}
+
+/** Returns where in a sorted list a test fails first. */
+function after(list, test) {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (test(list[middle])) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
+async function inflate(response) {
+  const stream = new Blob([await response.arrayBuffer()]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Reads a file of terms as `pack.rs` writes it. */
+function readShard(bytes) {
+  let at = 0;
+  const number = () => {
+    let [value, shift, byte] = [0, 0, 128];
+    for (; byte & 128; shift += 7) {
+      byte = bytes[at++];
+      value |= (byte & 127) << shift;
     }
-    const [url, title, type, ref, parts] = (await this.load(`d/${chunk}.json`))[hit.document - chunks[chunk]];
-    let best = 0;
-    for (const [part, worth] of hit.parts) if (worth > (hit.parts.get(best) ?? 0) && parts[part]) best = part;
-    const [anchor, heading, text] = parts[best] ?? ['', '', ''];
-    const result = { url: anchor ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text || parts[0]?.[2] || '', words), score: Math.round(hit.score * 1000) / 1000 };
-    if (heading) result.heading = heading;
-    return result;
+    return value;
+  };
+  const decoder = new TextDecoder();
+  const front = (before) => {
+    const [shared, length] = [number(), number()];
+    const text = new Uint8Array(shared + length);
+    text.set(before.subarray(0, shared));
+    text.set(bytes.subarray(at, at += length), shared);
+    return text;
+  };
+  const entries = [];
+  let before = new Uint8Array();
+  for (let left = number(); left > 0; left--) {
+    before = front(before);
+    const forms = [];
+    for (let left = number(); left > 0; left--) forms.push(decoder.decode(front(before)));
+    entries.push({ term: decoder.decode(before), forms });
   }
+  const lengths = entries.map(number);
+  entries.forEach((entry, index) => {
+    const own = bytes.subarray(at, at += lengths[index]);
+    let decoded;
+    entry.postings = () => decoded ??= readPostings(own);
+  });
+  return new Map(entries.map((entry) => [entry.term, entry]));
 }
 
-/** Reads postings: the way from the document before, weight with marks, parts. */
-function decode(numbers) {
-  const postings = [];
+/** Reads postings as `layout.rs` writes them: documents and marks at once, the rest when asked for. */
+function readPostings(bytes) {
+  let at = 0;
+  const number = () => {
+    let [value, shift, byte] = [0, 0, 128];
+    for (; byte & 128; shift += 7) {
+      byte = bytes[at++];
+      value |= (byte & 127) << shift;
+    }
+    return value;
+  };
+  const count = number();
+  const [documents, marks, places] = [new Uint32Array(count), new Uint8Array(count), new Uint32Array(count)];
   let document = 0;
-  for (let at = 0; at < numbers.length;) {
-    document += numbers[at++];
-    const code = numbers[at++];
-    const parts = numbers.slice(at, at += code & 3);
-    postings.push({ document, weight: (code >> 4) / 31, name: Boolean(code & 8), title: Boolean(code & 4), parts });
+  for (let index = 0; index < count; index++) {
+    documents[index] = document += number();
+    const mark = marks[index] = bytes[at++];
+    places[index] = at;
+    if (mark & 4) at++;
+    for (let left = (mark & 3) === 3 ? number() : mark & 3; left > 0; left--) {
+      while (bytes[at] & 128) at++;
+      at += 2;
+    }
   }
-  return postings;
+  const posting = (index) => {
+    const mark = marks[index];
+    at = places[index];
+    const title = mark & 4 ? bytes[at++] : 0;
+    const spots = [];
+    let section = 0;
+    for (let left = (mark & 3) === 3 ? number() : mark & 3; left > 0; left--) {
+      section += number();
+      const code = bytes[at++];
+      spots.push({ section, weight: (code & 7) / 7, heading: code >> 3 });
+    }
+    return { title, name: Boolean(mark & 8), keyword: Boolean(mark & 16), heading: Boolean(mark & 32), weight: (mark >> 6) / 3, spots };
+  };
+  return { documents, marks, at: posting };
 }
 
+/** Counts the most words of the query that stand in a text one after the other. */
+function longest(said, have) {
+  let best = 0;
+  let before = [];
+  for (const { term } of have) {
+    const row = [];
+    for (let at = 0; at < said.length; at++) {
+      if (said[at].term !== term) continue;
+      row[at] = (before[at - 1] ?? 0) + 1;
+      if (row[at] > best) best = row[at];
+    }
+    before = row;
+  }
+  return best;
+}
+
+const sum = (list) => list.reduce((sum, one) => sum + one, 0);
 const unique = (list) => [...new Map(list.map((one) => [one.term, one])).values()];
-
-/** Returns the texts of a query that may be exact names. */
-function names(text) {
-  return text.toLowerCase().split(/\s+/u).filter((name) => name && [...name].length <= 60).map((term) => ({ term, raw: term, simple: /^[\p{Alphabetic}\p{N}]*$/u.test(term) }));
-}
 
 /** Counts edits, swapped neighbours as one; more than `most` is `most + 1`. */
 function distance(a, b, most) {
@@ -367,11 +716,16 @@ function distance(a, b, most) {
   return previous[b.length];
 }
 
-/** Cuts the part of a text that shows most of the words. */
-function excerpt(text, words) {
-  const lower = text.toLowerCase();
-  const places = words.map((word) => lower.indexOf(word)).filter((at) => at >= 0);
-  let start = places.length ? Math.max(0, Math.min(...places) - 40) : 0;
+/** Cuts the part of a text that shows most of the words; the heading goes before it if only that has any. */
+function excerpt(text, heading, have, wanted) {
+  const places = have.filter(({ term }) => wanted.has(term)).map(({ at, term }) => [at, wanted.get(term)]);
+  let [start, most] = [0, 0];
+  for (const [index, [at]] of places.entries()) {
+    const seen = new Set();
+    for (let next = index; next < places.length && places[next][0] < at + EXCERPT - 60; next++) seen.add(places[next][1]);
+    if (seen.size > most) [start, most] = [Math.max(0, at - 40), seen.size];
+  }
+  if (!most && heading && terms(heading).some(({ term }) => wanted.has(term))) text = text ? `${heading}: ${text}` : heading;
   if (start + EXCERPT >= text.length) start = Math.max(0, text.length - EXCERPT);
   if (start > 0) start = text.indexOf(' ', start) + 1 || start;
   let end = Math.min(text.length, start + EXCERPT);

@@ -1,6 +1,6 @@
 //! What can be found: every entity, every page of documentation, every operation, message and type of an API.
 
-use super::{Document, DocumentType, Part};
+use super::{Document, DocumentType, Facts, Part};
 use crate::api::{Api, Apis, Item, Slice};
 use crate::catalog::{Catalog, Entity};
 use crate::docs::{Docs, DocsPage, DocsSite};
@@ -11,7 +11,8 @@ use crate::routes;
 /// Returns everything that can be found, entities first, in the order of references.
 #[must_use]
 pub fn documents(catalog: &Catalog, docs: &Docs, apis: &Apis) -> Vec<Document> {
-    let mut documents: Vec<Document> = catalog.entities().iter().map(entity_document).collect();
+    let mut documents: Vec<Document> =
+        catalog.entities().iter().map(|entity| entity_document(catalog, entity)).collect();
     for site in &docs.sites {
         let entity = catalog.get(site.entity);
         let pages = site.pages.iter().filter(|page| !page.doc.front_matter.search_exclude);
@@ -54,6 +55,7 @@ fn item_document(entity: &Entity, api: &Api, part: usize, slice: &Slice, item: &
         reference: entity.reference.as_str().to_owned(),
         names,
         keywords: format!("{} {group}", entity.title()),
+        facts: None,
         sections: vec![Part { anchor: slice.anchor.clone(), heading: String::new(), text: html::collapse(&text) }],
     }
 }
@@ -63,7 +65,7 @@ fn cut(text: &str, length: usize) -> &str {
     &text[..end]
 }
 
-fn entity_document(entity: &Entity) -> Document {
+fn entity_document(catalog: &Catalog, entity: &Entity) -> Document {
     let reference = &entity.reference;
     let kind = if reference.kind() == "template" { DocumentType::Template } else { DocumentType::Entity };
     let name = entity.name().to_owned();
@@ -77,8 +79,13 @@ fn entity_document(entity: &Entity) -> Document {
     let mut keywords: Vec<&str> = entity.tags().collect();
     keywords.push(&entity.kind);
     keywords.extend(["type", "lifecycle"].into_iter().filter_map(|field| entity.spec_str(field)));
+    // Whose it is and what it is part of, by name and by title.
     let ends = ["ownedBy", "partOf", "memberOf"].into_iter().flat_map(|relation| entity.related(relation));
-    keywords.extend(ends.map(|relation| relation.target.name()));
+    for relation in ends {
+        keywords.push(relation.target.name());
+        let title = relation.id.map(|id| catalog.get(id).title());
+        keywords.extend(title.filter(|title| *title != relation.target.name()));
+    }
     let mut text = entity.description().map(commonmark::plain).unwrap_or_default();
     for link in entity.links().filter_map(|link| link.title) {
         text.push(' ');
@@ -91,6 +98,11 @@ fn entity_document(entity: &Entity) -> Document {
         reference: reference.as_str().to_owned(),
         names,
         keywords: keywords.join(" "),
+        facts: Some(Facts {
+            owner: entity.related("ownedBy").next().map(|owner| owner.target.as_str().to_owned()).unwrap_or_default(),
+            lifecycle: entity.spec_str("lifecycle").unwrap_or_default().to_owned(),
+            tags: entity.tags().map(str::to_owned).collect(),
+        }),
         sections: vec![Part { text: html::collapse(&text), ..Part::default() }],
     }
 }
@@ -127,6 +139,7 @@ fn page_document(entity: &Entity, site: &DocsSite, page: &DocsPage) -> Document 
         reference: entity.reference.as_str().to_owned(),
         names: Vec::new(),
         keywords: keywords.join(" "),
+        facts: None,
         sections,
     }
 }

@@ -1,242 +1,328 @@
 //! From documents to files.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::terms::{Term, Terms};
-use super::{CLIENT, Document, SearchFiles};
+use super::count::{BATCH, Batch, Hit, Spot, Vocabulary, count};
+use super::pack::{self, deflate, varint};
+use super::{CLIENT, Document, DocumentType, SearchFiles};
 
 /// The version of the layout; the module refuses any other.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// How much of a section is kept for excerpts, in characters, and how much of a document.
-const EXCERPT: usize = 700;
-const EXCERPTS: usize = 8000;
+/// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
+const MIN_EXCERPT: usize = 250;
+const MAX_EXCERPT: usize = 1500;
+const EXCERPTS: usize = 24 << 20;
 
-/// About how large a file of documents gets, in bytes.
-const CHUNK: usize = 8 << 10;
+/// How much of a document is kept for excerpts, in bytes.
+const MAX_EXCERPTS: usize = 40_000;
 
-/// How much a word counts by where it stands.
-const TITLE: u32 = 12;
-const NAME: u32 = 10;
-const HEADING: u32 = 5;
-const KEYWORD: u32 = 3;
-const TEXT: u32 = 1;
+/// About how large a file for results gets, in bytes before compression.
+const BLOCK: usize = 8 << 10;
 
-/// How many parts of a document are noted for one term.
-const MAX_PARTS: usize = 3;
+/// How large files of terms get at most, in bytes before compression: from and to, growing with the whole so that the
+/// table of contents stays small.
+const SHARD: (usize, usize) = (6 << 10, 12 << 10);
+const SHARDS: usize = 1600;
 
-/// Longer headings are not known as a whole, in characters.
-const MAX_PHRASE: usize = 80;
+/// The same for the files of early slips, which are asked for seldom.
+const TURNED: (usize, usize) = (8 << 10, 24 << 10);
+const TURNED_SHARDS: usize = 800;
 
-/// The steps of a weight; it takes five bits.
-const STEPS: f64 = 31.0;
+/// How many letters choose the file of a term at most.
+const DEPTH: usize = 4;
 
-/// What one document says of one term.
-#[derive(Debug, Default)]
-struct Hits {
-    /// Weighted count by part.
-    parts: BTreeMap<usize, u32>,
-    title: bool,
-    name: bool,
+/// How much is noted of one term.
+#[derive(Clone, Copy)]
+struct Detail {
+    /// Documents with sections; of the others only their presence is noted.
+    documents: usize,
+    /// Sections, about.
+    sections: usize,
+    /// Whether documents without sections are noted.
+    others: bool,
 }
 
-/// One document, counted.
-struct Counted {
-    terms: BTreeMap<String, Hits>,
-    /// How many words it has.
-    length: u32,
-    /// How many distinct words the title has.
-    title: u32,
+const FULL: Detail = Detail { documents: 400, sections: 800, others: true };
+
+/// Of a misspelt word.
+const BRIEF: Detail = Detail { documents: 200, sections: 200, others: false };
+
+/// What counts are measured by.
+struct Measures<'a> {
+    /// How many words a document has in the mean.
+    document: f64,
+    /// The same of a section.
+    section: f64,
+    /// How many words each document has, and each of its sections.
+    lengths: Vec<(usize, &'a [u32])>,
 }
 
 /// Cuts, counts and lays out documents.
 #[must_use]
 pub fn index(documents: &[Document]) -> SearchFiles {
-    let counted: Vec<Counted> =
-        documents.par_iter().map_init(Terms::new, |terms, document| count(document, terms)).collect();
-    let total: u64 = counted.iter().map(|document| u64::from(document.length)).sum();
-    #[expect(clippy::cast_precision_loss, reason = "a mean of word counts needs no more digits")]
-    let mean = (total as f64 / counted.len().max(1) as f64).max(1.0);
+    let batches: Vec<Batch> =
+        documents.par_chunks(BATCH).enumerate().map(|(at, part)| count(at * BATCH, part)).collect();
+    let lengths: Vec<&[u32]> = batches.iter().flat_map(|batch| batch.lengths.iter().map(Vec::as_slice)).collect();
+    let sections: usize = lengths.iter().map(|lengths| lengths.len()).sum();
+    let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
+    let total: usize = lengths.iter().map(|lengths| words(lengths)).sum();
+    let measures = Measures {
+        document: mean(total, documents.len()),
+        section: mean(total, sections),
+        lengths: lengths.iter().map(|lengths| (words(lengths), *lengths)).collect(),
+    };
+    let vocabulary = Vocabulary::of(&batches);
+    let entries = |detail: Detail| -> Vec<pack::Entry> {
+        let entry = |at: usize| {
+            let postings = vocabulary.postings(&batches, at);
+            // Words that are too common count in titles only.
+            (!postings.hits.is_empty()).then(|| pack::Entry {
+                term: postings.term.to_owned(),
+                forms: postings.forms.iter().map(|form| (*form).to_owned()).collect(),
+                postings: encode(&postings.hits, &measures, detail),
+            })
+        };
+        (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).collect()
+    };
+    let (entries, short) = (entries(FULL), entries(BRIEF));
 
-    let mut shards: BTreeMap<String, BTreeMap<&str, Vec<u64>>> = BTreeMap::new();
-    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-    for (at, document) in counted.iter().enumerate() {
-        for (term, hits) in &document.terms {
-            let postings = shards.entry(shard_of(term)).or_default().entry(term).or_default();
-            let before = last.insert(term, at).unwrap_or(0);
-            post(postings, at - before, hits, f64::from(document.length) / mean);
-        }
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let size = |entries: &[pack::Entry], (least, most): (usize, usize), files: usize| {
+        (entries.iter().map(pack::Entry::size).sum::<usize>() / files).clamp(least, most)
+    };
+    let each = size(&entries, SHARD, SHARDS);
+    let known = pack::shards(entries.iter().map(|entry| (entry.term.clone(), entry)), each, DEPTH);
+    let ends = short.iter().flat_map(|entry| {
+        let words = entry.forms.iter().map(String::as_str).chain([entry.term.as_str()]);
+        let keys: BTreeSet<String> = words.filter_map(pack::turned).collect();
+        keys.into_iter().map(move |key| (key, entry))
+    });
+    let each = size(&short, TURNED, TURNED_SHARDS);
+    let turned = pack::shards(ends, each, DEPTH);
+    for (folder, shards) in [("t", &known), ("f", &turned)] {
+        let packed: Vec<Vec<u8>> = shards.par_iter().map(|(_, entries)| pack::shard(entries)).collect();
+        files.extend(packed.into_iter().enumerate().map(|(at, bytes)| (path(folder, at), bytes)));
     }
+    let (blocks, starts) = blocks(documents);
+    files.extend(blocks.into_iter().enumerate().map(|(at, bytes)| (path("d", at), bytes)));
+    files.insert("refs.json".to_owned(), bytes(&runs(documents.iter().map(|document| document.reference.as_str()))));
+    // What filters ask, by reference.
+    let facts: serde_json::Map<String, Value> = documents
+        .iter()
+        .filter_map(|document| document.facts.as_ref().map(|facts| (document.reference.clone(), facts)))
+        .map(|(reference, facts)| (reference, json!([facts.owner, facts.lifecycle, facts.tags])))
+        .collect();
+    files.insert("facts.json".to_owned(), bytes(&facts));
 
-    let mut files = BTreeMap::new();
-    for (shard, terms) in &shards {
-        files.insert(format!("t/{}.json", file_of(shard)), bytes(terms));
-    }
-    let mut chunks = Vec::new();
-    let mut chunk: Vec<Value> = Vec::new();
-    let mut size = 0;
-    for (at, document) in documents.iter().enumerate() {
-        let shown = shown(document);
-        if chunk.is_empty() {
-            chunks.push(at);
-        }
-        size += bytes(&shown).len();
-        chunk.push(shown);
-        if size > CHUNK || at + 1 == documents.len() {
-            files.insert(format!("d/{}.json", chunks.len() - 1), bytes(&std::mem::take(&mut chunk)));
-            size = 0;
-        }
-    }
-    let references: Vec<&str> = documents.iter().map(|document| document.reference.as_str()).collect();
-    files.insert("refs.json".to_owned(), bytes(&references));
-
-    let mut kinds: Vec<&str> = references.iter().map(|reference| kind_of(reference)).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let kind = |reference: &str| kinds.binary_search(&kind_of(reference)).unwrap_or(0);
     let mut everything = Vec::new();
     for (path, content) in &files {
         everything.extend_from_slice(path.as_bytes());
         everything.extend_from_slice(&xxh3_64(content).to_le_bytes());
     }
     let folder = format!("{:012x}", xxh3_64(&everything) >> 16);
+    let kinds = documents.iter().map(|document| (document.kind.as_str(), kind_of(&document.reference)));
     let root = json!({
         "version": VERSION,
         "folder": folder,
-        "types": documents.iter().map(|document| document.kind.as_str().as_bytes()[0] as char).collect::<String>(),
-        "kinds": kinds,
-        "kind": references.iter().map(|reference| kind(reference)).collect::<Vec<_>>(),
-        "titles": counted.iter().map(|document| document.title).collect::<Vec<_>>(),
-        "chunks": chunks,
-        "shards": shards.keys().collect::<Vec<_>>(),
+        "count": documents.len(),
+        "kinds": runs(kinds),
+        "t": known.iter().map(|(key, _)| key).collect::<Vec<_>>(),
+        "f": turned.iter().map(|(key, _)| key).collect::<Vec<_>>(),
+        "d": starts,
     });
 
     let mut files: BTreeMap<String, Vec<u8>> =
         files.into_iter().map(|(path, content)| (format!("search/{folder}/{path}"), content)).collect();
-    files.insert("search/index.json".to_owned(), bytes(&root));
-    let module = format!("search/search-{:08x}.js", xxh3_64(CLIENT.as_bytes()) >> 32);
-    files.insert(module.clone(), CLIENT.as_bytes().to_vec());
+    let root = String::from_utf8(bytes(&root)).unwrap_or_default();
+    // The module brings the table of contents along, which saves a way to the server; a page that has been open since
+    // before the last build reads the new one from its own file.
+    let module = "search/search.js".to_owned();
+    files.insert(module.clone(), bare(CLIENT).replacen("ROOT = null", &format!("ROOT = {root}"), 1).into_bytes());
+    files.insert("search/index.json".to_owned(), root.into_bytes());
     SearchFiles { module, files }
+}
+
+/// Returns the module without comments and indentation.
+fn bare(module: &str) -> String {
+    let mut out = String::with_capacity(module.len());
+    for line in module.lines().map(str::trim) {
+        if !line.is_empty() && !line.starts_with("//") && !line.starts_with("/**") && !line.starts_with("* ") {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a mean of counts needs no more digits")]
+fn mean(total: usize, count: usize) -> f64 {
+    (total as f64 / count.max(1) as f64).max(1.0)
 }
 
 fn bytes(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
+/// Returns the path of a file by number; no folder gets more than 256.
+fn path(folder: &str, at: usize) -> String {
+    format!("{folder}/{}/{}.bin", at >> 8, at & 255)
+}
+
 fn kind_of(reference: &str) -> &str {
     reference.split(':').next().unwrap_or("")
 }
 
-/// Returns the first two characters of a term, which name its shard.
-fn shard_of(term: &str) -> String {
-    term.chars().take(2).collect()
-}
-
-/// Returns the name of the file of a shard: letters and digits as they are, others by number.
-fn file_of(shard: &str) -> String {
-    let mut name = String::new();
-    for c in shard.chars() {
-        if c.is_ascii_lowercase() || c.is_ascii_digit() {
-            name.push(c);
-        } else {
-            name.push_str(&format_args!("_{:x}", u32::from(c)).to_string());
+/// Returns each value with how often it comes in a row.
+fn runs<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
+    let mut runs: Vec<(T, usize)> = Vec::new();
+    for value in values {
+        match runs.last_mut() {
+            Some((last, count)) if *last == value => *count += 1,
+            _ => runs.push((value, 1)),
         }
     }
-    name
+    runs
 }
 
-fn count(document: &Document, terms: &mut Terms) -> Counted {
-    let mut found: BTreeMap<String, Hits> = BTreeMap::new();
-    let mut length = 0;
-    let mut add = |text: &str, part: usize, weight: u32, is_title: bool| {
-        let mut words = 0;
-        for term in terms.of(text) {
-            let (term, weight) = match term {
-                Term::Word(term) => {
-                    words += 1;
-                    (term, weight)
-                }
-                Term::Whole(term) => (term, weight),
-            };
-            let hits = found.entry(term).or_default();
-            *hits.parts.entry(part).or_default() += weight;
-            hits.title |= is_title;
-        }
-        words
+/// Returns how much a count says where so much text stands, BM25 in steps from 0 to `steps`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a few steps")]
+fn impact(count: usize, length: usize, mean: f64, by_length: f64, steps: f64) -> u8 {
+    let count = count as f64;
+    let norm = 1.2 * (1.0 - by_length + by_length * length as f64 / mean);
+    (count / (count + norm) * steps).round().min(steps) as u8
+}
+
+/// Writes postings: for each document the way from the one before, a byte of marks, and its sections.
+///
+/// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword,
+/// heading, and two bits of weight. A section: the way from the one before, then a byte of weight and words of the heading.
+fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
+    let weigh = |hit: &Hit<'_>| {
+        let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
+        impact(count, measures.lengths[hit.document].0, measures.document, 0.4, 3.0)
     };
-    add(&document.title, 0, TITLE, true);
-    for name in &document.names {
-        add(name, 0, NAME, false);
-    }
-    add(&document.keywords, 0, KEYWORD, false);
-    for (at, part) in document.sections.iter().enumerate() {
-        add(&part.heading, at, HEADING, false);
-        length += add(&part.text, at, TEXT, false);
-    }
-    let title = found.values().filter(|hits| hits.title).count();
-    let wholes = terms.of(&document.title).iter().filter(|term| matches!(term, Term::Whole(_))).count();
-    for name in document.names.iter().chain([&document.title]) {
-        let name = name.to_lowercase();
-        if !name.contains(char::is_whitespace) && name.chars().count() <= 60 {
-            let hits = found.entry(name).or_default();
-            *hits.parts.entry(0).or_default() += NAME;
-            hits.name = true;
-        }
-    }
-    let headings = document.sections.iter().map(|part| &part.heading);
-    for (at, heading) in [&document.title].into_iter().chain(headings).enumerate() {
-        let words = terms.of(heading).into_iter().filter_map(|term| match term {
-            Term::Word(term) => Some(term),
-            Term::Whole(_) => None,
+    let mut full: Vec<usize> = (0..hits.len()).collect();
+    if full.len() > detail.documents {
+        full.sort_by_cached_key(|at| {
+            let best = hits[*at].spots.iter().map(|spot| (spot.heading > 0, spot.count)).max();
+            (std::cmp::Reverse((hits[*at].title > 0, best)), *at)
         });
-        let phrase = words.collect::<Vec<_>>().join(" ");
-        if !phrase.is_empty() && phrase.chars().count() <= MAX_PHRASE {
-            let hits = found.entry(format!("#{phrase}")).or_default();
-            hits.parts.entry(at.saturating_sub(1)).or_insert(HEADING);
+        full.truncate(detail.documents);
+        full.sort_unstable();
+    }
+    let most = (detail.sections / hits.len().max(1)).clamp(if detail.others { 3 } else { 1 }, 64);
+    let mut out = Vec::new();
+    varint(&mut out, if detail.others { hits.len() } else { full.len() });
+    let mut before = 0;
+    for (at, hit) in hits.iter().enumerate() {
+        let kept = full.binary_search(&at).is_ok();
+        if !kept && !detail.others {
+            continue;
+        }
+        varint(&mut out, hit.document - before);
+        before = hit.document;
+        let mut spots: Vec<Spot> = hit.spots.to_vec();
+        if !kept {
+            spots.clear();
+        }
+        spots.sort_by_key(|spot| (spot.heading == 0, std::cmp::Reverse(spot.count), spot.section));
+        spots.truncate(most);
+        spots.sort_unstable_by_key(|spot| spot.section);
+        let marks = spots.len().min(3) as u8
+            | u8::from(hit.title > 0) << 2
+            | u8::from(hit.name) << 3
+            | u8::from(hit.keyword) << 4
+            | u8::from(hit.spots.iter().any(|spot| spot.heading > 0)) << 5
+            | weigh(hit) << 6;
+        out.push(marks);
+        if hit.title > 0 {
+            out.push(hit.title);
+        }
+        if spots.len() >= 3 {
+            varint(&mut out, spots.len());
+        }
+        let mut last = 0;
+        for spot in spots {
+            let section = spot.section as usize;
+            varint(&mut out, section - last);
+            last = section;
+            let length = measures.lengths[hit.document].1.get(section).map_or(0, |length| *length as usize);
+            out.push(impact(usize::from(spot.count), length, measures.section, 0.5, 7.0) | spot.heading.min(31) << 3);
         }
     }
-    let title = u32::try_from(title.saturating_sub(wholes)).unwrap_or(u32::MAX);
-    Counted { terms: found, length, title }
+    out
 }
 
-/// Appends a posting: the way from the document before, then weight, marks and number of parts, then the parts.
-fn post(postings: &mut Vec<u64>, step: usize, hits: &Hits, length: f64) {
-    let sum: u32 = hits.parts.values().sum();
-    let sum = f64::from(sum);
-    // BM25 with k = 1.4, b = 0.6; the module multiplies by how rare the term is.
-    let weight = sum / (sum + 1.4 * (0.4 + 0.6 * length));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 31")]
-    let weight = (weight * STEPS).round().clamp(1.0, STEPS) as u64;
-    let mut parts: Vec<(usize, u32)> = hits.parts.iter().map(|(part, count)| (*part, *count)).collect();
-    parts.sort_by_key(|(part, count)| (std::cmp::Reverse(*count), *part));
-    parts.truncate(MAX_PARTS);
-    // A hit at the start only goes without saying.
-    if parts.len() == 1 && parts[0].0 == 0 {
-        parts.clear();
+/// Lays out what results show, some sections a file; returns the files, and where they start: the way from the first
+/// document of the file before, with the section if it is not the first.
+fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
+    let most = excerpt(documents);
+    let mut blocks: Vec<Vec<Value>> = Vec::new();
+    let mut starts = Vec::new();
+    let mut size = BLOCK;
+    let mut before = 0;
+    for (at, document) in documents.iter().enumerate() {
+        let mut left = MAX_EXCERPTS;
+        let none = [super::Part::default()];
+        let sections = if document.sections.is_empty() { &none[..] } else { &document.sections[..] };
+        let mut parts: Vec<Value> = Vec::new();
+        let mut first = 0;
+        let close = |blocks: &mut Vec<Vec<Value>>, parts: &mut Vec<Value>, first: usize| {
+            if let Some(block) = blocks.last_mut().filter(|_| !parts.is_empty()) {
+                block.push(json!([
+                    at,
+                    encoded(&document.url),
+                    document.title,
+                    document.kind.as_str(),
+                    document.reference,
+                    first,
+                    std::mem::take(parts)
+                ]));
+            }
+        };
+        for (section, part) in sections.iter().enumerate() {
+            if size >= BLOCK {
+                close(&mut blocks, &mut parts, first);
+                first = section;
+                starts.push(if section == 0 { json!(at - before) } else { json!([at - before, section]) });
+                before = at;
+                blocks.push(Vec::new());
+                size = 0;
+            }
+            let text = shown(document, section, part);
+            let text = &text[..text.floor_char_boundary(most.min(left))];
+            left -= text.len();
+            size += text.len() + part.heading.len() + part.anchor.len() + 20;
+            parts.push(json!([encoded(&part.anchor), part.heading, text]));
+        }
+        size += document.url.len() + document.title.len() + document.reference.len() + 30;
+        close(&mut blocks, &mut parts, first);
     }
-    postings.push(step as u64);
-    postings.push((weight << 4) | (u64::from(hits.name) << 3) | (u64::from(hits.title) << 2) | parts.len() as u64);
-    postings.extend(parts.iter().map(|(part, _)| *part as u64));
+    (blocks.par_iter().map(|block| deflate(&bytes(block))).collect(), starts)
 }
 
-/// Returns what a result shows: address, title, type, reference, and the parts with text for excerpts.
-fn shown(document: &Document) -> Value {
-    let mut left = EXCERPTS;
-    let parts: Vec<Value> = document
-        .sections
-        .iter()
-        .map(|part| {
-            let text: String = part.text.chars().take(EXCERPT.min(left)).collect();
-            left -= text.chars().count();
-            json!([encoded(&part.anchor), part.heading, text])
-        })
-        .collect();
-    json!([encoded(&document.url), document.title, document.kind.as_str(), document.reference, parts])
+/// Returns what of a section excerpts are cut from: of a thing that is no page, the words that describe it, too.
+fn shown<'a>(document: &'a Document, section: usize, part: &'a super::Part) -> Cow<'a, str> {
+    match (document.kind, part.text.as_str()) {
+        (DocumentType::Docs, text) => text.into(),
+        (_, "") if section == 0 => document.keywords.as_str().into(),
+        (_, text) if section == 0 && !document.keywords.is_empty() => format!("{text} · {}", document.keywords).into(),
+        (_, text) => text.into(),
+    }
+}
+
+/// Returns how much of each section is kept, in bytes.
+fn excerpt(documents: &[Document]) -> usize {
+    let lengths: Vec<usize> = documents.iter().flat_map(|one| &one.sections).map(|part| part.text.len()).collect();
+    let fits = |most: &usize| lengths.iter().map(|length| length.min(most)).sum::<usize>() <= EXCERPTS;
+    (MIN_EXCERPT..=MAX_EXCERPT).rev().step_by(50).find(fits).unwrap_or(MIN_EXCERPT)
 }
 
 /// Returns an address for use in a URL.

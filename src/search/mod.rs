@@ -3,14 +3,14 @@
 //! Owns documents for search, the rules for terms, the layout of the index, and the ES module that reads it. Knows
 //! nothing of HTML or templates.
 //!
-//! Layout, below `search/`: `index.json` holds what every query needs; `HASH/t/` the postings, one file for each two
-//! letters that terms start with; `HASH/d/` titles, addresses and excerpts, a few documents a file. `HASH` changes with
-//! the content, so that a browser never joins files of two builds.
+//! The layout of the files is described in `ARCHITECTURE.md`.
 //!
 //! Invariant: same documents, same bytes.
 
 mod collect;
+mod count;
 mod layout;
+mod pack;
 mod terms;
 
 use std::collections::BTreeMap;
@@ -62,8 +62,21 @@ pub struct Document {
     pub names: Vec<String>,
     /// Words that describe it: tags, owner, type.
     pub keywords: String,
+    /// What filters ask, on the document of an entity; it holds for everything of that entity.
+    pub facts: Option<Facts>,
     /// The text, in the order of the page.
     pub sections: Vec<Part>,
+}
+
+/// What filters ask of an entity; its kind and namespace stand in its reference.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The reference of its owner.
+    pub owner: String,
+    /// Such as `production`.
+    pub lifecycle: String,
+    /// Its tags.
+    pub tags: Vec<String>,
 }
 
 /// A part of a document that a result can point at.

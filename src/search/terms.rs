@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use elasticlunr::lang::English;
 use elasticlunr::{Language, Pipeline};
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// Longer terms are not indexed, in characters.
 const MAX_TERM: usize = 40;
@@ -14,10 +15,21 @@ const MAX_PARTS: usize = 6;
 /// A term of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Term {
-    /// A word, stemmed.
-    Word(String),
+    /// A word.
+    Word(Word),
     /// Several words written as one, such as `payment-api` or `fooBar`, in lower case and not stemmed.
     Whole(String),
+}
+
+/// A word in both its forms, in lower case and without accents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Its stem, by which it is indexed.
+    pub stem: String,
+    /// As it is written.
+    pub raw: String,
+    /// Whether it is too common to say anything; such words count in titles and headings only.
+    pub stop: bool,
 }
 
 /// Cuts texts into terms; keeps the stems it has found.
@@ -31,23 +43,13 @@ impl Terms {
         Self { pipeline: English::new().make_pipeline(), stems: HashMap::new() }
     }
 
-    /// Returns the terms of a text in its order.
-    pub(super) fn of(&mut self, text: &str) -> Vec<Term> {
+    /// Returns the terms of a piece of text without blanks, in its order.
+    pub(super) fn of(&mut self, chunk: &str) -> Vec<Term> {
         let mut terms = Vec::new();
-        let mut rest = text;
-        while let Some(start) = rest.find(|c| is_ideograph(c) || is_letter(c)) {
-            rest = &rest[start..];
-            let ideographs = rest.starts_with(is_ideograph);
-            let end = rest
-                .find(|c| if ideographs { !is_ideograph(c) } else { is_ideograph(c) || !(is_letter(c) || is_joint(c)) })
-                .unwrap_or(rest.len());
-            let (chunk, after) = rest.split_at(end);
-            rest = after;
-            if ideographs {
-                pairs(chunk, &mut terms);
-            } else {
-                self.chunk(chunk.trim_end_matches(is_joint), &mut terms);
-            }
+        if chunk.starts_with(is_ideograph) {
+            pairs(chunk, &mut terms);
+        } else {
+            self.chunk(chunk, &mut terms);
         }
         terms
     }
@@ -60,32 +62,62 @@ impl Terms {
             if compound && part.chars().count() == 1 && !part.starts_with(char::is_numeric) {
                 continue;
             }
-            if let Some(term) = self.word(part) {
-                terms.push(Term::Word(term));
-            }
+            terms.extend(self.word(part).map(Term::Word));
         }
         if compound && parts.len() <= MAX_PARTS && chunk.chars().count() <= MAX_TERM {
-            terms.push(Term::Whole(chunk.to_lowercase()));
+            terms.push(Term::Whole(fold(chunk)));
         }
     }
 
-    /// Returns the stem of a word; nothing for words that say nothing, and for what is too long to be one.
-    fn word(&mut self, word: &str) -> Option<String> {
-        let word = word.to_lowercase();
-        if word.chars().count() > MAX_TERM {
+    /// Returns a word; nothing for what is too long to be one.
+    fn word(&mut self, word: &str) -> Option<Word> {
+        let raw = fold(word);
+        if raw.chars().count() > MAX_TERM {
             return None;
         }
         // The pipeline is for English; it would cut letters it does not know from the ends.
-        if !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            return Some(word);
+        if !raw.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return Some(Word { stem: raw.clone(), raw, stop: false });
         }
-        if let Some(known) = self.stems.get(&word) {
-            return known.clone();
-        }
-        let stem = self.pipeline.run(vec![word.clone()]).pop().filter(|stem| !stem.is_empty());
-        self.stems.insert(word, stem.clone());
-        stem
+        let stem = match self.stems.get(&raw) {
+            Some(known) => known.clone(),
+            None => {
+                let stem = self.pipeline.run(vec![raw.clone()]).pop().filter(|stem| !stem.is_empty());
+                self.stems.insert(raw.clone(), stem.clone());
+                stem
+            }
+        };
+        let stop = stem.is_none();
+        Some(Word { stem: stem.unwrap_or_else(|| raw.clone()), raw, stop })
     }
+}
+
+/// Cuts a text into pieces that hold terms: words, names of several words, runs of ideographs.
+pub(super) fn chunks(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find(|c| is_ideograph(c) || is_letter(c))?;
+        rest = &rest[start..];
+        let ideographs = rest.starts_with(is_ideograph);
+        let end = rest
+            .find(|c| if ideographs { !is_ideograph(c) } else { is_ideograph(c) || !(is_letter(c) || is_joint(c)) })
+            .unwrap_or(rest.len());
+        let (chunk, after) = rest.split_at(end);
+        rest = after;
+        Some(chunk.trim_end_matches(is_joint))
+    })
+}
+
+/// Returns a text in lower case and without accents.
+pub(super) fn fold(text: &str) -> String {
+    let lower = text.to_lowercase();
+    if lower.is_ascii() {
+        return lower;
+    }
+    let apart = DecomposingNormalizerBorrowed::new_nfd().normalize(&lower);
+    let bare: String = apart.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect();
+    // Puts together again what is no accent, such as the syllables of Hangul.
+    ComposingNormalizerBorrowed::new_nfc().normalize(&bare).into_owned()
 }
 
 fn is_letter(c: char) -> bool {
@@ -106,9 +138,13 @@ fn is_ideograph(c: char) -> bool {
 fn pairs(chunk: &str, terms: &mut Vec<Term>) {
     let letters: Vec<char> = chunk.chars().collect();
     if let [only] = letters[..] {
-        terms.push(Term::Word(only.to_string()));
+        terms.push(ideographs(only.to_string()));
     }
-    terms.extend(letters.windows(2).map(|pair| Term::Word(pair.iter().collect())));
+    terms.extend(letters.windows(2).map(|pair| ideographs(pair.iter().collect())));
+}
+
+fn ideographs(raw: String) -> Term {
+    Term::Word(Word { stem: raw.clone(), raw, stop: false })
 }
 
 /// Cuts a chunk at joints, underscores and changes of case.

@@ -1,18 +1,29 @@
+use std::io::Read as _;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::terms::{Term, Terms};
+use super::terms::{Term, Terms, chunks};
 use super::*;
 use crate::catalog;
 use crate::config::Config;
 use crate::workspace::Workspace;
 
+/// Returns the terms of a text, wholes with a mark, without stop words.
 fn cut(text: &str) -> Vec<String> {
     let show = |term| match term {
-        Term::Word(term) => term,
-        Term::Whole(term) => format!("={term}"),
+        Term::Word(word) if word.stop => None,
+        Term::Word(word) => Some(word.stem),
+        Term::Whole(term) => Some(format!("={term}")),
     };
-    Terms::new().of(text).into_iter().map(show).collect()
+    let mut terms = Terms::new();
+    chunks(text).flat_map(|chunk| terms.of(chunk)).filter_map(show).collect()
+}
+
+fn inflate(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    flate2::read::DeflateDecoder::new(bytes).read_to_end(&mut out).unwrap();
+    out
 }
 
 /// The same vectors hold the module in the browser to these rules, in `tests/browser/search.test.mjs`.
@@ -88,17 +99,18 @@ fn index_of(documents: &[Document]) -> SearchFiles {
     super::index(documents)
 }
 
-/// The tests of the module query this index.
+/// The tests of the module query this index; its packed files stand there in hexadecimal digits.
 #[test]
 fn the_index_of_the_example() {
     let search = example();
-    let files: Value = search
-        .files
-        .iter()
-        .filter(|(path, _)| path.ends_with(".json"))
-        .map(|(path, bytes)| (path.clone(), serde_json::from_slice(bytes).unwrap()))
-        .collect::<serde_json::Map<String, Value>>()
-        .into();
+    let show = |(path, bytes): (&String, &Vec<u8>)| match path.rsplit_once('.') {
+        Some((_, "json")) => Some((path.clone(), serde_json::from_slice(bytes).unwrap())),
+        Some((_, "bin")) => {
+            Some((path.clone(), bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()))
+        }
+        _ => None,
+    };
+    let files: Value = search.files.iter().filter_map(show).collect::<serde_json::Map<String, Value>>().into();
     insta::with_settings!({
         snapshot_path => "../../tests/browser",
         prepend_module_to_snapshot => false,
@@ -111,22 +123,24 @@ fn the_index_of_the_example() {
 #[test]
 fn documents_say_what_they_are() {
     let found = example();
-    let chunk = found.files.iter().find(|(path, _)| path.ends_with("/d/0.json")).unwrap().1;
-    let shown: Vec<Value> = serde_json::from_slice(chunk).unwrap();
+    let (_, block) = found.files.iter().find(|(path, _)| path.ends_with("/d/0/0.bin")).unwrap();
+    let shown: Vec<Value> = serde_json::from_slice(&inflate(block)).unwrap();
     assert_eq!(shown.len(), 7);
     assert_eq!(
         shown[1],
         json!([
+            1,
             "catalog/default/component/payment-service/",
             "Payments",
             "entity",
             "component:default/payment-service",
-            [["", "", "Takes money from people."]]
+            0,
+            [["", "", "Takes money from people. · java checkout Component service production team-cash Cash Team"]]
         ])
     );
-    assert_eq!(shown[4][2], "template");
+    assert_eq!(shown[4][3], "template");
     assert_eq!(
-        shown[5][4][1],
+        shown[5][6][1],
         json!(["full-refund", "Full refund", "Press the button twice. The REFUND_LIMIT variable bounds it."])
     );
     assert!(found.files.contains_key(&found.module) && found.module.ends_with(".js"));

@@ -65,6 +65,8 @@ pub struct Chrome {
     pub og_type: &'static str,
     /// The same page in Markdown.
     pub markdown: Option<&'static str>,
+    /// What tells browsers of the search, if the address of the site is known.
+    pub opensearch: Option<String>,
     /// The changes as a feed, if the address of the site is known.
     pub feed: Option<String>,
     /// What the page is about, for programs.
@@ -167,6 +169,7 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
         og_type: if about.class == "docs" { "article" } else { "website" },
         markdown: machine::has_twin(view).then_some("index.md"),
+        opensearch: site.base_url().map(|_| view.href(routes::OPENSEARCH)),
         feed: site.base_url().map(|_| view.href(routes::FEED)),
         json_ld: machine::json_ld(view),
         class: about.class,

@@ -117,6 +117,8 @@ pub enum PageKind {
 pub enum File {
     /// `sitemap.xml`.
     Sitemap,
+    /// `opensearch.xml`.
+    OpenSearch,
     /// `robots.txt`.
     Robots,
     /// `_headers`.
@@ -368,6 +370,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     if site.base_url().is_some() {
         add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
         add(routes::FEED.to_owned(), PageKind::File(File::Feed));
+        add(routes::OPENSEARCH.to_owned(), PageKind::File(File::OpenSearch));
     }
     add(routes::LLMS.to_owned(), PageKind::File(File::Llms));
     add(routes::ROBOTS.to_owned(), PageKind::File(File::Robots));

@@ -30,6 +30,7 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
     const MARKDOWN: &str = "text/markdown; charset=utf-8";
     match file {
         File::Sitemap => (sitemap(view.site).into_bytes(), "application/xml"),
+        File::OpenSearch => (opensearch(view.site).into_bytes(), "application/opensearchdescription+xml"),
         File::Robots => (robots(view.site).into_bytes(), TEXT),
         File::Headers => (headers(view.site).into_bytes(), TEXT),
         File::Redirects => (redirects(view.site).into_bytes(), TEXT),
@@ -206,6 +207,21 @@ fn sitemap(site: &Site) -> String {
     }
     out.push_str("</urlset>\n");
     out
+}
+
+/// Describes the search to browsers, so that readers can ask it from the address bar.
+fn opensearch(site: &Site) -> String {
+    let base = crate::html::escape(site.base_url().unwrap_or_default()).to_string();
+    let title = &site.config().title;
+    // The name may have 16 characters.
+    let short = crate::html::escape(&title.chars().take(16).collect::<String>()).to_string();
+    let long = crate::html::escape(title).to_string();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\">\n\
+         <ShortName>{short}</ShortName>\n<Description>{long}</Description>\n<InputEncoding>UTF-8</InputEncoding>\n\
+         <Url type=\"text/html\" template=\"{base}{}?query={{searchTerms}}\"/>\n</OpenSearchDescription>\n",
+        routes::SEARCH
+    )
 }
 
 fn robots(site: &Site) -> String {

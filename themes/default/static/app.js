@@ -34,12 +34,24 @@ for (const button of all('[data-theme-switch]')) {
   show();
 }
 
-// Search: the dialogue is loaded when it is first asked for.
-async function openSearch(text = '') {
+// Search: the dialogue is loaded when it is first asked for; what is typed until it is there goes into it.
+async function openSearch() {
   const module = root.dataset.searchUi;
   if (!module) { location.href = root.dataset.searchPage; return; }
-  const { openDialog } = await import(new URL(module, location.href));
-  openDialog({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href, text });
+  let text = '';
+  const keep = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Backspace') text = text.slice(0, -1); else if ([...event.key].length === 1) text += event.key; else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener('keydown', keep, true);
+  try {
+    const { openDialog } = await import(new URL(module, location.href));
+    openDialog({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href, text });
+  } finally {
+    document.removeEventListener('keydown', keep, true);
+  }
 }
 for (const opener of all('a[data-search-open]')) {
   opener.addEventListener('click', (event) => {
@@ -54,6 +66,13 @@ if (form && root.dataset.searchUi) {
     form, results: document.querySelector('[data-search-results]'),
     module: new URL(root.dataset.searchModule, location.href).href, home: home.href,
   }));
+}
+
+// Who comes from a result sees the words that were looked for.
+const sought = new URLSearchParams(location.search).get('h');
+const content = document.querySelector('[data-techdocs=content]');
+if (sought && content && root.dataset.searchUi) {
+  import(new URL(root.dataset.searchUi, location.href)).then(({ highlight }) => highlight({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href }, sought, content)).catch(() => {});
 }
 
 // Keys.

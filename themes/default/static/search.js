@@ -2,8 +2,15 @@
 const names = { entity: 'Catalog', docs: 'Documentation', api: 'APIs', template: 'Templates' };
 const icons = { docs: 'file', api: 'kind-api', template: 'kind-template' };
 const kinds = new Set(['component', 'api', 'resource', 'system', 'domain', 'group', 'user', 'template', 'airesource', 'location']);
+const facets = { type: 'Type', kind: 'Kind', owner: 'Owner', lifecycle: 'Lifecycle', namespace: 'Namespace', tag: 'Tag' };
+// What Backstage calls the types of results in addresses.
+const backstage = { 'software-catalog': ['entity', 'template'], techdocs: ['docs'] };
+const RECENT = 'playbill-recent-searches';
 const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes('-') || name === 'role') element.setAttribute(name, value); else element[name] = value;
+  }
   element.append(...children);
   return element;
 };
@@ -11,9 +18,21 @@ const make = (tag, properties = {}, ...children) => {
 let opened;
 /** Opens the index once; a failure is forgotten, so that the next attempt starts anew. */
 function index({ module, home }) {
-  opened ??= import(module).then(({ open }) => open({ base: home }));
+  opened ??= import(module).then(async (engine) => ({ engine, index: await engine.open({ base: home }) }));
   opened.catch(() => { opened = undefined; });
   return opened;
+}
+
+/** Reads the last queries; storage may be shut. */
+function recent() {
+  try {
+    const list = JSON.parse(localStorage.getItem(RECENT) ?? '[]');
+    return Array.isArray(list) ? list.filter((text) => typeof text === 'string').slice(0, 8) : [];
+  } catch { return []; }
+}
+
+function remember(text) {
+  try { localStorage.setItem(RECENT, JSON.stringify([text, ...recent().filter((one) => one !== text)].slice(0, 8))); } catch { /* storage is shut */ }
 }
 
 function iconOf(result) {
@@ -22,112 +41,286 @@ function iconOf(result) {
   return icons[result.type] ?? 'file';
 }
 
-/** Marks the words of the query in a text; the excerpt is text, not HTML. */
-function marked(text, query) {
-  const words = query.split(/\s+/).filter((word) => word.length > 1).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  if (!words.length) return [text];
-  return text.split(new RegExp(`(${words.join('|')})`, 'gi')).map((part, at) => (at % 2 ? make('mark', { textContent: part }) : part));
-}
-
 /** Says where a document stands: whose documentation, which page, which heading. */
-function trail(url) {
-  const [path, heading] = decodeURIComponent(url).split('#');
-  const parts = path.split('/').filter(Boolean).slice(3);
+function trail(url, heading) {
+  const parts = decodeURIComponent(url.split('#')[0]).split('/').filter(Boolean).slice(3).map((part) => part.replaceAll('-', ' '));
   if (heading) parts.push(heading);
-  return parts.map((part) => part.replaceAll('-', ' ')).join(' › ');
+  return parts.join(' › ');
 }
 
-function lines(results, query, home) {
+/** Returns the address of a result, which tells the page what to mark. */
+function address(result, query, home) {
+  const url = new URL(result.url, home);
+  if (result.type === 'docs') url.searchParams.set('h', query);
+  return url.href;
+}
+
+let number = 0;
+/** Makes the list of results, by type; texts are texts, whatever stands in them. */
+function lines(answer, query, { engine, home }) {
+  const marked = (text) => engine.pieces(text, answer.terms).map((piece, at) => (at % 2 ? make('mark', { textContent: piece }) : piece));
   const groups = new Map();
-  for (const result of results) groups.set(result.type, [...(groups.get(result.type) ?? []), result]);
-  return [...groups].flatMap(([type, found]) => [
-    make('h2', { textContent: names[type] ?? type }),
-    make('ul', {}, ...found.map((result) => {
-      const text = make('span', { className: 'hit-text' }, make('b', {}, ...marked(result.title, query)));
-      const detail = result.type === 'docs' ? trail(result.url) : result.ref;
-      text.append(make('small', { textContent: detail }));
-      if (result.excerpt) text.append(make('span', { className: 'excerpt-text' }, ...marked(result.excerpt, query)));
-      return make('li', {}, make('a', { href: new URL(result.url, home).href }, make('i', { className: `icon i-${iconOf(result)}` }), text));
-    })),
-  ]);
+  for (const result of answer.results) groups.set(result.type, [...(groups.get(result.type) ?? []), result]);
+  return [...groups].map(([type, found]) => {
+    const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: names[type] ?? type });
+    const options = found.map((result) => {
+      const text = make('span', { className: 'hit-text' }, make('b', {}, ...marked(result.title)));
+      text.append(make('small', { textContent: result.type === 'docs' ? trail(result.url, result.heading) : result.ref }));
+      // The title stands above already.
+      const excerpt = result.excerpt.startsWith(`${result.title}: `) ? result.excerpt.slice(result.title.length + 2) : result.excerpt;
+      if (excerpt && excerpt !== result.title) text.append(make('span', { className: 'excerpt-text' }, ...marked(excerpt)));
+      return make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: address(result, query, home) }, make('i', { className: `icon i-${iconOf(result)}` }), text);
+    });
+    return make('div', { role: 'group', 'aria-labelledby': title.id }, title, ...options);
+  });
+}
+
+/** Says what to try when nothing is found. */
+function nothing(text, answer, { narrowed, widen }) {
+  const parts = [make('b', { textContent: `Nothing found for “${text}”.` })];
+  if (answer.unknown.length) parts.push(` No text here has ${answer.unknown.map((word) => `“${word}”`).join(' or ')}, nor a word like it.`);
+  parts.push(' Try fewer or other words, or the name of a team, a tag or an API.');
+  const box = make('div', { className: 'hit-none' }, make('p', {}, ...parts));
+  if (narrowed()) {
+    const button = make('button', { type: 'button', className: 'button', textContent: 'Search everything' });
+    button.addEventListener('click', widen);
+    box.append(button);
+  }
+  return box;
 }
 
 /** Connects an input with a place for results. */
-function connect({ input, results, options, limit, onQuery }) {
+function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = () => {}, onEmpty = () => [], counted = false }) {
   let turn = 0;
+  let shown = '';
+  // The number of results, or what to try, stands above the list.
+  const note = make('div');
+  const list = make('div', { role: 'listbox', 'aria-label': 'Results', id: `results-${++number}` });
+  results.replaceChildren(note, list);
+  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false' })) input.setAttribute(name, value);
+  const choices = () => [...list.querySelectorAll('[role=option]')];
+  const choose = (next) => {
+    for (const one of choices()) {
+      one.classList.toggle('chosen', one === next);
+      one.setAttribute('aria-selected', String(one === next));
+    }
+    if (next) { input.setAttribute('aria-activedescendant', next.id); next.scrollIntoView({ block: 'nearest' }); } else input.removeAttribute('aria-activedescendant');
+  };
+  const put = (said, above, content = []) => {
+    note.replaceChildren(...above);
+    list.replaceChildren(...content);
+    choose();
+    input.setAttribute('aria-expanded', String(choices().length > 0));
+    status.textContent = said;
+  };
   const show = async () => {
     const text = input.value.trim();
     const mine = ++turn;
-    onQuery?.(text);
-    if (!text) { results.replaceChildren(); return; }
+    shown = '';
+    if (!text) { put('', [], onEmpty()); onAnswer('', undefined); return; }
     try {
-      const found = await (await index(options)).query(text, { limit });
+      const { engine, index: ready } = await index(options);
+      // While the index was loading, more may have been typed.
       if (mine !== turn) return;
-      const all = found.total > found.results.length ? `${found.results.length} of ${found.total} results` : `${found.total} ${found.total === 1 ? 'result' : 'results'}`;
-      results.replaceChildren(...(found.results.length
-        ? [make('p', { className: 'hit-count', textContent: all }), ...lines(found.results, text, options.home)]
-        : [make('p', { className: 'hit-none' }, make('b', { textContent: `Nothing found for “${text}”.` }), ' Try fewer or other words, or the name of a team, tag or API.')]));
+      const answer = await ready.query(text, { limit, filters: filters(), facets: counted });
+      if (mine !== turn) return;
+      const { total } = answer;
+      const all = total > answer.results.length ? `${answer.results.length} of ${total} results` : `${total} ${total === 1 ? 'result' : 'results'}`;
+      if (total) put(all, [make('p', { className: 'hit-count', textContent: all })], lines(answer, text, { engine, home: options.home }));
+      else put('Nothing found', [nothing(text, answer, { narrowed, widen })]);
+      shown = text;
+      onAnswer(text, answer);
     } catch (error) {
-      if (mine === turn) results.replaceChildren(make('p', { className: 'hit-none', textContent: location.protocol === 'file:' ? 'Search needs a web server: run “playbill serve”, or publish the folder.' : `The search index cannot be read: ${error.message}` }));
+      if (mine !== turn) return;
+      const why = location.protocol === 'file:' ? 'Search needs a web server: run “playbill serve”, or publish the folder.' : `The search index cannot be read: ${error.message}`;
+      put(why, [make('p', { className: 'hit-none', textContent: why })]);
     }
   };
   let timer;
   input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(show, 60); });
   input.addEventListener('focus', () => { index(options).catch(() => {}); }, { once: true });
+  results.addEventListener('click', (event) => { if (event.target.closest('a') && shown) remember(shown); });
   // Arrows move through the results without leaving the input.
-  input.addEventListener('keydown', (event) => {
-    const links = [...results.querySelectorAll('a')];
+  input.addEventListener('keydown', async (event) => {
+    const links = choices();
     const at = links.findIndex((link) => link.classList.contains('chosen'));
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && links.length) {
       event.preventDefault();
-      links[at]?.classList.remove('chosen');
-      const next = links[(at + step + links.length) % links.length];
-      next.classList.add('chosen');
-      next.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Enter' && links.length) {
+      choose(links[at < 0 && step < 0 ? links.length - 1 : (at + step + links.length) % links.length]);
+    } else if (event.key === 'Enter') {
       event.preventDefault();
-      (links[at] ?? links[0]).click();
+      // Who types fast gets the answer to what is typed, not to what was shown.
+      if (input.value.trim() && input.value.trim() !== shown && at < 0) { clearTimeout(timer); await show(); }
+      const ready = choices();
+      (ready.find((link) => link.classList.contains('chosen')) ?? ready[0])?.click();
     }
   });
   return show;
+}
+
+/** Returns whose documentation the reader is in: `{ ref, name }`. */
+function here(home) {
+  const path = decodeURIComponent(location.pathname.slice(new URL(home).pathname.length));
+  const [, namespace, kind, name] = /^docs\/([^/]+)\/([^/]+)\/([^/]+)\//.exec(path) ?? [];
+  return name && { ref: `${kind}:${namespace}/${name}`, name };
 }
 
 let dialog;
 /** Opens the dialogue. */
 export function openDialog(options) {
   if (!dialog) {
-    const input = make('input', { type: 'search', placeholder: 'Search', autocomplete: 'off', spellcheck: false });
-    input.setAttribute('aria-label', 'Search');
+    const input = make('input', { type: 'search', placeholder: 'Search', autocomplete: 'off', spellcheck: false, 'aria-label': 'Search' });
     const results = make('div', { className: 'hits' });
-    results.setAttribute('aria-live', 'polite');
-    const close = make('button', { type: 'button', className: 'icon-button' }, make('i', { className: 'icon i-close' }));
-    close.setAttribute('aria-label', 'Close');
+    const status = make('p', { className: 'unseen', role: 'status' });
+    const close = make('button', { type: 'button', className: 'icon-button', 'aria-label': 'Close' }, make('i', { className: 'icon i-close' }));
     close.addEventListener('click', () => dialog.close());
     const hint = make('p', { className: 'hit-keys' });
     for (const [key, what] of [['↑↓', 'choose'], ['↵', 'open'], ['Esc', 'close']]) hint.append(make('kbd', { textContent: key }), ` ${what} `);
-    dialog = make('dialog', { className: 'search-dialog' }, make('div', { className: 'search-head' }, make('i', { className: 'icon i-search' }), input, close), results, hint);
-    dialog.setAttribute('aria-label', 'Search');
+    const all = make('a', { textContent: 'All results and filters' });
+    hint.append(all);
+    dialog = make('dialog', { className: 'search-dialog', 'aria-label': 'Search' }, make('div', { className: 'search-head' }, make('i', { className: 'icon i-search' }), input, close));
+    const place = here(options.home);
+    const scope = make('select', { className: 'search-scope', 'aria-label': 'Where to search' }, make('option', { value: '', textContent: 'Everything' }));
+    if (place) {
+      scope.append(make('option', { value: place.ref, textContent: `This documentation (${place.name})` }));
+      dialog.append(scope);
+    }
+    dialog.append(results, status, hint);
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
-    connect({ input, results, options, limit: 12 });
+    const page = (text) => {
+      const url = new URL('search/', options.home);
+      if (text) url.searchParams.set('query', text);
+      if (scope.value) url.searchParams.set('filters[ref]', scope.value);
+      all.href = url.href;
+    };
+    page('');
+    const show = connect({
+      input, results, status, options, limit: 12,
+      filters: () => (scope.value ? { ref: [scope.value] } : {}),
+      narrowed: () => Boolean(scope.value),
+      widen: () => { scope.value = ''; input.focus(); show(); },
+      onAnswer: page,
+      onEmpty: () => {
+        const list = recent();
+        if (!list.length) return [];
+        const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: 'Recent' });
+        const again = (text) => {
+          const one = make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: new URL(`search/?query=${encodeURIComponent(text)}`, options.home).href }, make('i', { className: 'icon i-search' }), make('span', { className: 'hit-text', textContent: text }));
+          one.addEventListener('click', (event) => { event.preventDefault(); event.stopPropagation(); input.value = text; input.focus(); show(); });
+          return one;
+        };
+        return [make('div', { role: 'group', 'aria-labelledby': title.id }, title, ...list.map(again))];
+      },
+    });
+    scope.addEventListener('change', () => { show(); input.focus(); });
+    dialog.refresh = show;
     document.body.append(dialog);
   }
   if (!dialog.open) dialog.showModal();
   const input = dialog.querySelector('input');
   input.focus();
-  input.select();
+  if (options.text) {
+    input.value = options.text;
+    dialog.refresh();
+  } else {
+    input.select();
+    if (!input.value) dialog.refresh();
+  }
+}
+
+/** Reads query and filters from an address as Backstage writes them. */
+export function readAddress(search) {
+  const parameters = new URLSearchParams(search);
+  const filters = {};
+  const add = (facet, values) => {
+    const list = values.filter(Boolean);
+    if (list.length) filters[facet] = [...new Set([...(filters[facet] ?? []), ...list])];
+  };
+  for (const key of ['types[]', 'types']) add('type', parameters.getAll(key).flatMap((type) => backstage[type] ?? [type]));
+  for (const facet of [...Object.keys(facets), 'ref']) {
+    for (const key of [`filters[${facet}]`, `filters[${facet}][]`]) add(facet, parameters.getAll(key).map((value) => value.toLowerCase()));
+  }
+  return { query: parameters.get('query') ?? '', filters };
+}
+
+/** Writes query and filters as an address. */
+export function writeAddress({ query, filters }) {
+  const parameters = new URLSearchParams();
+  if (query) parameters.set('query', query);
+  for (const [facet, values] of Object.entries(filters)) for (const value of values) parameters.append(facet === 'type' ? 'types[]' : `filters[${facet}][]`, value);
+  return parameters.size ? `?${parameters}` : '';
 }
 
 /** Brings the search page to life. */
 export function searchPage({ form, results, ...options }) {
   const input = form.querySelector('input');
+  const state = readAddress(location.search);
   results.className = 'hits page-hits';
+  results.removeAttribute('aria-live');
+  const status = make('p', { className: 'unseen', role: 'status' });
+  const panel = make('div', { className: 'search-filters', role: 'group', 'aria-label': 'Filters', hidden: true });
+  results.before(panel, status);
+  const remove = (facet) => { delete state.filters[facet]; };
+  /** Shows a list a facet, with how many results each of its values has. */
+  const offer = (answer) => {
+    const busy = panel.contains(document.activeElement) ? document.activeElement.name : undefined;
+    const lists = Object.entries(facets).map(([facet, label]) => {
+      const chosen = state.filters[facet]?.[0] ?? '';
+      const counts = answer?.facets?.[facet] ?? [];
+      const values = counts.some(([value]) => value === chosen) || !chosen ? counts : [[chosen, 0], ...counts];
+      if (values.length < 2 && !chosen) return undefined;
+      const list = make('select', { name: facet }, make('option', { value: '', textContent: `${label}: any` }),
+        ...values.slice(0, 100).map(([value, count]) => make('option', { value, selected: value === chosen, textContent: `${facet === 'type' ? names[value] ?? value : facet === 'owner' ? value.split('/').at(-1) : value} (${count})` })));
+      list.setAttribute('aria-label', label);
+      list.addEventListener('change', () => {
+        remove(facet);
+        if (list.value) state.filters[facet] = [list.value];
+        show();
+      });
+      return list;
+    }).filter(Boolean);
+    if (state.filters.ref) {
+      const scope = make('button', { type: 'button', className: 'button', textContent: `In ${state.filters.ref[0]} ×` });
+      scope.setAttribute('aria-label', `Search outside ${state.filters.ref[0]}, too`);
+      scope.addEventListener('click', () => { remove('ref'); show(); });
+      lists.push(scope);
+    }
+    panel.replaceChildren(...lists);
+    panel.hidden = !lists.length;
+    if (busy) panel.querySelector(`[name=${busy}]`)?.focus();
+  };
   const show = connect({
-    input, results, options, limit: 40,
-    onQuery: (text) => history.replaceState(null, '', text ? `?query=${encodeURIComponent(text)}` : location.pathname),
+    input, results, status, options, limit: 40, counted: true,
+    filters: () => state.filters,
+    narrowed: () => Object.keys(state.filters).length > 0,
+    widen: () => { Object.keys(state.filters).forEach(remove); input.focus(); show(); },
+    onAnswer: (query, answer) => {
+      state.query = query;
+      history.replaceState(null, '', writeAddress(state) || location.pathname);
+      offer(answer);
+    },
   });
   form.addEventListener('submit', (event) => { event.preventDefault(); show(); });
-  input.value = new URLSearchParams(location.search).get('query') ?? '';
+  // What is typed before this runs stays.
+  input.value ||= state.query;
   input.focus();
   if (input.value) show();
+}
+
+/** Marks on an opened page the words by which it was found. */
+export async function highlight({ module, home }, query, content) {
+  const { engine, index: ready } = await index({ module, home });
+  const wanted = new Set(engine.terms(query).filter(({ stop, whole }) => !stop && !whole).map(({ term }) => term));
+  if (!wanted.size || !ready) return;
+  const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  for (let left = 20000; left > 0 && walker.nextNode(); left--) if (!walker.currentNode.parentElement.closest('script, style, svg, mark')) texts.push(walker.currentNode);
+  let marks = 0;
+  for (const text of texts) {
+    const found = engine.pieces(text.data, wanted);
+    if (found.length < 2 || marks > 500) continue;
+    marks += found.length >> 1;
+    text.replaceWith(...found.map((piece, at) => (at % 2 ? make('mark', { className: 'found', textContent: piece }) : piece)));
+  }
 }

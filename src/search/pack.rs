@@ -1,0 +1,146 @@
+//! The files of terms: which term stands in which file, and how.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
+/// Words of fewer letters are not looked for misspelt.
+const MIN_MISSPELT: usize = 4;
+
+/// A term with all that is said of it.
+pub(super) struct Entry {
+    pub term: String,
+    /// The words whose stem it is, where they differ from it.
+    pub forms: Vec<String>,
+    pub postings: Vec<u8>,
+}
+
+impl Entry {
+    /// About how much it takes.
+    pub(super) fn size(&self) -> usize {
+        self.term.len() + self.forms.len() * 3 + self.postings.len() + 3
+    }
+}
+
+/// Returns a word as the files for early slips have it: the first letter, then the others from the end.
+///
+/// Who misses the second or third letter of a word lands in another file of terms, but ends the word as it should be.
+pub(super) fn turned(word: &str) -> Option<String> {
+    let plain = word.chars().count() >= MIN_MISSPELT && word.chars().all(char::is_alphanumeric);
+    let mut letters = word.chars();
+    let first = letters.next().filter(|_| plain)?;
+    Some([first].into_iter().chain(letters.rev()).collect())
+}
+
+/// Sorts entries into files of neighbours, each under the first letters of its first key.
+///
+/// A key is in the last file whose name is not after it. Keys that begin with the same few letters stay together, as
+/// many letters as keep a file small, so that what is almost written so is in the same file.
+pub(super) fn shards<'a>(
+    entries: impl Iterator<Item = (String, &'a Entry)>,
+    size: usize,
+    depth: usize,
+) -> Vec<(String, Vec<&'a Entry>)> {
+    let mut all: Vec<(String, &Entry)> = entries.collect();
+    all.sort_by(|a, b| (&a.0, &a.1.term).cmp(&(&b.0, &b.1.term)));
+    let mut groups = Vec::new();
+    split(&all, "", size, depth, &mut groups);
+    let mut shards: Vec<(String, Vec<&Entry>)> = Vec::new();
+    let mut total = 0;
+    for (name, group) in groups {
+        let own: usize = group.iter().map(|(_, entry)| entry.size()).sum();
+        let entries = group.iter().map(|(_, entry)| *entry);
+        match shards.last_mut().filter(|_| total + own <= size) {
+            Some((_, last)) => last.extend(entries),
+            None => {
+                shards.push((name, entries.collect()));
+                total = 0;
+            }
+        }
+        total += own;
+    }
+    for (_, entries) in &mut shards {
+        entries.sort_by(|a, b| a.term.cmp(&b.term));
+        entries.dedup_by(|a, b| a.term == b.term);
+    }
+    shards
+}
+
+/// Entries under their keys, in the order of the keys.
+type Keyed<'a> = [(String, &'a Entry)];
+
+/// Divides entries by the next letter until the parts are small.
+fn split<'k, 'a>(
+    all: &'k Keyed<'a>,
+    prefix: &str,
+    size: usize,
+    depth: usize,
+    groups: &mut Vec<(String, &'k Keyed<'a>)>,
+) {
+    let letters = prefix.chars().count();
+    let total: usize = all.iter().map(|(_, entry)| entry.size()).sum();
+    if letters > 0 && (total <= size || letters == depth) {
+        groups.push((prefix.to_owned(), all));
+        return;
+    }
+    let letter = |key: &str| key.chars().nth(letters);
+    for group in all.chunk_by(|a, b| letter(&a.0) == letter(&b.0)) {
+        match letter(&group[0].0) {
+            Some(next) => split(group, &format!("{prefix}{next}"), size, depth, groups),
+            // Keys that end here.
+            None => groups.push((prefix.to_owned(), group)),
+        }
+    }
+}
+
+/// Writes a file of terms: their number; each term, as far as it differs from the one before, with its forms, as far as
+/// they differ from the term; how long the postings of each are; the postings.
+pub(super) fn shard(entries: &[&Entry]) -> Vec<u8> {
+    let mut out = Vec::new();
+    varint(&mut out, entries.len());
+    let mut before = "";
+    for entry in entries {
+        front(&mut out, before, &entry.term);
+        before = &entry.term;
+        varint(&mut out, entry.forms.len());
+        for form in &entry.forms {
+            front(&mut out, &entry.term, form);
+        }
+    }
+    for entry in entries {
+        varint(&mut out, entry.postings.len());
+    }
+    for entry in entries {
+        out.extend_from_slice(&entry.postings);
+    }
+    deflate(&out)
+}
+
+/// Writes a text: how many bytes it shares with the one before, how many follow, which.
+fn front(out: &mut Vec<u8>, before: &str, text: &str) {
+    let mut shared = before.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
+    while !text.is_char_boundary(shared) {
+        shared -= 1;
+    }
+    varint(out, shared);
+    varint(out, text.len() - shared);
+    out.extend_from_slice(&text.as_bytes()[shared..]);
+}
+
+/// Writes a number, seven bits a byte, the low ones first.
+pub(super) fn varint(out: &mut Vec<u8>, mut number: usize) {
+    while number > 127 {
+        out.push((number & 127) as u8 | 128);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Compresses a file; not every server does it for files of this kind.
+pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
+    // Writing to memory does not fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}

@@ -1,0 +1,142 @@
+// The search dialogue and the search page in a real browser, over a site that `PLAYBILL` (a binary) builds from
+// `search_site/`. Run: PLAYBILL=target/debug/playbill node --test tests/browser/dialog.test.mjs
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launch, serve } from './chromium.mjs';
+
+const binary = process.env.PLAYBILL ?? 'target/debug/playbill';
+const site = mkdtempSync(join(tmpdir(), 'playbill-search-'));
+execFileSync(binary, ['build', fileURLToPath(new URL('search_site', import.meta.url)), '-o', site], { stdio: 'ignore' });
+const { url, stop } = await serve(site, '/portal/');
+const browser = await launch();
+after(async () => { await browser.stop(); stop(); rmSync(site, { recursive: true, force: true }); });
+
+/** Runs a test in a tab of its own; the console must stay silent unless the test takes the network away. */
+function check(name, body, { silent = true } = {}) {
+  test(name, async () => {
+    const page = await browser.page();
+    try {
+      await body(page);
+      if (silent) assert.deepEqual(page.problems, []);
+    } finally {
+      await page.close();
+    }
+  });
+}
+
+const hits = (page) => page.evaluate(`[...document.querySelectorAll('[role=option]')].map((one) => one.href)`);
+const value = (page) => page.evaluate(`document.activeElement.value`);
+const network = (page, conditions) => page.call('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1, ...conditions });
+/** Waits for a condition; says what it was if it does not come true. */
+async function until(page, expression) {
+  for (let turn = 0; turn < 60; turn++) {
+    if (await page.evaluate(expression)) return;
+    await page.settle(100);
+  }
+  assert.fail(`never true: ${expression}`);
+}
+async function ask(page, text) {
+  await page.goto(url);
+  await page.press('/');
+  await until(page, `Boolean(document.querySelector('.search-dialog')?.open)`);
+  await page.type(text);
+  await until(page, `Boolean(document.querySelector('.search-dialog .hit-count, .search-dialog .hit-none'))`);
+}
+
+check('the keyboard is enough', async (page) => {
+  await ask(page, 'fade times');
+  const [first, second] = await hits(page);
+  assert.match(first, /guide\/cues\/\?h=fade\+times#fade-times$/);
+  await page.press('ArrowDown');
+  const chosen = () => page.evaluate(`document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.href`);
+  assert.equal(await chosen(), first);
+  if (second) {
+    await page.press('ArrowDown');
+    assert.equal(await chosen(), second);
+    await page.press('ArrowUp');
+  }
+  assert.match(await page.evaluate(`document.querySelector('.search-dialog [role=status]').textContent`), /result/);
+  await page.press('Enter');
+  await until(page, `location.pathname.endsWith('/guide/cues/')`);
+  // The page shows what was looked for, and the query is remembered.
+  await until(page, `document.querySelectorAll('mark.found').length > 1`);
+  await page.press('/');
+  await until(page, `[...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.textContent === 'fade times')`);
+  await page.press('Escape', { code: 'Escape' });
+  assert.equal(await page.evaluate(`document.querySelector('dialog[open]')`), null);
+});
+
+check('what is typed before anything has loaded is answered, on a slow network', async (page) => {
+  await page.goto(url);
+  await network(page, { latency: 400 });
+  await page.press('/');
+  for (const letter of 'lamps') await page.press(letter);
+  await until(page, `document.querySelectorAll('.search-dialog [role=option]').length > 0`);
+  assert.equal(await value(page), 'lamps');
+});
+
+check('what was loaded is answered offline', async (page) => {
+  await ask(page, 'lamps');
+  const before = await hits(page);
+  assert.ok(before.length > 0);
+  await network(page, { offline: true });
+  await page.evaluate(`document.activeElement.select()`);
+  await page.type('lamps ');
+  assert.deepEqual(await hits(page), before.map((href) => href));
+}, { silent: false });
+
+check('scripts without blanks and accents', async (page) => {
+  await ask(page, '照明');
+  assert.match((await hits(page))[0], /guide\/languages\//);
+  await page.evaluate(`document.activeElement.select()`);
+  await page.type('eclairage scene');
+  await until(page, `document.querySelector('[role=option]')?.href.includes('h=eclairage')`);
+  assert.match((await hits(page))[0], /guide\/languages\//);
+  await until(page, `[...document.querySelectorAll('.hits mark')].some((one) => one.textContent === 'Éclairage')`);
+});
+
+check('markup in titles and texts is text', async (page) => {
+  await ask(page, 'dimmer');
+  assert.ok((await hits(page)).some((href) => href.includes('dimmer-bridge')));
+  assert.equal(await page.evaluate(`document.querySelector('.search-dialog .hits img, .search-dialog .hits script, .search-dialog .hits b b')`), null);
+  assert.match(await page.evaluate(`document.querySelector('.search-dialog .hits').textContent`), /<img src=x/);
+  await page.evaluate(`document.activeElement.select()`);
+  await page.type('<img src=x onerror=alert(1)>zzz');
+  await page.settle(400);
+  assert.notEqual(await page.evaluate('document.title'), 'broken in');
+});
+
+check('an answer that is none says what to try', async (page) => {
+  await ask(page, 'qqqqzzzz');
+  assert.match(await page.evaluate(`document.querySelector('.search-dialog .hit-none').textContent`), /Nothing found for “qqqqzzzz”.*No text here has “qqqqzzzz”/);
+});
+
+check('this documentation or everything', async (page) => {
+  await page.goto(`${url}docs/default/component/lighting-desk/`);
+  await page.press('/');
+  await until(page, `Boolean(document.querySelector('.search-dialog')?.open)`);
+  await page.type('lamps');
+  await until(page, `document.querySelectorAll('.search-dialog [role=option]').length > 1`);
+  const everywhere = await hits(page);
+  assert.ok(everywhere.some((href) => href.includes('dimmer-bridge')));
+  await page.evaluate(`(() => { const scope = document.querySelector('.search-scope'); scope.value = 'component:default/lighting-desk'; scope.dispatchEvent(new Event('change')); })()`);
+  await until(page, `document.querySelectorAll('.search-dialog [role=option]').length && ![...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.href.includes('dimmer-bridge'))`);
+});
+
+check('the search page filters, and says so in its address as Backstage does', async (page) => {
+  await page.goto(`${url}search/?query=lamps&filters[lifecycle][]=experimental`);
+  await until(page, `document.querySelectorAll('[role=option]').length > 0`);
+  assert.deepEqual((await hits(page)).map((href) => href.slice(url.length)), ['catalog/default/component/dimmer-bridge/']);
+  await page.evaluate(`(() => { const list = document.querySelector('[name=lifecycle]'); list.value = ''; list.dispatchEvent(new Event('change')); })()`);
+  await until(page, `document.querySelectorAll('[role=option]').length > 1`);
+  assert.match(await page.evaluate(`document.querySelector('[name=tag]').textContent`), /lamps \(\d+\)/);
+  await page.goto(`${url}search/?query=lamps&types[]=techdocs`);
+  await until(page, `document.querySelectorAll('[role=option]').length > 0`);
+  assert.ok((await hits(page)).every((href) => href.startsWith(`${url}docs/`)));
+  assert.match(await page.evaluate('location.search'), /query=lamps/);
+});
