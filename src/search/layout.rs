@@ -16,9 +16,9 @@ use super::{CLIENT, Document, DocumentType, SearchFiles};
 const VERSION: u32 = 2;
 
 /// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
-const MIN_EXCERPT: usize = 250;
+const MIN_EXCERPT: usize = 200;
 const MAX_EXCERPT: usize = 1500;
-const EXCERPTS: usize = 24 << 20;
+const EXCERPTS: usize = 12 << 20;
 
 /// How much of a document is kept for excerpts, in bytes.
 const MAX_EXCERPTS: usize = 40_000;
@@ -52,7 +52,7 @@ struct Detail {
 const FULL: Detail = Detail { documents: 400, sections: 800, others: true };
 
 /// Of a misspelt word.
-const BRIEF: Detail = Detail { documents: 200, sections: 200, others: false };
+const BRIEF: Detail = Detail { documents: 120, sections: 120, others: false };
 
 /// What counts are measured by.
 struct Measures<'a> {
