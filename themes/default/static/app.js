@@ -194,8 +194,8 @@ if (meButton) {
 }
 
 // Code can be copied.
-for (const block of all('.doc pre, pre.command')) {
-  if (!navigator.clipboard) break;
+function copyable(block) {
+  if (!navigator.clipboard || block.parentElement.matches('.copy-box')) return;
   const button = Object.assign(document.createElement('button'), { type: 'button', className: 'copy', title: 'Copy' });
   button.setAttribute('aria-label', 'Copy');
   button.append(Object.assign(document.createElement('i'), { className: 'icon i-copy' }));
@@ -206,8 +206,18 @@ for (const block of all('.doc pre, pre.command')) {
   });
   const box = document.createElement('div');
   box.className = 'copy-box';
+  const focused = document.activeElement === block;
   block.replaceWith(box);
   box.append(block, button);
+  if (focused) block.focus({ preventScroll: true });
+}
+all('.doc pre, pre.command').forEach(copyable);
+// References have hundreds of blocks: each gets its button when it is wanted.
+for (const event of ['pointerover', 'focusin']) {
+  document.querySelector('.api')?.addEventListener(event, ({ target }) => {
+    const block = target.closest('pre');
+    if (block) copyable(block);
+  });
 }
 
 // What scrolls can be scrolled with keys.

@@ -1,0 +1,64 @@
+// What readers do with an API reference, in a real browser on the built example: find an operation, read its types without
+// script, copy a request, follow a link into another page of a divided reference.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { launch, serve } from './chromium.mjs';
+
+const site = process.env.PLAYBILL_SITE ?? 'target/example-site';
+const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
+const { url, stop } = await serve(site, base);
+const browser = await launch();
+after(async () => { await browser.stop(); stop(); });
+const reference = `${url}catalog/default/api/booking-api/definition/`;
+
+function check(name, options, body) {
+  test(name, async () => {
+    const page = await browser.page(options);
+    try {
+      await body(page);
+    } finally {
+      await page.close();
+    }
+  });
+}
+
+check('an operation is found by its name and by its path', {}, async (page) => {
+  for (const words of ['listBookings', 'GET /bookings', 'list bookings']) {
+    await page.goto(url);
+    await page.press('/', { code: 'Slash' });
+    await page.settle(500);
+    await page.type(words);
+    await page.settle(1200);
+    const found = await page.evaluate(`[...document.querySelectorAll('[role=option]')].slice(0, 3).map((one) => one.href)`);
+    assert(found.some((href) => href.split(/[?#]/)[0].endsWith('/booking-api/definition/bookings/') && href.endsWith('#listBookings')), `${words}: ${found.join(' ')}`);
+  }
+});
+
+check('types are read without script', { script: false }, async (page) => {
+  await page.goto(`${reference}bookings/`);
+  const type = await page.evaluate(`document.querySelector('#listBookings .api-type a').href`);
+  assert.equal(type, `${reference}schemas/#schema-BookingPage`);
+  await page.goto(type);
+  const shown = await page.evaluate(`(() => { const it = document.querySelector(':target'); return [it.dataset.schema, it.checkVisibility(), it.querySelector('[data-property="items"], [data-property="items[]"]') !== null]; })()`);
+  assert.deepEqual(shown, ['BookingPage', true, true]);
+});
+
+check('a request is copied', {}, async (page) => {
+  await page.goto(`${reference}bookings/#listBookings`);
+  await page.evaluate(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`);
+  await page.evaluate(`document.querySelector('#listBookings .snippets pre').focus()`);
+  assert(await page.evaluate(`document.activeElement.matches('#listBookings .snippets pre')`), 'the focus stays');
+  await page.evaluate(`document.querySelector('#listBookings .snippets .copy').click()`);
+  assert.match(await page.evaluate('window.copied'), /^curl 'https:\/\/api\.footlights\.example\/v4\/bookings/);
+});
+
+check('the overview leads to operations on other pages', {}, async (page) => {
+  await page.goto(reference);
+  const links = await page.evaluate(`[...document.querySelectorAll('.api-main a[href*="/bookings/#"], .api-main a[href^="bookings/#"]')].map((link) => link.href)`);
+  assert(links.includes(`${reference}bookings/#listBookings`), links.join(' '));
+  await page.goto(`${reference}bookings/#listBookings`);
+  const place = await page.evaluate(`document.querySelector(':target').getBoundingClientRect().top`);
+  assert(place >= 0 && place < 300, `the operation is at ${place}`);
+});
