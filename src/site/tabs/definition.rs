@@ -91,6 +91,7 @@ struct SourceModel {
     file: String,
     file_name: String,
     size: String,
+    /// Only where the text is shown: counting takes long in large definitions, which have hundreds of pages.
     lines: String,
     /// The page of the text.
     page: Option<String>,
@@ -204,7 +205,7 @@ pub fn part(view: &View<'_>, id: EntityId, part: usize) -> Model {
             }
             model.reference = Some(reference(view, api, part));
         }
-        None => model.code = Source::of(view.entity(id)).and_then(|source| code(&source)),
+        None => show_text(&mut model, view, id),
     }
     model
 }
@@ -213,7 +214,7 @@ pub fn part(view: &View<'_>, id: EntityId, part: usize) -> Model {
 #[must_use]
 pub fn source_page(view: &View<'_>, id: EntityId) -> Model {
     let mut model = frame(view, id);
-    model.code = Source::of(view.entity(id)).and_then(|source| code(&source));
+    show_text(&mut model, view, id);
     model.is_source = true;
     model
 }
@@ -237,7 +238,7 @@ fn frame(view: &View<'_>, id: EntityId) -> Model {
             file: view.href(&routes::definition_file(&entity.reference, source.extension)),
             file_name: format!("{}.{}", entity.name(), source.extension),
             size: size(source.text.len()),
-            lines: view::count(source.text.lines().count(), "line", "lines"),
+            lines: String::new(),
             page: has_source_page(view.portal, id)
                 .then(|| view.href(&routes::definition_part(&entity.reference, "source"))),
         }),
@@ -246,6 +247,14 @@ fn frame(view: &View<'_>, id: EntityId) -> Model {
         reference: None,
         providers: ends("apiProvidedBy"),
         consumers: ends("apiConsumedBy"),
+    }
+}
+
+fn show_text(model: &mut Model, view: &View<'_>, id: EntityId) {
+    let Some(source) = Source::of(view.entity(id)) else { return };
+    model.code = code(&source);
+    if let Some(about) = &mut model.source {
+        about.lines = view::count(source.text.lines().count(), "line", "lines");
     }
 }
 
