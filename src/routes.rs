@@ -87,6 +87,12 @@ pub fn definition_file(reference: &EntityRef, extension: &str) -> String {
     format!("{}{}.{extension}", entity_tab(reference, "definition"), reference.name())
 }
 
+/// Returns the file that lists all items of a divided definition, for its filter.
+#[must_use]
+pub fn definition_items(reference: &EntityRef) -> String {
+    format!("{}items.json", entity_tab(reference, "definition"))
+}
+
 /// Returns a further page of the definition of an API; the empty one is its first.
 #[must_use]
 pub fn definition_part(reference: &EntityRef, slug: &str) -> String {

@@ -6,6 +6,7 @@
 //! Invariants: reading cannot fail, it reports; what a fault leaves is shown; nothing is fetched, and nothing is read
 //! outside of the repository; depth and number of what is shown are bounded.
 
+pub mod diff;
 mod example;
 mod formats;
 mod model;
@@ -23,7 +24,7 @@ pub use parts::{Part, Parts, Slice};
 
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text::{LineIndex, Span};
+use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::Workspace;
 use formats::{FORMATS, Format, Source};
 
@@ -120,6 +121,31 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
     }
     let parts = Parts::new(&reference);
     (Some(Api { entity: id, reference, parts }), problems)
+}
+
+/// Reads a definition that no entity names, by what it says of its format or by the name of its file.
+#[must_use]
+pub fn read_file(workspace: &Workspace, file: FileId) -> (Option<Reference>, Diagnostics) {
+    let text = match workspace.text(file, workspace.config().limits.definition_file) {
+        Ok(text) => text,
+        Err(error) => {
+            let problem = Diagnostic::new(codes::UNREADABLE_FILE, Span::whole(file), error.to_string());
+            return (None, vec![problem]);
+        }
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let path = workspace.path(file);
+    let ending = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let kind = match ending.as_str() {
+        "graphql" | "graphqls" | "gql" => Some("graphql"),
+        "proto" => Some("grpc"),
+        _ => None,
+    };
+    let by_name = FORMATS.iter().copied().find(|format| kind.is_some_and(|kind| format.types().contains(&kind)));
+    let Some(format) = by_name.or_else(|| declared_in(text)) else { return (None, Diagnostics::new()) };
+    let (reference, problems) = format.read(&Source { workspace, file, text });
+    let empty = reference.groups.is_empty() && reference.title.is_none();
+    ((!empty).then_some(reference), problems)
 }
 
 /// Returns whether a format is YAML or JSON, so that it says itself what it is.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::model::{Choice, ChoiceOption, Cut, Detail, Field, Flags, Mark, Piece, Shape, Text};
 use super::source::{DocId, Files, Found, flag, text_at, text_of};
+use crate::text::Span;
 use crate::yaml::{Map, Node, Value};
 
 /// How deep inline schemas are shown.
@@ -24,6 +25,7 @@ pub(super) struct Named {
     pub(super) name: Text,
     pub(super) node: Node,
     pub(super) doc: DocId,
+    pub(super) place: Span,
 }
 
 /// Reads schemas.
@@ -79,7 +81,13 @@ impl<'f, 'w> Schemas<'f, 'w> {
             let escaped = entry.key.replace('~', "~0").replace('/', "~1");
             let place: Text = format!("{pointer}/{escaped}").into();
             self.names.insert((0, place), (Arc::clone(&key), Arc::clone(&entry.key)));
-            named.push(Named { key, name: Arc::clone(&entry.key), node: entry.value.clone(), doc: 0 });
+            named.push(Named {
+                key,
+                name: Arc::clone(&entry.key),
+                node: entry.value.clone(),
+                doc: 0,
+                place: entry.key_span,
+            });
         }
         // A name that only leads into another file stands for what is there.
         for schema in &named {
@@ -147,6 +155,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
             name: Arc::clone(&name),
             node: found.node.clone(),
             doc: found.doc,
+            place: found.node.span,
         });
         Target::Named { key, name, found }
     }
@@ -279,6 +288,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
             .unwrap_or_default();
         for entry in properties.entries() {
             let mut field = self.field(&entry.key, &entry.value, at, stack);
+            field.place = Some(entry.key_span);
             field.required = required.contains(&&*entry.key);
             shape.fields.push(field);
         }
@@ -304,6 +314,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
         };
         let description = shape.description.take();
         Field {
+            place: Some(node.span),
             mark: Some(Mark::new("property", path)),
             name: Arc::clone(name),
             required: false,

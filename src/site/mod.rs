@@ -151,6 +151,8 @@ pub enum File {
     Feed,
     /// The bytes of an API definition.
     Definition(EntityId),
+    /// Every item of a definition on several pages, for its filter.
+    DefinitionItems(EntityId),
 }
 
 /// The entities of one kind, as lists show them.
@@ -331,6 +333,9 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
             for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
                 let url = routes::definition_part(&entity.reference, &page.slug);
                 add(url, PageKind::DefinitionPart { entity: id, part });
+            }
+            if api.parts.parts.len() > 1 {
+                add(routes::definition_items(&entity.reference), PageKind::File(File::DefinitionItems(id)));
             }
             if tabs::definition::has_source_page(portal, id) {
                 add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));

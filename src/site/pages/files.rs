@@ -49,6 +49,7 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::Feed => (machine::feed(view.site).into_bytes(), "application/atom+xml"),
         File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
+        File::DefinitionItems(id) => (json(&definition::items(view, id)), JSON),
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
             Some(source) => (source.text.as_bytes().to_vec(), definition_type(source.extension)),
             None => (Vec::new(), TEXT),
