@@ -619,23 +619,61 @@ fn import_span(file: FileId, text: &str, name: &str) -> Span {
 
 /// Writes an edition as the syntax that it grew out of, in as many bytes: the parser knows no editions.
 fn editions(text: &str) -> String {
-    for year in ["2023", "2024"] {
-        for written in [format!("edition = \"{year}\";"), format!("edition=\"{year}\";")] {
-            if let Some(at) = text.find(&written) {
-                let before =
-                    text[..at].lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with(['/', '*']));
-                if before {
-                    let mut text = text.to_owned();
-                    let syntax = format!("{:width$}", "syntax=\"proto3\";", width = written.len());
-                    if syntax.len() == written.len() {
-                        text.replace_range(at..at + written.len(), &syntax);
-                    }
-                    return text;
-                }
+    let mut text = text.to_owned();
+    let Some(part) = statement(&text, 0).filter(|part| text[part.clone()].ends_with(';')) else {
+        return text;
+    };
+    let written = &text[part.clone()];
+    let Some(at) = written.rfind("edition").filter(|at| uncommented(&written[..*at])) else { return text };
+    let (start, length) = (part.start + at, part.end - part.start - at);
+    let year = written[at + "edition".len()..].trim_matches(|c: char| c.is_whitespace() || "=;\"'".contains(c));
+    if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) {
+        return text;
+    }
+    let syntax = format!("{:length$}", "syntax=\"proto3\";");
+    if syntax.len() != length {
+        return text;
+    }
+    text.replace_range(start..start + length, &syntax);
+    // Reserved names stand without quotes there, and who may use a type stands before it.
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_start();
+        let names =
+            words.strip_prefix("reserved ").map(|rest| rest.trim_start().starts_with(|c: char| c.is_alphabetic()));
+        if names == Some(true) && words.trim_end().ends_with(';') {
+            let end = line.trim_end().len();
+            out.push_str(&" ".repeat(end));
+            out.push_str(&line[end..]);
+            continue;
+        }
+        let before = line.len() - words.len();
+        match ["export ", "local "].iter().find(|word| words.starts_with(**word)) {
+            Some(word) if words[word.len()..].starts_with("message ") || words[word.len()..].starts_with("enum ") => {
+                out.push_str(&line[..before]);
+                out.push_str(&" ".repeat(word.len()));
+                out.push_str(&words[word.len()..]);
             }
+            _ => out.push_str(line),
         }
     }
-    text.to_owned()
+    out
+}
+
+/// Returns whether a text holds nothing but comments and blanks.
+fn uncommented(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let end = if rest.starts_with("//") {
+            rest.find('\n')
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map(|at| at + 2)
+        } else {
+            return false;
+        };
+        rest = end.map_or("", |end| rest[end..].trim_start());
+    }
+    true
 }
 
 /// Finds the outermost statement around an offset: up to its `;`, or its closing brace.
