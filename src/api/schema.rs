@@ -9,12 +9,24 @@ use std::sync::Arc;
 use super::model::{Choice, ChoiceOption, Cut, Detail, Field, Flags, Mark, Piece, Shape, Text};
 use super::source::{DocId, Files, Found, flag, text_at, text_of};
 use crate::text::Span;
-use crate::yaml::{Map, Node, Value};
+use crate::yaml::{Entry, Map, Node, Value};
 
 /// How deep inline schemas are shown.
 const MAX_DEPTH: usize = 9;
 /// How many fields one definition may show, so that merging cannot multiply without end.
 const MAX_FIELDS: usize = 400_000;
+/// What further schemas of a schema are called.
+const CONDITIONS: &[(&str, &str)] = &[
+    ("if", "If"),
+    ("then", "Then"),
+    ("else", "Else"),
+    ("not", "Not"),
+    ("contains", "Contains"),
+    ("propertyNames", "Names of properties"),
+    ("contentSchema", "Content"),
+    ("unevaluatedItems", "Other items"),
+    ("additionalItems", "Other items"),
+];
 /// How many values of an enumeration are shown.
 const MAX_VALUES: usize = 300;
 
@@ -32,6 +44,8 @@ pub(super) struct Named {
 pub(super) struct Schemas<'f, 'w> {
     pub(super) files: &'f mut Files<'w>,
     names: HashMap<(DocId, Text), (Text, Text)>,
+    /// The same by the identity of their content, for what is found by an anchor.
+    by_identity: HashMap<usize, (Text, Text)>,
     /// Schemas of other files that were met and that no name of the root stands for.
     loose: Vec<Named>,
     /// Whether what stands beside `$ref` counts.
@@ -63,7 +77,7 @@ enum Target {
 
 impl<'f, 'w> Schemas<'f, 'w> {
     pub(super) fn new(files: &'f mut Files<'w>, siblings: bool) -> Self {
-        Self { files, names: HashMap::new(), loose: Vec::new(), siblings, fields: 0 }
+        Self { files, names: HashMap::new(), by_identity: HashMap::new(), loose: Vec::new(), siblings, fields: 0 }
     }
 
     /// Gives names to the schemas below `prefix` of the root, and returns them.
@@ -81,6 +95,10 @@ impl<'f, 'w> Schemas<'f, 'w> {
             let escaped = entry.key.replace('~', "~0").replace('/', "~1");
             let place: Text = format!("{pointer}/{escaped}").into();
             self.names.insert((0, place), (Arc::clone(&key), Arc::clone(&entry.key)));
+            if let Some(map) = entry.value.as_map() {
+                let name = (Arc::clone(&key), Arc::clone(&entry.key));
+                self.by_identity.insert(std::ptr::from_ref(map) as usize, name);
+            }
             named.push(Named {
                 key,
                 name: Arc::clone(&entry.key),
@@ -133,7 +151,12 @@ impl<'f, 'w> Schemas<'f, 'w> {
 
     fn target(&mut self, node: &Node, doc: DocId) -> Target {
         let Some(found) = self.files.resolve(node, doc) else { return Target::Missing };
-        if let Some((key, name)) = found.way.iter().find_map(|place| self.names.get(place)) {
+        let by_anchor = || {
+            let (_, pointer) = found.way.last()?;
+            let anchored = !pointer.starts_with('/');
+            self.by_identity.get(&(std::ptr::from_ref(found.node.as_map()?) as usize)).filter(|_| anchored)
+        };
+        if let Some((key, name)) = found.way.iter().find_map(|place| self.names.get(place)).or_else(by_anchor) {
             return Target::Named { key: Arc::clone(key), name: Arc::clone(name), found };
         }
         let composed = ["properties", "allOf"].iter().any(|part| found.node.get(part).is_some());
@@ -182,6 +205,18 @@ impl<'f, 'w> Schemas<'f, 'w> {
             return Shape { cut: Some(Cut::Depth), ..self.leaf(node) };
         }
         stack.push(identity);
+        // What a reference of this kind means depends on the way that led here; the first meaning is shown.
+        let dynamic = ["$dynamicRef", "$recursiveRef"].iter().find_map(|key| map.entry(key));
+        if let Some(entry) = dynamic.filter(|_| map.get("$ref").is_none()) {
+            let made = Entry { key: "$ref".into(), ..entry.clone() };
+            let mut others = (**map).clone();
+            others.retain(|other| other.key != entry.key);
+            others.set(made);
+            let made = Node { span: node.span, value: Value::Map(Arc::new(others)) };
+            let shape = self.read(&made, at, stack);
+            stack.pop();
+            return shape;
+        }
         let mut shape = match node.get("$ref").and_then(Node::as_str) {
             Some(written) => {
                 let mut shape = self.reference(node, written, at, stack);
@@ -472,12 +507,17 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 shape.choices.push(choice);
             }
         }
-        for (key, title) in [("if", "If"), ("then", "Then"), ("else", "Else"), ("not", "Not")] {
+        for (key, title) in CONDITIONS.iter().copied() {
             if let Some(node) = map.get(key).filter(|node| node.as_map().is_some()) {
                 let read = self.read(node, &inside, stack);
                 let option = ChoiceOption { title: None, value: None, shape: read };
                 shape.choices.push(Choice { title, discriminator: None, options: vec![option] });
             }
+        }
+        for entry in map.get("dependentSchemas").and_then(Node::as_map).map(Map::entries).unwrap_or(&[]) {
+            let read = self.read(&entry.value, &inside, stack);
+            let option = ChoiceOption { title: Some(Arc::clone(&entry.key)), value: None, shape: read };
+            shape.choices.push(Choice { title: "If there is", discriminator: None, options: vec![option] });
         }
         if shape.choices.is_empty()
             && let Some(name) =
@@ -568,6 +608,8 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
         ("maxItems", "max items"),
         ("minProperties", "min properties"),
         ("maxProperties", "max properties"),
+        ("minContains", "min contained"),
+        ("maxContains", "max contained"),
         ("pattern", "pattern"),
         ("contentMediaType", "media type"),
         ("contentEncoding", "encoding"),
@@ -582,6 +624,13 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
     }
     if flag(node, "uniqueItems") {
         add("items", vec!["unique".into()]);
+    }
+    for entry in node.get("dependentRequired").and_then(Node::as_map).map(Map::entries).unwrap_or(&[]) {
+        let others: Vec<Text> = entry.value.as_seq().unwrap_or(&[]).iter().filter_map(text_of).collect();
+        add("together", vec![format!("{} with {}", entry.key, others.join(", ")).into()]);
+    }
+    if node.get("items").is_some_and(|items| items.as_bool() == Some(false)) {
+        add("other items", vec!["none".into()]);
     }
     let examples = node.get("examples").and_then(Node::as_seq).unwrap_or(&[]);
     let example = node.get("example").or_else(|| node.get("x-example")).or_else(|| examples.first());
