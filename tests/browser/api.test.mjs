@@ -86,3 +86,9 @@ check('without script there is no filter, and the index stays', { script: false 
   assert.equal(await page.evaluate(`document.querySelector('.api-nav .filter').checkVisibility()`), false);
   assert.equal(await page.evaluate(`document.querySelector('[data-groups] a').checkVisibility()`), true);
 });
+
+check('a system shows who provides and who consumes its APIs', { script: false }, async (page) => {
+  await page.goto(`${url}catalog/default/system/box-office/apis/`);
+  const cells = await page.evaluate(`[...document.querySelectorAll('.matrix tbody tr')].map((row) => [row.cells[0].textContent.trim(), [...row.cells].slice(1).map((cell) => cell.textContent.trim()).filter((text) => text !== '–')])`);
+  assert(cells.some(([, marks]) => marks.includes('provides') && marks.includes('consumes')), JSON.stringify(cells));
+});
