@@ -17,6 +17,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 pub use model::*;
@@ -44,6 +46,8 @@ pub struct Api {
     pub reference: Reference,
     /// Its pages.
     pub parts: Parts,
+    /// All of it in one text, where it stands in several files; see [`Apis::bundle`].
+    pub bundled: Option<Arc<str>>,
 }
 
 impl Apis {
@@ -51,6 +55,20 @@ impl Apis {
     #[must_use]
     pub fn all(&self) -> &[Api] {
         &self.list
+    }
+
+    /// Puts the definitions that stand in several files together, for download.
+    pub fn bundle(&mut self, workspace: &Workspace, catalog: &Catalog) {
+        let limit = workspace.config().limits.definition_file;
+        self.list.par_iter_mut().filter(|api| api.reference.files > 1).for_each(|api| {
+            let entity = catalog.get(api.entity);
+            let Some(file) = entity.definition else { return };
+            let Ok(text) = workspace.text(file, limit) else { return };
+            // A placeholder such as `$openapi` has put it together already.
+            if entity.spec_str("definition") == Some(&*text) {
+                api.bundled = crate::catalog::bundled(workspace, file, &text).map(Into::into);
+            }
+        });
     }
 
     /// Returns the reference of an API, unless its definition could not be read or has a format that is not known.
@@ -120,7 +138,7 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
         return (None, problems);
     }
     let parts = Parts::new(&reference);
-    (Some(Api { entity: id, reference, parts }), problems)
+    (Some(Api { entity: id, reference, parts, bundled: None }), problems)
 }
 
 /// Reads a definition that no entity names, by what it says of its format or by the name of its file.

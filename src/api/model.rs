@@ -27,6 +27,8 @@ pub struct Reference {
     pub blocks: Vec<Block>,
     /// What it defines.
     pub groups: Vec<Group>,
+    /// How many files it was read from, where references join them; 0 for formats without references.
+    pub files: usize,
 }
 
 /// Items that belong together: the operations of a tag, all schemas.

@@ -75,6 +75,11 @@ impl<'a> Files<'a> {
         self.docs.first()?.root.clone()
     }
 
+    /// Returns how many files were read.
+    pub(super) fn count(&self) -> usize {
+        self.by_file.len()
+    }
+
     /// Returns the path of a file as reports show it.
     pub(super) fn path(&self, doc: DocId) -> Arc<str> {
         self.docs.get(doc).map_or_else(|| "".into(), |doc| self.workspace.path(doc.file))

@@ -149,8 +149,12 @@ pub enum File {
     Llms,
     /// The newest changes.
     Feed,
+    /// Every API for programs that discover them, as RFC 9727 has it.
+    ApiCatalog,
     /// The bytes of an API definition.
     Definition(EntityId),
+    /// A definition of several files in one.
+    DefinitionBundle(EntityId),
     /// Every item of a definition on several pages, for its filter.
     DefinitionItems(EntityId),
 }
@@ -334,6 +338,9 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
                 let url = routes::definition_part(&entity.reference, &page.slug);
                 add(url, PageKind::DefinitionPart { entity: id, part });
             }
+            if api.bundled.is_some() {
+                add(routes::definition_bundle(&entity.reference), PageKind::File(File::DefinitionBundle(id)));
+            }
             if api.parts.parts.len() > 1 {
                 add(routes::definition_items(&entity.reference), PageKind::File(File::DefinitionItems(id)));
             }
@@ -375,6 +382,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     if site.base_url().is_some() {
         add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
         add(routes::FEED.to_owned(), PageKind::File(File::Feed));
+        add(routes::API_CATALOG.to_owned(), PageKind::File(File::ApiCatalog));
         add(routes::OPENSEARCH.to_owned(), PageKind::File(File::OpenSearch));
     }
     add(routes::LLMS.to_owned(), PageKind::File(File::Llms));

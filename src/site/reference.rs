@@ -432,8 +432,19 @@ impl<'v, 'a> Writer<'v, 'a> {
         if examples.is_empty() || self.amount == Amount::Brief {
             return;
         }
-        for example in examples {
-            self.out.push_str("<details class=\"example\"><summary>Example");
+        // Several stand in a row, of which one is open.
+        let several = examples.len() > 1;
+        if several {
+            self.out.push_str("<div class=\"snippets\">");
+        }
+        for (at, example) in examples.iter().enumerate() {
+            self.out.push_str("<details class=\"example\"");
+            if several {
+                self.out.push_str(" name=\"");
+                push_attribute(&mut self.out, &self.prefix);
+                self.out.push_str(if at == 0 { ".examples\" open" } else { ".examples\"" });
+            }
+            self.out.push_str("><summary>Example");
             if !example.name.is_empty() {
                 self.out.push_str(" <b>");
                 push_escaped(&mut self.out, &example.name);
@@ -454,6 +465,9 @@ impl<'v, 'a> Writer<'v, 'a> {
                 push_escaped(&mut self.out, &example.text);
             }
             self.out.push_str("</code></pre></details>");
+        }
+        if several {
+            self.out.push_str("</div>");
         }
     }
 

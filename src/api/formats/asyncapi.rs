@@ -54,6 +54,7 @@ impl Format for AsyncApi {
         let mut reference = reader.read();
         reference.format = format!("AsyncAPI {}", version.as_deref().unwrap_or_default()).trim_end().to_owned();
         files.sweep();
+        reference.files = files.count();
         (reference, files.problems)
     }
 }

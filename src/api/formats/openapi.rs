@@ -55,6 +55,7 @@ impl Format for OpenApi {
         let mut reference = reader.read();
         reference.format = format!("OpenAPI {}", version.as_deref().unwrap_or_default()).trim_end().to_owned();
         files.sweep();
+        reference.files = files.count();
         (reference, files.problems)
     }
 }

@@ -81,6 +81,8 @@ pub struct Model {
     is_source: bool,
     /// Where all items of a divided reference are listed.
     items: Option<String>,
+    /// The file with all of a definition of several files.
+    bundle: Option<String>,
     reference: Option<ReferenceModel>,
     providers: Vec<EntityLink>,
     consumers: Vec<EntityLink>,
@@ -208,6 +210,8 @@ pub fn part(view: &View<'_>, id: EntityId, part: usize) -> Model {
             if api.parts.parts.len() > 1 {
                 model.items = Some(view.href(&routes::definition_items(&view.entity(id).reference)));
             }
+            let bundled = api.bundled.is_some();
+            model.bundle = bundled.then(|| view.href(&routes::definition_bundle(&view.entity(id).reference)));
             model.reference = Some(reference(view, api, part));
         }
         None => show_text(&mut model, view, id),
@@ -282,6 +286,7 @@ fn frame(view: &View<'_>, id: EntityId) -> Model {
         code: None,
         is_source: false,
         items: None,
+        bundle: None,
         reference: None,
         providers: ends("apiProvidedBy"),
         consumers: ends("apiConsumedBy"),

@@ -40,6 +40,17 @@ if (nav) {
     return loading;
   };
 
+  // An address of the whole reference, or of a viewer that stood here before, leads to the page of its operation.
+  async function lead() {
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    if (!wanted || !nav.dataset.items || document.getElementById(wanted)) return;
+    const last = wanted.split('/').at(-1);
+    const items = await load();
+    const found = items.find(({ href, id }) => href.endsWith(`#${wanted}`) || (id && id === last) || href.endsWith(`#${last}`));
+    if (found) location.replace(found.href);
+  }
+  lead().catch(() => {});
+
   const entry = ({ href, verb, kind, name, deprecated }) => {
     const link = make('a', { href, className: deprecated ? 'old' : '' });
     if (verb) link.append(make('span', { className: `verb v-${kind}`, textContent: verb }));
