@@ -75,7 +75,8 @@ fn warn(context: &Context, path: &Path, problems: &Diagnostics) {
 }
 
 fn files(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
-    let (old, new) = (version(context, &args.old)?, version(context, &args.new)?);
+    let (old, new) = rayon::join(|| version(context, &args.old), || version(context, &args.new));
+    let (old, new) = (old?, new?);
     let changes = match compare(&old.reference, &new.reference) {
         Some(changes) => changes,
         None => {
@@ -167,7 +168,8 @@ fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
         warn(context, path, &problems);
         Ok((workspace, catalog, apis))
     };
-    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let (old, new) = rayon::join(|| read(&args.old), || read(&args.new));
+    let (old, new) = (old?, new?);
     let (old_input, new_input) = (input(&args.old), input(&args.new));
     let before = Shown::new(&old.0, context, &old_input);
     let after = Shown::new(&new.0, context, &new_input);

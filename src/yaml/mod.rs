@@ -397,6 +397,7 @@ impl Builder {
                 Event::Scalar(text, style, anchor, tag) => {
                     let tag = tag.as_deref();
                     let value = scalar::resolve(&text, style, tag, self.yaml_1_1);
+                    self.size = 1;
                     Some(self.finish(Node { span, value }, anchor, 1))
                 }
                 Event::SequenceStart(_, anchor, _) => {

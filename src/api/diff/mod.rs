@@ -141,7 +141,8 @@ impl<'s> At<'s> {
     /// Goes to a property.
     fn field(&self, name: &str, old: Option<&Field>, new: Option<&Field>) -> Self {
         let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        Self { path, ..self.place(old.and_then(|field| field.place), new.and_then(|field| field.place)) }
+        let place = |field: Option<&Field>, around| field.and_then(|field| field.place.or(around));
+        Self { path, old: place(old, self.old), new: place(new, self.new), ..self.clone() }
     }
 
     /// Names what is compared, within a sentence.
@@ -155,12 +156,15 @@ impl<'s> At<'s> {
     }
 }
 
+/// The rule, both places, and what else tells changes apart.
+type Known = (&'static str, Option<Span>, Option<Span>, String);
+
 /// What was found so far.
 #[derive(Debug, Default)]
 struct Findings {
     list: Vec<Change>,
     /// One change of a part that many operations share is one change.
-    known: HashMap<(&'static str, Option<Span>, Option<Span>, String), usize>,
+    known: HashMap<Known, usize>,
 }
 
 impl Findings {
@@ -183,6 +187,8 @@ impl Findings {
             change.level = change.level.max(rule.level.min(at.worst));
             return;
         }
+        // What is left of the level says that nothing sends or receives it.
+        let message = if rule.level > at.worst { format!("{message}; no operation uses it") } else { message };
         self.known.insert(key, self.list.len());
         self.list.push(Change {
             rule,

@@ -3,6 +3,8 @@
 //!
 //! To add a rule, add a line to the table and a case to `tests/diff`; `explain` and the manual are made from it.
 
+use std::fmt::Write as _;
+
 /// What a change means for those who use the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -148,10 +150,10 @@ pub fn manual() -> String {
         (Level::Compatible, "Everything that worked goes on working."),
     ] {
         let name = level.as_str();
-        out.push_str(&format!("\n## {}{}\n\n{about}\n\n", name[..1].to_uppercase(), &name[1..]));
+        let _ = write!(out, "\n## {}{}\n\n{about}\n\n", name[..1].to_uppercase(), &name[1..]);
         out.push_str("| rule | meaning |\n|---|---|\n");
         for rule in ALL.iter().filter(|rule| rule.level == level) {
-            out.push_str(&format!("| `{}` | {} |\n", rule.name, rule.summary));
+            let _ = writeln!(out, "| `{}` | {} |", rule.name, rule.summary);
         }
     }
     out

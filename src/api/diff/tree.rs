@@ -4,6 +4,7 @@
 //! Each pair of named schemas is compared once, for the ways in which operations use it.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::fmt::Write as _;
 
 use super::rules::*;
 use super::{At, Findings, Saying, Ways, identity, items, listed, nameless, say, title};
@@ -203,7 +204,7 @@ impl Full<'_> {
             text.push_str("any type");
         }
         if let Some(format) = &self.format {
-            text.push_str(&format!(" ({format})"));
+            let _ = write!(text, " ({format})");
         }
         text
     }
@@ -618,15 +619,12 @@ impl<'r> Pair<'_, 'r> {
         let by_name: HashMap<&str, &Field> = new.iter().map(|field| (&*field.name, field)).collect();
         for field in old {
             let other = by_name.get(&*field.name).copied();
-            let mut at = at.field(&field.name, Some(field), other);
-            if other.is_none() {
-                at.new = None;
-            }
+            let at = at.field(&field.name, Some(field), other);
             self.field_at(Some(field), other, &at, depth);
         }
         let known: HashSet<&str> = old.iter().map(|field| &*field.name).collect();
         for field in new.iter().filter(|field| !known.contains(&*field.name)) {
-            let at = At { old: None, ..at.field(&field.name, None, Some(field)) };
+            let at = at.field(&field.name, None, Some(field));
             self.field_at(None, Some(field), &at, depth);
         }
     }

@@ -617,7 +617,7 @@ fn import_span(file: FileId, text: &str, name: &str) -> Span {
     at.map_or_else(|| Span::whole(file), |at| Span::new(file, at, at + name.len() + 2))
 }
 
-/// Writes an edition as the syntax that it grew out of, in as many bytes: the parser knows no editions.
+/// Writes an edition as the syntax that it grew out of, in as many bytes where it has as many: the parser knows no editions.
 fn editions(text: &str) -> String {
     let mut text = text.to_owned();
     let Some(part) = statement(&text, 0).filter(|part| text[part.clone()].ends_with(';')) else {
@@ -631,33 +631,52 @@ fn editions(text: &str) -> String {
         return text;
     }
     let syntax = format!("{:length$}", "syntax=\"proto3\";");
-    if syntax.len() != length {
-        return text;
-    }
     text.replace_range(start..start + length, &syntax);
     // Reserved names stand without quotes there, and who may use a type stands before it.
-    let mut out = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let words = line.trim_start();
-        let names =
-            words.strip_prefix("reserved ").map(|rest| rest.trim_start().starts_with(|c: char| c.is_alphabetic()));
-        if names == Some(true) && words.trim_end().ends_with(';') {
-            let end = line.trim_end().len();
-            out.push_str(&" ".repeat(end));
-            out.push_str(&line[end..]);
-            continue;
-        }
-        let before = line.len() - words.len();
-        match ["export ", "local "].iter().find(|word| words.starts_with(**word)) {
-            Some(word) if words[word.len()..].starts_with("message ") || words[word.len()..].starts_with("enum ") => {
-                out.push_str(&line[..before]);
-                out.push_str(&" ".repeat(word.len()));
-                out.push_str(&words[word.len()..]);
+    let mut at = 0;
+    let mut blank: Vec<std::ops::Range<usize>> = Vec::new();
+    while at < text.len() {
+        let rest = &text[at..];
+        let word = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let after = rest[word..].trim_start();
+        match &rest[..word] {
+            "reserved" if after.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
+                let end = at + rest.find(';').map_or(rest.len(), |end| end + 1);
+                blank.push(at..end);
+                at = end;
             }
-            _ => out.push_str(line),
+            "export" | "local" if after.starts_with("message ") || after.starts_with("enum ") => {
+                blank.push(at..at + word);
+                at += word;
+            }
+            "" => at += skipped(rest),
+            _ => at += word,
         }
     }
-    out
+    for range in blank {
+        let same: String = text[range.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+        text.replace_range(range, &same);
+    }
+    text
+}
+
+/// Returns the length of the comment, the text or the single character that a text begins with.
+fn skipped(text: &str) -> usize {
+    let end = |end: Option<usize>| end.unwrap_or(text.len());
+    match text.as_bytes() {
+        [b'/', b'/', ..] => end(text.find('\n')),
+        [b'/', b'*', ..] => end(text.find("*/").map(|at| at + 2)),
+        [quote @ (b'"' | b'\''), ..] => {
+            let mut escaped = false;
+            let close = text.bytes().skip(1).position(|b| {
+                let ends = (b == *quote && !escaped) || b == b'\n';
+                escaped = b == b'\\' && !escaped;
+                ends
+            });
+            end(close.map(|at| at + 2))
+        }
+        _ => text.chars().next().map_or(1, char::len_utf8),
+    }
 }
 
 /// Returns whether a text holds nothing but comments and blanks.

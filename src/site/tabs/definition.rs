@@ -234,8 +234,10 @@ pub struct Items<'a> {
     /// The last segments of the addresses of its pages.
     pages: Vec<&'a str>,
     /// Of each item: page, place, verb, class of the verb, name, id, summary, whether it is deprecated.
-    items: Vec<(usize, &'a str, &'a str, &'static str, &'a str, &'a str, String, u8)>,
+    items: Vec<ItemLine<'a>>,
 }
+
+type ItemLine<'a> = (usize, &'a str, &'a str, &'static str, &'a str, &'a str, String, u8);
 
 /// Lists the items of a reference.
 #[must_use]

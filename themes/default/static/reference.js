@@ -1,7 +1,7 @@
 // The filter of an API reference: finds operations and types of all its pages by words of their method, path, id and summary.
 // A reference on one page is its own index; that of a divided one is loaded when the filter is first used.
 const nav = document.querySelector('[data-api-nav]');
-if (nav) {
+if (nav?.querySelector('.filter')) {
   const SHOWN = 100;
   const input = nav.querySelector('.filter input');
   const groups = nav.querySelector('[data-groups]');
