@@ -193,8 +193,7 @@ fn the_command_names_places_and_consumers_and_ends_as_asked() {
     consumed by component:default/web
 
     breaking[response-field-removed]: Seat: `row` was removed
-      old old.yaml:10:40
-      new seats.yaml:10:5
+      old old.yaml:10:39
       used by GET /seats
 
     1 breaking, 0 risky, 0 compatible
