@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use playbill::api::diff::{Change, Level, compare, rules};
-use playbill::api::{self, Reference};
+use playbill::api::{self, Reference, Role};
 use playbill::config::Config;
 use playbill::diag::Positions;
 use playbill::workspace::Workspace;
@@ -247,4 +247,48 @@ fn two_folders_are_matched_by_the_references_of_their_apis() {
             ("api:default/seats", "response-removed")
         ]
     );
+}
+
+/// Every definition of the example organisation.
+fn examples() -> Vec<(PathBuf, Version)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    let mut paths: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| {
+            path.extension().is_some_and(|it| matches!(&*it.to_string_lossy(), "yaml" | "json" | "graphql" | "proto"))
+        })
+        .collect();
+    paths.sort();
+    let versions = paths.into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_string_lossy().into_owned();
+        let text = fs::read(&path).ok()?;
+        let entity = format!("kind: {{$text: ./{name}}}\n");
+        let workspace =
+            Workspace::from_files(Config::default(), &[("catalog-info.yaml", entity.as_bytes()), (&name, &text)]);
+        let file = workspace.locate(workspace.catalog_files()[0], &name).ok()?;
+        let reference = api::read_file(&workspace, file).0?;
+        Some((path, Version { workspace, reference }))
+    });
+    versions.collect()
+}
+
+#[test]
+fn what_is_taken_away_breaks_and_what_is_brought_back_does_not() {
+    let examples = examples();
+    assert!(examples.len() >= 4, "{}", examples.len());
+    for (path, whole) in &examples {
+        let whole = &whole.reference;
+        assert_eq!(compare(whole, whole), [], "{}", path.display());
+        for (at, group) in whole.groups.iter().enumerate() {
+            for (number, item) in group.items.iter().enumerate().filter(|(_, item)| item.role == Role::Operation) {
+                let mut less = whole.clone();
+                less.groups[at].items.remove(number);
+                let worst = |changes: Vec<Change>| changes.iter().map(|change| change.level).max();
+                assert_eq!(worst(compare(whole, &less)), Some(Level::Breaking), "{}: {}", path.display(), item.name);
+                assert_eq!(worst(compare(&less, whole)), Some(Level::Compatible), "{}: {}", path.display(), item.name);
+            }
+        }
+    }
 }
