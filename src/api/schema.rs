@@ -27,6 +27,8 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("unevaluatedItems", "Other items"),
     ("additionalItems", "Other items"),
 ];
+/// How many schemas are read for one that is shown, and for all of a definition: parts of parts multiply.
+const MAX_READ: (usize, usize) = (50_000, 4_000_000);
 /// How many values of an enumeration are shown.
 const MAX_VALUES: usize = 300;
 
@@ -51,6 +53,10 @@ pub(super) struct Schemas<'f, 'w> {
     /// Whether what stands beside `$ref` counts.
     siblings: bool,
     fields: usize,
+    /// How many schemas were read for the one that is shown now, and for all.
+    read: (usize, usize),
+    /// Parts of `allOf` that were read before, by their keys.
+    parts: HashMap<Text, Shape>,
 }
 
 /// Where the reader is.
@@ -77,7 +83,16 @@ enum Target {
 
 impl<'f, 'w> Schemas<'f, 'w> {
     pub(super) fn new(files: &'f mut Files<'w>, siblings: bool) -> Self {
-        Self { files, names: HashMap::new(), by_identity: HashMap::new(), loose: Vec::new(), siblings, fields: 0 }
+        Self {
+            files,
+            names: HashMap::new(),
+            by_identity: HashMap::new(),
+            loose: Vec::new(),
+            siblings,
+            fields: 0,
+            read: (0, 0),
+            parts: HashMap::new(),
+        }
     }
 
     /// Gives names to the schemas below `prefix` of the root, and returns them.
@@ -127,11 +142,13 @@ impl<'f, 'w> Schemas<'f, 'w> {
 
     /// Reads a schema that has no name around it; `path` stands before the names of its properties.
     pub(super) fn shape(&mut self, node: &Node, doc: DocId) -> Shape {
+        self.read.0 = 0;
         self.read(node, &At { doc, path: "", depth: 0, shallow: false }, &mut Vec::new())
     }
 
     /// Reads a named schema: its own content, also where that is only a reference.
     pub(super) fn content(&mut self, named: &Named) -> Shape {
+        self.read.0 = 0;
         let at = At { doc: named.doc, path: "", depth: 0, shallow: false };
         if named.node.get("$ref").is_some() {
             let Some(found) = self.files.resolve(&named.node, named.doc) else {
@@ -201,7 +218,9 @@ impl<'f, 'w> Schemas<'f, 'w> {
         if stack.contains(&identity) {
             return Shape { cut: Some(Cut::Recursion), ..Shape::default() };
         }
-        if stack.len() > 60 || at.depth > MAX_DEPTH {
+        self.read = (self.read.0 + 1, self.read.1 + 1);
+        let much = self.read.0 > MAX_READ.0 || self.read.1 > MAX_READ.1;
+        if much || stack.len() > 60 || at.depth > MAX_DEPTH {
             return Shape { cut: Some(Cut::Depth), ..self.leaf(node) };
         }
         stack.push(identity);
@@ -374,10 +393,16 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 // The whole of it stands in its own place; here are the properties that it brings.
                 let shallow = at.shallow || at.depth > 0;
                 let inside = At { doc: found.doc, path: at.path, depth: at.depth, shallow };
-                let mut shape = self.read(&found.node, &inside, stack);
+                let outermost = at.depth == 0 && at.path.is_empty() && !shallow;
+                let known = if outermost { self.parts.get(&key).cloned() } else { None };
+                let again = known.is_some();
+                let mut shape = known.unwrap_or_else(|| self.read(&found.node, &inside, stack));
                 if shape.cut == Some(Cut::Recursion) {
                     self.contains_itself(part);
                     return Shape::default();
+                }
+                if outermost && !again {
+                    self.parts.insert(Arc::clone(&key), shape.clone());
                 }
                 shape.types = vec![Piece::Link { key, text: name }];
                 // Its description is about itself, not about what it is a part of.

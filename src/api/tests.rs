@@ -507,3 +507,17 @@ fn a_definition_of_several_files_is_put_together() {
     let text = apis.all()[0].bundled.as_deref().expect("one text");
     assert!(text.contains("All of them") && !text.contains("$ref"), "{text}");
 }
+
+#[test]
+fn parts_of_parts_end() {
+    let mut text = String::from("openapi: 3.1.0\ninfo: {title: Seats, version: '1'}\ncomponents:\n  schemas:\n");
+    for number in 0..40_usize {
+        let parts: String = (number.saturating_sub(12)..number)
+            .map(|other| format!("{{$ref: '#/components/schemas/A{other}'}}, "))
+            .collect();
+        let _ = writeln!(text, "    A{number}: {{allOf: [{parts}{{properties: {{p{number}: {{type: string}}}}}}]}}");
+    }
+    text.push_str("    Use: {type: object, properties: {inner: {allOf: [{$ref: '#/components/schemas/A39'}]}}}\n");
+    let (api, _) = read("openapi", &[("openapi.yaml", &text)]);
+    assert_eq!(schema(&api.expect("a reference"), "A39").fields.len(), 40);
+}
