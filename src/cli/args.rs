@@ -73,6 +73,9 @@ pub struct InputArgs {
     /// The configuration file; default: playbill.yaml in the first path, else here.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Whether a file that is named may lead to others of its whole repository.
+    #[arg(skip)]
+    pub repository: bool,
 }
 
 /// How times are said.

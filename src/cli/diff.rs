@@ -41,7 +41,7 @@ pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<Ending, Error> {
 }
 
 fn input(path: &Path) -> InputArgs {
-    InputArgs { paths: vec![path.to_owned()], config: None }
+    InputArgs { paths: vec![path.to_owned()], config: None, repository: true }
 }
 
 /// One version of a definition.
@@ -119,8 +119,11 @@ fn consumers(context: &Context, args: &DiffArgs) -> Result<Option<(String, Vec<S
         None if here || args.api.is_some() => PathBuf::from("."),
         None => return Ok(None),
     };
-    let input =
-        InputArgs { paths: if args.catalog.is_some() { vec![folder.clone()] } else { Vec::new() }, config: None };
+    let input = InputArgs {
+        paths: if args.catalog.is_some() { vec![folder.clone()] } else { Vec::new() },
+        config: None,
+        repository: false,
+    };
     let workspace = load(context, &input, None, false)?;
     let catalog = catalog::load(&workspace).catalog;
     let found = match &args.api {

@@ -116,6 +116,7 @@ pub(crate) fn load(
         cwd: context.cwd.clone(),
         output: output.cloned(),
         history,
+        repository: input.repository,
     })?;
     let problems = workspace.config_problems();
     if !problems.is_empty() {

@@ -292,3 +292,26 @@ fn what_is_taken_away_breaks_and_what_is_brought_back_does_not() {
         }
     }
 }
+
+#[test]
+fn references_lead_anywhere_in_the_repository_of_a_definition() {
+    let root = "openapi: 3.1.0\ninfo: {title: Seats, version: '1'}\npaths: {/seats: {$ref: ../paths/seats.yaml}}\n";
+    let seats =
+        |text: &str| format!("get: {{responses: {{'200': {{description: {text}}}, '404': {{description: None}}}}}}\n");
+    let tree = folder(&[
+        ("old/.git/HEAD", "ref: refs/heads/main\n"),
+        ("old/api/openapi.yaml", root),
+        ("old/paths/seats.yaml", &seats("All")),
+        ("new/.git/HEAD", "ref: refs/heads/main\n"),
+        ("new/api/openapi.yaml", root),
+        ("new/paths/seats.yaml", &seats("All").replace("'200'", "'204'")),
+    ]);
+    let (code, out, err) = run(&tree, &["diff", "old/api/openapi.yaml", "new/api/openapi.yaml"]);
+    assert_eq!((code, err.as_str()), (Some(1), ""));
+    assert!(
+        out.contains(
+            "breaking[response-removed]: GET /seats: the response 200 was removed\n  old paths/seats.yaml:1:18"
+        ),
+        "{out}"
+    );
+}
