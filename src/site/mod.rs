@@ -152,8 +152,14 @@ pub enum File {
     Llms,
     /// The newest changes.
     Feed,
+    /// Every API for programs that discover them, as RFC 9727 has it.
+    ApiCatalog,
     /// The bytes of an API definition.
     Definition(EntityId),
+    /// A definition of several files in one.
+    DefinitionBundle(EntityId),
+    /// Every item of a definition on several pages, for its filter.
+    DefinitionItems(EntityId),
 }
 
 /// The entities of one kind, as lists show them.
@@ -343,6 +349,12 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
                 let url = routes::definition_part(&entity.reference, &page.slug);
                 add(url, PageKind::DefinitionPart { entity: id, part });
             }
+            if api.bundled.is_some() {
+                add(routes::definition_bundle(&entity.reference), PageKind::File(File::DefinitionBundle(id)));
+            }
+            if api.parts.parts.len() > 1 {
+                add(routes::definition_items(&entity.reference), PageKind::File(File::DefinitionItems(id)));
+            }
             if tabs::definition::has_source_page(portal, id) {
                 add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));
             }
@@ -381,6 +393,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     if site.base_url().is_some() {
         add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
         add(routes::FEED.to_owned(), PageKind::File(File::Feed));
+        add(routes::API_CATALOG.to_owned(), PageKind::File(File::ApiCatalog));
         add(routes::OPENSEARCH.to_owned(), PageKind::File(File::OpenSearch));
     }
     add(routes::LLMS.to_owned(), PageKind::File(File::Llms));
