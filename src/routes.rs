@@ -66,6 +66,12 @@ pub fn kind_list(kind: &str, page: usize) -> String {
     if page <= 1 { format!("{CATALOG}{kind}/") } else { format!("{CATALOG}{kind}/{page}/") }
 }
 
+/// Returns a page of the list of documentation; `page` counts from 1.
+#[must_use]
+pub fn docs_list(page: usize) -> String {
+    if page <= 1 { DOCS.to_owned() } else { format!("{DOCS}{page}/") }
+}
+
 /// Returns the overview of an entity.
 #[must_use]
 pub fn entity(reference: &EntityRef) -> String {
