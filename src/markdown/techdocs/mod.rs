@@ -154,7 +154,7 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
     let body = ext::alerts::convert(body);
 
     let mut parser = Parser::new(options, resolver);
-    parser.effort = 500_000 + 100 * body.len() as u64;
+    parser.effort = 500_000 + 16 * body.len() as u64;
     let body = preprocess(&mut parser, &body);
     let root = parser.tree.make("div");
     if !body.trim().is_empty() {
