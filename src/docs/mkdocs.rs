@@ -89,6 +89,8 @@ pub(super) struct MkDocs {
     /// The folder of documents and where it was set.
     pub(super) docs_dir: (String, Span),
     pub(super) nav: Option<Vec<RawNav>>,
+    /// Whether MkDocs gives each page a folder of its own, as is done here.
+    pub(super) directory_urls: bool,
     pub(super) repo_url: Option<String>,
     /// Nothing if it is not set; empty switches editing off.
     pub(super) edit_uri: Option<String>,
@@ -168,6 +170,7 @@ impl MkDocs {
             description: reader.text("site_description"),
             docs_dir,
             nav: reader.nav(),
+            directory_urls: root.get("use_directory_urls").and_then(Node::as_bool) != Some(false),
             repo_url: reader.text("repo_url"),
             edit_uri: reader.text_node("edit_uri").and_then(Node::as_str).map(str::to_owned),
             edit_uri_template: reader.text("edit_uri_template"),

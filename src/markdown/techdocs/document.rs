@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Link, LinkKind, Options, Resolver, render};
+use super::{Drawn, Link, LinkKind, Options, Resolver, render};
 use crate::highlight;
 use crate::html;
 use crate::markdown::{Doc, DocLink, Heading, LinkKind as DocLinkKind, Section, front_matter};
+use crate::{diagram, math};
 
 /// Finds the text of an included file by its path below the folder of `mkdocs.yml`.
 pub type IncludeFile<'a> = &'a (dyn Fn(&str) -> Option<Arc<str>> + Sync);
@@ -22,10 +23,10 @@ pub fn document(
     resolve: crate::markdown::Resolver<'_>,
     include: IncludeFile<'_>,
 ) -> Doc {
-    let world = World { resolve, include, highlights: true, made: RefCell::default() };
+    let world = World { resolve, include, shows: true, made: RefCell::default(), held: RefCell::default() };
     let output = render(text, options, &world);
     let links = links(text, &output.html, output.links, &world.made.take());
-    let clean = html::sanitise_techdocs(&output.html);
+    let clean = html::sanitise_techdocs_with(&output.html, &world.held.take());
     let headings: Vec<Heading> = output
         .headings
         .into_iter()
@@ -56,7 +57,8 @@ pub fn document(
 #[must_use]
 pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     let as_written = |link: &DocLink| crate::markdown::Resolved::as_written(&link.target);
-    let world = World { resolve: &as_written, include, highlights: false, made: RefCell::default() };
+    let world =
+        World { resolve: &as_written, include, shows: false, made: RefCell::default(), held: RefCell::default() };
     let output = render(text, options, &world);
     Doc {
         anchors: anchors(&output.html),
@@ -99,7 +101,10 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
 struct World<'a> {
     resolve: crate::markdown::Resolver<'a>,
     include: IncludeFile<'a>,
-    highlights: bool,
+    /// Whether anybody will see the content.
+    shows: bool,
+    /// What was drawn, to be put in when the rest is clean.
+    held: RefCell<html::Held>,
     /// The addresses given to links of Markdown, to tell those of HTML from them.
     made: RefCell<BTreeSet<String>>,
 }
@@ -116,8 +121,46 @@ impl Resolver for World<'_> {
         (self.include)(path)
     }
 
+    fn diagram(&self, language: &str, source: &str) -> Drawn {
+        if !diagram::is_known(language) {
+            return Drawn::Unknown;
+        }
+        // Names in a drawing are unique on the page.
+        let prefix = format!("d{}-", self.held.borrow().len() + 1);
+        if let Some(svg) = diagram::svg(language, source, &prefix) {
+            return self.hold(svg);
+        }
+        // Whether a picture is there is not for the outline to say.
+        let name = diagram::file_name(language, source);
+        let link = DocLink { target: name.clone(), span: 0..0, kind: DocLinkKind::Image };
+        match (self.resolve)(&link) {
+            crate::markdown::Resolved { href: Some(href), broken: false } if self.shows => {
+                self.made.borrow_mut().insert(href.clone());
+                let address = html::escape_attribute(&href);
+                Drawn::Html(format!("<img class=\"uml\" alt=\"Diagram\" src=\"{address}\">"))
+            }
+            _ => Drawn::Missing(name),
+        }
+    }
+
+    fn formula(&self, tex: &str, place: math::Place) -> Drawn {
+        match math::mathml(tex, place) {
+            Some(mathml) => self.hold(mathml),
+            None => Drawn::Not,
+        }
+    }
+
     fn highlight(&self, code: &str, language: &str) -> String {
-        if self.highlights { highlight::to_html(code, language) } else { html::escape(code) }
+        if self.shows { highlight::to_html(code, language) } else { html::escape(code) }
+    }
+}
+
+impl World<'_> {
+    /// Keeps what was drawn, and returns what stands for it.
+    fn hold(&self, picture: String) -> Drawn {
+        let mut out = String::new();
+        self.held.borrow_mut().hold(&mut out, picture);
+        Drawn::Html(out)
     }
 }
 
