@@ -114,7 +114,7 @@ fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Di
     let mut sources =
         Sources { settings: None, parts: Vec::new(), files: Files::default(), is_plain: settings.is_none() };
     if let Some(settings) = &settings {
-        if settings.site_name.is_none() && !settings.is_empty {
+        if !settings.is_named && !settings.is_empty {
             problems.push(
                 invalid(Span::whole(settings.file), "`mkdocs.yml` has no `site_name`")
                     .help(format!("write `site_name: {name}`")),
