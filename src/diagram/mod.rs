@@ -77,6 +77,12 @@ pub fn is_known(language: &str) -> bool {
     matches!(language, "mermaid" | "plantuml" | "puml") || language.starts_with("kroki-") || drawer(language).is_some()
 }
 
+/// Says whether diagrams in a language are drawn here.
+#[must_use]
+pub fn is_drawn(language: &str) -> bool {
+    drawer(language).is_some()
+}
+
 /// Returns the name of the file in which the picture of a diagram is looked for that is not drawn here.
 ///
 /// It is made of the source, so that a picture of an earlier source is never shown for a later one.

@@ -1,6 +1,6 @@
 //! A page of TechDocs as the [`Doc`] that both front ends fill: sanitised, with what search and link checks need.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -23,7 +23,14 @@ pub fn document(
     resolve: crate::markdown::Resolver<'_>,
     include: IncludeFile<'_>,
 ) -> Doc {
-    let world = World { resolve, include, shows: true, made: RefCell::default(), held: RefCell::default() };
+    let world = World {
+        resolve,
+        include,
+        shows: true,
+        made: RefCell::default(),
+        held: RefCell::default(),
+        drawn: Cell::default(),
+    };
     let output = render(text, options, &world);
     let links = links(text, &output.html, output.links, &world.made.take());
     let clean = html::sanitise_techdocs_with(&output.html, &world.held.take());
@@ -57,8 +64,14 @@ pub fn document(
 #[must_use]
 pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     let as_written = |link: &DocLink| crate::markdown::Resolved::as_written(&link.target);
-    let world =
-        World { resolve: &as_written, include, shows: false, made: RefCell::default(), held: RefCell::default() };
+    let world = World {
+        resolve: &as_written,
+        include,
+        shows: false,
+        made: RefCell::default(),
+        held: RefCell::default(),
+        drawn: Cell::default(),
+    };
     let output = render(text, options, &world);
     Doc {
         anchors: anchors(&output.html),
@@ -98,6 +111,9 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
     links
 }
 
+/// So many diagrams are drawn on one page: placing one may take a fifth of a second.
+const MAX_DRAWN: usize = 40;
+
 struct World<'a> {
     resolve: crate::markdown::Resolver<'a>,
     include: IncludeFile<'a>,
@@ -105,6 +121,8 @@ struct World<'a> {
     shows: bool,
     /// What was drawn, to be put in when the rest is clean.
     held: RefCell<html::Held>,
+    /// How many diagrams were drawn, or tried to.
+    drawn: Cell<usize>,
     /// The addresses given to links of Markdown, to tell those of HTML from them.
     made: RefCell<BTreeSet<String>>,
 }
@@ -127,8 +145,11 @@ impl Resolver for World<'_> {
         }
         // Names in a drawing are unique on the page.
         let prefix = format!("d{}-", self.held.borrow().len() + 1);
-        if let Some(svg) = diagram::svg(language, source, &prefix) {
-            return self.hold(svg);
+        if diagram::is_drawn(language) && self.drawn.get() < MAX_DRAWN {
+            self.drawn.set(self.drawn.get() + 1);
+            if let Some(svg) = diagram::svg(language, source, &prefix) {
+                return self.hold(svg);
+            }
         }
         // Whether a picture is there is not for the outline to say.
         let name = diagram::file_name(language, source);

@@ -72,9 +72,9 @@ impl Losses {
 
     /// Notes a line that may look like many others of the document.
     pub(super) fn note_line(&mut self, loss: Loss, lines: &[&str], at: usize, detail: String) {
-        let line = bare(lines[at]);
-        let nth = lines[..at].iter().filter(|other| bare(other) == line).count();
         if self.noted.len() < MAX_NOTED {
+            let line = bare(lines[at]);
+            let nth = lines[..at].iter().filter(|other| bare(other) == line).count();
             let line = line.to_owned();
             self.noted.push(Noted { loss, line, before: None, nth: Some(nth), is_part: false, detail });
         }
@@ -145,7 +145,13 @@ impl Losses {
             if !bare.is_empty() {
                 let places = lines.entry(bare).or_default();
                 let is_code = !self.code.is_empty() && self.code.contains(&(bare.to_owned(), places.len()));
-                places.push(Place { before, indented: at > start, is_code, span: at..at + bare.len() });
+                places.push(Place {
+                    before,
+                    indented: at > start,
+                    is_code,
+                    is_taken: false,
+                    span: at..at + bare.len(),
+                });
             }
             before = Some(bare);
             start += line.len() + 1;
@@ -167,6 +173,7 @@ impl Losses {
             let wanted = noted.before.as_deref().map(bare);
             let fits = |place: &Place<'_>| {
                 !place.is_code
+                    && !place.is_taken
                     && (place.indented || noted.loss != Loss::ListIndent)
                     && wanted.is_none_or(|wanted| {
                         // The line before may begin with the mark of the item that it is the text of.
@@ -177,8 +184,10 @@ impl Losses {
             };
             let nth = noted.nth.filter(|nth| *nth < places.len());
             let Some(index) = nth.or_else(|| places.iter().position(fits)) else { continue };
-            let place = places.remove(index);
-            found.push(Lost { loss: noted.loss, span: place.span, detail: noted.detail });
+            let place = &mut places[index];
+            place.is_taken = true;
+            let span = place.span.clone();
+            found.push(Lost { loss: noted.loss, span, detail: noted.detail });
         }
         found.sort_by_key(|lost| lost.span.start);
         found
@@ -190,6 +199,8 @@ struct Place<'s> {
     before: Option<&'s str>,
     indented: bool,
     is_code: bool,
+    /// Whether something lost was found there.
+    is_taken: bool,
     span: Range<usize>,
 }
 
@@ -250,6 +261,16 @@ mod tests {
         check("```\na\n```\n\n```sh\nb\n```\n\n```sh\nc\n", &[(Loss::UnclosedFence, 9)]);
         check("```\na\n```\n\n```\nb\n", &[(Loss::UnclosedFence, 5)]);
         check("```python title=\"a.py\"\nx\n```\n", &[]);
+    }
+
+    #[test]
+    fn diagrams_are_found_among_those_that_are_code() {
+        let source = "````\n```mermaid\na\n```\n````\n\n```mermaid\nb\n```\n\n````\n```mermaid\nc\n```\n````\n\n```mermaid\nd\n```\n";
+        let doc = crate::markdown::techdocs::outline(source, &Options::default(), &|_| None);
+        let lines: Vec<usize> =
+            doc.lost.iter().map(|lost| source[..lost.span.start].matches('\n').count() + 1).collect();
+        assert_eq!(lines, [7, 17]);
+        assert!(doc.lost.iter().all(|lost| lost.loss == Loss::Diagram && lost.detail.starts_with("mermaid-")));
     }
 
     #[test]
