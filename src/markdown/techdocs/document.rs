@@ -249,4 +249,34 @@ mod tests {
         assert_eq!(doc.links.len(), 1);
         assert_eq!(&text[doc.links[0].span.clone()], "a.md");
     }
+
+    #[test]
+    fn formulas_and_diagrams_are_drawn() {
+        let options = Options { arithmatex: true, ..Options::default() };
+        let resolve =
+            |link: &DocLink| Resolved { href: Some(link.target.clone()), broken: link.target.contains("plantuml") };
+        let text = "## The $x^2$ law\n\n![a $v$](a.png)\n\n$$\ny\n$$\n\n```dot\ndigraph { a -> b }\n```\n\n- i\n\n  ```mermaid title=\"M\"\n  graph LR\n  ```\n\n```plantuml\na -> b\n```\n\n$\\nosuch$\n";
+        let doc = document(text, &options, &resolve, &|_| None);
+        assert_eq!((&*doc.headings[0].id, &*doc.headings[0].title), ("the-x2-law", "The \\(x^2\\) law"));
+        assert!(doc.html.contains("display=\"inline\"") && doc.html.contains("display=\"block\""), "{}", doc.html);
+        assert!(doc.html.contains("<span class=\"tex\">\\(x^2\\)</span>"), "{}", doc.html);
+        assert!(doc.html.contains("alt=\"a \\(v\\)\""), "{}", doc.html);
+        // The picture first, then its source as code.
+        let dot = "<figure class=\"diagram highlight language-dot\"><svg class=\"drawn\"";
+        assert!(doc.html.contains(dot) && doc.html.contains("<code>digraph { a -&gt; b }</code>"), "{}", doc.html);
+        assert!(
+            doc.html.contains("src=\"mermaid-") && doc.html.contains("<span class=\"filename\">M</span>"),
+            "{}",
+            doc.html
+        );
+        assert!(doc.html.contains("<pre class=\"diagram plantuml\""), "{}", doc.html);
+        assert!(!doc.html.contains("held-fragment"), "{}", doc.html);
+        let lost: Vec<_> = doc.lost.iter().map(|lost| (lost.loss, &text[lost.span.clone()])).collect();
+        use crate::markdown::Loss;
+        assert_eq!(lost, [(Loss::Diagram, "```plantuml"), (Loss::Formula, "$\\nosuch$")]);
+        // An outline tells the same losses, and leaves it to the caller whether a picture is there.
+        let outline = outline(text, &options, &|_| None);
+        assert_eq!(outline.lost.len(), 3);
+        assert!(outline.lost[0].detail.starts_with("mermaid-"), "{:?}", outline.lost);
+    }
 }
