@@ -29,8 +29,9 @@ pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
     let (docs, problems) = docs::analyse(workspace, &catalog);
     found.extend(problems);
     stage("apis");
-    let (apis, problems) = api::analyse(workspace, &catalog);
+    let (mut apis, problems) = api::analyse(workspace, &catalog);
     found.extend(problems);
+    apis.bundle(workspace, &catalog);
     Portal { catalog, docs, apis, diagnostics: judge(workspace, found, stage) }
 }
 

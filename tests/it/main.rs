@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests look at the program from outside")]
 
 mod cli;
+mod diff;
 mod hostile;
 mod layering;
 mod policy;
