@@ -10,6 +10,8 @@ pub mod yaml;
 pub mod html;
 pub mod graph;
 pub mod highlight;
+pub mod math;
+pub mod diagram;
 pub mod markdown;
 pub mod config;
 pub mod workspace;

@@ -24,6 +24,9 @@ fuzz_target!(|text: &str| {
         assert!(outline.lost.is_empty() && outline.links.iter().all(|link| html::is_external(&link.target)));
     }
     check(&commonmark::render(text, &resolve).html);
+    if let Some(mended) = techdocs::mend(text, &options, &|_| None, &|_, _| true) {
+        assert_eq!(techdocs::mend(&mended.text, &options, &|_| None, &|_, _| true), None);
+    }
 });
 
 /// Reads HTML as the writer of it meant it: every tag whole, every element closed in order.

@@ -42,7 +42,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Validate catalog, documentation and links; write no site.
     #[command(
-        after_help = "Examples:\n  playbill check\n  playbill check --format github\n  playbill check --baseline playbill-baseline.json --write-baseline"
+        after_help = "Examples:\n  playbill check\n  playbill check --format github\n  playbill check --fix\n  playbill check --baseline playbill-baseline.json --write-baseline"
     )]
     Check(CheckArgs),
     /// Work with one documentation alone.
@@ -137,6 +137,9 @@ pub struct CheckArgs {
     /// Accept everything found now: write it to the baseline file.
     #[arg(long)]
     pub write_baseline: bool,
+    /// Mend documents where that needs no judgement, then report what is left.
+    #[arg(long, conflicts_with = "write_baseline")]
+    pub fix: bool,
 }
 
 /// Arguments of `docs`.

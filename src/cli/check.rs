@@ -5,17 +5,33 @@ use std::path::PathBuf;
 use super::args::CheckArgs;
 use super::stopwatch::Stopwatch;
 use super::{Context, Ending, load, print, report, say};
+use crate::catalog::Catalog;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
-use crate::portal;
 use crate::workspace::Workspace;
+use crate::{docs, portal};
+
+/// So often documents are mended and read again.
+const MAX_ROUNDS: usize = 5;
 
 /// Checks and reports; errors are found content, not failures.
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
-    let workspace = load(context, &args.input, None, false)?;
-    let (catalog, mut problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
+    let mut workspace = load(context, &args.input, None, false)?;
+    let (mut catalog, mut problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
+    if args.fix {
+        // What is mended may bring to light what was hidden in it: a list behind a fence that was none.
+        for _ in 0..MAX_ROUNDS {
+            watch.stage("fix");
+            if !fix(context, args, &workspace, &catalog, &problems)? {
+                break;
+            }
+            watch.stage("scan");
+            workspace = load(context, &args.input, None, false)?;
+            (catalog, problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
+        }
+    }
     watch.stage("report");
     let file = baseline_file(context, &workspace, args.baseline.as_ref());
     if args.write_baseline {
@@ -37,6 +53,35 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> 
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
     std::mem::forget((catalog, workspace));
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+}
+
+/// Mends documents, and says where; says whether anything was mended.
+fn fix(
+    context: &Context,
+    args: &CheckArgs,
+    workspace: &Workspace,
+    catalog: &Catalog,
+    problems: &Diagnostics,
+) -> Result<bool, Error> {
+    // What was accepted is left as it is; what occurs no longer is told with the report.
+    let silent = Context { quiet: true, cwd: context.cwd.clone(), ..*context };
+    let known = match baseline_file(context, workspace, args.baseline.as_ref()) {
+        Some(file) => accept(&silent, workspace, problems.clone(), file, args.baseline.is_some())?,
+        None => problems.clone(),
+    };
+    let mut places = 0;
+    let documents = docs::mended(workspace, catalog, &known);
+    for document in &documents {
+        if let Err(error) = workspace.rewrite(document.file, &document.before, &document.text) {
+            say(&format!("left alone: {error}"));
+            continue;
+        }
+        places += document.mends.len();
+        for mend in document.mends.iter().filter(|_| !context.quiet) {
+            say(&format!("mended {}:{}: {}", workspace.path(document.file), mend.line, mend.what));
+        }
+    }
+    Ok(places > 0)
 }
 
 fn baseline_file(context: &Context, workspace: &Workspace, given: Option<&PathBuf>) -> Option<PathBuf> {

@@ -238,9 +238,11 @@ rules! {
     LOCATION_TYPE "location-type" Location Error "A Location has a type that cannot be read here.";
 
     BROKEN_LINK "broken-link" Docs Warning "A link in a document leads nowhere.";
+    DIAGRAM_NOT_DRAWN "diagram-not-drawn" Docs Info "A diagram is shown as its source.";
     DUPLICATE_PAGE "duplicate-page" Docs Warning "Two documents would have the same address.";
     EMPTY_ADMONITION "empty-admonition" Docs Warning "An admonition, details or a tab has nothing in it.";
     INVALID_FENCE "invalid-fence" Docs Warning "A code fence has a header that cannot be read.";
+    INVALID_FORMULA "invalid-formula" Docs Warning "A formula cannot be read and is shown as its source.";
     INVALID_MKDOCS "invalid-mkdocs" Docs Warning "An mkdocs.yml cannot be used as it is.";
     LIST_IN_PARAGRAPH "list-in-paragraph" Docs Warning "A list right below a line of text is part of the paragraph.";
     LIST_INDENTATION "list-indentation" Docs Warning "A list is nested by columns at which lists do not nest.";

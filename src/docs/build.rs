@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::fix::{self, MendedDocument, Wanted};
 use super::links::Links;
 use super::lints;
 use super::mkdocs::{MkDocs, RawNav, invalid};
@@ -24,6 +25,24 @@ struct Part {
     settings: MkDocs,
     /// Where its documents stand among all, with a `/` at the end.
     prefix: String,
+}
+
+/// Mends the documents of a folder.
+pub(super) fn mended(workspace: &Workspace, folder: &Folder, name: &str, wanted: &Wanted) -> Vec<MendedDocument> {
+    // Whatever is wrong with the site as such is among the problems that the caller has.
+    let mut known = Diagnostics::new();
+    let Sources { settings, files, is_plain, .. } = sources(workspace, folder, name, &mut known);
+    let pages = Pages::new(files, &mut known);
+    let links = Links::new(workspace, &pages, is_plain);
+    let Dialect::TechDocs(options) = Dialect::of(settings.as_ref(), is_plain) else { return Vec::new() };
+    let html = settings.as_ref().is_none_or(|settings| settings.directory_urls);
+    let include = snippets(workspace, folder);
+    pages
+        .sources
+        .par_iter()
+        .filter(|page| wanted.has_file(page.file))
+        .filter_map(|page| fix::document(&links, page, &options, &include, wanted, html))
+        .collect()
 }
 
 /// What a site is made from.
@@ -52,12 +71,7 @@ pub(super) fn site(
     }
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
     let links = Links::new(workspace, &pages, is_plain);
-    // What is no MkDocs site is read as its host shows it.
-    let dialect = match &settings {
-        Some(settings) => Dialect::TechDocs(Box::new(settings.markdown.clone())),
-        None if is_plain => Dialect::CommonMark,
-        None => Dialect::TechDocs(Box::default()),
-    };
+    let dialect = Dialect::of(settings.as_ref(), is_plain);
     let docs = read(&links, &dialect, folder, detail, &mut problems);
     let redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &pages, &mut problems));
 
@@ -100,7 +114,7 @@ fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Di
     let mut sources =
         Sources { settings: None, parts: Vec::new(), files: Files::default(), is_plain: settings.is_none() };
     if let Some(settings) = &settings {
-        if settings.site_name.is_none() && !settings.is_empty {
+        if !settings.is_named && !settings.is_empty {
             problems.push(
                 invalid(Span::whole(settings.file), "`mkdocs.yml` has no `site_name`")
                     .help(format!("write `site_name: {name}`")),
@@ -349,6 +363,23 @@ pub(super) enum Dialect {
     CommonMark,
 }
 
+impl Dialect {
+    /// Decides how the documents of a site are read: what is no MkDocs site, as its host shows it.
+    fn of(settings: Option<&MkDocs>, is_plain: bool) -> Self {
+        match settings {
+            Some(settings) => Self::TechDocs(Box::new(settings.markdown.clone())),
+            None if is_plain => Self::CommonMark,
+            None => Self::TechDocs(Box::default()),
+        }
+    }
+}
+
+/// Returns what reads snippets, whose paths are relative to the folder of `mkdocs.yml`.
+fn snippets(workspace: &Workspace, folder: &Folder) -> impl Fn(&str) -> Option<Arc<str>> + Sync {
+    let limit = workspace.config().limits.document;
+    move |path| workspace.text(workspace.locate_in(folder, path).ok()?, limit).ok()
+}
+
 /// Reads and renders every page, then checks where its links lead.
 fn read(
     links: &Links<'_>,
@@ -358,11 +389,7 @@ fn read(
     problems: &mut Diagnostics,
 ) -> Vec<Option<Doc>> {
     let limit = links.workspace.config().limits.document;
-    // Snippets are relative to the folder of `mkdocs.yml`.
-    let include = |path: &str| {
-        let file = links.workspace.locate_in(folder, path).ok()?;
-        links.workspace.text(file, limit).ok()
-    };
+    let include = snippets(links.workspace, folder);
     let read: Vec<Result<Option<Doc>, _>> = links
         .pages
         .sources
@@ -411,7 +438,11 @@ fn read(
         .map(|(page, own)| {
             let found = own.iter().flat_map(|doc| &doc.links);
             let broken = found.filter_map(|link| links.check(page, link, &doc));
-            let lost = own.iter().flat_map(|doc| &doc.lost).map(|lost| lints::lost(page.file, lost, dialect));
+            let lost = own
+                .iter()
+                .flat_map(|doc| &doc.lost)
+                .filter(|lost| !links.has_picture(page, lost))
+                .map(|lost| lints::lost(page.file, lost, dialect));
             broken.chain(lost).collect()
         })
         .collect();

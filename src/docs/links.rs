@@ -9,7 +9,7 @@ use super::nav::normal;
 use super::pages::{Pages, Source, Target, nearest_path};
 use crate::diag::{Diagnostic, codes};
 use crate::html;
-use crate::markdown::{Doc, DocLink, LinkKind, Resolved};
+use crate::markdown::{Doc, DocLink, LinkKind, Loss, Lost, Resolved};
 use crate::text::{Span, nearest};
 use crate::workspace::Workspace;
 
@@ -153,6 +153,31 @@ impl<'a> Links<'a> {
         let found = normal_from(folder, path).and_then(|source| self.pages.by_source(&source));
         // A document that stands outside of the folder, such as the README above it, has no path in it.
         found.or_else(|| self.workspace.locate(from.file, path).ok().and_then(|file| self.pages.by_file(file)))
+    }
+
+    /// Says whether the picture that a diagram lacks is there after all: an outline does not look for it.
+    pub(super) fn has_picture(&self, from: &Source, lost: &Lost) -> bool {
+        lost.loss == Loss::Diagram && matches!(self.file(from, &lost.detail), Some(Target::Asset(_)))
+    }
+
+    /// Returns the address to write into HTML for a target that leads nowhere because it was meant relative to the
+    /// document, as in Markdown, and not to its page.
+    pub(super) fn address_for_html(&self, from: &Source, link: &DocLink) -> Option<String> {
+        let is_html = matches!(link.kind, LinkKind::HtmlLink | LinkKind::HtmlImage);
+        if !is_html || self.html_is_relative_to_file || !matches!(self.goal(from, link), Goal::Outside | Goal::Missing)
+        {
+            return None;
+        }
+        let (path, rest) = link.target.find(['?', '#']).map_or((&*link.target, ""), |at| link.target.split_at(at));
+        let address = match self.file(from, &decoded(path))? {
+            Target::Page(page) => href(&from.path, &self.pages.sources[page].path, true, ""),
+            Target::Asset(asset) => href(&from.path, &self.pages.assets[asset].path, false, ""),
+        } + rest;
+        // What would end an attribute, or need an entity in it, is left to the author.
+        let fits = !address.contains(['"', '\'', '`', '<', '>', '&', ' ', '=']);
+        let mended = DocLink { target: address, ..link.clone() };
+        let leads_there = matches!(self.goal(from, &mended), Goal::Page { .. } | Goal::Asset { .. });
+        (fits && leads_there).then_some(mended.target)
     }
 
     /// Returns what the page shows.

@@ -1,9 +1,22 @@
 //! What is said about Markdown that does not come out as its author meant.
 
 use super::build::Dialect;
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Code, Diagnostic, codes};
 use crate::markdown::{Loss, Lost};
 use crate::text::{FileId, Span};
+
+/// Returns the rule that reports a loss.
+pub(super) fn code(loss: Loss) -> Code {
+    match loss {
+        Loss::ListUnderText => codes::LIST_IN_PARAGRAPH,
+        Loss::ListIndent => codes::LIST_INDENTATION,
+        Loss::FenceHeader => codes::INVALID_FENCE,
+        Loss::UnclosedFence => codes::UNCLOSED_FENCE,
+        Loss::EmptyContainer => codes::EMPTY_ADMONITION,
+        Loss::Formula => codes::INVALID_FORMULA,
+        Loss::Diagram => codes::DIAGRAM_NOT_DRAWN,
+    }
+}
 
 /// Reports something lost.
 pub(super) fn lost(file: FileId, lost: &Lost, dialect: &Dialect) -> Diagnostic {
@@ -11,39 +24,44 @@ pub(super) fn lost(file: FileId, lost: &Lost, dialect: &Dialect) -> Diagnostic {
         Dialect::TechDocs(options) => options.nested_indent,
         Dialect::CommonMark => 2,
     };
-    let (code, message, label, help) = match lost.loss {
+    let (message, label, help) = match lost.loss {
         Loss::ListUnderText => (
-            codes::LIST_IN_PARAGRAPH,
             "this list is shown as text of the paragraph above".to_owned(),
             "no blank line before the list",
             "put a blank line before the list".to_owned(),
         ),
         Loss::ListIndent => (
-            codes::LIST_INDENTATION,
-            "this item is shown as text of the item above".to_owned(),
+            "this item of a list is shown as text".to_owned(),
             "indented by columns at which lists do not nest here",
             format!(
                 "indent each level by {columns} columns, or set `nested_indent` of `mdx_truly_sane_lists` in `mkdocs.yml`"
             ),
         ),
         Loss::FenceHeader => (
-            codes::INVALID_FENCE,
             "this is shown as text and not as a code block".to_owned(),
             "the words behind the language cannot be read",
             "write nothing but the language, or options in quotes such as `title=\"a.py\"`".to_owned(),
         ),
         Loss::UnclosedFence => (
-            codes::UNCLOSED_FENCE,
             "this code block is not closed, so it is shown as text".to_owned(),
             "opened here",
             "close it with the same marks, indented as they are here".to_owned(),
         ),
+        Loss::Formula => (
+            "this formula cannot be read, so its source is shown".to_owned(),
+            "not TeX that becomes MathML",
+            "mend the formula; commands that define others, and those of packages, are not known".to_owned(),
+        ),
+        Loss::Diagram => (
+            "this diagram is shown as its source".to_owned(),
+            "not drawn, and without a picture",
+            format!("draw it as SVG beforehand, and put it beside the document as `{}`", lost.detail),
+        ),
         Loss::EmptyContainer => (
-            codes::EMPTY_ADMONITION,
             "nothing is in this block".to_owned(),
             "the lines below are not part of it",
             "indent what belongs into it by four columns".to_owned(),
         ),
     };
-    Diagnostic::new(code, Span::new(file, lost.span.start, lost.span.end), message).label(label).help(help)
+    Diagnostic::new(code(lost.loss), Span::new(file, lost.span.start, lost.span.end), message).label(label).help(help)
 }

@@ -85,10 +85,14 @@ pub(super) struct MkDocs {
     /// Whether nothing could be read, which is reported already.
     pub(super) is_empty: bool,
     pub(super) site_name: Option<String>,
+    /// Whether there is a name, even if only the environment knows it.
+    pub(super) is_named: bool,
     pub(super) description: Option<String>,
     /// The folder of documents and where it was set.
     pub(super) docs_dir: (String, Span),
     pub(super) nav: Option<Vec<RawNav>>,
+    /// Whether MkDocs gives each page a folder of its own, as is done here.
+    pub(super) directory_urls: bool,
     pub(super) repo_url: Option<String>,
     /// Nothing if it is not set; empty switches editing off.
     pub(super) edit_uri: Option<String>,
@@ -165,9 +169,12 @@ impl MkDocs {
             file,
             is_empty: root.entries().is_empty(),
             site_name: reader.text("site_name"),
+            // What stood for a variable keeps its place; a key without a value has none.
+            is_named: root.get("site_name").is_some_and(|node| !node.span.range().is_empty()),
             description: reader.text("site_description"),
             docs_dir,
             nav: reader.nav(),
+            directory_urls: root.get("use_directory_urls").and_then(Node::as_bool) != Some(false),
             repo_url: reader.text("repo_url"),
             edit_uri: reader.text_node("edit_uri").and_then(Node::as_str).map(str::to_owned),
             edit_uri_template: reader.text("edit_uri_template"),
@@ -263,8 +270,10 @@ fn document(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> 
         ..fault
     }));
     match documents.into_iter().find_map(|document| document.root) {
-        Some(Node { value: Value::Map(map), .. }) if text.contains("!ENV") => without_environment(&map, &text),
-        Some(Node { value: Value::Map(map), .. }) => map.as_ref().clone(),
+        Some(Node { value: Value::Map(map), .. }) => {
+            let map = if text.contains("!ENV") { without_environment(&map, &text) } else { map.as_ref().clone() };
+            if text.contains(PYTHON_NAME) { with_names(&map, &text, 0) } else { map }
+        }
         Some(node) => {
             problems.push(
                 invalid(node.span, format!("`mkdocs.yml` must be a mapping, not {}", node.kind_name()))
@@ -290,6 +299,47 @@ fn without_environment(map: &Map, text: &str) -> Map {
         }
     }
     result
+}
+
+/// What stands before the name of a function of Python.
+const PYTHON_NAME: &str = "!!python/name:";
+
+/// Returns the settings with the names of functions as texts, where there is nothing behind them that would be the value.
+fn with_names(map: &Map, text: &str, depth: usize) -> Map {
+    let mut result = map.clone();
+    for entry in map.entries() {
+        let value = named(&entry.value, text, depth + 1);
+        if value != entry.value {
+            result.set(Entry { value, ..entry.clone() });
+        }
+    }
+    result
+}
+
+fn named(node: &Node, text: &str, depth: usize) -> Node {
+    if depth > MAX_NAV_DEPTH {
+        return node.clone();
+    }
+    let value = match &node.value {
+        Value::Map(map) => Value::Map(std::sync::Arc::new(with_names(map, text, depth))),
+        Value::Seq(items) => Value::Seq(items.iter().map(|item| named(item, text, depth + 1)).collect()),
+        // An unknown tag makes an empty text of nothing.
+        value if *value == Value::Null || node.as_str() == Some("") => {
+            let range = node.span.range();
+            let (before, after) = (text.get(..range.start).unwrap_or(""), text.get(range.start..).unwrap_or(""));
+            let word = if after.starts_with(PYTHON_NAME) {
+                after
+            } else {
+                before.split_ascii_whitespace().next_back().unwrap_or("")
+            };
+            match word.strip_prefix(PYTHON_NAME).and_then(|name| name.split_ascii_whitespace().next()) {
+                Some(name) => Value::Str(name.into()),
+                None => return node.clone(),
+            }
+        }
+        _ => return node.clone(),
+    };
+    Node { span: node.span, value }
 }
 
 pub(super) fn invalid(span: Span, message: impl Into<String>) -> Diagnostic {

@@ -7,6 +7,7 @@
 //! of documents are never part of a site.
 
 mod build;
+mod fix;
 mod links;
 mod lints;
 mod mkdocs;
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+
+pub use self::fix::{Mend, MendedDocument};
 
 use self::build::Detail;
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
@@ -204,8 +207,30 @@ pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
     read(workspace, catalog, Detail::Links).1
 }
 
-fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail) -> (Docs, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
+/// Mends what of `problems` needs no judgement; each document once, in the order of files.
+#[must_use]
+pub fn mended(workspace: &Workspace, catalog: &Catalog, problems: &Diagnostics) -> Vec<MendedDocument> {
+    let wanted = fix::Wanted::new(problems);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let folders = folders(workspace, catalog, &mut Diagnostics::new());
+    let mut documents: Vec<MendedDocument> = folders
+        .iter()
+        .flat_map(|(folder, entities)| build::mended(workspace, folder, catalog.get(entities[0].0).title(), &wanted))
+        .collect();
+    // A document may be part of several sites, which need not read it alike: the first one decides.
+    documents.sort_by_cached_key(|document| workspace.path(document.file));
+    documents.dedup_by_key(|document| document.file);
+    documents
+}
+
+/// Finds the folders of documentation, each with the entities that it is of.
+fn folders<'c>(
+    workspace: &Workspace,
+    catalog: &'c Catalog,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Folder, Vec<(EntityId, &'c Node)>)> {
     // Entities often share a catalog file and its documentation; each folder is read once.
     let mut folders: BTreeMap<Folder, Vec<(EntityId, &Node)>> = BTreeMap::new();
     for (id, entity) in catalog.iter() {
@@ -216,7 +241,12 @@ fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail) -> (Docs, Diag
             Err(problem) => diagnostics.push(*problem),
         }
     }
-    let folders: Vec<_> = folders.into_iter().collect();
+    folders.into_iter().collect()
+}
+
+fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail) -> (Docs, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let folders = folders(workspace, catalog, &mut diagnostics);
     let built: Vec<_> = folders
         .par_iter()
         .map(|(folder, entities)| {

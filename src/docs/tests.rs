@@ -337,7 +337,6 @@ plugins:
         messages,
         [
             "mkdocs.yml:4:9 «a.py» invalid-mkdocs: the hook `a.py` does not run here",
-            "mkdocs.yml:1:1 «» invalid-mkdocs: `mkdocs.yml` has no `site_name`",
             "mkdocs.yml:10:18 «guide/mew.md» broken-link: the redirect to `guide/mew.md` leads nowhere",
             "mkdocs.yml:11:9 «index.md» invalid-mkdocs: `index.md` is still there, so nothing leads away",
             "mkdocs.yml:12:17 «javascript:alert(1)» broken-link: the redirect to `javascript:alert(1)` leads nowhere",
@@ -369,6 +368,77 @@ not_in_nav: hidden.md
     assert_eq!(site.pages.iter().map(|page| &*page.source).collect::<Vec<_>>(), ["hidden.md", "index.md"]);
     assert_eq!(outline(site), "Home → /\n");
     assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn a_name_from_the_environment_is_a_name() {
+    for (mkdocs, named) in [
+        ("site_name: !ENV NAME", true),
+        ("site_name: !ENV [NAME, Web]", true),
+        ("site_name: Web", true),
+        ("INHERIT: base.yml", true),
+        ("site_name:", false),
+        ("docs_dir: docs", false),
+    ] {
+        let (_, _, problems) =
+            site(&[("mkdocs.yml", mkdocs), ("base.yml", "site_name: !ENV NAME"), ("docs/index.md", "")]);
+        assert_eq!(problems.is_empty(), named, "{mkdocs}: {problems:?}");
+    }
+}
+
+#[test]
+fn documents_are_changed_where_the_settings_say() {
+    for (mkdocs, expect) in [
+        ("repo_url: https://github.com/o/r", Some("https://github.com/o/r/edit/master/docs/a/b.md")),
+        ("repo_url: https://gitlab.com/o/r/", Some("https://gitlab.com/o/r/edit/master/docs/a/b.md")),
+        ("repo_url: https://bitbucket.org/o/r", Some("https://bitbucket.org/o/r/src/default/docs/a/b.md")),
+        ("repo_url: https://example.org/o/r", None),
+        ("repo_url: https://github.com/o/r\nedit_uri: ''", None),
+        (
+            "repo_url: https://github.com/o/r\nedit_uri: blob/main/docs/",
+            Some("https://github.com/o/r/blob/main/docs/a/b.md"),
+        ),
+        (
+            "repo_url: https://github.com/o/r\nedit_uri: '?query=root/docs/'",
+            Some("https://github.com/o/r?query=root/docs/a/b.md"),
+        ),
+        ("edit_uri: https://x.org/edit/", Some("https://x.org/edit/a/b.md")),
+        (
+            "repo_url: https://github.com/o/r\nedit_uri_template: 'x/{path_noext}?p={path!q}'",
+            Some("https://github.com/o/r/x/a/b?p=a/b.md"),
+        ),
+        ("edit_uri: edit/main", None),
+    ] {
+        let mkdocs = format!("site_name: A\n{mkdocs}\n");
+        let (_, docs, problems) = site(&[("mkdocs.yml", &mkdocs), ("docs/a/b.md", "")]);
+        assert_eq!(docs.sites[0].pages[0].edit_url.as_deref(), expect, "{mkdocs}");
+        assert!(problems.is_empty(), "{mkdocs}: {problems:?}");
+    }
+}
+
+#[test]
+fn functions_of_python_are_known_by_their_names() {
+    let mkdocs = "site_name: A
+markdown_extensions:
+  - pymdownx.superfences:
+      custom_fences:
+        - name: mermaid
+          class: chart
+          format: !!python/name:pymdownx.superfences.fence_code_format
+        - name: box
+          class: box
+          format: !!python/name:pymdownx.superfences.fence_div_format
+  - toc:
+      slugify: !!python/object/apply:pymdownx.slugs.slugify {kwds: {case: lower}}
+  - pymdownx.emoji:
+      emoji_index: !!python/name:material.extensions.emoji.twemoji
+";
+    let page = "# Größe\n\n```box\na\n```\n";
+    let (workspace, docs, problems) = site(&[("mkdocs.yml", mkdocs), ("docs/index.md", page)]);
+    let doc = &docs.sites[0].pages[0].doc;
+    assert_eq!(doc.headings[0].id, "größe");
+    assert!(doc.html.contains("<div class=\"box\">a</div>"), "{}", doc.html);
+    assert_eq!(listed(&workspace, &problems), Vec::<String>::new());
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod attributes;
 mod balance;
+mod markup;
 mod sanitise;
 mod simple;
 mod text;
@@ -15,7 +16,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 pub use attributes::{Attribute, attributes};
-pub use sanitise::{Held, sanitise, sanitise_techdocs};
+pub use markup::{Vocabulary, clean_markup};
+pub use sanitise::{Held, sanitise, sanitise_techdocs, sanitise_techdocs_with};
 pub use text::{collapse, text};
 
 /// Returns `text` for use between tags.

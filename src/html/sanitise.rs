@@ -180,6 +180,15 @@ static TECHDOCS: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+static TECHDOCS_HELD: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = builder();
+    builder.add_tags(TECHDOCS_ELEMENTS);
+    for (element, names) in TECHDOCS_ATTRIBUTES {
+        builder.add_tag_attributes(element, *names);
+    }
+    builder
+});
+
 /// What TechDocs documents may hold, for those who do not ask the parser.
 #[derive(Debug)]
 pub(super) struct Rules {
@@ -279,6 +288,15 @@ pub fn sanitise_techdocs(html: &str) -> String {
     super::simple::sanitise(html, &TECHDOCS_RULES).unwrap_or_else(|| by_parser(html))
 }
 
+/// Returns what [`sanitise_techdocs`] returns, with what is held put into its places.
+#[must_use]
+pub fn sanitise_techdocs_with(html: &str, held: &Held) -> String {
+    if held.is_empty() {
+        return sanitise_techdocs(html);
+    }
+    held.release(&super::balance::name_unknown(TECHDOCS_HELD.clean(&super::balance::balance(html)).to_string()))
+}
+
 /// The way of [`sanitise_techdocs`] for HTML of any kind.
 pub(super) fn by_parser(html: &str) -> String {
     super::balance::name_unknown(TECHDOCS.clean(&super::balance::balance(html)).to_string())
@@ -298,6 +316,18 @@ pub struct Held {
 }
 
 impl Held {
+    /// Says whether nothing is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fragments.is_empty()
+    }
+
+    /// Returns how many fragments are held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fragments.len()
+    }
+
     /// Keeps `html`, and appends its place holder to `out`.
     pub fn hold(&mut self, out: &mut String, html: String) {
         let _ = write!(out, "<{SLOT} n=\"{}\"></{SLOT}>", self.fragments.len());

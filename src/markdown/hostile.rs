@@ -137,11 +137,18 @@ const FORBIDDEN: &[&str] = &[
 #[track_caller]
 fn check(source: &str) {
     let resolve = |link: &DocLink| Resolved::as_written(&link.target);
-    let mut options = techdocs::Options { arithmatex: true, ..techdocs::Options::default() };
+    let mut options = techdocs::Options::default();
     let mut made = vec![commonmark::render(source, &resolve).html];
-    for blocks_syntax in [false, true] {
-        options.blocks_syntax = blocks_syntax;
+    for (blocks_syntax, arithmatex) in [(false, false), (true, false), (false, true)] {
+        (options.blocks_syntax, options.arithmatex) = (blocks_syntax, arithmatex);
         made.push(techdocs::document(source, &options, &resolve, &|_| None).html);
+    }
+    // Formulas become MathML, and nothing else does.
+    let formulas = made.pop().unwrap_or_default();
+    if formulas.contains("<math class=\"MathJax_Preview\"") {
+        check_drawn(source, &formulas);
+    } else {
+        made.push(formulas);
     }
     for html in made {
         for tag in html.split('<').skip(1).map(|tag| tag.trim_start_matches('/')) {
@@ -180,5 +187,44 @@ fn no_vector_gets_through() {
         check(&format!("# {}\n", vector.replace('\n', " ")));
         check(&format!("<details>\n{vector}\n</details>\n"));
         check(&format!("[{}](x.md) **{0}** `{0}`\n", vector.replace('\n', " ")));
+    }
+}
+
+#[test]
+fn nothing_hostile_is_drawn() {
+    let resolve = |link: &DocLink| Resolved::as_written(&link.target);
+    let options = techdocs::Options { arithmatex: true, ..techdocs::Options::default() };
+    let mut drawn = 0;
+    for vector in VECTORS {
+        let line = vector.replace('\n', " ");
+        let label = line.replace('\\', "").replace('"', "\\\"");
+        for source in [
+            format!("a $\\text{{{}}}$ b", line.replace('$', "")),
+            format!("$$\n{line}\n$$\n"),
+            format!("```dot\ndigraph {{ a [label=\"{label}\"] a -> b [label=\"{label}\"] \"{label}\" -> b }}\n```\n"),
+        ] {
+            let html = techdocs::document(&source, &options, &resolve, &|_| None).html;
+            drawn += usize::from(html.contains("<svg") || html.contains("<math"));
+            check_drawn(&source, &html);
+        }
+    }
+    assert!(drawn > VECTORS.len(), "most are drawn: {drawn}");
+}
+
+/// Looks through a page that holds drawings.
+#[track_caller]
+fn check_drawn(source: &str, html: &str) {
+    for tag in html.split('<').skip(1).map(|tag| tag.trim_start_matches('/')) {
+        let name = tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or("");
+        let name = name.to_ascii_lowercase();
+        assert!(matches!(&*name, "svg" | "math") || !FORBIDDEN.contains(&&*name), "{source}\n{html}");
+    }
+    for attribute in html::attributes(html) {
+        let name = &*attribute.name;
+        assert!(!name.starts_with("on") && !matches!(name, "style" | "xlink:href"), "{source}\n{html}");
+        if matches!(name, "href" | "src") {
+            let value = html::text(&html[attribute.value]);
+            assert!(html::is_safe_address(&value, html::AddressUse::Link), "{source}\n{html}");
+        }
     }
 }

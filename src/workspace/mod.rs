@@ -12,6 +12,7 @@ mod load;
 mod path;
 mod pattern;
 mod remote;
+mod rewrite;
 mod rules;
 mod scan;
 mod tree;

@@ -175,3 +175,61 @@ fn docs_build_writes_one_documentation_at_the_root() {
     );
     assert_eq!(run(&tree, &["docs", "build", "nowhere"]).status.code(), Some(2));
 }
+
+const DOCUMENTED: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: web\n  annotations:\n    backstage.io/techdocs-ref: dir:.\nspec:\n  type: service\n  lifecycle: production\n  owner: nobody\n";
+
+#[test]
+fn check_mends_what_needs_no_judgement() {
+    let page = "\u{feff}# Guide\r\n\r\nFirst:\r\n- one\r\n    - two\r\n\r\n<img src=\"../pictures/a.svg\">\r\n\r\n```py title=a.py\r\nx\r\n```";
+    let tree = folder(&[
+        ("catalog-info.yaml", DOCUMENTED),
+        ("mkdocs.yml", "site_name: Web\nplugins: [techdocs-core]\n"),
+        ("docs/index.md", "# Web\n"),
+        ("docs/guide/setup.md", page),
+        ("docs/pictures/a.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        // What was accepted, switched off or told to be ignored stays.
+        ("docs/off.md", "Some text:\n- one\n"),
+        ("playbill.yaml", "check:\n  paths:\n    - files: [docs/off.md]\n      rules: {list-in-paragraph: off}\n"),
+    ]);
+    let output = run(&tree, &["check", "--fix"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    insta::assert_snapshot!(said, @r"
+    mended docs/guide/setup.md:4: put a blank line above the list
+    mended docs/guide/setup.md:7: made the path relative to the page
+    mended docs/guide/setup.md:9: put the header of the fence into the form that is read
+    ");
+    let mended = "\u{feff}# Guide\r\n\r\nFirst:\r\n\r\n- one\r\n  - two\r\n\r\n<img src=\"../../pictures/a.svg\">\r\n\r\n```py title=\"a.py\"\r\nx\r\n```";
+    assert_eq!(fs::read_to_string(tree.path().join("docs/guide/setup.md")).expect("the page"), mended);
+    assert_eq!(fs::read_to_string(tree.path().join("docs/off.md")).expect("the page"), "Some text:\n- one\n");
+    // The findings are those that are left.
+    let left = text(&output.stdout);
+    assert!(left.contains("unresolved-reference") && !left.contains("list-in-paragraph"), "{left}");
+    // The second time there is nothing to do.
+    let again = run(&tree, &["check", "--fix"]);
+    assert_eq!(text(&again.stderr), "");
+    assert_eq!(again.stdout, output.stdout);
+    assert_eq!(fs::read_to_string(tree.path().join("docs/guide/setup.md")).expect("the page"), mended);
+    assert_eq!(run(&tree, &["check", "--fix", "--write-baseline"]).status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn check_mends_nothing_through_links() {
+    let elsewhere = folder(&[("notes.md", "Some text:\n- one\n")]);
+    let tree = folder(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("catalog-info.yaml", DOCUMENTED),
+        ("docs/real/page.md", "Some text:\n- one\n"),
+        ("mkdocs.yml", "site_name: Web\n"),
+    ]);
+    std::os::unix::fs::symlink(tree.path().join("docs/real"), tree.path().join("docs/linked")).expect("a link");
+    std::os::unix::fs::symlink(elsewhere.path().join("notes.md"), tree.path().join("docs/notes.md")).expect("a link");
+    let output = run(&tree, &["check", "--fix"]);
+    let said = text(&output.stderr);
+    assert!(said.contains("mended docs/real/page.md:2"), "{said}");
+    assert_eq!(fs::read_to_string(tree.path().join("docs/real/page.md")).expect("the page"), "Some text:\n\n- one\n");
+    assert_eq!(fs::read_to_string(elsewhere.path().join("notes.md")).expect("the page"), "Some text:\n- one\n");
+    assert!(fs::symlink_metadata(tree.path().join("docs/linked")).expect("the link").is_symlink());
+    assert!(fs::symlink_metadata(tree.path().join("docs/notes.md")).expect("the link").is_symlink());
+}

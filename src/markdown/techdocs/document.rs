@@ -1,13 +1,14 @@
 //! A page of TechDocs as the [`Doc`] that both front ends fill: sanitised, with what search and link checks need.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Link, LinkKind, Options, Resolver, render};
+use super::{Drawn, Link, LinkKind, Options, Resolver, render};
 use crate::highlight;
 use crate::html;
 use crate::markdown::{Doc, DocLink, Heading, LinkKind as DocLinkKind, Section, front_matter};
+use crate::{diagram, math};
 
 /// Finds the text of an included file by its path below the folder of `mkdocs.yml`.
 pub type IncludeFile<'a> = &'a (dyn Fn(&str) -> Option<Arc<str>> + Sync);
@@ -22,10 +23,17 @@ pub fn document(
     resolve: crate::markdown::Resolver<'_>,
     include: IncludeFile<'_>,
 ) -> Doc {
-    let world = World { resolve, include, highlights: true, made: RefCell::default() };
+    let world = World {
+        resolve,
+        include,
+        shows: true,
+        made: RefCell::default(),
+        held: RefCell::default(),
+        drawn: Cell::default(),
+    };
     let output = render(text, options, &world);
     let links = links(text, &output.html, output.links, &world.made.take());
-    let clean = html::sanitise_techdocs(&output.html);
+    let clean = html::sanitise_techdocs_with(&output.html, &world.held.take());
     let headings: Vec<Heading> = output
         .headings
         .into_iter()
@@ -56,7 +64,14 @@ pub fn document(
 #[must_use]
 pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     let as_written = |link: &DocLink| crate::markdown::Resolved::as_written(&link.target);
-    let world = World { resolve: &as_written, include, highlights: false, made: RefCell::default() };
+    let world = World {
+        resolve: &as_written,
+        include,
+        shows: false,
+        made: RefCell::default(),
+        held: RefCell::default(),
+        drawn: Cell::default(),
+    };
     let output = render(text, options, &world);
     Doc {
         anchors: anchors(&output.html),
@@ -96,10 +111,18 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
     links
 }
 
+/// So many diagrams are drawn on one page: placing one may take a fifth of a second.
+const MAX_DRAWN: usize = 40;
+
 struct World<'a> {
     resolve: crate::markdown::Resolver<'a>,
     include: IncludeFile<'a>,
-    highlights: bool,
+    /// Whether anybody will see the content.
+    shows: bool,
+    /// What was drawn, to be put in when the rest is clean.
+    held: RefCell<html::Held>,
+    /// How many diagrams were drawn, or tried to.
+    drawn: Cell<usize>,
     /// The addresses given to links of Markdown, to tell those of HTML from them.
     made: RefCell<BTreeSet<String>>,
 }
@@ -116,8 +139,49 @@ impl Resolver for World<'_> {
         (self.include)(path)
     }
 
+    fn diagram(&self, language: &str, source: &str) -> Drawn {
+        if !diagram::is_known(language) {
+            return Drawn::Unknown;
+        }
+        // Names in a drawing are unique on the page.
+        let prefix = format!("d{}-", self.held.borrow().len() + 1);
+        if diagram::is_drawn(language) && self.drawn.get() < MAX_DRAWN {
+            self.drawn.set(self.drawn.get() + 1);
+            if let Some(svg) = diagram::svg(language, source, &prefix) {
+                return self.hold(svg);
+            }
+        }
+        // Whether a picture is there is not for the outline to say.
+        let name = diagram::file_name(language, source);
+        let link = DocLink { target: name.clone(), span: 0..0, kind: DocLinkKind::Image };
+        match (self.resolve)(&link) {
+            crate::markdown::Resolved { href: Some(href), broken: false } if self.shows => {
+                self.made.borrow_mut().insert(href.clone());
+                let address = html::escape_attribute(&href);
+                Drawn::Html(format!("<img class=\"uml\" alt=\"Diagram\" src=\"{address}\">"))
+            }
+            _ => Drawn::Missing(name),
+        }
+    }
+
+    fn formula(&self, tex: &str, place: math::Place) -> Drawn {
+        match math::mathml(tex, place) {
+            Some(mathml) => self.hold(mathml),
+            None => Drawn::Not,
+        }
+    }
+
     fn highlight(&self, code: &str, language: &str) -> String {
-        if self.highlights { highlight::to_html(code, language) } else { html::escape(code) }
+        if self.shows { highlight::to_html(code, language) } else { html::escape(code) }
+    }
+}
+
+impl World<'_> {
+    /// Keeps what was drawn, and returns what stands for it.
+    fn hold(&self, picture: String) -> Drawn {
+        let mut out = String::new();
+        self.held.borrow_mut().hold(&mut out, picture);
+        Drawn::Html(out)
     }
 }
 
@@ -184,5 +248,35 @@ mod tests {
         assert!(doc.has_anchor("title") && doc.has_anchor("part-more"), "{:?}", doc.anchors);
         assert_eq!(doc.links.len(), 1);
         assert_eq!(&text[doc.links[0].span.clone()], "a.md");
+    }
+
+    #[test]
+    fn formulas_and_diagrams_are_drawn() {
+        let options = Options { arithmatex: true, ..Options::default() };
+        let resolve =
+            |link: &DocLink| Resolved { href: Some(link.target.clone()), broken: link.target.contains("plantuml") };
+        let text = "## The $x^2$ law\n\n![a $v$](a.png)\n\n$$\ny\n$$\n\n```dot\ndigraph { a -> b }\n```\n\n- i\n\n  ```mermaid title=\"M\"\n  graph LR\n  ```\n\n```plantuml\na -> b\n```\n\n$\\nosuch$\n";
+        let doc = document(text, &options, &resolve, &|_| None);
+        assert_eq!((&*doc.headings[0].id, &*doc.headings[0].title), ("the-x2-law", "The \\(x^2\\) law"));
+        assert!(doc.html.contains("display=\"inline\"") && doc.html.contains("display=\"block\""), "{}", doc.html);
+        assert!(doc.html.contains("<span class=\"tex\">\\(x^2\\)</span>"), "{}", doc.html);
+        assert!(doc.html.contains("alt=\"a \\(v\\)\""), "{}", doc.html);
+        // The picture first, then its source as code.
+        let dot = "<figure class=\"diagram highlight language-dot\"><svg class=\"drawn\"";
+        assert!(doc.html.contains(dot) && doc.html.contains("<code>digraph { a -&gt; b }</code>"), "{}", doc.html);
+        assert!(
+            doc.html.contains("src=\"mermaid-") && doc.html.contains("<span class=\"filename\">M</span>"),
+            "{}",
+            doc.html
+        );
+        assert!(doc.html.contains("<pre class=\"diagram plantuml\""), "{}", doc.html);
+        assert!(!doc.html.contains("held-fragment"), "{}", doc.html);
+        let lost: Vec<_> = doc.lost.iter().map(|lost| (lost.loss, &text[lost.span.clone()])).collect();
+        use crate::markdown::Loss;
+        assert_eq!(lost, [(Loss::Diagram, "```plantuml"), (Loss::Formula, "$\\nosuch$")]);
+        // An outline tells the same losses, and leaves it to the caller whether a picture is there.
+        let outline = outline(text, &options, &|_| None);
+        assert_eq!(outline.lost.len(), 3);
+        assert!(outline.lost[0].detail.starts_with("mermaid-"), "{:?}", outline.lost);
     }
 }

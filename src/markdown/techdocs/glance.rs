@@ -10,8 +10,16 @@ use super::Options;
 /// Links elsewhere are no finding. Never false where there is a finding; often true where there is none.
 #[must_use]
 pub fn may_have_findings(text: &str, options: &Options) -> bool {
-    !options.snippets.auto_append.is_empty() || may_link(text) || Lines::default().may_lose(text)
+    !options.snippets.auto_append.is_empty()
+        || (options.arithmatex && text.contains(['$', '\\']))
+        || text.contains("{%")
+        || text.contains("::uml::")
+        || may_link(text)
+        || Lines::default().may_lose(text)
 }
+
+/// What the names of languages of diagrams have in them.
+const DIAGRAMS: &[&str] = &["mermaid", "dot", "graphviz", "gv", "kroki-", "uml"];
 
 /// Looks for what every link within a site has: `](`, a definition `]:`, a tag, or what may make one of these.
 fn may_link(text: &str) -> bool {
@@ -82,6 +90,10 @@ impl<'t> Lines<'t> {
             let marks = &bare[..bare.len() - header.len()];
             let is_language = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
             self.fence = Some(marks);
+            // A diagram may be one that is not drawn.
+            if DIAGRAMS.iter().any(|language| header.contains(language)) {
+                return true;
+            }
             let same = marks.bytes().all(|mark| mark == marks.as_bytes()[0]);
             // Below an indented line it may be part of indented code, and then it is no fence.
             let after_blank = self.before == Before::Blank;

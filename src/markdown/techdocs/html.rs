@@ -223,7 +223,10 @@ impl Writer<'_> {
             Piece::Mark(mark) => {
                 let mut inner = String::new();
                 self.mark(&mut inner, mark, 0);
-                // Elements cannot stand in an attribute.
+                // Elements cannot stand in an attribute; what was drawn is there as its source.
+                if inner.contains("<held-fragment") {
+                    inner = strip_tags(&inner);
+                }
                 out.push_str(&inner.replace('"', "&quot;").replace('<', "&lt;"));
             }
         });

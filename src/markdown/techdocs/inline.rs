@@ -164,9 +164,7 @@ fn find_html(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Opt
         let start = at + text[at..].find('<')?;
         at = start + 1;
         let Some(length) = tag_length(&text[start..]) else {
-            // Looking for the end of a comment that has none is what costs.
-            let comment = matches!(text.as_bytes().get(start + 1), Some(b'!' | b'?'));
-            if !parser.spend(if comment { (text.len() - start) / 16 } else { 1 }) {
+            if !parser.spend(1) {
                 return None;
             }
             continue;
@@ -182,10 +180,9 @@ fn tag_length(text: &str) -> Option<usize> {
     let rest = &text[1..];
     let closed_by = |open: &str, close: &str| {
         let inner = rest.strip_prefix(open)?;
-        let end = inner.find(close)?;
-        // The same opening inside would begin another one.
-        let reopened = inner.find(&text[..=open.len()]).is_some_and(|again| again < end);
-        (!reopened).then_some(1 + open.len() + end + close.len())
+        // The same opening inside would begin another one. To look no further makes many openings cost no more than one.
+        let inner = &inner[..inner.find(&text[..=open.len()]).unwrap_or(inner.len())];
+        Some(1 + open.len() + inner.find(close)? + close.len())
     };
     match rest.as_bytes().first()? {
         b'!' if rest.starts_with("!--") => closed_by("!--", "-->"),

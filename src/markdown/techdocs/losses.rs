@@ -1,6 +1,6 @@
 //! What an author plainly meant and the dialect does not give: noted where it is lost, placed in the source afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 /// What is lost.
@@ -14,6 +14,10 @@ pub enum Loss {
     FenceHeader,
     /// A fence that is not closed is no code block.
     UnclosedFence,
+    /// A formula that cannot be read is shown as its source.
+    Formula,
+    /// A diagram that is not drawn and has no picture beside the document is shown as its source.
+    Diagram,
     /// An admonition, details or a tab without anything in it, because the lines below are not indented.
     EmptyContainer,
 }
@@ -25,6 +29,8 @@ pub struct Lost {
     pub loss: Loss,
     /// The line in the source, without its indentation.
     pub span: Range<usize>,
+    /// What the remedy needs to know, such as the name of a file that is missing; mostly empty.
+    pub detail: String,
 }
 
 /// Something lost before its place is known.
@@ -37,12 +43,18 @@ pub(super) struct Noted {
     before: Option<String>,
     /// How many lines like it stand before it, if that is known.
     nth: Option<usize>,
+    /// Whether `line` is a part of a line or more than one, to be found by itself.
+    is_part: bool,
+    /// What the remedy needs to know.
+    detail: String,
 }
 
 /// Notes of one document.
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     noted: Vec<Noted>,
+    /// Lines of code that look like items, with how many like them stand before: no list is lost there.
+    code: HashSet<(String, usize)>,
 }
 
 /// So many losses tell enough about one document.
@@ -53,16 +65,41 @@ impl Losses {
     pub(super) fn note(&mut self, loss: Loss, line: &str, before: Option<&str>) {
         if self.noted.len() < MAX_NOTED {
             let before = before.map(|line| line.trim().to_owned());
-            self.noted.push(Noted { loss, line: line.trim().to_owned(), before, nth: None });
+            let line = line.trim().to_owned();
+            self.noted.push(Noted { loss, line, before, nth: None, is_part: false, detail: String::new() });
         }
     }
 
     /// Notes a line that may look like many others of the document.
-    pub(super) fn note_line(&mut self, loss: Loss, lines: &[&str], at: usize) {
-        let line = bare(lines[at]);
-        let nth = lines[..at].iter().filter(|other| bare(other) == line).count();
+    pub(super) fn note_line(&mut self, loss: Loss, lines: &[&str], at: usize, detail: String) {
         if self.noted.len() < MAX_NOTED {
-            self.noted.push(Noted { loss, line: line.to_owned(), before: None, nth: Some(nth) });
+            let line = bare(lines[at]);
+            let nth = lines[..at].iter().filter(|other| bare(other) == line).count();
+            let line = line.to_owned();
+            self.noted.push(Noted { loss, line, before: None, nth: Some(nth), is_part: false, detail });
+        }
+    }
+
+    /// Notes which lines are code, so that none of them is taken for one that looks like it.
+    pub(super) fn note_code(&mut self, lines: &[&str], is_code: &[bool]) {
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for (line, is_code) in lines.iter().zip(is_code) {
+            let line = bare(line);
+            if is_item(line) {
+                let nth = seen.entry(line).or_default();
+                if *is_code {
+                    self.code.insert((line.to_owned(), *nth));
+                }
+                *nth += 1;
+            }
+        }
+    }
+
+    /// Notes a text that stands in the source to the letter.
+    pub(super) fn note_part(&mut self, loss: Loss, text: &str) {
+        if self.noted.len() < MAX_NOTED && !text.trim().is_empty() {
+            let line = text.trim().to_owned();
+            self.noted.push(Noted { loss, line, before: None, nth: None, is_part: true, detail: String::new() });
         }
     }
 
@@ -72,6 +109,10 @@ impl Losses {
 
     /// Notes the lines of a paragraph that look like items of a list.
     pub(super) fn look_for_items(&mut self, text: &str, in_item: bool) {
+        // What a plugin would make something of, with options that are no list of the document.
+        if text.starts_with("::: ") {
+            return;
+        }
         if is_item(text.split('\n').next().unwrap_or("")) {
             self.note(Loss::ListIndent, text.split('\n').next().unwrap_or(""), Some(""));
         }
@@ -102,18 +143,38 @@ impl Losses {
             let bare = bare(line);
             let at = start + (line.len() - line.trim_start_matches(['>', ' ', '\t']).len());
             if !bare.is_empty() {
-                let place = Place { before, indented: at > start, span: at..at + bare.len() };
-                lines.entry(bare).or_default().push(place);
+                let places = lines.entry(bare).or_default();
+                let is_code = !self.code.is_empty() && self.code.contains(&(bare.to_owned(), places.len()));
+                places.push(Place {
+                    before,
+                    indented: at > start,
+                    is_code,
+                    is_taken: false,
+                    span: at..at + bare.len(),
+                });
             }
             before = Some(bare);
             start += line.len() + 1;
         }
         let mut found: Vec<Lost> = Vec::new();
+        let mut parts: BTreeMap<String, usize> = BTreeMap::new();
         for noted in self.noted {
+            if noted.is_part {
+                // The first line is enough: the others are indented like what they stand in.
+                let part = noted.line.lines().next().unwrap_or("").trim_end();
+                let from = parts.entry(part.to_owned()).or_default();
+                if let Some(at) = source[*from..].find(part).map(|at| *from + at) {
+                    *from = at + part.len();
+                    found.push(Lost { loss: noted.loss, span: at..*from, detail: noted.detail });
+                }
+                continue;
+            }
             let Some(places) = lines.get_mut(bare(&noted.line)) else { continue };
             let wanted = noted.before.as_deref().map(bare);
             let fits = |place: &Place<'_>| {
-                (place.indented || noted.loss != Loss::ListIndent)
+                !place.is_code
+                    && !place.is_taken
+                    && (place.indented || noted.loss != Loss::ListIndent)
                     && wanted.is_none_or(|wanted| {
                         // The line before may begin with the mark of the item that it is the text of.
                         place.before.is_some_and(|before| {
@@ -123,8 +184,10 @@ impl Losses {
             };
             let nth = noted.nth.filter(|nth| *nth < places.len());
             let Some(index) = nth.or_else(|| places.iter().position(fits)) else { continue };
-            let place = places.remove(index);
-            found.push(Lost { loss: noted.loss, span: place.span });
+            let place = &mut places[index];
+            place.is_taken = true;
+            let span = place.span.clone();
+            found.push(Lost { loss: noted.loss, span, detail: noted.detail });
         }
         found.sort_by_key(|lost| lost.span.start);
         found
@@ -135,6 +198,9 @@ impl Losses {
 struct Place<'s> {
     before: Option<&'s str>,
     indented: bool,
+    is_code: bool,
+    /// Whether something lost was found there.
+    is_taken: bool,
     span: Range<usize>,
 }
 
@@ -179,6 +245,10 @@ mod tests {
         check("!!! note\n    text\n    - a\n", &[(Loss::ListUnderText, 3)]);
         check("```\ntext\n- a\n```\n", &[]);
         check("in 3 -\n4 - 5\n", &[]);
+        // Options of a plugin.
+        check("::: a.b\n    options:\n        members:\n            - c\n", &[]);
+        // One that looks like it is code.
+        check("```\ntext\n- a\n```\n\ntext\n- a\n", &[(Loss::ListUnderText, 7)]);
     }
 
     #[test]
@@ -191,6 +261,16 @@ mod tests {
         check("```\na\n```\n\n```sh\nb\n```\n\n```sh\nc\n", &[(Loss::UnclosedFence, 9)]);
         check("```\na\n```\n\n```\nb\n", &[(Loss::UnclosedFence, 5)]);
         check("```python title=\"a.py\"\nx\n```\n", &[]);
+    }
+
+    #[test]
+    fn diagrams_are_found_among_those_that_are_code() {
+        let source = "````\n```mermaid\na\n```\n````\n\n```mermaid\nb\n```\n\n````\n```mermaid\nc\n```\n````\n\n```mermaid\nd\n```\n";
+        let doc = crate::markdown::techdocs::outline(source, &Options::default(), &|_| None);
+        let lines: Vec<usize> =
+            doc.lost.iter().map(|lost| source[..lost.span.start].matches('\n').count() + 1).collect();
+        assert_eq!(lines, [7, 17]);
+        assert!(doc.lost.iter().all(|lost| lost.loss == Loss::Diagram && lost.detail.starts_with("mermaid-")));
     }
 
     #[test]

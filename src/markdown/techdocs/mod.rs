@@ -19,6 +19,7 @@ mod html;
 mod inline;
 mod links;
 mod losses;
+mod mend;
 mod options;
 mod parser;
 mod processors;
@@ -37,11 +38,13 @@ use serde_yaml::Mapping;
 pub use document::{IncludeFile, document, outline};
 pub use glance::may_have_findings;
 pub use losses::{Loss, Lost};
+pub use mend::{Mended, mend};
 pub use options::{
     CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
     TocOptions,
 };
 
+use crate::math;
 use parser::Parser;
 
 /// What a page needs from the world around it.
@@ -66,10 +69,16 @@ pub trait Resolver {
         out
     }
 
-    /// Returns the HTML of a diagram (`plantuml` or `dot`), if it can be drawn.
-    fn diagram(&self, language: &str, source: &str) -> Option<String> {
+    /// Returns the HTML of a diagram, by the language of its source.
+    fn diagram(&self, language: &str, source: &str) -> Drawn {
         let _ = (language, source);
-        None
+        Drawn::Unknown
+    }
+
+    /// Returns the HTML of a formula, if it can be read.
+    fn formula(&self, tex: &str, place: math::Place) -> Drawn {
+        let _ = (tex, place);
+        Drawn::Unknown
     }
 
     /// Returns the SVG of an icon such as `material-account`.
@@ -77,6 +86,19 @@ pub trait Resolver {
         let _ = name;
         None
     }
+}
+
+/// What becomes of a source that a picture can be made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Drawn {
+    /// It is in a language that is shown as it is.
+    Unknown,
+    /// The HTML of the picture.
+    Html(String),
+    /// It cannot be read.
+    Not,
+    /// Its picture should stand in the file of this name beside the document, and does not.
+    Missing(String),
 }
 
 /// A world without files: links stay as they are.
@@ -154,7 +176,7 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
     let body = ext::alerts::convert(body);
 
     let mut parser = Parser::new(options, resolver);
-    parser.effort = 500_000 + 100 * body.len() as u64;
+    parser.effort = 500_000 + 16 * body.len() as u64;
     let body = preprocess(&mut parser, &body);
     let root = parser.tree.make("div");
     if !body.trim().is_empty() {

@@ -1,11 +1,14 @@
-//! Formulas between dollar signs, `\(…\)` and `\[…\]`, for MathJax and its like to find.
+//! Formulas between dollar signs, `\(…\)` and `\[…\]`: as MathML, or left for MathJax and its like to find.
 
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::Block;
 use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
+use crate::markdown::techdocs::{Drawn, html};
+use crate::math::Place;
 
 /// Takes a block that is a formula from its first line to its last.
 pub(in crate::markdown::techdocs) fn process(
@@ -14,11 +17,38 @@ pub(in crate::markdown::techdocs) fn process(
     blocks: &mut VecDeque<Block>,
 ) -> bool {
     let Some(formula) = display(blocks[0].text().trim_end_matches(' ')) else { return false };
-    let text = format!("\\[{formula}\\]");
+    let formula = formula.to_owned();
+    let text = shown(parser, &formula, &formula, Place::Block);
     let node = parser.tree.append_classed(parent, "div", "arithmatex");
     parser.tree[node].text.set_atomic(text);
     blocks.pop_front();
     true
+}
+
+/// Returns what stands for a formula: its picture with the TeX behind it, or the TeX alone.
+///
+/// `written` is what stands in the source.
+fn shown(parser: &mut Parser<'_>, formula: &str, written: &str, place: Place) -> String {
+    let (open, close) = if place == Place::Block { ("\\[", "\\]") } else { ("\\(", "\\)") };
+    let drawn =
+        if formula.contains(['\u{2}', '\u{3}']) { Drawn::Unknown } else { parser.resolver.formula(formula, place) };
+    match drawn {
+        Drawn::Html(mut picture) => {
+            // Whoever reads the page as text finds the source, as those who search it do.
+            picture.push_str("<span class=\"tex\">");
+            picture.push_str(open);
+            html::escape_all(&mut picture, formula);
+            picture.push_str(close);
+            picture.push_str("</span>");
+            parser.stash.html(picture)
+        }
+        drawn => {
+            if drawn != Drawn::Unknown {
+                parser.losses.note_part(Loss::Formula, written);
+            }
+            format!("{open}{formula}{close}")
+        }
+    }
 }
 
 fn display(text: &str) -> Option<&str> {
@@ -70,7 +100,9 @@ pub(in crate::markdown::techdocs) fn find(
         let formula = &text[start + open..start + open + length];
         let node = parser.tree.make("span");
         parser.tree[node].set_attribute("class", "arithmatex");
-        parser.tree[node].text.set_atomic(format!("\\({formula}\\)"));
+        let written = &text[start..start + open + length + close];
+        let shown = shown(parser, formula, written, Place::Inline);
+        parser.tree[node].text.set_atomic(shown);
         return Some(Found::Replace { start, end: start + open + length + close, with: Replacement::Node(node) });
     }
 }

@@ -1,7 +1,8 @@
-//! Graphviz diagrams in fences and between `{% dot file.svg` and `%}`.
+//! Graphviz diagrams in fences and between `{% dot file.svg` and `%}`, and what all diagrams look like.
 
-use crate::markdown::techdocs::html;
+use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::Parser;
+use crate::markdown::techdocs::{Drawn, html};
 
 const PROGRAMS: [&str; 7] = ["dot", "neato", "osage", "circo", "twopi", "fdp", "sfdp"];
 
@@ -26,7 +27,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
         });
         match end {
             Some(end) => {
-                let html = picture(parser, "dot", &lines[index + 1..end].join("\n"));
+                let html = picture(parser, "dot", &lines[index + 1..end].join("\n"), &lines, index);
                 let mark = parser.stash.html(html);
                 out.push(mark);
                 index = end + 1;
@@ -52,13 +53,45 @@ fn opening(line: &str) -> Option<&'static str> {
     (PROGRAMS.contains(&program) && words.next().is_none() && file.contains('.')).then_some(close)
 }
 
-/// Returns the picture of a diagram, or its source as code when nobody can draw it.
-pub(super) fn picture(parser: &Parser<'_>, language: &str, source: &str) -> String {
-    if let Some(picture) = parser.resolver.diagram(language, source) {
-        return picture;
+/// Returns the picture of a diagram, or its source as code when nobody can draw it. It begins at a line of `lines`.
+pub(super) fn picture(parser: &mut Parser<'_>, language: &str, source: &str, lines: &[&str], at: usize) -> String {
+    match drawn(parser, language, source) {
+        Ok(Some(picture)) => return format!("<figure class=\"diagram {language}\">{picture}</figure>"),
+        Ok(None) => {}
+        Err((loss, detail)) => parser.losses.note_line(loss, lines, at, detail),
     }
     let mut out = format!("<pre class=\"diagram {language}\" data-diagram=\"{language}\"><code>");
     html::escape_all(&mut out, source);
     out.push_str("</code></pre>");
     out
+}
+
+/// Returns a diagram with its source below it; nothing if the fence is code like any other.
+pub(super) fn figure(
+    parser: &Parser<'_>,
+    language: &str,
+    source: &str,
+    title: Option<&str>,
+) -> Result<Option<String>, (Loss, String)> {
+    let Some(picture) = drawn(parser, language, source)? else { return Ok(None) };
+    // The class `highlight` says that this is code to whoever takes the source out of the page.
+    let mut out = format!("<figure class=\"diagram highlight language-{language}\">");
+    if let Some(title) = title {
+        out.push_str("<span class=\"filename\">");
+        html::escape_all(&mut out, title);
+        out.push_str("</span>");
+    }
+    out.push_str(&picture);
+    out.push_str("<details><summary>Source</summary><pre><code>");
+    html::escape_all(&mut out, source);
+    out.push_str("</code></pre></details></figure>");
+    Ok(Some(out))
+}
+
+fn drawn(parser: &Parser<'_>, language: &str, source: &str) -> Result<Option<String>, (Loss, String)> {
+    match parser.resolver.diagram(language, source) {
+        Drawn::Html(picture) => Ok(Some(picture)),
+        Drawn::Unknown | Drawn::Not => Ok(None),
+        Drawn::Missing(name) => Err((Loss::Diagram, name)),
+    }
 }

@@ -70,6 +70,8 @@ struct Extractor<'p, 'a, 't> {
     /// Behind a raw element, on the same line.
     in_tail: bool,
     open: Vec<Open>,
+    /// Ends that were looked for in vain: they are not there further on either.
+    missing: Vec<&'static str>,
 }
 
 /// Takes block-level HTML out of `text`.
@@ -87,6 +89,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
         in_raw: false,
         in_tail: false,
         open: Vec::new(),
+        missing: Vec::new(),
     };
     extractor.run();
     extractor.out
@@ -156,9 +159,7 @@ impl<'t> Extractor<'_, '_, 't> {
                     self.data("</");
                     return 2;
                 }
-                let end = if self.parser.effort == 0 { None } else { rest.find('>') };
-                let Some(end) = end else {
-                    self.parser.spend(rest.len() / 16);
+                let Some(end) = self.find_end(rest, ">") else {
                     self.data("</");
                     return 2;
                 };
@@ -167,7 +168,7 @@ impl<'t> Extractor<'_, '_, 't> {
                 self.end(&name, &rest[..=end]);
                 end + 1
             }
-            Some(b'!') if rest.starts_with("<!--") => match self.comment_end(rest) {
+            Some(b'!') if rest.starts_with("<!--") => match self.find_end(&rest[4..], "-->") {
                 Some(end) => {
                     self.empty(&rest[..end + 7], true);
                     end + 7
@@ -190,8 +191,7 @@ impl<'t> Extractor<'_, '_, 't> {
                 } else {
                     ">"
                 };
-                let end = if self.parser.effort == 0 { None } else { rest.find(close) };
-                match end {
+                match self.find_end(rest, close) {
                     Some(end) => {
                         let end = end + close.len();
                         let declaration = rest.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case("doctype"));
@@ -199,7 +199,6 @@ impl<'t> Extractor<'_, '_, 't> {
                         end
                     }
                     None => {
-                        self.parser.spend(rest.len() / 16);
                         self.data("<");
                         1
                     }
@@ -212,12 +211,16 @@ impl<'t> Extractor<'_, '_, 't> {
         }
     }
 
-    fn comment_end(&mut self, rest: &str) -> Option<usize> {
-        let end = if self.parser.effort == 0 { None } else { rest[4..].find("-->") };
-        if end.is_none() {
-            self.parser.spend(rest.len() / 16);
+    /// Finds what ends a tag, a comment or the like.
+    fn find_end(&mut self, rest: &str, end: &'static str) -> Option<usize> {
+        if self.missing.contains(&end) {
+            return None;
         }
-        end
+        let found = rest.find(end);
+        if found.is_none() {
+            self.missing.push(end);
+        }
+        found
     }
 
     /// Tells whether only up to three spaces stand before the current place on its line.

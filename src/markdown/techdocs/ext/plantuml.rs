@@ -37,7 +37,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
         };
         let source: Vec<&str> =
             lines[index + 1..end].iter().map(|line| line.strip_prefix(space).unwrap_or(line.trim_start())).collect();
-        let html = picture(parser, "plantuml", &source.join("\n"));
+        let html = picture(parser, "plantuml", &source.join("\n"), &lines, index);
         let mark = parser.stash.html(html);
         out.push(format!("{space}{mark}"));
         index = end + 1;

@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 
 use super::attr_list;
+use super::graphviz;
 use super::highlight::{self, Code};
+use crate::markdown::techdocs::Drawn;
 use crate::markdown::techdocs::html;
 use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::options::FenceFormat;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash::{self, Mark};
+use crate::math::Place;
 
 /// The fences of a document, to be put back where they turn out to be inside indented code.
 #[derive(Debug, Default)]
@@ -90,6 +93,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
     let mut open: Option<Open<'_>> = None;
     // Lines before this one are in `out`.
     let mut done = 0;
+    let mut is_code = vec![false; lines.len()];
     for (index, line) in lines.iter().enumerate() {
         let Some(fence) = open.as_mut() else {
             let width = line.len() - line.trim_start_matches(['>', ' ', '\t']).len();
@@ -115,12 +119,13 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
                 if fence.code.is_empty() {
                     source = format!("{}\n\n{line}", lines[fence.start]);
                 }
-                let html = render(parser, fence);
+                let html = render(parser, fence, &lines);
                 let mark = parser.stash.html(html);
                 if let Some((Mark::Html(number), _)) = stash::mark_at(&mark) {
                     parser.fences.sources.insert(number, (source, fence.prefix.len()));
                 }
                 out.push(format!("{}{mark}", fence.prefix));
+                is_code[fence.start..=index].fill(true);
                 done = index + 1;
                 open = None;
             }
@@ -129,6 +134,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
     if let Some(fence) = open {
         note_unclosed(parser, &lines, fence.start);
     }
+    parser.losses.note_code(&lines, &is_code);
     out.extend(lines[done..].iter().map(|line| (*line).to_owned()));
     out.join("\n")
 }
@@ -136,7 +142,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
 /// Notes a fence without an end, unless the end of another one that is no fence was taken for its start.
 fn note_unclosed(parser: &mut Parser<'_>, lines: &[&str], at: usize) {
     if !parser.losses.has(Loss::FenceHeader) && !parser.losses.has(Loss::UnclosedFence) {
-        parser.losses.note_line(Loss::UnclosedFence, lines, at);
+        parser.losses.note_line(Loss::UnclosedFence, lines, at, String::new());
     }
 }
 
@@ -194,11 +200,17 @@ impl Open<'_> {
     }
 }
 
-fn render(parser: &Parser<'_>, fence: &mut Open<'_>) -> String {
+fn render(parser: &mut Parser<'_>, fence: &mut Open<'_>, all: &[&str]) -> String {
     let lines: Vec<&str> = fence.code.iter().map(|line| skip(line, fence.prefix.len())).collect();
     let source = lines.join("\n");
     let header = std::mem::take(&mut fence.header);
-    if let Some(custom) = header.custom.and_then(|index| parser.options.custom_fences.get(index)) {
+    match graphviz::figure(parser, &header.language, &source, header.title.as_deref()) {
+        Ok(Some(figure)) => return figure,
+        Ok(None) => {}
+        Err((loss, detail)) => parser.losses.note_line(loss, all, fence.start, detail),
+    }
+    let options = parser.options;
+    if let Some(custom) = header.custom.and_then(|index| options.custom_fences.get(index)) {
         let mut classes = vec![custom.class.clone()];
         if custom.format == FenceFormat::Math && custom.class.is_empty() {
             classes = vec!["arithmatex".to_owned()];
@@ -223,11 +235,22 @@ fn render(parser: &Parser<'_>, fence: &mut Open<'_>) -> String {
                 out.push_str("</code>");
             }
             FenceFormat::Div => html::escape_all(&mut out, &source),
-            FenceFormat::Math => {
-                out.push_str("\\[\n");
-                html::escape_all(&mut out, &source);
-                out.push_str("\n\\]");
-            }
+            FenceFormat::Math => match parser.resolver.formula(&source, Place::Block) {
+                Drawn::Html(picture) => {
+                    out.push_str(&picture);
+                    out.push_str("<span class=\"tex\">\\[\n");
+                    html::escape_all(&mut out, &source);
+                    out.push_str("\n\\]</span>");
+                }
+                drawn => {
+                    if drawn != Drawn::Unknown {
+                        parser.losses.note_part(Loss::Formula, &source);
+                    }
+                    out.push_str("\\[\n");
+                    html::escape_all(&mut out, &source);
+                    out.push_str("\n\\]");
+                }
+            },
         }
         html::close_tag(&mut out, tag);
         return out;
