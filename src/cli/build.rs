@@ -30,7 +30,8 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     let target = target(context, &workspace, args.output.as_deref());
     let sink = DiskSink::create(&target)?;
     let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
-    render::all(&workspace, &portal, &theme, &site, &counted)?;
+    render::search(&portal, &sink)?;
+    render::pages(&workspace, &portal, &theme, &site, &counted)?;
     counted.bar.finish_and_clear();
     watch.stage("write");
     let written = sink.finish()?;

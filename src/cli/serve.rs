@@ -57,7 +57,8 @@ fn build_site(context: &Context, args: &ServeArgs) -> Result<BuiltSite, Error> {
     let portal = portal::analyse(&workspace, &mut |_| ());
     let site = site::plan(&workspace, &portal);
     let sink = MemorySink::default();
-    render::all(&workspace, &portal, &theme, &site, &sink)?;
+    render::search(&portal, &sink)?;
+    render::pages(&workspace, &portal, &theme, &site, &sink)?;
 
     let shown = report::Shown::new(&workspace, context, &args.input);
     let mut worst_first: Vec<_> =

@@ -34,7 +34,6 @@ use crate::config::Config;
 use crate::diag::Severity;
 use crate::portal::Portal;
 use crate::routes;
-use crate::search::{self, SearchFiles};
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
 use kinds::KindFace;
@@ -256,7 +255,6 @@ pub struct Site {
     problems_of: Vec<Vec<usize>>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
     changes: Vec<Change>,
-    search: SearchFiles,
     base_path: String,
 }
 
@@ -290,7 +288,6 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         problems,
         problems_of,
         led_to,
-        search: search::index(&search::documents(catalog, &portal.docs, &portal.apis)),
         changes: changes(workspace, portal),
         base_path: base_path(workspace.config()),
     };
@@ -522,11 +519,5 @@ impl Site {
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
-    }
-
-    /// Returns the files of the search; the module among them answers queries.
-    #[must_use]
-    pub fn search(&self) -> &SearchFiles {
-        &self.search
     }
 }
