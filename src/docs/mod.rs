@@ -9,6 +9,7 @@
 mod build;
 mod links;
 mod lints;
+mod memo;
 mod mkdocs;
 mod nav;
 mod pages;
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+
+pub use self::memo::Memo;
 
 use self::build::Detail;
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
@@ -182,10 +185,10 @@ impl DocsSite {
     }
 }
 
-/// Reads the documentation of every entity that has some.
+/// Reads the documentation of every entity that has some; `memo` may know documents already.
 #[must_use]
-pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) {
-    read(workspace, catalog, Detail::Content)
+pub fn analyse(workspace: &Workspace, catalog: &Catalog, memo: &Memo) -> (Docs, Diagnostics) {
+    read(workspace, catalog, Detail::Content, memo)
 }
 
 /// Reads the documentation of one folder, whosever it is; `name` is what it is called if it does not say so itself.
@@ -193,7 +196,7 @@ pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) 
 /// Nothing if there is no document.
 #[must_use]
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str) -> (Option<DocsSite>, Diagnostics) {
-    let (site, problems) = build::site(workspace, folder, EntityId::new(0), name, Detail::Content);
+    let (site, problems) = build::site(workspace, folder, EntityId::new(0), name, Detail::Content, &Memo::default());
     let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
     (site.map(named), problems)
 }
@@ -201,10 +204,10 @@ pub fn alone(workspace: &Workspace, folder: &Folder, name: &str) -> (Option<Docs
 /// Returns the problems that [`analyse`] finds, without making the content of pages.
 #[must_use]
 pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
-    read(workspace, catalog, Detail::Links).1
+    read(workspace, catalog, Detail::Links, &Memo::default()).1
 }
 
-fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail) -> (Docs, Diagnostics) {
+fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail, memo: &Memo) -> (Docs, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     // Entities often share a catalog file and its documentation; each folder is read once.
     let mut folders: BTreeMap<Folder, Vec<(EntityId, &Node)>> = BTreeMap::new();
@@ -221,7 +224,7 @@ fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail) -> (Docs, Diag
         .par_iter()
         .map(|(folder, entities)| {
             let (id, _) = entities[0];
-            build::site(workspace, folder, id, catalog.get(id).title(), detail)
+            build::site(workspace, folder, id, catalog.get(id).title(), detail, memo)
         })
         .collect();
 
