@@ -36,8 +36,9 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     memo.turn();
     found.extend(problems);
     stage("apis");
-    let (apis, problems) = api::analyse(workspace, &catalog);
+    let (mut apis, problems) = api::analyse(workspace, &catalog);
     found.extend(problems);
+    apis.bundle(workspace, &catalog);
     Portal { catalog, docs, apis, diagnostics: judge(workspace, found, stage) }
 }
 

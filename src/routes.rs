@@ -43,6 +43,8 @@ pub const THEME: &str = "theme/";
 pub const STATUS: &str = "status/";
 /// The list of pages for search engines.
 pub const SITEMAP: &str = "sitemap.xml";
+/// Every API for programs that discover them, as RFC 9727 has it.
+pub const API_CATALOG: &str = ".well-known/api-catalog";
 /// How browsers ask the search.
 pub const OPENSEARCH: &str = "opensearch.xml";
 /// What search engines may visit.
@@ -62,6 +64,12 @@ const API: &str = "api/catalog/";
 pub fn kind_list(kind: &str, page: usize) -> String {
     let kind = kind.to_lowercase();
     if page <= 1 { format!("{CATALOG}{kind}/") } else { format!("{CATALOG}{kind}/{page}/") }
+}
+
+/// Returns a page of the list of documentation; `page` counts from 1.
+#[must_use]
+pub fn docs_list(page: usize) -> String {
+    if page <= 1 { DOCS.to_owned() } else { format!("{DOCS}{page}/") }
 }
 
 /// Returns the overview of an entity.
@@ -85,6 +93,18 @@ pub fn entity_tab(reference: &EntityRef, tab: &str) -> String {
 #[must_use]
 pub fn definition_file(reference: &EntityRef, extension: &str) -> String {
     format!("{}{}.{extension}", entity_tab(reference, "definition"), reference.name())
+}
+
+/// Returns the file with a definition of several files in one.
+#[must_use]
+pub fn definition_bundle(reference: &EntityRef) -> String {
+    format!("{}{}.bundled.yaml", entity_tab(reference, "definition"), reference.name())
+}
+
+/// Returns the file that lists all items of a divided definition, for its filter.
+#[must_use]
+pub fn definition_items(reference: &EntityRef) -> String {
+    format!("{}items.json", entity_tab(reference, "definition"))
 }
 
 /// Returns a further page of the definition of an API; the empty one is its first.

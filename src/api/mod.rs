@@ -6,6 +6,7 @@
 //! Invariants: reading cannot fail, it reports; what a fault leaves is shown; nothing is fetched, and nothing is read
 //! outside of the repository; depth and number of what is shown are bounded.
 
+pub mod diff;
 mod example;
 mod formats;
 mod model;
@@ -16,6 +17,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 pub use model::*;
@@ -23,7 +26,7 @@ pub use parts::{Part, Parts, Slice};
 
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text::{LineIndex, Span};
+use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::Workspace;
 use formats::{FORMATS, Format, Source};
 
@@ -43,6 +46,8 @@ pub struct Api {
     pub reference: Reference,
     /// Its pages.
     pub parts: Parts,
+    /// All of it in one text, where it stands in several files; see [`Apis::bundle`].
+    pub bundled: Option<Arc<str>>,
 }
 
 impl Apis {
@@ -50,6 +55,20 @@ impl Apis {
     #[must_use]
     pub fn all(&self) -> &[Api] {
         &self.list
+    }
+
+    /// Puts the definitions that stand in several files together, for download.
+    pub fn bundle(&mut self, workspace: &Workspace, catalog: &Catalog) {
+        let limit = workspace.config().limits.definition_file;
+        self.list.par_iter_mut().filter(|api| api.reference.files > 1).for_each(|api| {
+            let entity = catalog.get(api.entity);
+            let Some(file) = entity.definition else { return };
+            let Ok(text) = workspace.text(file, limit) else { return };
+            // A placeholder such as `$openapi` has put it together already.
+            if entity.spec_str("definition") == Some(&*text) {
+                api.bundled = crate::catalog::bundled(workspace, file, &text).map(Into::into);
+            }
+        });
     }
 
     /// Returns the reference of an API, unless its definition could not be read or has a format that is not known.
@@ -119,7 +138,32 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
         return (None, problems);
     }
     let parts = Parts::new(&reference);
-    (Some(Api { entity: id, reference, parts }), problems)
+    (Some(Api { entity: id, reference, parts, bundled: None }), problems)
+}
+
+/// Reads a definition that no entity names, by what it says of its format or by the name of its file.
+#[must_use]
+pub fn read_file(workspace: &Workspace, file: FileId) -> (Option<Reference>, Diagnostics) {
+    let text = match workspace.text(file, workspace.config().limits.definition_file) {
+        Ok(text) => text,
+        Err(error) => {
+            let problem = Diagnostic::new(codes::UNREADABLE_FILE, Span::whole(file), error.to_string());
+            return (None, vec![problem]);
+        }
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let path = workspace.path(file);
+    let ending = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let kind = match ending.as_str() {
+        "graphql" | "graphqls" | "gql" => Some("graphql"),
+        "proto" => Some("grpc"),
+        _ => None,
+    };
+    let by_name = FORMATS.iter().copied().find(|format| kind.is_some_and(|kind| format.types().contains(&kind)));
+    let Some(format) = by_name.or_else(|| declared_in(text)) else { return (None, Diagnostics::new()) };
+    let (reference, problems) = format.read(&Source { workspace, file, text });
+    let empty = reference.groups.is_empty() && reference.title.is_none();
+    ((!empty).then_some(reference), problems)
 }
 
 /// Returns whether a format is YAML or JSON, so that it says itself what it is.

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::text::Span;
+
 /// Text of a definition, shared with the tree that it was read from.
 pub type Text = Arc<str>;
 
@@ -25,6 +27,8 @@ pub struct Reference {
     pub blocks: Vec<Block>,
     /// What it defines.
     pub groups: Vec<Group>,
+    /// How many files it was read from, where references join them; 0 for formats without references.
+    pub files: usize,
 }
 
 /// Items that belong together: the operations of a tag, all schemas.
@@ -76,6 +80,8 @@ pub enum Role {
 /// Something with a name and an address of its own.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Item {
+    /// Where it stands.
+    pub place: Option<Span>,
     /// What it is.
     pub role: Role,
     /// The mark of its element.
@@ -107,6 +113,8 @@ pub struct Item {
 /// A part of an item: its parameters, its body, a response, its fields.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Block {
+    /// Where it stands, if that says more than the place of what it is in.
+    pub place: Option<Span>,
     /// What it is called.
     pub title: Text,
     /// Whether the title is a name from the definition, such as a status or a media type.
@@ -148,6 +156,8 @@ pub enum Way {
 /// A parameter, property, field, argument or value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Field {
+    /// Where it stands.
+    pub place: Option<Span>,
     /// The mark of its element.
     pub mark: Option<Mark>,
     /// Its name.

@@ -8,12 +8,27 @@ use std::sync::Arc;
 
 use super::model::{Choice, ChoiceOption, Cut, Detail, Field, Flags, Mark, Piece, Shape, Text};
 use super::source::{DocId, Files, Found, flag, text_at, text_of};
-use crate::yaml::{Map, Node, Value};
+use crate::text::Span;
+use crate::yaml::{Entry, Map, Node, Value};
 
 /// How deep inline schemas are shown.
 const MAX_DEPTH: usize = 9;
 /// How many fields one definition may show, so that merging cannot multiply without end.
 const MAX_FIELDS: usize = 400_000;
+/// What further schemas of a schema are called.
+const CONDITIONS: &[(&str, &str)] = &[
+    ("if", "If"),
+    ("then", "Then"),
+    ("else", "Else"),
+    ("not", "Not"),
+    ("contains", "Contains"),
+    ("propertyNames", "Names of properties"),
+    ("contentSchema", "Content"),
+    ("unevaluatedItems", "Other items"),
+    ("additionalItems", "Other items"),
+];
+/// How many schemas are read for one that is shown, and for all of a definition: parts of parts multiply.
+const MAX_READ: (usize, usize) = (50_000, 4_000_000);
 /// How many values of an enumeration are shown.
 const MAX_VALUES: usize = 300;
 
@@ -24,17 +39,24 @@ pub(super) struct Named {
     pub(super) name: Text,
     pub(super) node: Node,
     pub(super) doc: DocId,
+    pub(super) place: Span,
 }
 
 /// Reads schemas.
 pub(super) struct Schemas<'f, 'w> {
     pub(super) files: &'f mut Files<'w>,
     names: HashMap<(DocId, Text), (Text, Text)>,
+    /// The same by the identity of their content, for what is found by an anchor.
+    by_identity: HashMap<usize, (Text, Text)>,
     /// Schemas of other files that were met and that no name of the root stands for.
     loose: Vec<Named>,
     /// Whether what stands beside `$ref` counts.
     siblings: bool,
     fields: usize,
+    /// How many schemas were read for the one that is shown now, and for all.
+    read: (usize, usize),
+    /// Parts of `allOf` that were read before, by their keys.
+    parts: HashMap<Text, Shape>,
 }
 
 /// Where the reader is.
@@ -61,7 +83,16 @@ enum Target {
 
 impl<'f, 'w> Schemas<'f, 'w> {
     pub(super) fn new(files: &'f mut Files<'w>, siblings: bool) -> Self {
-        Self { files, names: HashMap::new(), loose: Vec::new(), siblings, fields: 0 }
+        Self {
+            files,
+            names: HashMap::new(),
+            by_identity: HashMap::new(),
+            loose: Vec::new(),
+            siblings,
+            fields: 0,
+            read: (0, 0),
+            parts: HashMap::new(),
+        }
     }
 
     /// Gives names to the schemas below `prefix` of the root, and returns them.
@@ -79,7 +110,17 @@ impl<'f, 'w> Schemas<'f, 'w> {
             let escaped = entry.key.replace('~', "~0").replace('/', "~1");
             let place: Text = format!("{pointer}/{escaped}").into();
             self.names.insert((0, place), (Arc::clone(&key), Arc::clone(&entry.key)));
-            named.push(Named { key, name: Arc::clone(&entry.key), node: entry.value.clone(), doc: 0 });
+            if let Some(map) = entry.value.as_map() {
+                let name = (Arc::clone(&key), Arc::clone(&entry.key));
+                self.by_identity.insert(std::ptr::from_ref(map) as usize, name);
+            }
+            named.push(Named {
+                key,
+                name: Arc::clone(&entry.key),
+                node: entry.value.clone(),
+                doc: 0,
+                place: entry.key_span,
+            });
         }
         // A name that only leads into another file stands for what is there.
         for schema in &named {
@@ -101,11 +142,13 @@ impl<'f, 'w> Schemas<'f, 'w> {
 
     /// Reads a schema that has no name around it; `path` stands before the names of its properties.
     pub(super) fn shape(&mut self, node: &Node, doc: DocId) -> Shape {
+        self.read.0 = 0;
         self.read(node, &At { doc, path: "", depth: 0, shallow: false }, &mut Vec::new())
     }
 
     /// Reads a named schema: its own content, also where that is only a reference.
     pub(super) fn content(&mut self, named: &Named) -> Shape {
+        self.read.0 = 0;
         let at = At { doc: named.doc, path: "", depth: 0, shallow: false };
         if named.node.get("$ref").is_some() {
             let Some(found) = self.files.resolve(&named.node, named.doc) else {
@@ -125,7 +168,12 @@ impl<'f, 'w> Schemas<'f, 'w> {
 
     fn target(&mut self, node: &Node, doc: DocId) -> Target {
         let Some(found) = self.files.resolve(node, doc) else { return Target::Missing };
-        if let Some((key, name)) = found.way.iter().find_map(|place| self.names.get(place)) {
+        let by_anchor = || {
+            let (_, pointer) = found.way.last()?;
+            let anchored = !pointer.starts_with('/');
+            self.by_identity.get(&(std::ptr::from_ref(found.node.as_map()?) as usize)).filter(|_| anchored)
+        };
+        if let Some((key, name)) = found.way.iter().find_map(|place| self.names.get(place)).or_else(by_anchor) {
             return Target::Named { key: Arc::clone(key), name: Arc::clone(name), found };
         }
         let composed = ["properties", "allOf"].iter().any(|part| found.node.get(part).is_some());
@@ -147,6 +195,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
             name: Arc::clone(&name),
             node: found.node.clone(),
             doc: found.doc,
+            place: found.node.span,
         });
         Target::Named { key, name, found }
     }
@@ -169,10 +218,24 @@ impl<'f, 'w> Schemas<'f, 'w> {
         if stack.contains(&identity) {
             return Shape { cut: Some(Cut::Recursion), ..Shape::default() };
         }
-        if stack.len() > 60 || at.depth > MAX_DEPTH {
+        self.read = (self.read.0 + 1, self.read.1 + 1);
+        let much = self.read.0 > MAX_READ.0 || self.read.1 > MAX_READ.1;
+        if much || stack.len() > 60 || at.depth > MAX_DEPTH {
             return Shape { cut: Some(Cut::Depth), ..self.leaf(node) };
         }
         stack.push(identity);
+        // What a reference of this kind means depends on the way that led here; the first meaning is shown.
+        let dynamic = ["$dynamicRef", "$recursiveRef"].iter().find_map(|key| map.entry(key));
+        if let Some(entry) = dynamic.filter(|_| map.get("$ref").is_none()) {
+            let made = Entry { key: "$ref".into(), ..entry.clone() };
+            let mut others = (**map).clone();
+            others.retain(|other| other.key != entry.key);
+            others.set(made);
+            let made = Node { span: node.span, value: Value::Map(Arc::new(others)) };
+            let shape = self.read(&made, at, stack);
+            stack.pop();
+            return shape;
+        }
         let mut shape = match node.get("$ref").and_then(Node::as_str) {
             Some(written) => {
                 let mut shape = self.reference(node, written, at, stack);
@@ -279,6 +342,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
             .unwrap_or_default();
         for entry in properties.entries() {
             let mut field = self.field(&entry.key, &entry.value, at, stack);
+            field.place = Some(entry.key_span);
             field.required = required.contains(&&*entry.key);
             shape.fields.push(field);
         }
@@ -304,6 +368,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
         };
         let description = shape.description.take();
         Field {
+            place: Some(node.span),
             mark: Some(Mark::new("property", path)),
             name: Arc::clone(name),
             required: false,
@@ -328,10 +393,16 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 // The whole of it stands in its own place; here are the properties that it brings.
                 let shallow = at.shallow || at.depth > 0;
                 let inside = At { doc: found.doc, path: at.path, depth: at.depth, shallow };
-                let mut shape = self.read(&found.node, &inside, stack);
+                let outermost = at.depth == 0 && at.path.is_empty() && !shallow;
+                let known = if outermost { self.parts.get(&key).cloned() } else { None };
+                let again = known.is_some();
+                let mut shape = known.unwrap_or_else(|| self.read(&found.node, &inside, stack));
                 if shape.cut == Some(Cut::Recursion) {
                     self.contains_itself(part);
                     return Shape::default();
+                }
+                if outermost && !again {
+                    self.parts.insert(Arc::clone(&key), shape.clone());
                 }
                 shape.types = vec![Piece::Link { key, text: name }];
                 // Its description is about itself, not about what it is a part of.
@@ -461,12 +532,17 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 shape.choices.push(choice);
             }
         }
-        for (key, title) in [("if", "If"), ("then", "Then"), ("else", "Else"), ("not", "Not")] {
+        for (key, title) in CONDITIONS.iter().copied() {
             if let Some(node) = map.get(key).filter(|node| node.as_map().is_some()) {
                 let read = self.read(node, &inside, stack);
                 let option = ChoiceOption { title: None, value: None, shape: read };
                 shape.choices.push(Choice { title, discriminator: None, options: vec![option] });
             }
+        }
+        for entry in map.get("dependentSchemas").and_then(Node::as_map).map(Map::entries).unwrap_or(&[]) {
+            let read = self.read(&entry.value, &inside, stack);
+            let option = ChoiceOption { title: Some(Arc::clone(&entry.key)), value: None, shape: read };
+            shape.choices.push(Choice { title: "If there is", discriminator: None, options: vec![option] });
         }
         if shape.choices.is_empty()
             && let Some(name) =
@@ -557,6 +633,8 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
         ("maxItems", "max items"),
         ("minProperties", "min properties"),
         ("maxProperties", "max properties"),
+        ("minContains", "min contained"),
+        ("maxContains", "max contained"),
         ("pattern", "pattern"),
         ("contentMediaType", "media type"),
         ("contentEncoding", "encoding"),
@@ -571,6 +649,13 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
     }
     if flag(node, "uniqueItems") {
         add("items", vec!["unique".into()]);
+    }
+    for entry in node.get("dependentRequired").and_then(Node::as_map).map(Map::entries).unwrap_or(&[]) {
+        let others: Vec<Text> = entry.value.as_seq().unwrap_or(&[]).iter().filter_map(text_of).collect();
+        add("together", vec![format!("{} with {}", entry.key, others.join(", ")).into()]);
+    }
+    if node.get("items").is_some_and(|items| items.as_bool() == Some(false)) {
+        add("other items", vec!["none".into()]);
     }
     let examples = node.get("examples").and_then(Node::as_seq).unwrap_or(&[]);
     let example = node.get("example").or_else(|| node.get("x-example")).or_else(|| examples.first());

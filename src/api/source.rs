@@ -3,7 +3,7 @@
 //! A reference is relative to the file it stands in and never leaves its repository; nothing is fetched. Each is
 //! reported once, where it stands.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -38,6 +38,8 @@ pub(super) struct Files<'a> {
     workspace: &'a Workspace,
     docs: Vec<Doc>,
     by_file: HashMap<FileId, DocId>,
+    /// What addresses lead to that stand within the root.
+    by_id: HashMap<String, Option<DocId>>,
     pointers: HashMap<(DocId, Arc<str>), Option<Node>>,
     reported: HashSet<Span>,
     pub(super) problems: Diagnostics,
@@ -50,6 +52,7 @@ impl<'a> Files<'a> {
             workspace,
             docs: Vec::new(),
             by_file: HashMap::new(),
+            by_id: HashMap::new(),
             pointers: HashMap::new(),
             reported: HashSet::new(),
             problems: Diagnostics::new(),
@@ -70,6 +73,11 @@ impl<'a> Files<'a> {
 
     pub(super) fn root(&self) -> Option<Node> {
         self.docs.first()?.root.clone()
+    }
+
+    /// Returns how many files were read.
+    pub(super) fn count(&self) -> usize {
+        self.by_file.len()
     }
 
     /// Returns the path of a file as reports show it.
@@ -151,7 +159,11 @@ impl<'a> Files<'a> {
         let pointer: Arc<str> = fragment.trim_end_matches('/').into();
         let key = (other, Arc::clone(&pointer));
         if !self.pointers.contains_key(&key) {
-            let node = self.docs[other].root.as_ref().and_then(|root| lookup(root, &pointer)).cloned();
+            let root = self.docs[other].root.as_ref();
+            let node = match root {
+                Some(root) if !pointer.is_empty() && !pointer.starts_with('/') => named(root, &pointer),
+                root => root.and_then(|root| lookup(root, &pointer)).cloned(),
+            };
             self.pointers.insert(key.clone(), node);
         }
         match self.pointers.get(&key) {
@@ -185,6 +197,9 @@ impl<'a> Files<'a> {
 
     fn open(&mut self, name: &str, from: DocId, at: Span) -> Option<DocId> {
         if name.contains("://") || name.starts_with("//") {
+            if let Some(known) = self.identified(name) {
+                return Some(known);
+            }
             let problem = if name.starts_with("file:") {
                 Diagnostic::new(codes::BROKEN_REF, at, format!("`{name}` cannot be read: it is not in the repository"))
                     .help("write the path of a file of this repository, relative to this one")
@@ -227,6 +242,23 @@ impl<'a> Files<'a> {
                 None
             }
         }
+    }
+
+    /// Finds the part of the root that goes by this address, as `$id` says, and makes it a document of its own.
+    fn identified(&mut self, name: &str) -> Option<DocId> {
+        if let Some(known) = self.by_id.get(name) {
+            return *known;
+        }
+        let root = self.root();
+        let is = |map: &Map| map.get("$id").and_then(Node::as_str).is_some_and(|id| id.trim_end_matches('#') == name);
+        let found = root.as_ref().and_then(|root| search(root, is));
+        let known = found.map(|node| {
+            let file = self.docs[0].file;
+            self.docs.push(Doc { file, root: Some(node) });
+            self.docs.len() - 1
+        });
+        self.by_id.insert(name.to_owned(), known);
+        known
     }
 
     /// Follows every reference of the root that nothing has followed yet, so that broken ones in parts that are not
@@ -282,6 +314,32 @@ fn decode(text: &str) -> String {
 
 fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
+}
+
+/// Finds the schema with an anchor of this name.
+fn named(root: &Node, anchor: &str) -> Option<Node> {
+    search(root, |map| {
+        let is = |key: &str| map.get(key).and_then(Node::as_str) == Some(anchor);
+        is("$anchor") || is("$dynamicAnchor")
+    })
+}
+
+/// Finds the first mapping, from the outermost inwards, that `wanted` says.
+fn search(root: &Node, wanted: impl Fn(&Map) -> bool) -> Option<Node> {
+    let mut open = VecDeque::from([root]);
+    while let Some(node) = open.pop_front() {
+        match &node.value {
+            Value::Map(map) => {
+                if wanted(map) {
+                    return Some(node.clone());
+                }
+                open.extend(map.entries().iter().map(|entry| &entry.value));
+            }
+            Value::Seq(items) => open.extend(items.iter()),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn lookup<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {

@@ -409,3 +409,115 @@ fn a_definition_that_says_its_format_is_read_as_that() {
     let (_, problems) = read("graphql", &[("a.graphql", "type Query {\n  openapi: String\n}\n")]);
     assert_eq!(problems, [""; 0]);
 }
+
+#[test]
+fn anchors_ids_and_dynamic_references_are_found() {
+    let (api, problems) = read(
+        "openapi",
+        &[(
+            "openapi.yaml",
+            "openapi: 3.1.0
+info: {title: Seats, version: '1'}
+components:
+  schemas:
+    Row: {$dynamicAnchor: row, type: object, properties: {next: {$dynamicRef: '#row'}, seat: {$ref: '#seat'}}}
+    Seat: {$anchor: seat, $id: 'https://example.com/seat', type: object, properties: {number: {type: integer}}}
+    Use: {type: object, properties: {seat: {$ref: 'https://example.com/seat'}, none: {$ref: '#nobody'}}}
+",
+        )],
+    );
+    assert_eq!(problems, ["broken-ref openapi.yaml:7"]);
+    let api = api.expect("a reference");
+    assert_eq!(outline(&schema(&api, "Row").fields), "next: Row\nseat: Seat\n");
+    assert_eq!(outline(&schema(&api, "Use").fields[..1]), "seat: Seat\n");
+}
+
+#[test]
+fn further_schemas_of_a_schema_are_shown() {
+    let (api, _) = read(
+        "openapi",
+        &[(
+            "openapi.yaml",
+            "openapi: 3.1.0
+info: {title: Seats, version: '1'}
+components:
+  schemas:
+    Row:
+      type: array
+      items: false
+      contains: {type: object, properties: {taken: {type: boolean}}}
+      dependentSchemas: {price: {properties: {currency: {type: string}}}}
+",
+        )],
+    );
+    let api = api.expect("a reference");
+    let titles: Vec<&str> = schema(&api, "Row").choices.iter().map(|choice| choice.title).collect();
+    assert_eq!(titles, ["Contains", "If there is"]);
+}
+
+#[test]
+fn many_aliases_are_no_bomb_and_a_bomb_is_one() {
+    let mut text = String::from(
+        "openapi: 3.0.3\ninfo: {title: Seats, version: '1'}\nx-p: &p [{name: limit, in: query}]\npaths:\n",
+    );
+    for number in 0..300 {
+        let _ = writeln!(text, "  /p{number}: {{get: {{parameters: *p, responses: {{}}}}}}");
+    }
+    let (api, problems) = read("openapi", &[("openapi.yaml", &text)]);
+    assert_eq!(problems, [""; 0]);
+    assert!(item(&api.expect("a reference"), "get /p299").blocks[0].fields.len() == 1);
+    let mut bomb =
+        String::from("openapi: 3.0.3\ninfo: {title: Seats, version: '1'}\nx-a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..9 {
+        let inside = vec![format!("*a{}", level - 1); 10].join(", ");
+        let _ = writeln!(bomb, "x-a{level}: &a{level} [{inside}]");
+    }
+    let (_, problems) = read("openapi", &[("openapi.yaml", &bomb)]);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].starts_with("alias-bomb openapi.yaml:"), "{problems:?}");
+}
+
+#[test]
+fn editions_are_read_in_every_writing() {
+    for first in ["edition = \"2023\";", "// A licence; edition one.\nedition  =  '2024' ;", "/* x */ edition='2023';"]
+    {
+        let text = format!(
+            "{first}\npackage seats.v1;\nlocal message Seat {{\n  reserved row, old; // reserved for later;\n  enum State {{ FREE = 0; reserved gone; }}\n  string name = 1 [features.field_presence = EXPLICIT];\n}}\n"
+        );
+        let (api, problems) = read("grpc", &[("seats.proto", &text)]);
+        assert_eq!(problems, [""; 0], "{first}");
+        assert_eq!(item(&api.expect("a reference"), "seats.v1.Seat").blocks[0].fields.len(), 1, "{first}");
+    }
+}
+
+#[test]
+fn a_definition_of_several_files_is_put_together() {
+    let entity = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: seats}\nspec: {type: openapi, lifecycle: \
+                  production, owner: g, definition: {$text: ./openapi.yaml}}\n";
+    let root = "openapi: 3.1.0\ninfo: {title: Seats, version: '1'}\npaths: {/seats: {$ref: seats.yaml}}\n";
+    let files: [(&str, &[u8]); 3] = [
+        ("catalog-info.yaml", entity.as_bytes()),
+        ("openapi.yaml", root.as_bytes()),
+        ("seats.yaml", b"get: {responses: {'200': {description: All of them}}}\n"),
+    ];
+    let workspace = Workspace::from_files(Config::default(), &files);
+    let loaded = catalog::load(&workspace);
+    let (mut apis, _) = analyse(&workspace, &loaded.catalog);
+    apis.bundle(&workspace, &loaded.catalog);
+    let text = apis.all()[0].bundled.as_deref().expect("one text");
+    assert!(text.contains("All of them") && !text.contains("$ref"), "{text}");
+}
+
+#[test]
+fn parts_of_parts_end() {
+    let mut text = String::from("openapi: 3.1.0\ninfo: {title: Seats, version: '1'}\ncomponents:\n  schemas:\n");
+    for number in 0..40_usize {
+        let parts: String = (number.saturating_sub(12)..number)
+            .map(|other| format!("{{$ref: '#/components/schemas/A{other}'}}, "))
+            .collect();
+        let _ = writeln!(text, "    A{number}: {{allOf: [{parts}{{properties: {{p{number}: {{type: string}}}}}}]}}");
+    }
+    text.push_str("    Use: {type: object, properties: {inner: {allOf: [{$ref: '#/components/schemas/A39'}]}}}\n");
+    let (api, _) = read("openapi", &[("openapi.yaml", &text)]);
+    assert_eq!(schema(&api.expect("a reference"), "A39").fields.len(), 40);
+}

@@ -36,6 +36,12 @@ pub(super) fn bundle(
     serde_yaml::to_string(&node).map_err(|error| bundler.fault(format!("it cannot be written as YAML: {error}")))
 }
 
+/// Returns the definition in `file` as YAML text with every reference into another file resolved, if all of them can be.
+#[must_use]
+pub(crate) fn bundled(workspace: &Workspace, file: FileId, text: &str) -> Option<String> {
+    bundle(workspace, file, text, "$text", Span::whole(file)).ok()
+}
+
 struct Bundler<'a> {
     workspace: &'a Workspace,
     word: &'a str,

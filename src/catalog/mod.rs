@@ -23,6 +23,7 @@ mod shape;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use bundle::bundled;
 pub(crate) use load::load;
 pub use reference::EntityRef;
 

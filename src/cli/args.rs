@@ -47,6 +47,11 @@ pub enum Command {
     Check(CheckArgs),
     /// Work with one documentation alone.
     Docs(DocsArgs),
+    /// Say what has changed between two versions of an API definition, and what that breaks.
+    #[command(
+        after_help = "Examples:\n  playbill diff old/openapi.yaml openapi.yaml\n  playbill diff ../main . --format markdown --fail-on never"
+    )]
+    Diff(DiffArgs),
     /// Print the resolved catalog.
     #[command(
         after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
@@ -68,6 +73,9 @@ pub struct InputArgs {
     /// The configuration file; default: playbill.yaml in the first path, else here.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Whether a file that is named may lead to others of its whole repository.
+    #[arg(skip)]
+    pub repository: bool,
 }
 
 /// How times are said.
@@ -176,6 +184,51 @@ pub struct DocsBuildArgs {
     /// What earlier builds left.
     #[command(flatten)]
     pub cache: CacheArgs,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The old definition, or a folder with a catalog.
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The new definition, or a folder with a catalog.
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// How to report.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+    /// End with exit code 1 if a change is this bad, or worse.
+    #[arg(long, value_enum, default_value_t = FailOn::Breaking, value_name = "LEVEL")]
+    pub fail_on: FailOn,
+    /// The folder with the catalog that names the consumers; default: here, if there is one.
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+    /// The API that is meant, such as `api:default/payments`; default: the one that has this definition.
+    #[arg(long, value_name = "REF")]
+    pub api: Option<String>,
+}
+
+/// How `diff` reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// Text, for people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// Tables, for a comment on a pull request.
+    Markdown,
+}
+
+/// Which changes let `diff` fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// What breaks something.
+    Breaking,
+    /// What may break something.
+    Risky,
+    /// None.
+    Never,
 }
 
 /// Arguments of `export`.

@@ -21,7 +21,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let name =
         std::path::absolute(&folder).ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let output = args.output.clone().unwrap_or_else(|| folder.join("site"));
-    let input = InputArgs { paths: vec![args.folder], config: None };
+    let input = InputArgs { paths: vec![args.folder], config: None, repository: false };
     let workspace = load(context, &input, Some(&output), true)?;
     let theme = build::theme(&workspace)?;
     let nothing = || Error::Usage(format!("there is no documentation in {}", folder.display()));

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::args::ExplainArgs;
 use super::{Context, Ending, print};
+use crate::api::diff::{Rule, rules};
 use crate::diag::{Code, codes, explain};
 use crate::error::Error;
 use crate::text;
@@ -21,6 +22,10 @@ pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<Ending, Erro
             }
             let _ = writeln!(out, "  {:<28} {:<8} {}", rule.name, rule.severity.as_str(), rule.summary);
         }
+        out.push_str("\ndiff\n");
+        for rule in rules::ALL {
+            let _ = writeln!(out, "  {:<28} {:<10} {}", rule.name, rule.level.as_str(), rule.summary);
+        }
         print(&out);
         return Ok(Ending::Success);
     };
@@ -29,8 +34,15 @@ pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<Ending, Erro
             print(&explain::plain(code));
             Ok(Ending::Success)
         }
+        None if Rule::find(name).is_some() => {
+            if let Some(rule) = Rule::find(name) {
+                print(&format!("{}: {} change of an API\n\n{}\n", rule.name, rule.level.as_str(), rule.summary));
+            }
+            Ok(Ending::Success)
+        }
         None => {
-            let near = text::nearest(name, codes::ALL.iter().map(|code| code.as_str()));
+            let all = codes::ALL.iter().map(|code| code.as_str()).chain(rules::ALL.iter().map(|rule| rule.name));
+            let near = text::nearest(name, all);
             let advice = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`playbill explain` lists them".to_owned(),

@@ -6,6 +6,7 @@ pub mod args;
 mod build;
 mod cache;
 mod check;
+mod diff;
 mod docs;
 mod explain;
 mod export;
@@ -89,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             args::DocsCommand::Build(args) => docs::build(&context, args),
         },
         Command::Check(args) => check::run(&context, &args),
+        Command::Diff(args) => diff::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),
@@ -115,6 +117,7 @@ pub(crate) fn load(
         cwd: context.cwd.clone(),
         output: output.cloned(),
         history,
+        repository: input.repository,
     })?;
     let problems = workspace.config_problems();
     if !problems.is_empty() {

@@ -359,9 +359,10 @@ catalog:
 }
 
 /// The generated pages of the manual, by name below `docs/`.
-fn manual_pages() -> [(&'static str, String); 3] {
+fn manual_pages() -> [(&'static str, String); 4] {
     [
         ("rules.md", crate::diag::explain::manual()),
+        ("api-changes.md", crate::api::diff::rules::manual()),
         ("configuration.md", manual()),
         ("playbill.schema.json", format!("{:#}\n", json_schema())),
     ]

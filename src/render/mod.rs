@@ -53,7 +53,7 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
         }
         PageKind::DefinitionSource(id) => html(theme, "tabs/definition.html", entity::definition_source(&view, id)),
         PageKind::Apis => html(theme, "catalog.html", catalog::apis(&view)),
-        PageKind::DocsIndex => html(theme, "docs-index.html", lists::docs(&view)),
+        PageKind::DocsIndex { page } => html(theme, "docs-index.html", lists::docs(&view, page)),
         PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
         PageKind::Explore => html(theme, "explore.html", explore::model(&view)),
         PageKind::Graph => html(theme, "graph.html", graph::model(&view)),

@@ -50,6 +50,8 @@ pub enum Column {
     Description,
     /// The tags.
     Tags,
+    /// The way to the definition of an API, named by its type.
+    Definition,
 }
 
 impl Column {
@@ -72,6 +74,7 @@ impl Column {
             Self::Targets => "Targets",
             Self::Description => "Description",
             Self::Tags => "Tags",
+            Self::Definition => "Definition",
         }
     }
 
@@ -94,6 +97,7 @@ impl Column {
             Self::Targets => "targets",
             Self::Description => "description",
             Self::Tags => "tags",
+            Self::Definition => "definition",
         }
     }
 }

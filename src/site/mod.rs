@@ -83,7 +83,10 @@ pub enum PageKind {
     /// The list of APIs.
     Apis,
     /// The list of documentation sites.
-    DocsIndex,
+    DocsIndex {
+        /// Counts from 1.
+        page: usize,
+    },
     /// A page of documentation.
     Docs {
         /// Index into `docs.sites`.
@@ -148,8 +151,14 @@ pub enum File {
     Llms,
     /// The newest changes.
     Feed,
+    /// Every API for programs that discover them, as RFC 9727 has it.
+    ApiCatalog,
     /// The bytes of an API definition.
     Definition(EntityId),
+    /// A definition of several files in one.
+    DefinitionBundle(EntityId),
+    /// Every item of a definition on several pages, for its filter.
+    DefinitionItems(EntityId),
 }
 
 /// The entities of one kind, as lists show them.
@@ -251,9 +260,11 @@ pub struct Site {
     kinds: Vec<KindGroup>,
     sources: HashMap<FileId, Source>,
     docs_of: Vec<Option<DocsTarget>>,
+    docs_by_title: Vec<usize>,
     problems: Vec<Problem>,
     problems_of: Vec<Vec<usize>>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
+    by_file: HashMap<FileId, Vec<EntityId>>,
     changes: Vec<Change>,
     base_path: String,
 }
@@ -273,7 +284,9 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         }
     }
     let mut led_to: BTreeMap<Arc<str>, Vec<EntityId>> = BTreeMap::new();
+    let mut by_file: HashMap<FileId, Vec<EntityId>> = HashMap::new();
     for (id, entity) in catalog.iter() {
+        by_file.entry(entity.file).or_default().push(id);
         if let Some(nearest) = entity.ancestry.first() {
             led_to.entry(nearest.shared()).or_default().push(id);
         }
@@ -284,10 +297,12 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         config: workspace.config().clone(),
         sources: sources(workspace, portal),
         docs_of: docs_targets(portal),
+        docs_by_title: docs_by_title(portal),
         kinds,
         problems,
         problems_of,
         led_to,
+        by_file,
         changes: changes(workspace, portal),
         base_path: base_path(workspace.config()),
     };
@@ -309,7 +324,9 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
         }
     }
     add(routes::APIS.to_owned(), PageKind::Apis);
-    add(routes::DOCS.to_owned(), PageKind::DocsIndex);
+    for page in 1..=site.docs_by_title.len().div_ceil(ROWS_PER_PAGE).max(1) {
+        add(routes::docs_list(page), PageKind::DocsIndex { page });
+    }
     add(routes::EXPLORE.to_owned(), PageKind::Explore);
     add(routes::GRAPH.to_owned(), PageKind::Graph);
     add(routes::CREATE.to_owned(), PageKind::Create);
@@ -328,6 +345,12 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
             for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
                 let url = routes::definition_part(&entity.reference, &page.slug);
                 add(url, PageKind::DefinitionPart { entity: id, part });
+            }
+            if api.bundled.is_some() {
+                add(routes::definition_bundle(&entity.reference), PageKind::File(File::DefinitionBundle(id)));
+            }
+            if api.parts.parts.len() > 1 {
+                add(routes::definition_items(&entity.reference), PageKind::File(File::DefinitionItems(id)));
             }
             if tabs::definition::has_source_page(portal, id) {
                 add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));
@@ -367,6 +390,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     if site.base_url().is_some() {
         add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
         add(routes::FEED.to_owned(), PageKind::File(File::Feed));
+        add(routes::API_CATALOG.to_owned(), PageKind::File(File::ApiCatalog));
         add(routes::OPENSEARCH.to_owned(), PageKind::File(File::OpenSearch));
     }
     add(routes::LLMS.to_owned(), PageKind::File(File::Llms));
@@ -420,6 +444,14 @@ fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
 }
 
 /// Finds the documentation of each entity: its own site, or the page of another's that it borrows.
+/// Returns the documentation sites that have pages, by title.
+fn docs_by_title(portal: &Portal) -> Vec<usize> {
+    let sites = &portal.docs.sites;
+    let mut listed: Vec<usize> = (0..sites.len()).filter(|at| !sites[*at].pages.is_empty()).collect();
+    listed.sort_by_cached_key(|at| sites[*at].title.to_lowercase());
+    listed
+}
+
 fn docs_targets(portal: &Portal) -> Vec<Option<DocsTarget>> {
     let mut targets = vec![None; portal.catalog.entities().len()];
     let target = |site: usize, path: &str| {
@@ -513,6 +545,18 @@ impl Site {
     #[must_use]
     pub fn led_to(&self, location: &Entity) -> &[EntityId] {
         self.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the indexes of the documentation sites that have pages, by title.
+    #[must_use]
+    pub fn docs_by_title(&self) -> &[usize] {
+        &self.docs_by_title
+    }
+
+    /// Returns the entities that stand in a file.
+    #[must_use]
+    pub fn in_file(&self, file: FileId) -> &[EntityId] {
+        self.by_file.get(&file).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the newest changes, newest first.

@@ -36,6 +36,8 @@ pub struct Writer<'v, 'a> {
     out: String,
     /// What stands before the names of places inside the current item.
     prefix: String,
+    /// HTML: who offers the operations.
+    offered: String,
 }
 
 impl<'v, 'a> Writer<'v, 'a> {
@@ -48,7 +50,8 @@ impl<'v, 'a> Writer<'v, 'a> {
         {
             anchors.unique(name);
         }
-        Self { view, api, part, amount, anchors, out: String::new(), prefix: String::new() }
+        let offered = offered(view, api);
+        Self { view, api, part, amount, anchors, out: String::new(), prefix: String::new(), offered }
     }
 
     /// Returns what was written since the last call.
@@ -161,6 +164,9 @@ impl<'v, 'a> Writer<'v, 'a> {
             self.out.push_str("<p class=\"api-id\"><code>");
             push_escaped(&mut self.out, id);
             self.out.push_str("</code></p>");
+        }
+        if item.role == Role::Operation {
+            self.out.push_str(&self.offered);
         }
         self.out.push_str("</header>");
     }
@@ -426,8 +432,19 @@ impl<'v, 'a> Writer<'v, 'a> {
         if examples.is_empty() || self.amount == Amount::Brief {
             return;
         }
-        for example in examples {
-            self.out.push_str("<details class=\"example\"><summary>Example");
+        // Several stand in a row, of which one is open.
+        let several = examples.len() > 1;
+        if several {
+            self.out.push_str("<div class=\"snippets\">");
+        }
+        for (at, example) in examples.iter().enumerate() {
+            self.out.push_str("<details class=\"example\"");
+            if several {
+                self.out.push_str(" name=\"");
+                push_attribute(&mut self.out, &self.prefix);
+                self.out.push_str(if at == 0 { ".examples\" open" } else { ".examples\"" });
+            }
+            self.out.push_str("><summary>Example");
             if !example.name.is_empty() {
                 self.out.push_str(" <b>");
                 push_escaped(&mut self.out, &example.name);
@@ -448,6 +465,9 @@ impl<'v, 'a> Writer<'v, 'a> {
                 push_escaped(&mut self.out, &example.text);
             }
             self.out.push_str("</code></pre></details>");
+        }
+        if several {
+            self.out.push_str("</div>");
         }
     }
 
@@ -519,6 +539,37 @@ impl<'v, 'a> Writer<'v, 'a> {
         let page = self.view.href(&routes::definition_part(reference, &self.api.parts.parts[part].slug));
         Some(format!("{page}#{anchor}"))
     }
+}
+
+/// Names the components that offer an API, for its operations: a reader may come to one from anywhere.
+fn offered(view: &View<'_>, api: &Api) -> String {
+    const NAMED: usize = 4;
+    let providers: Vec<_> = view.entity(api.entity).related("apiProvidedBy").collect();
+    if providers.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("<p class=\"api-by\">Offered by");
+    for relation in providers.iter().take(NAMED) {
+        let link = view.plain_relation(relation);
+        match &link.href {
+            Some(href) => {
+                out.push_str(" <a href=\"");
+                push_attribute(&mut out, href);
+                out.push_str("\">");
+                push_escaped(&mut out, &link.title);
+                out.push_str("</a>");
+            }
+            None => {
+                out.push(' ');
+                push_escaped(&mut out, &link.title);
+            }
+        }
+    }
+    if providers.len() > NAMED {
+        let _ = write!(out, " and {} more", providers.len() - NAMED);
+    }
+    out.push_str("</p>");
+    out
 }
 
 /// Returns a description as HTML. Most are one line of plain words, for which the parser is not asked.

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::kinds::Column;
-use super::view::{self, Chip, EntityLink, TagLink, View};
+use super::view::{self, Anchor, Chip, EntityLink, TagLink, View};
 use crate::catalog::{Entity, EntityId, Relation};
+use crate::routes;
 use crate::yaml::Node;
 
 /// A table of entities.
@@ -59,6 +60,11 @@ pub enum Cell {
     Chip {
         /// The word.
         chip: Chip,
+    },
+    /// A page that belongs to the entity.
+    Anchor {
+        /// The way there.
+        anchor: Anchor,
     },
     /// Tags.
     Tags {
@@ -144,6 +150,15 @@ pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
             let tags = view.tags(entity);
             if tags.is_empty() { Cell::Empty } else { Cell::Tags { tags } }
         }
+        Column::Definition if entity.reference.kind() == "api" => Cell::Anchor {
+            anchor: Anchor {
+                href: view.href(&routes::entity_tab(&entity.reference, "definition")),
+                title: entity.spec_str("type").unwrap_or("definition").to_owned(),
+                icon: "raw",
+                external: false,
+            },
+        },
+        Column::Definition => Cell::Empty,
     }
 }
 

@@ -36,6 +36,8 @@ pub struct LoadOptions {
     pub output: Option<PathBuf>,
     /// Whether to ask git when files changed.
     pub history: bool,
+    /// Whether a file that is named may lead to others of its whole repository, not only to those of its folder.
+    pub repository: bool,
 }
 
 /// Reads the configuration and scans the roots.
@@ -80,7 +82,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
         journal.set_own(&output);
     }
     workspace.limits.outputs = workspace.tree.real(&output).into_iter().collect();
-    let starts = workspace.set_roots(&given, &home)?;
+    let starts = workspace.set_roots(&given, &home, options.repository)?;
     let (files, config_problems) =
         (std::mem::take(&mut workspace.files), std::mem::take(&mut workspace.config_problems));
     workspace.adopt(&files, config_problems);
@@ -236,7 +238,7 @@ impl Workspace {
     }
 
     /// Decides which roots there are, and returns what to scan.
-    fn set_roots(&mut self, given: &[(PathBuf, PathBuf)], home: &Home) -> Result<Vec<Start>, Error> {
+    fn set_roots(&mut self, given: &[(PathBuf, PathBuf)], home: &Home, repository: bool) -> Result<Vec<Start>, Error> {
         let mut starts = Vec::new();
         let mut roots: Vec<(PathBuf, String)> = Vec::new();
         for (place, shown) in given {
@@ -247,7 +249,9 @@ impl Workspace {
                     (real, shown.as_path())
                 }
                 Ok(Kind::File) => {
-                    let folder = real.parent().unwrap_or(&real).to_owned();
+                    let is_top = |folder: &&Path| repository && self.tree.kind(&folder.join(".git")).is_ok();
+                    let top = real.ancestors().skip(1).find(is_top);
+                    let folder = top.or(real.parent()).unwrap_or(&real).to_owned();
                     starts.push(Start::File(real));
                     (folder, shown.parent().unwrap_or(Path::new("")))
                 }

@@ -27,6 +27,8 @@ pub const MAX_DEPTH: usize = 500;
 
 /// How often aliases may be expanded; the limit of Backstage's parser (`maxAliasCount`).
 const MAX_ALIASES: usize = 100;
+/// How many values aliases may bring into a document that [`read`] reads: its tools set no limit, memory does.
+const MAX_EXPANDED: usize = 1_000_000;
 
 /// One YAML document of a file.
 #[derive(Debug, Clone)]
@@ -242,7 +244,8 @@ pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
 #[must_use]
 pub fn read(file: FileId, text: &str) -> (Option<Node>, Diagnostics) {
     let Some(range) = documents::split(text).into_iter().next() else { return (None, Diagnostics::new()) };
-    let (root, problems) = Builder::new(file, range.start).build(&text[range.clone()]);
+    let builder = Builder { by_size: true, ..Builder::new(file, range.start) };
+    let (root, problems) = builder.build(&text[range.clone()]);
     let not_yaml = problems.iter().any(|problem| problem.code == codes::YAML_SYNTAX);
     if not_yaml && text.trim_start().starts_with(['{', '[']) {
         // JSON may hold what YAML does not allow, such as characters escaped as pairs of surrogates.
@@ -288,6 +291,8 @@ struct Anchor {
     uses: usize,
     /// The largest product of uses and weight of the aliases inside it; 1 without any.
     weight: usize,
+    /// How many values it is.
+    size: usize,
 }
 
 /// A collection whose end has not been read yet.
@@ -297,6 +302,7 @@ struct Open {
     end: usize,
     anchor: usize,
     weight: usize,
+    size: usize,
     content: Content,
 }
 
@@ -330,12 +336,28 @@ struct Builder {
     yaml_1_1: bool,
     anchors: HashMap<usize, Anchor>,
     stack: Vec<Open>,
+    /// Whether aliases are limited by what they bring, not by how often they are used.
+    by_size: bool,
+    /// How many values aliases have brought.
+    expanded: usize,
+    /// How many values the node is that was finished last.
+    size: usize,
     problems: Diagnostics,
 }
 
 impl Builder {
     fn new(file: FileId, offset: usize) -> Self {
-        Self { file, offset, yaml_1_1: false, anchors: HashMap::new(), stack: Vec::new(), problems: Vec::new() }
+        Self {
+            file,
+            offset,
+            yaml_1_1: false,
+            anchors: HashMap::new(),
+            stack: Vec::new(),
+            by_size: false,
+            expanded: 0,
+            size: 1,
+            problems: Vec::new(),
+        }
     }
 
     fn span(&self, span: &granit_parser::Span, source: &str) -> Span {
@@ -375,6 +397,7 @@ impl Builder {
                 Event::Scalar(text, style, anchor, tag) => {
                     let tag = tag.as_deref();
                     let value = scalar::resolve(&text, style, tag, self.yaml_1_1);
+                    self.size = 1;
                     Some(self.finish(Node { span, value }, anchor, 1))
                 }
                 Event::SequenceStart(_, anchor, _) => {
@@ -397,6 +420,7 @@ impl Builder {
                 match self.stack.last_mut() {
                     Some(open) => {
                         open.weight = open.weight.max(weight);
+                        open.size = open.size.saturating_add(self.size);
                         self.add(node);
                     }
                     None => root = Some(node),
@@ -421,6 +445,7 @@ impl Builder {
             end: span.end as usize,
             anchor,
             weight: 1,
+            size: 1,
             content,
         });
     }
@@ -438,13 +463,14 @@ impl Builder {
             outer.end = outer.end.max(end);
         }
         let span = Span::new(self.file, self.offset + open.start, end);
+        self.size = open.size;
         Some(self.finish(Node { span, value }, open.anchor, open.weight))
     }
 
     /// Remembers an anchored node; returns the node with the weight it has for its parent.
     fn finish(&mut self, node: Node, anchor: usize, weight: usize) -> (Node, usize) {
         if anchor > 0 {
-            self.anchors.insert(anchor, Anchor { node: node.clone(), uses: 1, weight });
+            self.anchors.insert(anchor, Anchor { node: node.clone(), uses: 1, weight, size: self.size });
         }
         (node, weight)
     }
@@ -461,16 +487,19 @@ impl Builder {
         };
         anchor.uses += 1;
         let weight = anchor.uses * anchor.weight;
-        if weight > MAX_ALIASES {
+        self.size = anchor.size;
+        self.expanded = self.expanded.saturating_add(anchor.size);
+        if (weight > MAX_ALIASES && !self.by_size) || self.expanded > MAX_EXPANDED {
+            let message = if self.by_size {
+                format!("aliases of this document bring more than {MAX_EXPANDED} values")
+            } else {
+                format!("aliases of this document are expanded more than {MAX_ALIASES} times")
+            };
             self.problems.push(
-                Diagnostic::new(
-                    codes::ALIAS_BOMB,
-                    span,
-                    format!("aliases of this document are expanded more than {MAX_ALIASES} times"),
-                )
-                .label("the limit is passed here")
-                .also(anchor.node.span, "the anchor is defined here")
-                .help("write the value out instead of repeating it by alias"),
+                Diagnostic::new(codes::ALIAS_BOMB, span, message)
+                    .label("the limit is passed here")
+                    .also(anchor.node.span, "the anchor is defined here")
+                    .help("write the value out instead of repeating it by alias"),
             );
             return None;
         }

@@ -62,3 +62,33 @@ check('the overview leads to operations on other pages', {}, async (page) => {
   const place = await page.evaluate(`document.querySelector(':target').getBoundingClientRect().top`);
   assert(place >= 0 && place < 300, `the operation is at ${place}`);
 });
+
+check('the filter finds what stands on other pages, by keyboard too', {}, async (page) => {
+  await page.goto(`${reference}schemas/`);
+  assert.equal(await page.evaluate(`document.querySelector('.api-nav .filter').checkVisibility()`), true);
+  await page.press('f', { code: 'KeyF' });
+  assert(await page.evaluate(`document.activeElement.matches('.api-nav .filter input')`), 'f leads to the filter');
+  await page.type('get bookings');
+  const found = await page.evaluate(`[...document.querySelectorAll('.api-results a')].map((link) => link.href)`);
+  assert(found.includes(`${reference}bookings/#listBookings`), found.join(' '));
+  assert.match(await page.evaluate(`document.querySelector('.api-found').textContent`), new RegExp(`^${found.length} of \\d+$`));
+  await page.press('ArrowDown');
+  assert.equal(await page.evaluate('document.activeElement.href'), found[0]);
+  await page.press('Escape');
+  assert.deepEqual(await page.evaluate(`[document.querySelector('.api-results').hidden, document.querySelector('[data-groups]').hidden]`), [true, false]);
+  await page.type('nothing is called so');
+  assert.match(await page.evaluate(`document.querySelector('.api-found').textContent`), /^0 of \d+$/);
+  assert.deepEqual(page.problems, []);
+});
+
+check('without script there is no filter, and the index stays', { script: false }, async (page) => {
+  await page.goto(`${reference}schemas/`);
+  assert.equal(await page.evaluate(`document.querySelector('.api-nav .filter').checkVisibility()`), false);
+  assert.equal(await page.evaluate(`document.querySelector('[data-groups] a').checkVisibility()`), true);
+});
+
+check('a system shows who provides and who consumes its APIs', { script: false }, async (page) => {
+  await page.goto(`${url}catalog/default/system/box-office/apis/`);
+  const cells = await page.evaluate(`[...document.querySelectorAll('.matrix tbody tr')].map((row) => [row.cells[0].textContent.trim(), [...row.cells].slice(1).map((cell) => cell.textContent.trim()).filter((text) => text !== '–')])`);
+  assert(cells.some(([, marks]) => marks.includes('provides') && marks.includes('consumes')), JSON.stringify(cells));
+});

@@ -5,6 +5,7 @@
 mod again;
 mod cache;
 mod cli;
+mod diff;
 mod hostile;
 mod layering;
 mod policy;

@@ -54,6 +54,7 @@ impl Format for AsyncApi {
         let mut reference = reader.read();
         reference.format = format!("AsyncAPI {}", version.as_deref().unwrap_or_default()).trim_end().to_owned();
         files.sweep();
+        reference.files = files.count();
         (reference, files.problems)
     }
 }
@@ -186,6 +187,7 @@ impl Reader<'_, '_> {
             let address = if self.three { text_at(node, "address") } else { None };
             let address = address.unwrap_or_else(|| Arc::clone(&entry.key));
             let mut item = Item {
+                place: Some(entry.key_span),
                 role: Role::Channel,
                 mark: Some(Mark::new("channel", &*address)),
                 key: format!("channel:{}", entry.key).into(),
@@ -217,7 +219,9 @@ impl Reader<'_, '_> {
                     if self.schemas.files.map(Some(&operation.node), &what).is_none() {
                         continue;
                     }
-                    operations.push(self.operation_of_two(action, &address, &item.key, &operation));
+                    let mut made = self.operation_of_two(action, &address, &item.key, &operation);
+                    made.place = node.as_map().and_then(|map| map.entry(action)).map(|entry| entry.key_span);
+                    operations.push(made);
                 }
             }
             channels.push(item);
@@ -269,6 +273,7 @@ impl Reader<'_, '_> {
             let node = self.with_traits(&found.node, found.doc);
             let action = text_at(&node, "action").unwrap_or_default();
             let mut item = Item {
+                place: Some(entry.key_span),
                 role: Role::Operation,
                 mark: Some(Mark::new("operation", format!("{action} {}", entry.key))),
                 key: format!("operation:{}", entry.key).into(),
@@ -373,6 +378,7 @@ impl Reader<'_, '_> {
         let link: Text = format!("message:{name}:{}", self.messages.len()).into();
         self.known.insert(identity, (Arc::clone(&link), Arc::clone(&name)));
         let mut item = Item {
+            place: Some(found.node.span),
             role: Role::Message,
             mark: Some(Mark::new("message", &*name)),
             key: Arc::clone(&link),
@@ -556,6 +562,7 @@ impl Reader<'_, '_> {
                 shape.details.push(Detail { label: "examples", values: examples.iter().map(value_text).collect() });
             }
             fields.push(Field {
+                place: Some(entry.key_span),
                 mark: Some(Mark::new("parameter", &*entry.key)),
                 name: Arc::clone(&entry.key),
                 required: true,
@@ -680,6 +687,7 @@ fn avro(node: &Node, path: &str, depth: usize) -> Shape {
                     inner.details.push(Detail { label: "default", values: vec![value_text(value)] });
                 }
                 shape.fields.push(Field {
+                    place: Some(field.span),
                     mark: Some(Mark::new("property", inside)),
                     name,
                     required: field.get("default").is_none(),

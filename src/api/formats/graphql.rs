@@ -10,7 +10,7 @@ use super::openapi::listed;
 use super::{Format, Source};
 use crate::api::model::{Block, Detail, Fact, Field, Group, Item, Mark, Piece, Reference, Role, Shape, Text, Way};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
 /// See the module.
 pub(super) struct GraphQl;
@@ -39,7 +39,7 @@ impl Format for GraphQl {
                     .help("mend the definition; what can be read is shown"),
             );
         }
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(source.file);
         for definition in tree.document().definitions() {
             reader.definition(&definition);
         }
@@ -61,8 +61,8 @@ const KINDS: &[(&str, &str)] = &[
     ("directive", "Directives"),
 ];
 
-#[derive(Default)]
 struct Reader {
+    file: FileId,
     items: Vec<(&'static str, Item)>,
     by_name: HashMap<String, usize>,
     /// The type behind each root operation.
@@ -72,6 +72,23 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(file: FileId) -> Self {
+        Self {
+            file,
+            items: Vec::new(),
+            by_name: HashMap::new(),
+            roots: BTreeMap::new(),
+            implementations: BTreeMap::new(),
+            description: None,
+        }
+    }
+
+    /// Returns where a name stands.
+    fn place(&self, name: Option<&cst::Name>) -> Option<Span> {
+        let range = name?.syntax().text_range();
+        Some(Span::new(self.file, range.start().into(), range.end().into()))
+    }
+
     fn definition(&mut self, definition: &cst::Definition) {
         use cst::Definition as D;
         match definition {
@@ -153,11 +170,13 @@ impl Reader {
         description: Option<cst::Description>,
         directives: Option<cst::Directives>,
     ) -> Option<usize> {
+        let place = self.place(name.as_ref());
         let name = name?.text().to_string();
         let at = match self.by_name.get(&name) {
             Some(at) => *at,
             None => {
                 let item = Item {
+                    place,
                     role: Role::Schema,
                     mark: Some(Mark::new("type", &*name)),
                     key: key(&name),
@@ -216,11 +235,14 @@ impl Reader {
                 .filter_map(|argument| {
                     let argument_name = argument.name()?.text().to_string();
                     let mark = Mark::new("argument", format!("{name}.{own}({argument_name})"));
-                    Some(input(&argument, argument_name, Some(mark)))
+                    let place = self.place(argument.name().as_ref());
+                    Some(Field { place, ..input(&argument, argument_name, Some(mark)) })
                 })
                 .collect();
             self.items[at].1.blocks[0].way = Way::Out;
+            let place = self.place(definition.name().as_ref());
             self.items[at].1.blocks[0].fields.push(Field {
+                place,
                 mark: Some(Mark::new("field", format!("{name}.{own}"))),
                 name: own.into(),
                 required: false,
@@ -238,7 +260,8 @@ impl Reader {
         for value in fields.into_iter().flat_map(|it| it.input_value_definitions()) {
             let Some(own) = value.name().map(|name| name.text().to_string()) else { continue };
             let mark = Mark::new("field", format!("{name}.{own}"));
-            self.items[at].1.blocks[0].fields.push(input(&value, own, Some(mark)));
+            let place = self.place(value.name().as_ref());
+            self.items[at].1.blocks[0].fields.push(Field { place, ..input(&value, own, Some(mark)) });
         }
     }
 
@@ -264,7 +287,9 @@ impl Reader {
             };
             let mut shape = Shape::default();
             let description = deprecation(&mut shape, describe(value.description()), value.directives());
+            let place = self.place(value.enum_value().and_then(|it| it.name()).as_ref());
             self.items[at].1.blocks[0].fields.push(Field {
+                place,
                 mark: Some(Mark::new("field", format!("{name}.{own}"))),
                 name: own.into(),
                 description,
@@ -282,7 +307,8 @@ impl Reader {
             .flat_map(|it| it.input_value_definitions())
             .filter_map(|argument| {
                 let own = argument.name()?.text().to_string();
-                Some(input(&argument, own, None))
+                let place = self.place(argument.name().as_ref());
+                Some(Field { place, ..input(&argument, own, None) })
             })
             .collect();
         let mut facts = Vec::new();
@@ -306,6 +332,7 @@ impl Reader {
         self.items.push((
             "directive",
             Item {
+                place: self.place(it.name().as_ref()),
                 role: Role::Other,
                 key: format!("directive:{name}").into(),
                 anchor: format!("directive-{name}"),
@@ -365,7 +392,7 @@ fn input(value: &cst::InputValueDefinition, name: String, mark: Option<Mark>) ->
         shape.details.push(Detail { label: "default", values: vec![text.trim().into()] });
     }
     let description = deprecation(&mut shape, describe(value.description()), value.directives());
-    Field { mark, name: name.into(), required, description, shape, arguments: Vec::new() }
+    Field { mark, name: name.into(), required, description, shape, ..Field::default() }
 }
 
 /// Reads the directives of a field: one deprecates it, the others are shown.

@@ -55,6 +55,7 @@ impl Format for OpenApi {
         let mut reference = reader.read();
         reference.format = format!("OpenAPI {}", version.as_deref().unwrap_or_default()).trim_end().to_owned();
         files.sweep();
+        reference.files = files.count();
         (reference, files.problems)
     }
 }
@@ -74,6 +75,7 @@ struct Place<'a> {
     /// The parameters of the path, and their file.
     shared: (&'a [Node], DocId),
     servers: Option<&'a Node>,
+    at: Option<Span>,
     /// Whether its parts carry marks.
     marked: bool,
 }
@@ -192,8 +194,9 @@ impl Reader<'_, '_> {
         if !untagged.items.is_empty() {
             groups.push(untagged);
         }
-        let webhooks: Vec<Item> =
+        let mut webhooks: Vec<Item> =
             self.paths(root.get("webhooks"), "webhooks").into_iter().map(|(_, item)| item).collect();
+        webhooks.iter_mut().for_each(|item| turn(&mut item.blocks));
         if !webhooks.is_empty() {
             groups.push(Group { title: "Webhooks".into(), description: None, items: webhooks });
         }
@@ -216,6 +219,7 @@ impl Reader<'_, '_> {
             let servers = field("servers");
             for method in METHODS {
                 let Some(written) = field(method) else { continue };
+                let at = own.and_then(|own| key_place(own, method)).or_else(|| key_place(&found.node, method));
                 let Some(operation) = self.schemas.files.resolve(&written, found.doc) else { continue };
                 let what = format!("the operation `{method} {}`", entry.key);
                 if self.schemas.files.map(Some(&operation.node), &what).is_none() {
@@ -226,6 +230,7 @@ impl Reader<'_, '_> {
                     path: &entry.key,
                     shared: (&shared, found.doc),
                     servers: servers.as_ref(),
+                    at,
                     marked: true,
                 };
                 let tag = operation.node.get("tags").and_then(Node::as_seq).and_then(|tags| tags.first());
@@ -243,6 +248,7 @@ impl Reader<'_, '_> {
             None => format!("{}-{}", place.method, place.path.trim_matches('/')),
         };
         let mut item = Item {
+            place: place.at,
             role: Role::Operation,
             mark: Some(Mark::new("operation", format!("{} {}", place.method, place.path))),
             key: id.as_ref().map_or_else(|| "".into(), |id| format!("operation:{id}").into()),
@@ -435,6 +441,7 @@ impl Reader<'_, '_> {
             }
         };
         let field = Field {
+            place: Some(node.span),
             mark: marked.then(|| Mark::new("parameter", format!("{kind}:{name}"))),
             name,
             required: flag(node, "required"),
@@ -472,6 +479,7 @@ impl Reader<'_, '_> {
             blocks.push(block);
         }
         Block {
+            place: Some(node.span),
             title: "Request body".into(),
             way: Way::In,
             required: flag(node, "required"),
@@ -486,6 +494,7 @@ impl Reader<'_, '_> {
         self.schemas.files.map(Some(&found.node), "`requestBody`")?;
         let blocks = self.content(found.node.get("content"), found.doc, marked.then_some("body"), Way::In);
         Some(Block {
+            place: Some(found.node.span),
             title: "Request body".into(),
             way: Way::In,
             required: flag(&found.node, "required"),
@@ -504,6 +513,7 @@ impl Reader<'_, '_> {
             let Some(found) = self.schemas.files.resolve(&entry.value, doc) else { continue };
             let (media, doc) = (&found.node, found.doc);
             let mut block = Block {
+                place: Some(entry.key_span),
                 title: Arc::clone(&entry.key),
                 is_name: true,
                 mark: mark.map(|mark| Mark::new(mark, &*entry.key)),
@@ -577,6 +587,7 @@ impl Reader<'_, '_> {
                 continue;
             }
             let mut block = Block {
+                place: Some(entry.key_span),
                 title: Arc::clone(&entry.key),
                 is_name: true,
                 mark: marked.then(|| Mark::new("response", &*entry.key)),
@@ -601,6 +612,7 @@ impl Reader<'_, '_> {
             }
             let (mut field, _) = self.parameter(&found.node, found.doc, "header", false);
             field.name = Arc::clone(&entry.key);
+            field.place = Some(entry.key_span);
             fields.push(field);
         }
         if !fields.is_empty() {
@@ -654,17 +666,22 @@ impl Reader<'_, '_> {
                         path: &expression.key,
                         shared: (&shared, item.doc),
                         servers: None,
+                        at: key_place(&item.node, method),
                         marked: false,
                     };
                     // A callback of a callback would never end.
                     let calls = operation.get("callbacks").is_some();
                     let mut request = Request::default();
-                    let inner = if calls { Vec::new() } else { self.parts(operation, item.doc, &place, &mut request) };
+                    let mut inner =
+                        if calls { Vec::new() } else { self.parts(operation, item.doc, &place, &mut request) };
                     let mut text = text_at(operation, "summary");
                     if let Some(more) = text_at(operation, "description") {
                         text = Some(text.map_or_else(|| Arc::clone(&more), |text| format!("{text}\n\n{more}").into()));
                     }
+                    // Here it is those who use the API that are called.
+                    turn(&mut inner);
                     blocks.push(Block {
+                        place: Some(entry.key_span),
                         title: Arc::clone(&entry.key),
                         is_name: true,
                         way: Way::Out,
@@ -690,6 +707,22 @@ impl Reader<'_, '_> {
     fn named_schemas(&mut self, named: Vec<Named>) -> Vec<Item> {
         schema_items(&mut self.schemas, named)
     }
+}
+
+/// Turns the ways around: of what the one who offers the API sends to those who use it.
+fn turn(blocks: &mut [Block]) {
+    for block in blocks {
+        block.way = match block.way {
+            Way::In => Way::Out,
+            Way::Out => Way::In,
+            Way::Both => Way::Both,
+        };
+        turn(&mut block.blocks);
+    }
+}
+
+fn key_place(node: &Node, key: &str) -> Option<Span> {
+    Some(node.as_map()?.entry(key)?.key_span)
 }
 
 /// Makes the items of named schemas, and of those of other files that they lead to.
@@ -718,6 +751,7 @@ fn schema_item(schemas: &mut Schemas<'_, '_>, schema: &Named, place: Option<&Tex
         examples.push(example::given("".into(), None, example));
     }
     Item {
+        place: Some(schema.place),
         role: Role::Schema,
         mark: Some(Mark::new("schema", place.map_or(&*schema.name, |place| place))),
         key: Arc::clone(&schema.key),

@@ -12,7 +12,7 @@ use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, Fi
 use super::{Format, Source};
 use crate::api::model::{Block, Detail, Fact, Field, Group, Item, Mark, Piece, Reference, Role, Shape, Text, Way};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text::{FileId, Span};
+use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::{LocateError, Workspace};
 
 /// How many files are read for one definition.
@@ -44,6 +44,8 @@ impl Format for Protobuf {
 struct File {
     descriptor: FileDescriptorProto,
     comments: HashMap<Vec<i32>, String>,
+    /// Where each part begins, by its path in the descriptor.
+    places: HashMap<Vec<i32>, Span>,
 }
 
 enum Kind {
@@ -106,7 +108,7 @@ impl Reader<'_> {
                     open.push_back((found, text, way));
                 }
             }
-            self.add(descriptor);
+            self.add(descriptor, file, &text);
         }
     }
 
@@ -156,10 +158,17 @@ impl Reader<'_> {
         None
     }
 
-    fn add(&mut self, descriptor: FileDescriptorProto) {
+    fn add(&mut self, descriptor: FileDescriptorProto, id: FileId, text: &str) {
         let file = self.files.len();
         let mut comments = HashMap::new();
+        let mut places = HashMap::new();
+        let lines = LineIndex::new(text);
         for location in descriptor.source_code_info.iter().flat_map(|info| &info.location) {
+            if let [line, column, ..] = location.span[..] {
+                let line = lines.line(text, line.unsigned_abs().saturating_add(1));
+                let start = (line.start + column.unsigned_abs() as usize).min(line.end);
+                places.insert(location.path.clone(), Span::new(id, start, line.end));
+            }
             let said = [location.leading_comments.as_deref(), location.trailing_comments.as_deref()];
             let said: Vec<String> = said.into_iter().flatten().map(comment).filter(|text| !text.is_empty()).collect();
             if !said.is_empty() {
@@ -174,7 +183,7 @@ impl Reader<'_> {
             let known = Known { file, path: vec![5, at as i32], kind: Kind::Enum(it.clone()) };
             self.known.insert(join(&package, it.name()), known);
         }
-        self.files.push(File { descriptor, comments });
+        self.files.push(File { descriptor, comments, places });
     }
 
     fn message(&mut self, file: usize, scope: &str, message: &DescriptorProto, path: Vec<i32>) {
@@ -193,6 +202,10 @@ impl Reader<'_> {
 
     fn comment(&self, file: usize, path: &[i32]) -> Option<Text> {
         self.files[file].comments.get(path).map(|text| text.as_str().into())
+    }
+
+    fn place(&self, file: usize, path: &[i32]) -> Option<Span> {
+        self.files[file].places.get(path).copied()
     }
 
     /// Finds the full name that a name means within a scope.
@@ -237,6 +250,7 @@ impl Reader<'_> {
             let deprecated =
                 service.options.as_ref().is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
             group.items.push(Item {
+                place: self.place(0, &[6, at as i32]),
                 role: Role::Service,
                 mark: Some(Mark::new("service", &*name)),
                 key: format!("service:{name}").into(),
@@ -269,6 +283,7 @@ impl Reader<'_> {
                         .flatten(),
                 );
                 group.items.push(Item {
+                    place: self.place(0, &[6, at as i32, 2, number as i32]),
                     role: Role::Operation,
                     mark: Some(Mark::new("rpc", &*full)),
                     key: format!("rpc:{full}").into(),
@@ -330,7 +345,9 @@ impl Reader<'_> {
             let mut wanted = Vec::new();
             let shape = self.field_shape(package, None, field, &mut wanted);
             items.push(Item {
+                place: self.place(0, &[7, at as i32]),
                 role: Role::Other,
+                key: format!("extension:{}", join(package, field.name())).into(),
                 anchor: join(package, field.name()),
                 verb: "extend".to_owned(),
                 name: field.name().into(),
@@ -348,6 +365,7 @@ impl Reader<'_> {
         let description = self.comment(known.file, &known.path);
         let short: Text = name.rsplit('.').next().unwrap_or(name).into();
         let mut item = Item {
+            place: self.place(known.file, &known.path),
             role: Role::Schema,
             key: format!("type:{name}").into(),
             anchor: name.to_owned(),
@@ -363,6 +381,9 @@ impl Reader<'_> {
                 item.verb = "enum".to_owned();
                 item.deprecated =
                     it.options.as_ref().is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
+                // The end of a range of an enum is part of it.
+                let ranges = it.reserved_range.iter().map(|range| (range.start(), range.end()));
+                item.facts.extend(reserved(ranges, &it.reserved_name));
                 for (at, value) in it.value.iter().enumerate() {
                     let mut shape = Shape { types: vec![Piece::text(value.number().to_string())], ..Shape::default() };
                     shape.flags.deprecated = value
@@ -370,6 +391,7 @@ impl Reader<'_> {
                         .as_ref()
                         .is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
                     block.fields.push(Field {
+                        place: self.place(known.file, &[&known.path[..], &[2, at as i32]].concat()),
                         name: value.name().into(),
                         description: self.comment(known.file, &[&known.path[..], &[2, at as i32]].concat()),
                         shape,
@@ -382,6 +404,12 @@ impl Reader<'_> {
                 item.verb = "message".to_owned();
                 item.deprecated =
                     it.options.as_ref().is_some_and(|it| it.deprecated() || is_deprecated(&it.uninterpreted_option));
+                let ranges = it.reserved_range.iter().map(|range| (range.start(), range.end().saturating_sub(1)));
+                item.facts.extend(reserved(ranges, &it.reserved_name));
+                let ranges = it.extension_range.iter().map(|range| (range.start(), range.end().saturating_sub(1)));
+                if let Some(fact) = reserved(ranges, &[]) {
+                    item.facts.push(Fact { label: "Extensions".into(), ..fact });
+                }
                 for (at, field) in it.field.iter().enumerate() {
                     let mut shape = self.field_shape(name, Some(it), field, wanted);
                     if let Some(oneof) = field.oneof_index.filter(|_| !field.proto3_optional())
@@ -390,6 +418,7 @@ impl Reader<'_> {
                         shape.details.push(Detail { label: "one of", values: vec![oneof.name().into()] });
                     }
                     block.fields.push(Field {
+                        place: self.place(known.file, &[&known.path[..], &[2, at as i32]].concat()),
                         mark: Some(Mark::new("field", format!("{name}.{}", field.name()))),
                         name: field.name().into(),
                         required: field.label.is_some() && field.label() == Label::Required,
@@ -505,6 +534,18 @@ impl Reader<'_> {
     }
 }
 
+/// Says which numbers and names nothing may use, each range from its first to its last number.
+fn reserved(ranges: impl Iterator<Item = (i32, i32)>, names: &[String]) -> Option<Fact> {
+    let numbers = ranges.map(|(first, last)| match last {
+        last if last == first => first.to_string(),
+        i32::MAX | 0x1FFF_FFFF => format!("{first} to max"),
+        last => format!("{first} to {last}"),
+    });
+    let all = numbers.chain(names.iter().cloned()).map(|text| Piece::Code(text.into()));
+    let pieces = super::openapi::listed(all);
+    (!pieces.is_empty()).then(|| Fact { label: "Reserved".into(), pieces })
+}
+
 fn is_map(message: &DescriptorProto) -> bool {
     message.options.as_ref().is_some_and(|options| options.map_entry())
 }
@@ -576,25 +617,82 @@ fn import_span(file: FileId, text: &str, name: &str) -> Span {
     at.map_or_else(|| Span::whole(file), |at| Span::new(file, at, at + name.len() + 2))
 }
 
-/// Writes an edition as the syntax that it grew out of, in as many bytes: the parser knows no editions.
+/// Writes an edition as the syntax that it grew out of, in as many bytes where it has as many: the parser knows no editions.
 fn editions(text: &str) -> String {
-    for year in ["2023", "2024"] {
-        for written in [format!("edition = \"{year}\";"), format!("edition=\"{year}\";")] {
-            if let Some(at) = text.find(&written) {
-                let before =
-                    text[..at].lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with(['/', '*']));
-                if before {
-                    let mut text = text.to_owned();
-                    let syntax = format!("{:width$}", "syntax=\"proto3\";", width = written.len());
-                    if syntax.len() == written.len() {
-                        text.replace_range(at..at + written.len(), &syntax);
-                    }
-                    return text;
-                }
+    let mut text = text.to_owned();
+    let Some(part) = statement(&text, 0).filter(|part| text[part.clone()].ends_with(';')) else {
+        return text;
+    };
+    let written = &text[part.clone()];
+    let Some(at) = written.rfind("edition").filter(|at| uncommented(&written[..*at])) else { return text };
+    let (start, length) = (part.start + at, part.end - part.start - at);
+    let year = written[at + "edition".len()..].trim_matches(|c: char| c.is_whitespace() || "=;\"'".contains(c));
+    if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) {
+        return text;
+    }
+    let syntax = format!("{:length$}", "syntax=\"proto3\";");
+    text.replace_range(start..start + length, &syntax);
+    // Reserved names stand without quotes there, and who may use a type stands before it.
+    let mut at = 0;
+    let mut blank: Vec<std::ops::Range<usize>> = Vec::new();
+    while at < text.len() {
+        let rest = &text[at..];
+        let word = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let after = rest[word..].trim_start();
+        match &rest[..word] {
+            "reserved" if after.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
+                let end = at + rest.find(';').map_or(rest.len(), |end| end + 1);
+                blank.push(at..end);
+                at = end;
             }
+            "export" | "local" if after.starts_with("message ") || after.starts_with("enum ") => {
+                blank.push(at..at + word);
+                at += word;
+            }
+            "" => at += skipped(rest),
+            _ => at += word,
         }
     }
-    text.to_owned()
+    for range in blank {
+        let same: String = text[range.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+        text.replace_range(range, &same);
+    }
+    text
+}
+
+/// Returns the length of the comment, the text or the single character that a text begins with.
+fn skipped(text: &str) -> usize {
+    let end = |end: Option<usize>| end.unwrap_or(text.len());
+    match text.as_bytes() {
+        [b'/', b'/', ..] => end(text.find('\n')),
+        [b'/', b'*', ..] => end(text.find("*/").map(|at| at + 2)),
+        [quote @ (b'"' | b'\''), ..] => {
+            let mut escaped = false;
+            let close = text.bytes().skip(1).position(|b| {
+                let ends = (b == *quote && !escaped) || b == b'\n';
+                escaped = b == b'\\' && !escaped;
+                ends
+            });
+            end(close.map(|at| at + 2))
+        }
+        _ => text.chars().next().map_or(1, char::len_utf8),
+    }
+}
+
+/// Returns whether a text holds nothing but comments and blanks.
+fn uncommented(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let end = if rest.starts_with("//") {
+            rest.find('\n')
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map(|at| at + 2)
+        } else {
+            return false;
+        };
+        rest = end.map_or("", |end| rest[end..].trim_start());
+    }
+    true
 }
 
 /// Finds the outermost statement around an offset: up to its `;`, or its closing brace.

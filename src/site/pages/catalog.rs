@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::lists;
+use super::pager::{Pager, pager};
 use crate::catalog::EntityId;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
@@ -60,24 +61,6 @@ struct Group {
     table: Table,
     /// How many the table leaves out.
     unlisted: usize,
-}
-
-/// The way to the other pages of a list.
-#[derive(Debug, Serialize)]
-struct Pager {
-    previous: Option<String>,
-    next: Option<String>,
-    pages: Vec<PageLink>,
-    /// Such as `201–400 of 1,234`.
-    range: String,
-}
-
-/// A page of a list; nothing for a gap.
-#[derive(Debug, Serialize)]
-struct PageLink {
-    number: Option<usize>,
-    href: String,
-    current: bool,
 }
 
 /// Makes the index.
@@ -162,7 +145,7 @@ pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
         kinds: kind_links(view, Some(&listed.face.kind)),
         groups: vec![Group { unlisted: 0, ..group(view, listed, &listed.entities[start..end]) }],
         headed: false,
-        pager: pager(view, &listed.face.kind, page, total),
+        pager: pager(page, total, |page| view.href(&routes::kind_list(&listed.face.kind, page))),
         kind: listed.face.kind.clone(),
         complete: total <= ROWS_PER_PAGE,
     };
@@ -203,32 +186,4 @@ fn group(view: &View<'_>, group: &KindGroup, shown: &[EntityId]) -> Group {
         table: table::of_entities(view, group.face.columns, shown),
         unlisted: group.entities.len() - shown.len(),
     }
-}
-
-fn pager(view: &View<'_>, kind: &str, page: usize, total: usize) -> Option<Pager> {
-    let pages = total.div_ceil(ROWS_PER_PAGE);
-    if pages <= 1 {
-        return None;
-    }
-    let href = |page| view.href(&routes::kind_list(kind, page));
-    let mut links: Vec<PageLink> = Vec::new();
-    let mut last = 0;
-    // The ends and the neighbours; BTreeMap both orders them and drops repetitions.
-    let near = (page.saturating_sub(2)..=page + 2).chain([1, pages]);
-    let wanted: BTreeMap<usize, ()> = near.filter(|at| (1..=pages).contains(at)).map(|at| (at, ())).collect();
-    for at in wanted.into_keys() {
-        if at > last + 1 {
-            links.push(PageLink { number: None, href: String::new(), current: false });
-        }
-        links.push(PageLink { number: Some(at), href: href(at), current: at == page });
-        last = at;
-    }
-    let start = (page - 1) * ROWS_PER_PAGE + 1;
-    let end = (page * ROWS_PER_PAGE).min(total);
-    Some(Pager {
-        previous: (page > 1).then(|| href(page - 1)),
-        next: (page < pages).then(|| href(page + 1)),
-        pages: links,
-        range: format!("{}–{} of {}", view::grouped(start), view::grouped(end), view::grouped(total)),
-    })
 }

@@ -49,6 +49,12 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::Feed => (machine::feed(view.site).into_bytes(), "application/atom+xml"),
         File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
+        File::ApiCatalog => (json(&api_catalog(view)), "application/linkset+json"),
+        File::DefinitionBundle(id) => {
+            let text = view.portal.apis.of(id).and_then(|api| api.bundled.as_deref()).unwrap_or_default();
+            (text.as_bytes().to_vec(), definition_type("yaml"))
+        }
+        File::DefinitionItems(id) => (json(&definition::items(view, id)), JSON),
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
             Some(source) => (source.text.as_bytes().to_vec(), definition_type(source.extension)),
             None => (Vec::new(), TEXT),
@@ -210,6 +216,30 @@ fn sitemap(site: &Site) -> String {
 }
 
 /// Describes the search to browsers, so that readers can ask it from the address bar.
+/// Lists every API with the addresses of its pages and its definition, as a set of links.
+fn api_catalog(view: &View<'_>) -> serde_json::Value {
+    let base = view.site.base_url().unwrap_or_default();
+    let link = |url: &str, media: &str| serde_json::json!([{"href": format!("{base}{}", routes::encoded(url)), "type": media}]);
+    let apis = view.portal.catalog.iter().filter(|(_, entity)| entity.reference.kind() == "api" && !entity.refused);
+    let links: Vec<serde_json::Value> = apis
+        .map(|(id, entity)| {
+            let mut set = serde_json::json!({
+                "anchor": format!("{base}{}", routes::encoded(&routes::entity(&entity.reference))),
+                "service-doc": link(&routes::entity_tab(&entity.reference, "definition"), "text/html"),
+                "service-meta": link(&routes::api_entity(&entity.reference), "application/json"),
+            });
+            if view.portal.apis.of(id).is_some_and(|api| api.bundled.is_some()) {
+                set["service-desc"] = link(&routes::definition_bundle(&entity.reference), "application/yaml");
+            } else if let Some(source) = definition::Source::of(entity) {
+                let url = routes::definition_file(&entity.reference, source.extension);
+                set["service-desc"] = link(&url, definition_type(source.extension));
+            }
+            set
+        })
+        .collect();
+    serde_json::json!({"linkset": links})
+}
+
 fn opensearch(site: &Site) -> String {
     let base = crate::html::escape(site.base_url().unwrap_or_default()).to_string();
     let title = &site.config().title;

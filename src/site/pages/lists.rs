@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::pager::{Pager, pager};
 use crate::catalog::EntityId;
+use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::view::{self, EntityLink, TagLink, View};
-use crate::site::{Changed, yaml_paint};
+use crate::site::{Changed, ROWS_PER_PAGE, yaml_paint};
 
 /// Returns what a type of API or template is called.
 #[must_use]
@@ -29,6 +31,9 @@ pub fn type_title(kind: &str) -> String {
 pub struct DocsIndex {
     total: String,
     sites: Vec<DocsCard>,
+    pager: Option<Pager>,
+    /// Where all of them can be filtered, if this page has only some.
+    all: Option<String>,
     hint: String,
 }
 
@@ -45,39 +50,39 @@ struct DocsCard {
     changed: Option<Changed>,
 }
 
-/// Makes the list of documentation.
+/// Makes a page of the list of documentation; `page` counts from 1.
 #[must_use]
-pub fn docs(view: &View<'_>) -> Framed<DocsIndex> {
-    let mut sites: Vec<DocsCard> = view
-        .portal
-        .docs
-        .sites
-        .iter()
-        .filter(|site| !site.pages.is_empty())
-        .map(|site| {
-            let entity = view.entity(site.entity);
-            let newest =
-                site.pages.iter().filter_map(|page| page.last_change.as_ref()).max_by_key(|change| change.time);
-            DocsCard {
-                href: view.docs(site.entity).unwrap_or_default(),
-                title: site.title.clone(),
-                entity: view.link(site.entity),
-                kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
-                owner: view.owner(entity),
-                summary: site.description.as_deref().map(crate::html::escape).or_else(|| view.summary(entity)),
-                pages: view::count(site.pages.len(), "page", "pages"),
-                changed: newest.map(Changed::new),
-            }
-        })
-        .collect();
-    sites.sort_by_cached_key(|site| site.title.to_lowercase());
+pub fn docs(view: &View<'_>, page: usize) -> Framed<DocsIndex> {
+    let listed = view.site.docs_by_title();
+    let shown = listed.chunks(ROWS_PER_PAGE).nth(page - 1).unwrap_or(&[]);
+    let pager = pager(page, listed.len(), |page| view.href(&routes::docs_list(page)));
+    let filtered = || format!("{}?filters[kind]=all&filters[status]=docs", view.href(routes::CATALOG));
     let model = DocsIndex {
-        total: view::grouped(sites.len()),
-        sites,
+        total: view::grouped(listed.len()),
+        sites: shown.iter().map(|site| docs_card(view, *site)).collect(),
+        all: pager.as_ref().map(|_| filtered()),
+        pager,
         hint: yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"),
     };
-    let about = About { title: Some("Documentation".to_owned()), class: "list", ..About::default() };
+    let title = if page > 1 { format!("Documentation, page {page}") } else { "Documentation".to_owned() };
+    let about = About { title: Some(title), class: "list", ..About::default() };
     frame(view, Section::Docs, about, model)
+}
+
+fn docs_card(view: &View<'_>, site: usize) -> DocsCard {
+    let site = &view.portal.docs.sites[site];
+    let entity = view.entity(site.entity);
+    let newest = site.pages.iter().filter_map(|page| page.last_change.as_ref()).max_by_key(|change| change.time);
+    DocsCard {
+        href: view.docs(site.entity).unwrap_or_default(),
+        title: site.title.clone(),
+        entity: view.link(site.entity),
+        kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
+        owner: view.owner(entity),
+        summary: site.description.as_deref().map(crate::html::escape).or_else(|| view.summary(entity)),
+        pages: view::count(site.pages.len(), "page", "pages"),
+        changed: newest.map(Changed::new),
+    }
 }
 
 /// The list of templates.
@@ -101,7 +106,6 @@ struct TemplateCard {
     summary: Option<String>,
     owner: Option<EntityLink>,
     tags: Vec<TagLink>,
-    command: String,
 }
 
 /// Makes the list of templates, by type.
@@ -116,7 +120,6 @@ pub fn create(view: &View<'_>) -> Framed<Create> {
             summary: view.summary(entity),
             owner: view.owner(entity),
             tags: view.tags(entity),
-            command: format!("playbill new {}", entity.name()),
         };
         by_type.entry(entity.spec_str("type").unwrap_or_default().to_lowercase()).or_default().push(card);
     }

@@ -8,6 +8,7 @@ pub mod files;
 pub mod graph;
 pub mod home;
 pub mod lists;
+pub mod pager;
 pub mod problems;
 pub mod simple;
 pub mod standalone;

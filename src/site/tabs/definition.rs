@@ -79,6 +79,10 @@ pub struct Model {
     code: Option<String>,
     /// Whether this is the page of the text.
     is_source: bool,
+    /// Where all items of a divided reference are listed.
+    items: Option<String>,
+    /// The file with all of a definition of several files.
+    bundle: Option<String>,
     reference: Option<ReferenceModel>,
     providers: Vec<EntityLink>,
     consumers: Vec<EntityLink>,
@@ -203,6 +207,11 @@ pub fn part(view: &View<'_>, id: EntityId, part: usize) -> Model {
             if !api.reference.format.is_empty() {
                 model.format.clone_from(&api.reference.format);
             }
+            if api.parts.parts.len() > 1 {
+                model.items = Some(view.href(&routes::definition_items(&view.entity(id).reference)));
+            }
+            let bundled = api.bundled.is_some();
+            model.bundle = bundled.then(|| view.href(&routes::definition_bundle(&view.entity(id).reference)));
             model.reference = Some(reference(view, api, part));
         }
         None => show_text(&mut model, view, id),
@@ -217,6 +226,40 @@ pub fn source_page(view: &View<'_>, id: EntityId) -> Model {
     show_text(&mut model, view, id);
     model.is_source = true;
     model
+}
+
+/// Every item of a reference, for the filter of its pages.
+#[derive(Debug, Serialize)]
+pub struct Items<'a> {
+    /// The last segments of the addresses of its pages.
+    pages: Vec<&'a str>,
+    /// Of each item: page, place, verb, class of the verb, name, id, summary, whether it is deprecated.
+    items: Vec<ItemLine<'a>>,
+}
+
+type ItemLine<'a> = (usize, &'a str, &'a str, &'static str, &'a str, &'a str, String, u8);
+
+/// Lists the items of a reference.
+#[must_use]
+pub fn items<'a>(view: &View<'a>, id: EntityId) -> Items<'a> {
+    let Some(api) = view.portal.apis.of(id) else { return Items { pages: Vec::new(), items: Vec::new() } };
+    let item = |(page, slice, item): (usize, &'a crate::api::Slice, &'a Item)| {
+        let line = item.summary.as_deref().map(crate::api::parts::plain).unwrap_or_default();
+        (
+            page,
+            slice.anchor.as_str(),
+            item.verb.as_str(),
+            reference::verb_class(&item.verb),
+            &*item.name,
+            item.id.as_deref().unwrap_or_default(),
+            view::shortened(&line, 80).into_owned(),
+            u8::from(item.deprecated),
+        )
+    };
+    Items {
+        pages: api.parts.parts.iter().map(|part| part.slug.as_str()).collect(),
+        items: api.parts.items(&api.reference).map(item).collect(),
+    }
 }
 
 /// Returns whether the text has a page of its own: it is shown, and a reference stands on the first page.
@@ -244,6 +287,8 @@ fn frame(view: &View<'_>, id: EntityId) -> Model {
         }),
         code: None,
         is_source: false,
+        items: None,
+        bundle: None,
         reference: None,
         providers: ends("apiProvidedBy"),
         consumers: ends("apiConsumedBy"),

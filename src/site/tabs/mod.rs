@@ -1,5 +1,6 @@
 //! The tabs of an entity, one a file.
 
+pub mod apis;
 pub mod definition;
 pub mod dependencies;
 pub mod diagram;
@@ -47,6 +48,7 @@ pub const TABS: &[&dyn Tab] = &[
     &overview::Overview,
     &docs::Docs,
     &definition::Definition,
+    &apis::Apis,
     &members::Members,
     &dependencies::Dependencies,
     &diagram::Diagram,
@@ -61,6 +63,8 @@ pub enum TabModel {
     Overview(Box<overview::Model>),
     /// See [`definition`].
     Definition(Box<definition::Model>),
+    /// See [`apis`].
+    Apis(apis::Model),
     /// See [`dependencies`].
     Dependencies(dependencies::Model),
     /// See [`diagram`].

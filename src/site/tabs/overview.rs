@@ -49,6 +49,8 @@ pub struct Model {
     properties: Vec<Property>,
     /// The YAML that would add links, when there is nothing at the side.
     hint: Option<String>,
+    /// The YAML that would add documentation, when there is none.
+    docs_hint: Option<String>,
 }
 
 /// A person or team.
@@ -137,7 +139,6 @@ struct RelationCard {
 struct TemplateCard {
     sections: Vec<ParameterSection>,
     steps: Vec<Step>,
-    command: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -165,6 +166,8 @@ struct Step {
 /// What a Location leads to.
 #[derive(Debug, Serialize)]
 struct LocationCard {
+    count: usize,
+    /// The first of them.
     targets: Vec<String>,
     entities: Option<Table>,
 }
@@ -220,7 +223,7 @@ impl Tab for Overview {
                     text: None,
                     missing: None,
                 }),
-                Place::Table => cards.push(relation_card(view, title, found)),
+                Place::Table => cards.push(relation_card(view, id, title, found)),
                 Place::Members => members = Some(found),
                 Place::Ownership => ownership = Some(found),
             }
@@ -237,6 +240,9 @@ impl Tab for Overview {
         let hint = (links.is_empty() && docs.is_none() && matches!(kind, "component" | "api" | "resource" | "system")).then(|| {
             yaml_paint::paint("metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n")
         });
+        let annotated = entity.annotation("backstage.io/techdocs-ref").is_some();
+        let docs_hint = (docs.is_none() && !annotated && kind == "component")
+            .then(|| yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
         TabModel::Overview(Box::new(Model {
             description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
             person: is_org.then(|| Profile {
@@ -256,23 +262,31 @@ impl Tab for Overview {
             location: (kind == "location").then(|| location_card(view, entity)),
             properties: properties(entity),
             hint,
+            docs_hint,
         }))
     }
 }
 
-fn relation_card(view: &View<'_>, title: &str, found: &[&Relation]) -> RelationCard {
-    let columns = [Column::Kind, Column::Owner, Column::Type, Column::Lifecycle, Column::Members, Column::Description];
+fn relation_card(view: &View<'_>, id: EntityId, title: &str, found: &[&Relation]) -> RelationCard {
+    use Column::{Definition, Description, Kind, Lifecycle, Members, Owner, System, Type};
+    let system = |id| view.part_of(view.entity(id), "system").map(|link| link.reference);
+    let type_or_definition =
+        if found.iter().all(|relation| relation.target.kind() == "api") { Definition } else { Type };
+    let columns = [Kind, System, Owner, type_or_definition, Lifecycle, Members, Description];
     let mut targets = found.iter().map(|relation| relation.target.kind());
     let first = targets.next();
     // One kind needs no column that says so.
     let mixed = targets.any(|kind| Some(kind) != first);
-    let columns = if mixed { &columns[..] } else { &columns[1..] };
+    let own = system(id);
+    let elsewhere = found.iter().filter_map(|relation| relation.id).any(|other| system(other) != own);
+    let columns: Vec<Column> =
+        columns.into_iter().filter(|column| (mixed || *column != Kind) && (elsewhere || *column != System)).collect();
     let shown = &found[..found.len().min(ROWS)];
     RelationCard {
         anchor: relations::slug(title),
         title: title.to_owned(),
         count: found.len(),
-        table: table::of_relations(view, columns, shown),
+        table: table::of_relations(view, &columns, shown),
         further: found[shown.len()..].iter().map(|relation| view.relation(relation)).collect(),
     }
 }
@@ -473,7 +487,6 @@ fn template_card(entity: &Entity) -> TemplateCard {
                 Step { name, action, condition: text(step, "if") }
             })
             .collect(),
-        command: format!("playbill new {}", entity.name()),
     }
 }
 
@@ -502,11 +515,13 @@ fn parameter_section(page: &Node) -> ParameterSection {
 }
 
 fn location_card(view: &View<'_>, entity: &Entity) -> LocationCard {
+    let targets = table::targets(entity);
     let led_to = view.site.led_to(entity);
     let shown = &led_to[..led_to.len().min(crate::site::ROWS_PER_PAGE)];
     let columns = [Column::Kind, Column::Owner, Column::Type, Column::Description];
     LocationCard {
-        targets: table::targets(entity).into_iter().map(str::to_owned).collect(),
+        count: targets.len(),
+        targets: targets.into_iter().take(crate::site::ROWS_PER_PAGE).map(str::to_owned).collect(),
         entities: (!led_to.is_empty()).then(|| table::of_entities(view, &columns, shown)),
     }
 }

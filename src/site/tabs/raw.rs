@@ -11,6 +11,8 @@ use crate::site::{Site, View, yaml_paint};
 
 /// A longer text than this, such as that of an API with its definition, is cut.
 const SHOWN: usize = 128 << 10;
+/// Of a file with more entities, the first are named.
+const COLOCATED: usize = 50;
 
 /// See the module.
 pub struct Raw;
@@ -31,6 +33,10 @@ pub struct Model {
     cut: bool,
     /// The Locations that led here, nearest first.
     ancestry: Vec<EntityLink>,
+    /// The other entities of the file.
+    colocated: Vec<EntityLink>,
+    /// How many more there are.
+    more: usize,
     annotations: Vec<(String, String)>,
 }
 
@@ -51,14 +57,16 @@ impl Tab for Raw {
         true
     }
 
-    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
-        let entity = view.entity(entity);
+    fn model(&self, view: &View<'_>, id: EntityId) -> TabModel {
+        let entity = view.entity(id);
         let mut yaml = serde_yaml::to_string(&export::EntityJson(entity)).unwrap_or_default();
         let cut = yaml.len() > SHOWN;
         if cut {
             let end = yaml[..yaml.floor_char_boundary(SHOWN)].rfind('\n').unwrap_or(0);
             yaml.truncate(end + 1);
         }
+        let in_file = view.site.in_file(entity.file);
+        let others = in_file.iter().filter(|other| **other != id);
         let source = view.site.source(entity.file);
         TabModel::Raw(Model {
             path: source.map(|source| source.path.to_string()).unwrap_or_default(),
@@ -69,6 +77,8 @@ impl Tab for Raw {
             code: yaml_paint::paint(&yaml),
             cut,
             ancestry: entity.ancestry.iter().map(|reference| view.link_to(reference)).collect(),
+            colocated: others.take(COLOCATED).map(|other| view.link(*other)).collect(),
+            more: in_file.len().saturating_sub(1 + COLOCATED),
             annotations: entity.pairs("annotations").map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
         })
     }

@@ -212,6 +212,14 @@ function copyable(block) {
   if (focused) block.focus({ preventScroll: true });
 }
 all('.doc pre, pre.command').forEach(copyable);
+for (const button of all('[data-copy-link]')) {
+  if (!navigator.clipboard) button.remove();
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(location.href.split(/[?#]/)[0]);
+    button.lastElementChild.textContent = 'Copied';
+    setTimeout(() => { button.lastElementChild.textContent = 'Copy link'; }, 1500);
+  });
+}
 // References have hundreds of blocks: each gets its button when it is wanted.
 for (const event of ['pointerover', 'focusin']) {
   document.querySelector('.api')?.addEventListener(event, ({ target }) => {

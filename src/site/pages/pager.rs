@@ -1,0 +1,55 @@
+//! The way through a list that takes several pages.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::site::{ROWS_PER_PAGE, view};
+
+/// The way to the other pages of a list.
+#[derive(Debug, Serialize)]
+pub struct Pager {
+    previous: Option<String>,
+    next: Option<String>,
+    pages: Vec<PageLink>,
+    /// Such as `201–400 of 1,234`.
+    range: String,
+}
+
+/// A page of a list; nothing for a gap.
+#[derive(Debug, Serialize)]
+struct PageLink {
+    number: Option<usize>,
+    href: String,
+    current: bool,
+}
+
+/// Makes the way to the other pages of a list of `total`; `page` counts from 1, `href` links to a page. Nothing for a list of
+/// one page.
+#[must_use]
+pub fn pager(page: usize, total: usize, href: impl Fn(usize) -> String) -> Option<Pager> {
+    let pages = total.div_ceil(ROWS_PER_PAGE);
+    if pages <= 1 {
+        return None;
+    }
+    let mut links: Vec<PageLink> = Vec::new();
+    let mut last = 0;
+    // The ends and the neighbours; BTreeMap both orders them and drops repetitions.
+    let near = (page.saturating_sub(2)..=page + 2).chain([1, pages]);
+    let wanted: BTreeMap<usize, ()> = near.filter(|at| (1..=pages).contains(at)).map(|at| (at, ())).collect();
+    for at in wanted.into_keys() {
+        if at > last + 1 {
+            links.push(PageLink { number: None, href: String::new(), current: false });
+        }
+        links.push(PageLink { number: Some(at), href: href(at), current: at == page });
+        last = at;
+    }
+    let start = (page - 1) * ROWS_PER_PAGE + 1;
+    let end = (page * ROWS_PER_PAGE).min(total);
+    Some(Pager {
+        previous: (page > 1).then(|| href(page - 1)),
+        next: (page < pages).then(|| href(page + 1)),
+        pages: links,
+        range: format!("{}–{} of {}", view::grouped(start), view::grouped(end), view::grouped(total)),
+    })
+}

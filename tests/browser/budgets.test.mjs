@@ -1,0 +1,77 @@
+// Measures what a page of every type costs a reader's first visit, and how long it takes until its name can be read.
+// `PLAYBILL_SITE=FOLDER node --test tests/browser/budgets.test.mjs` measures any site; sizes are those of gzip.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { launch, serve } from './chromium.mjs';
+import { samples } from './samples.mjs';
+
+const site = process.env.PLAYBILL_SITE ?? 'target/example-site';
+const KB = 1024;
+const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
+const { url, stop } = await serve(site, base);
+const browser = await launch();
+after(async () => { await browser.stop(); stop(); });
+
+/** The files that make a page, with their compressed sizes: text, style, script and fonts, not pictures and not data. */
+async function parts(requests) {
+  const sizes = new Map();
+  for (const request of new Set(requests)) {
+    const path = decodeURIComponent(new URL(request).pathname.slice(base.length));
+    // What the search loads has budgets of its own.
+    if (!/(^|\/|\.(html|css|js|woff2))$/.test(path) || path.startsWith('search/search')) continue;
+    sizes.set(path, gzipSync(await readFile(join(site, path === '' || path.endsWith('/') ? `${path}index.html` : path)), { level: 9 }).length);
+  }
+  return sizes;
+}
+
+/** How many bytes a page may take: listings hold the whole catalog, what an author wrote may be as long as it is. */
+const allowed = (path) => (/^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create)?\/?$|^catalog\/[^/]+\/$/.test(path) ? 250 : 60) * KB;
+
+for (const path of await samples(site)) {
+  if (/\/raw\/$/.test(path)) continue;
+  test(`what it costs: ${path || 'home'}`, async (context) => {
+    const page = await browser.page();
+    try {
+      await page.goto(url + path);
+      const sizes = await parts(page.requests.filter((request) => request.startsWith(url)));
+      const sum = (wanted) => [...sizes].filter(([name]) => wanted(name)).reduce((total, [, size]) => total + size, 0);
+      const shown = [...sizes].map(([name, size]) => `${name || 'home'} ${size}`).join(', ');
+      context.diagnostic(`${sum(() => true)} bytes in ${sizes.size} requests`);
+      assert(sum(() => true) <= allowed(path), `${sum(() => true)} bytes: ${shown}`);
+      assert(sizes.size <= 6, `${sizes.size} requests: ${shown}`);
+      for (const [name, size] of sizes) assert(!name.endsWith('.css') || size <= 14 * KB, `${name} is ${size}`);
+      // The lists, the graph and the search page are tools, which bring their own script.
+      const tool = /^(catalog|api-docs|catalog-graph|search)\/([^/]+\/)?$/.test(path);
+      assert(sum((name) => name.endsWith('.js')) <= (tool ? 20 : 10) * KB, `scripts: ${shown}`);
+    } finally {
+      await page.close();
+    }
+  });
+}
+
+test('how long it takes until a name can be read', async (context) => {
+  const paths = (await samples(site)).filter((path) => /^catalog\/[^/]+\/component\/[^/]+\/$/.test(path));
+  const page = await browser.page();
+  // The first frame that shows the name, counted from the reader's click.
+  await page.call('Page.addScriptToEvaluateOnNewDocument', {
+    source: `addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => setTimeout(() => { window.shown = performance.now(); })));`,
+  });
+  const median = async (prepare, path) => {
+    const times = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      await prepare();
+      await page.goto(url + path);
+      times.push(await page.evaluate('window.shown'));
+    }
+    return Math.round(times.sort((a, b) => a - b)[2]);
+  };
+  const cold = await median(() => page.call('Network.clearBrowserCache'), paths[0]);
+  const moving = await median(() => page.goto(`${url}catalog/`), paths[0]);
+  context.diagnostic(`cold ${cold} ms, moving from the catalog ${moving} ms (medians of 5)`);
+  // The bars are 300 and 100 ms on a machine of its own; a busy one may take longer, not an order of magnitude.
+  assert(cold < 1000 && moving < 600, `cold ${cold} ms, moving ${moving} ms`);
+  await page.close();
+});
