@@ -90,7 +90,7 @@ pub enum Timings {
 /// Where a build keeps what spares the next one work.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
-    /// The folder for what spares the next build work; default: `playbill` among the user's caches.
+    /// The folder for what spares the next build work; default: PLAYBILL_CACHE, else `playbill` among the user's caches.
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
     /// Build anew, and keep nothing for the next build.
