@@ -5,7 +5,7 @@
 use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
-use crate::docs::{self, Docs, DocsSite};
+use crate::docs::{self, Docs, DocsSite, Memo};
 use crate::workspace::{Folder, Workspace};
 
 /// A workspace understood.
@@ -24,9 +24,16 @@ pub struct Portal {
 /// Understands a workspace: catalog, documentation, problems. Calls `stage` with the name of each step as it begins.
 #[must_use]
 pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
+    analyse_again(workspace, &Memo::default(), stage)
+}
+
+/// Does the same with what is known from before.
+#[must_use]
+pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Portal {
     let (catalog, mut found) = catalog(workspace, stage);
     stage("documents");
-    let (docs, problems) = docs::analyse(workspace, &catalog);
+    let (docs, problems) = docs::analyse(workspace, &catalog, memo);
+    memo.turn();
     found.extend(problems);
     stage("apis");
     let (mut apis, problems) = api::analyse(workspace, &catalog);

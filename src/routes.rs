@@ -197,8 +197,8 @@ pub fn output_path(url: &str) -> String {
 #[must_use]
 pub fn relative(from: &str, to: &str) -> String {
     let folder = from.rfind('/').map_or("", |slash| &from[..=slash]);
-    let shared = |(at, character): &(usize, char)| *character == '/' && to.get(..=*at) == Some(&folder[..=*at]);
-    let common = folder.char_indices().rev().find(shared).map_or(0, |(at, _)| at + 1);
+    let alike = folder.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
+    let common = folder.as_bytes()[..alike].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
     let up = folder[common..].matches('/').count();
     let rest = &to[common..];
     let mut link = String::with_capacity(up * 3 + rest.len() + 2);

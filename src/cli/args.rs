@@ -87,6 +87,17 @@ pub enum Timings {
     Json,
 }
 
+/// Where a build keeps what spares the next one work.
+#[derive(Debug, Args)]
+pub struct CacheArgs {
+    /// The folder for what spares the next build work; default: PLAYBILL_CACHE, else `playbill` among the user's caches.
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Build anew, and keep nothing for the next build.
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
 /// Arguments of `build`.
 #[derive(Debug, Args)]
 pub struct BuildArgs {
@@ -99,6 +110,9 @@ pub struct BuildArgs {
     /// End with exit code 1 if there are errors in the content.
     #[arg(long)]
     pub strict: bool,
+    /// What earlier builds left.
+    #[command(flatten)]
+    pub cache: CacheArgs,
 }
 
 /// Arguments of `serve`.
@@ -170,6 +184,9 @@ pub struct DocsBuildArgs {
     /// End with exit code 1 if there are errors in the content.
     #[arg(long)]
     pub strict: bool,
+    /// What earlier builds left.
+    #[command(flatten)]
+    pub cache: CacheArgs,
 }
 
 /// Arguments of `diff`.

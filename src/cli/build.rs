@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use super::args::{BuildArgs, InputArgs, ReportFormat};
+use super::cache::{Cache, Told};
 use super::stopwatch::Stopwatch;
 use super::{Context, Ending, load, report, say};
 use crate::diag::{Diagnostic, Severity, human};
@@ -20,27 +21,39 @@ use crate::{render, site};
 /// Builds and writes; problems of the content are shown, and fail only under `--strict`.
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
+    watch.stage("cache");
+    let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
+    if let Some(told) = cache.unchanged() {
+        return Ok(nothing_to_do(context, &told, watch));
+    }
     watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), true)?;
     let theme = theme(&workspace)?;
     let portal = portal::analyse(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("plan");
     let site = site::plan(&workspace, &portal);
-    watch.stage("render");
     let target = target(context, &workspace, args.output.as_deref());
     let sink = DiskSink::create(&target)?;
+    watch.stage("search");
+    render::search(&portal, &sink)?;
+    watch.stage("render");
     let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
-    render::all(&workspace, &portal, &theme, &site, &counted)?;
+    render::pages(&workspace, &portal, &theme, &site, &counted)?;
     counted.bar.finish_and_clear();
     watch.stage("write");
     let written = sink.finish()?;
     watch.stage("report");
     let took = watch.elapsed();
 
-    let failed = show_problems(context, &args.input, args.strict, &workspace, &portal.diagnostics);
-    if !context.quiet {
-        say(&summary(&portal, &target.shown, written, took));
-    }
+    let told = Told {
+        problems: problems_text(context, &args.input, &workspace, &portal.diagnostics),
+        summary: summary(&portal, &target.shown),
+        files: written.written + written.unchanged,
+        failed: fails(args.strict, &portal.diagnostics),
+    };
+    let failed = tell(context, &told, written, took);
+    watch.stage("cache");
+    cache.keep(&workspace, &target.folder, told);
     watch.finish();
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));
@@ -53,7 +66,6 @@ pub(super) fn theme(workspace: &Workspace) -> Result<Theme, Error> {
 }
 
 /// Reads the files of the user's theme, keyed by their path in its folder.
-#[expect(clippy::disallowed_methods, reason = "the configuration names this folder")]
 fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error> {
     let mut found = BTreeMap::new();
     let config = workspace.config();
@@ -67,7 +79,7 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
                 if key == "css" { "a style sheet that ends in .css" } else { "an SVG, PNG, WebP or JPEG file" };
             return Err(Error::Usage(format!("`{}` is not {wanted}; mend `{key}` in playbill.yaml", path.display())));
         }
-        let bytes = std::fs::read(&path).map_err(|source| Error::Io { action: "read", path: path.clone(), source })?;
+        let bytes = read(workspace, &path)?;
         let file = workspace.adopt_file(&path);
         found.insert(format!("static/{name}.{ending}"), Override { file, bytes: bytes.into() });
     }
@@ -85,19 +97,27 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
             Error::Io { action: "read", path, source: error.into() }
         })?;
         let Ok(name) = entry.path().strip_prefix(&folder) else { continue };
+        if entry.file_type().is_dir() {
+            workspace.note_folder(entry.path());
+        }
         if !entry.file_type().is_file() || entry.file_name().to_string_lossy().starts_with('.') {
             continue;
         }
         let name = name.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-        let bytes = std::fs::read(entry.path()).map_err(|source| Error::Io {
-            action: "read",
-            path: entry.path().to_owned(),
-            source,
-        })?;
+        let bytes = read(workspace, entry.path())?;
         let file = workspace.adopt_file(entry.path());
         found.insert(name, Override { file, bytes: bytes.into() });
     }
     Ok(found)
+}
+
+/// Reads a file of the user's theme.
+fn read(workspace: &Workspace, path: &Path) -> Result<Vec<u8>, Error> {
+    workspace.read_outside(path).map_err(|error| Error::Io {
+        action: "read",
+        path: path.to_owned(),
+        source: std::io::Error::other(error.to_string()),
+    })
 }
 
 /// Returns where to write, and what the site must not replace.
@@ -116,36 +136,60 @@ pub(super) fn target(context: &Context, workspace: &Workspace, given: Option<&Pa
     Target { folder, shown, keep }
 }
 
-/// Prints the problems to standard error; says whether they fail the build.
-pub(super) fn show_problems(
-    context: &Context,
-    input: &InputArgs,
-    strict: bool,
-    workspace: &Workspace,
-    problems: &[Diagnostic],
-) -> bool {
-    let failed = strict && problems.iter().any(|problem| problem.severity == Severity::Error);
-    let shown = report::Shown::new(workspace, context, input);
-    let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
-    if !errors.is_empty() {
-        say(report::render(&errors, workspace, &shown, ReportFormat::Human, context.color_err).trim_end());
-    }
-    if problems.len() > errors.len() && !context.quiet {
-        say(&format!("{}; `playbill check` shows all of them", human::summary(problems)));
-    }
-    failed
+/// Ends a build that would change nothing.
+pub(super) fn nothing_to_do(context: &Context, told: &Told, watch: Stopwatch) -> Ending {
+    let written = WriteReport { unchanged: told.files, ..WriteReport::default() };
+    let failed = tell(context, told, written, watch.elapsed());
+    watch.finish();
+    if failed { Ending::ContentErrors } else { Ending::Success }
 }
 
-fn summary(portal: &Portal, shown: &str, written: WriteReport, time: Duration) -> String {
+/// Says whether the problems fail the build.
+pub(super) fn fails(strict: bool, problems: &[Diagnostic]) -> bool {
+    strict && problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+/// Spells out the errors, and how many problems there are; nothing if there are none to tell of.
+pub(super) fn problems_text(
+    context: &Context,
+    input: &InputArgs,
+    workspace: &Workspace,
+    problems: &[Diagnostic],
+) -> Option<String> {
+    let shown = report::Shown::new(workspace, context, input);
+    let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+    let mut parts = Vec::new();
+    if !errors.is_empty() {
+        let text = report::render(&errors, workspace, &shown, ReportFormat::Human, context.color_err);
+        parts.push(text.trim_end().to_owned());
+    }
+    if problems.len() > errors.len() && !context.quiet {
+        parts.push(format!("{}; `playbill check` shows all of them", human::summary(problems)));
+    }
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+/// Tells the user how a build went; says whether it failed.
+pub(super) fn tell(context: &Context, told: &Told, written: WriteReport, time: Duration) -> bool {
+    if let Some(problems) = &told.problems {
+        say(problems);
+    }
+    if !context.quiet {
+        let Told { summary, files, .. } = told;
+        say(&format!(
+            "built {summary}, {files} files ({} new or changed, {} removed) in {:.1} s",
+            written.written,
+            written.removed,
+            time.as_secs_f64(),
+        ));
+    }
+    told.failed
+}
+
+fn summary(portal: &Portal, shown: &str) -> String {
     let entities = portal.catalog.entities().len();
     let documents: usize = portal.docs.sites.iter().map(|site| site.pages.len()).sum();
-    let files = written.written + written.unchanged;
-    format!(
-        "built {shown}: {entities} entities, {documents} documents, {files} files ({} new or changed, {} removed) in {:.1} s",
-        written.written,
-        written.removed,
-        time.as_secs_f64(),
-    )
+    format!("{shown}: {entities} entities, {documents} documents")
 }
 
 /// Counts files on their way to the sink.

@@ -1,8 +1,9 @@
 //! `playbill docs build`: one documentation alone on disk.
 
 use super::args::{DocsBuildArgs, InputArgs};
+use super::cache::{Cache, Told};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, build, load, say};
+use super::{Context, Ending, build, load};
 use crate::error::Error;
 use crate::output::DiskSink;
 use crate::{portal, render};
@@ -10,6 +11,11 @@ use crate::{portal, render};
 /// Builds and writes the documentation of one folder.
 pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
+    watch.stage("cache");
+    let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
+    if let Some(told) = cache.unchanged() {
+        return Ok(build::nothing_to_do(context, &told, watch));
+    }
     watch.stage("scan");
     let folder = context.cwd.join(&args.folder);
     let name =
@@ -29,12 +35,15 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     render::documentation(&workspace, &site, &theme, &sink)?;
     watch.stage("write");
     let written = sink.finish()?;
-    let failed = build::show_problems(context, &input, args.strict, &workspace, &problems);
-    if !context.quiet {
-        let files = written.written + written.unchanged;
-        let took = watch.elapsed().as_secs_f64();
-        say(&format!("built {}: {} documents, {files} files in {took:.1} s", target.shown, site.pages.len()));
-    }
+    let told = Told {
+        problems: build::problems_text(context, &input, &workspace, &problems),
+        summary: format!("{}: {} documents", target.shown, site.pages.len()),
+        files: written.written + written.unchanged,
+        failed: build::fails(args.strict, &problems),
+    };
+    let failed = build::tell(context, &told, written, watch.elapsed());
+    watch.stage("cache");
+    cache.keep(&workspace, &target.folder, told);
     watch.finish();
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
 }

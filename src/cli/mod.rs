@@ -4,6 +4,7 @@
 
 pub mod args;
 mod build;
+mod cache;
 mod check;
 mod diff;
 mod docs;

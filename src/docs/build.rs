@@ -11,11 +11,11 @@ use super::lints;
 use super::mkdocs::{MkDocs, RawNav, invalid};
 use super::nav::{self, Entry, Order};
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
-use super::{DocsPage, DocsRedirect, DocsSite};
+use super::{DocsPage, DocsRedirect, DocsSite, Memo};
 use crate::catalog::EntityId;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
-use crate::markdown::{Doc, DocLink, LinkKind, Resolved, commonmark, techdocs};
+use crate::markdown::{Doc, DocLink, LinkKind, Resolved, Resolver, commonmark, techdocs};
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, GlobStyle, Workspace};
 
@@ -62,6 +62,7 @@ pub(super) fn site(
     entity: EntityId,
     name: &str,
     detail: Detail,
+    memo: &Memo,
 ) -> (Option<DocsSite>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
@@ -72,7 +73,7 @@ pub(super) fn site(
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
     let links = Links::new(workspace, &pages, is_plain);
     let dialect = Dialect::of(settings.as_ref(), is_plain);
-    let docs = read(&links, &dialect, folder, detail, &mut problems);
+    let docs = read(&links, &dialect, folder, (detail, memo), &mut problems);
     let redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &pages, &mut problems));
 
     let titles = titles(&pages, &entries, &docs);
@@ -89,7 +90,7 @@ pub(super) fn site(
             source: page.source.clone(),
             path: page.path.clone(),
             title,
-            doc: Arc::new(doc.unwrap_or_default()),
+            doc: doc.unwrap_or_default(),
             previous: near.0,
             next: near.1,
             edit_url: edit_url(workspace, settings.as_ref(), page),
@@ -385,25 +386,31 @@ fn read(
     links: &Links<'_>,
     dialect: &Dialect,
     folder: &Folder,
-    detail: Detail,
+    (detail, memo): (Detail, &Memo),
     problems: &mut Diagnostics,
-) -> Vec<Option<Doc>> {
+) -> Vec<Option<Arc<Doc>>> {
     let limit = links.workspace.config().limits.document;
     let include = snippets(links.workspace, folder);
-    let read: Vec<Result<Option<Doc>, _>> = links
+    let spelt_out = match dialect {
+        Dialect::TechDocs(options) => format!("{options:?}"),
+        Dialect::CommonMark => String::new(),
+    };
+    let read: Vec<Result<Option<Arc<Doc>>, _>> = links
         .pages
         .sources
         .par_iter()
         .map(|page| {
             let text = links.workspace.text(page.file, limit)?;
             let resolve = |link: &DocLink| links.resolve(page, link);
-            Ok(match dialect {
-                Dialect::TechDocs(options) if detail == Detail::Links => {
-                    techdocs::may_have_findings(&text, options).then(|| techdocs::outline(&text, options, &include))
-                }
-                Dialect::TechDocs(options) => Some(techdocs::document(&text, options, &resolve, &include)),
-                Dialect::CommonMark => Some(commonmark::render(&text, &resolve)),
-            })
+            if let (Dialect::TechDocs(options), Detail::Links) = (dialect, detail) {
+                let needed = techdocs::may_have_findings(&text, options);
+                return Ok(needed.then(|| Arc::new(techdocs::outline(&text, options, &include))));
+            }
+            let make = |resolve: Resolver<'_>, include: techdocs::IncludeFile<'_>| match dialect {
+                Dialect::TechDocs(options) => techdocs::document(&text, options, resolve, include),
+                Dialect::CommonMark => commonmark::render(&text, resolve),
+            };
+            Ok(Some(memo.document((&links.workspace.path(page.file), &spelt_out, &text), &resolve, &include, make)))
         })
         .collect();
     let mut docs = Vec::with_capacity(read.len());
@@ -428,7 +435,7 @@ fn read(
         Some(techdocs::outline(&text, options, &include))
     };
     let doc = |at: usize| {
-        if unread[at] { late[at].get_or_init(|| outline(at)).as_ref() } else { docs[at].as_ref() }
+        if unread[at] { late[at].get_or_init(|| outline(at)).as_ref() } else { docs[at].as_deref() }
     };
     let checked: Vec<Diagnostics> = links
         .pages
@@ -451,7 +458,7 @@ fn read(
 }
 
 /// Decides what each page is called.
-fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Doc>]) -> Vec<String> {
+fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Arc<Doc>>]) -> Vec<String> {
     let mut titles = vec![None; docs.len()];
     nav::titles(entries, &mut titles);
     let page_titles = pages.sources.iter().zip(docs).zip(titles).enumerate().map(|(at, ((page, doc), title))| {

@@ -10,6 +10,7 @@ mod build;
 mod fix;
 mod links;
 mod lints;
+mod memo;
 mod mkdocs;
 mod nav;
 mod pages;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use self::fix::{Mend, MendedDocument};
+pub use self::memo::Memo;
 
 use self::build::Detail;
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
@@ -185,10 +187,10 @@ impl DocsSite {
     }
 }
 
-/// Reads the documentation of every entity that has some.
+/// Reads the documentation of every entity that has some; `memo` may know documents already.
 #[must_use]
-pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) {
-    read(workspace, catalog, Detail::Content)
+pub fn analyse(workspace: &Workspace, catalog: &Catalog, memo: &Memo) -> (Docs, Diagnostics) {
+    read(workspace, catalog, Detail::Content, memo)
 }
 
 /// Reads the documentation of one folder, whosever it is; `name` is what it is called if it does not say so itself.
@@ -196,7 +198,7 @@ pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Docs, Diagnostics) 
 /// Nothing if there is no document.
 #[must_use]
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str) -> (Option<DocsSite>, Diagnostics) {
-    let (site, problems) = build::site(workspace, folder, EntityId::new(0), name, Detail::Content);
+    let (site, problems) = build::site(workspace, folder, EntityId::new(0), name, Detail::Content, &Memo::default());
     let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
     (site.map(named), problems)
 }
@@ -204,7 +206,7 @@ pub fn alone(workspace: &Workspace, folder: &Folder, name: &str) -> (Option<Docs
 /// Returns the problems that [`analyse`] finds, without making the content of pages.
 #[must_use]
 pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
-    read(workspace, catalog, Detail::Links).1
+    read(workspace, catalog, Detail::Links, &Memo::default()).1
 }
 
 /// Mends what of `problems` needs no judgement; each document once, in the order of files.
@@ -244,14 +246,14 @@ fn folders<'c>(
     folders.into_iter().collect()
 }
 
-fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail) -> (Docs, Diagnostics) {
+fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail, memo: &Memo) -> (Docs, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let folders = folders(workspace, catalog, &mut diagnostics);
     let built: Vec<_> = folders
         .par_iter()
         .map(|(folder, entities)| {
             let (id, _) = entities[0];
-            build::site(workspace, folder, id, catalog.get(id).title(), detail)
+            build::site(workspace, folder, id, catalog.get(id).title(), detail, memo)
         })
         .collect();
 

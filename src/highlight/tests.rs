@@ -24,6 +24,13 @@ fn common_languages_are_painted() {
     check("diff", "-old\n+new\n same\n", "⟨d:-old⟩\n⟨i:+new⟩\n same\n");
     check("sh", "echo \"$HOME\" # hi\n", "⟨f:echo⟩ ⟨s:\"⟩⟨v:$HOME⟩⟨s:\"⟩ ⟨c:# hi⟩\n");
     check("console", "$ ls\na < b\n", "⟨o:$⟩ ⟨f:ls⟩\na &lt; b\n");
+    check(
+        "rust",
+        "#[test]\nfn x<'a>(s: &'a str) -> char { vec![1]; 'x' }",
+        "⟨a:#[test]⟩\n⟨k:fn⟩ ⟨f:x⟩⟨o:&lt;⟩⟨v:'a⟩⟨o:&gt;⟩(s: ⟨o:&amp;⟩⟨v:'a⟩ ⟨t:str⟩) ⟨o:-&gt;⟩ ⟨t:char⟩ \
+         { ⟨f:vec!⟩[⟨n:1⟩]; ⟨s:'x'⟩ }",
+    );
+    check("rust", "r#\"a\"b\"#; x != y", "⟨s:r#\"a\"b\"#⟩; x ⟨o:!=⟩ y");
     check("html", "<a href=\"x\">y</a>", "&lt;⟨g:a⟩ ⟨a:href⟩=⟨s:\"x\"⟩&gt;y&lt;/⟨g:a⟩&gt;");
 }
 

@@ -13,7 +13,9 @@ mod simple;
 mod text;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::io;
 
 pub use attributes::{Attribute, attributes};
 pub use markup::{Vocabulary, clean_markup};
@@ -50,7 +52,11 @@ pub fn push_escaped(out: &mut String, text: &str) {
 
 /// Appends `text` to `out` for use in a double-quoted attribute.
 pub fn push_attribute(out: &mut String, text: &str) {
-    push_replaced(out, text, |byte| match byte {
+    push_replaced(out, text, in_attribute);
+}
+
+fn in_attribute(byte: u8) -> Option<&'static str> {
+    match byte {
         b'&' => Some("&amp;"),
         b'<' => Some("&lt;"),
         b'>' => Some("&gt;"),
@@ -58,19 +64,42 @@ pub fn push_attribute(out: &mut String, text: &str) {
         b'\'' => Some("&#39;"),
         0 => Some("\u{fffd}"),
         _ => None,
-    });
+    }
+}
+
+/// Writes `text` to `out` for use in a double-quoted attribute or between tags.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_attribute(out: &mut dyn io::Write, text: &str) -> io::Result<()> {
+    replaced(text, in_attribute, |part| out.write_all(part.as_bytes()))
 }
 
 fn push_replaced(out: &mut String, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
+    let pushed: Result<(), Infallible> = replaced(text, replacement, |part| {
+        out.push_str(part);
+        Ok(())
+    });
+    match pushed {
+        Ok(()) => {}
+    }
+}
+
+/// Hands over a text in parts, some bytes replaced.
+fn replaced<E>(
+    text: &str,
+    replacement: impl Fn(u8) -> Option<&'static str>,
+    mut take: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         if let Some(replacement) = replacement(byte) {
-            out.push_str(&text[from..at]);
-            out.push_str(replacement);
+            take(&text[from..at])?;
+            take(replacement)?;
             from = at + 1;
         }
     }
-    out.push_str(&text[from..]);
+    take(&text[from..])
 }
 
 /// What an address is used for, which decides the schemes that are allowed.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::manifest::{self, Manifest};
@@ -64,7 +65,8 @@ pub struct DiskSink {
 struct State {
     files: BTreeMap<String, u128>,
     folders: HashSet<PathBuf>,
-    unchanged: usize,
+    /// Files that stay as they are, and are not in the new folder yet.
+    unchanged: Vec<String>,
     finished: bool,
 }
 
@@ -121,11 +123,11 @@ impl DiskSink {
     pub fn finish(self) -> Result<WriteReport, Error> {
         let (files, unchanged) = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            (std::mem::take(&mut state.files), state.unchanged)
+            (std::mem::take(&mut state.files), std::mem::take(&mut state.unchanged))
         };
         let report = WriteReport {
-            written: files.len() - unchanged,
-            unchanged,
+            written: files.len() - unchanged.len(),
+            unchanged: unchanged.len(),
             removed: self
                 .before
                 .iter()
@@ -133,6 +135,14 @@ impl DiskSink {
                 .filter(|path| !files.contains_key(*path))
                 .count(),
         };
+        // Without a change there is nothing to put in place; the unfinished folder goes.
+        if report.written == 0 && report.removed == 0 && self.before.is_some() {
+            return Ok(report);
+        }
+        let failures = unchanged.par_iter().filter_map(|path| self.keep(path).err());
+        if let Some(error) = failures.collect::<Vec<Error>>().into_iter().next() {
+            return Err(error);
+        }
         let manifest = Manifest { files };
         let foreign = self.foreign()?;
         for path in &foreign {
@@ -268,16 +278,33 @@ impl DiskSink {
         Ok(())
     }
 
-    /// Puts the file of the last build in place if it has these very bytes.
-    fn keep(&self, path: &str, to: &Path, bytes: &[u8], hash: u128) -> bool {
+    /// Returns whether the last build wrote this file with these very bytes.
+    fn is_there(&self, path: &str, bytes: &[u8], hash: u128) -> bool {
         if self.before.as_ref().and_then(|before| before.files.get(path)) != Some(&hash) {
             return false;
         }
         let old = self.folder.join(path);
         // Somebody may have edited it since.
-        let same = fs::symlink_metadata(&old).is_ok_and(|about| about.is_file() && about.len() == bytes.len() as u64)
-            && fs::read(&old).is_ok_and(|old| old == bytes);
-        same && link(&old, to).is_ok()
+        fs::symlink_metadata(&old).is_ok_and(|about| about.is_file() && about.len() == bytes.len() as u64)
+            && fs::read(&old).is_ok_and(|old| old == bytes)
+    }
+
+    /// Puts a file of the last build into the new folder.
+    fn keep(&self, path: &str) -> Result<(), Error> {
+        let (old, new) = (self.folder.join(path), self.aside.join(path));
+        let failed = |source| Error::Io { action: "keep", path: old.clone(), source };
+        self.make_folder_of(&new).map_err(failed)?;
+        link(&old, &new).map_err(failed)
+    }
+
+    /// Makes the folder of a new file.
+    fn make_folder_of(&self, file: &Path) -> io::Result<()> {
+        let parent = file.parent().unwrap_or(&self.aside);
+        if !self.state.lock().unwrap_or_else(PoisonError::into_inner).folders.contains(parent) {
+            fs::create_dir_all(parent)?;
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).folders.insert(parent.to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -287,22 +314,16 @@ impl Sink for DiskSink {
         let to = self.aside.join(path);
         let failed = |source| Error::Io { action: "write", path: self.folder.join(path), source };
         let hash = xxh3_128(bytes);
-        let parent = to.parent().unwrap_or(&self.aside).to_owned();
-        let new_folder = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.files.insert(path.to_owned(), hash).is_some() {
-                return Err(taken(&self.folder.join(path)));
-            }
-            !state.folders.contains(&parent)
-        };
-        if new_folder {
-            fs::create_dir_all(&parent).map_err(failed)?;
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).folders.insert(parent);
+        let taken_before =
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).files.insert(path.to_owned(), hash).is_some();
+        if taken_before {
+            return Err(taken(&self.folder.join(path)));
         }
-        if self.keep(path, &to, bytes, hash) {
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).unchanged += 1;
+        if self.is_there(path, bytes, hash) {
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).unchanged.push(path.to_owned());
             return Ok(());
         }
+        self.make_folder_of(&to).map_err(failed)?;
         let mut file = File::create_new(&to).map_err(failed)?;
         file.write_all(bytes).map_err(failed)
     }

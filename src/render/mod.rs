@@ -12,17 +12,19 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::catalog::EntityId;
-use crate::docs::DocsSite;
+use crate::docs::{DocsPage, DocsRedirect, DocsSite};
 use crate::error::Error;
 use crate::output::Sink;
 use crate::portal::Portal;
 use crate::routes;
+use crate::search;
 use crate::site::chrome::Framed;
 use crate::site::pages::{
     catalog, docs, entity, explore, files, graph, home, lists, problems, simple, standalone, status,
 };
 use crate::site::tabs::TABS;
 use crate::site::{Page, PageKind, Site, View};
+use crate::text::FileId;
 use crate::theme::Theme;
 use crate::workspace::Workspace;
 
@@ -81,47 +83,96 @@ fn html<M: Serialize>(theme: &Theme, template: &str, model: Framed<M>) -> Result
     Ok(Rendered { bytes, mime: "text/html; charset=utf-8" })
 }
 
-/// Renders the whole site into a sink: pages and files, the theme's static files, and the files of documents.
+/// Makes the search of a portal, and hands it to a sink.
+///
+/// # Errors
+/// The first failure of the sink.
+pub fn search(portal: &Portal, sink: &dyn Sink) -> Result<(), Error> {
+    let files = search::index(&search::documents(&portal.catalog, &portal.docs, &portal.apis));
+    first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())
+}
+
+/// Returns the first failure, whichever came first.
+fn first(failures: Vec<Option<Error>>) -> Result<(), Error> {
+    failures.into_iter().flatten().next().map_or(Ok(()), Err)
+}
+
+/// A file of the site, by what it is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// A page or file of the plan, by its number.
+    Planned(usize),
+    /// A static file of the theme, by its number.
+    Asset(usize),
+    /// The text of a document, by the numbers of documentation and page.
+    Document(usize, usize),
+    /// A picture or other file of a documentation.
+    Copied(usize, usize),
+    /// What stands at an old address of a documentation.
+    Redirect(usize, usize),
+}
+
+/// Lists the files of a site but for its search, with their paths.
+#[must_use]
+pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Output)> {
+    let planned = site.pages().iter().enumerate();
+    let mut outputs: Vec<(String, Output)> =
+        planned.map(|(at, page)| (routes::output_path(&page.url), Output::Planned(at))).collect();
+    outputs.extend(theme.assets().iter().enumerate().map(|(at, asset)| (asset.url.clone(), Output::Asset(at))));
+    for (at, docs) in portal.docs.sites.iter().enumerate() {
+        let reference = &portal.catalog.get(docs.entity).reference;
+        // A document is its own twin in Markdown; what it includes stays to be included.
+        let twin = |page: &DocsPage| routes::markdown(&routes::docs_page(reference, &page.path));
+        outputs.extend(docs.pages.iter().enumerate().map(|(page, doc)| (twin(doc), Output::Document(at, page))));
+        let copied = docs.assets.iter().map(|asset| routes::docs_asset(reference, &asset.path));
+        outputs.extend(copied.enumerate().map(|(asset, path)| (path, Output::Copied(at, asset))));
+        let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, &old_path(redirect)));
+        outputs.extend(old.enumerate().map(|(redirect, path)| (path, Output::Redirect(at, redirect))));
+    }
+    outputs
+}
+
+/// Makes a file; nothing if it cannot be read, which the analysis has reported.
+///
+/// # Errors
+/// As [`page`].
+pub fn output(
+    workspace: &Workspace,
+    portal: &Portal,
+    theme: &Theme,
+    site: &Site,
+    output: Output,
+) -> Result<Option<Vec<u8>>, Error> {
+    let docs = |at: usize| &portal.docs.sites[at];
+    let read = |file: FileId| workspace.bytes_once(file, u64::MAX).ok().map(|bytes| bytes.to_vec());
+    Ok(match output {
+        Output::Planned(at) => Some(page(portal, theme, site, &site.pages()[at])?.bytes),
+        Output::Asset(at) => Some(theme.assets()[at].bytes.clone()),
+        Output::Document(at, page) => read(docs(at).pages[page].file),
+        Output::Copied(at, asset) => read(docs(at).assets[asset].file),
+        Output::Redirect(at, redirect) => Some(moved(&docs(at).redirects[redirect].target).into_bytes()),
+    })
+}
+
+/// Renders the whole site into a sink but for its search: pages and files, the theme's static files, and the files of
+/// documents.
 ///
 /// A page is handed over as soon as it is made, so that the site never stands in memory as a whole.
 ///
 /// # Errors
 /// The first failure of a template or of the sink, by the order of pages.
-pub fn all(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, sink: &dyn Sink) -> Result<(), Error> {
-    let failures: Vec<Option<Error>> = site
-        .pages()
-        .par_iter()
-        .map(|planned| {
-            let put = |rendered: Rendered| sink.put(&routes::output_path(&planned.url), &rendered.bytes);
-            page(portal, theme, site, planned).and_then(put).err()
-        })
-        .collect();
-    if let Some(error) = failures.into_iter().flatten().next() {
-        return Err(error);
-    }
-    for asset in theme.assets() {
-        sink.put(&asset.url, &asset.bytes)?;
-    }
-    for (path, bytes) in &site.search().files {
-        sink.put(path, bytes)?;
-    }
-    for docs in &portal.docs.sites {
-        let reference = &portal.catalog.get(docs.entity).reference;
-        // A document is its own twin in Markdown; what it includes stays to be included.
-        for page in &docs.pages {
-            if let Ok(bytes) = workspace.bytes(page.file, u64::MAX) {
-                sink.put(&routes::markdown(&routes::docs_page(reference, &page.path)), &bytes)?;
-            }
-        }
-        copy(workspace, docs, &|path| routes::docs_asset(reference, path), sink)?;
-    }
-    Ok(())
+pub fn pages(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, sink: &dyn Sink) -> Result<(), Error> {
+    let make = |(path, what): &(String, Output)| match output(workspace, portal, theme, site, *what) {
+        Ok(bytes) => bytes.and_then(|bytes| sink.put(path, &bytes).err()),
+        Err(error) => Some(error),
+    };
+    first(outputs(portal, theme, site).par_iter().map(make).collect())
 }
 
 /// Renders one documentation alone: its pages, the theme's files, and what readers of TechDocs ask for.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`pages`].
 pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink: &dyn Sink) -> Result<(), Error> {
     let page = |page: usize| {
         let bytes = theme.render("docs-alone.html", &standalone::model(docs, page))?;
@@ -151,9 +202,14 @@ fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, si
         }
     }
     for redirect in &docs.redirects {
-        sink.put(&url(&format!("{}/index.html", redirect.path)), moved(&redirect.target).as_bytes())?;
+        sink.put(&url(&old_path(redirect)), moved(&redirect.target).as_bytes())?;
     }
     Ok(())
+}
+
+/// Returns the path of the file at an old address, below its documentation.
+fn old_path(redirect: &DocsRedirect) -> String {
+    format!("{}/index.html", redirect.path)
 }
 
 /// Returns a page that says where another one is now, and goes there.

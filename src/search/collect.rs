@@ -1,5 +1,7 @@
 //! What can be found: every entity, every page of documentation, every operation, message and type of an API.
 
+use std::borrow::Cow;
+
 use super::{Document, DocumentType, Facts, Part};
 use crate::api::{Api, Apis, Item, Slice};
 use crate::catalog::{Catalog, Entity};
@@ -10,8 +12,8 @@ use crate::routes;
 
 /// Returns everything that can be found, entities first, in the order of references.
 #[must_use]
-pub fn documents(catalog: &Catalog, docs: &Docs, apis: &Apis) -> Vec<Document> {
-    let mut documents: Vec<Document> =
+pub fn documents<'a>(catalog: &'a Catalog, docs: &'a Docs, apis: &'a Apis) -> Vec<Document<'a>> {
+    let mut documents: Vec<Document<'a>> =
         catalog.entities().iter().map(|entity| entity_document(catalog, entity)).collect();
     for site in &docs.sites {
         let entity = catalog.get(site.entity);
@@ -29,7 +31,7 @@ pub fn documents(catalog: &Catalog, docs: &Docs, apis: &Apis) -> Vec<Document> {
 /// How much of the text of an item is found, in bytes.
 const ITEM_TEXT: usize = 1_500;
 
-fn item_document(entity: &Entity, api: &Api, part: usize, slice: &Slice, item: &Item) -> Document {
+fn item_document<'a>(entity: &Entity, api: &Api, part: usize, slice: &'a Slice, item: &Item) -> Document<'a> {
     let name = if item.verb.is_empty() { item.name.to_string() } else { format!("{} {}", item.verb, item.name) };
     let summary = item.summary.as_deref().map(commonmark::plain).filter(|text| !text.is_empty());
     let mut names = vec![item.name.to_string()];
@@ -56,7 +58,11 @@ fn item_document(entity: &Entity, api: &Api, part: usize, slice: &Slice, item: &
         names,
         keywords: format!("{} {group}", entity.title()),
         facts: None,
-        sections: vec![Part { anchor: slice.anchor.clone(), heading: String::new(), text: html::collapse(&text) }],
+        sections: vec![Part {
+            anchor: Cow::Borrowed(&slice.anchor),
+            heading: Cow::default(),
+            text: html::collapse(&text).into(),
+        }],
     }
 }
 
@@ -65,7 +71,7 @@ fn cut(text: &str, length: usize) -> &str {
     &text[..end]
 }
 
-fn entity_document(catalog: &Catalog, entity: &Entity) -> Document {
+fn entity_document<'a>(catalog: &Catalog, entity: &Entity) -> Document<'a> {
     let reference = &entity.reference;
     let kind = if reference.kind() == "template" { DocumentType::Template } else { DocumentType::Entity };
     let name = entity.name().to_owned();
@@ -103,31 +109,27 @@ fn entity_document(catalog: &Catalog, entity: &Entity) -> Document {
             lifecycle: entity.spec_str("lifecycle").unwrap_or_default().to_owned(),
             tags: entity.tags().map(str::to_owned).collect(),
         }),
-        sections: vec![Part { text: html::collapse(&text), ..Part::default() }],
+        sections: vec![Part { text: html::collapse(&text).into(), ..Part::default() }],
     }
 }
 
-fn page_document(entity: &Entity, site: &DocsSite, page: &DocsPage) -> Document {
+fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Document<'a> {
     let front = &page.doc.front_matter;
-    let mut sections: Vec<Part> = Vec::new();
+    let mut sections: Vec<Part<'_>> = Vec::new();
     for section in &page.doc.sections {
         let heading = section.heading.and_then(|heading| page.doc.headings.get(heading));
-        let part = match heading {
-            // The first heading is the title: its text is the start of the page.
-            Some(heading) if heading.level == 1 && heading.title == page.title => {
-                Part { text: section.text.clone(), ..Part::default() }
-            }
-            Some(heading) => {
-                Part { anchor: heading.id.clone(), heading: heading.title.clone(), text: section.text.clone() }
-            }
-            None => Part { text: section.text.clone(), ..Part::default() },
-        };
-        sections.push(part);
+        // The first heading is the title: its text is the start of the page.
+        let heading = heading.filter(|heading| heading.level != 1 || heading.title != page.title);
+        sections.push(Part {
+            anchor: Cow::Borrowed(heading.map_or("", |heading| &heading.id)),
+            heading: Cow::Borrowed(heading.map_or("", |heading| &heading.title)),
+            text: Cow::Borrowed(&section.text),
+        });
     }
     if let Some(description) = &front.description {
         match sections.first_mut().filter(|part| part.anchor.is_empty()) {
-            Some(first) => first.text = format!("{description} {}", first.text),
-            None => sections.insert(0, Part { text: description.clone(), ..Part::default() }),
+            Some(first) => first.text = format!("{description} {}", first.text).into(),
+            None => sections.insert(0, Part { text: Cow::Borrowed(description), ..Part::default() }),
         }
     }
     let mut keywords = front.tags.clone();

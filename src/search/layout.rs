@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::count::{BATCH, Batch, Hit, Spot, Vocabulary, count};
+use super::count::{Batch, Hit, Spot, Vocabulary, batch_size, count};
 use super::pack::{self, deflate, varint};
-use super::{CLIENT, Document, DocumentType, SearchFiles};
+use super::{CLIENT, Document, DocumentType, MODULE, SearchFiles};
 
 /// The version of the layout; the module refuses any other.
 const VERSION: u32 = 2;
@@ -66,41 +66,48 @@ struct Measures<'a> {
 
 /// Cuts, counts and lays out documents.
 #[must_use]
-pub fn index(documents: &[Document]) -> SearchFiles {
-    let batches: Vec<Batch> =
-        documents.par_chunks(BATCH).enumerate().map(|(at, part)| count(at * BATCH, part)).collect();
-    let lengths: Vec<&[u32]> = batches.iter().flat_map(|batch| batch.lengths.iter().map(Vec::as_slice)).collect();
-    let sections: usize = lengths.iter().map(|lengths| lengths.len()).sum();
+pub fn index(documents: &[Document<'_>]) -> SearchFiles {
+    let size = batch_size(documents.len());
+    let batches: Vec<Batch> = documents.par_chunks(size).enumerate().map(|(at, part)| count(at * size, part)).collect();
+    let (mut vocabularies, mut counts, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
+    for batch in batches {
+        vocabularies.push(batch.words);
+        counts.push(batch.counts);
+        lengths.extend(batch.lengths);
+    }
+    let sections: usize = lengths.iter().map(Vec::len).sum();
     let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
     let total: usize = lengths.iter().map(|lengths| words(lengths)).sum();
     let measures = Measures {
         document: mean(total, documents.len()),
         section: mean(total, sections),
-        lengths: lengths.iter().map(|lengths| (words(lengths), *lengths)).collect(),
+        lengths: lengths.iter().map(|lengths| (words(lengths), lengths.as_slice())).collect(),
     };
-    let vocabulary = Vocabulary::of(&batches);
-    let entries = |detail: Detail| -> Vec<pack::Entry> {
-        let entry = |at: usize| {
-            let postings = vocabulary.postings(&batches, at);
-            // Words that are too common count in titles only.
-            (!postings.hits.is_empty()).then(|| pack::Entry {
-                term: postings.term.to_owned(),
-                forms: postings.forms.iter().map(|form| (*form).to_owned()).collect(),
-                postings: encode(&postings.hits, &measures, detail),
-            })
+    let vocabulary = Vocabulary::of(&vocabularies, &counts);
+    let entry = |at: usize| {
+        let postings = vocabulary.postings(&counts, at);
+        let entry = |detail: Detail| pack::Entry {
+            term: postings.term,
+            forms: postings.forms.clone(),
+            postings: encode(&postings.hits, &measures, detail),
         };
-        (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).collect()
+        // Words that are too common count in titles only.
+        (!postings.hits.is_empty()).then(|| (entry(FULL), entry(BRIEF)))
     };
-    let (entries, short) = (entries(FULL), entries(BRIEF));
+    let (entries, short): (Vec<pack::Entry<'_>>, Vec<pack::Entry<'_>>) =
+        (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();
+    // Of all that is held at a time these are the largest part.
+    drop(vocabulary);
+    drop(counts);
 
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    let size = |entries: &[pack::Entry], (least, most): (usize, usize), files: usize| {
+    let size = |entries: &[pack::Entry<'_>], (least, most): (usize, usize), files: usize| {
         (entries.iter().map(pack::Entry::size).sum::<usize>() / files).clamp(least, most)
     };
     let each = size(&entries, SHARD, SHARDS);
-    let known = pack::shards(entries.iter().map(|entry| (entry.term.clone(), entry)), each, DEPTH);
+    let known = pack::shards(entries.iter().map(|entry| (entry.term.to_owned(), entry)), each, DEPTH);
     let ends = short.iter().flat_map(|entry| {
-        let words = entry.forms.iter().map(String::as_str).chain([entry.term.as_str()]);
+        let words = entry.forms.iter().copied().chain([entry.term]);
         let keys: BTreeSet<String> = words.filter_map(pack::turned).collect();
         keys.into_iter().map(move |key| (key, entry))
     });
@@ -143,10 +150,9 @@ pub fn index(documents: &[Document]) -> SearchFiles {
     let root = String::from_utf8(bytes(&root)).unwrap_or_default();
     // The module brings the table of contents along, which saves a way to the server; a page that has been open since
     // before the last build reads the new one from its own file.
-    let module = "search/search.js".to_owned();
-    files.insert(module.clone(), bare(CLIENT).replacen("ROOT = null", &format!("ROOT = {root}"), 1).into_bytes());
+    files.insert(MODULE.to_owned(), bare(CLIENT).replacen("ROOT = null", &format!("ROOT = {root}"), 1).into_bytes());
     files.insert("search/index.json".to_owned(), root.into_bytes());
-    SearchFiles { module, files }
+    files
 }
 
 /// Returns the module without comments and indentation.
@@ -208,33 +214,39 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
         let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
         impact(count, measures.lengths[hit.document].0, measures.document, 0.4, 3.0)
     };
-    let mut full: Vec<usize> = (0..hits.len()).collect();
-    if full.len() > detail.documents {
-        full.sort_by_cached_key(|at| {
-            let best = hits[*at].spots.iter().map(|spot| (spot.heading > 0, spot.count)).max();
-            (std::cmp::Reverse((hits[*at].title > 0, best)), *at)
-        });
-        full.truncate(detail.documents);
-        full.sort_unstable();
+    // By document, whether its sections are noted.
+    let mut full = vec![true; hits.len()];
+    if hits.len() > detail.documents {
+        let rank = |(at, hit): (usize, &Hit<'_>)| {
+            let best = hit.spots.iter().map(|spot| (spot.heading > 0, spot.count)).max();
+            (std::cmp::Reverse((hit.title > 0, best)), at)
+        };
+        let mut ranks: Vec<_> = hits.iter().enumerate().map(rank).collect();
+        ranks.select_nth_unstable(detail.documents);
+        for (_, at) in &ranks[detail.documents..] {
+            full[*at] = false;
+        }
     }
     let most = (detail.sections / hits.len().max(1)).clamp(if detail.others { 3 } else { 1 }, 64);
     let mut out = Vec::new();
-    varint(&mut out, if detail.others { hits.len() } else { full.len() });
+    varint(&mut out, if detail.others { hits.len() } else { hits.len().min(detail.documents) });
     let mut before = 0;
-    for (at, hit) in hits.iter().enumerate() {
-        let kept = full.binary_search(&at).is_ok();
+    let mut spots: Vec<Spot> = Vec::new();
+    for (hit, kept) in hits.iter().zip(full) {
         if !kept && !detail.others {
             continue;
         }
         varint(&mut out, hit.document - before);
         before = hit.document;
-        let mut spots: Vec<Spot> = hit.spots.to_vec();
-        if !kept {
-            spots.clear();
+        spots.clear();
+        if kept {
+            spots.extend_from_slice(hit.spots);
         }
-        spots.sort_by_key(|spot| (spot.heading == 0, std::cmp::Reverse(spot.count), spot.section));
-        spots.truncate(most);
-        spots.sort_unstable_by_key(|spot| spot.section);
+        if spots.len() > most {
+            spots.sort_unstable_by_key(|spot| (spot.heading == 0, std::cmp::Reverse(spot.count), spot.section));
+            spots.truncate(most);
+            spots.sort_unstable_by_key(|spot| spot.section);
+        }
         let marks = spots.len().min(3) as u8
             | u8::from(hit.title > 0) << 2
             | u8::from(hit.name) << 3
@@ -249,7 +261,7 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
             varint(&mut out, spots.len());
         }
         let mut last = 0;
-        for spot in spots {
+        for spot in &spots {
             let section = spot.section as usize;
             varint(&mut out, section - last);
             last = section;
@@ -262,9 +274,10 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
 
 /// Lays out what results show, some sections a file; returns the files, and where they start: the way from the first
 /// document of the file before, with the section if it is not the first.
-fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
+fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, Vec<Value>) {
     let most = excerpt(documents);
-    let mut blocks: Vec<Vec<Value>> = Vec::new();
+    let mut blocks: Vec<Vec<u8>> = Vec::new();
+    let mut block: Vec<Value> = Vec::new();
     let mut starts = Vec::new();
     let mut size = BLOCK;
     let mut before = 0;
@@ -274,8 +287,8 @@ fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
         let sections = if document.sections.is_empty() { &none[..] } else { &document.sections[..] };
         let mut parts: Vec<Value> = Vec::new();
         let mut first = 0;
-        let close = |blocks: &mut Vec<Vec<Value>>, parts: &mut Vec<Value>, first: usize| {
-            if let Some(block) = blocks.last_mut().filter(|_| !parts.is_empty()) {
+        let close = |block: &mut Vec<Value>, parts: &mut Vec<Value>, first: usize| {
+            if !parts.is_empty() {
                 block.push(json!([
                     at,
                     encoded(&document.url),
@@ -289,11 +302,13 @@ fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
         };
         for (section, part) in sections.iter().enumerate() {
             if size >= BLOCK {
-                close(&mut blocks, &mut parts, first);
+                close(&mut block, &mut parts, first);
                 first = section;
                 starts.push(if section == 0 { json!(at - before) } else { json!([at - before, section]) });
                 before = at;
-                blocks.push(Vec::new());
+                if !block.is_empty() {
+                    blocks.push(bytes(&std::mem::take(&mut block)));
+                }
                 size = 0;
             }
             let text = shown(document, section, part);
@@ -303,14 +318,17 @@ fn blocks(documents: &[Document]) -> (Vec<Vec<u8>>, Vec<Value>) {
             parts.push(json!([encoded(&part.anchor), part.heading, text]));
         }
         size += document.url.len() + document.title.len() + document.reference.len() + 30;
-        close(&mut blocks, &mut parts, first);
+        close(&mut block, &mut parts, first);
     }
-    (blocks.par_iter().map(|block| deflate(&bytes(block))).collect(), starts)
+    if !block.is_empty() {
+        blocks.push(bytes(&block));
+    }
+    (blocks.par_iter().map(|block| deflate(block)).collect(), starts)
 }
 
 /// Returns what of a section excerpts are cut from: of a thing that is no page, the words that describe it, too.
-fn shown<'a>(document: &'a Document, section: usize, part: &'a super::Part) -> Cow<'a, str> {
-    match (document.kind, part.text.as_str()) {
+fn shown<'a>(document: &'a Document<'_>, section: usize, part: &'a super::Part<'_>) -> Cow<'a, str> {
+    match (document.kind, &*part.text) {
         (DocumentType::Docs, text) => text.into(),
         (_, "") if section == 0 => document.keywords.as_str().into(),
         (_, text) if section == 0 && !document.keywords.is_empty() => format!("{text} · {}", document.keywords).into(),
@@ -319,7 +337,7 @@ fn shown<'a>(document: &'a Document, section: usize, part: &'a super::Part) -> C
 }
 
 /// Returns how much of each section is kept, in bytes.
-fn excerpt(documents: &[Document]) -> usize {
+fn excerpt(documents: &[Document<'_>]) -> usize {
     let lengths: Vec<usize> = documents.iter().flat_map(|one| &one.sections).map(|part| part.text.len()).collect();
     let fits = |most: &usize| lengths.iter().map(|length| length.min(most)).sum::<usize>() <= EXCERPTS;
     (MIN_EXCERPT..=MAX_EXCERPT).rev().step_by(50).find(fits).unwrap_or(MIN_EXCERPT)

@@ -13,6 +13,7 @@ mod layout;
 mod pack;
 mod terms;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use collect::documents;
@@ -47,9 +48,9 @@ impl DocumentType {
     }
 }
 
-/// One thing that can be found.
+/// One thing that can be found. The text stays where it is: of a large site there is too much to hold it twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct Document<'a> {
     /// Its address relative to the root of the site, not encoded.
     pub url: String,
     /// What it is called.
@@ -65,7 +66,7 @@ pub struct Document {
     /// What filters ask, on the document of an entity; it holds for everything of that entity.
     pub facts: Option<Facts>,
     /// The text, in the order of the page.
-    pub sections: Vec<Part>,
+    pub sections: Vec<Part<'a>>,
 }
 
 /// What filters ask of an entity; its kind and namespace stand in its reference.
@@ -81,23 +82,20 @@ pub struct Facts {
 
 /// A part of a document that a result can point at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Part {
+pub struct Part<'a> {
     /// Its name in the page; empty for the start.
-    pub anchor: String,
+    pub anchor: Cow<'a, str>,
     /// Its heading; empty for the start.
-    pub heading: String,
+    pub heading: Cow<'a, str>,
     /// Its text in one line.
-    pub text: String,
+    pub text: Cow<'a, str>,
 }
 
-/// The files of the search.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SearchFiles {
-    /// The path of the module for `<html data-search-module>`, relative to the root of the site.
-    pub module: String,
-    /// Every file by its path relative to the root of the site, the module among them.
-    pub files: BTreeMap<String, Vec<u8>>,
-}
+/// The files of the search by their path relative to the root of the site.
+pub type SearchFiles = BTreeMap<String, Vec<u8>>;
+
+/// The path of the module for `<html data-search-module>`, relative to the root of the site.
+pub const MODULE: &str = "search/search.js";
 
 #[cfg(test)]
 mod tests;

@@ -9,14 +9,14 @@ use flate2::write::DeflateEncoder;
 const MIN_MISSPELT: usize = 4;
 
 /// A term with all that is said of it.
-pub(super) struct Entry {
-    pub term: String,
+pub(super) struct Entry<'t> {
+    pub term: &'t str,
     /// The words whose stem it is, where they differ from it.
-    pub forms: Vec<String>,
+    pub forms: Vec<&'t str>,
     pub postings: Vec<u8>,
 }
 
-impl Entry {
+impl Entry<'_> {
     /// About how much it takes.
     pub(super) fn size(&self) -> usize {
         self.term.len() + self.forms.len() * 3 + self.postings.len() + 3
@@ -38,15 +38,15 @@ pub(super) fn turned(word: &str) -> Option<String> {
 /// A key is in the last file whose name is not after it. Keys that begin with the same few letters stay together, as
 /// many letters as keep a file small, so that what is almost written so is in the same file.
 pub(super) fn shards<'a>(
-    entries: impl Iterator<Item = (String, &'a Entry)>,
+    entries: impl Iterator<Item = (String, &'a Entry<'a>)>,
     size: usize,
     depth: usize,
-) -> Vec<(String, Vec<&'a Entry>)> {
-    let mut all: Vec<(String, &Entry)> = entries.collect();
+) -> Vec<(String, Vec<&'a Entry<'a>>)> {
+    let mut all: Vec<(String, &Entry<'_>)> = entries.collect();
     all.sort_by(|a, b| (&a.0, &a.1.term).cmp(&(&b.0, &b.1.term)));
     let mut groups = Vec::new();
     split(&all, "", size, depth, &mut groups);
-    let mut shards: Vec<(String, Vec<&Entry>)> = Vec::new();
+    let mut shards: Vec<(String, Vec<&Entry<'_>>)> = Vec::new();
     let mut total = 0;
     for (name, group) in groups {
         let own: usize = group.iter().map(|(_, entry)| entry.size()).sum();
@@ -61,14 +61,14 @@ pub(super) fn shards<'a>(
         total += own;
     }
     for (_, entries) in &mut shards {
-        entries.sort_by(|a, b| a.term.cmp(&b.term));
+        entries.sort_by(|a, b| a.term.cmp(b.term));
         entries.dedup_by(|a, b| a.term == b.term);
     }
     shards
 }
 
 /// Entries under their keys, in the order of the keys.
-type Keyed<'a> = [(String, &'a Entry)];
+type Keyed<'a> = [(String, &'a Entry<'a>)];
 
 /// Divides entries by the next letter until the parts are small.
 fn split<'k, 'a>(
@@ -96,16 +96,16 @@ fn split<'k, 'a>(
 
 /// Writes a file of terms: their number; each term, as far as it differs from the one before, with its forms, as far as
 /// they differ from the term; how long the postings of each are; the postings.
-pub(super) fn shard(entries: &[&Entry]) -> Vec<u8> {
+pub(super) fn shard(entries: &[&Entry<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
     varint(&mut out, entries.len());
     let mut before = "";
     for entry in entries {
-        front(&mut out, before, &entry.term);
-        before = &entry.term;
+        front(&mut out, before, entry.term);
+        before = entry.term;
         varint(&mut out, entry.forms.len());
         for form in &entry.forms {
-            front(&mut out, &entry.term, form);
+            front(&mut out, entry.term, form);
         }
     }
     for entry in entries {

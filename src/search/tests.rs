@@ -90,12 +90,12 @@ spec: {type: service, lifecycle: deprecated, owner: team-cash}
         ],
     );
     let catalog = catalog::load(&workspace).catalog;
-    let (docs, problems) = crate::docs::analyse(&workspace, &catalog);
+    let (docs, problems) = crate::docs::analyse(&workspace, &catalog, &crate::docs::Memo::default());
     assert!(problems.is_empty(), "{problems:?}");
     index_of(&documents(&catalog, &docs, &crate::api::Apis::default()))
 }
 
-fn index_of(documents: &[Document]) -> SearchFiles {
+fn index_of(documents: &[Document<'_>]) -> SearchFiles {
     super::index(documents)
 }
 
@@ -110,7 +110,7 @@ fn the_index_of_the_example() {
         }
         _ => None,
     };
-    let files: Value = search.files.iter().filter_map(show).collect::<serde_json::Map<String, Value>>().into();
+    let files: Value = search.iter().filter_map(show).collect::<serde_json::Map<String, Value>>().into();
     insta::with_settings!({
         snapshot_path => "../../tests/browser",
         prepend_module_to_snapshot => false,
@@ -123,7 +123,7 @@ fn the_index_of_the_example() {
 #[test]
 fn documents_say_what_they_are() {
     let found = example();
-    let (_, block) = found.files.iter().find(|(path, _)| path.ends_with("/d/0/0.bin")).unwrap();
+    let (_, block) = found.iter().find(|(path, _)| path.ends_with("/d/0/0.bin")).unwrap();
     let shown: Vec<Value> = serde_json::from_slice(&inflate(block)).unwrap();
     assert_eq!(shown.len(), 7);
     assert_eq!(
@@ -143,15 +143,15 @@ fn documents_say_what_they_are() {
         shown[5][6][1],
         json!(["full-refund", "Full refund", "Press the button twice. The REFUND_LIMIT variable bounds it."])
     );
-    assert!(found.files.contains_key(&found.module) && found.module.ends_with(".js"));
+    assert!(found.contains_key(MODULE));
 }
 
 #[test]
 fn the_same_documents_give_the_same_bytes() {
     assert_eq!(example(), example());
     let other = index_of(&[]);
-    assert!(other.files.contains_key("search/index.json"));
-    assert_ne!(other.files.keys().collect::<Vec<_>>(), example().files.keys().collect::<Vec<_>>());
+    assert!(other.contains_key("search/index.json"));
+    assert_ne!(other.keys().collect::<Vec<_>>(), example().keys().collect::<Vec<_>>());
 }
 
 proptest! {

@@ -70,10 +70,12 @@ async fn answer(request: Request, mut states: States, address: SocketAddr) -> Re
     let path = decode(uri.path());
     let found = path.as_deref().map_or(Found::Nothing, |path| find(&site.built, path));
     match found {
-        Found::File(path) => match site.built.files.get(&path) {
-            Some(bytes) if is_page(&path) => page(request.headers(), StatusCode::OK, with_script(bytes)),
-            Some(bytes) => file(request.headers(), StatusCode::OK, &path, Bytes::from_owner(Arc::clone(bytes))),
-            None => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+        // Making a file may take its time, which must not hold up other requests.
+        Found::File(path) => match tokio::task::block_in_place(|| site.get(&path)) {
+            Ok(Some(bytes)) if is_page(&path) => page(request.headers(), StatusCode::OK, with_script(&bytes)),
+            Ok(Some(bytes)) => file(request.headers(), StatusCode::OK, &path, Bytes::from_owner(bytes)),
+            Ok(None) => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+            Err(_) => page(request.headers(), StatusCode::INTERNAL_SERVER_ERROR, failure_page()),
         },
         // A path with two slashes in front would be taken for another host.
         Found::Folder if !uri.path().starts_with("//") => {
@@ -85,9 +87,9 @@ async fn answer(request: Request, mut states: States, address: SocketAddr) -> Re
             }
             response
         }
-        Found::Folder | Found::Nothing => match site.built.files.get("404.html") {
-            Some(bytes) => page(request.headers(), StatusCode::NOT_FOUND, with_script(bytes)),
-            None => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+        Found::Folder | Found::Nothing => match site.get("404.html") {
+            Ok(Some(bytes)) => page(request.headers(), StatusCode::NOT_FOUND, with_script(&bytes)),
+            _ => plain(StatusCode::NOT_FOUND, "Not found.\n"),
         },
     }
 }
@@ -191,8 +193,9 @@ fn events(mut states: States, path: String) -> Response {
         loop {
             let state = states.borrow_and_update().clone();
             // JSON of this kind has no line ends, which would end the event.
+            let message = |state: Arc<State>| tokio::task::block_in_place(|| state.message(&path));
             let text =
-                state.map_or_else(|| ": waiting\n\n".to_owned(), |state| format!("data: {}\n\n", state.message(&path)));
+                state.map_or_else(|| ": waiting\n\n".to_owned(), |state| format!("data: {}\n\n", message(state)));
             if sender.send(text).await.is_err() {
                 return;
             }

@@ -1,4 +1,4 @@
-//! The watch server: builds a site in memory, serves it on a loopback address, and builds again when a file changes.
+//! The watch server: builds a site, each file of it when somebody asks, serves it on a loopback address, and builds again when a file changes.
 //!
 //! One of the four modules that touch the outside world. Does not know how a site is built: the caller gives a
 //! function for that. Prints nothing: what happens is told to a function of the caller.
@@ -11,7 +11,7 @@ mod http;
 mod state;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -46,11 +46,29 @@ pub struct Inputs {
     pub ignore: Vec<PathBuf>,
 }
 
-/// A site in memory.
-#[derive(Debug, Clone, Default)]
+/// The files of a site by path, `/`-separated and relative to the site. They may be made when somebody asks for them.
+pub trait Files: Debug + Send + Sync {
+    /// Returns whether there is such a file.
+    fn has(&self, path: &str) -> bool;
+
+    /// Returns a file; nothing if there is none.
+    ///
+    /// # Errors
+    /// Why it cannot be made.
+    fn get(&self, path: &str) -> Result<Option<Arc<[u8]>>, String>;
+
+    /// Returns how many files there are.
+    fn count(&self) -> usize;
+
+    /// Returns a number that changes with any of the files whose change is seen only in the pages that use them.
+    fn assets(&self) -> u64;
+}
+
+/// A site.
+#[derive(Debug, Clone)]
 pub struct BuiltSite {
-    /// The files by path, `/`-separated and relative to the site.
-    pub files: BTreeMap<String, Arc<[u8]>>,
+    /// What can be asked for.
+    pub files: Arc<dyn Files>,
     /// What is wrong with the content, the worst first.
     pub problems: Vec<Problem>,
     /// What it was built from, besides [`ServeOptions::inputs`].

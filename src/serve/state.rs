@@ -1,19 +1,17 @@
 //! What is served at one moment: the last site that was built, and what went wrong since.
 
-use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
+use super::watch::of_panic;
 use super::{BuiltSite, Problem};
 use crate::diag::Severity;
 
 /// More problems than anybody reads in an overlay.
 const MAX_PROBLEMS: usize = 50;
-/// Files whose change is seen only in pages that use them, which may be any.
-const ASSETS: [&str; 14] =
-    ["css", "js", "mjs", "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "woff2", "woff", "mp4"];
 
 /// One answer to all questions; replaced whole.
 #[derive(Debug)]
@@ -28,25 +26,18 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) built: BuiltSite,
-    hashes: HashMap<String, u64>,
     assets: u64,
 }
 
 impl Site {
     pub(super) fn new(built: BuiltSite) -> Self {
-        let mut assets = Xxh3::new();
-        let mut hashes = HashMap::new();
-        for (path, bytes) in &built.files {
-            let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-            let hash = xxh3_64(bytes);
-            if ASSETS.contains(&ending) {
-                assets.update(path.as_bytes());
-                assets.update(&hash.to_le_bytes());
-            } else if ending == "html" {
-                hashes.insert(path.clone(), hash);
-            }
-        }
-        Self { built, hashes, assets: assets.digest() }
+        Self { assets: built.files.assets(), built }
+    }
+
+    /// Returns a file; whatever happens while it is made, the server goes on.
+    pub(super) fn get(&self, path: &str) -> Result<Option<Arc<[u8]>>, String> {
+        let made = catch_unwind(AssertUnwindSafe(|| self.built.files.get(path)));
+        made.unwrap_or_else(|panic| Err(of_panic(&*panic)))
     }
 
     /// Counts the problems of a severity.
@@ -60,14 +51,17 @@ impl State {
     pub(super) fn message(&self, path: &str) -> String {
         let hex = |hash: u64| format!("{hash:016x}");
         let site = self.site.as_deref();
-        let page = site.and_then(|site| {
+        let page = site.map_or(Ok(None), |site| {
             let found = find(&site.built, path);
-            let path = match &found {
+            site.get(match &found {
                 Found::File(path) => path,
                 Found::Folder | Found::Nothing => "404.html",
-            };
-            site.hashes.get(path)
+            })
         });
+        let (page, failure) = match page {
+            Ok(page) => (page, self.failure.clone()),
+            Err(failure) => (None, self.failure.clone().or(Some(failure))),
+        };
         let problems = site.map_or(&[][..], |site| &site.built.problems);
         let shown: Vec<Value> = problems
             .iter()
@@ -76,9 +70,9 @@ impl State {
             .map(|Problem { severity, text }| json!({ "severity": severity.as_str(), "text": text }))
             .collect();
         json!({
-            "page": page.map(|hash| hex(*hash)),
+            "page": page.map(|bytes| hex(xxh3_64(&bytes))),
             "assets": site.map(|site| hex(site.assets)),
-            "failure": self.failure,
+            "failure": failure,
             "errors": site.map_or(0, |site| site.count(Severity::Error)),
             "warnings": site.map_or(0, |site| site.count(Severity::Warning)),
             "problems": shown,
@@ -105,11 +99,11 @@ pub(super) fn find(site: &BuiltSite, path: &str) -> Found {
     let index = index.trim_start_matches('/');
     if path.is_empty() || path.ends_with('/') {
         // Only one slash: two would be another folder for relative links.
-        let is_page = !path.ends_with("//") && path != "/" && site.files.contains_key(index);
+        let is_page = !path.ends_with("//") && path != "/" && site.files.has(index);
         if is_page { Found::File(index.to_owned()) } else { Found::Nothing }
-    } else if site.files.contains_key(path) {
+    } else if site.files.has(path) {
         Found::File(path.to_owned())
-    } else if site.files.contains_key(index) {
+    } else if site.files.has(index) {
         Found::Folder
     } else {
         Found::Nothing

@@ -1,11 +1,36 @@
 #![expect(clippy::disallowed_methods, reason = "the tests change files that the server watches")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Mutex;
 
 use super::*;
+
+#[derive(Debug)]
+struct Memory(BTreeMap<String, Arc<[u8]>>);
+
+impl Files for Memory {
+    fn has(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    fn get(&self, path: &str) -> Result<Option<Arc<[u8]>>, String> {
+        let file = self.0.get(path).cloned();
+        assert_ne!(file.as_deref(), Some(&b"PANIC WHEN ASKED"[..]), "asked to");
+        if file.as_deref() == Some(b"FAIL WHEN ASKED") { Err("asked to fail later".to_owned()) } else { Ok(file) }
+    }
+
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn assets(&self) -> u64 {
+        let styles = self.0.iter().filter(|(path, _)| path.ends_with(".css"));
+        styles.fold(0, |hash, (_, bytes)| hash ^ xxhash_rust::xxh3::xxh3_64(bytes))
+    }
+}
 
 /// A server of the site that the files of a folder make, one page a file.
 struct Watched {
@@ -24,7 +49,7 @@ impl Watched {
         let root = folder.path().canonicalize().unwrap();
         let inputs = Inputs { watch: vec![root.clone()], ignore: vec![root.join("out")] };
         let build = move || {
-            let mut site = BuiltSite::default();
+            let (mut files, mut problems) = (BTreeMap::new(), Vec::new());
             for entry in walkdir::WalkDir::new(&root).into_iter().filter_map(Result::ok) {
                 if !entry.file_type().is_file() {
                     continue;
@@ -36,12 +61,11 @@ impl Watched {
                     return Err(format!("{path}:1:1: asked to <fail>"));
                 }
                 if text.starts_with(b"WARN") {
-                    site.problems
-                        .push(Problem { severity: Severity::Warning, text: format!("{path} </script>\n is odd") });
+                    problems.push(Problem { severity: Severity::Warning, text: format!("{path} </script>\n is odd") });
                 }
-                site.files.insert(path, text.into());
+                files.insert(path, text.into());
             }
-            Ok(site)
+            Ok(BuiltSite { files: Arc::new(Memory(files)), problems, inputs: Inputs::default() })
         };
         let events: Arc<Mutex<Vec<String>>> = Arc::default();
         let told = Arc::clone(&events);
@@ -232,6 +256,31 @@ fn a_failed_build_leaves_the_last_site() {
     let events = server.events.lock().unwrap();
     assert!(events[0].starts_with("Listening"), "{events:?}");
     assert!(events.iter().any(|event| event.starts_with("Failed")), "{events:?}");
+}
+
+#[test]
+fn a_page_that_cannot_be_made_fails_alone() {
+    let server = Watched::start(&[
+        ("index.html", PAGE),
+        ("a/index.html", "FAIL WHEN ASKED"),
+        ("b/index.html", "PANIC WHEN ASKED"),
+    ]);
+    let mut fine = server.listen("/");
+    assert!(fine.until(|event| event["page"].is_string())["failure"].is_null());
+    for (path, why) in [("/a/", "asked to fail later"), ("/b/", "Playbill has a bug")] {
+        let (status, _, body) = server.get(path);
+        assert_eq!(status, 500, "{path}");
+        assert!(body.contains("data-playbill-failure"), "{body}");
+        let mut stream = server.listen(path);
+        let event = stream.until(|event| event["failure"].is_string());
+        assert!(event["failure"].as_str().unwrap().contains(why), "{event}");
+    }
+    assert_eq!(server.get("/").0, 200);
+    // Once mended, it comes by itself.
+    let mut stream = server.listen("/a/");
+    stream.until(|event| event["failure"].is_string());
+    server.write("a/index.html", PAGE);
+    stream.until(|event| event["page"].is_string() && event["failure"].is_null());
 }
 
 #[test]

@@ -60,11 +60,10 @@ pub(super) fn keep_building(inputs: &Inputs, build: &Build, tell: &Tell, states:
 fn round(build: &Build, tell: &Tell, before: Option<&State>) -> State {
     let start = Instant::now();
     let built = catch_unwind(AssertUnwindSafe(build));
-    let built =
-        built.unwrap_or_else(|panic| Err(format!("Playbill has a bug, which this input shows: {}", message(&*panic))));
+    let built = built.unwrap_or_else(|panic| Err(of_panic(&*panic)));
     match built {
         Ok(built) => {
-            let files = built.files.len();
+            let files = built.files.count();
             let site = Arc::new(Site::new(built));
             let (errors, warnings) = (site.count(Severity::Error), site.count(Severity::Warning));
             tell(Event::Built { took: start.elapsed(), files, errors, warnings });
@@ -77,9 +76,11 @@ fn round(build: &Build, tell: &Tell, before: Option<&State>) -> State {
     }
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
+/// Spells out a panic.
+pub(super) fn of_panic(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason is known")
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason is known");
+    format!("Playbill has a bug, which this input shows: {text}")
 }
 
 /// Watches what the site is built from, which each build may change.

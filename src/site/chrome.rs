@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{machine, view::View};
 use crate::config::ConfigLink;
 use crate::routes;
+use crate::search;
 
 /// The part of the portal to which a page belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +166,7 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         links: site.config().links.iter().map(config_anchor).collect(),
         home: view.href(routes::HOME),
         search: view.href(routes::SEARCH),
-        search_module: view.href(&site.search().module),
+        search_module: view.href(search::MODULE),
         problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
         og_type: if about.class == "docs" { "article" } else { "website" },
         markdown: machine::has_twin(view).then_some("index.md"),

@@ -34,7 +34,6 @@ use crate::config::Config;
 use crate::diag::Severity;
 use crate::portal::Portal;
 use crate::routes;
-use crate::search::{self, SearchFiles};
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
 use kinds::KindFace;
@@ -267,7 +266,6 @@ pub struct Site {
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
     by_file: HashMap<FileId, Vec<EntityId>>,
     changes: Vec<Change>,
-    search: SearchFiles,
     base_path: String,
 }
 
@@ -305,7 +303,6 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
         problems_of,
         led_to,
         by_file,
-        search: search::index(&search::documents(catalog, &portal.docs, &portal.apis)),
         changes: changes(workspace, portal),
         base_path: base_path(workspace.config()),
     };
@@ -566,11 +563,5 @@ impl Site {
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
-    }
-
-    /// Returns the files of the search; the module among them answers queries.
-    #[must_use]
-    pub fn search(&self) -> &SearchFiles {
-        &self.search
     }
 }

@@ -81,6 +81,17 @@ impl Repository {
         }
     }
 
+    /// Asks for the files that say which commit is checked out, so that it is known what the history depends on.
+    pub(super) fn note_head(&self, tree: &Tree) {
+        let Some(Layout { own, common }) = Layout::find(tree, &self.folder.place) else { return };
+        let head = tree.read_text(&own.join("HEAD"), MAX_SMALL).unwrap_or_default();
+        if let Some(name) = head.trim().strip_prefix("ref: ").and_then(safe) {
+            let _ = tree.read_text(&common.join(name), MAX_SMALL);
+        }
+        let _ = tree.read_text(&common.join("packed-refs"), MAX_REFS);
+        let _ = tree.list(&common.join("reftable"));
+    }
+
     /// Returns the folder of the working tree; it may lie above the scanned root.
     #[must_use]
     pub fn folder(&self) -> &Folder {

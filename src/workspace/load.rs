@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::files::Files;
+use super::journal::Journal;
 use super::pattern::Pattern;
 use super::rules::{RuleBook, Rules};
 use super::scan::{self, Found};
@@ -47,7 +48,7 @@ pub struct LoadOptions {
 /// # Errors
 /// When a path that was given does not exist or cannot be read.
 pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
-    let tree = Tree::Disk;
+    let tree = Tree::Disk(Journal::default());
     for path in &options.paths {
         let place = options.cwd.join(path);
         tree.real(&place).map_err(|error| unusable(path, &error))?;
@@ -77,6 +78,9 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
         Some(output) => options.cwd.join(output),
         None => home.folder.join(&workspace.config.output),
     };
+    if let Tree::Disk(journal) = &workspace.tree {
+        journal.set_own(&output);
+    }
     workspace.limits.outputs = workspace.tree.real(&output).into_iter().collect();
     let starts = workspace.set_roots(&given, &home, options.repository)?;
     let (files, config_problems) =

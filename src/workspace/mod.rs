@@ -8,6 +8,7 @@
 mod files;
 mod git;
 mod history;
+mod journal;
 mod load;
 mod path;
 mod pattern;
@@ -245,6 +246,29 @@ impl Workspace {
         self.files.add(place, None, || self.show(place))
     }
 
+    /// Reads a file outside the roots that another part of the program needs, such as one of the user's theme.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read_outside(&self, place: &Path) -> Result<Vec<u8>, ReadError> {
+        self.tree.read(place, u64::MAX)
+    }
+
+    /// Notes that what is in a folder outside the roots matters.
+    pub fn note_folder(&self, place: &Path) {
+        let _ = self.tree.list(place);
+    }
+
+    /// Returns everything that the outside has answered so far, as a text for [`is_current`]; nothing if that cannot
+    /// be written down.
+    #[must_use]
+    pub fn journal(&self) -> Option<String> {
+        match &self.tree {
+            Tree::Disk(journal) => journal.to_text(),
+            Tree::Memory(_) => None,
+        }
+    }
+
     /// Returns the files whose names are near that of a catalog file, sorted by path.
     #[must_use]
     pub fn alike_files(&self) -> &[FileId] {
@@ -320,6 +344,12 @@ impl Workspace {
     /// When it is larger than `limit` or cannot be read.
     pub fn bytes_once(&self, file: FileId, limit: u64) -> Result<Arc<[u8]>, ReadError> {
         self.files.get(file).bytes_once(&self.tree, limit)
+    }
+
+    /// Returns size and time of a file, by which a change can be told without reading it.
+    #[must_use]
+    pub fn stamp(&self, file: FileId) -> Option<(u64, std::time::SystemTime)> {
+        self.tree.stamp(self.files.get(file).real())
     }
 
     /// Finds the file that `target` means in the file `from`.
@@ -441,7 +471,10 @@ impl Workspace {
         }
         let repository = self.repository(file)?;
         let file = self.files.get(file);
-        let history = repository.history.get_or_init(|| History::read(repository.place(), &repository.shallow));
+        let history = repository.history.get_or_init(|| {
+            repository.note_head(&self.tree);
+            History::read(repository.place(), &repository.shallow)
+        });
         history.as_ref()?.get(&names_below(&file.place, repository.place())?).cloned()
     }
 
@@ -733,6 +766,12 @@ impl Workspace {
         calm(self.known.rules.write()).insert(folder.to_owned(), rules.clone());
         rules
     }
+}
+
+/// Returns whether the outside would answer everything as a [`Workspace::journal`] says.
+#[must_use]
+pub fn is_current(journal: &str) -> bool {
+    journal::holds(journal)
 }
 
 /// Returns the names of `place` below `above` as the operating system has them; nothing if it is not below.

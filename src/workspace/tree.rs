@@ -10,8 +10,10 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::ReadError;
+use super::journal::Journal;
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +54,8 @@ pub(super) struct Item {
 /// Where files are.
 #[derive(Debug)]
 pub(super) enum Tree {
-    /// The file system.
-    Disk,
+    /// The file system, and what it answered.
+    Disk(Journal),
     /// Files made up by a test, below the root `/`.
     Memory(Memory),
 }
@@ -107,12 +109,11 @@ impl Tree {
     /// Returns the entries of a folder, in no particular order.
     pub(super) fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
         match self {
-            Self::Disk => fs::read_dir(folder)?
-                .map(|entry| {
-                    let entry = entry?;
-                    Ok(Item { kind: entry.file_type()?.into(), name: entry.file_name() })
-                })
-                .collect(),
+            Self::Disk(journal) => {
+                let items = list(folder);
+                journal.list(folder, items.as_deref().ok());
+                items
+            }
             Self::Memory(memory) => memory.folders.get(folder).cloned().ok_or_else(missing),
         }
     }
@@ -120,7 +121,11 @@ impl Tree {
     /// Returns what stands at `path`, links not followed.
     pub(super) fn kind(&self, path: &Path) -> io::Result<Kind> {
         match self {
-            Self::Disk => Ok(fs::symlink_metadata(path)?.file_type().into()),
+            Self::Disk(journal) => {
+                let kind = fs::symlink_metadata(path).map(|about| about.file_type().into());
+                journal.kind(path, kind.as_ref().ok().copied());
+                kind
+            }
             Self::Memory(memory) => {
                 if memory.files.contains_key(path) {
                     Ok(Kind::File)
@@ -144,7 +149,11 @@ impl Tree {
     /// Returns `path` with every link followed.
     pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
         match self {
-            Self::Disk => fs::canonicalize(path),
+            Self::Disk(journal) => {
+                let real = fs::canonicalize(path);
+                journal.real(path, real.as_deref().ok());
+                real
+            }
             Self::Memory(_) => self.kind(path).map(|_| path.to_owned()),
         }
     }
@@ -152,27 +161,24 @@ impl Tree {
     /// Reads a regular file of at most `limit` bytes; nothing is read of a larger one.
     pub(super) fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         match self {
-            Self::Disk => {
-                let unreadable = |error: io::Error| ReadError::Unreadable(reason(&error));
-                let mut file = File::open(path).map_err(unreadable)?;
-                let about = file.metadata().map_err(unreadable)?;
-                if !about.is_file() {
-                    return Err(ReadError::Unreadable("it is not a regular file".to_owned()));
-                }
-                if about.len() > limit {
-                    return Err(ReadError::TooLarge { size: about.len(), limit });
-                }
-                let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0).saturating_add(1));
-                // The file may grow meanwhile, and those of `/proc` say that they are empty.
-                (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
-                let size = bytes.len() as u64;
-                if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes) }
+            Self::Disk(journal) => {
+                let read = read(path, limit);
+                journal.content(path, read.as_deref().ok());
+                read
             }
             Self::Memory(memory) => {
                 let bytes = memory.files.get(path).ok_or_else(|| ReadError::Unreadable(reason(&missing())))?;
                 let size = bytes.len() as u64;
                 if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes.to_vec()) }
             }
+        }
+    }
+
+    /// Returns size and time of a regular file, links followed; nothing where that is not known.
+    pub(super) fn stamp(&self, path: &Path) -> Option<(u64, SystemTime)> {
+        match self {
+            Self::Disk(_) => stamp(path),
+            Self::Memory(_) => None,
         }
     }
 
@@ -183,6 +189,38 @@ impl Tree {
         let bytes = self.read(path, limit).ok()?;
         Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
+}
+
+/// Returns size and time of a regular file, links followed.
+pub(super) fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
+    let about = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some((about.len(), about.modified().ok()?))
+}
+
+fn list(folder: &Path) -> io::Result<Vec<Item>> {
+    fs::read_dir(folder)?
+        .map(|entry| {
+            let entry = entry?;
+            Ok(Item { kind: entry.file_type()?.into(), name: entry.file_name() })
+        })
+        .collect()
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let unreadable = |error: io::Error| ReadError::Unreadable(reason(&error));
+    let mut file = File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(ReadError::Unreadable("it is not a regular file".to_owned()));
+    }
+    if about.len() > limit {
+        return Err(ReadError::TooLarge { size: about.len(), limit });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0).saturating_add(1));
+    // The file may grow meanwhile, and those of `/proc` say that they are empty.
+    (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    let size = bytes.len() as u64;
+    if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes) }
 }
 
 /// Returns why an operation failed, without the numbers of the operating system.

@@ -23,6 +23,7 @@ fn run(folder: &TempDir, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(folder.path())
         .env_remove("NO_COLOR")
+        .env("PLAYBILL_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
         .output()
         .expect("playbill runs")
 }

@@ -35,6 +35,7 @@ impl Tree {
         Command::new(env!("CARGO_BIN_EXE_playbill"))
             .args(arguments)
             .current_dir(self.path())
+            .env("PLAYBILL_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
             .output()
             .expect("playbill runs")
     }

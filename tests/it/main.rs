@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "these tests look at the program from outside")]
 
+mod again;
+mod cache;
 mod cli;
 mod diff;
 mod hostile;

@@ -43,6 +43,8 @@ struct Traits {
     data: bool,
     /// Tags between other code.
     markup: bool,
+    /// As in Rust: lifetimes, `#[…]`, `name!`, texts as `r#"…"#`.
+    rust: bool,
 }
 
 const PLAIN: Traits = Traits {
@@ -53,12 +55,14 @@ const PLAIN: Traits = Traits {
     any_case: false,
     data: false,
     markup: false,
+    rust: false,
 };
 
 const DOUBLE: Quote = Quote { mark: "\"", escapes: true, multiline: false, holes: false };
 const SINGLE: Quote = Quote { mark: "'", escapes: true, multiline: false, holes: false };
 const TEMPLATE: Quote = Quote { mark: "`", escapes: true, multiline: true, holes: true };
 const RAW: Quote = Quote { mark: "`", escapes: false, multiline: true, holes: false };
+const RUST_TEXT: Quote = Quote { mark: "\"", escapes: true, multiline: true, holes: false };
 const THREE_DOUBLE: Quote = Quote { mark: "\"\"\"", escapes: true, multiline: true, holes: false };
 const THREE_SINGLE: Quote = Quote { mark: "'''", escapes: true, multiline: true, holes: false };
 const SQL_TEXT: Quote = Quote { mark: "'", escapes: false, multiline: true, holes: false };
@@ -150,6 +154,24 @@ pub(super) const LANGUAGES: &[Language] = &[
             "int64", "int8", "rune", "string", "uint", "uint16", "uint32", "uint64", "uint8", "uintptr",
         ],
         traits: PLAIN,
+    },
+    Language {
+        names: &["rust", "rs"],
+        line_comments: C_LINE,
+        block_comment: C_BLOCK,
+        quotes: &[RUST_TEXT, SINGLE],
+        prefixes: &["b", "c"],
+        keywords: &[
+            "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "fn", "for",
+            "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct",
+            "super", "trait", "type", "union", "unsafe", "use", "where", "while", "yield",
+        ],
+        constants: &["true", "false", "self", "None", "Some", "Ok", "Err"],
+        types: &[
+            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64",
+            "u128", "usize",
+        ],
+        traits: Traits { capital_types: true, rust: true, ..PLAIN },
     },
     Language {
         names: &["c", "h", "cpp", "c++", "cc", "cxx", "hpp", "csharp", "cs", "c#"],
@@ -257,6 +279,11 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
             pen.to(end, Class::Comment);
             continue;
         }
+        if let Some((end, class)) = traits.rust.then(|| of_rust(rest)).flatten() {
+            pen.to(pen.at + end, class);
+            (word_before, before) = ("", b'"');
+            continue;
+        }
         if let Some(quote) = language.quotes.iter().find(|quote| rest.starts_with(quote.mark)) {
             text(pen, quote, traits);
             (word_before, before) = ("", b'"');
@@ -306,6 +333,35 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
         pen.step(if operator { Class::Operator } else { Class::Plain });
         (word_before, before) = ("", byte);
     }
+}
+
+/// Returns how far something goes that only Rust has, and what it is.
+fn of_rust(rest: &str) -> Option<(usize, Class)> {
+    let word = |from: usize| rest[from..].bytes().position(|byte| !is_word(byte)).map_or(rest.len(), |at| from + at);
+    if let Some(after) = rest.strip_prefix('\'') {
+        let mut letters = after.chars();
+        let first = letters.next()?;
+        let lifetime = (first == '_' || first.is_alphabetic()) && letters.next() != Some('\'');
+        return lifetime.then(|| (word(1), Class::Variable));
+    }
+    if rest.starts_with("#[") || rest.starts_with("#![") {
+        let line = rest.lines().next().unwrap_or(rest);
+        return Some((line.rfind(']').map_or(line.len(), |at| at + 1), Class::Attribute));
+    }
+    let raw = rest.strip_prefix("br").or_else(|| rest.strip_prefix('r')).filter(|raw| raw.starts_with(['#', '"']));
+    if let Some(raw) = raw {
+        let hashes = raw.len() - raw.trim_start_matches('#').len();
+        let text = raw[hashes..].strip_prefix('"')?;
+        let close = format!("\"{}", &raw[..hashes]);
+        let end = text.find(&close).map_or(rest.len(), |at| rest.len() - text.len() + at + close.len());
+        return Some((end, Class::String));
+    }
+    if rest.starts_with(|first: char| first == '_' || first.is_ascii_lowercase()) {
+        let end = word(0);
+        let called = rest[end..].starts_with('!') && !rest[end..].starts_with("!=");
+        return called.then_some((end + 1, Class::Function));
+    }
+    None
 }
 
 /// Returns whether `<` begins a tag and is no comparison.
@@ -389,7 +445,7 @@ fn classify(language: &Language, word: &str, word_before: &str, before: u8, afte
         return Class::Keyword;
     }
     match word_before {
-        "def" | "func" | "fun" | "function" | "rpc" => return Class::Function,
+        "def" | "fn" | "func" | "fun" | "function" | "rpc" => return Class::Function,
         "class" | "interface" | "struct" | "enum" | "trait" | "message" | "service" | "extends" | "implements"
             if language.keywords.contains(&word_before) =>
         {

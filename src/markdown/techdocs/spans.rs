@@ -71,7 +71,10 @@ fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
                 let rest = &line[at + 1..];
                 (at + 1, at + 1 + rest.find('>').unwrap_or(0))
             }
-            b'h' | b'H' | b'w' | b'W' | b'f' | b'F' if at == 0 || !bytes[at - 1].is_ascii_alphanumeric() => {
+            b'h' | b'H' | b'w' | b'W' | b'f' | b'F'
+                if matches!(bytes.get(at + 1), Some(b't' | b'T' | b'w' | b'W'))
+                    && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric()) =>
+            {
                 let rest = &line[at..];
                 let begins = ["http://", "https://", "ftp://", "ftps://", "www."]
                     .iter()

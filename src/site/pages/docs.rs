@@ -1,5 +1,7 @@
 //! A page of documentation with its navigation and table of contents.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::docs::{DocsSite, NavItem};
@@ -27,8 +29,9 @@ pub struct Model {
     title: String,
     /// The document.
     html: String,
-    nav: Vec<NavEntry>,
-    toc: Vec<TocEntry>,
+    /// HTML, as the next one: lists that may be long, on every page.
+    nav: String,
+    toc: Option<String>,
     previous: Option<Anchor>,
     next: Option<Anchor>,
     changed: Option<Changed>,
@@ -37,32 +40,11 @@ pub struct Model {
     path: String,
 }
 
-/// An entry of the navigation.
-#[derive(Debug, Serialize)]
-pub(super) struct NavEntry {
-    title: String,
-    /// Nothing for the heading of a section, and for a gap.
-    href: Option<String>,
-    current: bool,
-    external: bool,
-    /// Whether nothing is there.
-    broken: bool,
-    /// Whether the page is below.
-    open: bool,
-    /// Whether there are entries below, shown or not.
-    section: bool,
-    /// Whether it stands for entries that are left out.
-    gap: bool,
-    children: Vec<NavEntry>,
-}
-
 /// An entry of the table of contents.
-#[derive(Debug, Serialize)]
-pub(super) struct TocEntry {
-    id: String,
-    /// HTML.
-    title: String,
-    children: Vec<TocEntry>,
+#[derive(Debug)]
+struct TocEntry<'a> {
+    heading: &'a Heading,
+    children: Vec<TocEntry<'a>>,
 }
 
 /// Makes a page of documentation.
@@ -102,11 +84,8 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         owner: view.owner(entity),
         title: document.title.clone(),
         html: content(&document.title, &document.doc),
-        nav: entries(
-            &Nav { site, page, folded, root: view.href(&routes::docs_page(reference, "")), href: &href },
-            &site.nav,
-        ),
-        toc: contents(&document.doc.headings),
+        nav: Nav { site, page, folded, root: view.href(&routes::docs_page(reference, "")), href: &href }.html(),
+        toc: toc(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
         next: anchor(document.next, "next"),
         changed: document.last_change.as_ref().map(Changed::new),
@@ -156,78 +135,130 @@ fn first_page(items: &[NavItem]) -> Option<usize> {
     })
 }
 
-pub(super) fn entries(nav: &Nav<'_>, items: &[NavItem]) -> Vec<NavEntry> {
-    let mut range = 0..items.len();
-    if nav.folded && items.len() > 2 * WINDOW {
-        let at = items.iter().position(|item| contains(item, nav.page)).unwrap_or(0);
-        let start = at.saturating_sub(WINDOW).min(items.len() - 2 * WINDOW);
-        range = start..(start + 2 * WINDOW).min(items.len());
+impl Nav<'_> {
+    /// Returns the navigation as HTML.
+    pub(super) fn html(&self) -> String {
+        let mut out = String::new();
+        self.list(&self.site.nav, &mut out);
+        out
     }
-    let gap = |left_out: usize| {
-        (left_out > 0).then(|| NavEntry {
-            title: view::count(left_out, "more entry", "more entries"),
-            href: None,
-            current: false,
-            external: false,
-            broken: false,
-            open: false,
-            section: false,
-            gap: true,
-            children: Vec::new(),
-        })
-    };
-    let before = gap(range.start);
-    let after = gap(items.len() - range.end);
-    before.into_iter().chain(items[range].iter().map(|item| entry(nav, item))).chain(after).collect()
+
+    fn list(&self, items: &[NavItem], out: &mut String) {
+        let mut range = 0..items.len();
+        if self.folded && items.len() > 2 * WINDOW {
+            let at = items.iter().position(|item| contains(item, self.page)).unwrap_or(0);
+            let start = at.saturating_sub(WINDOW).min(items.len() - 2 * WINDOW);
+            range = start..(start + 2 * WINDOW).min(items.len());
+        }
+        let gap = |left_out: usize, out: &mut String| {
+            if left_out > 0 {
+                let words = view::count(left_out, "more entry", "more entries");
+                let _ = write!(out, "<li class=\"gap\"><span>{words}</span></li>");
+            }
+        };
+        let after = items.len() - range.end;
+        out.push_str("<ul>");
+        gap(range.start, out);
+        for item in &items[range] {
+            out.push_str("<li>");
+            self.entry(item, out);
+            out.push_str("</li>");
+        }
+        gap(after, out);
+        out.push_str("</ul>");
+    }
+
+    fn entry(&self, item: &NavItem, out: &mut String) {
+        match item {
+            NavItem::Page { title, page } if *page < self.site.pages.len() => {
+                let current = if *page == self.page { " aria-current=\"page\"" } else { "" };
+                link(&(self.href)(*page), title, current, "", out);
+            }
+            NavItem::Link { title, url, broken } => {
+                let external = html::is_external(url);
+                // Within the site a path is relative to the first page.
+                let as_written = external || url.starts_with(['/', '#']);
+                let href = if as_written { url.clone() } else { format!("{}{url}", self.root) };
+                let safe = html::is_safe_address(&href, html::AddressUse::Link);
+                match (safe, external, broken) {
+                    (false, ..) => nothing(title, out),
+                    (_, true, _) => link(&href, title, " rel=\"noopener\"", "external", out),
+                    (_, _, true) => link(&href, title, " class=\"broken\"", "", out),
+                    _ => link(&href, title, "", "", out),
+                }
+            }
+            NavItem::Section { title, items } => {
+                let open = contains(item, self.page);
+                match first_page(items) {
+                    Some(page) if self.folded && !open => {
+                        link(&(self.href)(page), title, "", "chevron-right", out);
+                    }
+                    _ if items.is_empty() || (self.folded && !open) => nothing(title, out),
+                    _ => {
+                        out.push_str(if open { "<details open><summary>" } else { "<details><summary>" });
+                        html::push_attribute(out, title);
+                        out.push_str("</summary>");
+                        self.list(items, out);
+                        out.push_str("</details>");
+                    }
+                }
+            }
+            NavItem::Page { title, .. } => nothing(title, out),
+        }
+    }
 }
 
-fn entry(nav: &Nav<'_>, item: &NavItem) -> NavEntry {
-    let plain = NavEntry {
-        title: String::new(),
-        href: None,
-        current: false,
-        external: false,
-        broken: false,
-        open: false,
-        section: false,
-        gap: false,
-        children: Vec::new(),
-    };
-    match item {
-        NavItem::Page { title, page } => NavEntry {
-            title: title.clone(),
-            href: nav.site.pages.get(*page).map(|_| (nav.href)(*page)),
-            current: *page == nav.page,
-            ..plain
-        },
-        NavItem::Link { title, url, broken } => {
-            let external = html::is_external(url);
-            // Within the site a path is relative to the first page.
-            let as_written = external || url.starts_with(['/', '#']);
-            let href = if as_written { url.clone() } else { format!("{}{url}", nav.root) };
-            let safe = html::is_safe_address(&href, html::AddressUse::Link);
-            NavEntry { title: title.clone(), href: safe.then_some(href), external, broken: *broken, ..plain }
-        }
-        NavItem::Section { title, items } => {
-            let open = contains(item, nav.page);
-            if nav.folded && !open {
-                let href = first_page(items).map(|page| (nav.href)(page));
-                return NavEntry { title: title.clone(), href, section: true, ..plain };
-            }
-            NavEntry { title: title.clone(), open, section: true, children: entries(nav, items), ..plain }
-        }
+fn nothing(title: &str, out: &mut String) {
+    out.push_str("<span>");
+    html::push_attribute(out, title);
+    out.push_str("</span>");
+}
+
+fn link(href: &str, title: &str, attribute: &str, icon: &str, out: &mut String) {
+    out.push_str("<a href=\"");
+    html::push_attribute(out, href);
+    out.push('"');
+    out.push_str(attribute);
+    out.push('>');
+    html::push_attribute(out, title);
+    if !icon.is_empty() {
+        let _ = write!(out, "<i class=\"icon i-{icon}\" aria-hidden=\"true\"></i>");
     }
+    out.push_str("</a>");
+}
+
+/// Returns the table of contents as HTML; nothing if it is empty.
+pub(super) fn toc(headings: &[Heading]) -> Option<String> {
+    fn list(entries: &[TocEntry<'_>], out: &mut String) {
+        out.push_str("<ul>");
+        for TocEntry { heading, children } in entries {
+            out.push_str("<li><a href=\"#");
+            html::push_attribute(out, &heading.id);
+            out.push_str("\">");
+            out.push_str(&heading.title_html);
+            out.push_str("</a>");
+            if !children.is_empty() {
+                list(children, out);
+            }
+            out.push_str("</li>");
+        }
+        out.push_str("</ul>");
+    }
+    let entries = contents(headings);
+    let mut out = String::new();
+    (!entries.is_empty()).then(|| list(&entries, &mut out))?;
+    Some(out)
 }
 
 /// Nests headings by level. A first heading of the first level is the title of the page: the list holds what is below
 /// it and, as in Material, nothing of what further headings of that level begin.
-pub(super) fn contents(headings: &[Heading]) -> Vec<TocEntry> {
+fn contents(headings: &[Heading]) -> Vec<TocEntry<'_>> {
     let mut rest = headings;
     let mut entries = nested(&mut rest, 0);
     if headings.first().is_some_and(|first| first.level == 1) { entries.swap_remove(0).children } else { entries }
 }
 
-fn nested(rest: &mut &[Heading], above: u8) -> Vec<TocEntry> {
+fn nested<'a>(rest: &mut &'a [Heading], above: u8) -> Vec<TocEntry<'a>> {
     let mut entries = Vec::new();
     while let Some(first) = rest.first() {
         if first.level <= above {
@@ -235,18 +266,23 @@ fn nested(rest: &mut &[Heading], above: u8) -> Vec<TocEntry> {
         }
         *rest = &rest[1..];
         let children = nested(rest, first.level);
-        entries.push(TocEntry { id: first.id.clone(), title: first.title_html.clone(), children });
+        entries.push(TocEntry { heading: first, children });
     }
     entries
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::catalog::EntityId;
+    use crate::docs::DocsPage;
+    use crate::text::FileId;
 
     fn check(levels: &[u8], expect: &str) {
-        fn print(entries: &[TocEntry]) -> String {
-            let one = |entry: &TocEntry| format!("{}[{}]", entry.id, print(&entry.children)).replace("[]", "");
+        fn print(entries: &[TocEntry<'_>]) -> String {
+            let one = |entry: &TocEntry| format!("{}[{}]", entry.heading.id, print(&entry.children)).replace("[]", "");
             entries.iter().map(one).collect::<Vec<_>>().join(" ")
         }
         let heading = |(at, level): (usize, &u8)| Heading {
@@ -266,5 +302,73 @@ mod tests {
         check(&[1, 2, 1], "1");
         check(&[3, 2], "0 1");
         check(&[], "");
+    }
+
+    fn page(title: &str, page: usize) -> NavItem {
+        NavItem::Page { title: title.to_owned(), page }
+    }
+
+    fn nav(items: Vec<NavItem>, pages: usize, current: usize, folded: bool) -> String {
+        let document = |at: usize| DocsPage {
+            file: FileId::new(at),
+            source: String::new(),
+            path: format!("p{at}"),
+            title: String::new(),
+            doc: Arc::default(),
+            previous: None,
+            next: None,
+            edit_url: None,
+            last_change: None,
+        };
+        let site = DocsSite {
+            entity: EntityId::new(0),
+            title: String::new(),
+            description: None,
+            nav: items,
+            pages: (0..pages).map(document).collect(),
+            assets: Vec::new(),
+            redirects: Vec::new(),
+            source: FileId::new(0),
+        };
+        let href = |at: usize| format!("../p{at}/");
+        Nav { site: &site, page: current, folded, root: "../".to_owned(), href: &href }.html()
+    }
+
+    #[test]
+    fn the_navigation_says_what_is_what() {
+        let link = |url: &str, broken| NavItem::Link { title: "l".to_owned(), url: url.to_owned(), broken };
+        let section = |title: &str, items| NavItem::Section { title: title.to_owned(), items };
+        let items = vec![
+            page("A & B", 0),
+            section("S", vec![page("x", 1)]),
+            section("T", vec![page("y", 2)]),
+            section("U", Vec::new()),
+            link("https://example.org", false),
+            link("gone.md", true),
+            link("javascript:alert(1)", false),
+            page("lost", 9),
+        ];
+        assert_eq!(
+            nav(items, 3, 1, false),
+            "<ul><li><a href=\"../p0/\">A &amp; B</a></li>\
+             <li><details open><summary>S</summary><ul><li><a href=\"../p1/\" aria-current=\"page\">x</a></li></ul></details></li>\
+             <li><details><summary>T</summary><ul><li><a href=\"../p2/\">y</a></li></ul></details></li>\
+             <li><span>U</span></li>\
+             <li><a href=\"https://example.org\" rel=\"noopener\">l<i class=\"icon i-external\" aria-hidden=\"true\"></i></a></li>\
+             <li><a href=\"../gone.md\" class=\"broken\">l</a></li>\
+             <li><span>l</span></li>\
+             <li><span>lost</span></li></ul>"
+        );
+    }
+
+    #[test]
+    fn a_large_navigation_is_folded_around_the_page() {
+        let many = |from: usize| (from..from + 100).map(|at| page("p", at)).collect::<Vec<_>>();
+        let sections = (0..3).map(|at| NavItem::Section { title: format!("s{at}"), items: many(at * 100) }).collect();
+        let html = nav(sections, 300, 150, true);
+        assert_eq!(html.matches("<details open>").count(), 1);
+        assert!(html.contains("<a href=\"../p0/\">s0<i class=\"icon i-chevron-right\""), "{html}");
+        assert_eq!(html.matches("<li class=\"gap\"><span>25 more entries</span></li>").count(), 2, "{html}");
+        assert_eq!(html.matches("<a href=").count(), 50 + 2);
     }
 }

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::docs::{Nav, NavEntry, TocEntry, content, contents, entries};
+use super::docs::{Nav, content, toc};
 use crate::docs::{DocsPage, DocsSite};
 use crate::routes;
 use crate::site::Changed;
@@ -28,8 +28,8 @@ pub struct Model {
     /// Whether this is the first page, which bears the name of the site.
     first: bool,
     html: String,
-    nav: Vec<NavEntry>,
-    toc: Vec<TocEntry>,
+    nav: String,
+    toc: Option<String>,
     previous: Option<Anchor>,
     next: Option<Anchor>,
     changed: Option<Changed>,
@@ -59,8 +59,8 @@ pub fn model(site: &DocsSite, page: usize) -> Model {
         title: document.title.clone(),
         first: document.path.is_empty(),
         html: content(&document.title, &document.doc),
-        nav: entries(&Nav { site, page, folded: false, root: routes::root(&from), href: &href }, &site.nav),
-        toc: contents(&document.doc.headings),
+        nav: Nav { site, page, folded: false, root: routes::root(&from), href: &href }.html(),
+        toc: toc(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
         next: anchor(document.next, "next"),
         changed: document.last_change.as_ref().map(Changed::new),

@@ -17,6 +17,8 @@ use crate::site::{Site, View};
 const LISTED: usize = 100;
 /// Nor do more names of what is only reached through others.
 const FURTHER: usize = 40;
+/// Of the owners, those who own most.
+const OWNERS: usize = 12;
 /// Where the walk ends, so that a catalog in which everything needs everything does not cost its square.
 const REACHED: usize = 200;
 
@@ -43,6 +45,8 @@ struct Section {
     further: Vec<Distance>,
     /// Who would notice, with how much of it they own.
     owners: Vec<(EntityLink, String)>,
+    /// How many further owners there are.
+    more_owners: Option<String>,
     /// How many there are in all.
     total: String,
     /// How many of them are not listed.
@@ -146,6 +150,8 @@ fn section(view: &View<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
     }
     let mut owners: Vec<(EntityId, usize)> = owners.into_iter().collect();
     owners.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let more_owners = owners.len().saturating_sub(OWNERS);
+    owners.truncate(OWNERS);
     let mut levels = levels.iter();
     let direct = levels.next().map_or(&[][..], Vec::as_slice);
     let mut room = FURTHER;
@@ -172,6 +178,7 @@ fn section(view: &View<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
         direct: (!direct.is_empty()).then(|| table::of_entities(view, &columns, shown)),
         further,
         owners: owners.into_iter().map(|(owner, count)| (view.link(owner), view::grouped(count))).collect(),
+        more_owners: (more_owners > 0).then(|| view::grouped(more_owners)),
         total: if total >= REACHED { format!("more than {REACHED}") } else { view::grouped(total) },
         unlisted,
     }

@@ -1,0 +1,131 @@
+//! Documents of earlier builds of this process, kept as long as they would come out the same.
+//!
+//! A document depends on its text, on the dialect, and on what it asks while it is rendered: where its links lead, and
+//! what the files say that it includes. All of that is kept with it and asked again, which takes a small part of the time
+//! of rendering; only what gets other answers is rendered anew.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::markdown::techdocs::IncludeFile;
+use crate::markdown::{Doc, DocLink, Resolved, Resolver};
+
+type Table = HashMap<u128, Arc<Known>, RandomState>;
+
+/// Remembers documents from one build to the next.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// Those of the last build; nothing if there will be no next one.
+    before: Option<Mutex<Table>>,
+    /// Those of this one.
+    now: Mutex<Table>,
+}
+
+/// A document, what it asked, and what it was told.
+#[derive(Debug)]
+struct Known {
+    links: Vec<(DocLink, Resolved)>,
+    included: Vec<(String, Option<u128>)>,
+    doc: Arc<Doc>,
+}
+
+impl Memo {
+    /// Makes a memo that remembers; the default one does not.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self { before: Some(Mutex::default()), now: Mutex::default() }
+    }
+
+    /// Ends a build: what it did not use is forgotten.
+    pub fn turn(&self) {
+        if let Some(before) = &self.before {
+            *calm(before) = std::mem::take(&mut *calm(&self.now));
+        }
+    }
+
+    /// Returns a document, made by `make` unless it is known. `place` tells documents of the same text apart.
+    pub(super) fn document(
+        &self,
+        (place, dialect, text): (&str, &str, &str),
+        resolve: Resolver<'_>,
+        include: IncludeFile<'_>,
+        make: impl FnOnce(Resolver<'_>, IncludeFile<'_>) -> Doc,
+    ) -> Arc<Doc> {
+        let Some(before) = &self.before else { return Arc::new(make(resolve, include)) };
+        let parts = [place, dialect, text].map(|part| xxh3_128(part.as_bytes()).to_le_bytes());
+        let key = xxh3_128(&parts.concat());
+        let known = calm(before).get(&key).cloned();
+        let known = known.filter(|known| known.holds(resolve, include)).unwrap_or_else(|| {
+            let (links, included) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+            let doc = make(
+                &|link| {
+                    let resolved = resolve(link);
+                    calm(&links).push((link.clone(), resolved.clone()));
+                    resolved
+                },
+                &|path| {
+                    let text = include(path);
+                    calm(&included).push((path.to_owned(), sum(text.as_deref())));
+                    text
+                },
+            );
+            let (links, included) = (std::mem::take(&mut *calm(&links)), std::mem::take(&mut *calm(&included)));
+            Arc::new(Known { links, included, doc: Arc::new(doc) })
+        });
+        let doc = Arc::clone(&known.doc);
+        calm(&self.now).insert(key, known);
+        doc
+    }
+}
+
+impl Known {
+    /// Returns whether every question would get the same answer.
+    fn holds(&self, resolve: Resolver<'_>, include: IncludeFile<'_>) -> bool {
+        self.links.iter().all(|(link, answer)| resolve(link) == *answer)
+            && self.included.iter().all(|(path, answer)| sum(include(path).as_deref()) == *answer)
+    }
+}
+
+fn sum(text: Option<&str>) -> Option<u128> {
+    text.map(|text| xxh3_128(text.as_bytes()))
+}
+
+fn calm<T>(table: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    table.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_made_again_when_an_answer_changes() {
+        let memo = Memo::remembering();
+        let made = |text: &str, to: &str, part: Option<&str>| {
+            let made = std::cell::Cell::new(false);
+            let resolve = |_: &DocLink| Resolved { href: Some(to.to_owned()), broken: false };
+            let include = |_: &str| part.map(Arc::from);
+            let doc = memo.document(("a.md", "", text), &resolve, &include, |resolve, include| {
+                made.set(true);
+                let link = DocLink { target: "x".to_owned(), span: 0..1, kind: crate::markdown::LinkKind::Link };
+                let href = resolve(&link).href.unwrap_or_default();
+                Doc { html: format!("{text} {href} {:?}", include("part")), ..Doc::default() }
+            });
+            memo.turn();
+            assert_eq!(doc.html, format!("{text} {to} {part:?}"));
+            made.get()
+        };
+        assert!(made("a", "x/", None));
+        assert!(!made("a", "x/", None));
+        assert!(made("b", "x/", None));
+        assert!(made("b", "y/", None));
+        assert!(!made("b", "y/", None));
+        assert!(made("b", "y/", Some("p")));
+        assert!(made("b", "y/", Some("q")));
+        assert!(!made("b", "y/", Some("q")));
+        assert!(made("a", "x/", None), "what a build did not use is forgotten");
+    }
+}

@@ -1,0 +1,39 @@
+//! How the files of a site look to a passer-by: whether anybody touched them since can be told without reading them.
+
+#![expect(clippy::disallowed_methods, reason = "this looks at the site on the disk")]
+
+use std::fs;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use rayon::prelude::*;
+
+use super::manifest::{self, Manifest};
+
+/// Returns size and time of every file that the last build wrote to a folder, one a line, for [`is_untouched`]; nothing
+/// if that is not known of each.
+#[must_use]
+pub fn snapshot(folder: &Path) -> Option<String> {
+    let manifest = Manifest::parse(&fs::read(folder.join(manifest::NAME)).ok()?)?;
+    let paths: Vec<&str> = manifest.files.keys().map(String::as_str).chain([manifest::NAME]).collect();
+    let lines: Option<Vec<String>> =
+        paths.par_iter().map(|path| Some(format!("{path}\t{}\n", look(&folder.join(path))?))).collect();
+    Some(lines?.concat())
+}
+
+/// Returns whether a folder holds the files of a [`snapshot`] as they were.
+#[must_use]
+pub fn is_untouched(folder: &Path, snapshot: &str) -> bool {
+    let lines: Vec<&str> = snapshot.lines().collect();
+    !lines.is_empty()
+        && lines.par_iter().all(|line| {
+            let Some((path, looks)) = line.split_once('\t') else { return false };
+            look(&folder.join(path)).is_some_and(|now| now == looks)
+        })
+}
+
+fn look(path: &Path) -> Option<String> {
+    let about = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let time = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("{} {}", about.len(), time.as_nanos()))
+}

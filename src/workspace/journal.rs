@@ -1,0 +1,213 @@
+//! What the outside answered while a build asked: folders, kinds, links and contents.
+//!
+//! A build is a function of its arguments and of these answers, since there is no other door (see [`super::tree`]). So
+//! as long as the answers would be the same, so would the site. This is the one model of what a build depends on.
+//!
+//! Knows nothing of what was asked for what. Errs on the side of a changed answer.
+
+#![expect(clippy::disallowed_methods, reason = "asking again touches the disk, as asking did")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use super::calm;
+use super::tree::{Item, Kind, Tree, stamp};
+
+/// A file that changed so shortly before it was read may change again with no trace in its time.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// What is asked of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Question {
+    /// What is in the folder?
+    List,
+    /// What stands there, links not followed?
+    Kind,
+    /// Where does it lead, links followed?
+    Real,
+    /// What are its bytes?
+    Content,
+}
+
+impl Question {
+    const ALL: [Self; 4] = [Self::List, Self::Kind, Self::Real, Self::Content];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::List => 'L',
+            Self::Kind => 'K',
+            Self::Real => 'R',
+            Self::Content => 'C',
+        }
+    }
+}
+
+/// Notes questions and answers.
+#[derive(Debug)]
+pub(super) struct Journal {
+    answers: Mutex<Vec<(Question, PathBuf, String)>>,
+    since: SystemTime,
+    /// Where the site will be: what stands there is made by the build itself.
+    own: OnceLock<PathBuf>,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { answers: Mutex::default(), since: SystemTime::now(), own: OnceLock::new() }
+    }
+}
+
+/// The answer that there is none.
+const NOTHING: &str = "-";
+
+impl Journal {
+    /// Says where the site will be.
+    pub(super) fn set_own(&self, output: &Path) {
+        let parent = output.parent().and_then(|parent| fs::canonicalize(parent).ok());
+        let place = parent.zip(output.file_name()).map(|(parent, name)| parent.join(name));
+        let _ = self.own.set(place.unwrap_or_else(|| output.to_owned()));
+    }
+
+    fn own(&self) -> &Path {
+        self.own.get().map_or(Path::new(""), PathBuf::as_path)
+    }
+
+    fn note(&self, question: Question, path: &Path, answer: String) {
+        calm(self.answers.lock()).push((question, path.to_owned(), answer));
+    }
+
+    pub(super) fn list(&self, folder: &Path, items: Option<&[Item]>) {
+        self.note(
+            Question::List,
+            folder,
+            items.map_or_else(|| NOTHING.to_owned(), |items| listing(folder, items, self.own())),
+        );
+    }
+
+    pub(super) fn kind(&self, path: &Path, kind: Option<Kind>) {
+        self.note(Question::Kind, path, kind.map_or(NOTHING, letter).to_owned());
+    }
+
+    pub(super) fn real(&self, path: &Path, real: Option<&Path>) {
+        let real = real.map_or_else(|| NOTHING.to_owned(), |real| real.to_string_lossy().into_owned());
+        self.note(Question::Real, path, real);
+    }
+
+    /// Notes the content of a file; nothing if it could not be read.
+    pub(super) fn content(&self, path: &Path, bytes: Option<&[u8]>) {
+        let answer = bytes.map_or_else(
+            || NOTHING.to_owned(),
+            |bytes| {
+                let stamp =
+                    stamp(path).filter(|(_, time)| self.since.duration_since(*time).is_ok_and(|age| age > FRESH));
+                content(bytes, stamp)
+            },
+        );
+        self.note(Question::Content, path, answer);
+    }
+
+    /// Writes where the site is, then one answer a line, each question once. Nothing if there is a path that does not fit
+    /// a line, or if a file changed while the build ran, so that it was another one to each who asked.
+    pub(super) fn to_text(&self) -> Option<String> {
+        let own = self.own();
+        let mut unique: BTreeMap<(&Path, Question), &str> = BTreeMap::new();
+        let answers = calm(self.answers.lock());
+        for (question, path, answer) in answers.iter().filter(|(_, path, _)| !path.starts_with(own)) {
+            let before = unique.insert((path, *question), answer).filter(|before| before != answer);
+            match before {
+                // It was too large for one who asked.
+                Some(before) if *question == Question::Content && answer == NOTHING => {
+                    unique.insert((path, *question), before);
+                }
+                Some(NOTHING) if *question == Question::Content => {}
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        let fits = |text: &str| !text.contains(['\t', '\n', '\r']);
+        let mut text = format!("{}\n", own.to_str().filter(|own| fits(own))?);
+        for ((path, question), answer) in unique {
+            let path = path.to_str().filter(|path| fits(path) && fits(answer))?;
+            let _ = writeln!(text, "{}\t{path}\t{answer}", question.letter());
+        }
+        Some(text)
+    }
+}
+
+/// Returns whether every answer would be the same today.
+pub(super) fn holds(text: &str) -> bool {
+    let Some((own, answers)) = text.split_once('\n') else { return false };
+    let own = Path::new(own);
+    let lines: Vec<&str> = answers.lines().collect();
+    lines.par_iter().all(|line| {
+        let mut parts = line.splitn(3, '\t');
+        let (Some(letter), Some(path), Some(answer)) = (parts.next(), parts.next(), parts.next()) else { return false };
+        let question = Question::ALL.into_iter().find(|question| letter.chars().eq([question.letter()]));
+        question.is_some_and(|question| still(question, Path::new(path), answer, own))
+    })
+}
+
+/// Asks the disk whether an answer would be the same.
+fn still(question: Question, path: &Path, answer: &str, own: &Path) -> bool {
+    let tree = Tree::Disk(Journal::default());
+    match question {
+        Question::List => {
+            answer == tree.list(path).map_or_else(|_| NOTHING.to_owned(), |items| listing(path, &items, own))
+        }
+        Question::Kind => answer == tree.kind(path).map_or(NOTHING, letter),
+        Question::Real => tree.real(path).map_or(answer == NOTHING, |real| answer == real.to_string_lossy()),
+        Question::Content => {
+            let Some((size, time)) = stamp(path) else { return answer == NOTHING };
+            let Some((then, rest)) = answer.split_once(' ') else { return false };
+            if then == nanoseconds(time).to_string() && rest.starts_with(&format!("{size} ")) {
+                return true;
+            }
+            fs::read(path).is_ok_and(|bytes| content(&bytes, None).split_once(' ').is_some_and(|(_, now)| now == rest))
+        }
+    }
+}
+
+const fn letter(kind: Kind) -> &'static str {
+    match kind {
+        Kind::File => "f",
+        Kind::Folder => "d",
+        Kind::Link => "l",
+        Kind::Other => "o",
+    }
+}
+
+/// Sums up a folder, without the site in it and what killed builds left beside that.
+fn listing(folder: &Path, items: &[Item], own: &Path) -> String {
+    let own = (own.parent() == Some(folder)).then(|| own.file_name()).flatten().unwrap_or_default();
+    let aside = [b".", own.as_encoded_bytes(), b".playbill-"].concat();
+    let mut names: Vec<(&[u8], &str)> = items
+        .iter()
+        .map(|item| (item.name.as_encoded_bytes(), letter(item.kind)))
+        .filter(|(name, _)| own.is_empty() || (*name != own.as_encoded_bytes() && !name.starts_with(&aside)))
+        .collect();
+    names.sort_unstable();
+    let mut hash = Xxh3::new();
+    for (name, kind) in names {
+        hash.update(&(name.len() as u64).to_le_bytes());
+        hash.update(name);
+        hash.update(kind.as_bytes());
+    }
+    format!("{:032x}", hash.digest128())
+}
+
+/// Sums up a content, with the time of the file if that can be trusted.
+fn content(bytes: &[u8], stamp: Option<(u64, SystemTime)>) -> String {
+    let time = stamp.map_or_else(|| NOTHING.to_owned(), |(_, time)| nanoseconds(time).to_string());
+    format!("{time} {} {:032x}", bytes.len(), xxh3_128(bytes))
+}
+
+fn nanoseconds(time: SystemTime) -> u128 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos())
+}
