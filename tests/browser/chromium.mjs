@@ -19,7 +19,9 @@ export async function serve(folder, base) {
     if (path.endsWith('/')) path += 'index.html';
     try {
       const bytes = await readFile(join(folder, path));
-      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(bytes);
+      // As `_headers` asks of hosts.
+      const cache = path.startsWith('/static/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {};
+      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', ...cache }).end(bytes);
     } catch (error) {
       if (error.code === 'EISDIR') { response.writeHead(301, { location: `${request.url}/` }).end(); return; }
       const page = await readFile(join(folder, '404.html')).catch(() => '');
