@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use super::args::{BuildArgs, InputArgs, ReportFormat};
 use super::cache::{Cache, Told};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, load, report, say};
+use super::{Context, Ending, Purpose, load, report, say};
 use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::output::{DiskSink, Sink, Target, WriteReport};
@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
         return Ok(nothing_to_do(context, &told, watch));
     }
     watch.stage("scan");
-    let workspace = load(context, &args.input, args.output.as_ref(), true)?;
+    let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
     let theme = theme(&workspace)?;
     let portal = portal::analyse(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("plan");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::CheckArgs;
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, load, print, report, say};
+use super::{Context, Ending, Purpose, load, print, report, say};
 use crate::catalog::Catalog;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
@@ -18,7 +18,7 @@ const MAX_ROUNDS: usize = 5;
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
-    let mut workspace = load(context, &args.input, None, false)?;
+    let mut workspace = load(context, &args.input, None, Purpose::Judge)?;
     let (mut catalog, mut problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
     if args.fix {
         // What is mended may bring to light what was hidden in it: a list behind a fence that was none.
@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> 
                 break;
             }
             watch.stage("scan");
-            workspace = load(context, &args.input, None, false)?;
+            workspace = load(context, &args.input, None, Purpose::Judge)?;
             (catalog, problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{DiffArgs, DiffFormat, FailOn, InputArgs};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, load, print, report::Shown, say};
+use super::{Context, Ending, Purpose, load, print, report::Shown, say};
 use crate::api::diff::report::{ApiReport, Report, lines};
 use crate::api::diff::{self, Change, Level, rules};
 use crate::api::{self, Reference};
@@ -53,7 +53,7 @@ struct Version {
 
 fn version(context: &Context, path: &Path) -> Result<Version, Error> {
     let input = input(path);
-    let workspace = load(context, &input, None, false)?;
+    let workspace = load(context, &input, None, Purpose::Judge)?;
     let unusable = |why: &str| Error::Usage(format!("`{}` {why}", path.display()));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let files = workspace.catalog_files();
@@ -124,7 +124,7 @@ fn consumers(context: &Context, args: &DiffArgs) -> Result<Option<(String, Vec<S
         config: None,
         repository: false,
     };
-    let workspace = load(context, &input, None, false)?;
+    let workspace = load(context, &input, None, Purpose::Judge)?;
     let catalog = catalog::load(&workspace).catalog;
     let found = match &args.api {
         Some(name) => {
@@ -165,7 +165,7 @@ fn users(entity: &Entity) -> Vec<String> {
 
 fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
     let read = |path: &Path| -> Result<(Workspace, Catalog, api::Apis), Error> {
-        let workspace = load(context, &input(path), None, false)?;
+        let workspace = load(context, &input(path), None, Purpose::Judge)?;
         let catalog = catalog::load(&workspace).catalog;
         let (apis, problems) = api::analyse(&workspace, &catalog);
         warn(context, path, &problems);

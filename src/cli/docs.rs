@@ -3,7 +3,7 @@
 use super::args::{DocsBuildArgs, InputArgs};
 use super::cache::{Cache, Told};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, build, load};
+use super::{Context, Ending, Purpose, build, load};
 use crate::error::Error;
 use crate::output::DiskSink;
 use crate::{portal, render};
@@ -22,7 +22,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
         std::path::absolute(&folder).ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let output = args.output.clone().unwrap_or_else(|| folder.join("site"));
     let input = InputArgs { paths: vec![args.folder], config: None, repository: false };
-    let workspace = load(context, &input, Some(&output), true)?;
+    let workspace = load(context, &input, Some(&output), Purpose::Write)?;
     let theme = build::theme(&workspace)?;
     let nothing = || Error::Usage(format!("there is no documentation in {}", folder.display()));
     let root = workspace.roots().into_iter().next().ok_or_else(nothing)?;

@@ -2,7 +2,7 @@
 
 use super::args::{ExportArgs, ExportFormat, ReportFormat};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, load, print, print_bytes, report};
+use super::{Context, Ending, Purpose, load, print, print_bytes, report};
 use crate::catalog::export::{csv, json_pieces, ndjson};
 use crate::error::Error;
 use crate::portal;
@@ -11,7 +11,7 @@ use crate::portal;
 pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
-    let workspace = load(context, &args.input, None, false)?;
+    let workspace = load(context, &args.input, None, Purpose::Judge)?;
     let (catalog, problems) = portal::analyse_catalog(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("print");
     match args.format {

@@ -104,19 +104,31 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// What a workspace is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Nothing is made of it that would say when files changed.
+    Judge,
+    /// Pages are shown.
+    Show,
+    /// Pages are written, and a record of what they were made from.
+    Write,
+}
+
 /// Loads the workspace; a configuration with errors is reported and ends the command.
 pub(crate) fn load(
     context: &Context,
     input: &InputArgs,
     output: Option<&PathBuf>,
-    history: bool,
+    purpose: Purpose,
 ) -> Result<Workspace, Error> {
     let workspace = workspace::load(&LoadOptions {
         paths: input.paths.clone(),
         config: input.config.clone(),
         cwd: context.cwd.clone(),
         output: output.cloned(),
-        history,
+        history: purpose != Purpose::Judge,
+        record: purpose == Purpose::Write,
         repository: input.repository,
     })?;
     let problems = workspace.config_problems();

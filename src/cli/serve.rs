@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{ReportFormat, ServeArgs};
-use super::{Context, Ending, build, load, report, say};
+use super::{Context, Ending, Purpose, build, load, report, say};
 use crate::diag::{Severity, human};
 use crate::docs::Memo;
 use crate::error::Error;
@@ -61,7 +61,7 @@ fn first_inputs(context: &Context, args: &ServeArgs) -> Inputs {
 }
 
 fn build_site(context: &Context, args: &ServeArgs, memo: &Memo) -> Result<BuiltSite, Error> {
-    let workspace = load(context, &args.input, None, true)?;
+    let workspace = load(context, &args.input, None, Purpose::Show)?;
     let theme = build::theme(&workspace)?;
     let portal = portal::analyse_again(&workspace, memo, &mut |_| ());
     let site = site::plan(&workspace, &portal);
@@ -167,7 +167,7 @@ fn inputs(workspace: &Workspace) -> Inputs {
 /// Spells out why a build failed; problems of a configuration have been printed already.
 fn describe(context: &Context, args: &ServeArgs, error: &Error) -> String {
     let Error::Config(problems) = error else { return format!("error: {error}") };
-    match load(context, &args.input, None, false) {
+    match load(context, &args.input, None, Purpose::Judge) {
         Ok(workspace) => {
             let shown = report::Shown::new(&workspace, context, &args.input);
             report::render(problems, &workspace, &shown, ReportFormat::Human, false)

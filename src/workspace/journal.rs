@@ -156,7 +156,7 @@ pub(super) fn holds(text: &str) -> bool {
 
 /// Asks the disk whether an answer would be the same.
 fn still(question: Question, path: &Path, answer: &str, own: &Path) -> bool {
-    let tree = Tree::Disk(Journal::default());
+    let tree = Tree::Disk(None);
     match question {
         Question::List => {
             answer == tree.list(path).map_or_else(|_| NOTHING.to_owned(), |items| listing(path, &items, own))

@@ -36,6 +36,8 @@ pub struct LoadOptions {
     pub output: Option<PathBuf>,
     /// Whether to ask git when files changed.
     pub history: bool,
+    /// Whether to note what the outside answers, for [`Workspace::journal`].
+    pub record: bool,
     /// Whether a file that is named may lead to others of its whole repository, not only to those of its folder.
     pub repository: bool,
 }
@@ -48,7 +50,7 @@ pub struct LoadOptions {
 /// # Errors
 /// When a path that was given does not exist or cannot be read.
 pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
-    let tree = Tree::Disk(Journal::default());
+    let tree = Tree::Disk(options.record.then(Journal::default));
     for path in &options.paths {
         let place = options.cwd.join(path);
         tree.real(&place).map_err(|error| unusable(path, &error))?;
@@ -78,7 +80,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
         Some(output) => options.cwd.join(output),
         None => home.folder.join(&workspace.config.output),
     };
-    if let Tree::Disk(journal) = &workspace.tree {
+    if let Tree::Disk(Some(journal)) = &workspace.tree {
         journal.set_own(&output);
     }
     workspace.limits.outputs = workspace.tree.real(&output).into_iter().collect();

@@ -259,13 +259,13 @@ impl Workspace {
         let _ = self.tree.list(place);
     }
 
-    /// Returns everything that the outside has answered so far, as a text for [`is_current`]; nothing if that cannot
-    /// be written down.
+    /// Returns everything that the outside has answered so far, as a text for [`is_current`]; nothing if that was not asked
+    /// for, or cannot be written down.
     #[must_use]
     pub fn journal(&self) -> Option<String> {
         match &self.tree {
-            Tree::Disk(journal) => journal.to_text(),
-            Tree::Memory(_) => None,
+            Tree::Disk(Some(journal)) => journal.to_text(),
+            Tree::Disk(None) | Tree::Memory(_) => None,
         }
     }
 

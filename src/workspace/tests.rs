@@ -39,6 +39,7 @@ impl Disk {
             cwd: self.0.path().to_owned(),
             output: None,
             history: false,
+            record: false,
             repository: false,
         }
     }
