@@ -110,6 +110,7 @@ pub(crate) enum Purpose {
     /// Nothing is made of it that would say when files changed.
     Judge,
     /// Pages are shown.
+    #[cfg(feature = "serve")]
     Show,
     /// Pages are written, and a record of what they were made from.
     Write,

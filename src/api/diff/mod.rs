@@ -1,7 +1,7 @@
 //! What is different between two versions of a definition, and what that means for those who use it.
 //!
-//! Two references are compared, whatever they were read from. [`tree`] compares what is described by schemas (OpenAPI,
-//! AsyncAPI), where names of schemas mean nothing to a reader of the data; [`graphql`] and [`protobuf`] compare types,
+//! Two references are compared, whatever they were read from. `tree` compares what is described by schemas (OpenAPI,
+//! AsyncAPI), where names of schemas mean nothing to a reader of the data; `graphql` and `protobuf` compare types,
 //! whose names, nullability and numbers do.
 //!
 //! Invariants: comparing a definition with itself finds nothing; a change is reported once, however many operations it
