@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cli::folder;
 use playbill::api::diff::{Change, Level, compare, rules};
 use playbill::api::{self, Reference, Role};
 use playbill::config::Config;
@@ -161,16 +162,6 @@ fn api(name: &str) -> String {
 
 const WEB: &str = "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web}\nspec: {type: website, \
                    lifecycle: production, owner: g, consumesApis: [seats]}\n";
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-    folder
-}
 
 fn run(folder: &TempDir, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_playbill"))

@@ -3,29 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::rules::*;
-use super::{At, Findings, Ways, items, listed, say, title};
+use super::{At, Findings, Ways, every_item, listed, say};
 use crate::api::model::{Field, Item, Piece, Reference, Shape};
 
 pub(super) fn compare(old: &Reference, new: &Reference, found: &mut Findings) {
-    let (olds, old_by) = items(old);
-    let (news, new_by) = items(new);
-    for (identity, item) in &olds {
-        let subject = title(item);
-        match new_by.get(identity) {
-            None => {
-                let at = At::new(&subject, item.place, None);
-                found.add(&TYPE_REMOVED, &at, "", format!("`{}` was removed", item.name));
-            }
-            Some(other) => pair(item, other, &title(other), found),
-        }
-    }
-    for (identity, item) in &news {
-        if !old_by.contains_key(identity) {
-            let subject = title(item);
-            let at = At::new(&subject, None, item.place);
-            found.add(&TYPE_ADDED, &at, "", format!("`{}` was added", item.name));
-        }
-    }
+    every_item(old, new, found, |_| (&TYPE_REMOVED, &TYPE_ADDED), pair);
 }
 
 fn pair(old: &Item, new: &Item, subject: &str, found: &mut Findings) {

@@ -264,6 +264,34 @@ fn items(reference: &Reference) -> (Vec<(String, &Item)>, HashMap<String, &Item>
     (first, known)
 }
 
+/// Compares what both have with `pair`, which gets the new title, and reports the rest by the rules that `rules` gives:
+/// for what was removed, and for what was added.
+fn every_item(
+    old: &Reference,
+    new: &Reference,
+    found: &mut Findings,
+    rules: impl Fn(&Item) -> (&'static Rule, &'static Rule),
+    pair: impl Fn(&Item, &Item, &str, &mut Findings),
+) {
+    let (olds, old_by) = items(old);
+    let (news, new_by) = items(new);
+    for (identity, item) in &olds {
+        match new_by.get(identity) {
+            None => {
+                let subject = title(item);
+                let at = At::new(&subject, item.place, None);
+                found.add(rules(item).0, &at, "", format!("`{}` was removed", item.name));
+            }
+            Some(other) => pair(item, other, &title(other), found),
+        }
+    }
+    for (_, item) in news.iter().filter(|(identity, _)| !old_by.contains_key(identity)) {
+        let subject = title(item);
+        let at = At::new(&subject, None, item.place);
+        found.add(rules(item).1, &at, "", format!("`{}` was added", item.name));
+    }
+}
+
 /// Puts names into a sentence.
 fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();

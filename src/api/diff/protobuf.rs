@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::rules::*;
-use super::{At, Findings, items, title};
+use super::{At, Findings, every_item};
 use crate::api::model::{Field, Item, Piece, Reference, Role, Shape};
 
 /// Types that read each other's values, to a degree.
@@ -16,27 +16,11 @@ const ENCODINGS: &[&[&str]] = &[
 ];
 
 pub(super) fn compare(old: &Reference, new: &Reference, found: &mut Findings) {
-    let (olds, old_by) = items(old);
-    let (news, new_by) = items(new);
-    for (identity, item) in &olds {
-        let subject = title(item);
-        match new_by.get(identity) {
-            None => {
-                let at = At::new(&subject, item.place, None);
-                let rule = if item.role == Role::Operation { &OPERATION_REMOVED } else { &TYPE_REMOVED };
-                found.add(rule, &at, "", format!("`{}` was removed", item.name));
-            }
-            Some(other) => pair(item, other, &title(other), found),
-        }
-    }
-    for (identity, item) in &news {
-        if !old_by.contains_key(identity) {
-            let subject = title(item);
-            let at = At::new(&subject, None, item.place);
-            let rule = if item.role == Role::Operation { &OPERATION_ADDED } else { &TYPE_ADDED };
-            found.add(rule, &at, "", format!("`{}` was added", item.name));
-        }
-    }
+    let rules = |item: &Item| match item.role {
+        Role::Operation => (&OPERATION_REMOVED, &OPERATION_ADDED),
+        _ => (&TYPE_REMOVED, &TYPE_ADDED),
+    };
+    every_item(old, new, found, rules, pair);
 }
 
 fn pair(old: &Item, new: &Item, subject: &str, found: &mut Findings) {
