@@ -4,7 +4,7 @@
 
 use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
-use crate::diag::{self, Diagnostics};
+use crate::diag::{self, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite, Memo};
 use crate::workspace::{Folder, Workspace};
 
@@ -40,6 +40,17 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     found.extend(problems);
     apis.bundle(workspace, &catalog);
     Portal { catalog, docs, apis, diagnostics: judge(workspace, found, stage) }
+}
+
+impl Portal {
+    /// Adds problems that show only later; says whether any is an error.
+    pub fn judge(&mut self, workspace: &Workspace, found: Diagnostics) -> bool {
+        let found = judge(workspace, found, &mut |_| ());
+        let fails = found.iter().any(|problem| problem.severity == Severity::Error);
+        self.diagnostics.extend(found);
+        diag::sort_and_dedup(&mut self.diagnostics, workspace);
+        fails
+    }
 }
 
 /// Returns the catalog and the problems of [`analyse`], which takes less.

@@ -187,6 +187,13 @@ impl Entity {
     pub fn related<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Relation> {
         self.relations.iter().filter(move |relation| &*relation.kind == kind)
     }
+
+    /// Returns the reference of the system that it is, or is part of.
+    #[must_use]
+    pub fn system(&self) -> Option<&str> {
+        let parts = self.related("partOf").map(|relation| relation.target.as_str());
+        std::iter::once(self.reference.as_str()).chain(parts).find(|reference| reference.starts_with("system:"))
+    }
 }
 
 /// All valid entities, sorted by reference.

@@ -16,7 +16,7 @@ use crate::output::{DiskSink, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
 use crate::theme::{self, Override, Theme};
 use crate::workspace::Workspace;
-use crate::{render, site};
+use crate::{render, search, site};
 
 /// Builds and writes; problems of the content are shown, and fail only under `--strict`.
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> {
@@ -29,13 +29,14 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
     let theme = theme(&workspace)?;
-    let portal = portal::analyse(&workspace, &mut |stage| watch.stage(stage));
+    let mut portal = portal::analyse(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("plan");
     let site = site::plan(&workspace, &portal);
     let target = target(context, &workspace, args.output.as_deref());
     let sink = DiskSink::create(&target)?;
     watch.stage("search");
-    render::search(&portal, &sink)?;
+    let index = render::search(&workspace, &portal, &sink)?;
+    let over = portal.judge(&workspace, search::over_budget(&workspace, &index));
     watch.stage("render");
     let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
     render::pages(&workspace, &portal, &theme, &site, &counted)?;
@@ -48,8 +49,9 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     let told = Told {
         problems: problems_text(context, &args.input, &workspace, &portal.diagnostics),
         summary: summary(&portal, &target.shown),
+        search: Some(index.to_string()),
         files: written.written + written.unchanged,
-        failed: fails(args.strict, &portal.diagnostics),
+        failed: over || fails(args.strict, &portal.diagnostics),
     };
     let failed = tell(context, &told, written, took);
     watch.stage("cache");
@@ -175,13 +177,16 @@ pub(super) fn tell(context: &Context, told: &Told, written: WriteReport, time: D
         say(problems);
     }
     if !context.quiet {
-        let Told { summary, files, .. } = told;
+        let Told { summary, files, search, .. } = told;
         say(&format!(
             "built {summary}, {files} files ({} new or changed, {} removed) in {:.1} s",
             written.written,
             written.removed,
             time.as_secs_f64(),
         ));
+        if let Some(search) = search {
+            say(search);
+        }
     }
     told.failed
 }

@@ -34,6 +34,8 @@ pub(super) struct Told {
     pub problems: Option<String>,
     /// The summary, up to the number of files that changed.
     pub summary: String,
+    /// What the index of the search takes, if one was made.
+    pub search: Option<String>,
     /// How many files the site has.
     pub files: usize,
     /// Whether the problems failed the build.

@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
 use crate::workspace::Workspace;
-use crate::{docs, portal};
+use crate::{docs, portal, search};
 
 /// So often documents are mended and read again.
 const MAX_ROUNDS: usize = 5;
@@ -32,6 +32,10 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> 
             (catalog, problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
         }
     }
+    if !workspace.config().search.tests.is_empty() {
+        watch.stage("search tests");
+        problems = search_tests(&workspace);
+    }
     watch.stage("report");
     let file = baseline_file(context, &workspace, args.baseline.as_ref());
     if args.write_baseline {
@@ -53,6 +57,16 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> 
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
     std::mem::forget((catalog, workspace));
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+}
+
+/// Finds every problem once more, with those of the tests of the search, which needs all that can be found.
+fn search_tests(workspace: &Workspace) -> Diagnostics {
+    let mut portal = portal::analyse(workspace, &mut |_| ());
+    let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
+    let files = search::index(&documents, &workspace.config().search);
+    drop(documents);
+    portal.judge(workspace, search::trials(workspace, files));
+    portal.diagnostics
 }
 
 /// Mends documents, and says where; says whether anything was mended.

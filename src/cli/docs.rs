@@ -38,6 +38,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let told = Told {
         problems: build::problems_text(context, &input, &workspace, &problems),
         summary: format!("{}: {} documents", target.shown, site.pages.len()),
+        search: None,
         files: written.written + written.unchanged,
         failed: build::fails(args.strict, &problems),
     };

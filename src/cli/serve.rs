@@ -102,8 +102,9 @@ struct Live {
 impl Live {
     /// Returns a file of the search.
     fn search(&self, path: &str) -> Option<&Vec<u8>> {
-        let documents = || search::documents(&self.portal.catalog, &self.portal.docs, &self.portal.apis);
-        self.search.get_or_init(|| search::index(&documents())).get(path)
+        let Portal { catalog, docs, apis, .. } = &self.portal;
+        let documents = || search::documents(&self.workspace, catalog, docs, apis);
+        self.search.get_or_init(|| search::index(&documents(), &self.workspace.config().search)).get(path)
     }
 }
 

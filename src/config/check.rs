@@ -6,7 +6,7 @@ use globset::GlobBuilder;
 use url::Url;
 
 use super::BUILT_IN_KINDS;
-use super::keys::{Key, Shape, size};
+use super::keys::{FACTORS, Key, Shape, size};
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::text::{Span, nearest};
@@ -45,7 +45,20 @@ impl Checker<'_> {
                         Some("write `true` or `false`, without quotes".to_owned());
                 }
             }
+            Shape::Factor => {
+                if factor(node).is_none() {
+                    self.invalid(node, format!("{} must be a number from 0.1 to 10", quoted(path))).help =
+                        Some("write `2` for twice as much, `0.5` for half".to_owned());
+                }
+            }
+            Shape::Count => {
+                if count(node).is_none() {
+                    self.invalid(node, format!("{} must be a whole number from 1", quoted(path))).help =
+                        Some("write it without quotes, such as `3`".to_owned());
+                }
+            }
             Shape::Text
+            | Shape::Word
             | Shape::Colour
             | Shape::HttpUrl
             | Shape::LinkUrl
@@ -212,6 +225,10 @@ impl Checker<'_> {
             }),
             Shape::Kind => self.kind(text).map(|(message, help)| (message, Some(help))),
             Shape::NewKind => self.new_kind(text).map(|(message, help)| (message, Some(help))),
+            Shape::Word => text.trim().contains(char::is_whitespace).then(|| {
+                let help = "join the words by a hyphen if they are a name, or leave them out";
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
             Shape::Relation => (!is_word(text)).then(|| {
                 let help = "use letters and digits only, such as `dependsOn`";
                 (format!("{} is no name of a relation: `{text}`", quoted(path)), Some(help.to_owned()))
@@ -321,6 +338,7 @@ pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
 fn expected(shape: &Shape) -> &'static str {
     match shape {
         Shape::Colour => "a colour",
+        Shape::Word => "one word",
         Shape::HttpUrl => "an absolute http or https address",
         Shape::LinkUrl => "an http, https or mailto address",
         Shape::Path => "a path",
@@ -348,6 +366,22 @@ fn quoted(path: &str) -> String {
 
 fn below(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// Reads a factor.
+pub(super) fn factor(node: &Node) -> Option<f64> {
+    let factor = match &node.value {
+        Value::Int(number) => *number as f64,
+        Value::Float(number) => *number,
+        _ => return None,
+    };
+    (FACTORS.0..=FACTORS.1).contains(&factor).then_some(factor)
+}
+
+/// Reads a number of at least one.
+pub(super) fn count(node: &Node) -> Option<usize> {
+    let Value::Int(number) = &node.value else { return None };
+    usize::try_from(*number).ok().filter(|count| *count > 0)
 }
 
 /// Reads a colour such as `#0b6e69` or `#0a6`.

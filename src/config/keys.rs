@@ -46,6 +46,12 @@ pub(super) enum Shape {
     Schema,
     /// Yes or no.
     Flag,
+    /// How many times as much, within [`FACTORS`].
+    Factor,
+    /// A number of at least one.
+    Count,
+    /// A text without blanks.
+    Word,
     /// A list of at least so many items.
     List(&'static Shape, usize),
     /// A mapping with known keys.
@@ -135,6 +141,7 @@ pub(super) const ROOT: &[Key] = &[
         "What runs at a git host whose name does not say it, so that links to sources can be made.",
     ),
     key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
+    key("search", Shape::Mapping(SEARCH), "What search finds, and how it is tested."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key(
         "limits",
@@ -250,6 +257,57 @@ const CHECK: &[Key] = &[
          fine.",
     ),
 ];
+
+const SEARCH: &[Key] = &[
+    key(
+        "exclude",
+        GLOBS,
+        "Files that search passes over, as globs relative to the scanned folder: documents, and catalog files with \
+         their entities. A single document says the same in its front matter: `search: { exclude: true }`.",
+    ),
+    key(
+        "boost",
+        Shape::List(&Shape::Mapping(BOOST), 0),
+        "Files whose pages and entities come sooner or later than others; the last entry that fits holds. A single \
+         document says the same in its front matter: `search: { boost: 2 }`.",
+    ),
+    key(
+        "synonyms",
+        Shape::List(&Shape::List(&Shape::Word, 2), 0),
+        "Groups of words that mean the same, such as `[k8s, kubernetes]`: who searches for one finds the others, too.",
+    ),
+    key(
+        "budget",
+        Shape::Size,
+        "How large the whole index may get; a build whose index is larger fails. A number of bytes, or with a unit: \
+         `500kB`, `25MB`.",
+    ),
+    key(
+        "tests",
+        Shape::List(&Shape::Mapping(SEARCH_TEST), 0),
+        "Queries with the page that must be found; `playbill check` reports those that fail as `search-test`.",
+    ),
+];
+
+const BOOST: &[Key] = &[
+    key("files", Shape::List(&Shape::Glob, 1), "Which files, as globs relative to the scanned folder.").required(),
+    key("factor", Shape::Factor, "How much more they count: from `0.1` to `10`.").required(),
+];
+
+const SEARCH_TEST: &[Key] = &[
+    key("query", Shape::Text, "What somebody types.").required(),
+    key(
+        "expect",
+        Shape::Text,
+        "What must be found: the address of a page below the site, such as `docs/default/component/web/guide/`, with or \
+         without a heading, or the reference of an entity.",
+    )
+    .required(),
+    key("within", Shape::Count, "Among how many results.").or("3"),
+];
+
+/// The least and the largest factor.
+pub(super) const FACTORS: (f64, f64) = (0.1, 10.0);
 
 const PATH_RULES: &[Key] = &[
     key("files", Shape::List(&Shape::Glob, 1), "Which files, as globs relative to the scanned folder.").required(),

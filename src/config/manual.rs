@@ -58,6 +58,8 @@ fn value(shape: &Shape) -> String {
         Shape::HttpUrl | Shape::LinkUrl => "address".to_owned(),
         Shape::Colour => "colour".to_owned(),
         Shape::Flag => "`true` or `false`".to_owned(),
+        Shape::Factor | Shape::Count => "number".to_owned(),
+        Shape::Word => "word".to_owned(),
         Shape::Path => "path".to_owned(),
         Shape::Glob => "glob".to_owned(),
         Shape::Size => "size".to_owned(),

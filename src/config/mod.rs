@@ -18,6 +18,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use globset::GlobSet;
+
 pub use app_config::parse_app_config;
 pub use check::glob;
 #[cfg(test)]
@@ -66,6 +68,8 @@ pub struct Config {
     pub hosts: BTreeMap<String, String>,
     /// What belongs to the catalog.
     pub catalog: CatalogConfig,
+    /// What search finds.
+    pub search: SearchConfig,
     /// How problems are judged.
     pub check: CheckConfig,
     /// Sizes beyond which input is refused.
@@ -158,6 +162,43 @@ pub struct CustomRelation {
     pub default_kind: Option<String>,
 }
 
+/// What search finds, and how it is tested.
+#[derive(Debug, Clone, Default)]
+pub struct SearchConfig {
+    /// Files that search passes over, as reports name them.
+    pub exclude: GlobSet,
+    /// Files that count more or less; the last that fits holds.
+    pub boosts: Vec<Boost>,
+    /// Groups of words that mean the same.
+    pub synonyms: Vec<Vec<String>>,
+    /// How many bytes the index may have.
+    pub budget: Option<u64>,
+    /// Queries with what must be found.
+    pub tests: Vec<SearchTest>,
+}
+
+/// How much more some files count for search.
+#[derive(Debug, Clone)]
+pub struct Boost {
+    /// Which files, as reports name them.
+    pub files: GlobSet,
+    /// By how much.
+    pub factor: f64,
+}
+
+/// A query with what must be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchTest {
+    /// Its number in the configuration.
+    pub at: usize,
+    /// What is typed.
+    pub query: String,
+    /// An address below the site, or the reference of an entity.
+    pub expect: String,
+    /// Among how many results it must be.
+    pub within: usize,
+}
+
 /// How problems are judged.
 #[derive(Debug, Clone, Default)]
 pub struct CheckConfig {
@@ -206,6 +247,7 @@ impl Default for Config {
             links: Vec::new(),
             hosts: BTreeMap::new(),
             catalog: CatalogConfig::default(),
+            search: SearchConfig::default(),
             check: CheckConfig::default(),
             limits: Limits::default(),
             places: Places::default(),

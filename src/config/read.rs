@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 
 use globset::GlobSet;
 
-use super::check::{Checker, colour, given, glob, http_url};
+use super::check::{Checker, colour, count, factor, given, glob, http_url};
 use super::keys::{ROOT, Shape, size};
-use super::{AllowRule, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, Limits, Places};
+use super::{
+    AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, Limits, Places,
+    SearchConfig, SearchTest,
+};
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
 use crate::yaml::{self, Map, Node, Value};
@@ -52,6 +55,7 @@ fn config(root: &Map) -> Config {
         links: mappings(root, "links").filter_map(link).collect(),
         hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
+        search: given_map(Some(root), "search").map(search).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
         places: default.places,
@@ -120,16 +124,40 @@ fn custom_kind(name: &str, map: Option<&Map>) -> CustomKind {
     }
 }
 
+fn search(map: &Map) -> SearchConfig {
+    let boost = |map: &Map| Some(Boost { files: globs(map, "files"), factor: factor(map.get("factor")?)? });
+    let test = |(at, map): (usize, &Map)| {
+        let within = map.get("within").and_then(count).unwrap_or(3);
+        Some(SearchTest { at, query: text(map, "query")?, expect: text(map, "expect")?, within })
+    };
+    let word = |word: String| word.trim().to_owned();
+    SearchConfig {
+        exclude: globs(map, "exclude"),
+        boosts: mappings(map, "boost").filter_map(boost).collect(),
+        synonyms: items(map, "synonyms")
+            .iter()
+            .map(|group| node_texts(group).into_iter().map(word).collect())
+            .collect(),
+        budget: bytes(map, "budget"),
+        tests: items(map, "tests")
+            .iter()
+            .enumerate()
+            .filter_map(|(at, test)| Some((at, test.as_map()?)))
+            .filter_map(test)
+            .collect(),
+    }
+}
+
+fn globs(map: &Map, key: &str) -> GlobSet {
+    let mut files = GlobSet::builder();
+    for glob in texts(map, key).iter().filter_map(|pattern| glob(pattern).ok()) {
+        files.add(glob);
+    }
+    files.build().unwrap_or_default()
+}
+
 fn check(map: &Map) -> CheckConfig {
-    let paths = mappings(map, "paths").map(|map| {
-        let mut files = GlobSet::builder();
-        for pattern in texts(map, "files") {
-            if let Ok(glob) = glob(&pattern) {
-                files.add(glob);
-            }
-        }
-        PathSeverities { files: files.build().unwrap_or_default(), rules: levels(map) }
-    });
+    let paths = mappings(map, "paths").map(|map| PathSeverities { files: globs(map, "files"), rules: levels(map) });
     let types = given_map(Some(map), "types").map_or(&[][..], Map::entries);
     CheckConfig {
         severities: Severities { rules: levels(map), paths: paths.collect() },
@@ -153,15 +181,19 @@ fn level(word: &str) -> Option<Option<Severity>> {
 
 fn limits(map: &Map) -> Limits {
     let default = Limits::default();
-    let bytes = |key: &str| match &map.get(key)?.value {
-        Value::Int(bytes) => size(&bytes.to_string()),
-        Value::Str(text) => size(text),
-        _ => None,
-    };
+    let bytes = |key: &str| bytes(map, key);
     Limits {
         catalog_file: bytes("catalogFile").unwrap_or(default.catalog_file),
         definition_file: bytes("definitionFile").unwrap_or(default.definition_file),
         document: bytes("document").unwrap_or(default.document),
+    }
+}
+
+fn bytes(map: &Map, key: &str) -> Option<u64> {
+    match &map.get(key)?.value {
+        Value::Int(bytes) => size(&bytes.to_string()),
+        Value::Str(text) => size(text),
+        _ => None,
     }
 }
 

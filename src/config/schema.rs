@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::check::{LEVELS, rule_names};
-use super::keys::{Key, ROOT, Shape};
+use super::keys::{FACTORS, Key, ROOT, Shape};
 use crate::diag::Code;
 
 /// Returns the JSON Schema (draft 2020-12) of the configuration file.
@@ -66,6 +66,9 @@ fn shape(shape: &Shape) -> Map<String, Value> {
         }
         Shape::Colour => json!({ "type": "string", "pattern": "^\\s*#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\\s*$" }),
         Shape::Flag => json!({ "type": "boolean" }),
+        Shape::Factor => json!({ "type": "number", "minimum": FACTORS.0, "maximum": FACTORS.1 }),
+        Shape::Count => json!({ "type": "integer", "minimum": 1 }),
+        Shape::Word => json!({ "type": "string", "pattern": "^\\s*\\S+\\s*$" }),
         Shape::Size => json!({
             "anyOf": [
                 { "type": "integer", "minimum": 1, "maximum": u32::MAX },

@@ -257,6 +257,9 @@ rules! {
     REF_NOT_LOCAL "ref-not-local" Api Warning "A `$ref` of an API definition names a file on another host.";
     UNRESOLVED_IMPORT "unresolved-import" Api Warning "A file that a Protocol Buffers definition imports is not there.";
 
+    SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";
+    SEARCH_TEST "search-test" Site Error "A search does not find what a search test expects.";
+
     INVALID_CONFIG "invalid-config" Config Error "A configuration value cannot be used.";
     INVALID_OVERLAY "invalid-overlay" Config Error "An overlay file cannot be used.";
     UNKNOWN_CONFIG_KEY "unknown-config-key" Config Error "A configuration key is not known.";

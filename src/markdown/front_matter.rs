@@ -13,6 +13,8 @@ pub struct FrontMatter {
     pub tags: Vec<String>,
     /// Whether search passes over it (`search: {exclude: true}`).
     pub search_exclude: bool,
+    /// How much more it counts for search (`search: {boost: 2}`); not bounded.
+    pub search_boost: Option<f64>,
     /// Parts of the page to leave out: `navigation`, `toc`.
     pub hide: Vec<String>,
     /// The state, such as `new` or `deprecated`.
@@ -84,11 +86,13 @@ impl FrontMatter {
             Some(Value::Bool(search)) => !search,
             _ => false,
         };
+        let search_boost = values.get("search").and_then(|search| search.get("boost")).and_then(Value::as_f64);
         Self {
             title: text("title"),
             description: text("description"),
             tags: list("tags"),
             search_exclude,
+            search_boost,
             hide: list("hide"),
             status: text("status"),
             values,

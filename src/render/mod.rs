@@ -83,13 +83,15 @@ fn html<M: Serialize>(theme: &Theme, template: &str, model: Framed<M>) -> Result
     Ok(Rendered { bytes, mime: "text/html; charset=utf-8" })
 }
 
-/// Makes the search of a portal, and hands it to a sink.
+/// Makes the search of a portal, and hands it to a sink; returns how large it is.
 ///
 /// # Errors
 /// The first failure of the sink.
-pub fn search(portal: &Portal, sink: &dyn Sink) -> Result<(), Error> {
-    let files = search::index(&search::documents(&portal.catalog, &portal.docs, &portal.apis));
-    first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())
+pub fn search(workspace: &Workspace, portal: &Portal, sink: &dyn Sink) -> Result<search::Report, Error> {
+    let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
+    let files = search::index(&documents, &workspace.config().search);
+    first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())?;
+    Ok(search::report(&files, documents.len()))
 }
 
 /// Returns the first failure, whichever came first.

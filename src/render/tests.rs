@@ -164,7 +164,7 @@ fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new()).unwrap();
     let memory = Memory::default();
-    search(&portal, &memory).unwrap();
+    search(&workspace, &portal, &memory).unwrap();
     pages(&workspace, &portal, &theme, &site, &memory).unwrap();
     let files = memory.0.into_inner().unwrap();
     Built { portal, site, files }

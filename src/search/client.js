@@ -5,7 +5,7 @@
 
 // The table of contents of the index; the build puts it here.
 const ROOT = null;
-const VERSION = 2;
+const VERSION = 3;
 const MAX_QUERY = 256;
 const MAX_WORDS = 12;
 const MAX_TERM = 40;
@@ -16,6 +16,14 @@ const EXCERPT = 180;
 const CANDIDATES = 250;
 // How likely a word stands in a section when it is only known to be on the page.
 const LOOSE = 0.7;
+// What a word counts that means the same as the one asked for.
+const SYNONYM = 0.85;
+// So many words a query has before the commonest of them are passed over.
+const ENOUGH = 4;
+// A word means so many terms at most.
+const MEANINGS = 100;
+// So many files more are read for what is typed only in part: alone, or after other words.
+const MOST_BEGUN = [4, 3];
 // What a name of several words counts where it stands as it was asked for.
 const WRITTEN = 2.5;
 
@@ -31,6 +39,9 @@ const IDEOGRAPH = '\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff';
 const CHUNK = new RegExp(`[${IDEOGRAPH}]+|(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\\p{N}_])(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\\p{N}_\\-./:@'’])*`, 'gu');
 const IDEOGRAPHS = new RegExp(`^[${IDEOGRAPH}]`, 'u');
 const HUMPS = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
+
+// What names of several words are joined by.
+const JOINT = /[-./:@'’_]/u;
 
 /** Returns a text in lower case and without accents. */
 function fold(text) {
@@ -179,14 +190,18 @@ class Index {
   use(root) {
     this.root = root;
     this.files = new Map();
+    this.names = Object.fromEntries(['t', 'w', 'f'].map((folder) => [folder, names(root[folder])]));
     let document = 0;
-    this.blocks = root.d.map((start) => {
-      const [step, section] = [start].flat();
-      document += step;
-      return [document, section ?? 0];
+    this.blocks = [...root.d.matchAll(/(z*)([a-y])(\d*)/g)].map(([, many, step, section]) => {
+      document += many.length * 25 + step.charCodeAt(0) - 97;
+      return [document, Number(section)];
     });
     document = 0;
     this.kinds = root.kinds.map(([kind, count]) => [document += count, kind]);
+    document = 0;
+    this.boosts = root.boosts?.map(([boost, count]) => [document += count, boost / 100]);
+    this.synonyms = new Map();
+    for (const group of root.synonyms ?? []) for (const term of group) this.synonyms.set(term, [...(this.synonyms.get(term) ?? []), ...group.filter((other) => other !== term)]);
   }
 
   /** Reads a file once; a failure is forgotten, so that the next query starts anew. */
@@ -201,23 +216,23 @@ class Index {
     return loading;
   }
 
-  /** Returns the number of the file that a key is in: the last whose name is not after it. */
-  shardOf(folder, key) {
-    return Math.max(0, after(this.root[folder], (name) => !before(key, name)) - 1);
+  /** Returns where a term is: the folder, and the number of the file: the last whose name is not after it. */
+  place(key, folder = JOINT.test(key) ? 'w' : 't') {
+    return [folder, Math.max(0, after(this.names[folder], (name) => !before(key, name)) - 1)];
   }
 
   /** Reads a file of terms: `Map(term → { term, forms, postings() })`. */
-  async shard(folder, at) {
-    if (!this.root[folder].length) return new Map();
+  async shard([folder, at]) {
+    if (!this.names[folder].length) return new Map();
     return this.file(`${folder}/${at >> 8}/${at & 255}.bin`, async (response) => readShard(await inflate(response)));
   }
 
-  /** Reads the files in which words may stand that begin with what is typed. */
-  async begun(typed) {
-    const first = this.shardOf('t', typed);
+  /** Reads the files in which terms may stand that begin with what is typed. */
+  async begun(typed, alone) {
+    const [folder, first] = this.place(typed);
     let last = first;
-    while (last < first + 3 && this.root.t[last + 1]?.startsWith(typed)) last++;
-    return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => this.shard('t', first + at)));
+    while (last < first + MOST_BEGUN[alone ? 0 : 1] && this.names[folder][last + 1]?.startsWith(typed)) last++;
+    return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => this.shard([folder, first + at])));
   }
 
   /** Answers a query: `{ total, results: [{ url, title, type, ref, excerpt, score, heading? }] }`, best first. */
@@ -237,11 +252,14 @@ class Index {
     }
   }
 
-  async answer(text, { limit = 10, filters = {}, facets = false } = {}) {
+  async answer(text, { limit = 10, filters = {}, facets = false, stale } = {}) {
     const typed = String(text ?? '').slice(0, MAX_QUERY).trim();
     const asked = terms(typed);
     let words = unique(asked.filter(({ whole, stop }) => !whole && !stop)).slice(0, MAX_WORDS);
     if (!words.length) words = unique(asked.filter(({ whole }) => !whole)).slice(0, MAX_WORDS);
+    // A long query is told apart by its rarer words.
+    const common = this.root.common.filter((term) => words.some((word) => word.term === term)).slice(0, Math.max(0, words.length - ENOUGH));
+    words = words.filter(({ term }) => !common.includes(term));
     // What is one word may be the exact name of something, too.
     const name = fold(typed);
     const names = [...name].length <= MAX_NAME && !/\s/u.test(name) && name ? [{ term: name, raw: name, whole: true }] : [];
@@ -250,12 +268,14 @@ class Index {
     const end = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? asked.at(-1) : undefined;
     const growing = (one) => end !== undefined && (one.raw === end.raw || (one.whole && name.endsWith(one.raw)));
 
+    const alone = words.length < 2;
     const [passes, facts, meant, exact] = await Promise.all([
       this.filter(filters),
       facets ? this.facts() : undefined,
-      Promise.all(words.map((word) => this.meanings(word, growing(word)))),
-      Promise.all(wholes.map((whole) => this.named(whole, growing(whole)))),
+      Promise.all(words.map((word) => this.meanings(word, growing(word), alone))),
+      Promise.all(wholes.map((whole) => this.named(whole, growing(whole), alone))),
     ]);
+    if (stale?.()) throw new Error('something else was asked');
     const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name });
     const top = await Promise.all(hits.slice(0, Math.max(limit, 10)).map((hit) => this.shown(hit)));
     const answer = { total, results: this.order(top, asked, meant).slice(0, Math.max(0, limit)) };
@@ -271,20 +291,35 @@ class Index {
     return Math.log(1 + (all - count + 0.5) / (count + 0.5));
   }
 
+  /** Returns how much more a document counts than others. */
+  boost(document) {
+    return this.boosts ? this.boosts[after(this.boosts, ([end]) => end <= document)][1] : 1;
+  }
+
+  /** Finds what means the same as a term. */
+  async alike(term) {
+    const entries = (this.synonyms.get(term) ?? []).map(async (other) => (await this.shard(this.place(other))).get(other));
+    return (await Promise.all(entries)).filter(Boolean).map((entry) => ({ entry, worth: SYNONYM }));
+  }
+
   /** Finds what a word of the query may mean: `[{ entry, worth }]`. */
-  async meanings({ term, raw }, growing) {
-    const [shard, ...begun] = await Promise.all([
-      this.shard('t', this.shardOf('t', term)),
-      ...(growing ? [this.begun(raw)] : [this.shard('t', this.shardOf('t', raw)).then((one) => [one])]),
+  async meanings({ term, raw }, growing, alone) {
+    const [alike, shard, ...begun] = await Promise.all([
+      this.alike(term),
+      this.shard(this.place(term)),
+      ...(growing ? [this.begun(raw, alone)] : []),
     ]);
-    const own = [...new Set([shard, ...begun.flat()])];
+    const own = new Set([shard, ...begun.flat()]);
     const found = new Map();
     const add = (entry, worth) => {
       const before = found.get(entry.term);
       if (!before || before.worth < worth) found.set(entry.term, { entry, worth });
     };
     const exact = shard.get(term);
-    if (exact) add(exact, 1);
+    // While a word is typed, its stem may be that of another word.
+    const known = exact && (exact.term === raw || exact.forms.includes(raw));
+    if (exact) add(exact, known || !growing ? 1 : 0.6);
+    for (const { entry, worth } of alike) add(entry, worth);
     if (growing && [...raw].length > 1) {
       const longer = [];
       for (const one of own) {
@@ -295,17 +330,17 @@ class Index {
         }
       }
       longer.sort((a, b) => a[0] - b[0] || (a[1].term < b[1].term ? -1 : 1));
-      for (const [length, entry] of longer.slice(0, 80)) add(entry, (exact ? 0.4 : 0.9) * (raw.length / length) ** 0.3);
+      for (const [length, entry] of longer.slice(0, 80)) add(entry, (known ? 0.5 : 0.9) * (raw.length / length) ** 0.3);
     }
     if (!found.size || (!exact && growing)) {
       // Nothing is written so: what is written almost so?
       const letters = [...raw];
       if (letters.length > 3 && !(growing && found.size)) {
         const most = letters.length > 7 ? 2 : 1;
-        const shards = [...own];
         const turned = /^[\p{Alphabetic}\p{N}]+$/u.test(raw) && letters[0] + letters.slice(1).reverse().join('');
-        if (turned) shards.push(await this.shard('f', this.shardOf('f', turned)));
-        for (const one of new Set(shards)) {
+        const places = [this.place(raw), ...(turned ? [this.place(turned, 'f')] : [])];
+        for (const one of await Promise.all(places.map((place) => this.shard(place)))) own.add(one);
+        for (const one of own) {
           for (const entry of one.values()) {
             const edits = Math.min(...[entry.term, ...entry.forms].map((form) => distance(raw, form, most)));
             if (edits <= most) add(entry, edits === 1 ? 0.75 : 0.4);
@@ -317,9 +352,8 @@ class Index {
   }
 
   /** Finds a name of several words, and while it is typed those that begin so. */
-  async named({ term }, growing) {
-    const shards = growing ? await this.begun(term) : [await this.shard('t', this.shardOf('t', term))];
-    const found = [];
+  async named({ term }, growing, alone) {
+    const [found, shards] = await Promise.all([this.alike(term), growing ? this.begun(term, alone) : this.shard(this.place(term)).then((one) => [one])]);
     for (const shard of shards) {
       const exact = shard.get(term);
       if (exact) found.push({ entry: exact, worth: 1 });
@@ -345,12 +379,19 @@ class Index {
     let weights = 0;
     for (const unit of units) {
       unit.found.sort((a, b) => b.worth - a.worth);
-      unit.seen = new Map();
+      unit.found.length = Math.min(unit.found.length, MEANINGS);
+      // By document where the best of what the word may mean says something of it; 0: nothing does.
+      unit.seen = new Int32Array(all);
+      unit.documents = [];
       for (const [which, { entry }] of unit.found.entries()) {
         const { documents } = entry.postings();
-        for (let at = 0; at < documents.length; at++) if (!unit.seen.has(documents[at])) unit.seen.set(documents[at], which * 0x1000000 + at);
+        for (let at = 0; at < documents.length; at++) {
+          if (unit.seen[documents[at]]) continue;
+          unit.seen[documents[at]] = which * 0x1000000 + at + 1;
+          unit.documents.push(documents[at]);
+        }
       }
-      unit.weight = this.rarity(Math.min(unit.seen.size, all));
+      unit.weight = this.rarity(unit.documents.length);
       if (!unit.whole) weights += unit.weight;
     }
     weights ||= 1;
@@ -359,19 +400,23 @@ class Index {
       if (unit.whole) unit.covers = sum(units.filter(({ whole, word }) => !whole && (unit.word.at === undefined || word.at === unit.word.at)).map(({ weight }) => weight)) / weights;
     }
     for (const unit of units) {
-      for (const [document, place] of unit.seen) {
+      const meanings = unit.found.map(({ entry, worth }) => [entry.postings().marks, worth]);
+      for (const document of unit.documents) {
         if (!passes(document)) continue;
         if (!rough[document]) touched.push(document);
-        const { entry, worth } = unit.found[Math.floor(place / 0x1000000)];
-        const marks = entry.postings().marks[place % 0x1000000];
+        const place = unit.seen[document] - 1;
+        const [noted, worth] = meanings[place >> 24];
+        const marks = noted[place & 0xffffff];
         const part = unit.weight * worth / weights;
         if (!unit.whole) shares[document] += part; else if (shares[document] < unit.covers * worth) shares[document] = unit.covers * worth;
         rough[document] += part * (1 + (marks >> 6) / 3 + (marks & 4 ? 2 : 0) + (marks & 8 ? 3 : 0) + (marks & 32 ? 0.7 : 0));
       }
     }
     const lone = !units.some(({ whole }) => !whole);
-    const quality = (document) => rough[document] * (lone ? 1 : (0.1 + shares[document]) ** 2);
-    const best = touched.map((document) => [quality(document), document]).sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, CANDIDATES);
+    const quality = Float64Array.from(touched, (document) => this.boost(document) * rough[document] * (lone ? 1 : (0.1 + shares[document]) ** 2));
+    const enough = quality.length > CANDIDATES ? quality.slice().sort().at(-CANDIDATES) : 0;
+    const best = touched.map((document, at) => [quality[at], document]).filter(([quality]) => quality >= enough)
+      .sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, CANDIDATES);
     const hits = best.map(([, document]) => this.score(document, units, weights, name));
     const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
     const least = Math.min(most, 0.4);
@@ -389,10 +434,10 @@ class Index {
     const entity = type === 'entity' || type === 'template';
     let [share, title, titled, length, body, named, whole, keyword, written] = [0, 0, 0, Infinity, 0, 0, 0, 0, 0];
     for (const { weight, whole: compound, covers, word, found, seen } of units) {
-      const place = seen.get(document);
-      if (place === undefined) continue;
-      const { entry, worth } = found[Math.floor(place / 0x1000000)];
-      const posting = entry.postings().at(place % 0x1000000);
+      if (!seen[document]) continue;
+      const place = seen[document] - 1;
+      const { entry, worth } = found[place >> 24];
+      const posting = entry.postings().at(place & 0xffffff);
       const part = weight * worth / weights;
       if (posting.name) named = Math.max(named, worth * (word.term.length / Math.max(name.length, 1)));
       if (compound) {
@@ -457,6 +502,7 @@ class Index {
     // What is written as it stands in the query beats its parts standing apart.
     score += WRITTEN * written ** 2;
     score += named >= 1 ? 3 : named;
+    score *= this.boost(document);
     return { document, share: Math.max(share, named >= 1 ? 1 : 0), score, section: best };
   }
 
@@ -472,7 +518,7 @@ class Index {
     });
   }
 
-  /** Reads what filters ask: a function from a document to `{ type, kind, namespace, owner, lifecycle, tag }`, lists of values. */
+  /** Reads what filters ask: a function from a document to `{ type, kind, namespace, owner, lifecycle, tag, system }`, lists of values. */
   async facts() {
     const [runs, facts] = await Promise.all([this.owners(), this.file('facts.json', (response) => response.json())]);
     const known = new Map();
@@ -482,8 +528,8 @@ class Index {
       const key = `${type} ${reference}`;
       if (!known.has(key)) {
         const [kind, namespace] = reference.split(/[:/]/);
-        const [owner = '', lifecycle = '', tag = []] = Object.hasOwn(facts, reference) ? facts[reference] : [];
-        known.set(key, { type: [type], kind: [kind], namespace: [namespace], owner: owner ? [owner] : [], lifecycle: lifecycle ? [lifecycle] : [], tag });
+        const [owner = '', lifecycle = '', tag = [], system = ''] = Object.hasOwn(facts, reference) ? facts[reference] : [];
+        known.set(key, { type: [type], kind: [kind], namespace: [namespace], owner: owner ? [owner] : [], lifecycle: lifecycle ? [lifecycle] : [], tag, system: system ? [system] : [] });
       }
       return known.get(key);
     };
@@ -491,7 +537,7 @@ class Index {
 
   /** Counts what documents say to filters: `{ owner: { 'group:default/a': 3 }, … }`, most first. */
   counted(documents, facts) {
-    const counts = { type: new Map(), kind: new Map(), owner: new Map(), lifecycle: new Map(), namespace: new Map(), tag: new Map() };
+    const counts = { type: new Map(), kind: new Map(), owner: new Map(), lifecycle: new Map(), namespace: new Map(), tag: new Map(), system: new Map() };
     for (const document of documents) {
       for (const [facet, values] of Object.entries(facts(document))) for (const value of values) counts[facet].set(value, (counts[facet].get(value) ?? 0) + 1);
     }
@@ -503,7 +549,7 @@ class Index {
   async filter({ type, kind, ref, ...others }) {
     const list = (value) => (value === undefined || value === null ? undefined : new Set([value].flat().map((one) => String(one).toLowerCase())));
     const [types, kinds, refs] = [list(type), list(kind), list(ref)];
-    const asked = ['owner', 'lifecycle', 'namespace', 'tag'].map((facet) => [facet, list(others[facet])]).filter(([, values]) => values);
+    const asked = ['owner', 'lifecycle', 'namespace', 'tag', 'system'].map((facet) => [facet, list(others[facet])]).filter(([, values]) => values);
     const [runs, facts] = await Promise.all([refs && this.owners(), asked.length ? this.facts() : undefined]);
     return (document) => {
       if (refs && !refs.has(runs[after(runs, ([end]) => end <= document)][1])) return false;
@@ -603,36 +649,65 @@ async function inflate(response) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Reads a file of terms as `pack.rs` writes it. */
-function readShard(bytes) {
-  let at = 0;
-  const number = () => {
+/** Reads the names of files as `pack.rs` writes them. */
+function names(line) {
+  let before = [];
+  return [...line.matchAll(/([A-Z])([^A-Z]*)/g)].map(([, shared, rest]) => {
+    before = [...before.slice(0, shared.charCodeAt(0) - 65), ...rest];
+    return before.join('');
+  });
+}
+
+/** Bytes that are read one after the other. */
+class Bytes {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.at = 0;
+  }
+
+  byte() {
+    return this.bytes[this.at++];
+  }
+
+  /** Reads a number, seven bits a byte, the low ones first. */
+  number() {
     let [value, shift, byte] = [0, 0, 128];
     for (; byte & 128; shift += 7) {
-      byte = bytes[at++];
+      byte = this.bytes[this.at++];
       value |= (byte & 127) << shift;
     }
     return value;
-  };
-  const decoder = new TextDecoder();
-  const front = (before) => {
-    const [shared, length] = [number(), number()];
+  }
+
+  take(length) {
+    return this.bytes.subarray(this.at, this.at += length);
+  }
+
+  /** Reads a text that begins as another does. */
+  front(before) {
+    const [shared, length] = [this.number(), this.number()];
     const text = new Uint8Array(shared + length);
     text.set(before.subarray(0, shared));
-    text.set(bytes.subarray(at, at += length), shared);
+    text.set(this.take(length), shared);
     return text;
-  };
+  }
+}
+
+/** Reads a file of terms as `pack.rs` writes it. */
+function readShard(file) {
+  const bytes = new Bytes(file);
+  const decoder = new TextDecoder();
   const entries = [];
   let before = new Uint8Array();
-  for (let left = number(); left > 0; left--) {
-    before = front(before);
+  for (let left = bytes.number(); left > 0; left--) {
+    before = bytes.front(before);
     const forms = [];
-    for (let left = number(); left > 0; left--) forms.push(decoder.decode(front(before)));
+    for (let left = bytes.number(); left > 0; left--) forms.push(decoder.decode(bytes.front(before)));
     entries.push({ term: decoder.decode(before), forms });
   }
-  const lengths = entries.map(number);
+  const lengths = entries.map(() => bytes.number());
   entries.forEach((entry, index) => {
-    const own = bytes.subarray(at, at += lengths[index]);
+    const own = bytes.take(lengths[index]);
     let decoded;
     entry.postings = () => decoded ??= readPostings(own);
   });
@@ -640,38 +715,30 @@ function readShard(bytes) {
 }
 
 /** Reads postings as `layout.rs` writes them: documents and marks at once, the rest when asked for. */
-function readPostings(bytes) {
-  let at = 0;
-  const number = () => {
-    let [value, shift, byte] = [0, 0, 128];
-    for (; byte & 128; shift += 7) {
-      byte = bytes[at++];
-      value |= (byte & 127) << shift;
-    }
-    return value;
-  };
-  const count = number();
+function readPostings(own) {
+  const bytes = new Bytes(own);
+  const count = bytes.number();
   const [documents, marks, places] = [new Uint32Array(count), new Uint8Array(count), new Uint32Array(count)];
   let document = 0;
   for (let index = 0; index < count; index++) {
-    documents[index] = document += number();
-    const mark = marks[index] = bytes[at++];
-    places[index] = at;
-    if (mark & 4) at++;
-    for (let left = (mark & 3) === 3 ? number() : mark & 3; left > 0; left--) {
-      while (bytes[at] & 128) at++;
-      at += 2;
+    documents[index] = document += bytes.number();
+    const mark = marks[index] = bytes.byte();
+    places[index] = bytes.at;
+    if (mark & 4) bytes.at++;
+    for (let left = (mark & 3) === 3 ? bytes.number() : mark & 3; left > 0; left--) {
+      bytes.number();
+      bytes.at++;
     }
   }
   const posting = (index) => {
     const mark = marks[index];
-    at = places[index];
-    const title = mark & 4 ? bytes[at++] : 0;
+    bytes.at = places[index];
+    const title = mark & 4 ? bytes.byte() : 0;
     const spots = [];
     let section = 0;
-    for (let left = (mark & 3) === 3 ? number() : mark & 3; left > 0; left--) {
-      section += number();
-      const code = bytes[at++];
+    for (let left = (mark & 3) === 3 ? bytes.number() : mark & 3; left > 0; left--) {
+      section += bytes.number();
+      const code = bytes.byte();
       spots.push({ section, weight: (code & 7) / 7, heading: code >> 3 });
     }
     return { title, name: Boolean(mark & 8), keyword: Boolean(mark & 16), heading: Boolean(mark & 32), weight: (mark >> 6) / 3, spots };
@@ -732,3 +799,23 @@ function excerpt(text, heading, have, wanted) {
   if (end < text.length) end = Math.max(text.lastIndexOf(' ', end), start + EXCERPT / 2);
   return `${start > 0 ? '… ' : ''}${text.slice(start, end).trim()}${end < text.length ? ' …' : ''}`;
 }
+
+/** In a worker the module answers messages; who asks again does not wait for what was asked before. */
+function work() {
+  const latest = new Map();
+  let opened;
+  addEventListener('message', async ({ data: { id, from, base, text, options } }) => {
+    latest.set(from, id);
+    try {
+      opened ??= open({ base });
+      opened.catch(() => { opened = undefined; });
+      const answer = await (await opened).query(text, { ...options, stale: () => latest.get(from) !== id });
+      postMessage({ id, answer });
+    } catch (error) {
+      postMessage({ id, error: error.message });
+    }
+  });
+  postMessage({ ready: true });
+}
+
+if (typeof WorkerGlobalScope === 'function' && globalThis instanceof WorkerGlobalScope) work();

@@ -2,30 +2,66 @@
 
 use std::borrow::Cow;
 
-use super::{Document, DocumentType, Facts, Part};
+use super::{Document, DocumentType, EVEN, Facts, Part};
 use crate::api::{Api, Apis, Item, Slice};
 use crate::catalog::{Catalog, Entity};
+use crate::config::SearchConfig;
 use crate::docs::{Docs, DocsPage, DocsSite};
 use crate::html;
 use crate::markdown::commonmark;
 use crate::routes;
+use crate::text::FileId;
+use crate::workspace::Workspace;
 
 /// Returns everything that can be found, entities first, in the order of references.
 #[must_use]
-pub fn documents<'a>(catalog: &'a Catalog, docs: &'a Docs, apis: &'a Apis) -> Vec<Document<'a>> {
-    let mut documents: Vec<Document<'a>> =
-        catalog.entities().iter().map(|entity| entity_document(catalog, entity)).collect();
+pub fn documents<'a>(workspace: &Workspace, catalog: &'a Catalog, docs: &'a Docs, apis: &'a Apis) -> Vec<Document<'a>> {
+    let rules = Rules { workspace, config: &workspace.config().search };
+    let entities = catalog.entities().iter().filter_map(|entity| {
+        Some(Document { boost: rules.boost(entity.file, None)?, ..entity_document(catalog, entity) })
+    });
+    let mut documents: Vec<Document<'a>> = entities.collect();
     for site in &docs.sites {
         let entity = catalog.get(site.entity);
         let pages = site.pages.iter().filter(|page| !page.doc.front_matter.search_exclude);
-        documents.extend(pages.map(|page| page_document(entity, site, page)));
+        documents.extend(pages.filter_map(|page| {
+            let boost = rules.boost(page.file, page.doc.front_matter.search_boost)?;
+            Some(Document { boost, ..page_document(entity, site, page) })
+        }));
     }
     for api in apis.all() {
         let entity = catalog.get(api.entity);
+        let Some(boost) = rules.boost(entity.file, None) else { continue };
         let items = api.parts.items(&api.reference);
-        documents.extend(items.map(|(part, slice, item)| item_document(entity, api, part, slice, item)));
+        documents.extend(
+            items.map(|(part, slice, item)| Document { boost, ..item_document(entity, api, part, slice, item) }),
+        );
     }
     documents
+}
+
+/// What the configuration says of files.
+struct Rules<'a> {
+    workspace: &'a Workspace,
+    config: &'a SearchConfig,
+}
+
+impl Rules<'_> {
+    /// Returns how much more counts what a file says, in hundredths, if it is to be found at all; what it says of itself holds.
+    fn boost(&self, file: FileId, own: Option<f64>) -> Option<u16> {
+        let SearchConfig { exclude, boosts, .. } = self.config;
+        if exclude.is_empty() && boosts.is_empty() && own.is_none() {
+            return Some(EVEN);
+        }
+        let path = self.workspace.path(file);
+        if exclude.is_match(&*path) {
+            return None;
+        }
+        let named = || boosts.iter().rev().find(|boost| boost.files.is_match(&*path)).map(|boost| boost.factor);
+        let factor = own.or_else(named).unwrap_or(1.0).clamp(0.1, 10.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within its bounds")]
+        Some((factor * f64::from(EVEN)).round() as u16)
+    }
 }
 
 /// How much of the text of an item is found, in bytes.
@@ -58,6 +94,7 @@ fn item_document<'a>(entity: &Entity, api: &Api, part: usize, slice: &'a Slice, 
         names,
         keywords: format!("{} {group}", entity.title()),
         facts: None,
+        boost: EVEN,
         sections: vec![Part {
             anchor: Cow::Borrowed(&slice.anchor),
             heading: Cow::default(),
@@ -108,7 +145,9 @@ fn entity_document<'a>(catalog: &Catalog, entity: &Entity) -> Document<'a> {
             owner: entity.related("ownedBy").next().map(|owner| owner.target.as_str().to_owned()).unwrap_or_default(),
             lifecycle: entity.spec_str("lifecycle").unwrap_or_default().to_owned(),
             tags: entity.tags().map(str::to_owned).collect(),
+            system: entity.system().unwrap_or_default().to_owned(),
         }),
+        boost: EVEN,
         sections: vec![Part { text: html::collapse(&text).into(), ..Part::default() }],
     }
 }
@@ -142,6 +181,7 @@ fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Do
         names: Vec::new(),
         keywords: keywords.join(" "),
         facts: None,
+        boost: EVEN,
         sections,
     }
 }

@@ -10,10 +10,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::count::{Batch, Hit, Spot, Vocabulary, batch_size, count};
 use super::pack::{self, deflate, varint};
-use super::{CLIENT, Document, DocumentType, MODULE, SearchFiles};
+use super::terms::{Term, Terms, chunks, is_joint};
+use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
+use crate::config::SearchConfig;
 
 /// The version of the layout; the module refuses any other.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
 const MIN_EXCERPT: usize = 200;
@@ -23,36 +25,63 @@ const EXCERPTS: usize = 12 << 20;
 /// How much of a document is kept for excerpts, in bytes.
 const MAX_EXCERPTS: usize = 40_000;
 
-/// About how large a file for results gets, in bytes before compression.
-const BLOCK: usize = 8 << 10;
+/// How large files get in bytes before compression: from and to, and into how many the whole is cut between these, so
+/// that the table of contents stays small.
+struct Cut {
+    least: usize,
+    most: usize,
+    files: usize,
+}
 
-/// How large files of terms get at most, in bytes before compression: from and to, growing with the whole so that the
-/// table of contents stays small.
-const SHARD: (usize, usize) = (6 << 10, 12 << 10);
-const SHARDS: usize = 1600;
+/// Of results.
+const RESULTS: Cut = Cut { least: 1500, most: 8 << 10, files: 6500 };
 
-/// The same for the files of early slips, which are asked for seldom.
-const TURNED: (usize, usize) = (8 << 10, 24 << 10);
-const TURNED_SHARDS: usize = 800;
+/// Of words.
+const WORDS: Cut = Cut { least: 3 << 10, most: 12 << 10, files: 5000 };
 
-/// How many letters choose the file of a term at most.
-const DEPTH: usize = 4;
+/// Of names of several words.
+const WHOLES: Cut = Cut { least: 6 << 10, most: 16 << 10, files: 600 };
+
+/// Of words for early slips, which are asked for seldom.
+const TURNED: Cut = Cut { least: 6 << 10, most: 24 << 10, files: 900 };
+
+/// How many letters choose the file of a word at most; more would part words from those that are almost written so.
+const DEPTH: usize = 5;
+
+/// The same of words for early slips: the first letter and the last two.
+const DEPTH_OF_TURNED: usize = 3;
+
+/// The same for names of several words, which are not looked for misspelt.
+const DEPTH_OF_WHOLES: usize = 40;
+
+/// How many words are common at most, and in what part of the documents a common word is.
+const COMMON: (usize, usize) = (64, 12);
+
+/// A folder of terms: its name, entries under their keys, how they are cut, how many letters choose the file.
+type Folder<'a> = (&'static str, Vec<(String, &'a pack::Entry<'a>)>, Cut, usize);
+
+impl Cut {
+    /// Returns how large each file gets.
+    fn size(&self, whole: usize) -> usize {
+        (whole / self.files).clamp(self.least, self.most)
+    }
+}
 
 /// How much is noted of one term.
 #[derive(Clone, Copy)]
 struct Detail {
-    /// Documents with sections; of the others only their presence is noted.
+    /// Documents, the best.
     documents: usize,
+    /// Those of them with every section; of the others it is noted which headings have the term.
+    full: usize,
     /// Sections, about.
     sections: usize,
-    /// Whether documents without sections are noted.
-    others: bool,
 }
 
-const FULL: Detail = Detail { documents: 400, sections: 800, others: true };
+const FULL: Detail = Detail { documents: usize::MAX, full: 400, sections: 800 };
 
 /// Of a misspelt word.
-const BRIEF: Detail = Detail { documents: 120, sections: 120, others: false };
+const BRIEF: Detail = Detail { documents: 120, full: 50, sections: 100 };
 
 /// What counts are measured by.
 struct Measures<'a> {
@@ -66,7 +95,7 @@ struct Measures<'a> {
 
 /// Cuts, counts and lays out documents.
 #[must_use]
-pub fn index(documents: &[Document<'_>]) -> SearchFiles {
+pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     let size = batch_size(documents.len());
     let batches: Vec<Batch> = documents.par_chunks(size).enumerate().map(|(at, part)| count(at * size, part)).collect();
     let (mut vocabularies, mut counts, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
@@ -89,6 +118,7 @@ pub fn index(documents: &[Document<'_>]) -> SearchFiles {
         let entry = |detail: Detail| pack::Entry {
             term: postings.term,
             forms: postings.forms.clone(),
+            count: postings.hits.len(),
             postings: encode(&postings.hits, &measures, detail),
         };
         // Words that are too common count in titles only.
@@ -101,21 +131,27 @@ pub fn index(documents: &[Document<'_>]) -> SearchFiles {
     drop(counts);
 
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    let size = |entries: &[pack::Entry<'_>], (least, most): (usize, usize), files: usize| {
-        (entries.iter().map(pack::Entry::size).sum::<usize>() / files).clamp(least, most)
-    };
-    let each = size(&entries, SHARD, SHARDS);
-    let known = pack::shards(entries.iter().map(|entry| (entry.term.to_owned(), entry)), each, DEPTH);
+    // Names of several words are many, and would stand between the words: who asks for a word pays for words only.
+    let own = entries.iter().map(|entry| (entry.term.to_owned(), entry));
+    let (wholes, words): (Vec<_>, Vec<_>) = own.partition(|(term, _)| term.contains(is_joint));
     let ends = short.iter().flat_map(|entry| {
         let words = entry.forms.iter().copied().chain([entry.term]);
         let keys: BTreeSet<String> = words.filter_map(pack::turned).collect();
         keys.into_iter().map(move |key| (key, entry))
     });
-    let each = size(&short, TURNED, TURNED_SHARDS);
-    let turned = pack::shards(ends, each, DEPTH);
-    for (folder, shards) in [("t", &known), ("f", &turned)] {
+    let common = common(&words, documents.len());
+    let mut tables: BTreeMap<&str, String> = BTreeMap::new();
+    let folders: [Folder<'_>; 3] = [
+        ("t", words, WORDS, DEPTH),
+        ("w", wholes, WHOLES, DEPTH_OF_WHOLES),
+        ("f", ends.collect(), TURNED, DEPTH_OF_TURNED),
+    ];
+    for (folder, keyed, cut, depth) in folders {
+        let whole: usize = keyed.iter().map(|(_, entry)| entry.size()).sum();
+        let shards = pack::shards(keyed, cut.size(whole), depth);
         let packed: Vec<Vec<u8>> = shards.par_iter().map(|(_, entries)| pack::shard(entries)).collect();
         files.extend(packed.into_iter().enumerate().map(|(at, bytes)| (path(folder, at), bytes)));
+        tables.insert(folder, pack::names(shards.iter().map(|(name, _)| name.as_str())));
     }
     let (blocks, starts) = blocks(documents);
     files.extend(blocks.into_iter().enumerate().map(|(at, bytes)| (path("d", at), bytes)));
@@ -124,7 +160,15 @@ pub fn index(documents: &[Document<'_>]) -> SearchFiles {
     let facts: serde_json::Map<String, Value> = documents
         .iter()
         .filter_map(|document| document.facts.as_ref().map(|facts| (document.reference.clone(), facts)))
-        .map(|(reference, facts)| (reference, json!([facts.owner, facts.lifecycle, facts.tags])))
+        .map(|(reference, facts)| {
+            (
+                reference,
+                match &*facts.system {
+                    "" => json!([facts.owner, facts.lifecycle, facts.tags]),
+                    system => json!([facts.owner, facts.lifecycle, facts.tags, system]),
+                },
+            )
+        })
         .collect();
     files.insert("facts.json".to_owned(), bytes(&facts));
 
@@ -135,15 +179,23 @@ pub fn index(documents: &[Document<'_>]) -> SearchFiles {
     }
     let folder = format!("{:012x}", xxh3_64(&everything) >> 16);
     let kinds = documents.iter().map(|document| (document.kind.as_str(), kind_of(&document.reference)));
-    let root = json!({
+    let mut root = json!({
         "version": VERSION,
         "folder": folder,
         "count": documents.len(),
         "kinds": runs(kinds),
-        "t": known.iter().map(|(key, _)| key).collect::<Vec<_>>(),
-        "f": turned.iter().map(|(key, _)| key).collect::<Vec<_>>(),
+        "common": common,
+        "t": tables["t"],
+        "w": tables["w"],
+        "f": tables["f"],
         "d": starts,
     });
+    if documents.iter().any(|document| document.boost != EVEN) {
+        root["boosts"] = json!(runs(documents.iter().map(|document| document.boost)));
+    }
+    if !config.synonyms.is_empty() {
+        root["synonyms"] = json!(synonyms(&config.synonyms));
+    }
 
     let mut files: BTreeMap<String, Vec<u8>> =
         files.into_iter().map(|(path, content)| (format!("search/{folder}/{path}"), content)).collect();
@@ -153,6 +205,24 @@ pub fn index(documents: &[Document<'_>]) -> SearchFiles {
     files.insert(MODULE.to_owned(), bare(CLIENT).replacen("ROOT = null", &format!("ROOT = {root}"), 1).into_bytes());
     files.insert("search/index.json".to_owned(), root.into_bytes());
     files
+}
+
+/// Returns the words that stand nearly everywhere, the commonest first: a long query does without them.
+fn common<'t>(words: &[(String, &pack::Entry<'t>)], documents: usize) -> Vec<&'t str> {
+    let everywhere = words.iter().filter(|(_, entry)| entry.count * COMMON.1 > documents);
+    let mut common: Vec<_> = everywhere.map(|(_, entry)| (std::cmp::Reverse(entry.count), entry.term)).collect();
+    common.sort_unstable();
+    common.into_iter().take(COMMON.0).map(|(_, term)| term).collect()
+}
+
+/// Returns groups of words as the terms that they are found by.
+fn synonyms(groups: &[Vec<String>]) -> Vec<Vec<String>> {
+    let mut cutter = Terms::new();
+    let mut term = |word: &String| match chunks(word).flat_map(|chunk| cutter.of(chunk)).last()? {
+        Term::Word(word) => Some(word.stem),
+        Term::Whole(whole) => Some(whole),
+    };
+    groups.iter().map(|group| group.iter().filter_map(&mut term).collect()).collect()
 }
 
 /// Returns the module without comments and indentation.
@@ -205,6 +275,14 @@ fn impact(count: usize, length: usize, mean: f64, by_length: f64, steps: f64) ->
     (count / (count + norm) * steps).round().min(steps) as u8
 }
 
+/// How much of a document is noted for a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    Sections,
+    Headings,
+    Nothing,
+}
+
 /// Writes postings: for each document the way from the one before, a byte of marks, and its sections.
 ///
 /// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword,
@@ -214,34 +292,38 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
         let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
         impact(count, measures.lengths[hit.document].0, measures.document, 0.4, 3.0)
     };
-    // By document, whether its sections are noted.
-    let mut full = vec![true; hits.len()];
-    if hits.len() > detail.documents {
+    // By document, how much of it is noted.
+    let mut noted = vec![Noted::Sections; hits.len()];
+    if hits.len() > detail.full {
         let rank = |(at, hit): (usize, &Hit<'_>)| {
             let best = hit.spots.iter().map(|spot| (spot.heading > 0, spot.count)).max();
             (std::cmp::Reverse((hit.title > 0, best)), at)
         };
         let mut ranks: Vec<_> = hits.iter().enumerate().map(rank).collect();
-        ranks.select_nth_unstable(detail.documents);
-        for (_, at) in &ranks[detail.documents..] {
-            full[*at] = false;
+        ranks.select_nth_unstable(detail.full);
+        for (_, at) in &ranks[detail.full..] {
+            noted[*at] = Noted::Headings;
+        }
+        if hits.len() > detail.documents {
+            ranks.select_nth_unstable(detail.documents);
+            for (_, at) in &ranks[detail.documents..] {
+                noted[*at] = Noted::Nothing;
+            }
         }
     }
-    let most = (detail.sections / hits.len().max(1)).clamp(if detail.others { 3 } else { 1 }, 64);
+    let most = (detail.sections / hits.len().max(1)).clamp(if detail.full < hits.len() { 1 } else { 3 }, 64);
     let mut out = Vec::new();
-    varint(&mut out, if detail.others { hits.len() } else { hits.len().min(detail.documents) });
+    varint(&mut out, hits.len().min(detail.documents));
     let mut before = 0;
     let mut spots: Vec<Spot> = Vec::new();
-    for (hit, kept) in hits.iter().zip(full) {
-        if !kept && !detail.others {
+    for (hit, noted) in hits.iter().zip(noted) {
+        if noted == Noted::Nothing {
             continue;
         }
         varint(&mut out, hit.document - before);
         before = hit.document;
         spots.clear();
-        if kept {
-            spots.extend_from_slice(hit.spots);
-        }
+        spots.extend(hit.spots.iter().filter(|spot| noted == Noted::Sections || spot.heading > 0));
         if spots.len() > most {
             spots.sort_unstable_by_key(|spot| (spot.heading == 0, std::cmp::Reverse(spot.count), spot.section));
             spots.truncate(most);
@@ -273,13 +355,20 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
 }
 
 /// Lays out what results show, some sections a file; returns the files, and where they start: the way from the first
-/// document of the file before, with the section if it is not the first.
-fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, Vec<Value>) {
+/// document of the file before as a letter, `z` for 25 and more to come, then the section if it is not the first.
+fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, String) {
     let most = excerpt(documents);
+    let head = |document: &Document<'_>| document.url.len() + document.title.len() + document.reference.len() + 30;
+    let foot = |part: &super::Part<'_>| part.heading.len() + part.anchor.len() + 20;
+    let whole = documents.iter().map(|document| {
+        let parts = document.sections.iter().map(|part| part.text.len().min(most) + foot(part));
+        head(document) + parts.sum::<usize>()
+    });
+    let each = RESULTS.size(whole.sum());
     let mut blocks: Vec<Vec<u8>> = Vec::new();
     let mut block: Vec<Value> = Vec::new();
-    let mut starts = Vec::new();
-    let mut size = BLOCK;
+    let mut starts = String::new();
+    let mut size = each;
     let mut before = 0;
     for (at, document) in documents.iter().enumerate() {
         let mut left = MAX_EXCERPTS;
@@ -301,10 +390,10 @@ fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, Vec<Value>) {
             }
         };
         for (section, part) in sections.iter().enumerate() {
-            if size >= BLOCK {
+            if size >= each {
                 close(&mut block, &mut parts, first);
                 first = section;
-                starts.push(if section == 0 { json!(at - before) } else { json!([at - before, section]) });
+                start(&mut starts, at - before, section);
                 before = at;
                 if !block.is_empty() {
                     blocks.push(bytes(&std::mem::take(&mut block)));
@@ -314,16 +403,28 @@ fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, Vec<Value>) {
             let text = shown(document, section, part);
             let text = &text[..text.floor_char_boundary(most.min(left))];
             left -= text.len();
-            size += text.len() + part.heading.len() + part.anchor.len() + 20;
+            size += text.len() + foot(part);
             parts.push(json!([encoded(&part.anchor), part.heading, text]));
         }
-        size += document.url.len() + document.title.len() + document.reference.len() + 30;
+        size += head(document);
         close(&mut block, &mut parts, first);
     }
     if !block.is_empty() {
         blocks.push(bytes(&block));
     }
     (blocks.par_iter().map(|block| deflate(block)).collect(), starts)
+}
+
+/// Writes where a file of results starts.
+fn start(out: &mut String, mut documents: usize, section: usize) {
+    while documents > 24 {
+        out.push('z');
+        documents -= 25;
+    }
+    out.push(char::from(b'a' + documents as u8));
+    if section > 0 {
+        out.push_str(&section.to_string());
+    }
 }
 
 /// Returns what of a section excerpts are cut from: of a thing that is no page, the words that describe it, too.

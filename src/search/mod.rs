@@ -11,13 +11,18 @@ mod collect;
 mod count;
 mod layout;
 mod pack;
+mod report;
 mod terms;
+mod trial;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 
 pub use collect::documents;
 pub use layout::index;
+pub use report::{Report, over_budget, report};
+pub use trial::trials;
 
 /// The module that queries the index.
 const CLIENT: &str = include_str!("client.js");
@@ -65,9 +70,14 @@ pub struct Document<'a> {
     pub keywords: String,
     /// What filters ask, on the document of an entity; it holds for everything of that entity.
     pub facts: Option<Facts>,
+    /// How much more it counts than others, in hundredths.
+    pub boost: u16,
     /// The text, in the order of the page.
     pub sections: Vec<Part<'a>>,
 }
+
+/// The boost of what counts as much as the rest, in hundredths.
+const EVEN: u16 = 100;
 
 /// What filters ask of an entity; its kind and namespace stand in its reference.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,6 +88,8 @@ pub struct Facts {
     pub lifecycle: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// The reference of the system that it is, or is part of.
+    pub system: String,
 }
 
 /// A part of a document that a result can point at.
@@ -96,6 +108,14 @@ pub type SearchFiles = BTreeMap<String, Vec<u8>>;
 
 /// The path of the module for `<html data-search-module>`, relative to the root of the site.
 pub const MODULE: &str = "search/search.js";
+
+/// Inflates a file of the index.
+fn inflate(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    // What is read was written here.
+    let _ = flate2::read::DeflateDecoder::new(bytes).read_to_end(&mut out);
+    out
+}
 
 #[cfg(test)]
 mod tests;

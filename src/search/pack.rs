@@ -13,6 +13,8 @@ pub(super) struct Entry<'t> {
     pub term: &'t str,
     /// The words whose stem it is, where they differ from it.
     pub forms: Vec<&'t str>,
+    /// How many documents have it.
+    pub count: usize,
     pub postings: Vec<u8>,
 }
 
@@ -38,11 +40,10 @@ pub(super) fn turned(word: &str) -> Option<String> {
 /// A key is in the last file whose name is not after it. Keys that begin with the same few letters stay together, as
 /// many letters as keep a file small, so that what is almost written so is in the same file.
 pub(super) fn shards<'a>(
-    entries: impl Iterator<Item = (String, &'a Entry<'a>)>,
+    mut all: Vec<(String, &'a Entry<'a>)>,
     size: usize,
     depth: usize,
 ) -> Vec<(String, Vec<&'a Entry<'a>>)> {
-    let mut all: Vec<(String, &Entry<'_>)> = entries.collect();
     all.sort_by(|a, b| (&a.0, &a.1.term).cmp(&(&b.0, &b.1.term)));
     let mut groups = Vec::new();
     split(&all, "", size, depth, &mut groups);
@@ -65,6 +66,21 @@ pub(super) fn shards<'a>(
         entries.dedup_by(|a, b| a.term == b.term);
     }
     shards
+}
+
+/// Writes the names of files in a line: a capital for how many letters each shares with the one before, then the others.
+///
+/// No key has capitals.
+pub(super) fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    let mut before = "";
+    for name in names {
+        let shared = before.chars().zip(name.chars()).take_while(|(a, b)| a == b).count().min(25);
+        out.push(char::from(b'A' + shared as u8));
+        out.extend(name.chars().skip(shared));
+        before = name;
+    }
+    out
 }
 
 /// Entries under their keys, in the order of the keys.

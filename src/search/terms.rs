@@ -100,11 +100,11 @@ pub(super) fn chunks(text: &str) -> impl Iterator<Item = &str> {
         rest = &rest[start..];
         let ideographs = rest.starts_with(is_ideograph);
         let end = rest
-            .find(|c| if ideographs { !is_ideograph(c) } else { is_ideograph(c) || !(is_letter(c) || is_joint(c)) })
+            .find(|c| if ideographs { !is_ideograph(c) } else { is_ideograph(c) || !(is_letter(c) || is_mark(c)) })
             .unwrap_or(rest.len());
         let (chunk, after) = rest.split_at(end);
         rest = after;
-        Some(chunk.trim_end_matches(is_joint))
+        Some(chunk.trim_end_matches(is_mark))
     })
 }
 
@@ -124,8 +124,13 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Characters that join words to names: `payment-api`, `a.b.c`, `component:default/web`, `user's`.
-fn is_joint(c: char) -> bool {
+/// Characters that join words to names: `payment-api`, `a.b.c`, `component:default/web`, `user's`, `a_b`.
+pub(super) fn is_joint(c: char) -> bool {
+    is_mark(c) || c == '_'
+}
+
+/// Those of them that do not stand at the end of a name.
+fn is_mark(c: char) -> bool {
     matches!(c, '-' | '.' | '/' | ':' | '@' | '\'' | '’')
 }
 
@@ -150,7 +155,7 @@ fn ideographs(raw: String) -> Term {
 /// Cuts a chunk at joints, underscores and changes of case.
 fn parts(chunk: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    for piece in chunk.split(|c| is_joint(c) || c == '_').filter(|piece| !piece.is_empty()) {
+    for piece in chunk.split(is_joint).filter(|piece| !piece.is_empty()) {
         let letters: Vec<(usize, char)> = piece.char_indices().collect();
         let mut start = 0;
         for (at, window) in letters.windows(2).enumerate() {

@@ -1,5 +1,3 @@
-use std::io::Read as _;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -18,12 +16,6 @@ fn cut(text: &str) -> Vec<String> {
     };
     let mut terms = Terms::new();
     chunks(text).flat_map(|chunk| terms.of(chunk)).filter_map(show).collect()
-}
-
-fn inflate(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    flate2::read::DeflateDecoder::new(bytes).read_to_end(&mut out).unwrap();
-    out
 }
 
 /// The same vectors hold the module in the browser to these rules, in `tests/browser/search.test.mjs`.
@@ -46,6 +38,18 @@ fn the_module_has_the_stop_words_of_the_pipeline() {
 }
 
 fn example() -> SearchFiles {
+    let workspace = workspace(Config::default());
+    index_of(&workspace)
+}
+
+/// Reads a configuration that has nothing wrong.
+fn config(text: &str) -> Config {
+    let (config, problems) = crate::config::parse(crate::text::FileId::new(0), text);
+    assert!(problems.is_empty(), "{problems:?}");
+    config
+}
+
+fn workspace(config: Config) -> Workspace {
     let entities = "
 apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -80,23 +84,24 @@ spec: {type: service, lifecycle: deprecated, owner: team-cash}
     let refunds = "# Refunding a customer\nHow to give money back.\n\n## Full refund\nPress the button twice. The `REFUND_LIMIT` variable bounds it.\n\n## Part of it\nUse the **reconciliation** console, see <https://example.org>.\n";
     let hidden = "---\nsearch: {exclude: true}\n---\n# Hidden\nreconciliation\n";
     let index = "# Welcome\nInstallation and configuration of the service. 支払いの返金\n";
-    let workspace = Workspace::from_files(
-        Config::default(),
+    Workspace::from_files(
+        config,
         &[
             ("catalog-info.yaml", entities.as_bytes()),
             ("docs/index.md", index.as_bytes()),
             ("docs/guide/refunds.md", refunds.as_bytes()),
             ("docs/hidden.md", hidden.as_bytes()),
         ],
-    );
-    let catalog = catalog::load(&workspace).catalog;
-    let (docs, problems) = crate::docs::analyse(&workspace, &catalog, &crate::docs::Memo::default());
-    assert!(problems.is_empty(), "{problems:?}");
-    index_of(&documents(&catalog, &docs, &crate::api::Apis::default()))
+    )
 }
 
-fn index_of(documents: &[Document<'_>]) -> SearchFiles {
-    super::index(documents)
+fn index_of(workspace: &Workspace) -> SearchFiles {
+    let catalog = catalog::load(workspace).catalog;
+    let (docs, problems) = crate::docs::analyse(workspace, &catalog, &crate::docs::Memo::default());
+    assert!(problems.is_empty(), "{problems:?}");
+    let apis = crate::api::Apis::default();
+    let documents = documents(workspace, &catalog, &docs, &apis);
+    index(&documents, &workspace.config().search)
 }
 
 /// The tests of the module query this index; its packed files stand there in hexadecimal digits.
@@ -149,9 +154,97 @@ fn documents_say_what_they_are() {
 #[test]
 fn the_same_documents_give_the_same_bytes() {
     assert_eq!(example(), example());
-    let other = index_of(&[]);
+    let other = index(&[], &crate::config::SearchConfig::default());
     assert!(other.contains_key("search/index.json"));
     assert_ne!(other.keys().collect::<Vec<_>>(), example().keys().collect::<Vec<_>>());
+}
+
+/// Returns the table of contents of an index.
+fn root(files: &SearchFiles) -> Value {
+    serde_json::from_slice(&files["search/index.json"]).unwrap()
+}
+
+#[test]
+fn files_are_passed_over_and_count_more() {
+    let plain = root(&example());
+    assert_eq!((&plain["count"], &plain["boosts"]), (&json!(7), &Value::Null));
+    let boosted =
+        "search:\n  boost:\n    - {files: [docs/], factor: 2}\n    - {files: ['docs/guide/*'], factor: 0.5}\n";
+    // Entities, then the two pages in their order.
+    assert_eq!(root(&index_of(&workspace(config(boosted))))["boosts"], json!([[100, 5], [50, 1], [200, 1]]));
+    let without = root(&index_of(&workspace(config("search: {exclude: ['docs/guide/']}\n"))));
+    assert_eq!(without["count"], 6);
+    let empty = root(&index_of(&workspace(config("search: {exclude: ['**']}\n"))));
+    assert_eq!(empty["count"], 0);
+}
+
+#[test]
+fn a_page_says_itself_how_much_it_counts() {
+    let page = |boost: &str| format!("---\nsearch: {{boost: {boost}}}\n---\n# One\ntext\n");
+    for (boost, expect) in
+        [("2", json!([[100, 1], [200, 1]])), ("1e9", json!([[100, 1], [1000, 1]])), ("x", Value::Null)]
+    {
+        let entity = "{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {name: a, annotations: {backstage.io/techdocs-ref: 'dir:.'}}, spec: {type: service, lifecycle: production, owner: x}}";
+        let page = page(boost);
+        let files: [(&str, &[u8]); 2] = [("catalog-info.yaml", entity.as_bytes()), ("docs/index.md", page.as_bytes())];
+        // What the page says holds against the configuration.
+        let config =
+            if boost == "2" { config("search: {boost: [{files: ['docs/'], factor: 5}]}\n") } else { Config::default() };
+        assert_eq!(root(&index_of(&Workspace::from_files(config, &files)))["boosts"], expect, "{boost}");
+    }
+}
+
+#[test]
+fn synonyms_are_kept_as_terms() {
+    let config = config("search: {synonyms: [[Configuration, setup], [k8s, kubernetes, kube-ctl]]}\n");
+    let root = root(&index_of(&workspace(config)));
+    assert_eq!(root["synonyms"], json!([["configur", "setup"], ["k8s", "kubernet", "kube-ctl"]]));
+}
+
+#[test]
+fn an_index_is_measured_and_held_to_its_budget() {
+    let files = example();
+    let measured = report(&files, 7);
+    let all: usize = files.values().map(Vec::len).sum();
+    assert_eq!((measured.bytes(), measured.files), (all as u64, files.len()));
+    assert!(measured.to_string().starts_with("search index: "), "{measured}");
+    assert!(over_budget(&workspace(Config::default()), &measured).is_empty());
+    assert!(over_budget(&workspace(config("search: {budget: 1GB}\n")), &measured).is_empty());
+    let over = over_budget(&workspace(config("search: {budget: 1kB}\n")), &measured);
+    assert_eq!(over.len(), 1);
+    assert!(over[0].message.contains("more than allowed"), "{over:?}");
+}
+
+#[test]
+fn search_tests_are_asked_of_the_module() {
+    let failing = |tests: &str| {
+        let workspace = workspace(config(&format!("search:\n  synonyms: [[chargeback, refund]]\n  tests:\n{tests}")));
+        let files = index_of(&workspace);
+        trials(&workspace, files)
+    };
+    let good = "    - {query: payment-api, expect: 'api:default/payment-api', within: 1}
+    - {query: chargeback customer, expect: docs/default/component/payment-service/guide/refunds/}
+    - {query: REFUND_LIMIT, expect: 'docs/default/component/payment-service/guide/refunds/#full-refund'}
+    - {query: 返金, expect: /docs/default/component/payment-service}
+";
+    assert_eq!(failing(good), []);
+    let bad = "    - {query: service, expect: 'group:default/team-cash', within: 1}
+    - {query: refund, expect: docs/default/component/payment-service/guide/payments/}
+    - {query: qqqzzz, expect: 'api:default/payment-api'}
+";
+    let found = failing(bad);
+    let told: Vec<(&str, Option<&str>)> = found.iter().map(|one| (&*one.message, one.help.as_deref())).collect();
+    assert!(
+        told[0].0.starts_with("`service` finds `group:default/team-cash` at ") || told[0].0.contains("does not find"),
+        "{told:?}"
+    );
+    assert_eq!(told[1].0, "`refund` does not find `docs/default/component/payment-service/guide/payments/`");
+    assert!(
+        told[1].1.unwrap().starts_with("found first: `docs/default/component/payment-service/guide/refunds/"),
+        "{told:?}"
+    );
+    assert_eq!(told[2].1, Some("nothing is found"));
+    assert!(found.iter().all(|one| one.code == crate::diag::codes::SEARCH_TEST && one.span().start > 0));
 }
 
 proptest! {

@@ -42,6 +42,8 @@ pub struct Framed<M> {
 /// What surrounds a page.
 #[derive(Debug, Clone, Serialize)]
 pub struct Chrome {
+    /// The system that the page is about.
+    pub system: Option<String>,
     /// Title of the document; the portal's name follows it.
     pub title: Option<String>,
     /// One sentence for search engines and previews.
@@ -129,6 +131,8 @@ pub struct About {
     pub breadcrumbs: Vec<(String, String)>,
     /// Class for styles.
     pub class: &'static str,
+    /// The system that it is about, for whoever searches there first.
+    pub system: Option<String>,
 }
 
 /// Surrounds a model.
@@ -174,6 +178,7 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         feed: site.base_url().map(|_| view.href(routes::FEED)),
         json_ld: machine::json_ld(view),
         class: about.class,
+        system: about.system,
     };
     Framed { root: view.root(), page, model }
 }

@@ -126,8 +126,54 @@ check('this documentation or everything', async (page) => {
   await until(page, `document.querySelectorAll('.search-dialog [role=option]').length > 1`);
   const everywhere = await hits(page);
   assert.ok(everywhere.some((href) => href.includes('dimmer-bridge')));
-  await page.evaluate(`(() => { const scope = document.querySelector('.search-scope'); scope.value = 'component:default/lighting-desk'; scope.dispatchEvent(new Event('change')); })()`);
+  await page.evaluate(`(() => { const scope = document.querySelector('.search-scope'); scope.value = 'ref component:default/lighting-desk'; scope.dispatchEvent(new Event('change')); })()`);
   await until(page, `document.querySelectorAll('.search-dialog [role=option]').length && ![...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.href.includes('dimmer-bridge'))`);
+});
+
+check('this system, from an entity or its documentation', async (page) => {
+  for (const path of ['catalog/default/component/curtain/', 'docs/default/component/lighting-desk/']) {
+    await page.goto(url + path);
+    await page.press('/');
+    await until(page, `Boolean(document.querySelector('.search-dialog')?.open)`);
+    await page.type('lamps');
+    await until(page, `[...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.href.includes('dimmer-bridge'))`);
+    await page.evaluate(`(() => { const scope = document.querySelector('.search-scope'); scope.value = 'system system:default/stage'; scope.dispatchEvent(new Event('change')); })()`);
+    await until(page, `document.querySelectorAll('.search-dialog [role=option]').length && ![...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.href.includes('dimmer-bridge'))`);
+    const found = (await hits(page)).join(' ');
+    for (const part of ['component/curtain/', 'system/stage/', 'component/lighting-desk/']) assert.ok(found.includes(part), found);
+    assert.match(await page.evaluate(`document.querySelector('.hit-keys a').search`), /filters%5Bsystem%5D=system%3Adefault%2Fstage/);
+  }
+});
+
+check('answers are made in a worker', async (page) => {
+  await ask(page, 'lamps');
+  assert.ok((await hits(page)).length > 0);
+  // What a worker loads is not among what the page loads.
+  assert.equal(await page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.bin')).length`), 0);
+});
+
+check('where no worker can be had, the page answers itself', async (page) => {
+  await page.goto(url);
+  await page.evaluate('window.Worker = undefined');
+  await page.press('/');
+  await until(page, `Boolean(document.querySelector('.search-dialog')?.open)`);
+  await page.type('lamps');
+  await until(page, `document.querySelectorAll('.search-dialog [role=option]').length > 0`);
+  assert.ok(await page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.bin')).length`) > 0);
+});
+
+check('before anything is typed the search page shows ways on, and what was asked last', async (page) => {
+  await page.goto(`${url}search/`);
+  const browse = () => page.evaluate(`[...document.querySelectorAll('[data-search-browse] a')].filter((one) => one.checkVisibility()).map((one) => one.textContent)`);
+  assert.ok((await browse()).includes('Stage crew 4'), String(await browse()));
+  assert.ok((await browse()).includes('Components 3'), String(await browse()));
+  await page.goto(`${url}search/?query=lamps`);
+  await until(page, `document.querySelectorAll('[role=option]').length > 0`);
+  assert.deepEqual(await browse(), []);
+  await page.evaluate(`document.querySelector('[role=option]').click()`);
+  await until(page, `!location.pathname.endsWith('/search/')`);
+  await page.goto(`${url}search/`);
+  await until(page, `[...document.querySelectorAll('[role=option]')].some((one) => one.textContent === 'lamps')`);
 });
 
 check('the search page filters, and says so in its address as Backstage does', async (page) => {

@@ -18,14 +18,14 @@ function answer(path) {
   return new Response(typeof file === 'string' ? Buffer.from(file, 'hex') : JSON.stringify(file));
 }
 
-/** Opens the example's index below a base path; notes what is fetched. */
-async function example(base = 'https://host.test/portal/') {
+/** Opens the example's index below a base path, with more in its table of contents if asked; notes what is fetched. */
+async function example(base = 'https://host.test/portal/', more = {}) {
   const fetched = [];
   const fetch = async (url) => {
     assert.ok(url.startsWith(base), url);
     const path = url.slice(base.length);
     fetched.push(path);
-    return answer(path);
+    return path === 'search/index.json' ? Response.json({ ...files[path], ...more }) : answer(path);
   };
   return { index: await open({ base, fetch }), fetched };
 }
@@ -123,6 +123,34 @@ test('little is loaded, and nothing twice', async () => {
   await index.query('payments');
   assert.equal(new Set(fetched).size, fetched.length);
   assert.ok(fetched.length <= 5, fetched.join(' '));
+});
+
+test('words that mean the same find the same', async () => {
+  const { index } = await example(undefined, { synonyms: [['chargeback', 'refund'], ['payment-api', 'till']] });
+  assert.equal((await index.query('chargeback')).results[0].url, 'docs/default/component/payment-service/guide/refunds/');
+  assert.equal((await index.query('till')).results[0].url, 'catalog/default/api/payment-api/');
+  // Whoever says it as it is written comes first all the same.
+  assert.equal((await index.query('payment-api')).results[0].url, 'catalog/default/api/payment-api/');
+  assert.deepEqual((await (await example()).index.query('chargeback')).results, []);
+});
+
+test('what is boosted comes sooner', async () => {
+  const of = async (more) => (await (await example(undefined, more)).index.query('payments')).results.map(({ ref, type }) => `${type} ${ref}`);
+  const plain = await of({});
+  assert.ok(plain.length > 2);
+  // The first document is the API.
+  const { count } = files['search/index.json'];
+  assert.equal((await of({ boosts: [[1000, 1], [100, count - 1]] }))[0], 'entity api:default/payment-api');
+  assert.equal((await of({ boosts: [[10, 1], [100, count - 1]] })).at(-1), 'entity api:default/payment-api');
+});
+
+test('a query of many words is answered by its rarer ones', async () => {
+  const common = files['search/index.json'].common;
+  assert.ok(Array.isArray(common) && common.length > 0);
+  const { index, fetched } = await example(undefined, { common: ['money', 'back', 'give', 'how'] });
+  const { results } = await index.query('press the button twice reconciliation console money back give');
+  assert.match(results[0].url, /guide\/refunds\//);
+  assert.ok(fetched.length > 1);
 });
 
 test('what was asked before changes nothing', async () => {

@@ -16,6 +16,8 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("location-outside-repository", "there is no repository in memory to leave"),
     ("nested-too-deeply", "is abridged"),
     ("not-utf8", "the page itself is UTF-8"),
+    ("search-budget", "is of a whole site"),
+    ("search-test", "is of a whole site"),
     ("unreadable-file", "needs a file without permission"),
     ("unreached-file", "shows a list of files"),
 ];

@@ -155,9 +155,9 @@ pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
     }
     let about = About {
         title: Some(title),
-        description: None,
         breadcrumbs: vec![(routes::CATALOG.to_owned(), "Catalog".to_owned())],
         class: "catalog",
+        ..About::default()
     };
     let section = if listed.face.kind == "api" { Section::Apis } else { Section::Catalog };
     frame(view, section, about, model)

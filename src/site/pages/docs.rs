@@ -74,6 +74,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         description: site.description.clone(),
         breadcrumbs,
         class: "docs",
+        system: view.entity(site.entity).system().map(str::to_owned),
     };
     let folded = count(&site.nav) > FULL_NAV && !document.path.is_empty() && page != 0;
     let model = Model {

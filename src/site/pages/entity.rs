@@ -113,6 +113,7 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
         description: entity.description().map(|text| view::shortened(&commonmark::plain(text), 160).into_owned()),
         breadcrumbs,
         class: "entity",
+        system: entity.system().map(str::to_owned),
     };
     let (warnings, more_warnings) = warnings(view, id, entity, &face.one);
     let model = Model {

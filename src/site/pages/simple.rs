@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::view::View;
+use crate::site::view::{View, grouped};
 
 /// What the templates show.
 #[derive(Debug, Serialize)]
@@ -13,11 +13,54 @@ pub struct Model {
     docs: String,
 }
 
+/// What the search page shows before anything is typed.
+#[derive(Debug, Serialize)]
+pub struct Browse {
+    browse: Vec<Group>,
+}
+
+/// Some ways on of one sort.
+#[derive(Debug, Serialize)]
+struct Group {
+    title: &'static str,
+    entries: Vec<Entry>,
+}
+
+/// A way on, with how much is there.
+#[derive(Debug, Serialize)]
+struct Entry {
+    href: String,
+    title: String,
+    count: String,
+}
+
+/// How many owners and documentations are named.
+const LISTED: usize = 12;
+
 /// Makes the search page.
 #[must_use]
-pub fn search(view: &View<'_>) -> Framed<Model> {
+pub fn search(view: &View<'_>) -> Framed<Browse> {
     let about = About { title: Some("Search".to_owned()), class: "search", ..About::default() };
-    frame(view, Section::Search, about, model(view))
+    let entry =
+        |href: String, title: &str, count: usize| Entry { href, title: title.to_owned(), count: grouped(count) };
+    let kinds =
+        view.site.kinds().iter().map(|group| {
+            entry(view.href(&routes::kind_list(&group.face.kind, 1)), &group.face.many, group.entities.len())
+        });
+    let owners = view.portal.catalog.entities().iter().map(|entity| (entity.related("ownerOf").count(), entity));
+    let mut owners: Vec<_> = owners.filter(|(owned, _)| *owned > 0).collect();
+    owners.sort_by_key(|(owned, _)| std::cmp::Reverse(*owned));
+    let owners = owners.into_iter().take(LISTED);
+    let owners = owners.map(|(owned, owner)| entry(view.href(&routes::entity(&owner.reference)), owner.title(), owned));
+    let mut docs: Vec<_> = view.portal.docs.sites.iter().filter(|site| !site.pages.is_empty()).collect();
+    docs.sort_by_key(|site| std::cmp::Reverse(site.pages.len()));
+    let docs = docs.into_iter().take(LISTED).map(|site| {
+        let address = routes::docs_page(&view.entity(site.entity).reference, "");
+        entry(view.href(&address), &site.title, site.pages.len())
+    });
+    let groups = [("Kinds", kinds.collect()), ("Owners", owners.collect()), ("Documentation", docs.collect())];
+    let browse = groups.into_iter().map(|(title, entries): (_, Vec<_>)| Group { title, entries });
+    frame(view, Section::Search, about, Browse { browse: browse.filter(|group| !group.entries.is_empty()).collect() })
 }
 
 /// Makes the page with every component of the theme.

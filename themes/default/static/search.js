@@ -5,6 +5,8 @@ const kinds = new Set(['component', 'api', 'resource', 'system', 'domain', 'grou
 const facets = { type: 'Type', kind: 'Kind', owner: 'Owner', lifecycle: 'Lifecycle', namespace: 'Namespace', tag: 'Tag' };
 // What Backstage calls the types of results in addresses.
 const backstage = { 'software-catalog': ['entity', 'template'], techdocs: ['docs'] };
+// What results can be held to that no list offers.
+const scopes = ['ref', 'system'];
 const RECENT = 'playbill-recent-searches';
 const make = (tag, properties = {}, ...children) => {
   const element = document.createElement(tag);
@@ -15,10 +17,34 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+/** Opens the index in a worker, so that typing never waits for an answer; nothing where that is not possible. */
+async function worker(module, home) {
+  let worker;
+  try { worker = new Worker(module, { type: 'module' }); } catch { return undefined; }
+  const waiting = new Map();
+  const ready = await new Promise((resolve) => {
+    worker.addEventListener('error', () => resolve(false), { once: true });
+    worker.addEventListener('message', ({ data: { id, ready, answer, error } }) => {
+      if (ready) { resolve(true); return; }
+      const { done, failed } = waiting.get(id);
+      waiting.delete(id);
+      if (error === undefined) done(answer); else failed(new Error(error));
+    });
+  });
+  if (!ready) return undefined;
+  let last = 0;
+  return {
+    query: (text, { from, ...options }) => new Promise((done, failed) => {
+      waiting.set(++last, { done, failed });
+      worker.postMessage({ id: last, from, base: home, text, options });
+    }),
+  };
+}
+
 let opened;
 /** Opens the index once; a failure is forgotten, so that the next attempt starts anew. */
 function index({ module, home }) {
-  opened ??= import(module).then(async (engine) => ({ engine, index: await engine.open({ base: home }) }));
+  opened ??= import(module).then(async (engine) => ({ engine, index: await worker(module, home) ?? await engine.open({ base: home }) }));
   opened.catch(() => { opened = undefined; });
   return opened;
 }
@@ -89,6 +115,19 @@ function nothing(text, answer, { narrowed, widen }) {
   return box;
 }
 
+/** Makes the list of the last queries. */
+function asked(home, again) {
+  const list = recent();
+  if (!list.length) return [];
+  const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: 'Recent' });
+  const lines = list.map((text) => {
+    const one = make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: new URL(`search/?query=${encodeURIComponent(text)}`, home).href }, make('i', { className: 'icon i-search' }), make('span', { className: 'hit-text', textContent: text }));
+    one.addEventListener('click', (event) => { event.preventDefault(); event.stopPropagation(); again(text); });
+    return one;
+  });
+  return [make('div', { role: 'group', 'aria-labelledby': title.id }, title, ...lines)];
+}
+
 /** Connects an input with a place for results. */
 function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = () => {}, onEmpty = () => [], counted = false }) {
   let turn = 0;
@@ -122,7 +161,7 @@ function connect({ input, results, status, options, limit, filters = () => ({}),
       const { engine, index: ready } = await index(options);
       // While the index was loading, more may have been typed.
       if (mine !== turn) return;
-      const answer = await ready.query(text, { limit, filters: filters(), facets: counted });
+      const answer = await ready.query(text, { limit, filters: filters(), facets: counted, from: list.id });
       if (mine !== turn) return;
       const { total } = answer;
       const all = total > answer.results.length ? `${answer.results.length} of ${total} results` : `${total} ${total === 1 ? 'result' : 'results'}`;
@@ -182,36 +221,30 @@ export function openDialog(options) {
     dialog = make('dialog', { className: 'search-dialog', 'aria-label': 'Search' }, make('div', { className: 'search-head' }, make('i', { className: 'icon i-search' }), input, close));
     const place = here(options.home);
     const scope = make('select', { className: 'search-scope', 'aria-label': 'Where to search' }, make('option', { value: '', textContent: 'Everything' }));
-    if (place) {
-      scope.append(make('option', { value: place.ref, textContent: `This documentation (${place.name})` }));
-      dialog.append(scope);
-    }
+    if (place) scope.append(make('option', { value: `ref ${place.ref}`, textContent: `This documentation (${place.name})` }));
+    const { system } = document.documentElement.dataset;
+    if (system) scope.append(make('option', { value: `system ${system}`, textContent: `This system (${system.split('/').at(-1)})` }));
+    if (scope.options.length > 1) dialog.append(scope);
+    const within = () => {
+      const [facet, value] = scope.value.split(' ');
+      return value ? { [facet]: [value] } : {};
+    };
     dialog.append(results, status, hint);
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
     const page = (text) => {
       const url = new URL('search/', options.home);
       if (text) url.searchParams.set('query', text);
-      if (scope.value) url.searchParams.set('filters[ref]', scope.value);
+      for (const [facet, [value]] of Object.entries(within())) url.searchParams.set(`filters[${facet}]`, value);
       all.href = url.href;
     };
     page('');
     const show = connect({
       input, results, status, options, limit: 12,
-      filters: () => (scope.value ? { ref: [scope.value] } : {}),
+      filters: within,
       narrowed: () => Boolean(scope.value),
       widen: () => { scope.value = ''; input.focus(); show(); },
       onAnswer: page,
-      onEmpty: () => {
-        const list = recent();
-        if (!list.length) return [];
-        const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: 'Recent' });
-        const again = (text) => {
-          const one = make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: new URL(`search/?query=${encodeURIComponent(text)}`, options.home).href }, make('i', { className: 'icon i-search' }), make('span', { className: 'hit-text', textContent: text }));
-          one.addEventListener('click', (event) => { event.preventDefault(); event.stopPropagation(); input.value = text; input.focus(); show(); });
-          return one;
-        };
-        return [make('div', { role: 'group', 'aria-labelledby': title.id }, title, ...list.map(again))];
-      },
+      onEmpty: () => asked(options.home, (text) => { input.value = text; input.focus(); show(); }),
     });
     scope.addEventListener('change', () => { show(); input.focus(); });
     dialog.refresh = show;
@@ -238,7 +271,7 @@ export function readAddress(search) {
     if (list.length) filters[facet] = [...new Set([...(filters[facet] ?? []), ...list])];
   };
   for (const key of ['types[]', 'types']) add('type', parameters.getAll(key).flatMap((type) => backstage[type] ?? [type]));
-  for (const facet of [...Object.keys(facets), 'ref']) {
+  for (const facet of [...Object.keys(facets), ...scopes]) {
     for (const key of [`filters[${facet}]`, `filters[${facet}][]`]) add(facet, parameters.getAll(key).map((value) => value.toLowerCase()));
   }
   return { query: parameters.get('query') ?? '', filters };
@@ -280,23 +313,27 @@ export function searchPage({ form, results, ...options }) {
       });
       return list;
     }).filter(Boolean);
-    if (state.filters.ref) {
-      const scope = make('button', { type: 'button', className: 'button', textContent: `In ${state.filters.ref[0]} ×` });
-      scope.setAttribute('aria-label', `Search outside ${state.filters.ref[0]}, too`);
-      scope.addEventListener('click', () => { remove('ref'); show(); });
+    for (const facet of scopes.filter((facet) => state.filters[facet])) {
+      const [name] = state.filters[facet];
+      const scope = make('button', { type: 'button', className: 'button', textContent: `In ${name} ×` });
+      scope.setAttribute('aria-label', `Search outside ${name}, too`);
+      scope.addEventListener('click', () => { remove(facet); show(); });
       lists.push(scope);
     }
     panel.replaceChildren(...lists);
     panel.hidden = !lists.length;
     if (busy) panel.querySelector(`[name=${busy}]`)?.focus();
   };
+  const browse = document.querySelector('[data-search-browse]');
   const show = connect({
     input, results, status, options, limit: 40, counted: true,
+    onEmpty: () => asked(options.home, (text) => { input.value = text; input.focus(); show(); }),
     filters: () => state.filters,
     narrowed: () => Object.keys(state.filters).length > 0,
     widen: () => { Object.keys(state.filters).forEach(remove); input.focus(); show(); },
     onAnswer: (query, answer) => {
       state.query = query;
+      if (browse) browse.hidden = Boolean(query);
       history.replaceState(null, '', writeAddress(state) || location.pathname);
       offer(answer);
     },
@@ -305,7 +342,7 @@ export function searchPage({ form, results, ...options }) {
   // What is typed before this runs stays.
   input.value ||= state.query;
   input.focus();
-  if (input.value) show();
+  show();
 }
 
 /** Marks on an opened page the words by which it was found. */
