@@ -117,6 +117,27 @@ fn wrong_values_say_what_is_expected() {
         &["3:10 invalid-config `links[0].url` must be an http, https or mailto address, not `javascript:alert(1)`; \
            write it with its scheme, such as `https://example.com/`"],
     );
+    check(
+        "search: {boost: [{files: [a], factor: 11}]}",
+        &[
+            "1:40 invalid-config `search.boost[0].factor` must be a number from 0.1 to 10; write `2` for twice as much, \
+           `0.5` for half",
+        ],
+    );
+    check(
+        "search: {synonyms: [[ci, continuous integration]]}",
+        &[
+            "1:26 invalid-config `search.synonyms[0][1]` must be one word, not `continuous integration`; join the words by \
+           a hyphen if they are a name, or leave them out",
+        ],
+    );
+    check(
+        "search: {tests: [{query: a, expect: b, within: 0}]}",
+        &[
+            "1:48 invalid-config `search.tests[0].within` must be a whole number from 1; write it without quotes, such as \
+           `3`",
+        ],
+    );
     check("links: [{title: x}]", &["1:9 invalid-config `links[0]` has no `url`; add `url:`"]);
     check(
         "catalog: {files: ['a[']}",
@@ -131,7 +152,7 @@ fn wrong_values_say_what_is_expected() {
            with a unit such as `10MB` or `64MiB`"],
     );
     let all = "it can hold `title`, `organization`, `description`, `baseUrl`, `paths`, `output`, `theme`, `accent`, \
-               `logo`, `css`, `announcement`, `links`, `badges`, `hosts`, `catalog`, `check`, `limits`";
+               `logo`, `css`, `announcement`, `links`, `badges`, `hosts`, `catalog`, `search`, `check`, `limits`";
     check("- a", &[&*format!("1:1 invalid-config the configuration must be a mapping, not a list; {all}")]);
     check(
         "title: a\n---\ntitle: b",

@@ -23,7 +23,7 @@ const ENOUGH = 4;
 // A word means so many terms at most.
 const MEANINGS = 100;
 // So many files more are read for what is typed only in part: alone, or after other words.
-const MOST_BEGUN = [4, 3];
+const MOST_BEGUN = [4, 2];
 // What a name of several words counts where it stands as it was asked for.
 const WRITTEN = 2.5;
 
@@ -311,9 +311,9 @@ class Index {
     ]);
     const own = new Set([shard, ...begun.flat()]);
     const found = new Map();
-    const add = (entry, worth) => {
+    const add = (entry, worth, begun = false) => {
       const before = found.get(entry.term);
-      if (!before || before.worth < worth) found.set(entry.term, { entry, worth });
+      if (!before || before.worth < worth) found.set(entry.term, { entry, worth, begun });
     };
     const exact = shard.get(term);
     // While a word is typed, its stem may be that of another word.
@@ -330,7 +330,7 @@ class Index {
         }
       }
       longer.sort((a, b) => a[0] - b[0] || (a[1].term < b[1].term ? -1 : 1));
-      for (const [length, entry] of longer.slice(0, 80)) add(entry, (known ? 0.5 : 0.9) * (raw.length / length) ** 0.3);
+      for (const [length, entry] of longer.slice(0, 80)) add(entry, (known ? 0.5 : 0.9) * (raw.length / length) ** 0.3, true);
     }
     if (!found.size || (!exact && growing)) {
       // Nothing is written so: what is written almost so?
@@ -436,7 +436,7 @@ class Index {
     for (const { weight, whole: compound, covers, word, found, seen } of units) {
       if (!seen[document]) continue;
       const place = seen[document] - 1;
-      const { entry, worth } = found[place >> 24];
+      const { entry, worth, begun } = found[place >> 24];
       const posting = entry.postings().at(place & 0xffffff);
       const part = weight * worth / weights;
       if (posting.name) named = Math.max(named, worth * (word.term.length / Math.max(name.length, 1)));
@@ -452,7 +452,7 @@ class Index {
       if (posting.keyword) keyword += part;
       if (posting.title) {
         title += part;
-        titled += worth;
+        titled += begun ? 1 : worth;
         length = Math.min(length, posting.title);
       }
       // Title and keywords stand over the first section.
@@ -472,7 +472,7 @@ class Index {
         section.body += part * spot.weight;
         if (spot.heading) {
           section.heading += part;
-          section.headed += worth;
+          section.headed += begun ? 1 : worth;
           section.length = Math.min(section.length, spot.heading);
         }
       }

@@ -34,7 +34,7 @@ struct Cut {
 }
 
 /// Of results.
-const RESULTS: Cut = Cut { least: 1500, most: 8 << 10, files: 6500 };
+const RESULTS: Cut = Cut { least: 1500, most: 8 << 10, files: 6000 };
 
 /// Of words.
 const WORDS: Cut = Cut { least: 3 << 10, most: 12 << 10, files: 5000 };
@@ -81,7 +81,7 @@ struct Detail {
 const FULL: Detail = Detail { documents: usize::MAX, full: 400, sections: 800 };
 
 /// Of a misspelt word.
-const BRIEF: Detail = Detail { documents: 120, full: 50, sections: 100 };
+const BRIEF: Detail = Detail { documents: 112, full: 50, sections: 100 };
 
 /// What counts are measured by.
 struct Measures<'a> {
