@@ -123,3 +123,26 @@ check('keys alone: the first is the skip link, and what has the focus shows it',
   }
   assert(seen.size > 6, 'the focus is caught');
 });
+
+check('stars go from one browser to another by a link', {}, async (page) => {
+  await page.goto(`${url}catalog/?stars=component:default/ledger,api:default/booking-api`);
+  await page.settle(600);
+  const rows = () => page.evaluate(`[...document.querySelectorAll('[data-results] tbody .c-name .entity')].map((link) => link.title)`);
+  assert.deepEqual(await rows(), ['api:default/booking-api', 'component:default/ledger']);
+  await page.evaluate(`[...document.querySelectorAll('[data-chosen] button')].find(({ textContent }) => textContent === 'Star all 2').click()`);
+  await page.goto(`${url}catalog/?filters[user]=starred`);
+  await page.settle(600);
+  assert.deepEqual(await rows(), ['api:default/booking-api', 'component:default/ledger']);
+  assert.match(await text(page, '[data-chosen]'), /Copy as a link/);
+});
+
+check('tabs stay turned to what the reader uses', {}, async (page) => {
+  const path = 'docs/default/component/engineering-handbook/working/writing-docs/';
+  const shown = () => page.evaluate(`[...document.querySelectorAll('.tabbed-set > input:checked')].map((input) => input.labels[0].textContent).join()`);
+  await page.goto(url + path);
+  assert.equal(await shown(), 'Kotlin');
+  await page.evaluate(`[...document.querySelectorAll('.tabbed-labels label')].find(({ textContent }) => textContent === 'curl').click()`);
+  assert.equal(await shown(), 'curl');
+  await page.goto(url + path);
+  assert.equal(await shown(), 'curl');
+});

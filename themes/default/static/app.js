@@ -25,7 +25,7 @@ export function start() {
   page?.abort();
   page = new AbortController();
   const { signal } = page;
-  for (const part of [colours, search, words, fold, personal, whoIAm, code, scrolling, contents]) part(signal);
+  for (const part of [colours, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents]) part(signal);
   for (const { src } of all('script[type=module][src]')) {
     if (src !== import.meta.url) import(src).then((tool) => tool.start?.({ signal, stored, askMe }));
   }
@@ -259,6 +259,25 @@ function code() {
     block.append(numbers);
   }
 }
+
+/** Tabs of the same name turn together, here and on the pages read later: who reads about Windows once does so everywhere. */
+const nameOf = (label) => label.textContent.trim().toLowerCase();
+function tabs() {
+  const chosen = stored.read('tabs', []);
+  for (const set of chosen.length ? all('.tabbed-labels') : []) {
+    const label = all('label', set).sort((a, b) => (chosen.indexOf(nameOf(a)) + 1 || 99) - (chosen.indexOf(nameOf(b)) + 1 || 99))[0];
+    if (chosen.includes(nameOf(label))) label.control.checked = true;
+  }
+}
+document.addEventListener('change', ({ target }) => {
+  const label = target.matches('.tabbed-set > input') && target.labels[0];
+  if (!label) return;
+  const before = label.getBoundingClientRect().top;
+  stored.write('tabs', [nameOf(label), ...stored.read('tabs', []).filter((name) => name !== nameOf(label))].slice(0, 20));
+  tabs();
+  // What stands above may have another height now.
+  scrollBy(0, label.getBoundingClientRect().top - before);
+});
 
 /** What scrolls can be scrolled with keys; drawings that are wider than their place open at what they are about. */
 function scrolling() {
