@@ -85,6 +85,12 @@ pub(super) const ROOT: &[Key] = &[
     key("organization", Shape::Text, "Name of your organisation."),
     key("description", Shape::Text, "A few sentences for the home page, in Markdown."),
     key(
+        "home",
+        Shape::Path,
+        "Markdown file that is the home page, relative to this file. A block of code in the language `entities` becomes \
+         a table of those that fit all its terms, such as `kind:component owner:my-team tag:tier-1 !lifecycle:deprecated`.",
+    ),
+    key(
         "baseUrl",
         Shape::HttpUrl,
         "Address at which the site will be published. Needed only for what must be absolute: the sitemap and canonical \

@@ -42,6 +42,8 @@ pub struct Config {
     pub organization: Option<String>,
     /// One sentence for the home page, Markdown.
     pub description: Option<String>,
+    /// Markdown file that is the home page, relative to the configuration file.
+    pub home: Option<String>,
     /// Absolute address at which the site is published, for the sitemap and canonical links; ends in `/`.
     pub base_url: Option<String>,
     /// Folders to scan when the command line names none, relative to the configuration file.
@@ -194,6 +196,7 @@ impl Default for Config {
             title: "Developer portal".to_owned(),
             organization: None,
             description: None,
+            home: None,
             base_url: None,
             paths: vec![".".to_owned()],
             output: "site".to_owned(),

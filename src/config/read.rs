@@ -40,6 +40,7 @@ fn config(root: &Map) -> Config {
         title: text(root, "title").unwrap_or(default.title),
         organization: text(root, "organization"),
         description: text(root, "description"),
+        home: text(root, "home"),
         base_url: text(root, "baseUrl").as_deref().and_then(base_url),
         paths: Some(texts(root, "paths")).filter(|paths| !paths.is_empty()).unwrap_or(default.paths),
         output: text(root, "output").unwrap_or(default.output),

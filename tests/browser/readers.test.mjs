@@ -146,3 +146,24 @@ check('tabs stay turned to what the reader uses', {}, async (page) => {
   await page.goto(url + path);
   assert.equal(await shown(), 'curl');
 });
+
+check('the way from one entity to another, and systems in the place of their parts', {}, async (page) => {
+  const drawn = () => page.evaluate(`[...document.querySelectorAll('.canvas .n text')].map((node) => node.textContent)`);
+  const relations = ['dependsOn', 'consumesApi', 'providesApi'].map((name) => `&selectedRelations[]=${name}`).join('');
+  await page.goto(`${url}catalog-graph/?rootEntityRefs[]=component:default/storefront&to=component:default/ledger${relations}`);
+  await page.settle(600);
+  const way = await drawn();
+  assert(way.includes('Storefront') && way.includes('Ledger') && !way.includes('Seating'), way.join());
+  assert.match(await text(page, '[data-graph-note]'), /on the shortest ways to component:default\/ledger/);
+  await page.goto(`${url}catalog-graph/?rootEntityRefs[]=component:default/booking-service&rollUp=system&maxDepth=1&selectedKinds[]=system`);
+  await page.settle(600);
+  assert((await drawn()).includes('Payments'), (await drawn()).join());
+  assert(await page.evaluate(`[...document.querySelectorAll('.canvas text.l')].some(({ textContent }) => /depends on × \\d/.test(textContent))`), 'no line says how many it stands for');
+  const table = await page.evaluate(`(async () => {
+    const make = URL.createObjectURL;
+    const saved = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob.text()); return make(blob); }; });
+    document.querySelector('[data-save=csv]').click();
+    return saved;
+  })()`);
+  assert.match(table, /^"steps","entity","title","kind","owner"\r\n"0","system:default\/box-office","Box Office","System","group:/);
+});

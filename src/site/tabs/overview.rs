@@ -45,12 +45,23 @@ pub struct Model {
     picture: Option<Picture>,
     template: Option<TemplateCard>,
     location: Option<LocationCard>,
+    /// The README beside an entity without documentation.
+    readme: Option<Readme>,
     /// Fields of the kind that have no card of their own.
     properties: Vec<Property>,
     /// The YAML that would add links, when there is nothing at the side.
     hint: Option<String>,
     /// The YAML that would add documentation, when there is none.
     docs_hint: Option<String>,
+}
+
+/// What the README says.
+#[derive(Debug, Serialize)]
+struct Readme {
+    html: String,
+    /// The file where its host shows it.
+    more: Option<String>,
+    is_cut: bool,
 }
 
 /// A person or team.
@@ -263,6 +274,11 @@ impl Tab for Overview {
             properties: properties(entity),
             hint,
             docs_hint,
+            readme: view.portal.notes.readmes.get(&id).map(|note| Readme {
+                html: commonmark::block_with(&note.text, &|link| view.note_link(note, link)),
+                more: note.view.clone(),
+                is_cut: note.is_cut,
+            }),
         }))
     }
 }

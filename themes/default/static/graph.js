@@ -47,6 +47,8 @@ export function start({ signal }) {
       merge: query.get('mergeRelations') !== 'false',
       direction: ['TB', 'BT', 'LR', 'RL'].includes(query.get('direction')) ? query.get('direction') : 'LR',
       step: /step/i.test(query.get('curve') ?? ''),
+      to: query.get('to') ? full(query.get('to')) : '',
+      roll: ['system', 'domain'].includes(query.get('rollUp')) ? query.get('rollUp') : '',
       unfolded: new Set(),
     };
   }
@@ -59,12 +61,15 @@ export function start({ signal }) {
     if (!of.merge) parts.push(['mergeRelations', 'false']);
     if (of.direction !== 'LR') parts.push(['direction', of.direction]);
     if (of.step) parts.push(['curve', 'curveStepBefore']);
+    if (of.to) parts.push(['to', of.to]);
+    if (of.roll) parts.push(['rollUp', of.roll]);
     return `?${parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2F', '/')}`).join('&')}`;
   }
 
   let graph;
   let state = readState();
   let seen = [];
+  let last;
   let zoom = 1;
 
   /** Goes on: another root is a new entry of the history, a filter is not. */
@@ -74,30 +79,74 @@ export function start({ signal }) {
     draw(root);
   }
 
-  /** What is around the roots: distance of each node, and the lines between them. */
-  function around() {
-    const wanted = (relation) => !state.relations.length || graph.relations[relation].slice(0, 2).some((name) => state.relations.includes(name));
-    const allowed = (node) => !state.kinds.length || state.kinds.includes(node.kind);
-    const distance = new Map();
-    let level = state.roots.map((ref) => graph.byRef.get(ref)).filter((at) => at !== undefined);
-    for (const at of level) distance.set(at, 0);
-    for (let step = 1; step <= state.depth && level.length; step += 1) {
+  /** The other ends of a relation of a node; each line is stored in one direction and has a name for either. */
+  const ends = (at, name) => [['out', 0], ['in', 1]].flatMap(([side, which]) => graph.nodes[at][side].filter(([relation]) => graph.relations[relation][which] === name).map(([, other]) => other));
+
+  /** The graph with systems, or domains, in the place of their parts; a line has the number of those it stands for. */
+  const rolls = new Map();
+  function rolled(kind) {
+    if (!kind) return graph;
+    if (!rolls.has(kind)) {
+      const above = (at) => ends(at, 'partOf').find((other) => ['system', 'domain'].includes(graph.nodes[other].kind));
+      const stand = graph.nodes.map((_, at) => {
+        const seen = new Set();
+        for (let now = at; now !== undefined && !seen.has(now); now = above(now)) {
+          if (graph.nodes[now].kind === kind) return now;
+          seen.add(now);
+        }
+        return at;
+      });
+      const counts = new Map();
+      graph.nodes.forEach(({ out }, from) => out.forEach(([relation, to]) => {
+        const [a, b] = [stand[from], stand[to]];
+        if (a !== b) counts.set(`${a} ${b} ${relation}`, (counts.get(`${a} ${b} ${relation}`) ?? 0) + 1);
+      }));
+      const nodes = graph.nodes.map((node) => ({ ...node, out: [], in: [] }));
+      for (const [key, count] of counts) {
+        const [a, b, relation] = key.split(' ').map(Number);
+        nodes[a].out.push([relation, b, count]);
+        nodes[b].in.push([relation, a, count]);
+      }
+      rolls.set(kind, { ...graph, nodes, stand });
+    }
+    return rolls.get(kind);
+  }
+
+  /** How far other nodes are from some, by lines of either direction. */
+  function distances(nodes, level, depth, wanted, allowed) {
+    const distance = new Map(level.map((at) => [at, 0]));
+    for (let step = 1; step <= depth && level.length; step += 1) {
       const next = [];
       for (const at of level) {
-        const { out, in: into } = graph.nodes[at];
+        const { out, in: into } = nodes[at];
         for (const lines of [out, into]) for (const [relation, other] of lines) {
-          if (!distance.has(other) && wanted(relation) && allowed(graph.nodes[other])) { distance.set(other, step); next.push(other); }
+          if (!distance.has(other) && wanted(relation) && allowed(nodes[other])) { distance.set(other, step); next.push(other); }
         }
       }
       level = next;
     }
+    return distance;
+  }
+
+  /** What is around the roots, or on the shortest ways to another entity: distance of each node, and the lines between them. */
+  function around() {
+    const { nodes, stand } = rolled(state.roll);
+    const find = (ref) => { const at = graph.byRef.get(ref); return at === undefined ? [] : [stand?.[at] ?? at]; };
+    const wanted = (relation) => !state.relations.length || graph.relations[relation].slice(0, 2).some((name) => state.relations.includes(name));
+    const allowed = (node) => !state.kinds.length || state.kinds.includes(node.kind);
+    let distance = distances(nodes, state.roots.flatMap(find), state.to ? Infinity : state.depth, wanted, allowed);
+    const [goal] = state.to ? find(state.to) : [];
+    if (state.to) {
+      const back = distance.has(goal) ? distances(nodes, [goal], distance.get(goal), wanted, allowed) : new Map();
+      distance = new Map([...distance].filter(([at, step]) => !step || step + back.get(at) === distance.get(goal)));
+    }
     const edges = [];
     let beside = 0;
     for (const [at, step] of distance) {
-      for (const [relation, other] of graph.nodes[at].out) {
+      for (const [relation, other, count] of nodes[at].out) {
         if (!distance.has(other) || !wanted(relation)) continue;
         // Simplified: only what leads away from where the walk began.
-        if (state.simple && step === distance.get(other)) beside += 1; else edges.push([at, other, relation]);
+        if (state.simple && step === distance.get(other)) beside += 1; else edges.push([at, other, relation, count]);
       }
     }
     return { distance, edges, beside };
@@ -149,9 +198,9 @@ export function start({ signal }) {
       const line = { from, to, label: label(text) };
       lines.set(`${from} ${to} ${line.label}`, line);
     };
-    for (const [from, to, relation] of edges) {
+    for (const [from, to, relation, count] of edges) {
       const [, inverse, verb] = graph.relations[relation];
-      add(place.get(from), place.get(to), verb);
+      add(place.get(from), place.get(to), count > 1 ? `${verb} × ${count}` : verb);
       if (!state.merge) add(place.get(to), place.get(from), words(inverse));
     }
     return { items, lines: [...lines.values()], labels };
@@ -256,12 +305,13 @@ export function start({ signal }) {
     title.replaceChildren('Graph of ', ...roots.flatMap((root, at) => [...(at ? [', '] : []), root.gone ? root.title : make('a', { href: new URL(root.path, home).href, textContent: root.title })]));
     const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href));
     const found = around();
+    last = found;
     const parts = folded(found);
     canvas.replaceChildren(picture(parts, layout));
     zoom = 1;
     scale(Math.max(Math.min((canvas.clientWidth - 2) / canvas.firstChild.getAttribute('width'), 1), 0.7));
     const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
-    note.textContent = `${found.distance.size.toLocaleString('en')} entities${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}${found.beside ? `; ${found.beside.toLocaleString('en')} lines between those equally far away are left out` : ''}. Click a node to look at it, with Shift to open its page.`;
+    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest ways to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}${found.beside ? `; ${found.beside.toLocaleString('en')} lines between those equally far away are left out` : ''}. Click a node to look at it, with Shift to open its page.`;
     const current = canvas.querySelector('.root');
     const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
     canvas.scrollTo({ left: box.left - frame.left - frame.width / 2 + box.width / 2, top: box.top - frame.top - frame.height / 2 });
@@ -295,9 +345,18 @@ export function start({ signal }) {
     input.addEventListener('input', () => {
       const exact = graph.byRef.get(input.value);
       if (exact !== undefined) { go({ roots: [input.value], unfolded: new Set() }, true); return; }
-      const text = input.value.toLowerCase();
+      suggest(input.value);
+    });
+    const suggest = (typed) => {
+      const text = typed.toLowerCase();
       const hits = text ? graph.nodes.filter((node) => node.title.toLowerCase().includes(text) || node.ref.includes(text)).slice(0, 30) : [];
       names.replaceChildren(...hits.map((node) => make('option', { value: node.ref, label: `${node.title} · ${node.one}` })));
+    };
+    const goal = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off', value: state.to });
+    goal.setAttribute('list', 'graph-names');
+    goal.addEventListener('input', () => {
+      suggest(goal.value);
+      if (!goal.value || graph.byRef.has(goal.value)) go({ to: goal.value, unfolded: new Set() });
     });
     const pick = () => { const hit = names.querySelector('option'); if (hit) go({ roots: [hit.value], unfolded: new Set() }, true); };
     const toggle = (list, value, on, everything) => {
@@ -313,7 +372,7 @@ export function start({ signal }) {
     const facet = (name, ...children) => make('details', { className: 'facet', open: matchMedia('(min-width: 60rem)').matches }, make('summary', { textContent: name }), ...children);
     form.onsubmit = (event) => { event.preventDefault(); pick(); };
     form.replaceChildren(
-      field('Begin at', input), names,
+      field('Begin at', input), names, field('Way to', goal), choice('Parts', [['', 'Each for itself'], ['system', 'Rolled up into systems'], ['domain', 'Rolled up into domains']], state.roll, (roll) => go({ roll })),
       choice('Steps', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
       choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
       choice('Lines', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
@@ -326,7 +385,22 @@ export function start({ signal }) {
   }
 
   for (const button of document.querySelectorAll('[data-zoom]')) button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
-  document.querySelector('[data-save]').addEventListener('click', () => {
+  const save = (name, type, text) => {
+    const file = URL.createObjectURL(new Blob([text], { type }));
+    make('a', { href: file, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(file), 1000);
+  };
+  document.querySelector('[data-save=csv]').addEventListener('click', () => {
+    if (!last) return;
+    // What begins like a formula is one to a spreadsheet.
+    const cell = (text) => `"${String(text).replace(/^[=+\-@]/, "'$&").replaceAll('"', '""')}"`;
+    const rows = [...last.distance].sort((a, b) => a[1] - b[1]).map(([at, step]) => {
+      const { ref, title: name, one } = graph.nodes[at];
+      return [step, ref, name, one, ends(at, 'ownedBy').map((other) => graph.nodes[other].ref).join(' ')];
+    });
+    save('graph.csv', 'text/csv', [['steps', 'entity', 'title', 'kind', 'owner'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join(''));
+  });
+  document.querySelector('[data-save=svg]').addEventListener('click', () => {
     const svg = canvas.querySelector('svg');
     if (!svg) return;
     const copy = svg.cloneNode(true);
@@ -337,9 +411,7 @@ export function start({ signal }) {
       if (element.hasAttribute('href') && element.localName === 'a') element.setAttribute('href', element.href.baseVal ? new URL(element.href.baseVal, location.href).href : '');
     });
     copy.prepend(drawn.querySelector('.symbols').cloneNode(true));
-    const file = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }));
-    make('a', { href: file, download: 'graph.svg' }).click();
-    setTimeout(() => URL.revokeObjectURL(file), 1000);
+    save('graph.svg', 'image/svg+xml', new XMLSerializer().serializeToString(copy));
   });
   canvas.addEventListener('wheel', (event) => { if (event.ctrlKey || event.metaKey) { event.preventDefault(); scale(event.deltaY < 0 ? 1.1 : 1 / 1.1); } }, { passive: false });
   canvas.addEventListener('pointerdown', (event) => {
