@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::catalog::filter::Filter;
 use crate::catalog::{Catalog, EntityId, EntityRef};
+use crate::config::Filter;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::docs::Docs;
 use crate::html;
@@ -111,20 +111,23 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn home(&self, problems: &mut Diagnostics) -> Option<Note> {
         let path = self.workspace.config().home.as_deref()?;
-        let config = self.workspace.config_file()?;
         let limit = self.workspace.config().limits.document;
-        let read = match self.workspace.locate(config, path) {
+        let config = self.workspace.config_file();
+        // Without a file, the configuration is a test's.
+        let located = match config {
+            Some(config) => self.workspace.locate(config, path),
+            None => self.workspace.locate_in(self.workspace.roots().first()?, path),
+        };
+        let read = match located {
             Ok(file) => self.workspace.text(file, limit).map(|text| (file, text)).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         let (file, text) = match read {
             Ok(found) => found,
             Err(error) => {
-                let problem = Diagnostic::new(
-                    codes::INVALID_CONFIG,
-                    Span::whole(config),
-                    format!("the home page `{path}` cannot be read: {error}"),
-                );
+                let place = self.workspace.config().places.get("home").or(config.map(Span::whole))?;
+                let message = format!("the home page `{path}` cannot be read: {error}");
+                let problem = Diagnostic::new(codes::INVALID_CONFIG, place, message);
                 problems.push(problem.help("mend `home`: a Markdown file, relative to this one"));
                 return None;
             }
@@ -318,6 +321,25 @@ mod tests {
         );
         assert_eq!(note.goal(&link("#x", LinkKind::Link)), &Goal::AsWritten);
         assert_eq!(note.goal(&link("p.png", LinkKind::Image)), &Goal::Nowhere);
+    }
+
+    #[test]
+    fn the_home_page_asks_for_entities() {
+        let home = "# Hello\n\n[Shop](component:shop) [gone](gone.md)\n\n```entities\nkind:component\n```\n\n```entities\ncolour:red\n```\n\nBye.\n";
+        let (notes, catalog, problems) = notes(&[("shop/catalog-info.yaml", SHOP), ("home.md", home)]);
+        let note = notes.home.unwrap();
+        assert_eq!(note.queries, [Filter::parse("kind:component").unwrap(), Filter::none()]);
+        assert!(
+            note.text.contains("\n\n{{entities 0}}\n\n") && note.text.ends_with("{{entities 1}}\n\n\nBye.\n"),
+            "{}",
+            note.text
+        );
+        let link = DocLink { target: "component:shop".to_owned(), span: 0..0, kind: LinkKind::Link };
+        assert_eq!(note.goal(&link), &Goal::Entity(catalog.find("component:default/shop").unwrap()));
+        let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+        assert!(messages[0].starts_with("`colour` is not a property"), "{messages:?}");
+        assert_eq!(messages[1..], ["the link `gone.md` leads nowhere"]);
+        assert_eq!(&home[problems[0].span().range()], "colour:red");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::entity::is_unowned;
+use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
 use crate::diag::Severity;
 use crate::markdown::commonmark;
@@ -179,7 +180,7 @@ fn own(view: &View<'_>, note: &Note) -> (Vec<Part>, bool) {
             .iter()
             .flat_map(|group| &group.entities)
             .copied()
-            .filter(|id| filter.fits(view.entity(*id)))
+            .filter(|id| fits(filter, view.entity(*id)))
             .collect();
         let further =
             found.split_off(found.len().min(ENTITIES)).into_iter().take(FURTHER).map(|id| view.link(id)).collect();

@@ -55,6 +55,24 @@ pub struct Model {
     docs_hint: Option<String>,
 }
 
+impl Model {
+    /// Leaves out a card, by its name in the configuration.
+    fn hide(&mut self, card: &str) {
+        match card {
+            "documentation" => (self.docs, self.docs_hint) = (None, None),
+            "labels" => self.labels.clear(),
+            "links" => (self.links, self.hint) = (Vec::new(), None),
+            "members" => self.members = None,
+            "ownership" => self.ownership = None,
+            "picture" => self.picture = None,
+            "properties" => self.properties.clear(),
+            "readme" => self.readme = None,
+            "relations" => self.relations.clear(),
+            _ => {}
+        }
+    }
+}
+
 /// What the README says.
 #[derive(Debug, Serialize)]
 struct Readme {
@@ -254,7 +272,7 @@ impl Tab for Overview {
         let annotated = entity.annotation("backstage.io/techdocs-ref").is_some();
         let docs_hint = (docs.is_none() && !annotated && kind == "component")
             .then(|| yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
-        TabModel::Overview(Box::new(Model {
+        let mut model = Model {
             description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
             person: is_org.then(|| Profile {
                 initials: view::initials(entity.title()),
@@ -279,7 +297,11 @@ impl Tab for Overview {
                 more: note.view.clone(),
                 is_cut: note.is_cut,
             }),
-        }))
+        };
+        for card in view.site.entity_page(entity).map_or(&[][..], |page| &page.hide) {
+            model.hide(card);
+        }
+        TabModel::Overview(Box::new(model))
     }
 }
 
