@@ -4,6 +4,7 @@
 //! Knows what a link means, and no URL of the site.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -164,7 +165,7 @@ impl Reader<'_> {
                 );
                 Filter::none()
             });
-            out.push_str(&format!("\n{{{{entities {}}}}}\n\n", queries.len()));
+            let _ = write!(out, "\n{{{{entities {}}}}}\n\n", queries.len());
             queries.push(filter);
         }
         (out, queries)
