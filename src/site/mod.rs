@@ -29,8 +29,9 @@ use std::sync::Arc;
 pub use problems::Problem;
 pub use view::View;
 
+use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
-use crate::config::Config;
+use crate::config::{Config, EntityPage};
 use crate::diag::Severity;
 use crate::portal::Portal;
 use crate::routes;
@@ -521,6 +522,12 @@ impl Site {
     #[must_use]
     pub fn source(&self, file: FileId) -> Option<&Source> {
         self.sources.get(&file)
+    }
+
+    /// Returns what is configured for the pages of an entity.
+    #[must_use]
+    pub fn entity_page(&self, entity: &Entity) -> Option<&EntityPage> {
+        self.config.entity_pages.iter().find(|page| fits(&page.filter, entity))
     }
 
     /// Returns where the documentation of an entity is.
