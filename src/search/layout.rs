@@ -34,10 +34,10 @@ struct Cut {
 }
 
 /// Of results.
-const RESULTS: Cut = Cut { least: 1500, most: 8 << 10, files: 6000 };
+const RESULTS: Cut = Cut { least: 1500, most: 6 << 10, files: 6000 };
 
 /// Of words.
-const WORDS: Cut = Cut { least: 3 << 10, most: 12 << 10, files: 5000 };
+const WORDS: Cut = Cut { least: 3 << 10, most: 6 << 10, files: 5000 };
 
 /// Of names of several words.
 const WHOLES: Cut = Cut { least: 6 << 10, most: 16 << 10, files: 600 };
