@@ -54,8 +54,8 @@ const DEPTH_OF_TURNED: usize = 3;
 /// The same for names of several words, which are not looked for misspelt.
 const DEPTH_OF_WHOLES: usize = 40;
 
-/// How many words are common at most, and in what part of the documents a common word is.
-const COMMON: (usize, usize) = (64, 12);
+/// How many words are common at most, and in more than which part of the documents a common word is.
+const COMMON: (usize, usize) = (64, 4);
 
 /// A folder of terms: its name, entries under their keys, how they are cut, how many letters choose the file.
 type Folder<'a> = (&'static str, Vec<(String, &'a pack::Entry<'a>)>, Cut, usize);
