@@ -413,10 +413,15 @@ class Index {
       }
     }
     const lone = !units.some(({ whole }) => !whole);
-    const quality = Float64Array.from(touched, (document) => this.boost(document) * rough[document] * (lone ? 1 : (0.1 + shares[document]) ** 2));
+    const quality = new Float64Array(touched.length);
+    for (let at = 0; at < touched.length; at++) {
+      const document = touched[at];
+      quality[at] = this.boost(document) * rough[document] * (lone ? 1 : (0.1 + shares[document]) ** 2);
+    }
     const enough = quality.length > CANDIDATES ? quality.slice().sort().at(-CANDIDATES) : 0;
-    const best = touched.map((document, at) => [quality[at], document]).filter(([quality]) => quality >= enough)
-      .sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, CANDIDATES);
+    const best = [];
+    for (let at = 0; at < touched.length; at++) if (quality[at] >= enough) best.push([quality[at], touched[at]]);
+    best.sort((a, b) => b[0] - a[0] || a[1] - b[1]).splice(CANDIDATES);
     const hits = best.map(([, document]) => this.score(document, units, weights, name));
     const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
     const least = Math.min(most, 0.4);
