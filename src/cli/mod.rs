@@ -13,6 +13,8 @@ mod export;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod serve_search;
 mod stopwatch;
 
 use std::ffi::OsString;

@@ -1,4 +1,5 @@
 use std::io::Read as _;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ spec: {type: service, lifecycle: deprecated, owner: team-cash}
             ("docs/hidden.md", hidden.as_bytes()),
         ],
     );
-    let catalog = catalog::load(&workspace).catalog;
+    let catalog = Arc::new(catalog::load(&workspace).catalog);
     let (docs, problems) = crate::docs::analyse(&workspace, &catalog, &crate::docs::Memo::default());
     assert!(problems.is_empty(), "{problems:?}");
     index_of(&documents(&catalog, &docs, &crate::api::Apis::default()))
