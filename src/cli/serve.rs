@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{ReportFormat, ServeArgs};
 use super::serve_search::Keeper;
-use super::{Context, Ending, Purpose, build, load, report, say};
+use super::{Context, Ending, Purpose, build, load, options, report, say};
 use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::portal::{Memo, Portal};
@@ -17,7 +17,7 @@ use crate::render::Output;
 use crate::serve::{self, BuiltSite, Event, Files, Happened, Inputs, Problem, ServeOptions};
 use crate::site::{PageKind, Site};
 use crate::theme::Theme;
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 use crate::{portal, render, routes, site};
 
 /// Serves until it is interrupted.
@@ -46,9 +46,7 @@ pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
     };
     let context = Context { cwd: context.cwd.clone(), color_out: false, color_err: false, quiet, timings: None };
     let kept = Kept { memo: Memo::remembering(), last: Mutex::default(), search: Arc::default() };
-    let build = move |happened: &Happened| {
-        build_site(&context, &args, &kept, happened).map_err(|error| describe(&context, &args, &error))
-    };
+    let build = move |happened: &Happened| build_site(&context, &args, &kept, happened);
     serve::run(&options, Arc::new(build), Arc::new(tell))?;
     Ok(Ending::Success)
 }
@@ -77,7 +75,7 @@ struct BuiltFrom {
     built: BuiltSite,
 }
 
-fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happened) -> Result<BuiltSite, Error> {
+fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happened) -> Result<BuiltSite, String> {
     let last = kept.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let next = match (happened, &last) {
         (Happened::At(paths), Some(last)) => last.live.workspace.next(paths).map(|next| (next, last, paths)),
@@ -91,11 +89,17 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
             }
             (workspace, Some(changes), Some((&*last.live, same_theme)))
         }
-        None => (load(context, &args.input, None, Purpose::Show)?, None, None),
+        None => {
+            let loaded = load(context, &args.input, None, Purpose::Show);
+            (loaded.map_err(|error| unloadable(context, args, &error))?, None, None)
+        }
     };
     let theme = match before {
         Some((before, true)) => Arc::clone(&before.theme),
-        _ => Arc::new(build::theme(&workspace)?),
+        _ => Arc::new(build::theme(&workspace).map_err(|error| match error {
+            Error::Config(problems) => rendered(context, args, &workspace, &problems),
+            error => spelt_out(&error),
+        })?),
     };
     // From here on nothing fails, so that the memo hears of each change once.
     kept.memo.pass(changes.as_ref());
@@ -247,14 +251,18 @@ fn inputs(workspace: &Workspace) -> Inputs {
     Inputs { watch, ignore: vec![folder.join(&config.output)] }
 }
 
-/// Spells out why a build failed; problems of a configuration have been printed already.
-fn describe(context: &Context, args: &ServeArgs, error: &Error) -> String {
-    let Error::Config(problems) = error else { return format!("error: {error}") };
-    match load(context, &args.input, None, Purpose::Judge) {
-        Ok(workspace) => {
-            let shown = report::Shown::new(&workspace, context, &args.input);
-            report::render(problems, &workspace, &shown, ReportFormat::Human, false)
+/// Spells out why nothing can be loaded.
+fn unloadable(context: &Context, args: &ServeArgs, error: &Error) -> String {
+    // With a configuration that is wrong, nothing but that is read.
+    match workspace::load(&options(context, &args.input, None, Purpose::Judge)) {
+        Ok(workspace) if matches!(error, Error::Config(_)) && !workspace.config_problems().is_empty() => {
+            rendered(context, args, &workspace, workspace.config_problems())
         }
-        Err(_) => spelt_out(error),
+        _ => spelt_out(error),
     }
+}
+
+fn rendered(context: &Context, args: &ServeArgs, workspace: &Workspace, problems: &[Diagnostic]) -> String {
+    let shown = report::Shown::new(workspace, context, &args.input);
+    report::render(problems, workspace, &shown, ReportFormat::Human, false)
 }

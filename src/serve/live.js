@@ -70,16 +70,27 @@
     });
   };
   const opened = () => named("details", (each) => each.querySelector("summary")?.textContent.trim());
+  const fields = () => named("input:not([type=radio], [type=checkbox]), textarea", (each) => each.name);
   const chosen = () => named("input[type=radio]", (each) => `${each.name}=${each.value}`);
   const look = () => ({
     scroll: [scrollX, scrollY, document.querySelector(side)?.scrollTop],
     opened: opened().map(([name, each]) => [name, each.open]),
     chosen: chosen().filter(([, each]) => each.checked).map(([name]) => name),
+    typed: fields().map(([name, each]) => [name, each.value]),
+    focus: fields().find(([, each]) => each === document.activeElement)?.[0],
   });
   const restore = (look) => {
     const [was, is] = [new Map(look.opened), new Set(look.chosen)];
     for (const [name, each] of opened()) if (was.has(name)) each.open = was.get(name);
     for (const [name, each] of chosen()) if (is.has(name)) each.checked = true;
+    const typed = new Map(look.typed);
+    for (const [name, each] of fields()) {
+      if (typed.has(name) && typed.get(name) !== each.value) {
+        each.value = typed.get(name);
+        each.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      if (name === look.focus) each.focus({ preventScroll: true });
+    }
     const [x, y, nav] = look.scroll;
     if (nav !== undefined) document.querySelector(side)?.scrollTo(0, nav);
     scrollTo({ left: x, top: y, behavior: "instant" });
