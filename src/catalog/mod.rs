@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use bundle::bundled;
-pub(crate) use load::load;
+pub(crate) use load::{Memo, load, load_again};
 pub use reference::EntityRef;
 
 use crate::text::{FileId, Span};

@@ -13,7 +13,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
     let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
-    if let Some(told) = cache.unchanged() {
+    if let Some((told, _)) = cache.unchanged() {
         return Ok(build::nothing_to_do(context, &told, watch));
     }
     watch.stage("scan");
@@ -41,6 +41,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
         search: None,
         files: written.written + written.unchanged,
         failed: build::fails(args.strict, &problems),
+        address: None,
     };
     let failed = build::tell(context, &told, written, watch.elapsed());
     watch.stage("cache");

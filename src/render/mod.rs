@@ -197,13 +197,13 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
 
 /// Copies the pictures and other files of a documentation, and writes what stands at its old addresses.
 fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, sink: &dyn Sink) -> Result<(), Error> {
-    for asset in &docs.assets {
+    for asset in docs.assets.iter() {
         // One that cannot be read is a problem that the analysis has reported.
         if let Ok(bytes) = workspace.bytes(asset.file, u64::MAX) {
             sink.put(&url(&asset.path), &bytes)?;
         }
     }
-    for redirect in &docs.redirects {
+    for redirect in docs.redirects.iter() {
         sink.put(&url(&old_path(redirect)), moved(&redirect.target).as_bytes())?;
     }
     Ok(())
