@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use foldhash::fast::RandomState;
 use serde::Serialize;
 
 use super::{Tab, TabModel};
@@ -122,7 +123,7 @@ const NEEDED_BY_FACE: Face = Face {
 
 /// Walks relations breadth first: what is reached in one step, in two, and so on.
 fn walk(view: &View<'_>, entity: EntityId, relations: &[&str]) -> Vec<Vec<EntityId>> {
-    let mut seen = HashSet::from([entity]);
+    let mut seen = HashSet::<EntityId, RandomState>::from_iter([entity]);
     let mut queue = VecDeque::from([(entity, 0_usize)]);
     let mut levels: Vec<Vec<EntityId>> = Vec::new();
     while let Some((from, distance)) = queue.pop_front() {
@@ -144,7 +145,7 @@ fn section(view: &View<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
     let total: usize = levels.iter().map(Vec::len).sum();
     let mut owners: BTreeMap<EntityId, usize> = BTreeMap::new();
     for id in levels.iter().flatten() {
-        if let Some(owner) = view.entity(*id).related("ownedBy").next().and_then(|relation| relation.id) {
+        if let Some(owner) = view.site.mention(*id).owner {
             *owners.entry(owner).or_default() += 1;
         }
     }
