@@ -18,6 +18,7 @@ pub mod workspace;
 pub mod catalog;
 pub mod docs;
 pub mod api;
+pub mod notes;
 pub mod portal;
 pub mod routes;
 pub mod search;

@@ -6,6 +6,7 @@ use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics};
 use crate::docs::{self, Docs, DocsSite, Memo};
+use crate::notes::{self, Notes};
 use crate::workspace::{Folder, Workspace};
 
 /// A workspace understood.
@@ -17,6 +18,8 @@ pub struct Portal {
     pub docs: Docs,
     /// The references of APIs.
     pub apis: Apis,
+    /// Markdown outside of documentations.
+    pub notes: Notes,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -35,11 +38,13 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     let (docs, problems) = docs::analyse(workspace, &catalog, memo);
     memo.turn();
     found.extend(problems);
+    let (notes, problems) = notes::read(workspace, &catalog, &docs);
+    found.extend(problems);
     stage("apis");
     let (mut apis, problems) = api::analyse(workspace, &catalog);
     found.extend(problems);
     apis.bundle(workspace, &catalog);
-    Portal { catalog, docs, apis, diagnostics: judge(workspace, found, stage) }
+    Portal { catalog, docs, apis, notes, diagnostics: judge(workspace, found, stage) }
 }
 
 /// Returns the catalog and the problems of [`analyse`], which takes less.
@@ -48,6 +53,7 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostic
     let (catalog, mut found) = catalog(workspace, stage);
     stage("documents");
     found.extend(docs::check(workspace, &catalog));
+    found.extend(notes::check(workspace, &catalog));
     stage("apis");
     found.extend(api::analyse(workspace, &catalog).1);
     (catalog, judge(workspace, found, stage))

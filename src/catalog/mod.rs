@@ -11,6 +11,7 @@ pub(crate) mod checks;
 mod custom;
 mod document;
 pub mod export;
+pub mod filter;
 pub mod format;
 pub mod kinds;
 mod load;

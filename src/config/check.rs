@@ -6,6 +6,7 @@ use globset::GlobBuilder;
 use url::Url;
 
 use super::BUILT_IN_KINDS;
+use super::filter::Filter;
 use super::keys::{Key, Shape, size};
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -51,6 +52,7 @@ impl Checker<'_> {
             | Shape::LinkUrl
             | Shape::Path
             | Shape::Glob
+            | Shape::Filter
             | Shape::Level
             | Shape::OneOf(_)
             | Shape::Rule
@@ -189,6 +191,7 @@ impl Checker<'_> {
                 let help = "`*` stands for part of a name, `**` for any folders, `{a,b}` for alternatives";
                 (format!("{} is not a glob: {}", quoted(path), error.kind()), Some(help.to_owned()))
             }),
+            Shape::Filter => Filter::parse(text).err().map(|error| (error, None)),
             Shape::Level => (!LEVELS.contains(&&**text)).then(|| {
                 let help = match nearest(text, LEVELS.iter().copied()) {
                     Some(near) => format!("write `{near}`"),

@@ -42,6 +42,8 @@ pub(super) enum Shape {
     NewKind,
     /// The name of a relation.
     Relation,
+    /// An expression that says which entities are meant.
+    Filter,
     /// A JSON Schema.
     Schema,
     /// Yes or no.
@@ -85,6 +87,12 @@ pub(super) const ROOT: &[Key] = &[
     key("organization", Shape::Text, "Name of your organisation."),
     key("description", Shape::Text, "A few sentences for the home page, in Markdown."),
     key(
+        "home",
+        Shape::Path,
+        "Markdown file that is the home page, relative to this file. A block of code in the language `entities` becomes \
+         a table of those that fit all its terms, such as `kind:component owner:my-team tag:tier-1 !lifecycle:deprecated`.",
+    ),
+    key(
         "baseUrl",
         Shape::HttpUrl,
         "Address at which the site will be published. Needed only for what must be absolute: the sitemap and canonical \
@@ -123,6 +131,11 @@ pub(super) const ROOT: &[Key] = &[
         "Links of your organisation, shown in the top bar and on the home page, in this order.",
     ),
     key(
+        "entityPages",
+        Shape::List(&Shape::Mapping(ENTITY_PAGE), 0),
+        "What the pages of some entities show. The first entry whose filter fits an entity holds for it.",
+    ),
+    key(
         "badges",
         Shape::Flag,
         "Whether to write badges of each entity: pictures with its kind, owner, lifecycle and documentation, to show \
@@ -147,6 +160,30 @@ const LINK: &[Key] = &[
     key("title", Shape::Text, "What the link says.").required(),
     key("url", Shape::LinkUrl, "Where it leads: an http, https or mailto address.").required(),
     key("icon", Shape::Text, "An icon, by the names that entity links use, such as `dashboard`, `chat` or `github`."),
+];
+
+/// The tabs of entity pages, as `entityPages` names them.
+pub(crate) const TABS: &[&str] =
+    &["overview", "docs", "definition", "apis", "members", "dependencies", "diagram", "raw"];
+
+/// The cards of overviews that can be left out.
+pub(crate) const CARDS: &[&str] =
+    &["documentation", "labels", "links", "members", "ownership", "picture", "properties", "readme", "relations"];
+
+const ENTITY_PAGE: &[Key] = &[
+    key(
+        "filter",
+        Shape::Filter,
+        "Which entities: terms that all have to hold, each a property, a colon, and values of which one is enough, such \
+         as `kind:component type:website,service !tag:internal annotation:grafana/dashboard-url`. Properties are `kind`, \
+         `type`, `lifecycle`, `namespace`, `name`, `owner`, `system`, `tag`, `label` and `annotation`; without a filter, all.",
+    ),
+    key(
+        "tabs",
+        Shape::List(&Shape::OneOf(TABS), 1),
+        "The tabs in their order; others are not offered. The overview always is the first.",
+    ),
+    key("hide", Shape::List(&Shape::OneOf(CARDS), 1), "Cards that are left out of the overview."),
 ];
 
 const CATALOG: &[Key] = &[

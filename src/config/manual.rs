@@ -66,6 +66,7 @@ fn value(shape: &Shape) -> String {
         Shape::Rule => "rule".to_owned(),
         Shape::Kind | Shape::NewKind => "kind".to_owned(),
         Shape::Relation => "relation".to_owned(),
+        Shape::Filter => "filter".to_owned(),
         Shape::Schema => "JSON Schema".to_owned(),
         Shape::List(item, _) => format!("list of {}", plural(item)),
         Shape::Mapping(_) => "mapping".to_owned(),

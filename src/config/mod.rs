@@ -8,6 +8,7 @@
 
 mod app_config;
 mod check;
+mod filter;
 mod keys;
 mod manual;
 mod read;
@@ -20,8 +21,9 @@ use std::fmt;
 
 pub use app_config::parse_app_config;
 pub use check::glob;
+pub use filter::{Filter, Property, Term};
 #[cfg(test)]
-pub(crate) use keys::HOSTS;
+pub(crate) use keys::{HOSTS, TABS};
 pub use manual::manual;
 pub use read::parse;
 pub use schema::json_schema;
@@ -42,6 +44,8 @@ pub struct Config {
     pub organization: Option<String>,
     /// One sentence for the home page, Markdown.
     pub description: Option<String>,
+    /// Markdown file that is the home page, relative to the configuration file.
+    pub home: Option<String>,
     /// Absolute address at which the site is published, for the sitemap and canonical links; ends in `/`.
     pub base_url: Option<String>,
     /// Folders to scan when the command line names none, relative to the configuration file.
@@ -60,6 +64,8 @@ pub struct Config {
     pub announcement: Option<String>,
     /// Whether badges are written.
     pub badges: bool,
+    /// What the pages of some entities show; the first that fits an entity holds.
+    pub entity_pages: Vec<EntityPage>,
     /// Links of the organisation for the top bar and the home page.
     pub links: Vec<ConfigLink>,
     /// What runs at git hosts, by host name in lower case.
@@ -91,6 +97,17 @@ impl fmt::Debug for Places {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
     }
+}
+
+/// What the pages of some entities show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntityPage {
+    /// Which entities.
+    pub filter: Filter,
+    /// Names of tabs in their order; empty for all.
+    pub tabs: Vec<String>,
+    /// Names of cards that are left out.
+    pub hide: Vec<String>,
 }
 
 /// A link that the organisation configures.
@@ -194,6 +211,7 @@ impl Default for Config {
             title: "Developer portal".to_owned(),
             organization: None,
             description: None,
+            home: None,
             base_url: None,
             paths: vec![".".to_owned()],
             output: "site".to_owned(),
@@ -203,6 +221,7 @@ impl Default for Config {
             css: None,
             announcement: None,
             badges: false,
+            entity_pages: Vec::new(),
             links: Vec::new(),
             hosts: BTreeMap::new(),
             catalog: CatalogConfig::default(),

@@ -8,7 +8,10 @@ use globset::GlobSet;
 
 use super::check::{Checker, colour, given, glob, http_url};
 use super::keys::{ROOT, Shape, size};
-use super::{AllowRule, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, Limits, Places};
+use super::{
+    AllowRule, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, EntityPage, Filter, Limits,
+    Places,
+};
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
 use crate::yaml::{self, Map, Node, Value};
@@ -40,6 +43,7 @@ fn config(root: &Map) -> Config {
         title: text(root, "title").unwrap_or(default.title),
         organization: text(root, "organization"),
         description: text(root, "description"),
+        home: text(root, "home"),
         base_url: text(root, "baseUrl").as_deref().and_then(base_url),
         paths: Some(texts(root, "paths")).filter(|paths| !paths.is_empty()).unwrap_or(default.paths),
         output: text(root, "output").unwrap_or(default.output),
@@ -49,6 +53,7 @@ fn config(root: &Map) -> Config {
         css: text(root, "css"),
         announcement: text(root, "announcement"),
         badges: root.get("badges").is_some_and(|node| matches!(node.value, Value::Bool(true))),
+        entity_pages: mappings(root, "entityPages").map(entity_page).collect(),
         links: mappings(root, "links").filter_map(link).collect(),
         hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
@@ -68,6 +73,11 @@ pub(super) fn base_url(text: &str) -> Option<String> {
         url.push('/');
     }
     Some(url)
+}
+
+fn entity_page(map: &Map) -> EntityPage {
+    let filter = text(map, "filter").map(|text| Filter::parse(&text).unwrap_or_else(|_| Filter::none()));
+    EntityPage { filter: filter.unwrap_or_default(), tabs: texts(map, "tabs"), hide: texts(map, "hide") }
 }
 
 fn link(map: &Map) -> Option<ConfigLink> {

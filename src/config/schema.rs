@@ -59,7 +59,9 @@ fn mapping(keys: &[Key]) -> Map<String, Value> {
 
 fn shape(shape: &Shape) -> Map<String, Value> {
     let schema = match shape {
-        Shape::Text | Shape::Path | Shape::Glob | Shape::Kind => json!({ "type": "string", "pattern": "\\S" }),
+        Shape::Text | Shape::Path | Shape::Glob | Shape::Kind | Shape::Filter => {
+            json!({ "type": "string", "pattern": "\\S" })
+        }
         Shape::HttpUrl => json!({ "type": "string", "format": "uri", "pattern": "^\\s*[hH][tT][tT][pP][sS]?://" }),
         Shape::LinkUrl => {
             json!({ "type": "string", "format": "uri", "pattern": "^([hH][tT][tT][pP][sS]?://|mailto:)" })

@@ -130,8 +130,8 @@ fn wrong_values_say_what_is_expected() {
         &["1:20 invalid-config `limits.document` must be a size of 1 byte to 4 GiB; write a number of bytes, or one \
            with a unit such as `10MB` or `64MiB`"],
     );
-    let all = "it can hold `title`, `organization`, `description`, `baseUrl`, `paths`, `output`, `theme`, `accent`, \
-               `logo`, `css`, `announcement`, `links`, `badges`, `hosts`, `catalog`, `check`, `limits`";
+    let all = "it can hold `title`, `organization`, `description`, `home`, `baseUrl`, `paths`, `output`, `theme`, `accent`, \
+               `logo`, `css`, `announcement`, `links`, `entityPages`, `badges`, `hosts`, `catalog`, `check`, `limits`";
     check("- a", &[&*format!("1:1 invalid-config the configuration must be a mapping, not a list; {all}")]);
     check(
         "title: a\n---\ntitle: b",

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use super::*;
-use crate::config::Config;
+use crate::config::{Config, Filter};
 use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::markdown::{Doc, Heading};
 use crate::{portal, site, theme};
@@ -511,7 +511,70 @@ fn a_page_is_found_by_its_url() {
 
 #[test]
 fn tabs_have_distinct_ids_and_titles() {
+    let names: Vec<&str> = TABS.iter().map(|tab| if tab.id().is_empty() { "overview" } else { tab.id() }).collect();
+    assert_eq!(names, crate::config::TABS, "the names in the configuration");
     let ids: BTreeSet<&str> = TABS.iter().map(|tab| tab.id()).collect();
     let titles: BTreeSet<&str> = TABS.iter().map(|tab| tab.title()).collect();
     assert_eq!((ids.len(), titles.len()), (TABS.len(), TABS.len()));
+}
+
+#[test]
+fn pages_of_entities_show_what_is_configured_for_them() {
+    let entity_pages = vec![
+        crate::config::EntityPage { filter: Filter::parse("kind:api").unwrap(), ..Default::default() },
+        crate::config::EntityPage {
+            filter: Filter::parse("kind:component type:service tag:java").unwrap(),
+            tabs: vec!["raw".to_owned(), "dependencies".to_owned()],
+            hide: ["labels", "links", "relations", "properties", "documentation", "picture"]
+                .map(str::to_owned)
+                .to_vec(),
+        },
+    ];
+    let built = build(Config { entity_pages, ..config() }, &[("catalog-info.yaml", CATALOG.as_bytes())], documents);
+    let tabs = |path| -> Vec<&str> {
+        let main = built.main(path);
+        let nav = &main[main.find("class=\"tabs\"").unwrap()..];
+        nav[..nav.find("</nav>").unwrap()]
+            .split("</i>")
+            .skip(1)
+            .map(|rest| rest[..rest.find('<').unwrap()].trim())
+            .collect()
+    };
+    assert_eq!(tabs("catalog/default/component/shop/index.html"), ["Overview", "Raw", "Dependencies"]);
+    assert!(tabs("catalog/default/component/worker/index.html").contains(&"Dependencies"));
+    let shop = built.main("catalog/default/component/shop/index.html");
+    for gone in ["Dashboard", "tier", "4711", "Provided APIs", "Shop documentation", "<svg class=\"graph"] {
+        assert!(!shop.contains(gone), "{gone} is shown");
+    }
+    assert!(shop.contains("Sells <em>things</em>"));
+    // What is not offered still is there for those whose links lead to it.
+    assert!(built.files.contains_key("catalog/default/component/shop/raw/index.html"));
+}
+
+#[test]
+fn the_home_page_can_be_the_organisations_own() {
+    let home = "# Welcome aboard\n\nBegin with the [shop](component:shop).\n\n```entities\nkind:component !lifecycle:deprecated\n```\n";
+    let files: [(&str, &[u8]); 2] = [("catalog-info.yaml", CATALOG.as_bytes()), ("home.md", home.as_bytes())];
+    let built = build(Config { home: Some("home.md".to_owned()), ..config() }, &files, |_| ());
+    let main = built.main("index.html");
+    assert_eq!(main.matches("<h1").count(), 1, "{main}");
+    assert!(main.contains("Welcome aboard") && main.contains("href=\"catalog/default/component/shop/\""), "{main}");
+    let table = &main[main.find("<table").unwrap()..main.find("</table>").unwrap()];
+    assert!(table.contains("component/worker/") && !table.contains("component/shop/"), "{table}");
+    assert!(!main.contains("{{entities") && !main.contains("class=\"counts\""));
+}
+
+#[test]
+fn a_readme_is_shown_where_there_is_no_documentation() {
+    let shop = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: shop}\nspec: {type: service, lifecycle: production, owner: o}\n";
+    let readme =
+        "# The shop\n\nSells <script>alert(1)</script> [things](component:shop) and [more](javascript:alert(1)).\n";
+    let files: [(&str, &[u8]); 2] =
+        [("shop/catalog-info.yaml", shop.as_bytes()), ("shop/README.md", readme.as_bytes())];
+    let built = build(config(), &files, |_| ());
+    let main = built.main("catalog/default/component/shop/index.html");
+    let card = &main[main.find("id=\"readme\"").unwrap()..];
+    let card = &card[..card.find("</section>").unwrap()];
+    assert!(card.contains("<h3>The shop</h3>") && card.contains("<a href=\"./\">things</a>"), "{card}");
+    assert!(!card.contains("<script") && !card.contains("javascript:"), "{card}");
 }

@@ -29,8 +29,9 @@ use std::sync::{Arc, OnceLock};
 pub use problems::Problem;
 pub use view::View;
 
+use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
-use crate::config::Config;
+use crate::config::{Config, EntityPage};
 use crate::diag::Severity;
 use crate::portal::Portal;
 use crate::routes;
@@ -563,6 +564,12 @@ impl Site {
     #[must_use]
     pub fn mention(&self, entity: EntityId) -> &Mention {
         &self.mentions[entity.index()]
+    }
+
+    /// Returns what is configured for the pages of an entity.
+    #[must_use]
+    pub fn entity_page(&self, entity: &Entity) -> Option<&EntityPage> {
+        self.config.entity_pages.iter().find(|page| fits(&page.filter, entity))
     }
 
     /// Returns where the documentation of an entity is.

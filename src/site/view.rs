@@ -9,6 +9,7 @@ use super::{DocsTarget, Site};
 use crate::catalog::{Entity, EntityId, EntityRef, Relation};
 use crate::html;
 use crate::markdown::{DocLink, Resolved, commonmark};
+use crate::notes::{Goal, Note};
 use crate::portal::Portal;
 use crate::routes;
 
@@ -162,6 +163,24 @@ impl<'a> View<'a> {
     pub fn summary(&self, entity: &Entity) -> Option<String> {
         let id = self.portal.catalog.find(entity.reference.as_str())?;
         self.site.mention(id).summary.get_or_init(|| summary(entity)).clone()
+    }
+
+    /// Decides where a link of a text outside of documentations leads from this page.
+    #[must_use]
+    pub fn note_link(&self, note: &Note, link: &DocLink) -> Resolved {
+        match note.goal(link) {
+            Goal::Entity(id) => Resolved { href: self.link(*id).href, broken: false },
+            Goal::Page { site, page, place } => {
+                let site = &self.portal.docs.sites[*site];
+                let url = routes::docs_page(&self.entity(site.entity).reference, &site.pages[*page].path);
+                Resolved { href: Some(self.href(&url) + place), broken: false }
+            }
+            Goal::Source(url) => Resolved::as_written(url),
+            Goal::AsWritten if link.target.starts_with('#') => Resolved::as_written(&link.target),
+            Goal::AsWritten => outward(link),
+            Goal::Outside => Resolved::default(),
+            Goal::Nowhere => Resolved { href: None, broken: true },
+        }
     }
 
     /// Links to the documentation of an entity.

@@ -52,6 +52,23 @@ for (const path of await samples(site)) {
   });
 }
 
+/** Clicks the first component of the catalog as a reader would; returns the milliseconds until its name was painted. */
+async function move(page) {
+  await page.goto(`${url}catalog/component/`);
+  const link = 'tbody .c-name a';
+  const [x, y] = await page.evaluate(`(() => { const { x, y } = document.querySelector('${link}').getBoundingClientRect(); return [x + 5, y + 5]; })()`);
+  await page.evaluate(`void (window.painted = new Promise((done) => {
+    let clicked;
+    addEventListener('click', ({ timeStamp }) => { clicked = timeStamp; }, { capture: true, once: true });
+    new MutationObserver(() => document.querySelector('main[data-entity] h1')?.setAttribute('elementtiming', 'name')).observe(document.documentElement, { childList: true, subtree: true });
+    new PerformanceObserver((list) => done(list.getEntries()[0].renderTime - clicked)).observe({ type: 'element', buffered: true });
+  }))`);
+  await page.call('Input.dispatchMouseEvent', { type: 'mouseMoved', x, y });
+  await page.settle(250);
+  for (const type of ['mousePressed', 'mouseReleased']) await page.call('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+  return page.evaluate('window.painted');
+}
+
 test('how long it takes until a name can be read', async (context) => {
   const paths = (await samples(site)).filter((path) => /^catalog\/[^/]+\/component\/[^/]+\/$/.test(path));
   const page = await browser.page();
@@ -66,9 +83,11 @@ test('how long it takes until a name can be read', async (context) => {
     return Math.round(times.sort((a, b) => a - b)[2]);
   };
   const cold = await median(() => page.call('Network.clearBrowserCache'), paths[0]);
-  const moving = await median(() => page.goto(`${url}catalog/`), paths[0]);
-  context.diagnostic(`cold ${cold} ms, moving from the catalog ${moving} ms (medians of 5)`);
+  const moves = [];
+  for (let turn = 0; turn < 7; turn += 1) moves.push(await move(page));
+  const moving = Math.round(moves.sort((a, b) => a - b)[3]);
+  context.diagnostic(`cold ${cold} ms, moving from the catalog ${moving} ms (medians of 5 and 7)`);
   // The bars are 300 and 100 ms on a machine of its own; a busy one may take longer, not an order of magnitude.
-  assert(cold < 1000 && moving < 600, `cold ${cold} ms, moving ${moving} ms`);
+  assert(cold < 1000 && moving < 400, `cold ${cold} ms, moving ${moving} ms`);
   await page.close();
 });

@@ -123,3 +123,47 @@ check('keys alone: the first is the skip link, and what has the focus shows it',
   }
   assert(seen.size > 6, 'the focus is caught');
 });
+
+check('stars go from one browser to another by a link', {}, async (page) => {
+  await page.goto(`${url}catalog/?stars=component:default/ledger,api:default/booking-api`);
+  await page.settle(600);
+  const rows = () => page.evaluate(`[...document.querySelectorAll('[data-results] tbody .c-name .entity')].map((link) => link.title)`);
+  assert.deepEqual(await rows(), ['api:default/booking-api', 'component:default/ledger']);
+  await page.evaluate(`[...document.querySelectorAll('[data-chosen] button')].find(({ textContent }) => textContent === 'Star all 2').click()`);
+  await page.goto(`${url}catalog/?filters[user]=starred`);
+  await page.settle(600);
+  assert.deepEqual(await rows(), ['api:default/booking-api', 'component:default/ledger']);
+  assert.match(await text(page, '[data-chosen]'), /Copy as a link/);
+});
+
+check('tabs stay turned to what the reader uses', {}, async (page) => {
+  const path = 'docs/default/component/engineering-handbook/working/writing-docs/';
+  const shown = () => page.evaluate(`[...document.querySelectorAll('.tabbed-set > input:checked')].map((input) => input.labels[0].textContent).join()`);
+  await page.goto(url + path);
+  assert.equal(await shown(), 'Kotlin');
+  await page.evaluate(`[...document.querySelectorAll('.tabbed-labels label')].find(({ textContent }) => textContent === 'curl').click()`);
+  assert.equal(await shown(), 'curl');
+  await page.goto(url + path);
+  assert.equal(await shown(), 'curl');
+});
+
+check('the way from one entity to another, and systems in the place of their parts', {}, async (page) => {
+  const drawn = () => page.evaluate(`[...document.querySelectorAll('.canvas .n text')].map((node) => node.textContent)`);
+  const relations = ['dependsOn', 'consumesApi', 'providesApi'].map((name) => `&selectedRelations[]=${name}`).join('');
+  await page.goto(`${url}catalog-graph/?rootEntityRefs[]=component:default/storefront&to=component:default/ledger${relations}`);
+  await page.settle(600);
+  const way = await drawn();
+  assert(way.includes('Storefront') && way.includes('Ledger') && !way.includes('Seating'), way.join());
+  assert.match(await text(page, '[data-graph-note]'), /on the shortest ways to component:default\/ledger/);
+  await page.goto(`${url}catalog-graph/?rootEntityRefs[]=component:default/booking-service&rollUp=system&maxDepth=1&selectedKinds[]=system`);
+  await page.settle(600);
+  assert((await drawn()).includes('Payments'), (await drawn()).join());
+  assert(await page.evaluate(`[...document.querySelectorAll('.canvas text.l')].some(({ textContent }) => /depends on × \\d/.test(textContent))`), 'no line says how many it stands for');
+  const table = await page.evaluate(`(async () => {
+    const make = URL.createObjectURL;
+    const saved = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob.text()); return make(blob); }; });
+    document.querySelector('[data-save=csv]').click();
+    return saved;
+  })()`);
+  assert.match(table, /^"steps","entity","title","kind","owner"\r\n"0","system:default\/box-office","Box Office","System","group:/);
+});

@@ -7,7 +7,7 @@ use crate::diag::Severity;
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::tabs::{TABS, TabModel, definition};
+use crate::site::tabs::{TABS, TabModel, definition, offered};
 use crate::site::view::{self, Anchor, Chip, EntityLink, is_web};
 use crate::site::{View, kinds};
 
@@ -227,9 +227,10 @@ fn kind_in_sentence(kind: &str) -> String {
 }
 
 fn tabs(view: &View<'_>, id: EntityId, entity: &Entity, current: usize) -> Vec<TabLink> {
-    let applicable = TABS.iter().enumerate().filter(|(_, tab)| tab.applies(view.portal, view.site, id));
-    applicable
-        .filter_map(|(at, tab)| {
+    offered(view, id)
+        .into_iter()
+        .filter_map(|at| {
+            let tab = TABS[at];
             let own = || view.href(&routes::entity_tab(&entity.reference, tab.id()));
             let href = if tab.has_page() { own() } else { tab.href(view, id)? };
             Some(TabLink { href, title: tab.title(), icon: tab.icon(), current: at == current })

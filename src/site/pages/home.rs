@@ -3,21 +3,32 @@
 use serde::Serialize;
 
 use super::entity::is_unowned;
+use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
 use crate::diag::Severity;
 use crate::markdown::commonmark;
+use crate::notes::Note;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::kinds::Column;
+use crate::site::table::{self, Table};
 use crate::site::view::{self, Anchor, EntityLink, View};
 use crate::site::{Changed, date, icons, yaml_paint};
 
 /// How many entries a list of the page has.
 const LISTED: usize = 6;
+/// How many rows a list of the organisation's own page has.
+const ENTITIES: usize = 50;
+/// How many more it names.
+const FURTHER: usize = 450;
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
 pub struct Model {
-    title: String,
+    /// Nothing if the organisation's own page has a title.
+    title: Option<String>,
+    /// The organisation's own page, in place of what follows.
+    own: Vec<Part>,
     organization: Option<String>,
     /// HTML.
     description: Option<String>,
@@ -33,6 +44,16 @@ pub struct Model {
     links: Vec<Anchor>,
     /// What to write to fill an empty portal.
     hint: Option<String>,
+}
+
+/// A part of the organisation's own page.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Part {
+    /// What it says.
+    Text { html: String },
+    /// What it asks for.
+    Entities { table: Table, further: Vec<EntityLink>, label: String },
 }
 
 /// How many entities of one kind there are.
@@ -102,8 +123,10 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         count: view::grouped(group.entities.len()),
         title: if group.entities.len() == 1 { group.face.one.clone() } else { group.face.many.clone() },
     });
+    let (own, has_title) = view.portal.notes.home.as_ref().map_or_else(Default::default, |note| own(view, note));
     let model = Model {
-        title: config.title.clone(),
+        title: (!has_title).then(|| config.title.clone()),
+        own,
         organization: config.organization.clone(),
         description: config.description.as_deref().map(|text| commonmark::block_with(text, &view::outward)),
         counts: counts.collect(),
@@ -140,6 +163,35 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         ..About::default()
     };
     frame(view, Section::Home, about, model)
+}
+
+/// Makes the organisation's own page; returns whether it has a title, too.
+fn own(view: &View<'_>, note: &Note) -> (Vec<Part>, bool) {
+    let doc = commonmark::render(&note.text, &|link| view.note_link(note, link));
+    let mut parts = Vec::new();
+    let mut rest = &*doc.html;
+    for (number, filter) in note.queries.iter().enumerate() {
+        let mark = format!("<p>{{{{entities {number}}}}}</p>");
+        let Some((before, after)) = rest.split_once(&mark) else { continue };
+        parts.push(Part::Text { html: before.to_owned() });
+        let mut found: Vec<EntityId> = view
+            .site
+            .kinds()
+            .iter()
+            .flat_map(|group| &group.entities)
+            .copied()
+            .filter(|id| fits(filter, view.entity(*id)))
+            .collect();
+        let further =
+            found.split_off(found.len().min(ENTITIES)).into_iter().take(FURTHER).map(|id| view.link(id)).collect();
+        let columns = [Column::Kind, Column::Owner, Column::Type, Column::Lifecycle, Column::Description];
+        let label = format!("Entities, list {}", number + 1);
+        parts.push(Part::Entities { table: table::of_entities(view, &columns, &found), further, label });
+        rest = after;
+    }
+    parts.push(Part::Text { html: rest.to_owned() });
+    parts.retain(|part| !matches!(part, Part::Text { html } if html.trim().is_empty()));
+    (parts, doc.has_title)
 }
 
 /// Picks the `LISTED` entities with the highest rank; equal ones stay in the order of lists.

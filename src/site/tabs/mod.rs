@@ -55,6 +55,20 @@ pub const TABS: &[&dyn Tab] = &[
     &raw::Raw,
 ];
 
+/// Returns the tabs that an entity's pages offer, by index into [`TABS`], in the order that is configured.
+///
+/// A tab that is not offered still is a page, since others link to it.
+#[must_use]
+pub fn offered(view: &View<'_>, id: EntityId) -> Vec<usize> {
+    let applies = |at: &usize| TABS[*at].applies(view.portal, view.site, id);
+    let wanted = view.site.entity_page(view.entity(id)).map_or(&[][..], |page| &page.tabs);
+    if wanted.is_empty() {
+        return (0..TABS.len()).filter(applies).collect();
+    }
+    let named = |name: &String| TABS.iter().position(|tab| !tab.id().is_empty() && tab.id() == name.as_str());
+    std::iter::once(0).chain(wanted.iter().filter_map(named)).filter(applies).collect()
+}
+
 /// What a tab shows; the template of the tab knows the fields.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]

@@ -45,12 +45,41 @@ pub struct Model {
     picture: Option<Picture>,
     template: Option<TemplateCard>,
     location: Option<LocationCard>,
+    /// The README beside an entity without documentation.
+    readme: Option<Readme>,
     /// Fields of the kind that have no card of their own.
     properties: Vec<Property>,
     /// The YAML that would add links, when there is nothing at the side.
     hint: Option<String>,
     /// The YAML that would add documentation, when there is none.
     docs_hint: Option<String>,
+}
+
+impl Model {
+    /// Leaves out a card, by its name in the configuration.
+    fn hide(&mut self, card: &str) {
+        match card {
+            "documentation" => (self.docs, self.docs_hint) = (None, None),
+            "labels" => self.labels.clear(),
+            "links" => (self.links, self.hint) = (Vec::new(), None),
+            "members" => self.members = None,
+            "ownership" => self.ownership = None,
+            "picture" => self.picture = None,
+            "properties" => self.properties.clear(),
+            "readme" => self.readme = None,
+            "relations" => self.relations.clear(),
+            _ => {}
+        }
+    }
+}
+
+/// What the README says.
+#[derive(Debug, Serialize)]
+struct Readme {
+    html: String,
+    /// The file where its host shows it.
+    more: Option<String>,
+    is_cut: bool,
 }
 
 /// A person or team.
@@ -243,7 +272,7 @@ impl Tab for Overview {
         let annotated = entity.annotation("backstage.io/techdocs-ref").is_some();
         let docs_hint = (docs.is_none() && !annotated && kind == "component")
             .then(|| yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
-        TabModel::Overview(Box::new(Model {
+        let mut model = Model {
             description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
             person: is_org.then(|| Profile {
                 initials: view::initials(entity.title()),
@@ -263,7 +292,16 @@ impl Tab for Overview {
             properties: properties(entity),
             hint,
             docs_hint,
-        }))
+            readme: view.portal.notes.readmes.get(&id).map(|note| Readme {
+                html: commonmark::block_with(&note.text, &|link| view.note_link(note, link)),
+                more: note.view.clone(),
+                is_cut: note.is_cut,
+            }),
+        };
+        for card in view.site.entity_page(entity).map_or(&[][..], |page| &page.hide) {
+            model.hide(card);
+        }
+        TabModel::Overview(Box::new(model))
     }
 }
 

@@ -2,7 +2,9 @@
 const root = document.documentElement;
 const home = new URL(root.dataset.root, location.href);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const find = (selector) => document.querySelector(selector);
 const isTyping = (target) => target.closest?.('input, textarea, select, [contenteditable]');
+const from = (name) => import(new URL(root.dataset[name], location.href));
 
 /** Reads and writes a value that this browser keeps for this portal. */
 export const stored = {
@@ -14,30 +16,47 @@ export const stored = {
   },
 };
 
-// Colours: what the system wants, light, dark, and round again.
+let page;
+/**
+ * Brings the page that stands here to life: its parts below, and the tools it names as modules, each by its `start`.
+ * What listens beyond the page's own elements does so until `signal`: pages change in place.
+ */
+export function start() {
+  page?.abort();
+  page = new AbortController();
+  const { signal } = page;
+  for (const part of [colours, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents]) part(signal);
+  for (const { src } of all('script[type=module][src]')) {
+    if (src !== import.meta.url) import(src).then((tool) => tool.start?.({ signal, stored, askMe }));
+  }
+}
+
+/** Colours: what the system wants, light, dark, and round again. */
 const themes = ['auto', 'light', 'dark'];
 const themeNames = { auto: 'Colours of the system', light: 'Light colours', dark: 'Dark colours' };
 const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' };
-for (const button of all('[data-theme-switch]')) {
-  const show = () => {
-    const theme = root.dataset.theme ?? 'auto';
-    button.firstElementChild.className = `icon i-${themeIcons[theme]}`;
-    button.setAttribute('aria-label', `${themeNames[theme]}; switch`);
-    button.title = themeNames[theme];
-  };
-  button.addEventListener('click', () => {
-    const next = themes[(themes.indexOf(root.dataset.theme ?? 'auto') + 1) % themes.length];
-    if (next === 'auto') delete root.dataset.theme; else root.dataset.theme = next;
-    try { localStorage.setItem('playbill:theme', next); } catch { /* as above */ }
+function colours() {
+  for (const button of all('[data-theme-switch]')) {
+    const show = () => {
+      const theme = root.dataset.theme ?? 'auto';
+      button.firstElementChild.className = `icon i-${themeIcons[theme]}`;
+      button.setAttribute('aria-label', `${themeNames[theme]}; switch`);
+      button.title = themeNames[theme];
+    };
+    button.addEventListener('click', () => {
+      const next = themes[(themes.indexOf(root.dataset.theme ?? 'auto') + 1) % themes.length];
+      if (next === 'auto') delete root.dataset.theme; else root.dataset.theme = next;
+      try { localStorage.setItem('playbill:theme', next); } catch { /* as above */ }
+      show();
+    });
     show();
-  });
-  show();
+  }
 }
 
-// Search: the dialogue is loaded when it is first asked for; what is typed until it is there goes into it.
+const engine = () => ({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href });
+/** Opens the search. Its dialogue is loaded when it is first asked for; what is typed until it is there goes into it. */
 async function openSearch() {
-  const module = root.dataset.searchUi;
-  if (!module) { location.href = root.dataset.searchPage; return; }
+  if (!root.dataset.searchUi) { location.href = root.dataset.searchPage; return; }
   let text = '';
   const keep = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -47,32 +66,29 @@ async function openSearch() {
   };
   document.addEventListener('keydown', keep, true);
   try {
-    const { openDialog } = await import(new URL(module, location.href));
-    openDialog({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href, text });
+    const { openDialog } = await from('searchUi');
+    openDialog({ ...engine(), text });
   } finally {
     document.removeEventListener('keydown', keep, true);
   }
 }
-for (const opener of all('a[data-search-open]')) {
-  opener.addEventListener('click', (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || !root.dataset.searchUi) return;
-    event.preventDefault();
-    openSearch();
-  });
-}
-const form = document.querySelector('[data-search-form]');
-if (form && root.dataset.searchUi) {
-  import(new URL(root.dataset.searchUi, location.href)).then(({ searchPage }) => searchPage({
-    form, results: document.querySelector('[data-search-results]'),
-    module: new URL(root.dataset.searchModule, location.href).href, home: home.href,
-  }));
+function search() {
+  for (const opener of all('a[data-search-open]')) {
+    opener.addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || !root.dataset.searchUi) return;
+      event.preventDefault();
+      openSearch();
+    });
+  }
+  const form = find('[data-search-form]');
+  if (form && root.dataset.searchUi) from('searchUi').then(({ searchPage }) => searchPage({ form, results: find('[data-search-results]'), ...engine() }));
 }
 
-// Who comes from a result sees the words that were looked for.
-const sought = new URLSearchParams(location.search).get('h');
-const content = document.querySelector('[data-techdocs=content]');
-if (sought && content && root.dataset.searchUi) {
-  import(new URL(root.dataset.searchUi, location.href)).then(({ highlight }) => highlight({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href }, sought, content)).catch(() => {});
+/** Who comes from a result sees the words that were looked for. */
+function words() {
+  const sought = new URLSearchParams(location.search).get('h');
+  const content = find('[data-techdocs=content]');
+  if (sought && content && root.dataset.searchUi) from('searchUi').then(({ highlight }) => highlight(engine(), sought, content)).catch(() => {});
 }
 
 // Keys.
@@ -82,14 +98,14 @@ document.addEventListener('keydown', (event) => {
     openSearch();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || find('dialog[open]')) return;
   const turn = { '[': 'prev', ']': 'next' }[event.key];
   if (event.key === '/') {
     event.preventDefault();
-    const filter = document.querySelector('[data-filter] input');
+    const filter = find('[data-filter] input');
     if (filter && filter !== document.activeElement && !root.dataset.searchUi) filter.focus(); else openSearch();
   } else if (turn) {
-    document.querySelector(`a[rel=${turn}]`)?.click();
+    find(`a[rel=${turn}]`)?.click();
   } else if (event.key === '?') {
     showKeys();
   }
@@ -113,66 +129,70 @@ function showKeys() {
 }
 
 // The drawer closes like a menu.
-for (const drawer of all('.drawer')) {
-  document.addEventListener('click', (event) => { if (!drawer.contains(event.target)) drawer.open = false; });
-  drawer.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && drawer.open) { drawer.open = false; drawer.querySelector('summary').focus(); }
-  });
-}
-// Where there is room, what is folded on narrow screens stands open; older browsers need it said.
-if (matchMedia('(min-width: 60.01rem)').matches && !CSS.supports('selector(::details-content)')) all('.fold').forEach((details) => { details.open = true; });
-
-// Recently viewed and starred entities, kept in this browser.
-const entity = document.querySelector('main[data-entity]')?.dataset.entity;
-const entry = () => ({
-  ref: entity,
-  title: document.querySelector('main h1').textContent,
-  path: location.pathname.slice(home.pathname.length).split('/').slice(0, 4).join('/') + '/',
+document.addEventListener('click', (event) => { for (const drawer of all('.drawer[open]')) if (!drawer.contains(event.target)) drawer.open = false; });
+document.addEventListener('keydown', (event) => {
+  const drawer = event.key === 'Escape' && event.target.closest?.('.drawer[open]');
+  if (drawer) { drawer.open = false; drawer.querySelector('summary').focus(); }
 });
-if (entity) {
-  const recent = stored.read('recent', []).filter((item) => item.ref !== entity);
-  stored.write('recent', [entry(), ...recent].slice(0, 8));
-}
-for (const button of all('[data-star]')) {
-  const is = () => stored.read('starred', []).some((item) => item.ref === entity);
-  const show = () => {
-    button.setAttribute('aria-pressed', is());
-    button.lastElementChild.textContent = is() ? 'Starred' : 'Star';
-  };
-  button.addEventListener('click', () => {
-    const others = stored.read('starred', []).filter((item) => item.ref !== entity);
-    stored.write('starred', is() ? others : [entry(), ...others]);
-    show();
-  });
-  show();
-}
-for (const key of ['recent', 'starred']) {
-  const card = document.querySelector(`[data-${key}]`);
-  const items = card ? stored.read(key, []) : [];
-  if (!items.length) continue;
-  const known = new Set(['component', 'api', 'resource', 'system', 'domain', 'group', 'user', 'template', 'airesource', 'location']);
-  card.querySelector('ul').append(...items.slice(0, 8).map((item) => {
-    const kind = item.ref.split(':')[0];
-    const name = known.has(kind) ? kind : 'other';
-    const link = Object.assign(document.createElement('a'), { className: `entity k-${name}`, href: new URL(item.path, home).href, title: item.ref });
-    link.append(Object.assign(document.createElement('i'), { className: `icon i-kind-${name}` }), Object.assign(document.createElement('span'), { textContent: item.title }));
-    const line = document.createElement('li');
-    line.append(link);
-    return line;
-  }));
-  card.hidden = false;
+
+/** Where there is room, what is folded on narrow screens stands open; older browsers need it said. */
+function fold() {
+  if (matchMedia('(min-width: 60.01rem)').matches && !CSS.supports('selector(::details-content)')) all('.fold').forEach((details) => { details.open = true; });
 }
 
-// Who the reader is.
+/** Recently viewed and starred entities, kept in this browser. */
+function personal() {
+  const entity = find('main[data-entity]')?.dataset.entity;
+  const entry = () => ({
+    ref: entity,
+    title: find('main h1').textContent,
+    path: location.pathname.slice(home.pathname.length).split('/').slice(0, 4).join('/') + '/',
+  });
+  if (entity) {
+    const recent = stored.read('recent', []).filter((item) => item.ref !== entity);
+    stored.write('recent', [entry(), ...recent].slice(0, 8));
+  }
+  for (const button of all('[data-star]')) {
+    const is = () => stored.read('starred', []).some((item) => item.ref === entity);
+    const show = () => {
+      button.setAttribute('aria-pressed', is());
+      button.lastElementChild.textContent = is() ? 'Starred' : 'Star';
+    };
+    button.addEventListener('click', () => {
+      const others = stored.read('starred', []).filter((item) => item.ref !== entity);
+      stored.write('starred', is() ? others : [entry(), ...others]);
+      show();
+    });
+    show();
+  }
+  for (const key of ['recent', 'starred']) {
+    const card = find(`[data-${key}]`);
+    const items = card ? stored.read(key, []) : [];
+    if (!items.length) continue;
+    const known = new Set(['component', 'api', 'resource', 'system', 'domain', 'group', 'user', 'template', 'airesource', 'location']);
+    card.querySelector('ul').append(...items.slice(0, 8).map((item) => {
+      const kind = item.ref.split(':')[0];
+      const name = known.has(kind) ? kind : 'other';
+      const link = Object.assign(document.createElement('a'), { className: `entity k-${name}`, href: new URL(item.path, home).href, title: item.ref });
+      link.append(Object.assign(document.createElement('i'), { className: `icon i-kind-${name}` }), Object.assign(document.createElement('span'), { textContent: item.title }));
+      const line = document.createElement('li');
+      line.append(link);
+      return line;
+    }));
+    card.hidden = false;
+  }
+}
+
+/** Who the reader is. */
 const me = () => stored.read('me', null);
-const meButton = document.querySelector('[data-me]');
 function showMe() {
   const now = me();
   const letters = now?.title.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  meButton.setAttribute('aria-label', now ? `You are ${now.title}; change` : 'Say who you are');
-  meButton.title = now?.title ?? 'Say who you are';
-  meButton.replaceChildren(now ? Object.assign(document.createElement('span'), { className: 'avatar k-user', textContent: (letters[0][0] + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase() }) : Object.assign(document.createElement('i'), { className: 'icon i-kind-user' }));
-  const card = document.querySelector('[data-you]');
+  const button = find('[data-me]');
+  button.setAttribute('aria-label', now ? `You are ${now.title}; change` : 'Say who you are');
+  button.title = now?.title ?? 'Say who you are';
+  button.replaceChildren(now ? Object.assign(document.createElement('span'), { className: 'avatar k-user', textContent: (letters[0][0] + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase() }) : Object.assign(document.createElement('i'), { className: 'icon i-kind-user' }));
+  const card = find('[data-you]');
   if (!card) return;
   card.hidden = !now;
   if (!now) return;
@@ -185,15 +205,17 @@ function showMe() {
   card.querySelector('ul').replaceChildren(line(now.title, now.path), line('What you and your groups own', 'catalog/?filters[kind]=all&filters[user]=owned'), ...groups);
 }
 export async function askMe(after) {
-  const { choose } = await import(new URL(root.dataset.meUi, location.href));
+  const { choose } = await from('meUi');
   choose({ home, now: me(), done: (choice) => { stored.write('me', choice); showMe(); after?.(choice); } });
 }
-if (meButton) {
+function whoIAm() {
+  const button = find('[data-me]');
+  if (!button) return;
   showMe();
-  meButton.addEventListener('click', () => askMe());
+  button.addEventListener('click', () => askMe());
 }
 
-// Code can be copied.
+/** Code can be copied, and so can the address of a page. */
 function copyable(block) {
   if (!navigator.clipboard || block.parentElement.matches('.copy-box')) return;
   const button = Object.assign(document.createElement('button'), { type: 'button', className: 'copy', title: 'Copy' });
@@ -211,45 +233,67 @@ function copyable(block) {
   box.append(block, button);
   if (focused) block.focus({ preventScroll: true });
 }
-all('.doc pre, pre.command').forEach(copyable);
-for (const button of all('[data-copy-link]')) {
-  if (!navigator.clipboard) button.remove();
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(location.href.split(/[?#]/)[0]);
-    button.lastElementChild.textContent = 'Copied';
-    setTimeout(() => { button.lastElementChild.textContent = 'Copy link'; }, 1500);
-  });
-}
-// References have hundreds of blocks: each gets its button when it is wanted.
-for (const event of ['pointerover', 'focusin']) {
-  document.querySelector('.api')?.addEventListener(event, ({ target }) => {
-    const block = target.closest('pre');
-    if (block) copyable(block);
-  });
-}
-
-// What scrolls can be scrolled with keys.
-for (const box of all('pre, .doc table')) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-for (const box of all('.task-list-item input')) box.setAttribute('aria-label', box.closest('li').textContent.trim().slice(0, 80));
-
-// Drawings that are wider than their place open at what they are about.
-for (const box of all('[data-graph]')) {
-  const middle = box.querySelector('.root rect');
-  if (middle && box.scrollWidth > box.clientWidth) box.scrollLeft = Number(middle.getAttribute('x')) + middle.getAttribute('width') / 2 - box.clientWidth / 2;
-}
-
-// Lines are counted where the author asked for it; the room for the numbers is there from the start.
-for (const block of all('pre[data-linenums], [data-linenums] pre')) {
-  const first = Number(block.closest('[data-linenums]').dataset.linenums) || 1;
-  const count = block.textContent.replace(/\n+$/, '').split('\n').length;
-  const numbers = Object.assign(document.createElement('span'), { className: 'linenos', textContent: Array.from({ length: count }, (_, at) => first + at).join('\n') });
-  numbers.setAttribute('aria-hidden', 'true');
-  block.append(numbers);
+function code() {
+  all('.doc pre, pre.command').forEach(copyable);
+  for (const button of all('[data-copy-link]')) {
+    if (!navigator.clipboard) button.remove();
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(location.href.split(/[?#]/)[0]);
+      button.lastElementChild.textContent = 'Copied';
+      setTimeout(() => { button.lastElementChild.textContent = 'Copy link'; }, 1500);
+    });
+  }
+  // References have hundreds of blocks: each gets its button when it is wanted.
+  for (const event of ['pointerover', 'focusin']) {
+    find('.api')?.addEventListener(event, ({ target }) => {
+      const block = target.closest('pre');
+      if (block) copyable(block);
+    });
+  }
+  // Lines are counted where the author asked for it; the room for the numbers is there from the start.
+  for (const block of all('pre[data-linenums], [data-linenums] pre')) {
+    const first = Number(block.closest('[data-linenums]').dataset.linenums) || 1;
+    const count = block.textContent.replace(/\n+$/, '').split('\n').length;
+    const numbers = Object.assign(document.createElement('span'), { className: 'linenos', textContent: Array.from({ length: count }, (_, at) => first + at).join('\n') });
+    numbers.setAttribute('aria-hidden', 'true');
+    block.append(numbers);
+  }
 }
 
-// The table of contents follows the reader.
-const marks = new Map(all('[data-techdocs=toc] a').map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
-if (marks.size) {
+/** Tabs of the same name turn together, here and on the pages read later: who reads about Windows once does so everywhere. */
+const nameOf = (label) => label.textContent.trim().toLowerCase();
+function tabs() {
+  const chosen = stored.read('tabs', []);
+  for (const set of chosen.length ? all('.tabbed-labels') : []) {
+    const label = all('label', set).sort((a, b) => (chosen.indexOf(nameOf(a)) + 1 || 99) - (chosen.indexOf(nameOf(b)) + 1 || 99))[0];
+    if (chosen.includes(nameOf(label))) label.control.checked = true;
+  }
+}
+document.addEventListener('change', ({ target }) => {
+  const label = target.matches('.tabbed-set > input') && target.labels[0];
+  if (!label) return;
+  const before = label.getBoundingClientRect().top;
+  stored.write('tabs', [nameOf(label), ...stored.read('tabs', []).filter((name) => name !== nameOf(label))].slice(0, 20));
+  tabs();
+  // What stands above may have another height now.
+  scrollBy(0, label.getBoundingClientRect().top - before);
+});
+
+/** What scrolls can be scrolled with keys; drawings that are wider than their place open at what they are about. */
+function scrolling() {
+  for (const box of all('pre, .doc table')) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  for (const box of all('.task-list-item input')) box.setAttribute('aria-label', box.closest('li').textContent.trim().slice(0, 80));
+  for (const box of all('[data-graph]')) {
+    const middle = box.querySelector('.root rect');
+    if (middle && box.scrollWidth > box.clientWidth) box.scrollLeft = Number(middle.getAttribute('x')) + middle.getAttribute('width') / 2 - box.clientWidth / 2;
+  }
+}
+
+/** The table of contents follows the reader. */
+function contents(signal) {
+  find('.reader-nav [aria-current]')?.scrollIntoView({ block: 'nearest' });
+  const marks = new Map(all('[data-techdocs=toc] a').map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  if (!marks.size) return;
   const headings = [...marks.keys()].map((id) => document.getElementById(id)).filter(Boolean);
   let waiting = false;
   const follow = () => {
@@ -258,20 +302,19 @@ if (marks.size) {
     const at = (innerHeight + scrollY >= document.body.scrollHeight - 2 && above.length ? headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight) : above).at(-1) ?? headings[0];
     for (const [id, link] of marks) link.classList.toggle('here', id === at?.id);
   };
-  addEventListener('scroll', () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } }, { passive: true });
+  addEventListener('scroll', () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } }, { passive: true, signal });
   follow();
 }
-document.querySelector('.reader-nav [aria-current]')?.scrollIntoView({ block: 'nearest' });
 
-// The next page is fetched while the pointer is on its link.
-const fetched = new Set();
-function prefetch(event) {
-  const link = event.target.closest?.('a[href]');
-  if (!link || link.origin !== location.origin || !location.protocol.startsWith('http')) return;
-  const url = link.href.split('#')[0];
-  if (url === location.href.split('#')[0] || fetched.has(url) || link.hasAttribute('download') || navigator.connection?.saveData) return;
-  fetched.add(url);
-  document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href: url }));
+start();
+
+// The next page is fetched while the pointer is on its link, and shown in place. Browsers without this move as ever.
+if (root.dataset.navigate && window.navigation && location.protocol.startsWith('http')) {
+  const once = new AbortController();
+  const wake = async ({ target }) => {
+    once.abort();
+    const { connect } = await from('navigate');
+    connect({ home, start }).approach(target);
+  };
+  for (const event of ['pointerover', 'pointerdown', 'focusin']) document.addEventListener(event, wake, { passive: true, signal: once.signal });
 }
-document.addEventListener('pointerover', prefetch, { passive: true });
-document.addEventListener('focusin', prefetch);

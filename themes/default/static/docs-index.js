@@ -1,32 +1,34 @@
 // Filters the list of documentation by words and by owner; the choice stands in the address.
-const cards = [...document.querySelectorAll('.cards > .card')];
-const input = document.querySelector('[data-filter] input');
-const select = document.querySelector('select[data-owner]');
-const heading = document.querySelector('[data-count]');
-const texts = cards.map((card) => card.textContent.toLowerCase());
+export function start() {
+  const cards = [...document.querySelectorAll('.cards > .card')];
+  const input = document.querySelector('[data-filter] input');
+  const select = document.querySelector('select[data-owner]');
+  const heading = document.querySelector('[data-count]');
+  const texts = cards.map((card) => card.textContent.toLowerCase());
 
-function update() {
-  const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-  let shown = 0;
-  cards.forEach((card, at) => {
-    card.hidden = !(words.every((word) => texts[at].includes(word)) && (!select.value || card.dataset.ownedBy === select.value));
-    shown += !card.hidden;
-  });
-  heading.textContent = shown.toLocaleString('en');
-  const parts = [];
-  if (select.value) parts.push(`filters[owners]=${select.value}`);
-  if (words.length) parts.push(`filters[text]=${encodeURIComponent(input.value.trim())}`);
-  history.replaceState(null, '', parts.length ? `?${parts.join('&')}` : location.pathname);
-}
+  function update() {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    cards.forEach((card, at) => {
+      card.hidden = !(words.every((word) => texts[at].includes(word)) && (!select.value || card.dataset.ownedBy === select.value));
+      shown += !card.hidden;
+    });
+    heading.textContent = shown.toLocaleString('en');
+    const parts = [];
+    if (select.value) parts.push(`filters[owners]=${select.value}`);
+    if (words.length) parts.push(`filters[text]=${encodeURIComponent(input.value.trim())}`);
+    history.replaceState(null, '', parts.length ? `?${parts.join('&')}` : location.pathname);
+  }
 
-if (input) {
-  const owners = new Map(cards.filter((card) => card.dataset.ownedBy).map((card) => [card.dataset.ownedBy, card.querySelector(`[title="${CSS.escape(card.dataset.ownedBy)}"]`)?.textContent ?? card.dataset.ownedBy]));
-  for (const [ref, title] of [...owners].sort((a, b) => a[1].localeCompare(b[1]))) select.append(new Option(title, ref));
-  const asked = new URLSearchParams(location.search);
-  select.value = asked.get('filters[owners]') ?? '';
-  if (select.selectedIndex < 0) select.value = '';
-  input.value = asked.get('filters[text]') ?? '';
-  select.addEventListener('change', update);
-  input.addEventListener('input', update);
-  if (select.value || input.value) update();
+  if (input) {
+    const owners = new Map(cards.filter((card) => card.dataset.ownedBy).map((card) => [card.dataset.ownedBy, card.querySelector(`[title="${CSS.escape(card.dataset.ownedBy)}"]`)?.textContent ?? card.dataset.ownedBy]));
+    for (const [ref, title] of [...owners].sort((a, b) => a[1].localeCompare(b[1]))) select.append(new Option(title, ref));
+    const asked = new URLSearchParams(location.search);
+    select.value = asked.get('filters[owners]') ?? '';
+    if (select.selectedIndex < 0) select.value = '';
+    input.value = asked.get('filters[text]') ?? '';
+    select.addEventListener('change', update);
+    input.addEventListener('input', update);
+    if (select.value || input.value) update();
+  }
 }

@@ -1,352 +1,427 @@
 // The graph page: draws what is around one or several entities, with Backstage's own names in the address.
-const page = document.documentElement;
-const home = new URL(page.dataset.root, location.href);
-const find = (name) => document.querySelector(`[data-graph-${name}]`);
-const [form, drawn, still, canvas, note, trail, title, tools] = ['form', 'drawn', 'static', 'canvas', 'note', 'trail', 'title', 'tools'].map(find);
-const BUDGET = 120;
-const make = (tag, properties = {}, ...children) => { const element = Object.assign(document.createElement(tag), properties); element.append(...children); return element; };
-const shape = (tag, attributes = {}, ...children) => {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-};
-const icon = (name) => { const element = make('i', { className: `icon i-${name}` }); element.setAttribute('aria-hidden', 'true'); return element; };
-
-/** The graph: nodes with `ref` and `title`, and for each node its lines as pairs of relation and other end. */
-async function load() {
-  const answer = await fetch(new URL(drawn.dataset.graphFile, location.href));
-  if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-  const { kinds, relations, nodes, edges } = await answer.json();
-  const all = nodes.map(([at, name, heading]) => {
-    const kind = kinds[at < 0 ? -1 - at : at];
-    const [namespace, plain] = name.includes('/') ? name.split('/') : ['default', name];
-    return { kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: `catalog/${namespace}/${kind[0]}/${plain}/`.toLowerCase(), out: [], in: [] };
-  });
-  edges.forEach((ends, relation) => {
-    for (let at = 0; at < ends.length; at += 2) { all[ends[at]].out.push([relation, ends[at + 1]]); all[ends[at + 1]].in.push([relation, ends[at]]); }
-  });
-  return { kinds, relations, nodes: all, byRef: new Map(all.map((node, at) => [node.ref, at])) };
-}
-
-const full = (ref) => {
-  const [kind, rest] = ref.includes(':') ? ref.split(':') : ['component', ref];
-  return `${kind}:${rest.includes('/') ? rest : `default/${rest}`}`.toLowerCase();
-};
-function readState() {
-  const query = new URLSearchParams(location.search);
-  const list = (name) => [...query].filter(([key]) => key.replace(/\[\d*\]$/, '') === name).map(([, value]) => value);
-  const depth = query.get('maxDepth');
-  return {
-    roots: list('rootEntityRefs').map(full),
-    depth: depth === '∞' ? Infinity : Math.max(Number.parseInt(depth, 10) || (depth === null ? 2 : Infinity), 1),
-    kinds: list('selectedKinds').map((kind) => kind.toLowerCase()),
-    relations: list('selectedRelations'),
-    simple: query.get('unidirectional') !== 'false',
-    merge: query.get('mergeRelations') !== 'false',
-    direction: ['TB', 'BT', 'LR', 'RL'].includes(query.get('direction')) ? query.get('direction') : 'LR',
-    step: /step/i.test(query.get('curve') ?? ''),
-    unfolded: new Set(),
+export function start({ signal }) {
+  const page = document.documentElement;
+  const home = new URL(page.dataset.root, location.href);
+  const find = (name) => document.querySelector(`[data-graph-${name}]`);
+  const [form, drawn, still, canvas, note, trail, title, tools] = ['form', 'drawn', 'static', 'canvas', 'note', 'trail', 'title', 'tools'].map(find);
+  const BUDGET = 120;
+  const make = (tag, properties = {}, ...children) => { const element = Object.assign(document.createElement(tag), properties); element.append(...children); return element; };
+  const shape = (tag, attributes = {}, ...children) => {
+    const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
   };
-}
-function address(of) {
-  const parts = of.roots.map((ref) => ['rootEntityRefs[]', ref]);
-  parts.push(['maxDepth', of.depth === Infinity ? '∞' : of.depth]);
-  for (const kind of of.kinds) parts.push(['selectedKinds[]', kind]);
-  for (const relation of of.relations) parts.push(['selectedRelations[]', relation]);
-  if (!of.simple) parts.push(['unidirectional', 'false']);
-  if (!of.merge) parts.push(['mergeRelations', 'false']);
-  if (of.direction !== 'LR') parts.push(['direction', of.direction]);
-  if (of.step) parts.push(['curve', 'curveStepBefore']);
-  return `?${parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2F', '/')}`).join('&')}`;
-}
+  const icon = (name) => { const element = make('i', { className: `icon i-${name}` }); element.setAttribute('aria-hidden', 'true'); return element; };
 
-let graph;
-let state = readState();
-let seen = [];
-let zoom = 1;
-
-/** Goes on: another root is a new entry of the history, a filter is not. */
-function go(change, root = false) {
-  state = { ...state, ...change };
-  history[root ? 'pushState' : 'replaceState'](null, '', state.roots.length ? address(state) : location.pathname);
-  draw(root);
-}
-
-/** What is around the roots: distance of each node, and the lines between them. */
-function around() {
-  const wanted = (relation) => !state.relations.length || graph.relations[relation].slice(0, 2).some((name) => state.relations.includes(name));
-  const allowed = (node) => !state.kinds.length || state.kinds.includes(node.kind);
-  const distance = new Map();
-  let level = state.roots.map((ref) => graph.byRef.get(ref)).filter((at) => at !== undefined);
-  for (const at of level) distance.set(at, 0);
-  for (let step = 1; step <= state.depth && level.length; step += 1) {
-    const next = [];
-    for (const at of level) {
-      const { out, in: into } = graph.nodes[at];
-      for (const lines of [out, into]) for (const [relation, other] of lines) {
-        if (!distance.has(other) && wanted(relation) && allowed(graph.nodes[other])) { distance.set(other, step); next.push(other); }
-      }
-    }
-    level = next;
-  }
-  const edges = [];
-  let beside = 0;
-  for (const [at, step] of distance) {
-    for (const [relation, other] of graph.nodes[at].out) {
-      if (!distance.has(other) || !wanted(relation)) continue;
-      // Simplified: only what leads away from where the walk began.
-      if (state.simple && step === distance.get(other)) beside += 1; else edges.push([at, other, relation]);
-    }
-  }
-  return { distance, edges, beside };
-}
-
-/** Shares the budget among groups, small ones first. */
-function shares(sizes, budget) {
-  const shown = sizes.map(() => 0);
-  let left = budget;
-  [...sizes.keys()].sort((a, b) => sizes[a] - sizes[b]).forEach((at, done) => {
-    shown[at] = Math.min(sizes[at], Math.floor(left / (sizes.length - done)));
-    left -= shown[at];
-  });
-  return shown.map((count, at) => (count + 1 === sizes[at] ? count + 1 : count));
-}
-
-/** Folds what does not fit; every line of what is folded leads to the node that stands for it. */
-function folded({ distance, edges }) {
-  const groups = new Map();
-  for (const [at, step] of distance) {
-    if (!step) continue;
-    const key = `${step} ${graph.nodes[at].kind}`;
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(at);
-  }
-  const keys = [...groups.keys()];
-  const free = keys.filter((key) => !state.unfolded.has(key));
-  const opened = keys.filter((key) => state.unfolded.has(key)).reduce((sum, key) => sum + groups.get(key).length, 0);
-  const all = distance.size <= BUDGET;
-  const shown = shares(free.map((key) => groups.get(key).length), Math.max(BUDGET - opened, free.length));
-  const items = [];
-  const place = new Map();
-  for (const [at, step] of distance) if (!step) place.set(at, items.push({ ...graph.nodes[at], root: true }) - 1);
-  for (const key of keys) {
-    const members = groups.get(key);
-    const count = all || state.unfolded.has(key) ? Math.min(members.length, 600) : shown[free.indexOf(key)];
-    for (const at of members.slice(0, count)) place.set(at, items.push(graph.nodes[at]) - 1);
-    if (count === members.length) continue;
-    const one = graph.nodes[members[0]];
-    const stand = items.push({ class: one.class, title: `+${members.length - count} ${one.many}`, fold: key, hidden: members.length - count }) - 1;
-    for (const at of members.slice(count)) place.set(at, stand);
-  }
-  const labels = [];
-  const lines = new Map();
-  const label = (text) => { const at = labels.findIndex((known) => known.text === text); return at < 0 ? labels.push({ text }) - 1 : at; };
-  const words = (name) => name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
-  const add = (from, to, text) => {
-    if (from === to && items[from].fold) return;
-    const line = { from, to, label: label(text) };
-    lines.set(`${from} ${to} ${line.label}`, line);
-  };
-  for (const [from, to, relation] of edges) {
-    const [, inverse, verb] = graph.relations[relation];
-    add(place.get(from), place.get(to), verb);
-    if (!state.merge) add(place.get(to), place.get(from), words(inverse));
-  }
-  return { items, lines: [...lines.values()], labels };
-}
-
-const pen = document.createElement('canvas').getContext('2d');
-const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
-const cut = (text) => (text.length > 32 ? `${text.slice(0, 31)}…` : text);
-
-function picture({ items, lines, labels }, place) {
-  const sans = getComputedStyle(document.body).fontFamily;
-  const vertical = state.direction === 'TB' || state.direction === 'BT';
-  const nodes = items.map((item) => {
-    const width = Math.max(88, Math.ceil(measure(cut(item.title), `${item.root ? '600 ' : ''}13px ${sans}`)) + 42);
-    return vertical ? { main: 30, cross: width } : { main: width, cross: 30 };
-  });
-  for (const label of labels) label.main = label.text ? Math.ceil(measure(label.text, `11px ${sans}`)) : 0;
-  const widest = Math.max(40, ...labels.map(({ main }) => main));
-  const placed = place(nodes, lines, labels, vertical ? { portGap: widest + 12, captionMain: () => 12 } : {});
-  const turned = state.direction === 'RL' || state.direction === 'BT';
-  const point = ([main, cross]) => { const along = turned ? placed.main - main : main; return vertical ? [cross, along] : [along, cross]; };
-  const rect = ({ main, cross, length, breadth }) => {
-    const [x, y] = point([turned ? main + length : main, cross]);
-    return { x, y, width: vertical ? breadth : length, height: vertical ? length : breadth };
-  };
-  const [width, height] = vertical ? [placed.cross, placed.main] : [placed.main, placed.cross];
-  const svg = shape('svg', { class: 'graph', width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': title.textContent });
-  for (const box of placed.boxes) svg.append(shape('rect', { class: 'b', rx: 10, ...rect(box) }));
-  const paths = [];
-  for (const route of placed.routes) {
-    const way = route.way.map(point);
-    let path = `M${way[0]}`;
-    for (let at = 1; at < way.length; at += 1) {
-      const [[x0, y0], [x, y]] = [way[at - 1], way[at]];
-      if ((vertical ? x0 === x : y0 === y)) path += `L${x} ${y}`;
-      else if (state.step) path += vertical ? `V${(y0 + y) / 2}H${x}V${y}` : `H${(x0 + x) / 2}V${y}H${x}`;
-      else path += vertical ? `C${x0} ${(y0 + y) / 2} ${x} ${(y0 + y) / 2} ${x} ${y}` : `C${(x0 + x) / 2} ${y0} ${(x0 + x) / 2} ${y} ${x} ${y}`;
-    }
-    const [end, beside] = route.turned ? [way[0], way[1]] : [way[way.length - 1], way[way.length - 2]];
-    const back = Math.sign(vertical ? beside[1] - end[1] : beside[0] - end[0]) * 7;
-    const head = vertical ? `M${end}l-4 ${back}h8z` : `M${end}l${back} -4v8z`;
-    const line = shape('g', { class: 'line' }, shape('path', { class: 'e', d: path }), shape('path', { class: 'h', d: head }));
-    paths.push([line, route]);
-    svg.append(line);
-  }
-  for (const node of placed.loops) {
-    const { x, y, width: wide } = rect(placed.nodes[node]);
-    svg.append(shape('path', { class: 'e', d: `M${x + wide} ${y + 9}c14-3 14 15 0 12` }));
-  }
-  for (const { main, cross, label, ends } of placed.captions) {
-    const [x, y] = point([main, cross]);
-    const anchor = vertical ? 'c' : ends !== turned ? 'm' : '';
-    svg.append(shape('text', { class: `l ${anchor}`, x, y: vertical ? y + (ends !== turned ? -2 : 10) : y + 4 }, labels[label].text));
-  }
-  items.forEach((item, at) => {
-    const box = rect(placed.nodes[at]);
-    const middle = box.y + box.height / 2;
-    const target = item.fold ? address(state) : address({ ...state, roots: [item.ref] });
-    const node = shape('a', { class: `n k-${item.class}${item.root ? ' root' : ''}${item.fold ? ' folded' : ''}${item.gone ? ' gone' : ''}`, href: target });
-    node.append(
-      shape('title', {}, item.fold ? `${item.title}: show them` : `${item.title} (${item.ref})${item.gone ? ' does not exist' : ''}`),
-      shape('rect', { ...box, rx: 7 }), shape('use', { href: `#g-${item.class}`, x: box.x + 9, y: middle - 7.5, width: 15, height: 15 }),
-      shape('text', { x: box.x + 30, y: middle + 4.5 }, cut(item.title)),
-    );
-    node.addEventListener('click', (event) => {
-      if (event.button) return;
-      event.preventDefault();
-      if (item.fold) { state.unfolded.add(item.fold); draw(); return; }
-      if (event.shiftKey || event.ctrlKey || event.metaKey) {
-        if (!item.gone) { const href = new URL(item.path, home).href; if (event.shiftKey) location.href = href; else window.open(href, '_blank', 'noopener'); }
-        return;
-      }
-      go({ roots: [item.ref], unfolded: new Set() }, true);
+  /** The graph: nodes with `ref` and `title`, and for each node its lines as pairs of relation and other end. */
+  async function load() {
+    const answer = await fetch(new URL(drawn.dataset.graphFile, location.href));
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    const { kinds, relations, nodes, edges } = await answer.json();
+    const all = nodes.map(([at, name, heading]) => {
+      const kind = kinds[at < 0 ? -1 - at : at];
+      const [namespace, plain] = name.includes('/') ? name.split('/') : ['default', name];
+      return { kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: `catalog/${namespace}/${kind[0]}/${plain}/`.toLowerCase(), out: [], in: [] };
     });
-    const mark = (on) => { for (const [line, { from, to }] of paths) line.classList.toggle('on', on && (from.includes(at) || to.includes(at))); };
-    for (const [name, on] of [['pointerenter', true], ['pointerleave', false], ['focus', true], ['blur', false]]) node.addEventListener(name, () => mark(on));
-    svg.append(node);
-  });
-  return svg;
-}
+    edges.forEach((ends, relation) => {
+      for (let at = 0; at < ends.length; at += 2) { all[ends[at]].out.push([relation, ends[at + 1]]); all[ends[at + 1]].in.push([relation, ends[at]]); }
+    });
+    return { kinds, relations, nodes: all, byRef: new Map(all.map((node, at) => [node.ref, at])) };
+  }
 
-function scale(value) {
-  const svg = canvas.querySelector('svg');
-  if (!svg) return;
-  const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
-  const fit = Math.min((canvas.clientWidth - 2) / width, 1);
-  zoom = value === 'fit' ? fit : Math.min(Math.max(zoom * value, 0.15), 3);
-  svg.setAttribute('width', width * zoom);
-  svg.setAttribute('height', height * zoom);
-}
-
-async function draw(focus = false) {
-  const chosen = state.roots.length > 0;
-  still.hidden = chosen;
-  drawn.hidden = !chosen;
-  tools.hidden = !chosen;
-  try { graph ??= await load(); } catch (error) { note.textContent = `The graph could not be loaded: ${error.message}`; drawn.hidden = false; return; }
-  fill();
-  if (!chosen) { title.textContent = 'Graph'; return; }
-  const roots = state.roots.map((ref) => graph.nodes[graph.byRef.get(ref)]).filter(Boolean);
-  if (!roots.length) { canvas.replaceChildren(); note.textContent = `There is no entity ${state.roots.join(', ')}.`; return; }
-  title.replaceChildren('Graph of ', ...roots.flatMap((root, at) => [...(at ? [', '] : []), root.gone ? root.title : make('a', { href: new URL(root.path, home).href, textContent: root.title })]));
-  const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href));
-  const found = around();
-  const parts = folded(found);
-  canvas.replaceChildren(picture(parts, layout));
-  zoom = 1;
-  scale(Math.max(Math.min((canvas.clientWidth - 2) / canvas.firstChild.getAttribute('width'), 1), 0.7));
-  const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
-  note.textContent = `${found.distance.size.toLocaleString('en')} entities${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}${found.beside ? `; ${found.beside.toLocaleString('en')} lines between those equally far away are left out` : ''}. Click a node to look at it, with Shift to open its page.`;
-  const current = canvas.querySelector('.root');
-  const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
-  canvas.scrollTo({ left: box.left - frame.left - frame.width / 2 + box.width / 2, top: box.top - frame.top - frame.height / 2 });
-  if (focus) current.focus({ preventScroll: true });
-  seen = [...seen.filter((ref) => !state.roots.includes(ref)), ...state.roots].slice(-7);
-  trail.replaceChildren(...seen.slice(0, -state.roots.length).map((ref) => {
-    const link = make('a', { href: address({ ...state, roots: [ref] }), textContent: graph.nodes[graph.byRef.get(ref)]?.title ?? ref });
-    link.addEventListener('click', (event) => { event.preventDefault(); go({ roots: [ref], unfolded: new Set() }, true); });
-    return link;
-  }));
-}
-
-/** The filters at the side. */
-function fill() {
-  const field = (name, control) => make('label', { className: 'field' }, make('span', { textContent: name }), control);
-  const choice = (name, options, value, change) => {
-    const select = make('select', {}, ...options.map(([of, text]) => make('option', { value: of, textContent: text, selected: String(of) === String(value) })));
-    select.addEventListener('change', () => change(select.value));
-    return field(name, select);
+  const full = (ref) => {
+    const [kind, rest] = ref.includes(':') ? ref.split(':') : ['component', ref];
+    return `${kind}:${rest.includes('/') ? rest : `default/${rest}`}`.toLowerCase();
   };
-  const box = (text, checked, change, extra = []) => {
-    const input = make('input', { type: 'checkbox', checked });
-    input.addEventListener('change', () => change(input.checked));
-    return make('label', {}, input, ...extra, make('span', { textContent: text }));
-  };
-  const focused = document.activeElement?.dataset?.name;
-  const input = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off' });
-  input.setAttribute('list', 'graph-names');
-  input.setAttribute('aria-label', 'Begin at');
-  const names = make('datalist', { id: 'graph-names' });
-  input.addEventListener('input', () => {
-    const exact = graph.byRef.get(input.value);
-    if (exact !== undefined) { go({ roots: [input.value], unfolded: new Set() }, true); return; }
-    const text = input.value.toLowerCase();
-    const hits = text ? graph.nodes.filter((node) => node.title.toLowerCase().includes(text) || node.ref.includes(text)).slice(0, 30) : [];
-    names.replaceChildren(...hits.map((node) => make('option', { value: node.ref, label: `${node.title} · ${node.one}` })));
-  });
-  const pick = () => { const hit = names.querySelector('option'); if (hit) go({ roots: [hit.value], unfolded: new Set() }, true); };
-  const toggle = (list, value, on, everything) => {
-    const now = list.length ? list : everything;
-    const next = on ? [...now, value] : now.filter((other) => other !== value);
-    return next.length === everything.length ? [] : next;
-  };
-  const kinds = graph.kinds.map(([kind]) => kind);
-  const used = graph.relations.map(([name], at) => [name, at]).filter(([, at]) => graph.nodes.some((node) => node.out.some(([relation]) => relation === at)));
-  const relations = used.map(([name]) => name);
-  const relationOn = (name, at) => !state.relations.length || graph.relations[at].slice(0, 2).some((known) => state.relations.includes(known));
-  const chosen = () => used.filter(([name, at]) => relationOn(name, at)).map(([name]) => name);
-  const facet = (name, ...children) => make('details', { className: 'facet', open: matchMedia('(min-width: 60rem)').matches }, make('summary', { textContent: name }), ...children);
-  form.onsubmit = (event) => { event.preventDefault(); pick(); };
-  form.replaceChildren(
-    field('Begin at', input), names,
-    choice('Steps', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
-    choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
-    choice('Lines', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
-    facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
-    facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(name, at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
-    facet('Show', box('Simplified', state.simple, (simple) => go({ simple })), box('One line for both directions', state.merge, (merge) => go({ merge }))),
-  );
-  for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = at;
-  if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();
-}
+  function readState() {
+    const query = new URLSearchParams(location.search);
+    const list = (name) => [...query].filter(([key]) => key.replace(/\[\d*\]$/, '') === name).map(([, value]) => value);
+    const depth = query.get('maxDepth');
+    return {
+      roots: list('rootEntityRefs').map(full),
+      depth: depth === '∞' ? Infinity : Math.max(Number.parseInt(depth, 10) || (depth === null ? 2 : Infinity), 1),
+      kinds: list('selectedKinds').map((kind) => kind.toLowerCase()),
+      relations: list('selectedRelations'),
+      simple: query.get('unidirectional') !== 'false',
+      merge: query.get('mergeRelations') !== 'false',
+      direction: ['TB', 'BT', 'LR', 'RL'].includes(query.get('direction')) ? query.get('direction') : 'LR',
+      step: /step/i.test(query.get('curve') ?? ''),
+      to: query.get('to') ? full(query.get('to')) : '',
+      roll: ['system', 'domain'].includes(query.get('rollUp')) ? query.get('rollUp') : '',
+      unfolded: new Set(),
+    };
+  }
+  function address(of) {
+    const parts = of.roots.map((ref) => ['rootEntityRefs[]', ref]);
+    parts.push(['maxDepth', of.depth === Infinity ? '∞' : of.depth]);
+    for (const kind of of.kinds) parts.push(['selectedKinds[]', kind]);
+    for (const relation of of.relations) parts.push(['selectedRelations[]', relation]);
+    if (!of.simple) parts.push(['unidirectional', 'false']);
+    if (!of.merge) parts.push(['mergeRelations', 'false']);
+    if (of.direction !== 'LR') parts.push(['direction', of.direction]);
+    if (of.step) parts.push(['curve', 'curveStepBefore']);
+    if (of.to) parts.push(['to', of.to]);
+    if (of.roll) parts.push(['rollUp', of.roll]);
+    return `?${parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2F', '/')}`).join('&')}`;
+  }
 
-for (const button of document.querySelectorAll('[data-zoom]')) button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
-document.querySelector('[data-save]').addEventListener('click', () => {
-  const svg = canvas.querySelector('svg');
-  if (!svg) return;
-  const copy = svg.cloneNode(true);
-  const from = [svg, ...svg.querySelectorAll('*')];
-  [copy, ...copy.querySelectorAll('*')].forEach((element, at) => {
-    const style = getComputedStyle(from[at]);
-    for (const name of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-family', 'font-weight', 'text-anchor', 'paint-order', 'color']) element.setAttribute(name, style.getPropertyValue(name));
-    if (element.hasAttribute('href') && element.localName === 'a') element.setAttribute('href', element.href.baseVal ? new URL(element.href.baseVal, location.href).href : '');
+  let graph;
+  let state = readState();
+  let seen = [];
+  let last;
+  let zoom = 1;
+
+  /** Goes on: another root is a new entry of the history, a filter is not. */
+  function go(change, root = false) {
+    state = { ...state, ...change };
+    history[root ? 'pushState' : 'replaceState'](null, '', state.roots.length ? address(state) : location.pathname);
+    draw(root);
+  }
+
+  /** The other ends of a relation of a node; each line is stored in one direction and has a name for either. */
+  const ends = (at, name) => [['out', 0], ['in', 1]].flatMap(([side, which]) => graph.nodes[at][side].filter(([relation]) => graph.relations[relation][which] === name).map(([, other]) => other));
+
+  /** The graph with systems, or domains, in the place of their parts; a line has the number of those it stands for. */
+  const rolls = new Map();
+  function rolled(kind) {
+    if (!kind) return graph;
+    if (!rolls.has(kind)) {
+      const above = (at) => ends(at, 'partOf').find((other) => ['system', 'domain'].includes(graph.nodes[other].kind));
+      const stand = graph.nodes.map((_, at) => {
+        const seen = new Set();
+        for (let now = at; now !== undefined && !seen.has(now); now = above(now)) {
+          if (graph.nodes[now].kind === kind) return now;
+          seen.add(now);
+        }
+        return at;
+      });
+      const counts = new Map();
+      graph.nodes.forEach(({ out }, from) => out.forEach(([relation, to]) => {
+        const [a, b] = [stand[from], stand[to]];
+        if (a !== b) counts.set(`${a} ${b} ${relation}`, (counts.get(`${a} ${b} ${relation}`) ?? 0) + 1);
+      }));
+      const nodes = graph.nodes.map((node) => ({ ...node, out: [], in: [] }));
+      for (const [key, count] of counts) {
+        const [a, b, relation] = key.split(' ').map(Number);
+        nodes[a].out.push([relation, b, count]);
+        nodes[b].in.push([relation, a, count]);
+      }
+      rolls.set(kind, { ...graph, nodes, stand });
+    }
+    return rolls.get(kind);
+  }
+
+  /** How far other nodes are from some, by lines of either direction. */
+  function distances(nodes, level, depth, wanted, allowed) {
+    const distance = new Map(level.map((at) => [at, 0]));
+    for (let step = 1; step <= depth && level.length; step += 1) {
+      const next = [];
+      for (const at of level) {
+        const { out, in: into } = nodes[at];
+        for (const lines of [out, into]) for (const [relation, other] of lines) {
+          if (!distance.has(other) && wanted(relation) && allowed(nodes[other])) { distance.set(other, step); next.push(other); }
+        }
+      }
+      level = next;
+    }
+    return distance;
+  }
+
+  /** What is around the roots, or on the shortest ways to another entity: distance of each node, and the lines between them. */
+  function around() {
+    const { nodes, stand } = rolled(state.roll);
+    const find = (ref) => { const at = graph.byRef.get(ref); return at === undefined ? [] : [stand?.[at] ?? at]; };
+    const wanted = (relation) => !state.relations.length || graph.relations[relation].slice(0, 2).some((name) => state.relations.includes(name));
+    const allowed = (node) => !state.kinds.length || state.kinds.includes(node.kind);
+    let distance = distances(nodes, state.roots.flatMap(find), state.to ? Infinity : state.depth, wanted, allowed);
+    const [goal] = state.to ? find(state.to) : [];
+    if (state.to) {
+      const back = distance.has(goal) ? distances(nodes, [goal], distance.get(goal), wanted, allowed) : new Map();
+      distance = new Map([...distance].filter(([at, step]) => !step || step + back.get(at) === distance.get(goal)));
+    }
+    const edges = [];
+    let beside = 0;
+    for (const [at, step] of distance) {
+      for (const [relation, other, count] of nodes[at].out) {
+        if (!distance.has(other) || !wanted(relation)) continue;
+        // Simplified: only what leads away from where the walk began.
+        if (state.simple && step === distance.get(other)) beside += 1; else edges.push([at, other, relation, count]);
+      }
+    }
+    return { distance, edges, beside };
+  }
+
+  /** Shares the budget among groups, small ones first. */
+  function shares(sizes, budget) {
+    const shown = sizes.map(() => 0);
+    let left = budget;
+    [...sizes.keys()].sort((a, b) => sizes[a] - sizes[b]).forEach((at, done) => {
+      shown[at] = Math.min(sizes[at], Math.floor(left / (sizes.length - done)));
+      left -= shown[at];
+    });
+    return shown.map((count, at) => (count + 1 === sizes[at] ? count + 1 : count));
+  }
+
+  /** Folds what does not fit; every line of what is folded leads to the node that stands for it. */
+  function folded({ distance, edges }) {
+    const groups = new Map();
+    for (const [at, step] of distance) {
+      if (!step) continue;
+      const key = `${step} ${graph.nodes[at].kind}`;
+      if (!groups.has(key)) groups.set(key, []);
+      groups.get(key).push(at);
+    }
+    const keys = [...groups.keys()];
+    const free = keys.filter((key) => !state.unfolded.has(key));
+    const opened = keys.filter((key) => state.unfolded.has(key)).reduce((sum, key) => sum + groups.get(key).length, 0);
+    const all = distance.size <= BUDGET;
+    const shown = shares(free.map((key) => groups.get(key).length), Math.max(BUDGET - opened, free.length));
+    const items = [];
+    const place = new Map();
+    for (const [at, step] of distance) if (!step) place.set(at, items.push({ ...graph.nodes[at], root: true }) - 1);
+    for (const key of keys) {
+      const members = groups.get(key);
+      const count = all || state.unfolded.has(key) ? Math.min(members.length, 600) : shown[free.indexOf(key)];
+      for (const at of members.slice(0, count)) place.set(at, items.push(graph.nodes[at]) - 1);
+      if (count === members.length) continue;
+      const one = graph.nodes[members[0]];
+      const stand = items.push({ class: one.class, title: `+${members.length - count} ${one.many}`, fold: key, hidden: members.length - count }) - 1;
+      for (const at of members.slice(count)) place.set(at, stand);
+    }
+    const labels = [];
+    const lines = new Map();
+    const label = (text) => { const at = labels.findIndex((known) => known.text === text); return at < 0 ? labels.push({ text }) - 1 : at; };
+    const words = (name) => name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
+    const add = (from, to, text) => {
+      if (from === to && items[from].fold) return;
+      const line = { from, to, label: label(text) };
+      lines.set(`${from} ${to} ${line.label}`, line);
+    };
+    for (const [from, to, relation, count] of edges) {
+      const [, inverse, verb] = graph.relations[relation];
+      add(place.get(from), place.get(to), count > 1 ? `${verb} × ${count}` : verb);
+      if (!state.merge) add(place.get(to), place.get(from), words(inverse));
+    }
+    return { items, lines: [...lines.values()], labels };
+  }
+
+  const pen = document.createElement('canvas').getContext('2d');
+  const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
+  const cut = (text) => (text.length > 32 ? `${text.slice(0, 31)}…` : text);
+
+  function picture({ items, lines, labels }, place) {
+    const sans = getComputedStyle(document.body).fontFamily;
+    const vertical = state.direction === 'TB' || state.direction === 'BT';
+    const nodes = items.map((item) => {
+      const width = Math.max(88, Math.ceil(measure(cut(item.title), `${item.root ? '600 ' : ''}13px ${sans}`)) + 42);
+      return vertical ? { main: 30, cross: width } : { main: width, cross: 30 };
+    });
+    for (const label of labels) label.main = label.text ? Math.ceil(measure(label.text, `11px ${sans}`)) : 0;
+    const widest = Math.max(40, ...labels.map(({ main }) => main));
+    const placed = place(nodes, lines, labels, vertical ? { portGap: widest + 12, captionMain: () => 12 } : {});
+    const turned = state.direction === 'RL' || state.direction === 'BT';
+    const point = ([main, cross]) => { const along = turned ? placed.main - main : main; return vertical ? [cross, along] : [along, cross]; };
+    const rect = ({ main, cross, length, breadth }) => {
+      const [x, y] = point([turned ? main + length : main, cross]);
+      return { x, y, width: vertical ? breadth : length, height: vertical ? length : breadth };
+    };
+    const [width, height] = vertical ? [placed.cross, placed.main] : [placed.main, placed.cross];
+    const svg = shape('svg', { class: 'graph', width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': title.textContent });
+    for (const box of placed.boxes) svg.append(shape('rect', { class: 'b', rx: 10, ...rect(box) }));
+    const paths = [];
+    for (const route of placed.routes) {
+      const way = route.way.map(point);
+      let path = `M${way[0]}`;
+      for (let at = 1; at < way.length; at += 1) {
+        const [[x0, y0], [x, y]] = [way[at - 1], way[at]];
+        if ((vertical ? x0 === x : y0 === y)) path += `L${x} ${y}`;
+        else if (state.step) path += vertical ? `V${(y0 + y) / 2}H${x}V${y}` : `H${(x0 + x) / 2}V${y}H${x}`;
+        else path += vertical ? `C${x0} ${(y0 + y) / 2} ${x} ${(y0 + y) / 2} ${x} ${y}` : `C${(x0 + x) / 2} ${y0} ${(x0 + x) / 2} ${y} ${x} ${y}`;
+      }
+      const [end, beside] = route.turned ? [way[0], way[1]] : [way[way.length - 1], way[way.length - 2]];
+      const back = Math.sign(vertical ? beside[1] - end[1] : beside[0] - end[0]) * 7;
+      const head = vertical ? `M${end}l-4 ${back}h8z` : `M${end}l${back} -4v8z`;
+      const line = shape('g', { class: 'line' }, shape('path', { class: 'e', d: path }), shape('path', { class: 'h', d: head }));
+      paths.push([line, route]);
+      svg.append(line);
+    }
+    for (const node of placed.loops) {
+      const { x, y, width: wide } = rect(placed.nodes[node]);
+      svg.append(shape('path', { class: 'e', d: `M${x + wide} ${y + 9}c14-3 14 15 0 12` }));
+    }
+    for (const { main, cross, label, ends } of placed.captions) {
+      const [x, y] = point([main, cross]);
+      const anchor = vertical ? 'c' : ends !== turned ? 'm' : '';
+      svg.append(shape('text', { class: `l ${anchor}`, x, y: vertical ? y + (ends !== turned ? -2 : 10) : y + 4 }, labels[label].text));
+    }
+    items.forEach((item, at) => {
+      const box = rect(placed.nodes[at]);
+      const middle = box.y + box.height / 2;
+      const target = item.fold ? address(state) : address({ ...state, roots: [item.ref] });
+      const node = shape('a', { class: `n k-${item.class}${item.root ? ' root' : ''}${item.fold ? ' folded' : ''}${item.gone ? ' gone' : ''}`, href: target });
+      node.append(
+        shape('title', {}, item.fold ? `${item.title}: show them` : `${item.title} (${item.ref})${item.gone ? ' does not exist' : ''}`),
+        shape('rect', { ...box, rx: 7 }), shape('use', { href: `#g-${item.class}`, x: box.x + 9, y: middle - 7.5, width: 15, height: 15 }),
+        shape('text', { x: box.x + 30, y: middle + 4.5 }, cut(item.title)),
+      );
+      node.addEventListener('click', (event) => {
+        if (event.button) return;
+        event.preventDefault();
+        if (item.fold) { state.unfolded.add(item.fold); draw(); return; }
+        if (event.shiftKey || event.ctrlKey || event.metaKey) {
+          if (!item.gone) { const href = new URL(item.path, home).href; if (event.shiftKey) location.href = href; else window.open(href, '_blank', 'noopener'); }
+          return;
+        }
+        go({ roots: [item.ref], unfolded: new Set() }, true);
+      });
+      const mark = (on) => { for (const [line, { from, to }] of paths) line.classList.toggle('on', on && (from.includes(at) || to.includes(at))); };
+      for (const [name, on] of [['pointerenter', true], ['pointerleave', false], ['focus', true], ['blur', false]]) node.addEventListener(name, () => mark(on));
+      svg.append(node);
+    });
+    return svg;
+  }
+
+  function scale(value) {
+    const svg = canvas.querySelector('svg');
+    if (!svg) return;
+    const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
+    const fit = Math.min((canvas.clientWidth - 2) / width, 1);
+    zoom = value === 'fit' ? fit : Math.min(Math.max(zoom * value, 0.15), 3);
+    svg.setAttribute('width', width * zoom);
+    svg.setAttribute('height', height * zoom);
+  }
+
+  async function draw(focus = false) {
+    const chosen = state.roots.length > 0;
+    still.hidden = chosen;
+    drawn.hidden = !chosen;
+    tools.hidden = !chosen;
+    try { graph ??= await load(); } catch (error) { note.textContent = `The graph could not be loaded: ${error.message}`; drawn.hidden = false; return; }
+    fill();
+    if (!chosen) { title.textContent = 'Graph'; return; }
+    const roots = state.roots.map((ref) => graph.nodes[graph.byRef.get(ref)]).filter(Boolean);
+    if (!roots.length) { canvas.replaceChildren(); note.textContent = `There is no entity ${state.roots.join(', ')}.`; return; }
+    title.replaceChildren('Graph of ', ...roots.flatMap((root, at) => [...(at ? [', '] : []), root.gone ? root.title : make('a', { href: new URL(root.path, home).href, textContent: root.title })]));
+    const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href));
+    const found = around();
+    last = found;
+    const parts = folded(found);
+    canvas.replaceChildren(picture(parts, layout));
+    zoom = 1;
+    scale(Math.max(Math.min((canvas.clientWidth - 2) / canvas.firstChild.getAttribute('width'), 1), 0.7));
+    const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
+    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest ways to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}${found.beside ? `; ${found.beside.toLocaleString('en')} lines between those equally far away are left out` : ''}. Click a node to look at it, with Shift to open its page.`;
+    const current = canvas.querySelector('.root');
+    const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
+    canvas.scrollTo({ left: box.left - frame.left - frame.width / 2 + box.width / 2, top: box.top - frame.top - frame.height / 2 });
+    if (focus) current.focus({ preventScroll: true });
+    seen = [...seen.filter((ref) => !state.roots.includes(ref)), ...state.roots].slice(-7);
+    trail.replaceChildren(...seen.slice(0, -state.roots.length).map((ref) => {
+      const link = make('a', { href: address({ ...state, roots: [ref] }), textContent: graph.nodes[graph.byRef.get(ref)]?.title ?? ref });
+      link.addEventListener('click', (event) => { event.preventDefault(); go({ roots: [ref], unfolded: new Set() }, true); });
+      return link;
+    }));
+  }
+
+  /** The filters at the side. */
+  function fill() {
+    const field = (name, control) => make('label', { className: 'field' }, make('span', { textContent: name }), control);
+    const choice = (name, options, value, change) => {
+      const select = make('select', {}, ...options.map(([of, text]) => make('option', { value: of, textContent: text, selected: String(of) === String(value) })));
+      select.addEventListener('change', () => change(select.value));
+      return field(name, select);
+    };
+    const box = (text, checked, change, extra = []) => {
+      const input = make('input', { type: 'checkbox', checked });
+      input.addEventListener('change', () => change(input.checked));
+      return make('label', {}, input, ...extra, make('span', { textContent: text }));
+    };
+    const focused = document.activeElement?.dataset?.name;
+    const input = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off' });
+    input.setAttribute('list', 'graph-names');
+    input.setAttribute('aria-label', 'Begin at');
+    const names = make('datalist', { id: 'graph-names' });
+    input.addEventListener('input', () => {
+      const exact = graph.byRef.get(input.value);
+      if (exact !== undefined) { go({ roots: [input.value], unfolded: new Set() }, true); return; }
+      suggest(input.value);
+    });
+    const suggest = (typed) => {
+      const text = typed.toLowerCase();
+      const hits = text ? graph.nodes.filter((node) => node.title.toLowerCase().includes(text) || node.ref.includes(text)).slice(0, 30) : [];
+      names.replaceChildren(...hits.map((node) => make('option', { value: node.ref, label: `${node.title} · ${node.one}` })));
+    };
+    const goal = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off', value: state.to });
+    goal.setAttribute('list', 'graph-names');
+    goal.addEventListener('input', () => {
+      suggest(goal.value);
+      if (!goal.value || graph.byRef.has(goal.value)) go({ to: goal.value, unfolded: new Set() });
+    });
+    const pick = () => { const hit = names.querySelector('option'); if (hit) go({ roots: [hit.value], unfolded: new Set() }, true); };
+    const toggle = (list, value, on, everything) => {
+      const now = list.length ? list : everything;
+      const next = on ? [...now, value] : now.filter((other) => other !== value);
+      return next.length === everything.length ? [] : next;
+    };
+    const kinds = graph.kinds.map(([kind]) => kind);
+    const used = graph.relations.map(([name], at) => [name, at]).filter(([, at]) => graph.nodes.some((node) => node.out.some(([relation]) => relation === at)));
+    const relations = used.map(([name]) => name);
+    const relationOn = (name, at) => !state.relations.length || graph.relations[at].slice(0, 2).some((known) => state.relations.includes(known));
+    const chosen = () => used.filter(([name, at]) => relationOn(name, at)).map(([name]) => name);
+    const facet = (name, ...children) => make('details', { className: 'facet', open: matchMedia('(min-width: 60rem)').matches }, make('summary', { textContent: name }), ...children);
+    form.onsubmit = (event) => { event.preventDefault(); pick(); };
+    form.replaceChildren(
+      field('Begin at', input), names, field('Way to', goal), choice('Parts', [['', 'Each for itself'], ['system', 'Rolled up into systems'], ['domain', 'Rolled up into domains']], state.roll, (roll) => go({ roll })),
+      choice('Steps', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
+      choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
+      choice('Lines', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
+      facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
+      facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(name, at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
+      facet('Show', box('Simplified', state.simple, (simple) => go({ simple })), box('One line for both directions', state.merge, (merge) => go({ merge }))),
+    );
+    for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = at;
+    if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();
+  }
+
+  for (const button of document.querySelectorAll('[data-zoom]')) button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
+  const save = (name, type, text) => {
+    const file = URL.createObjectURL(new Blob([text], { type }));
+    make('a', { href: file, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(file), 1000);
+  };
+  document.querySelector('[data-save=csv]').addEventListener('click', () => {
+    if (!last) return;
+    // What begins like a formula is one to a spreadsheet.
+    const cell = (text) => `"${String(text).replace(/^[=+\-@]/, "'$&").replaceAll('"', '""')}"`;
+    const rows = [...last.distance].sort((a, b) => a[1] - b[1]).map(([at, step]) => {
+      const { ref, title: name, one } = graph.nodes[at];
+      return [step, ref, name, one, ends(at, 'ownedBy').map((other) => graph.nodes[other].ref).join(' ')];
+    });
+    save('graph.csv', 'text/csv', [['steps', 'entity', 'title', 'kind', 'owner'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join(''));
   });
-  copy.prepend(drawn.querySelector('.symbols').cloneNode(true));
-  const file = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }));
-  make('a', { href: file, download: 'graph.svg' }).click();
-  setTimeout(() => URL.revokeObjectURL(file), 1000);
-});
-canvas.addEventListener('wheel', (event) => { if (event.ctrlKey || event.metaKey) { event.preventDefault(); scale(event.deltaY < 0 ? 1.1 : 1 / 1.1); } }, { passive: false });
-canvas.addEventListener('pointerdown', (event) => {
-  if (event.pointerType !== 'mouse' || event.target.closest('a')) return;
-  const start = [event.clientX + canvas.scrollLeft, event.clientY + canvas.scrollTop];
-  const move = (now) => canvas.scrollTo(start[0] - now.clientX, start[1] - now.clientY);
-  addEventListener('pointermove', move);
-  addEventListener('pointerup', () => removeEventListener('pointermove', move), { once: true });
-});
-addEventListener('popstate', () => { state = readState(); draw(); });
-draw();
+  document.querySelector('[data-save=svg]').addEventListener('click', () => {
+    const svg = canvas.querySelector('svg');
+    if (!svg) return;
+    const copy = svg.cloneNode(true);
+    const from = [svg, ...svg.querySelectorAll('*')];
+    [copy, ...copy.querySelectorAll('*')].forEach((element, at) => {
+      const style = getComputedStyle(from[at]);
+      for (const name of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-family', 'font-weight', 'text-anchor', 'paint-order', 'color']) element.setAttribute(name, style.getPropertyValue(name));
+      if (element.hasAttribute('href') && element.localName === 'a') element.setAttribute('href', element.href.baseVal ? new URL(element.href.baseVal, location.href).href : '');
+    });
+    copy.prepend(drawn.querySelector('.symbols').cloneNode(true));
+    save('graph.svg', 'image/svg+xml', new XMLSerializer().serializeToString(copy));
+  });
+  canvas.addEventListener('wheel', (event) => { if (event.ctrlKey || event.metaKey) { event.preventDefault(); scale(event.deltaY < 0 ? 1.1 : 1 / 1.1); } }, { passive: false });
+  canvas.addEventListener('pointerdown', (event) => {
+    if (event.pointerType !== 'mouse' || event.target.closest('a')) return;
+    const start = [event.clientX + canvas.scrollLeft, event.clientY + canvas.scrollTop];
+    const move = (now) => canvas.scrollTo(start[0] - now.clientX, start[1] - now.clientY);
+    addEventListener('pointermove', move);
+    addEventListener('pointerup', () => removeEventListener('pointermove', move), { once: true });
+  });
+  const { pathname } = location;
+  addEventListener('popstate', () => { if (location.pathname === pathname) { state = readState(); draw(); } }, { signal });
+  draw();
+}

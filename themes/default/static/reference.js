@@ -1,7 +1,9 @@
 // The filter of an API reference: finds operations and types of all its pages by words of their method, path, id and summary.
 // A reference on one page is its own index; that of a divided one is loaded when the filter is first used.
-const nav = document.querySelector('[data-api-nav]');
-if (nav?.querySelector('.filter')) {
+/** Brings the filter to life. */
+export function start({ signal }) {
+  const nav = document.querySelector('[data-api-nav]');
+  if (!nav?.querySelector('.filter')) return;
   const SHOWN = 100;
   const input = nav.querySelector('.filter input');
   const groups = nav.querySelector('[data-groups]');
@@ -101,5 +103,5 @@ if (nav?.querySelector('.filter')) {
     nav.querySelector('details').open = true;
     input.focus();
     event.preventDefault();
-  });
+  }, { signal });
 }

@@ -169,7 +169,7 @@ function here(home) {
 let dialog;
 /** Opens the dialogue. */
 export function openDialog(options) {
-  if (!dialog) {
+  if (!dialog?.isConnected) {
     const input = make('input', { type: 'search', placeholder: 'Search', autocomplete: 'off', spellcheck: false, 'aria-label': 'Search' });
     const results = make('div', { className: 'hits' });
     const status = make('p', { className: 'unseen', role: 'status' });
@@ -297,6 +297,8 @@ export function searchPage({ form, results, ...options }) {
     widen: () => { Object.keys(state.filters).forEach(remove); input.focus(); show(); },
     onAnswer: (query, answer) => {
       state.query = query;
+      // The reader may be on another page by now.
+      if (!form.isConnected) return;
       history.replaceState(null, '', writeAddress(state) || location.pathname);
       offer(answer);
     },

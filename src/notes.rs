@@ -1,0 +1,354 @@
+//! Markdown that stands outside of documentations: the home page of the configuration, and the README beside an entity
+//! that has no documentation.
+//!
+//! Knows what a link means, and no URL of the site.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::catalog::{Catalog, EntityId, EntityRef};
+use crate::config::Filter;
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::docs::Docs;
+use crate::html;
+use crate::markdown::{DocLink, LinkKind, Resolved, commonmark};
+use crate::text::{FileId, Span};
+use crate::workspace::Workspace;
+
+/// Bytes of a README that are shown; the rest is a click away.
+const README_SHOWN: usize = 12_000;
+
+/// The Markdown outside of documentations.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// What the portal's first page says.
+    pub home: Option<Note>,
+    /// The README beside an entity.
+    pub readmes: BTreeMap<EntityId, Note>,
+}
+
+/// A text, with where its links lead.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// Where it stands.
+    pub file: FileId,
+    /// CommonMark. A paragraph `{{entities N}}` stands for a list, see `queries`.
+    pub text: String,
+    /// Whether the file goes on.
+    pub is_cut: bool,
+    /// The file where its host shows it.
+    pub view: Option<String>,
+    /// The entities that the text asks for, in its order.
+    pub queries: Vec<Filter>,
+    goals: HashMap<String, Goal>,
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goal {
+    /// To an entity.
+    Entity(EntityId),
+    /// To a page of a documentation, by index, and a place in it that begins with `#` or is empty.
+    Page {
+        /// The documentation.
+        site: usize,
+        /// Its page.
+        page: usize,
+        /// The place.
+        place: String,
+    },
+    /// To a file of the repository, shown by its host.
+    Source(String),
+    /// To what is the same on every page.
+    AsWritten,
+    /// To a file that no page shows.
+    Outside,
+    /// To nothing.
+    Nowhere,
+}
+
+impl Note {
+    /// Returns where a link of the text leads.
+    #[must_use]
+    pub fn goal(&self, link: &DocLink) -> &Goal {
+        self.goals.get(&link.target).unwrap_or(&Goal::Nowhere)
+    }
+}
+
+/// Reads what there is.
+#[must_use]
+pub fn read(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> (Notes, Diagnostics) {
+    let mut problems = Vec::new();
+    let reader = Reader { workspace, catalog, docs, pages: pages(docs) };
+    let home = reader.home(&mut problems);
+    (Notes { home, readmes: reader.readmes() }, problems)
+}
+
+/// Returns the problems that [`read`] finds.
+#[must_use]
+pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
+    let mut problems = Vec::new();
+    let docs = Docs::default();
+    Reader { workspace, catalog, docs: &docs, pages: HashMap::new() }.home(&mut problems);
+    problems
+}
+
+/// The pages by the files they are made of.
+fn pages(docs: &Docs) -> HashMap<FileId, (usize, usize)> {
+    let pages = docs.sites.iter().enumerate().rev();
+    pages.flat_map(|(site, of)| of.pages.iter().enumerate().map(move |(page, one)| (one.file, (site, page)))).collect()
+}
+
+struct Reader<'a> {
+    workspace: &'a Workspace,
+    catalog: &'a Catalog,
+    docs: &'a Docs,
+    pages: HashMap<FileId, (usize, usize)>,
+}
+
+impl Reader<'_> {
+    fn home(&self, problems: &mut Diagnostics) -> Option<Note> {
+        let path = self.workspace.config().home.as_deref()?;
+        let limit = self.workspace.config().limits.document;
+        let config = self.workspace.config_file();
+        // Without a file, the configuration is a test's.
+        let located = match config {
+            Some(config) => self.workspace.locate(config, path),
+            None => self.workspace.locate_in(self.workspace.roots().first()?, path),
+        };
+        let read = match located {
+            Ok(file) => self.workspace.text(file, limit).map(|text| (file, text)).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let (file, text) = match read {
+            Ok(found) => found,
+            Err(error) => {
+                let place = self.workspace.config().places.get("home").or(config.map(Span::whole))?;
+                let message = format!("the home page `{path}` cannot be read: {error}");
+                let problem = Diagnostic::new(codes::INVALID_CONFIG, place, message);
+                problems.push(problem.help("mend `home`: a Markdown file, relative to this one"));
+                return None;
+            }
+        };
+        let (text, queries) = self.with_queries(file, &text, problems);
+        Some(self.note(file, text, false, queries, Some(problems)))
+    }
+
+    /// Takes blocks of code in the language `entities` for expressions, and puts marks in their places.
+    fn with_queries(&self, file: FileId, text: &Arc<str>, problems: &mut Diagnostics) -> (String, Vec<Filter>) {
+        let (mut out, mut queries) = (String::with_capacity(text.len()), Vec::new());
+        let mut lines = text.split_inclusive('\n');
+        let mut at = 0;
+        while let Some(line) = lines.next() {
+            let start = at + line.len();
+            at = start;
+            if line.trim_end() != "```entities" {
+                out.push_str(line);
+                continue;
+            }
+            let mut expression = String::new();
+            for inside in lines.by_ref() {
+                at += inside.len();
+                if inside.trim_end() == "```" {
+                    break;
+                }
+                expression.push_str(inside);
+            }
+            let filter = Filter::parse(&expression).unwrap_or_else(|error| {
+                let span = Span::new(file, start, start + expression.trim_end().len());
+                problems.push(
+                    Diagnostic::new(codes::INVALID_CONFIG, span, error)
+                        .help("such a block holds terms like `kind:component owner:my-team !lifecycle:deprecated`"),
+                );
+                Filter::none()
+            });
+            let _ = write!(out, "\n{{{{entities {}}}}}\n\n", queries.len());
+            queries.push(filter);
+        }
+        (out, queries)
+    }
+
+    /// A README belongs to the one component, or other thing with code, beside it.
+    fn readmes(&self) -> BTreeMap<EntityId, Note> {
+        let limit = self.workspace.config().limits.document;
+        let mut by_file: HashMap<FileId, Vec<EntityId>> = HashMap::new();
+        for (id, entity) in self.catalog.iter() {
+            if matches!(entity.reference.kind(), "component" | "resource" | "api" | "template" | "airesource") {
+                by_file.entry(entity.file).or_default().push(id);
+            }
+        }
+        let alone = by_file.into_iter().filter_map(|(file, ids)| match *ids {
+            [id] if self.docs.of(id).is_none() => Some((file, id)),
+            _ => None,
+        });
+        let alone: Vec<(FileId, EntityId)> = alone.collect();
+        let found = alone.into_par_iter().filter_map(|(beside, id)| {
+            let folder = self.workspace.folder_of(beside);
+            let file = ["README.md", "readme.md", "Readme.md"]
+                .iter()
+                .find_map(|name| self.workspace.locate_in(&folder, name).ok())?;
+            let text = self.workspace.text(file, limit).ok()?;
+            let (shown, is_cut) = beginning(&text);
+            (!shown.trim().is_empty()).then(|| (id, self.note(file, shown.to_owned(), is_cut, Vec::new(), None)))
+        });
+        found.collect()
+    }
+
+    /// Finds out where the links of a text lead; what leads nowhere is reported to `problems`.
+    fn note(
+        &self,
+        file: FileId,
+        text: String,
+        is_cut: bool,
+        queries: Vec<Filter>,
+        mut problems: Option<&mut Diagnostics>,
+    ) -> Note {
+        let mut goals = HashMap::new();
+        for link in commonmark::render(&text, &|_| Resolved::default()).links {
+            let goal = self.goal(file, &link);
+            if goal == Goal::Nowhere
+                && let Some(problems) = &mut problems
+            {
+                // Marks have moved the text; the whole file is named instead of a wrong place.
+                let message = format!("the link `{}` leads nowhere", link.target);
+                let help = "write the path of a document relative to this file, `kind:namespace/name` of an entity, or an address";
+                problems.push(Diagnostic::new(codes::BROKEN_LINK, Span::whole(file), message).help(help));
+            }
+            goals.insert(link.target, goal);
+        }
+        let view = self.workspace.source_urls(file).map(|urls| urls.view);
+        Note { file, text, is_cut, view, queries, goals }
+    }
+
+    fn goal(&self, from: FileId, link: &DocLink) -> Goal {
+        let target = link.target.trim();
+        let is_image = matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage);
+        if target.starts_with('#') {
+            return Goal::AsWritten;
+        }
+        if let Ok(reference) = EntityRef::parse(target, None, "default")
+            && let Some(id) = self.catalog.find(reference.as_str())
+        {
+            return Goal::Entity(id);
+        }
+        if html::is_external(target) {
+            // Pages load nothing from elsewhere.
+            return if is_image { Goal::Outside } else { Goal::AsWritten };
+        }
+        let (path, place) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
+        let Ok(file) = self.workspace.locate(from, path) else { return Goal::Nowhere };
+        if is_image {
+            return Goal::Outside;
+        }
+        match self.pages.get(&file) {
+            Some((site, page)) => Goal::Page { site: *site, page: *page, place: place.to_owned() },
+            None => self.workspace.source_urls(file).map_or(Goal::Outside, |urls| Goal::Source(urls.view + place)),
+        }
+    }
+}
+
+/// Returns what is shown of a README: whole paragraphs, no half block of code; and whether that leaves something out.
+fn beginning(text: &str) -> (&str, bool) {
+    if text.len() <= README_SHOWN {
+        return (text, false);
+    }
+    let mut end = 0;
+    let (mut at, mut in_code) = (0, false);
+    for line in text.split_inclusive('\n') {
+        if at > README_SHOWN {
+            break;
+        }
+        let bare = line.trim();
+        if bare.starts_with("```") || bare.starts_with("~~~") {
+            in_code = !in_code;
+        }
+        if bare.is_empty() && !in_code {
+            end = at;
+        }
+        at += line.len();
+    }
+    (&text[..end], true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::docs::Memo;
+
+    fn notes(files: &[(&str, &str)]) -> (Notes, Catalog, Diagnostics) {
+        let config = config::Config { home: Some("home.md".to_owned()), ..config::Config::default() };
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        let workspace = Workspace::from_files(config, &files);
+        let catalog = crate::catalog::load(&workspace).catalog;
+        let docs = crate::docs::analyse(&workspace, &catalog, &Memo::default()).0;
+        let (notes, problems) = read(&workspace, &catalog, &docs);
+        (notes, catalog, problems)
+    }
+
+    const SHOP: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: shop}\nspec: {type: service, lifecycle: production, owner: o}\n";
+    const SITE: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: site\n  annotations: {backstage.io/techdocs-ref: 'dir:.'}\nspec: {type: service, lifecycle: production, owner: o}\n";
+
+    #[test]
+    fn a_readme_belongs_to_the_one_thing_beside_it_that_has_no_documentation() {
+        let two = format!("{SHOP}---\n{}", SHOP.replace("shop", "stall"));
+        let (notes, catalog, _) = notes(&[
+            ("shop/catalog-info.yaml", SHOP),
+            (
+                "shop/README.md",
+                "# Shop\n\nSee [the site](../site/docs/more.md#top), [us](component:site), [this](#x), ![p](p.png).",
+            ),
+            ("site/catalog-info.yaml", SITE),
+            ("site/README.md", "# Not shown"),
+            ("site/docs/index.md", "# Site"),
+            ("site/docs/more.md", "# More"),
+            ("both/catalog-info.yaml", &two.replace("shop", "booth")),
+            ("both/README.md", "# Whose?"),
+        ]);
+        let shop = catalog.find("component:default/shop").unwrap();
+        assert_eq!(notes.readmes.keys().copied().collect::<Vec<_>>(), [shop]);
+        let note = &notes.readmes[&shop];
+        let link = |target: &str, kind| DocLink { target: target.to_owned(), span: 0..0, kind };
+        assert_eq!(
+            note.goal(&link("../site/docs/more.md#top", LinkKind::Link)),
+            &Goal::Page { site: 0, page: 1, place: "#top".to_owned() }
+        );
+        assert_eq!(
+            note.goal(&link("component:site", LinkKind::Link)),
+            &Goal::Entity(catalog.find("component:default/site").unwrap())
+        );
+        assert_eq!(note.goal(&link("#x", LinkKind::Link)), &Goal::AsWritten);
+        assert_eq!(note.goal(&link("p.png", LinkKind::Image)), &Goal::Nowhere);
+    }
+
+    #[test]
+    fn the_home_page_asks_for_entities() {
+        let home = "# Hello\n\n[Shop](component:shop) [gone](gone.md)\n\n```entities\nkind:component\n```\n\n```entities\ncolour:red\n```\n\nBye.\n";
+        let (notes, catalog, problems) = notes(&[("shop/catalog-info.yaml", SHOP), ("home.md", home)]);
+        let note = notes.home.unwrap();
+        assert_eq!(note.queries, [Filter::parse("kind:component").unwrap(), Filter::none()]);
+        assert!(
+            note.text.contains("\n\n{{entities 0}}\n\n") && note.text.ends_with("{{entities 1}}\n\n\nBye.\n"),
+            "{}",
+            note.text
+        );
+        let link = DocLink { target: "component:shop".to_owned(), span: 0..0, kind: LinkKind::Link };
+        assert_eq!(note.goal(&link), &Goal::Entity(catalog.find("component:default/shop").unwrap()));
+        let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+        assert!(messages[0].starts_with("`colour` is not a property"), "{messages:?}");
+        assert_eq!(messages[1..], ["the link `gone.md` leads nowhere"]);
+        assert_eq!(&home[problems[0].span().range()], "colour:red");
+    }
+
+    #[test]
+    fn long_readmes_end_between_paragraphs() {
+        let text = format!("# Long\n\n{}", "One paragraph of some words.\n\n```\ncode\n\ncode\n```\n\n".repeat(400));
+        let (shown, is_cut) = beginning(&text);
+        assert!(is_cut && shown.len() <= README_SHOWN && shown.len() > README_SHOWN - 100);
+        assert_eq!(shown.matches("```").count() % 2, 0);
+        assert_eq!(beginning("short"), ("short", false));
+    }
+}
