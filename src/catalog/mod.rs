@@ -186,7 +186,8 @@ impl Entity {
 
     /// Returns the other ends of the relations of one kind, sorted by reference.
     pub fn related<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Relation> {
-        self.relations.iter().filter(move |relation| &*relation.kind == kind)
+        let start = self.relations.partition_point(|relation| &*relation.kind < kind);
+        self.relations[start..].iter().take_while(move |relation| &*relation.kind == kind)
     }
 
     /// Returns the reference of the system that it is, or is part of.

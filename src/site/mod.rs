@@ -24,7 +24,7 @@ pub mod view;
 pub mod yaml_paint;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use problems::Problem;
 pub use view::View;
@@ -252,6 +252,40 @@ pub struct DocsTarget {
     pub page: usize,
 }
 
+/// What links and lists say of an entity, on every page the same.
+#[derive(Debug)]
+pub struct Mention {
+    /// Its page.
+    pub url: String,
+    /// What a reader calls it.
+    pub title: String,
+    /// Its name where that differs from the title, with the namespace where that is not the default one.
+    pub name: Option<String>,
+    /// Class suffix of icon and hue.
+    pub class: &'static str,
+    /// Who owns it, the first of them.
+    pub owner: Option<EntityId>,
+    /// See [`View::summary`]; made when a page asks for it.
+    summary: OnceLock<Option<String>>,
+}
+
+impl Mention {
+    fn of(entity: &Entity) -> Self {
+        let title = entity.title();
+        Self {
+            url: routes::entity(&entity.reference),
+            title: title.to_owned(),
+            name: match entity.namespace() {
+                "default" => (title != entity.name()).then(|| entity.name().to_owned()),
+                namespace => Some(format!("{namespace}/{}", entity.name())),
+            },
+            class: kinds::class(entity.reference.kind()),
+            owner: entity.related("ownedBy").next().and_then(|relation| relation.id),
+            summary: OnceLock::new(),
+        }
+    }
+}
+
 /// Every page, and what many pages need to know.
 #[derive(Debug)]
 pub struct Site {
@@ -268,6 +302,7 @@ struct Outline {
     config: Config,
     kinds: Vec<KindGroup>,
     sources: HashMap<FileId, Source>,
+    mentions: Vec<Mention>,
     docs_of: Vec<Option<DocsTarget>>,
     docs_by_title: Vec<usize>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
@@ -316,6 +351,7 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         by_url: HashMap::default(),
         config: workspace.config().clone(),
         sources: sources(workspace, portal),
+        mentions: catalog.entities().iter().map(Mention::of).collect(),
         docs_of: docs_targets(portal),
         docs_by_title: docs_by_title(portal),
         kinds: group_kinds(portal, workspace.config()),
@@ -564,6 +600,12 @@ impl Site {
     #[must_use]
     pub fn source(&self, file: FileId) -> Option<&Source> {
         self.outline.sources.get(&file)
+    }
+
+    /// Returns what links and lists say of an entity.
+    #[must_use]
+    pub fn mention(&self, entity: EntityId) -> &Mention {
+        &self.outline.mentions[entity.index()]
     }
 
     /// Returns what is configured for the pages of an entity.
