@@ -279,11 +279,11 @@ mod tests {
     use crate::config;
     use crate::docs::Memo;
 
-    fn notes(files: &[(&str, &str)]) -> (Notes, Catalog, Diagnostics) {
+    fn notes(files: &[(&str, &str)]) -> (Notes, Arc<Catalog>, Diagnostics) {
         let config = config::Config { home: Some("home.md".to_owned()), ..config::Config::default() };
         let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
         let workspace = Workspace::from_files(config, &files);
-        let catalog = crate::catalog::load(&workspace).catalog;
+        let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
         let docs = crate::docs::analyse(&workspace, &catalog, &Memo::default()).0;
         let (notes, problems) = read(&workspace, &catalog, &docs);
         (notes, catalog, problems)

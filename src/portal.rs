@@ -2,24 +2,26 @@
 //!
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
+use std::sync::Arc;
+
 use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics, Severity};
-use crate::docs::{self, Docs, DocsSite, Memo};
+use crate::docs::{self, Docs, DocsSite};
 use crate::notes::{self, Notes};
-use crate::workspace::{Folder, Workspace};
+use crate::workspace::{Changes, Folder, Kept, Same, Scanned, Workspace};
 
 /// A workspace understood.
 #[derive(Debug)]
 pub struct Portal {
     /// The entities.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// The documentation of entities.
-    pub docs: Docs,
+    pub docs: Arc<Docs>,
     /// The references of APIs.
     pub apis: Apis,
     /// Markdown outside of documentations.
-    pub notes: Notes,
+    pub notes: Arc<Notes>,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -30,20 +32,75 @@ pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
     analyse_again(workspace, &Memo::default(), stage)
 }
 
-/// Does the same with what is known from before.
+/// What is kept of the parts of a portal from one state of a workspace to the next.
+#[derive(Debug, Default)]
+pub struct Memo {
+    whole: Kept<(), Scanned, (Arc<Catalog>, Diagnostics)>,
+    catalog: catalog::Memo,
+    docs: docs::Memo,
+    notes: Kept<(), ToldToNotes, (Arc<Notes>, Diagnostics)>,
+    apis: api::Memo,
+}
+
+/// What Markdown outside of documentations is read with.
+type ToldToNotes = (Same<Catalog>, Outlines);
+
+/// Documentations as they look from outside.
+#[derive(Debug)]
+struct Outlines(Arc<Docs>);
+
+impl PartialEq for Outlines {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.have_outlines_of(&other.0)
+    }
+}
+
+impl Memo {
+    /// Makes a memo that remembers; the default one does not.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self {
+            whole: Kept::remembering(),
+            catalog: catalog::Memo::remembering(),
+            docs: docs::Memo::remembering(),
+            notes: Kept::remembering(),
+            apis: api::Memo::remembering(),
+        }
+    }
+
+    /// Notes what happened between the state that was understood last and the one that will be next; nothing if that one
+    /// was loaded anew.
+    pub fn pass(&self, changes: Option<&Changes>) {
+        self.whole.pass(changes);
+        self.catalog.pass(changes);
+        self.docs.pass(changes);
+        self.notes.pass(changes);
+        self.apis.pass(changes);
+    }
+}
+
+/// Does the same with what is known from before: see [`Memo::pass`].
 #[must_use]
 pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Portal {
-    let (catalog, mut found) = catalog(workspace, stage);
+    let whole = memo.whole.get(workspace, (), workspace.scanned(), |workspace, _| {
+        let (catalog, found) = catalog(workspace, &memo.catalog, stage);
+        (Arc::new(catalog), found)
+    });
+    let (catalog, mut found) = Arc::unwrap_or_clone(whole);
     stage("documents");
-    let (docs, problems) = docs::analyse(workspace, &catalog, memo);
-    memo.turn();
+    let (docs, problems) = docs::analyse(workspace, &catalog, &memo.docs);
     found.extend(problems);
-    let (notes, problems) = notes::read(workspace, &catalog, &docs);
+    let docs = Arc::new(docs);
+    let told = (Same(Arc::clone(&catalog)), Outlines(Arc::clone(&docs)));
+    let notes = memo.notes.get(workspace, (), told, |workspace, _| {
+        let (notes, problems) = notes::read(workspace, &catalog, &docs);
+        (Arc::new(notes), problems)
+    });
+    let (notes, problems) = Arc::unwrap_or_clone(notes);
     found.extend(problems);
     stage("apis");
-    let (mut apis, problems) = api::analyse(workspace, &catalog);
+    let (apis, problems) = api::analyse(workspace, &catalog, &memo.apis);
     found.extend(problems);
-    apis.bundle(workspace, &catalog);
     Portal { catalog, docs, apis, notes, diagnostics: judge(workspace, found, stage) }
 }
 
@@ -60,20 +117,21 @@ impl Portal {
 
 /// Returns the catalog and the problems of [`analyse`], which takes less.
 #[must_use]
-pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
-    let (catalog, mut found) = catalog(workspace, stage);
+pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagnostics) {
+    let (catalog, mut found) = catalog(workspace, &catalog::Memo::default(), stage);
+    let catalog = Arc::new(catalog);
     stage("documents");
     found.extend(docs::check(workspace, &catalog));
     found.extend(notes::check(workspace, &catalog));
     stage("apis");
-    found.extend(api::analyse(workspace, &catalog).1);
+    found.extend(api::check(workspace, &catalog));
     (catalog, judge(workspace, found, stage))
 }
 
 /// Understands the catalog alone, for those who need no documents; the problems are judged and sorted likewise.
 #[must_use]
 pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
-    let (catalog, found) = catalog(workspace, stage);
+    let (catalog, found) = catalog(workspace, &catalog::Memo::default(), stage);
     (catalog, judge(workspace, found, stage))
 }
 
@@ -93,9 +151,9 @@ pub fn documentation(
 /// Is told the name of each step of the analysis as it begins.
 pub type Stage<'a> = &'a mut dyn FnMut(&'static str);
 
-fn catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
+fn catalog(workspace: &Workspace, memo: &catalog::Memo, stage: Stage<'_>) -> (Catalog, Diagnostics) {
     stage("catalog");
-    let mut loaded = catalog::load(workspace);
+    let mut loaded = catalog::load_again(workspace, memo);
     let mut found = std::mem::take(&mut loaded.diagnostics);
     found.extend(workspace.problems().iter().cloned());
     stage("check");

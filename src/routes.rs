@@ -244,16 +244,16 @@ pub fn query_value(text: &str) -> String {
 
 /// Appends a path with everything escaped that is not allowed in one (RFC 3986, `pchar` and `/`).
 fn encode(path: &str, out: &mut String) {
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(byte as char),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b'!' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';'
-            | b'=' => {
-                out.push(byte as char);
-            }
-            _ => push_escape(byte, out),
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@!$()*+,;=".contains(&byte);
+    let mut copied = 0;
+    for (at, byte) in path.bytes().enumerate() {
+        if !is_allowed(byte) {
+            out.push_str(path.get(copied..at).unwrap_or_default());
+            push_escape(byte, out);
+            copied = at + 1;
         }
     }
+    out.push_str(path.get(copied..).unwrap_or_default());
 }
 
 fn push_escape(byte: u8, out: &mut String) {

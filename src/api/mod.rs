@@ -27,14 +27,45 @@ pub use parts::{Part, Parts, Slice};
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::Workspace;
+use crate::workspace::{Changes, Kept, Same, Workspace};
+use crate::yaml::Node;
 use formats::{FORMATS, Format, Source};
 
 /// The references of all APIs.
 #[derive(Debug, Clone, Default)]
 pub struct Apis {
     /// One for each API with a definition that is understood, in the order of entities.
-    list: Vec<Api>,
+    list: Arc<[Api]>,
+}
+
+/// References read before.
+#[derive(Debug, Default)]
+pub struct Memo {
+    all: Kept<(), Same<Catalog>, (Apis, Diagnostics)>,
+    /// By the name of the API.
+    each: Kept<Arc<str>, Said, (Option<Api>, Diagnostics)>,
+}
+
+/// What an API says of itself.
+#[derive(Debug, PartialEq)]
+struct Said {
+    file: FileId,
+    root: Node,
+    definition: Option<FileId>,
+}
+
+impl Memo {
+    /// Makes a memo that remembers; the default one does not.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self { all: Kept::remembering(), each: Kept::remembering() }
+    }
+
+    /// Notes what happened; see [`Kept::pass`].
+    pub(crate) fn pass(&self, changes: Option<&Changes>) {
+        self.all.pass(changes);
+        self.each.pass(changes);
+    }
 }
 
 /// The reference of one API.
@@ -43,10 +74,10 @@ pub struct Api {
     /// Whose it is.
     pub entity: EntityId,
     /// What it shows.
-    pub reference: Reference,
+    pub reference: Arc<Reference>,
     /// Its pages.
-    pub parts: Parts,
-    /// All of it in one text, where it stands in several files; see [`Apis::bundle`].
+    pub parts: Arc<Parts>,
+    /// All of it in one text for download, where it stands in several files.
     pub bundled: Option<Arc<str>>,
 }
 
@@ -57,18 +88,10 @@ impl Apis {
         &self.list
     }
 
-    /// Puts the definitions that stand in several files together, for download.
-    pub fn bundle(&mut self, workspace: &Workspace, catalog: &Catalog) {
-        let limit = workspace.config().limits.definition_file;
-        self.list.par_iter_mut().filter(|api| api.reference.files > 1).for_each(|api| {
-            let entity = catalog.get(api.entity);
-            let Some(file) = entity.definition else { return };
-            let Ok(text) = workspace.text(file, limit) else { return };
-            // A placeholder such as `$openapi` has put it together already.
-            if entity.spec_str("definition") == Some(&*text) {
-                api.bundled = crate::catalog::bundled(workspace, file, &text).map(Into::into);
-            }
-        });
+    /// Returns whether these are the very same references as others.
+    #[must_use]
+    pub fn are(&self, others: &Self) -> bool {
+        Arc::ptr_eq(&self.list, &others.list)
     }
 
     /// Returns the reference of an API, unless its definition could not be read or has a format that is not known.
@@ -79,20 +102,59 @@ impl Apis {
     }
 }
 
-/// Reads the definition of every API.
+/// Reads the definition of every API; `memo` may know some.
 #[must_use]
-pub fn analyse(workspace: &Workspace, catalog: &Catalog) -> (Apis, Diagnostics) {
+pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (Apis, Diagnostics) {
+    let all = memo.all.get(workspace, (), Same(Arc::clone(catalog)), |workspace, _| {
+        let (apis, problems) = each(catalog, |id, entity| {
+            let said = Said { file: entity.file, root: entity.root.clone(), definition: entity.definition };
+            memo.each.get(workspace, entity.reference.shared(), said, |workspace, _| {
+                let (mut api, problems) = read(workspace, id, entity);
+                if let Some(api) = &mut api {
+                    api.bundled = bundled(workspace, entity, &api.reference);
+                }
+                (api, problems)
+            })
+        });
+        if memo.each.remembers() {
+            memo.each.retain(|reference| catalog.find(reference).is_some());
+        }
+        (apis, problems)
+    });
+    Arc::unwrap_or_clone(all)
+}
+
+/// Returns the problems that [`analyse`] finds, without what only readers need.
+#[must_use]
+pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
+    each(catalog, |id, entity| Arc::new(read(workspace, id, entity))).1
+}
+
+fn each(
+    catalog: &Catalog,
+    read: impl Fn(EntityId, &Entity) -> Arc<(Option<Api>, Diagnostics)> + Sync,
+) -> (Apis, Diagnostics) {
     let entities: Vec<(EntityId, &Entity)> =
         catalog.iter().filter(|(_, entity)| entity.reference.kind() == "api").collect();
-    let read: Vec<(Option<Api>, Diagnostics)> =
-        entities.par_iter().map(|(id, entity)| read(workspace, *id, entity)).collect();
-    let mut apis = Apis::default();
+    let read: Vec<_> = entities.par_iter().map(|(id, entity)| read(*id, entity)).collect();
+    let mut list = Vec::new();
     let mut diagnostics = Diagnostics::new();
-    for (api, problems) in read {
-        apis.list.extend(api);
+    for ((id, _), read) in entities.into_iter().zip(read) {
+        let (api, problems) = Arc::unwrap_or_clone(read);
+        // Which number an entity has may change while it stays the same.
+        list.extend(api.map(|api| Api { entity: id, ..api }));
         diagnostics.extend(problems);
     }
-    (apis, diagnostics)
+    (Apis { list: list.into() }, diagnostics)
+}
+
+/// Puts a definition that stands in several files together.
+fn bundled(workspace: &Workspace, entity: &Entity, reference: &Reference) -> Option<Arc<str>> {
+    let file = entity.definition.filter(|_| reference.files > 1)?;
+    let text = workspace.text(file, workspace.config().limits.definition_file).ok()?;
+    // A placeholder such as `$openapi` has put it together already.
+    let is_put_together = entity.spec_str("definition") != Some(&*text);
+    if is_put_together { None } else { crate::catalog::bundled(workspace, file, &text).map(Into::into) }
 }
 
 fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, Diagnostics) {
@@ -138,7 +200,7 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
         return (None, problems);
     }
     let parts = Parts::new(&reference);
-    (Some(Api { entity: id, reference, parts, bundled: None }), problems)
+    (Some(Api { entity: id, reference: reference.into(), parts: parts.into(), bundled: None }), problems)
 }
 
 /// Reads a definition that no entity names, by what it says of its format or by the name of its file.

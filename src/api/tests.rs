@@ -19,7 +19,7 @@ fn read(kind: &str, files: &[(&str, &str)]) -> (Option<Api>, Vec<String>) {
     all.extend(files.iter().map(|(path, text)| (*path, text.as_bytes())));
     let workspace = Workspace::from_files(Config::default(), &all);
     let loaded = catalog::load(&workspace);
-    let (apis, mut problems) = analyse(&workspace, &loaded.catalog);
+    let (apis, mut problems) = analyse(&workspace, &Arc::new(loaded.catalog), &Memo::default());
     problems.sort_by_key(|problem| (workspace.path(problem.span().file), problem.span().start));
     let mut positions = Positions::new(&workspace);
     let problems = problems
@@ -395,7 +395,7 @@ spec:
 ";
     let workspace = Workspace::from_files(Config::default(), &[("catalog-info.yaml", entity.as_bytes())]);
     let loaded = catalog::load(&workspace);
-    let (_, problems) = analyse(&workspace, &loaded.catalog);
+    let (_, problems) = analyse(&workspace, &Arc::new(loaded.catalog), &Memo::default());
     let place = Positions::new(&workspace).place(problems[0].span()).start;
     assert_eq!((place.line, place.column), (12, 11));
 }
@@ -502,8 +502,7 @@ fn a_definition_of_several_files_is_put_together() {
     ];
     let workspace = Workspace::from_files(Config::default(), &files);
     let loaded = catalog::load(&workspace);
-    let (mut apis, _) = analyse(&workspace, &loaded.catalog);
-    apis.bundle(&workspace, &loaded.catalog);
+    let (apis, _) = analyse(&workspace, &Arc::new(loaded.catalog), &Memo::default());
     let text = apis.all()[0].bundled.as_deref().expect("one text");
     assert!(text.contains("All of them") && !text.contains("$ref"), "{text}");
 }

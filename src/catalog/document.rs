@@ -24,7 +24,7 @@ use crate::yaml::{Entry, Map, Node, Value};
 pub(super) struct Context<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) custom: &'a CustomKinds,
-    pub(super) rules: Vec<Rule<'a>>,
+    pub(super) rules: &'a [Rule<'a>],
     pub(super) overlays: &'a Overlays,
 }
 

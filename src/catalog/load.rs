@@ -13,7 +13,7 @@ use super::placeholder::read_problem;
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{Folder, GlobStyle, ReadError, SourceUrls, Workspace};
+use crate::workspace::{Changes, Folder, GlobStyle, Kept, ReadError, Same, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// A catalog with what its documents said, for the checks that look at references.
@@ -25,7 +25,28 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Diagnostics,
 }
 
+/// Files read before, and the overlays that they were read with.
+#[derive(Debug, Default)]
+pub(crate) struct Memo {
+    overlays: Kept<(), Arc<Vec<FileId>>, (Overlays, Diagnostics)>,
+    files: Kept<FileId, Same<(Overlays, Diagnostics)>, Read>,
+}
+
+impl Memo {
+    /// Makes a memo that remembers; the default one does not.
+    pub(crate) fn remembering() -> Self {
+        Self { overlays: Kept::remembering(), files: Kept::remembering() }
+    }
+
+    /// Notes what happened; see [`Kept::pass`].
+    pub(crate) fn pass(&self, changes: Option<&Changes>) {
+        self.overlays.pass(changes);
+        self.files.pass(changes);
+    }
+}
+
 /// One file with what its documents became.
+#[derive(Debug, Clone)]
 struct Read {
     drafts: Vec<Draft>,
     diagnostics: Diagnostics,
@@ -43,15 +64,25 @@ struct Reached {
 
 /// Reads every catalog file and what Locations lead to. Total: problems are part of the result.
 pub(crate) fn load(workspace: &Workspace) -> Loaded {
+    load_again(workspace, &Memo::default())
+}
+
+/// Does the same with what is known from before.
+pub(crate) fn load_again(workspace: &Workspace, memo: &Memo) -> Loaded {
     let config = workspace.config();
     let custom = CustomKinds::new(config);
-    let (overlays, mut diagnostics) = Overlays::read(workspace);
-    let rules = config.catalog.rules.iter().map(Rule::new).collect();
-    let context = Context { workspace, custom: &custom, rules, overlays: &overlays };
+    let overlays = memo.overlays.get(workspace, (), workspace.overlay_list(), |workspace, _| Overlays::read(workspace));
+    let mut diagnostics = overlays.1.clone();
+    let rules: Vec<Rule<'_>> = config.catalog.rules.iter().map(Rule::new).collect();
+    let context = Context { workspace, custom: &custom, rules: &rules, overlays: &overlays.0 };
+    let read = |file: FileId| {
+        let make = |workspace: &Workspace, _| read_file(&Context { workspace, ..context }, file);
+        memo.files.get(workspace, file, Same(Arc::clone(&overlays)), make)
+    };
 
     let mut cache = HashMap::new();
     let mut starts: Vec<FileId> = workspace.catalog_files().to_vec();
-    let mut reached = follow(&context, &starts, &mut cache);
+    let mut reached = follow(&context, &read, &starts, &mut cache);
     // The catalog file of a skeleton describes what a template will make, not what there is. A Template found inside
     // a skeleton is gone with it, so this ends after as many rounds as templates are nested.
     loop {
@@ -64,8 +95,10 @@ pub(crate) fn load(workspace: &Workspace) -> Loaded {
         if starts.len() == before {
             break;
         }
-        reached = follow(&context, &starts, &mut cache);
+        reached = follow(&context, &read, &starts, &mut cache);
     }
+    let known: HashSet<FileId> = cache.keys().copied().collect();
+    memo.files.retain(|file| known.contains(file));
     join(&context, reached, cache, &mut diagnostics)
 }
 
@@ -78,7 +111,12 @@ struct Followed {
 }
 
 /// Reads the files in rounds, each round what the Locations of the last one name.
-fn follow(context: &Context<'_>, starts: &[FileId], cache: &mut HashMap<FileId, Read>) -> Followed {
+fn follow(
+    context: &Context<'_>,
+    read_file: &(dyn Fn(FileId) -> Arc<Read> + Sync),
+    starts: &[FileId],
+    cache: &mut HashMap<FileId, Arc<Read>>,
+) -> Followed {
     let mut round: Vec<Reached> = starts
         .iter()
         .map(|file| Reached { file: *file, read_type: ReadType::Url, ancestry: Vec::new(), origin: *file })
@@ -88,7 +126,7 @@ fn follow(context: &Context<'_>, starts: &[FileId], cache: &mut HashMap<FileId, 
     while !round.is_empty() {
         let unread: Vec<FileId> =
             round.iter().map(|reached| reached.file).filter(|file| !cache.contains_key(file)).collect();
-        let read: Vec<Read> = unread.par_iter().map(|file| read_file(context, *file)).collect();
+        let read: Vec<Arc<Read>> = unread.par_iter().map(|file| read_file(*file)).collect();
         cache.extend(unread.into_iter().zip(read));
 
         let mut next = Vec::new();
@@ -184,7 +222,7 @@ fn unreadable(error: &ReadError, file: FileId) -> Diagnostic {
 }
 
 /// Returns the folders that the steps of Templates fetch, as paths.
-fn skeleton_folders(workspace: &Workspace, followed: &Followed, cache: &HashMap<FileId, Read>) -> Vec<String> {
+fn skeleton_folders(workspace: &Workspace, followed: &Followed, cache: &HashMap<FileId, Arc<Read>>) -> Vec<String> {
     let mut folders = Vec::new();
     let drafts = followed.files.iter().filter_map(|reached| cache.get(&reached.file)).flat_map(|read| &read.drafts);
     for draft in drafts.filter(|draft| &*draft.kind == "Template") {
@@ -224,12 +262,12 @@ fn skeleton_folders(workspace: &Workspace, followed: &Followed, cache: &HashMap<
 fn join(
     context: &Context<'_>,
     followed: Followed,
-    mut cache: HashMap<FileId, Read>,
+    mut cache: HashMap<FileId, Arc<Read>>,
     diagnostics: &mut Diagnostics,
 ) -> Loaded {
     let mut chosen: BTreeMap<Arc<str>, (Draft, usize)> = BTreeMap::new();
     for (i, reached) in followed.files.iter().enumerate() {
-        let Some(read) = cache.remove(&reached.file) else { continue };
+        let Some(read) = cache.remove(&reached.file).map(Arc::unwrap_or_clone) else { continue };
         diagnostics.extend(read.diagnostics);
         for draft in read.drafts {
             if !(draft.valid || draft.refused) || followed.invalid.contains(&draft.document) {

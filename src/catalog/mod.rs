@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use bundle::bundled;
-pub(crate) use load::load;
+pub(crate) use load::{Memo, load, load_again};
 pub use reference::EntityRef;
 
 use crate::text::{FileId, Span};
@@ -186,7 +186,8 @@ impl Entity {
 
     /// Returns the other ends of the relations of one kind, sorted by reference.
     pub fn related<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Relation> {
-        self.relations.iter().filter(move |relation| &*relation.kind == kind)
+        let start = self.relations.partition_point(|relation| &*relation.kind < kind);
+        self.relations[start..].iter().take_while(move |relation| &*relation.kind == kind)
     }
 
     /// Returns the reference of the system that it is, or is part of.

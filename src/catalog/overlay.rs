@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// The fields to add, by identity and by annotation value.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Overlays {
     by_ref: BTreeMap<Arc<str>, Vec<(Span, Node)>>,
     /// By annotation key and value.

@@ -110,6 +110,10 @@ pub struct BuildArgs {
     /// End with exit code 1 if there are errors in the content.
     #[arg(long)]
     pub strict: bool,
+    /// Print the address of each page and file that an older site has not, or not so: its folder, or its list
+    /// `.playbill-manifest.json`. For caches that have to be purged.
+    #[arg(long, value_name = "PATH")]
+    pub since: Option<PathBuf>,
     /// What earlier builds left.
     #[command(flatten)]
     pub cache: CacheArgs,
@@ -128,6 +132,12 @@ pub struct ServeArgs {
     /// The port to listen at.
     #[arg(long, short, default_value_t = 3000)]
     pub port: u16,
+    /// Take the next free port if this one is taken.
+    #[arg(long)]
+    pub next_port: bool,
+    /// Answer under this host name too, such as that of a proxy.
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
     /// Open the site in the browser.
     #[arg(long)]
     pub open: bool,

@@ -9,21 +9,24 @@ use indicatif::ProgressBar;
 use super::args::{BuildArgs, InputArgs, ReportFormat};
 use super::cache::{Cache, Told};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, load, report, say};
+use super::{Context, Ending, Purpose, load, print, report, say};
 use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
-use crate::output::{DiskSink, Sink, Target, WriteReport};
+use crate::output::{DiskSink, Listing, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
 use crate::theme::{self, Override, Theme};
 use crate::workspace::Workspace;
-use crate::{render, search, site};
+use crate::{render, routes, search, site};
 
 /// Builds and writes; problems of the content are shown, and fail only under `--strict`.
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
     let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
-    if let Some(told) = cache.unchanged() {
+    // Read before anything is written, since it may be the very folder.
+    let older = args.since.as_ref().map(|place| Listing::read(&context.cwd.join(place)).unwrap_or_default());
+    if let Some((told, folder)) = cache.unchanged() {
+        print_changed(older.as_ref(), &folder, told.address.as_deref());
         return Ok(nothing_to_do(context, &told, watch));
     }
     watch.stage("scan");
@@ -52,14 +55,31 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
         search: Some(index.to_string()),
         files: written.written + written.unchanged,
         failed: over || fails(args.strict, &portal.diagnostics),
+        address: workspace.config().base_url.clone(),
     };
     let failed = tell(context, &told, written, took);
+    print_changed(older.as_ref(), &target.folder, told.address.as_deref());
     watch.stage("cache");
     cache.keep(&workspace, &target.folder, told);
     watch.finish();
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+}
+
+/// Prints the addresses of what an older site has not, or not so.
+fn print_changed(older: Option<&Listing>, folder: &Path, address: Option<&str>) {
+    let Some((older, now)) = older.zip(Listing::read(folder)) else { return };
+    let address = address.map_or("/".to_owned(), |address| format!("{}/", address.trim_end_matches('/')));
+    let lines = now.changed_since(older).into_iter().map(|path| {
+        // A page is known by its folder.
+        let url = match path.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+            _ => &path,
+        };
+        format!("{address}{}\n", routes::encoded(url))
+    });
+    print(&lines.collect::<String>());
 }
 
 /// Compiles the built-in theme with the files of the configured one.

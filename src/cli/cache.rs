@@ -40,6 +40,8 @@ pub(super) struct Told {
     pub files: usize,
     /// Whether the problems failed the build.
     pub failed: bool,
+    /// Where the site will be found, if that is configured.
+    pub address: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,8 +71,8 @@ impl Cache {
         Self { file: folder.map(|folder| folder.join(format!("{:032x}", xxh3_128(key.as_bytes())))) }
     }
 
-    /// Returns what the last build told, if another one would do and tell the same.
-    pub(super) fn unchanged(&self) -> Option<Told> {
+    /// Returns what the last build told and where its site is, if another one would do and tell the same.
+    pub(super) fn unchanged(&self) -> Option<(Told, PathBuf)> {
         let text = fs::read(self.file.as_ref()?).ok()?;
         let (hash, record) = text.split_at_checked(32)?;
         (hash == format!("{:032x}", xxh3_128(record)).as_bytes()).then_some(())?;
@@ -79,7 +81,7 @@ impl Cache {
             || output::is_untouched(&record.folder, &record.site),
             || workspace::is_current(&record.journal),
         );
-        (site && inputs).then_some(record.told)
+        (site && inputs).then_some((record.told, record.folder))
     }
 
     /// Records a build. Failing to is no harm.

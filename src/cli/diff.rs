@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{DiffArgs, DiffFormat, FailOn, InputArgs};
 use super::stopwatch::Stopwatch;
@@ -164,10 +165,10 @@ fn users(entity: &Entity) -> Vec<String> {
 }
 
 fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
-    let read = |path: &Path| -> Result<(Workspace, Catalog, api::Apis), Error> {
+    let read = |path: &Path| -> Result<(Workspace, Arc<Catalog>, api::Apis), Error> {
         let workspace = load(context, &input(path), None, Purpose::Judge)?;
-        let catalog = catalog::load(&workspace).catalog;
-        let (apis, problems) = api::analyse(&workspace, &catalog);
+        let catalog = Arc::new(catalog::load(&workspace).catalog);
+        let (apis, problems) = api::analyse(&workspace, &catalog, &api::Memo::default());
         warn(context, path, &problems);
         Ok((workspace, catalog, apis))
     };

@@ -13,7 +13,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
     let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
-    if let Some(told) = cache.unchanged() {
+    if let Some((told, _)) = cache.unchanged() {
         return Ok(build::nothing_to_do(context, &told, watch));
     }
     watch.stage("scan");
@@ -23,11 +23,15 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let output = args.output.clone().unwrap_or_else(|| folder.join("site"));
     let input = InputArgs { paths: vec![args.folder], config: None, repository: false };
     let workspace = load(context, &input, Some(&output), Purpose::Write)?;
-    let theme = build::theme(&workspace)?;
     let nothing = || Error::Usage(format!("there is no documentation in {}", folder.display()));
     let root = workspace.roots().into_iter().next().ok_or_else(nothing)?;
     let name = name.unwrap_or_else(|| "Documentation".to_owned());
-    let (site, problems) = portal::documentation(&workspace, &root, &name, &mut |stage| watch.stage(stage));
+    // On small sites the templates take as long as the documents.
+    let (theme, (site, problems)) = rayon::join(
+        || build::theme(&workspace),
+        || portal::documentation(&workspace, &root, &name, &mut |stage| watch.stage(stage)),
+    );
+    let theme = theme?;
     let site = site.ok_or_else(nothing)?;
     watch.stage("render");
     let target = build::target(context, &workspace, Some(&output));
@@ -41,10 +45,13 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
         search: None,
         files: written.written + written.unchanged,
         failed: build::fails(args.strict, &problems),
+        address: None,
     };
     let failed = build::tell(context, &told, written, watch.elapsed());
     watch.stage("cache");
     cache.keep(&workspace, &target.folder, told);
     watch.finish();
+    // As in `build`: the process ends here.
+    std::mem::forget((workspace, site));
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
 }

@@ -13,6 +13,8 @@ mod export;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod serve_search;
 mod stopwatch;
 
 use std::ffi::OsString;
@@ -116,14 +118,9 @@ pub(crate) enum Purpose {
     Write,
 }
 
-/// Loads the workspace; a configuration with errors is reported and ends the command.
-pub(crate) fn load(
-    context: &Context,
-    input: &InputArgs,
-    output: Option<&PathBuf>,
-    purpose: Purpose,
-) -> Result<Workspace, Error> {
-    let workspace = workspace::load(&LoadOptions {
+/// Returns what to load.
+fn options(context: &Context, input: &InputArgs, output: Option<&PathBuf>, purpose: Purpose) -> LoadOptions {
+    LoadOptions {
         paths: input.paths.clone(),
         config: input.config.clone(),
         cwd: context.cwd.clone(),
@@ -131,7 +128,17 @@ pub(crate) fn load(
         history: purpose != Purpose::Judge,
         record: purpose == Purpose::Write,
         repository: input.repository,
-    })?;
+    }
+}
+
+/// Loads the workspace; a configuration with errors is reported and ends the command.
+pub(crate) fn load(
+    context: &Context,
+    input: &InputArgs,
+    output: Option<&PathBuf>,
+    purpose: Purpose,
+) -> Result<Workspace, Error> {
+    let workspace = workspace::load(&options(context, input, output, purpose))?;
     let problems = workspace.config_problems();
     if !problems.is_empty() {
         let mut text = String::new();

@@ -24,6 +24,18 @@ impl<'a> Shown<'a> {
         };
         Self { workspace, prefix }
     }
+
+    /// Shows paths with this before them.
+    #[cfg(feature = "serve")]
+    pub(super) fn with_prefix(workspace: &'a Workspace, prefix: &str) -> Self {
+        Self { workspace, prefix: prefix.to_owned() }
+    }
+
+    /// Returns what stands before paths.
+    #[cfg(feature = "serve")]
+    pub(super) fn into_prefix(self) -> String {
+        self.prefix
+    }
 }
 
 /// Returns what stands before paths below `given`, with a slash at its end unless it is empty.

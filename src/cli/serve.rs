@@ -2,30 +2,31 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{ReportFormat, ServeArgs};
-use super::{Context, Ending, Purpose, build, load, report, say};
-use crate::diag::{Severity, human};
-use crate::docs::Memo;
+use super::serve_search::Keeper;
+use super::{Context, Ending, Purpose, build, load, options, report, say};
+use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
-use crate::portal::Portal;
+use crate::portal::{Memo, Portal};
 use crate::render::Output;
-use crate::search::SearchFiles;
-use crate::serve::{self, BuiltSite, Event, Files, Inputs, Problem, ServeOptions};
-use crate::site::Site;
+use crate::serve::{self, BuiltSite, Event, Files, Happened, Inputs, Problem, ServeOptions};
+use crate::site::{PageKind, Site};
 use crate::theme::Theme;
-use crate::workspace::Workspace;
-use crate::{portal, render, routes, search, site};
+use crate::workspace::{self, Workspace};
+use crate::{portal, render, routes, site};
 
 /// Serves until it is interrupted.
 pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
     let options = ServeOptions {
         address: SocketAddr::new(args.host, args.port),
         open: args.open,
+        next_port: args.next_port,
+        hosts: args.allow_host.clone(),
         inputs: first_inputs(context, &args),
     };
     let quiet = context.quiet;
@@ -44,8 +45,8 @@ pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
         Event::Unwatched(reason) => say(&format!("changes will not be noticed: {reason}")),
     };
     let context = Context { cwd: context.cwd.clone(), color_out: false, color_err: false, quiet, timings: None };
-    let memo = Memo::remembering();
-    let build = move || build_site(&context, &args, &memo).map_err(|error| describe(&context, &args, &error));
+    let kept = Kept { memo: Memo::remembering(), last: Mutex::default(), search: Arc::default() };
+    let build = move |happened: &Happened| build_site(&context, &args, &kept, happened);
     serve::run(&options, Arc::new(build), Arc::new(tell))?;
     Ok(Ending::Success)
 }
@@ -60,51 +61,130 @@ fn first_inputs(context: &Context, args: &ServeArgs) -> Inputs {
     Inputs { watch, ignore: Vec::new() }
 }
 
-fn build_site(context: &Context, args: &ServeArgs, memo: &Memo) -> Result<BuiltSite, Error> {
-    let workspace = load(context, &args.input, None, Purpose::Show)?;
-    let theme = build::theme(&workspace)?;
-    let portal = portal::analyse_again(&workspace, memo, &mut |_| ());
-    let site = site::plan(&workspace, &portal);
+/// What one build leaves to the next one.
+struct Kept {
+    memo: Memo,
+    last: Mutex<Option<BuiltFrom>>,
+    search: Arc<Keeper>,
+}
+
+/// The last site, and what it was built from.
+#[derive(Clone)]
+struct BuiltFrom {
+    live: Arc<Live>,
+    built: BuiltSite,
+}
+
+fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happened) -> Result<BuiltSite, String> {
+    let last = kept.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let next = match (happened, &last) {
+        (Happened::At(paths), Some(last)) => last.live.workspace.next(paths).map(|next| (next, last, paths)),
+        _ => None,
+    };
+    let (workspace, changes, before) = match next {
+        Some(((workspace, changes), last, paths)) => {
+            let same_theme = !paths.iter().any(|path| last.live.is_of_theme(path));
+            if changes.is_empty() && same_theme {
+                return Ok(last.built.clone());
+            }
+            (workspace, Some(changes), Some((&*last.live, same_theme)))
+        }
+        None => {
+            let loaded = load(context, &args.input, None, Purpose::Show);
+            (loaded.map_err(|error| unloadable(context, args, &error))?, None, None)
+        }
+    };
+    let theme = match before {
+        Some((before, true)) => Arc::clone(&before.theme),
+        _ => Arc::new(build::theme(&workspace).map_err(|error| match error {
+            Error::Config(problems) => rendered(context, args, &workspace, &problems),
+            error => spelt_out(&error),
+        })?),
+    };
+    // From here on nothing fails, so that the memo hears of each change once.
+    kept.memo.pass(changes.as_ref());
+    let portal = portal::analyse_again(&workspace, &kept.memo, &mut |_| ());
+    let site = site::plan_again(&workspace, &portal, before.map(|(before, _)| (&before.portal, &before.site)));
+    let same_files = |before: &Live| {
+        let mut sites = portal.docs.sites.iter().zip(&before.portal.docs.sites);
+        Arc::ptr_eq(&theme, &before.theme) && site.has_pages_of(&before.site) && sites.all(|(a, b)| a.has_files_of(b))
+    };
+    let outputs = match before {
+        Some((before, _)) if same_files(before) => Arc::clone(&before.outputs),
+        _ => Arc::new(render::outputs(&portal, &theme, &site).into_iter().collect()),
+    };
     let shown = report::Shown::new(&workspace, context, &args.input);
-    let mut worst_first: Vec<_> =
-        portal.diagnostics.iter().filter(|problem| problem.severity > Severity::Info).collect();
-    worst_first.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
-    let problems = worst_first
-        .into_iter()
-        .take(50)
-        .map(|problem| {
-            let one = std::slice::from_ref(problem);
-            let text = report::render(one, &workspace, &shown, ReportFormat::Human, false);
-            let text = text.trim_end().trim_end_matches(&human::summary(one)).trim_end().to_owned();
-            Problem { severity: problem.severity, text }
-        })
-        .collect();
+    let problems = written_out(portal.diagnostics.iter(), &workspace, &shown);
+    let prefix = shown.into_prefix();
+    let count = |severity| portal.diagnostics.iter().filter(|problem| problem.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let inputs = inputs(&workspace);
-    let outputs = render::outputs(&portal, &theme, &site).into_iter().collect();
-    let live = Live { workspace, portal, theme, site, outputs, made: Mutex::default(), search: OnceLock::new() };
-    Ok(BuiltSite { files: Arc::new(live), problems, inputs })
+    let live = Live {
+        workspace,
+        portal,
+        theme,
+        site,
+        outputs,
+        made: Mutex::default(),
+        search: Arc::clone(&kept.search),
+        prefix,
+    };
+    let live = Arc::new(live);
+    kept.search.follow(&live);
+    let built = BuiltSite { files: Arc::clone(&live) as Arc<dyn Files>, problems, errors, warnings, inputs };
+    *kept.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(BuiltFrom { live, built: built.clone() });
+    Ok(built)
+}
+
+/// Writes out problems, the worst first; no more than anybody reads.
+fn written_out<'a>(
+    found: impl Iterator<Item = &'a Diagnostic>,
+    workspace: &Workspace,
+    shown: &report::Shown<'_>,
+) -> Vec<Problem> {
+    const MOST: usize = 50;
+    let mut worst_first: Vec<_> = found.filter(|problem| problem.severity > Severity::Info).collect();
+    worst_first.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+    let problem = |problem: &Diagnostic| {
+        let one = std::slice::from_ref(problem);
+        let text = report::render(one, workspace, shown, ReportFormat::Human, false);
+        let text = text.trim_end().trim_end_matches(&human::summary(one)).trim_end().to_owned();
+        Problem { severity: problem.severity, text }
+    };
+    worst_first.into_iter().take(MOST).map(problem).collect()
 }
 
 /// A site whose files are made when a browser asks: of thousands of pages, people look at a few.
 #[derive(Debug)]
-struct Live {
+pub(super) struct Live {
     workspace: Workspace,
     portal: Portal,
-    theme: Theme,
+    theme: Arc<Theme>,
     site: Site,
-    outputs: HashMap<String, Output>,
+    outputs: Arc<HashMap<String, Output, foldhash::fast::RandomState>>,
     /// What was asked for.
     made: Mutex<HashMap<String, Arc<[u8]>>>,
-    /// Takes longer than everything else, so it waits for somebody who searches.
-    search: OnceLock<SearchFiles>,
+    search: Arc<Keeper>,
+    /// What stands before paths in reports.
+    prefix: String,
 }
 
 impl Live {
-    /// Returns a file of the search.
-    fn search(&self, path: &str) -> Option<&Vec<u8>> {
-        let Portal { catalog, docs, apis, .. } = &self.portal;
-        let documents = || search::documents(&self.workspace, catalog, docs, apis);
-        self.search.get_or_init(|| search::index(&documents(), &self.workspace.config().search)).get(path)
+    /// Returns what the site shows.
+    pub(super) fn portal(&self) -> &Portal {
+        &self.portal
+    }
+
+    /// Returns what it is made from.
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Returns whether a path is of a file that the theme is made from.
+    fn is_of_theme(&self, path: &Path) -> bool {
+        let config = self.workspace.config();
+        let parts = [&config.theme, &config.css, &config.logo];
+        parts.into_iter().flatten().any(|part| path.starts_with(self.workspace.config_folder().join(part)))
     }
 }
 
@@ -118,7 +198,7 @@ impl Files for Live {
 
     fn get(&self, path: &str) -> Result<Option<Arc<[u8]>>, String> {
         let Some(output) = self.outputs.get(path) else {
-            return Ok(self.search(path).map(|bytes| bytes.as_slice().into()));
+            return Ok(self.search.files(self).get(path).map(|bytes| bytes.as_slice().into()));
         };
         let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = made().get(path) {
@@ -133,15 +213,26 @@ impl Files for Live {
         self.outputs.len()
     }
 
+    fn problems_of(&self, path: &str) -> Vec<Problem> {
+        let Some(Output::Planned(at)) = self.outputs.get(path) else { return Vec::new() };
+        let file = match self.site.pages()[*at].kind {
+            PageKind::Docs { site, page } => self.portal.docs.sites[site].pages[page].file,
+            PageKind::Entity { entity, .. }
+            | PageKind::DefinitionPart { entity, .. }
+            | PageKind::DefinitionSource(entity) => self.portal.catalog.get(entity).file,
+            _ => return Vec::new(),
+        };
+        let shown = report::Shown::with_prefix(&self.workspace, &self.prefix);
+        let is_here = |problem: &&Diagnostic| problem.labels.iter().any(|label| label.span.file == file);
+        written_out(self.portal.diagnostics.iter().filter(is_here), &self.workspace, &shown)
+    }
+
     fn assets(&self) -> u64 {
         let mut hash = Xxh3::new();
-        // Those of the theme are named after their content.
-        for asset in self.theme.assets() {
-            hash.update(asset.url.as_bytes());
-        }
-        for asset in self.portal.docs.sites.iter().flat_map(|docs| &docs.assets) {
+        // Those of the theme are named after their content, which shows in the pages.
+        for asset in self.portal.docs.sites.iter().flat_map(|docs| docs.assets.iter()) {
             hash.update(asset.path.as_bytes());
-            hash.update(format!("{:?}", self.workspace.stamp(asset.file)).as_bytes());
+            hash.update(&self.workspace.version(asset.file).to_le_bytes());
         }
         hash.digest()
     }
@@ -165,14 +256,18 @@ fn inputs(workspace: &Workspace) -> Inputs {
     Inputs { watch, ignore: vec![folder.join(&config.output)] }
 }
 
-/// Spells out why a build failed; problems of a configuration have been printed already.
-fn describe(context: &Context, args: &ServeArgs, error: &Error) -> String {
-    let Error::Config(problems) = error else { return format!("error: {error}") };
-    match load(context, &args.input, None, Purpose::Judge) {
-        Ok(workspace) => {
-            let shown = report::Shown::new(&workspace, context, &args.input);
-            report::render(problems, &workspace, &shown, ReportFormat::Human, false)
+/// Spells out why nothing can be loaded.
+fn unloadable(context: &Context, args: &ServeArgs, error: &Error) -> String {
+    // With a configuration that is wrong, nothing but that is read.
+    match workspace::load(&options(context, &args.input, None, Purpose::Judge)) {
+        Ok(workspace) if matches!(error, Error::Config(_)) && !workspace.config_problems().is_empty() => {
+            rendered(context, args, &workspace, workspace.config_problems())
         }
-        Err(_) => spelt_out(error),
+        _ => spelt_out(error),
     }
+}
+
+fn rendered(context: &Context, args: &ServeArgs, workspace: &Workspace, problems: &[Diagnostic]) -> String {
+    let shown = report::Shown::new(workspace, context, &args.input);
+    report::render(problems, workspace, &shown, ReportFormat::Human, false)
 }

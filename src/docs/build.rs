@@ -8,10 +8,11 @@ use rayon::prelude::*;
 use super::fix::{self, MendedDocument, Wanted};
 use super::links::Links;
 use super::lints;
+use super::memo::Documents;
 use super::mkdocs::{MkDocs, RawNav, invalid};
 use super::nav::{self, Entry, Order};
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
-use super::{DocsPage, DocsRedirect, DocsSite, Memo};
+use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::EntityId;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
@@ -62,7 +63,7 @@ pub(super) fn site(
     entity: EntityId,
     name: &str,
     detail: Detail,
-    memo: &Memo,
+    memo: &Documents,
 ) -> (Option<DocsSite>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
@@ -98,12 +99,12 @@ pub(super) fn site(
         });
     let site = DocsSite {
         entity,
-        nav,
+        nav: nav.into(),
         pages: finished.collect(),
         title: settings.as_ref().and_then(|settings| settings.site_name.clone()).unwrap_or_default(),
         description: settings.and_then(|settings| settings.description),
-        assets: pages.assets,
-        redirects,
+        assets: pages.assets.into(),
+        redirects: redirects.into(),
         source,
     };
     (Some(site), problems)
@@ -386,7 +387,7 @@ fn read(
     links: &Links<'_>,
     dialect: &Dialect,
     folder: &Folder,
-    (detail, memo): (Detail, &Memo),
+    (detail, memo): (Detail, &Documents),
     problems: &mut Diagnostics,
 ) -> Vec<Option<Arc<Doc>>> {
     let limit = links.workspace.config().limits.document;

@@ -1,6 +1,6 @@
-//! Documents of earlier builds of this process, kept as long as they would come out the same.
+//! Documentations of earlier builds of this process, kept as long as they would come out the same.
 //!
-//! A document depends on its text, on the dialect, and on what it asks while it is rendered: where its links lead, and
+//! One in which something changed is read again, but for its documents. A document depends on its text, on the dialect, and on what it asks while it is rendered: where its links lead, and
 //! what the files say that it includes. All of that is kept with it and asked again, which takes a small part of the time
 //! of rendering; only what gets other answers is rendered anew.
 
@@ -10,14 +10,52 @@ use std::sync::{Arc, Mutex, PoisonError};
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::DocsSite;
+use crate::catalog::{Catalog, EntityId};
+use crate::diag::Diagnostics;
 use crate::markdown::techdocs::IncludeFile;
 use crate::markdown::{Doc, DocLink, Resolved, Resolver};
+use crate::workspace::{Changes, Folder, Kept, Same};
+
+/// Remembers documentations from one build to the next.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// Which folders hold documentation, and whose.
+    pub(super) folders: Kept<(), Same<Catalog>, (Vec<Place>, Diagnostics)>,
+    /// By folder; each is told what it is called if it does not say so itself.
+    pub(super) sites: Kept<Folder, String, Site>,
+}
+
+/// A folder of documentation with the entities that it is of.
+pub(super) type Place = (Folder, Vec<EntityId>);
+
+/// One documentation, whosever it is.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) site: Option<DocsSite>,
+    pub(super) problems: Diagnostics,
+    pub(super) documents: Arc<Documents>,
+}
+
+impl Memo {
+    /// Makes a memo that remembers; the default one does not.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self { folders: Kept::remembering(), sites: Kept::remembering() }
+    }
+
+    /// Notes what happened; see [`Kept::pass`].
+    pub(crate) fn pass(&self, changes: Option<&Changes>) {
+        self.folders.pass(changes);
+        self.sites.pass(changes);
+    }
+}
 
 type Table = HashMap<u128, Arc<Known>, RandomState>;
 
-/// Remembers documents from one build to the next.
+/// Remembers the documents of one documentation from one build to the next.
 #[derive(Debug, Default)]
-pub struct Memo {
+pub(super) struct Documents {
     /// Those of the last build; nothing if there will be no next one.
     before: Option<Mutex<Table>>,
     /// Those of this one.
@@ -32,15 +70,14 @@ struct Known {
     doc: Arc<Doc>,
 }
 
-impl Memo {
+impl Documents {
     /// Makes a memo that remembers; the default one does not.
-    #[must_use]
-    pub fn remembering() -> Self {
+    pub(super) fn remembering() -> Self {
         Self { before: Some(Mutex::default()), now: Mutex::default() }
     }
 
     /// Ends a build: what it did not use is forgotten.
-    pub fn turn(&self) {
+    pub(super) fn turn(&self) {
         if let Some(before) = &self.before {
             *calm(before) = std::mem::take(&mut *calm(&self.now));
         }
@@ -103,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_document_is_made_again_when_an_answer_changes() {
-        let memo = Memo::remembering();
+        let memo = Documents::remembering();
         let made = |text: &str, to: &str, part: Option<&str>| {
             let made = std::cell::Cell::new(false);
             let resolve = |_: &DocLink| Resolved { href: Some(to.to_owned()), broken: false };

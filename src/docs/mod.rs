@@ -15,7 +15,7 @@ mod mkdocs;
 mod nav;
 mod pages;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -24,11 +24,12 @@ pub use self::fix::{Mend, MendedDocument};
 pub use self::memo::Memo;
 
 use self::build::Detail;
+use self::memo::{Documents, Place, Site};
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::markdown::Doc;
 use crate::text::FileId;
-use crate::workspace::{Folder, LastChange, LocateError, UrlTarget, Workspace};
+use crate::workspace::{Folder, LastChange, LocateError, Same, UrlTarget, Workspace};
 use crate::yaml::Node;
 
 /// The annotation that says where the documentation of an entity is.
@@ -59,13 +60,13 @@ pub struct DocsSite {
     /// One sentence about it.
     pub description: Option<String>,
     /// The navigation, as the author ordered it or as the files are.
-    pub nav: Vec<NavItem>,
+    pub nav: Arc<[NavItem]>,
     /// The pages in the order of their source files.
-    pub pages: Vec<DocsPage>,
+    pub pages: Arc<[DocsPage]>,
     /// What is copied beside the pages, in the order of paths.
-    pub assets: Vec<DocsAsset>,
+    pub assets: Arc<[DocsAsset]>,
     /// Addresses that pages had before, in the order of paths.
-    pub redirects: Vec<DocsRedirect>,
+    pub redirects: Arc<[DocsRedirect]>,
     /// `mkdocs.yml`, or the first page where there is none.
     pub source: FileId,
 }
@@ -151,6 +152,14 @@ pub struct DocsLoan {
 }
 
 impl Docs {
+    /// Returns whether all documentations look from outside as others do.
+    #[must_use]
+    pub fn have_outlines_of(&self, others: &Self) -> bool {
+        self.loans == others.loans
+            && self.sites.len() == others.sites.len()
+            && self.sites.iter().zip(&others.sites).all(|(site, other)| site.has_outline_of(other))
+    }
+
     /// Returns the documentation that an entity shows, with the path of the page to open.
     #[must_use]
     pub fn of(&self, entity: EntityId) -> Option<(&DocsSite, &str)> {
@@ -180,6 +189,29 @@ impl DocsSite {
             .or((!self.pages.is_empty()).then_some(0))
     }
 
+    /// Returns whether it looks from outside as another one does: the same documents at the same addresses with the same
+    /// titles, whatever they say.
+    #[must_use]
+    pub fn has_outline_of(&self, other: &Self) -> bool {
+        let outline = |page: &DocsPage, other: &DocsPage| {
+            page.file == other.file
+                && page.path == other.path
+                && page.title == other.title
+                && page.last_change == other.last_change
+        };
+        self.entity == other.entity
+            && self.title == other.title
+            && (Arc::ptr_eq(&self.pages, &other.pages)
+                || (self.pages.len() == other.pages.len()
+                    && self.pages.iter().zip(other.pages.iter()).all(|(page, other)| outline(page, other))))
+    }
+
+    /// Returns whether the same other files belong to it as to another one.
+    #[must_use]
+    pub fn has_files_of(&self, other: &Self) -> bool {
+        self.assets == other.assets && self.redirects == other.redirects
+    }
+
     /// Finds a page by the path of its address.
     #[must_use]
     pub fn page(&self, path: &str) -> Option<&DocsPage> {
@@ -189,7 +221,7 @@ impl DocsSite {
 
 /// Reads the documentation of every entity that has some; `memo` may know documents already.
 #[must_use]
-pub fn analyse(workspace: &Workspace, catalog: &Catalog, memo: &Memo) -> (Docs, Diagnostics) {
+pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (Docs, Diagnostics) {
     read(workspace, catalog, Detail::Content, memo)
 }
 
@@ -198,14 +230,15 @@ pub fn analyse(workspace: &Workspace, catalog: &Catalog, memo: &Memo) -> (Docs, 
 /// Nothing if there is no document.
 #[must_use]
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str) -> (Option<DocsSite>, Diagnostics) {
-    let (site, problems) = build::site(workspace, folder, EntityId::new(0), name, Detail::Content, &Memo::default());
+    let entity = EntityId::new(0);
+    let (site, problems) = build::site(workspace, folder, entity, name, Detail::Content, &Documents::default());
     let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
     (site.map(named), problems)
 }
 
 /// Returns the problems that [`analyse`] finds, without making the content of pages.
 #[must_use]
-pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
+pub fn check(workspace: &Workspace, catalog: &Arc<Catalog>) -> Diagnostics {
     read(workspace, catalog, Detail::Links, &Memo::default()).1
 }
 
@@ -216,10 +249,10 @@ pub fn mended(workspace: &Workspace, catalog: &Catalog, problems: &Diagnostics) 
     if wanted.is_empty() {
         return Vec::new();
     }
-    let folders = folders(workspace, catalog, &mut Diagnostics::new());
+    let (folders, _) = folders(workspace, catalog);
     let mut documents: Vec<MendedDocument> = folders
         .iter()
-        .flat_map(|(folder, entities)| build::mended(workspace, folder, catalog.get(entities[0].0).title(), &wanted))
+        .flat_map(|(folder, entities)| build::mended(workspace, folder, catalog.get(entities[0]).title(), &wanted))
         .collect();
     // A document may be part of several sites, which need not read it alike: the first one decides.
     documents.sort_by_cached_key(|document| workspace.path(document.file));
@@ -228,42 +261,54 @@ pub fn mended(workspace: &Workspace, catalog: &Catalog, problems: &Diagnostics) 
 }
 
 /// Finds the folders of documentation, each with the entities that it is of.
-fn folders<'c>(
-    workspace: &Workspace,
-    catalog: &'c Catalog,
-    diagnostics: &mut Diagnostics,
-) -> Vec<(Folder, Vec<(EntityId, &'c Node)>)> {
+fn folders(workspace: &Workspace, catalog: &Catalog) -> (Vec<Place>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
     // Entities often share a catalog file and its documentation; each folder is read once.
-    let mut folders: BTreeMap<Folder, Vec<(EntityId, &Node)>> = BTreeMap::new();
+    let mut folders: BTreeMap<Folder, Vec<EntityId>> = BTreeMap::new();
     for (id, entity) in catalog.iter() {
         let Some(node) = entity.annotation_node(REF) else { continue };
         match locate(workspace, entity, node) {
-            Ok(Some(folder)) => folders.entry(folder).or_default().push((id, node)),
+            Ok(Some(folder)) => folders.entry(folder).or_default().push(id),
             Ok(None) => {}
             Err(problem) => diagnostics.push(*problem),
         }
     }
-    folders.into_iter().collect()
+    (folders.into_iter().collect(), diagnostics)
 }
 
-fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail, memo: &Memo) -> (Docs, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
-    let folders = folders(workspace, catalog, &mut diagnostics);
-    let built: Vec<_> = folders
+fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Memo) -> (Docs, Diagnostics) {
+    let found = memo.folders.get(workspace, (), Same(Arc::clone(catalog)), |workspace, _| folders(workspace, catalog));
+    let (folders, problems) = &*found;
+    let mut diagnostics = problems.clone();
+    let built: Vec<Arc<Site>> = folders
         .par_iter()
         .map(|(folder, entities)| {
-            let (id, _) = entities[0];
-            build::site(workspace, folder, id, catalog.get(id).title(), detail, memo)
+            let name = catalog.get(entities[0]).title().to_owned();
+            memo.sites.get(workspace, folder.clone(), name.clone(), |workspace, before| {
+                let documents = match before {
+                    Some(before) => Arc::clone(&before.documents),
+                    None if memo.sites.remembers() => Arc::new(Documents::remembering()),
+                    None => Arc::default(),
+                };
+                let entity = EntityId::new(0);
+                let (site, problems) = build::site(workspace, folder, entity, &name, detail, &documents);
+                documents.turn();
+                Site { site, problems, documents }
+            })
         })
         .collect();
+    if memo.sites.remembers() {
+        let wanted: HashSet<&Folder> = folders.iter().map(|(folder, _)| folder).collect();
+        memo.sites.retain(|folder| wanted.contains(folder));
+    }
 
     let mut sites = Vec::new();
-    for ((folder, entities), (site, problems)) in folders.iter().zip(built) {
-        let first = catalog.get(entities[0].0).reference.shared();
-        diagnostics.extend(problems.into_iter().map(|problem| problem.entity(Arc::clone(&first))));
-        for (id, node) in entities {
+    for ((folder, entities), built) in folders.iter().zip(built) {
+        let first = catalog.get(entities[0]).reference.shared();
+        diagnostics.extend(built.problems.iter().cloned().map(|problem| problem.entity(Arc::clone(&first))));
+        for id in entities {
             let entity = catalog.get(*id);
-            match &site {
+            match &built.site {
                 Some(site) => {
                     let mut site = DocsSite { entity: *id, ..site.clone() };
                     if site.title.is_empty() {
@@ -271,7 +316,7 @@ fn read(workspace: &Workspace, catalog: &Catalog, detail: Detail, memo: &Memo) -
                     }
                     sites.push(site);
                 }
-                None => diagnostics.push(nothing_there(folder, entity, node)),
+                None => diagnostics.extend(entity.annotation_node(REF).map(|node| nothing_there(folder, entity, node))),
             }
         }
     }

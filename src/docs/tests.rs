@@ -18,7 +18,7 @@ spec: {type: service, lifecycle: production, owner: x}
 fn analysed(files: &[(&str, &str)]) -> (Workspace, Docs, Diagnostics) {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
     let workspace = Workspace::from_files(Config::default(), &files);
-    let catalog = catalog::load(&workspace).catalog;
+    let catalog = Arc::new(catalog::load(&workspace).catalog);
     let (docs, problems) = analyse(&workspace, &catalog, &Memo::default());
     (workspace, docs, problems)
 }
@@ -553,7 +553,7 @@ fn documents_that_cannot_be_read_are_left_out() {
         Config::default(),
         &[("catalog-info.yaml", ENTITY_FILE.as_bytes()), ("docs/a.md", b"# \xff"), ("docs/index.md", b"[a](a.md#x)")],
     );
-    let catalog = catalog::load(&workspace).catalog;
+    let catalog = Arc::new(catalog::load(&workspace).catalog);
     let (docs, problems) = analyse(&workspace, &catalog, &Memo::default());
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [codes::NOT_UTF8]);
     assert_eq!(docs.sites[0].pages[0].doc.html, "");

@@ -45,15 +45,21 @@ pub fn svg(graph: &Graph, name: &str) -> String {
         let label = graph.labels.get(caption.label).map_or("", String::as_str);
         let _ = write!(
             out,
-            "<text class=\"{class}\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
-            caption.x,
-            caption.y + 4.0,
+            "<text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
+            px(caption.x),
+            px(caption.y + 4.0),
             escape(label)
         );
     }
     nodes(&mut out, graph, &layout);
     out.push_str("</svg>");
     out
+}
+
+/// Returns the nearest pixel. Floating-point numbers take ten times as long to write down.
+#[expect(clippy::cast_possible_truncation, reason = "a drawing is smaller")]
+fn px(length: f64) -> i64 {
+    length.round_ties_even() as i64
 }
 
 fn lines(out: &mut String, layout: &Layout) {
@@ -66,14 +72,14 @@ fn lines(out: &mut String, layout: &Layout) {
         way(&mut ways, route);
         let (end, turn) = if route.turned { (route.points.first(), 7) } else { (route.points.last(), -7) };
         if let Some((x, y)) = end {
-            let _ = write!(heads, "M{x:.0} {y:.0}l{turn}-4v8z");
+            let _ = write!(heads, "M{} {}l{turn}-4v8z", px(*x), px(*y));
         }
     }
     for node in &layout.loops {
         let rect = &layout.nodes[*node];
         let (x, y) = (rect.right(), rect.middle());
-        let _ = write!(ways, "M{x:.0} {:.0}c14-3 14 15 0 12", y - 6.0);
-        let _ = write!(heads, "M{x:.0} {:.0}l7-4v8z", y + 6.0);
+        let _ = write!(ways, "M{} {}c14-3 14 15 0 12", px(x), px(y - 6.0));
+        let _ = write!(heads, "M{} {}l7-4v8z", px(x), px(y + 6.0));
     }
     let _ = write!(out, "<path class=\"e\" d=\"{ways}\"/><path class=\"h\" d=\"{heads}\"/>");
 }
@@ -82,11 +88,11 @@ fn way(out: &mut String, route: &Route) {
     let mut before: Option<(f64, f64)> = None;
     for (x, y) in &route.points {
         let _ = match before {
-            None => write!(out, "M{x:.0} {y:.0}"),
-            Some((_, above)) if (above - y).abs() < 0.5 => write!(out, "H{x:.0}"),
+            None => write!(out, "M{} {}", px(*x), px(*y)),
+            Some((_, above)) if (above - y).abs() < 0.5 => write!(out, "H{}", px(*x)),
             Some((left, above)) => {
-                let middle = (left + x) / 2.0;
-                write!(out, "C{middle:.0} {above:.0} {middle:.0} {y:.0} {x:.0} {y:.0}")
+                let (middle, x, y) = (px((left + x) / 2.0), px(*x), px(*y));
+                write!(out, "C{middle} {} {middle} {y} {x} {y}", px(above))
             }
         };
         before = Some((*x, *y));
@@ -115,18 +121,18 @@ fn nodes(out: &mut String, graph: &Graph, layout: &Layout) {
         let middle = rect.middle();
         let _ = write!(
             out,
-            "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" height=\"{:.0}\" rx=\"7\"/>\
-             <use href=\"#g-{}\" x=\"{:.0}\" y=\"{:.0}\" width=\"15\" height=\"15\"/>\
-             <text x=\"{:.0}\" y=\"{:.0}\">{}",
-            rect.x,
-            rect.y,
-            rect.width,
-            rect.height,
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"7\"/>\
+             <use href=\"#g-{}\" x=\"{}\" y=\"{}\" width=\"15\" height=\"15\"/>\
+             <text x=\"{}\" y=\"{}\">{}",
+            px(rect.x),
+            px(rect.y),
+            px(rect.width),
+            px(rect.height),
             node.class,
-            rect.x + 9.0,
-            middle - 7.5,
-            rect.x + 30.0,
-            middle + 4.5,
+            px(rect.x + 9.0),
+            px(middle - 7.5),
+            px(rect.x + 30.0),
+            px(middle + 4.5),
             escape(&shown)
         );
         if let Some(note) = &node.note {

@@ -21,7 +21,7 @@ pub struct Attribute<'h> {
 pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(open) = html[at..].find('<').map(|open| at + open) {
+    while let Some(open) = memchr::memchr(b'<', &html.as_bytes()[at..]).map(|open| at + open) {
         let rest = &html[open..];
         if let Some(comment) = rest.strip_prefix("<!--") {
             at = comment.find("-->").map_or(html.len(), |end| open + 4 + end + 3);

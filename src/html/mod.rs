@@ -85,15 +85,31 @@ fn push_replaced(out: &mut String, text: &str, replacement: impl Fn(u8) -> Optio
     }
 }
 
-/// Hands over a text in parts, some bytes replaced.
+/// The bytes that any of the escapes replaces.
+const MAY_CHANGE: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"&<>\"'\0";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// Hands over a text in parts, some bytes replaced: of those in [`MAY_CHANGE`].
 fn replaced<E>(
     text: &str,
     replacement: impl Fn(u8) -> Option<&'static str>,
     mut take: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
+    let bytes = text.as_bytes();
     let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if let Some(replacement) = replacement(byte) {
+    let mut next = 0;
+    while let Some(found) = bytes[next..].iter().position(|byte| MAY_CHANGE[usize::from(*byte)]) {
+        let at = next + found;
+        next = at + 1;
+        if let Some(replacement) = replacement(bytes[at]) {
             take(&text[from..at])?;
             take(replacement)?;
             from = at + 1;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use foldhash::fast::RandomState;
 
 use super::balance::UNKNOWN;
 use super::{AddressUse, is_safe_address};
@@ -192,8 +193,8 @@ static TECHDOCS_HELD: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// What TechDocs documents may hold, for those who do not ask the parser.
 #[derive(Debug)]
 pub(super) struct Rules {
-    elements: HashSet<&'static str>,
-    attributes: HashMap<&'static str, HashSet<&'static str>>,
+    elements: HashSet<&'static str, RandomState>,
+    attributes: HashMap<&'static str, HashSet<&'static str, RandomState>, RandomState>,
 }
 
 impl Rules {
@@ -212,7 +213,7 @@ impl Rules {
 }
 
 static TECHDOCS_RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let mut attributes: HashMap<&str, HashSet<&str>> = HashMap::new();
+    let mut attributes: HashMap<&str, HashSet<&str, RandomState>, RandomState> = HashMap::default();
     for (element, names) in ATTRIBUTES_OF.iter().chain(TECHDOCS_ATTRIBUTES) {
         attributes.entry(element).or_default().extend(*names);
     }

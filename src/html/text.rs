@@ -2,47 +2,50 @@
 
 use std::borrow::Cow;
 
-/// Elements that stand on lines of their own, so that their text does not run into what is around them.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "caption",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
+/// Returns whether an element stands on lines of its own, so that its text does not run into what is around it.
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "br"
+            | "caption"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
+    )
+}
 
 /// Elements whose content nobody reads.
 const SILENT: &[&str] = &["script", "style", "template", "noscript", "svg", "math"];
@@ -54,7 +57,7 @@ const SILENT: &[&str] = &["script", "style", "template", "noscript", "svg", "mat
 pub fn text(html: &str) -> String {
     let mut out = String::with_capacity(html.len() / 2);
     let mut rest = html;
-    while let Some(at) = rest.find(['<', '&']) {
+    while let Some(at) = memchr::memchr2(b'<', b'&', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if rest.starts_with('&') {
@@ -66,7 +69,7 @@ pub fn text(html: &str) -> String {
         } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') {
             let end = tag_end(rest);
             let name = name(&rest[1..end]);
-            if BLOCKS.binary_search(&&*name).is_ok() {
+            if is_block(&name) {
                 out.push(' ');
             }
             let closes = rest[1..].starts_with('/');
@@ -91,7 +94,8 @@ pub fn collapse(text: &str) -> String {
     let mut copied = 0;
     let mut after_blank = false;
     for (at, character) in text.char_indices() {
-        if !character.is_whitespace() {
+        // Nearly all of a text, asked first.
+        if matches!(character, '!'..='~') || !character.is_whitespace() {
             after_blank = false;
         } else if character == ' ' && !after_blank {
             after_blank = true;
@@ -110,14 +114,16 @@ pub fn collapse(text: &str) -> String {
 
 /// Returns the end of the tag that starts `rest`; a `>` in quotes does not end it.
 pub(super) fn tag_end(rest: &str) -> usize {
-    let mut quote = None;
-    for (at, byte) in rest.bytes().enumerate().skip(1) {
-        match (quote, byte) {
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'>') => return at + 1,
-            (Some(open), byte) if open == byte => quote = None,
-            _ => {}
+    let bytes = rest.as_bytes();
+    let mut at = 1;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'>', b'"', b'\'', rest)) {
+        at += found + 1;
+        let quote = bytes[at - 1];
+        if quote == b'>' {
+            return at;
         }
+        let Some(end) = memchr::memchr(quote, &bytes[at..]) else { break };
+        at += end + 1;
     }
     rest.len()
 }

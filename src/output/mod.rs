@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::error::Error;
 
 pub use disk::{DiskSink, Target, WriteReport};
-pub use snapshot::{is_untouched, snapshot};
+pub use snapshot::{Listing, is_untouched, snapshot};
 
 /// Takes the files of a site, from any thread.
 pub trait Sink: Sync {

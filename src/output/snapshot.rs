@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this looks at the site on the disk")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -30,6 +31,27 @@ pub fn is_untouched(folder: &Path, snapshot: &str) -> bool {
             let Some((path, looks)) = line.split_once('\t') else { return false };
             look(&folder.join(path)).is_some_and(|now| now == looks)
         })
+}
+
+/// The files of a site as one of its builds listed them.
+#[derive(Debug, Default)]
+pub struct Listing(Manifest);
+
+impl Listing {
+    /// Reads the list of a site, given its folder or the list itself; nothing if there is none.
+    #[must_use]
+    pub fn read(place: &Path) -> Option<Self> {
+        let file = if place.is_dir() { place.join(manifest::NAME) } else { place.to_owned() };
+        Manifest::parse(&fs::read(file).ok()?).map(Self)
+    }
+
+    /// Returns the paths of files that an older site did not have, or had with other bytes, or that are gone, sorted.
+    #[must_use]
+    pub fn changed_since(&self, older: &Self) -> Vec<String> {
+        let (now, then) = (&self.0.files, &older.0.files);
+        let paths: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
+        paths.into_iter().filter(|path| now.get(*path) != then.get(*path)).cloned().collect()
+    }
 }
 
 fn look(path: &Path) -> Option<String> {

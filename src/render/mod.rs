@@ -180,12 +180,14 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
         let bytes = theme.render("docs-alone.html", &standalone::model(docs, page))?;
         sink.put(&routes::output_path(&standalone::url(&docs.pages[page])), bytes.as_bytes())
     };
-    (0..docs.pages.len()).into_par_iter().map(page).collect::<Result<Vec<()>, Error>>()?;
+    let pages = || (0..docs.pages.len()).into_par_iter().map(page).collect::<Result<Vec<()>, Error>>();
+    let (pages, index) = rayon::join(pages, || standalone::search_index(docs));
+    pages?;
     for asset in theme.assets() {
         sink.put(&asset.url, &asset.bytes)?;
     }
     copy(workspace, docs, &str::to_owned, sink)?;
-    sink.put(standalone::SEARCH_INDEX, &standalone::search_index(docs))?;
+    sink.put(standalone::SEARCH_INDEX, &index)?;
     let pages = docs.pages.iter().map(|page| routes::output_path(&standalone::url(page)));
     let copied = docs.assets.iter().map(|asset| asset.path.clone());
     let of_theme = theme.assets().iter().map(|asset| asset.url.clone());
@@ -197,13 +199,13 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
 
 /// Copies the pictures and other files of a documentation, and writes what stands at its old addresses.
 fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, sink: &dyn Sink) -> Result<(), Error> {
-    for asset in &docs.assets {
+    for asset in docs.assets.iter() {
         // One that cannot be read is a problem that the analysis has reported.
         if let Ok(bytes) = workspace.bytes(asset.file, u64::MAX) {
             sink.put(&url(&asset.path), &bytes)?;
         }
     }
-    for redirect in &docs.redirects {
+    for redirect in docs.redirects.iter() {
         sink.put(&url(&old_path(redirect)), moved(&redirect.target).as_bytes())?;
     }
     Ok(())

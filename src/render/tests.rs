@@ -2,6 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Mutex;
 
+use std::sync::Arc;
+
 use super::*;
 use crate::config::{Config, Filter};
 use crate::docs::{DocsPage, DocsSite, NavItem};
@@ -219,14 +221,14 @@ fn documents(portal: &mut Portal) {
         NavItem::Page { title: "The end".to_owned(), page: 2 },
         NavItem::Link { title: "Elsewhere".to_owned(), url: "https://example.com/".to_owned(), broken: false },
     ];
-    portal.docs.sites.push(DocsSite {
+    Arc::make_mut(&mut portal.docs).sites.push(DocsSite {
         entity: shop,
         title: "Shop documentation".to_owned(),
         description: None,
-        nav,
-        pages,
-        redirects: Vec::new(),
-        assets: Vec::new(),
+        nav: nav.into(),
+        pages: pages.into(),
+        redirects: Arc::default(),
+        assets: Arc::default(),
         source: file,
     });
 }

@@ -1,26 +1,23 @@
-//! What documents say of terms. Documents are counted in batches, each with a vocabulary of its own; the batches do not
-//! depend on the number of threads.
+//! What documents say of terms. Documents are counted in batches, which do not depend on the number of threads. Words are
+//! numbered as they are met, by as many counters as work at a time; nothing that is written depends on the numbers.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::Document;
+use super::pack::varint;
 use super::terms::{Term, Terms, chunks, fold};
 
 /// Longer names are not known as a whole, in characters.
 const MAX_NAME: usize = 60;
 
-/// How many batches there are of many documents, and how many documents are in one of few. Large batches spare looking
-/// at the same words again; several are counted at a time.
+/// How many batches there are, and how many documents are in each: few enough that a counter keeps little, so many that
+/// what they say of a term stands in few places.
 const BATCHES: usize = 32;
-const MIN_BATCH: usize = 64;
-
-/// Returns how many documents are counted at a time.
-pub(super) fn batch_size(documents: usize) -> usize {
-    documents.div_ceil(BATCHES).max(MIN_BATCH)
-}
+const BATCH: (usize, usize) = (64, 512);
 
 /// What one document says of one term.
 #[derive(Debug, Default, Clone, Copy)]
@@ -44,39 +41,62 @@ pub(super) struct Spot {
 }
 
 /// What all documents say of one term.
-pub(super) struct Postings<'a, 'c> {
+pub(super) struct Postings<'a> {
     pub term: &'a str,
     /// The words whose stem it is, where they differ from it.
     pub forms: Vec<&'a str>,
-    pub hits: Vec<Hit<'c>>,
+    hits: Vec<Counted>,
+    spots: Vec<Spot>,
 }
 
-/// Some documents, counted. The parts are needed for different times.
-pub(super) struct Batch {
-    pub words: Words,
-    pub counts: Counts,
+impl Postings<'_> {
+    /// Returns what they say in the order of documents.
+    pub(super) fn hits(&self) -> Vec<Hit<'_>> {
+        let hit = |hit: &Counted| Hit {
+            document: hit.document as usize,
+            title: hit.title,
+            name: hit.name,
+            keyword: hit.keyword,
+            spots: &self.spots[hit.from as usize..][..hit.spots as usize],
+        };
+        self.hits.iter().map(hit).collect()
+    }
+}
+
+/// All documents, counted. The parts are needed for different times.
+pub(super) struct Counting {
+    /// By counter.
+    pub words: Vec<Words>,
+    /// By batch.
+    pub counts: Vec<Counts>,
     /// How many words each section of each document has.
     pub lengths: Vec<Vec<u32>>,
 }
 
-/// The terms of some documents by their numbers.
+/// The terms that one counter has met by their numbers.
 pub(super) struct Words {
     terms: Vec<String>,
     /// Words with the numbers of their stems, where they differ, in order.
     forms: BTreeSet<(u32, String)>,
 }
 
-/// What some documents say of terms, by document.
-#[derive(Default)]
+/// What the documents of a batch say, by term. There is much of it, so it is written small.
 pub(super) struct Counts {
-    hits: Vec<Counted>,
-    spots: Vec<Spot>,
+    /// The counter that has numbered the terms.
+    words: usize,
+    /// The terms of the batch, and where each begins in `bytes`.
+    terms: Vec<(u32, u32)>,
+    /// See [`Sheets::written`].
+    bytes: Vec<u8>,
 }
 
-/// What one document says of one term; its spots are the next so many.
+/// What one document says of one term.
+#[derive(Clone, Copy)]
 struct Counted {
     term: u32,
     document: u32,
+    /// Where its spots begin, and how many they are.
+    from: u32,
     spots: u32,
     title: u8,
     name: bool,
@@ -92,17 +112,46 @@ struct Token {
     stop: bool,
 }
 
+/// What a piece of text consists of.
+#[derive(Clone, Copy)]
+enum Piece {
+    One(Token),
+    /// A range of tokens.
+    Many(u32, u32),
+}
+
 /// Numbers terms.
 struct Numbers {
     cutter: Terms,
     known: HashMap<String, u32, RandomState>,
-    /// What each piece of text consists of, as a range of `tokens`.
-    pieces: HashMap<String, (u32, u32), RandomState>,
+    /// What each piece of text consists of; of short pieces and of others.
+    short: HashMap<u128, Piece, RandomState>,
+    long: HashMap<String, Piece, RandomState>,
+    /// Of pieces that consist of several.
     tokens: Vec<Token>,
     forms: BTreeSet<(u32, String)>,
 }
 
+/// Returns a short text as a number, by which it is found without following a pointer.
+fn short(piece: &str) -> Option<u128> {
+    let mut bytes = [0; 16];
+    bytes[..15].get_mut(..piece.len())?.copy_from_slice(piece.as_bytes());
+    bytes[15] = piece.len() as u8;
+    Some(u128::from_le_bytes(bytes))
+}
+
 impl Numbers {
+    fn new() -> Self {
+        Self {
+            cutter: Terms::new(),
+            known: HashMap::default(),
+            short: HashMap::default(),
+            long: HashMap::default(),
+            tokens: Vec::new(),
+            forms: BTreeSet::new(),
+        }
+    }
+
     fn of(&mut self, term: &str) -> u32 {
         if let Some(known) = self.known.get(term) {
             return *known;
@@ -115,15 +164,27 @@ impl Numbers {
     /// Appends the terms of a text.
     fn cut(&mut self, text: &str, out: &mut Vec<Token>) {
         for piece in chunks(text) {
-            let (from, to) = match self.pieces.get(piece) {
-                Some(known) => *known,
-                None => self.learn(piece),
+            let short = short(piece);
+            let known = match &short {
+                Some(short) => self.short.get(short),
+                None => self.long.get(piece),
             };
-            out.extend_from_slice(&self.tokens[from as usize..to as usize]);
+            let known = known.copied().unwrap_or_else(|| {
+                let learnt = self.learn(piece);
+                match short {
+                    Some(short) => self.short.insert(short, learnt),
+                    None => self.long.insert(piece.to_owned(), learnt),
+                };
+                learnt
+            });
+            match known {
+                Piece::One(token) => out.push(token),
+                Piece::Many(from, to) => out.extend_from_slice(&self.tokens[from as usize..to as usize]),
+            }
         }
     }
 
-    fn learn(&mut self, piece: &str) -> (u32, u32) {
+    fn learn(&mut self, piece: &str) -> Piece {
         let place = |tokens: &[Token]| u32::try_from(tokens.len()).unwrap_or(u32::MAX);
         let from = place(&self.tokens);
         for term in self.cutter.of(piece) {
@@ -139,9 +200,19 @@ impl Numbers {
             };
             self.tokens.push(token);
         }
-        let range = (from, place(&self.tokens));
-        self.pieces.insert(piece.to_owned(), range);
-        range
+        match self.tokens[from as usize..] {
+            [token] => {
+                self.tokens.pop();
+                Piece::One(token)
+            }
+            _ => Piece::Many(from, place(&self.tokens)),
+        }
+    }
+
+    fn into_words(self) -> Words {
+        let mut terms: Vec<(String, u32)> = self.known.into_iter().collect();
+        terms.sort_unstable_by_key(|(_, number)| *number);
+        Words { terms: terms.into_iter().map(|(term, _)| term).collect(), forms: self.forms }
     }
 }
 
@@ -207,21 +278,21 @@ impl Sheet {
     }
 
     /// Appends what was found to a batch, the sections term by term.
-    fn hand_over(&self, document: u32, batch: &mut Counts) {
-        let start = batch.spots.len();
-        let mut next = start;
+    fn hand_over(&self, document: u32, batch: &mut Sheets) {
+        let mut next = batch.spots.len();
         let mut starts = Vec::with_capacity(self.found.len());
         for found in &self.found {
             starts.push(next);
-            next += found.spots as usize;
             batch.hits.push(Counted {
                 term: found.term,
                 document,
+                from: next as u32,
                 spots: found.spots,
                 title: found.title,
                 name: found.name,
                 keyword: found.keyword,
             });
+            next += found.spots as usize;
         }
         batch.spots.resize(next, Spot::default());
         for (place, spot) in &self.spots {
@@ -232,21 +303,143 @@ impl Sheet {
     }
 }
 
+/// What the documents of a batch say, by document.
+#[derive(Default)]
+struct Sheets {
+    hits: Vec<Counted>,
+    spots: Vec<Spot>,
+}
+
+/// Marks of a written hit.
+const NAME: u8 = 1;
+const KEYWORD: u8 = 2;
+const TITLE: u8 = 4;
+
+impl Sheets {
+    /// Writes a batch by term, and empties it: the number of documents; of each the way from the one before, a byte of
+    /// marks, the words of the title if it has the term, and the number of sections; of each of these the way from the
+    /// one before, doubled, with one more if the heading has the term, then the words of the heading, and the count.
+    fn written(&mut self, words: usize, terms: usize) -> Counts {
+        let mut starts = vec![0_u32; terms + 1];
+        for hit in &self.hits {
+            starts[hit.term as usize + 1] += 1;
+        }
+        let listed = starts[1..].iter().filter(|count| **count > 0).count();
+        for term in 0..terms {
+            starts[term + 1] += starts[term];
+        }
+        let mut order = vec![0_u32; self.hits.len()];
+        let mut next = starts.clone();
+        for (at, hit) in (0..).zip(&self.hits) {
+            let place = &mut next[hit.term as usize];
+            order[*place as usize] = at;
+            *place += 1;
+        }
+        let mut counts = Counts { words, terms: Vec::with_capacity(listed), bytes: Vec::new() };
+        let bytes = &mut counts.bytes;
+        for (term, range) in (0..).zip(starts.windows(2)).filter(|(_, range)| range[0] < range[1]) {
+            counts.terms.push((term, bytes.len() as u32));
+            let hits = &order[range[0] as usize..range[1] as usize];
+            varint(bytes, hits.len());
+            let mut before = 0;
+            for hit in hits.iter().map(|at| &self.hits[*at as usize]) {
+                varint(bytes, (hit.document - before) as usize);
+                before = hit.document;
+                let mark = |there: bool, mark: u8| if there { mark } else { 0 };
+                bytes.push(mark(hit.name, NAME) | mark(hit.keyword, KEYWORD) | mark(hit.title > 0, TITLE));
+                if hit.title > 0 {
+                    bytes.push(hit.title);
+                }
+                varint(bytes, hit.spots as usize);
+                let mut last = 0;
+                for spot in &self.spots[hit.from as usize..][..hit.spots as usize] {
+                    varint(bytes, ((spot.section - last) as usize) << 1 | usize::from(spot.heading > 0));
+                    last = spot.section;
+                    if spot.heading > 0 {
+                        bytes.push(spot.heading);
+                    }
+                    varint(bytes, usize::from(spot.count));
+                }
+            }
+        }
+        counts.bytes.shrink_to_fit();
+        self.hits.clear();
+        self.spots.clear();
+        counts
+    }
+}
+
+impl Counts {
+    /// Reads what was written of the term that begins there.
+    fn read(&self, from: u32, term: u32, hits: &mut Vec<Counted>, spots: &mut Vec<Spot>) {
+        let mut bytes = self.bytes[from as usize..].iter().copied();
+        let mut document = 0;
+        for _ in 0..number(&mut bytes) {
+            document += number(&mut bytes);
+            let marks = bytes.next().unwrap_or_default();
+            let title = if marks & TITLE > 0 { bytes.next().unwrap_or_default() } else { 0 };
+            let count = number(&mut bytes);
+            let (name, keyword) = (marks & NAME > 0, marks & KEYWORD > 0);
+            hits.push(Counted { term, document, from: spots.len() as u32, spots: count, title, name, keyword });
+            let mut section = 0;
+            for _ in 0..count {
+                let way = number(&mut bytes);
+                section += way >> 1;
+                let heading = if way & 1 > 0 { bytes.next().unwrap_or_default() } else { 0 };
+                spots.push(Spot { section, count: number(&mut bytes) as u16, heading });
+            }
+        }
+    }
+}
+
+/// Reads a number that `varint` has written.
+fn number(bytes: &mut impl Iterator<Item = u8>) -> u32 {
+    let mut number = 0;
+    let mut shift = 0;
+    for byte in bytes {
+        number |= u32::from(byte & 127) << shift;
+        if byte < 128 {
+            break;
+        }
+        shift += 7;
+    }
+    number
+}
+
 /// Returns how many words there are.
 fn words(tokens: &[Token]) -> u8 {
     u8::try_from(tokens.iter().filter(|token| token.word).count()).unwrap_or(u8::MAX)
 }
 
-/// Counts documents, the first of which has this number.
-pub(super) fn count(first: usize, documents: &[Document<'_>]) -> Batch {
-    let mut numbers = Numbers {
-        cutter: Terms::new(),
-        known: HashMap::default(),
-        pieces: HashMap::default(),
-        tokens: Vec::new(),
-        forms: BTreeSet::new(),
+/// Counts documents.
+pub(super) fn count(documents: &[Document<'_>]) -> Counting {
+    let size = documents.len().div_ceil(BATCHES).clamp(BATCH.0, BATCH.1);
+    let batches: Vec<&[Document<'_>]> = documents.chunks(size).collect();
+    let next = AtomicUsize::new(0);
+    // One counter a thread; each takes batches as long as there are any.
+    let counter = |which: usize| {
+        let mut numbers = Numbers::new();
+        let mut sheets = Sheets::default();
+        let mut counted = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(batch) = batches.get(at) else { break };
+            let lengths = count_batch(at * size, batch, &mut numbers, &mut sheets);
+            counted.push((at, sheets.written(which, numbers.known.len()), lengths));
+        }
+        (numbers.into_words(), counted)
     };
-    let mut counts = Counts::default();
+    let threads = rayon::current_num_threads();
+    let counters: Vec<_> = (0..threads).into_par_iter().with_max_len(1).map(counter).collect();
+    let (words, counted): (Vec<Words>, Vec<Vec<_>>) = counters.into_iter().unzip();
+    let mut counted: Vec<(usize, Counts, Vec<Vec<u32>>)> = counted.into_iter().flatten().collect();
+    counted.sort_unstable_by_key(|(at, ..)| *at);
+    let (counts, lengths): (Vec<Counts>, Vec<_>) = counted.into_iter().map(|(_, counts, of)| (counts, of)).unzip();
+    Counting { words, counts, lengths: lengths.into_iter().flatten().collect() }
+}
+
+/// Counts the documents of a batch, the first of which has this number; returns how many words their sections have.
+fn count_batch(first: usize, documents: &[Document<'_>], numbers: &mut Numbers, counts: &mut Sheets) -> Vec<Vec<u32>> {
     let mut all_lengths = Vec::with_capacity(documents.len());
     let mut sheet = Sheet::default();
     let mut tokens: Vec<Token> = Vec::new();
@@ -298,14 +491,9 @@ pub(super) fn count(first: usize, documents: &[Document<'_>]) -> Batch {
             }
         }
         all_lengths.push(lengths);
-        sheet.hand_over(u32::try_from(first + at).unwrap_or(u32::MAX), &mut counts);
+        sheet.hand_over(u32::try_from(first + at).unwrap_or(u32::MAX), counts);
     }
-    counts.hits.shrink_to_fit();
-    counts.spots.shrink_to_fit();
-    let mut terms: Vec<(String, u32)> = numbers.known.into_iter().collect();
-    terms.sort_unstable_by_key(|(_, number)| *number);
-    let terms = terms.into_iter().map(|(term, _)| term).collect();
-    Batch { words: Words { terms, forms: numbers.forms }, counts, lengths: all_lengths }
+    all_lengths
 }
 
 /// All terms, in their order, with the places where documents say something of them.
@@ -315,24 +503,27 @@ pub(super) struct Vocabulary<'a> {
     forms: Vec<(u32, &'a str)>,
     /// Where the places of each term start; one more than there are terms.
     starts: Vec<usize>,
-    /// Batch, hit and first spot.
-    places: Vec<(u32, u32, u32)>,
+    /// Batch, and where the term begins in it.
+    places: Vec<(u32, u32)>,
 }
 
 impl<'a> Vocabulary<'a> {
     pub(super) fn of(words: &'a [Words], counts: &[Counts]) -> Self {
-        let mut terms: Vec<&str> = words.iter().flat_map(|batch| batch.terms.iter().map(String::as_str)).collect();
+        let mut terms: Vec<&str> = words.iter().flat_map(|words| words.terms.iter().map(String::as_str)).collect();
         terms.par_sort_unstable();
         terms.dedup();
         let number = |term: &str| terms.binary_search(&term).unwrap_or_default() as u32;
         let numbers: Vec<Vec<u32>> =
-            words.par_iter().map(|batch| batch.terms.iter().map(|term| number(term)).collect()).collect();
+            words.iter().map(|words| words.terms.par_iter().map(|term| number(term)).collect()).collect();
         let mut forms: Vec<(u32, &str)> = Vec::new();
         let mut starts = vec![0; terms.len() + 1];
-        for ((words, counts), numbers) in words.iter().zip(counts).zip(&numbers) {
+        for (words, numbers) in words.iter().zip(&numbers) {
             forms.extend(words.forms.iter().map(|(term, form)| (numbers[*term as usize], form.as_str())));
-            for hit in &counts.hits {
-                starts[numbers[hit.term as usize] as usize + 1] += 1;
+        }
+        for counts in counts {
+            let numbers = &numbers[counts.words];
+            for (term, _) in &counts.terms {
+                starts[numbers[*term as usize] as usize + 1] += 1;
             }
         }
         forms.par_sort_unstable();
@@ -341,39 +532,79 @@ impl<'a> Vocabulary<'a> {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
-        let mut places = vec![(0, 0, 0); starts[terms.len()]];
-        for (which, (counts, numbers)) in (0..).zip(counts.iter().zip(&numbers)) {
-            let mut spot = 0;
-            for (at, hit) in (0..).zip(&counts.hits) {
-                let place = &mut next[numbers[hit.term as usize] as usize];
-                places[*place] = (which, at, spot);
+        let mut places = vec![(0, 0); starts[terms.len()]];
+        for (which, counts) in (0..).zip(counts) {
+            let numbers = &numbers[counts.words];
+            for (term, from) in &counts.terms {
+                let place = &mut next[numbers[*term as usize] as usize];
+                places[*place] = (which, *from);
                 *place += 1;
-                spot += hit.spots;
             }
         }
         Self { terms, forms, starts, places }
     }
 
     /// Returns what documents say of a term, in the order of documents.
-    pub(super) fn postings<'c>(&self, counts: &'c [Counts], term: usize) -> Postings<'a, 'c> {
-        let hit = |(batch, hit, spot): &(u32, u32, u32)| {
-            let batch = &counts[*batch as usize];
-            let hit = &batch.hits[*hit as usize];
-            let from = *spot as usize;
-            Hit {
-                document: hit.document as usize,
-                title: hit.title,
-                name: hit.name,
-                keyword: hit.keyword,
-                spots: &batch.spots[from..from + hit.spots as usize],
-            }
-        };
+    pub(super) fn postings(&self, counts: &[Counts], term: usize) -> Postings<'a> {
+        let (mut hits, mut spots) = (Vec::new(), Vec::new());
         let number = term as u32;
+        for (batch, from) in &self.places[self.starts[term]..self.starts[term + 1]] {
+            counts[*batch as usize].read(*from, number, &mut hits, &mut spots);
+        }
         let start = self.forms.partition_point(|(stem, _)| *stem < number);
         Postings {
             term: self.terms[term],
             forms: self.forms[start..].iter().take_while(|(stem, _)| *stem == number).map(|(_, form)| *form).collect(),
-            hits: self.places[self.starts[term]..self.starts[term + 1]].iter().map(hit).collect(),
+            hits,
+            spots,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_batch_says_is_read_as_it_was() {
+        let spot = |section, count, heading| Spot { section, count, heading };
+        let spots = vec![spot(0, 1, 0), spot(300, 700, 2), spot(1, u16::MAX, 0), spot(2, 0, 1)];
+        let hit = |term, document, from, spots, title, name, keyword| Counted {
+            term,
+            document,
+            from,
+            spots,
+            title,
+            name,
+            keyword,
+        };
+        let hits = vec![
+            hit(2, 70_000, 0, 2, 3, true, false),
+            hit(0, 70_000, 2, 1, 0, false, true),
+            hit(2, 70_001, 3, 1, 0, false, false),
+        ];
+        let mut sheets = Sheets { hits, spots };
+        let counts = sheets.written(0, 4);
+        assert!(sheets.hits.is_empty() && sheets.spots.is_empty());
+        let read = |at: usize| {
+            let (term, from) = counts.terms[at];
+            let mut postings = Postings { term: "", forms: Vec::new(), hits: Vec::new(), spots: Vec::new() };
+            counts.read(from, term, &mut postings.hits, &mut postings.spots);
+            let hits = postings.hits();
+            let shown: Vec<String> = hits
+                .iter()
+                .map(|hit| {
+                    let spots: Vec<_> = hit.spots.iter().map(|spot| (spot.section, spot.count, spot.heading)).collect();
+                    format!("{} {} {} {} {spots:?}", hit.document, hit.title, hit.name, hit.keyword)
+                })
+                .collect();
+            (term, shown.join("; "))
+        };
+        assert_eq!(counts.terms.len(), 2);
+        assert_eq!(read(0), (0, "70000 0 false true [(1, 65535, 0)]".to_owned()));
+        assert_eq!(
+            read(1),
+            (2, "70000 3 true false [(0, 1, 0), (300, 700, 2)]; 70001 0 false false [(2, 0, 1)]".to_owned())
+        );
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::count::{Batch, Hit, Spot, Vocabulary, batch_size, count};
+use super::count::{Counting, Hit, Spot, Vocabulary, count};
 use super::pack::{self, deflate, varint};
 use super::terms::{Term, Terms, chunks, is_joint};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
@@ -96,14 +96,7 @@ struct Measures<'a> {
 /// Cuts, counts and lays out documents.
 #[must_use]
 pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
-    let size = batch_size(documents.len());
-    let batches: Vec<Batch> = documents.par_chunks(size).enumerate().map(|(at, part)| count(at * size, part)).collect();
-    let (mut vocabularies, mut counts, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
-    for batch in batches {
-        vocabularies.push(batch.words);
-        counts.push(batch.counts);
-        lengths.extend(batch.lengths);
-    }
+    let Counting { words: vocabularies, counts, lengths } = count(documents);
     let sections: usize = lengths.iter().map(Vec::len).sum();
     let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
     let total: usize = lengths.iter().map(|lengths| words(lengths)).sum();
@@ -115,14 +108,15 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     let vocabulary = Vocabulary::of(&vocabularies, &counts);
     let entry = |at: usize| {
         let postings = vocabulary.postings(&counts, at);
+        let hits = postings.hits();
         let entry = |detail: Detail| pack::Entry {
             term: postings.term,
             forms: postings.forms.clone(),
-            count: postings.hits.len(),
-            postings: encode(&postings.hits, &measures, detail),
+            count: hits.len(),
+            postings: encode(&hits, &measures, detail),
         };
         // Words that are too common count in titles only.
-        (!postings.hits.is_empty()).then(|| (entry(FULL), entry(BRIEF)))
+        (!hits.is_empty()).then(|| (entry(FULL), entry(BRIEF)))
     };
     let (entries, short): (Vec<pack::Entry<'_>>, Vec<pack::Entry<'_>>) =
         (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -96,7 +98,7 @@ spec: {type: service, lifecycle: deprecated, owner: team-cash}
 }
 
 fn index_of(workspace: &Workspace) -> SearchFiles {
-    let catalog = catalog::load(workspace).catalog;
+    let catalog = Arc::new(catalog::load(workspace).catalog);
     let (docs, problems) = crate::docs::analyse(workspace, &catalog, &crate::docs::Memo::default());
     assert!(problems.is_empty(), "{problems:?}");
     let apis = crate::api::Apis::default();

@@ -19,7 +19,6 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::state::{Found, State, find};
 
 const SCRIPT: &str = include_str!("live.js");
-const TAG: &[u8] = b"<script src=\"/_playbill/live.js\" defer></script>";
 /// Pages bring no script or style of their own, and nothing is sent anywhere. Pictures may come from elsewhere, since
 /// documents have badges.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self' https:; \
@@ -30,8 +29,15 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 type States = watch::Receiver<Option<Arc<State>>>;
 
 /// Answers requests until the runtime ends.
-pub(super) async fn serve(listener: TcpListener, states: States, address: SocketAddr) -> io::Result<()> {
-    let router = Router::new().fallback(move |request: Request| answer(request, states.clone(), address));
+pub(super) async fn serve(
+    listener: TcpListener,
+    states: States,
+    address: SocketAddr,
+    hosts: Vec<String>,
+) -> io::Result<()> {
+    let hosts: Arc<[String]> = hosts.into();
+    let answer = move |request: Request| answer(request, states.clone(), address, Arc::clone(&hosts));
+    let router = Router::new().fallback(answer);
     axum::serve(listener, router).await
 }
 
@@ -43,9 +49,12 @@ pub(super) fn name_of(ip: IpAddr) -> String {
     }
 }
 
-async fn answer(request: Request, mut states: States, address: SocketAddr) -> Response {
-    if !is_allowed(request.headers(), address.ip()) {
-        return plain(StatusCode::FORBIDDEN, "This host name is not served: use localhost.\n");
+async fn answer(request: Request, mut states: States, address: SocketAddr, hosts: Arc<[String]>) -> Response {
+    if !is_allowed(request.headers(), address.ip(), &hosts) {
+        return plain(
+            StatusCode::FORBIDDEN,
+            "This host name is not served: use localhost, or name it with --allow-host.\n",
+        );
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
@@ -65,17 +74,19 @@ async fn answer(request: Request, mut states: States, address: SocketAddr) -> Re
     };
     let Some(state) = state else { return plain(StatusCode::SERVICE_UNAVAILABLE, "The server is ending.\n") };
     let Some(site) = &state.site else {
-        return page(request.headers(), StatusCode::INTERNAL_SERVER_ERROR, failure_page());
+        return page(request.headers(), StatusCode::INTERNAL_SERVER_ERROR, failure_page(uri.path()));
     };
     let path = decode(uri.path());
     let found = path.as_deref().map_or(Found::Nothing, |path| find(&site.built, path));
     match found {
         // Making a file may take its time, which must not hold up other requests.
         Found::File(path) => match tokio::task::block_in_place(|| site.get(&path)) {
-            Ok(Some(bytes)) if is_page(&path) => page(request.headers(), StatusCode::OK, with_script(&bytes)),
+            Ok(Some(bytes)) if is_page(&path) => {
+                page(request.headers(), StatusCode::OK, with_script(&bytes, uri.path()))
+            }
             Ok(Some(bytes)) => file(request.headers(), StatusCode::OK, &path, Bytes::from_owner(bytes)),
             Ok(None) => plain(StatusCode::NOT_FOUND, "Not found.\n"),
-            Err(_) => page(request.headers(), StatusCode::INTERNAL_SERVER_ERROR, failure_page()),
+            Err(_) => page(request.headers(), StatusCode::INTERNAL_SERVER_ERROR, failure_page(uri.path())),
         },
         // A path with two slashes in front would be taken for another host.
         Found::Folder if !uri.path().starts_with("//") => {
@@ -88,7 +99,7 @@ async fn answer(request: Request, mut states: States, address: SocketAddr) -> Re
             response
         }
         Found::Folder | Found::Nothing => match site.get("404.html") {
-            Ok(Some(bytes)) => page(request.headers(), StatusCode::NOT_FOUND, with_script(&bytes)),
+            Ok(Some(bytes)) => page(request.headers(), StatusCode::NOT_FOUND, with_script(&bytes, uri.path())),
             _ => plain(StatusCode::NOT_FOUND, "Not found.\n"),
         },
     }
@@ -97,7 +108,7 @@ async fn answer(request: Request, mut states: States, address: SocketAddr) -> Re
 /// Says whether the request is for this server under one of its own names.
 ///
 /// A web page elsewhere can point a name of its own at this address, and would then be allowed to read the answers.
-fn is_allowed(headers: &HeaderMap, bound: IpAddr) -> bool {
+fn is_allowed(headers: &HeaderMap, bound: IpAddr, named: &[String]) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else { return false };
     let name = match host.rsplit_once(':') {
@@ -110,7 +121,7 @@ fn is_allowed(headers: &HeaderMap, bound: IpAddr) -> bool {
     };
     // Who listens at all addresses wants to be reached; a number cannot be made to lead here by others.
     let by_number = ip.is_some_and(|ip| ip.is_loopback() || ip == bound || bound.is_unspecified());
-    by_number || name.eq_ignore_ascii_case("localhost")
+    by_number || name.eq_ignore_ascii_case("localhost") || named.iter().any(|host| name.eq_ignore_ascii_case(host))
 }
 
 /// Returns the answer with a page, which may be outdated the next moment.
@@ -161,18 +172,20 @@ fn with_status(status: StatusCode, body: Body) -> Response {
     response
 }
 
-/// Puts the script that reloads at the end of a page.
-fn with_script(page: &[u8]) -> Bytes {
+/// Puts the script that reloads at the end of the page at `path`; relative, since a proxy may show the site below a path.
+fn with_script(page: &[u8], path: &str) -> Bytes {
+    let up = "../".repeat(path.bytes().filter(|byte| *byte == b'/').count().saturating_sub(1));
+    let tag = format!("<script src=\"{up}_playbill/live.js\" defer></script>");
     const END: &[u8] = b"</body>";
     let at = page.windows(END.len()).rposition(|window| window.eq_ignore_ascii_case(END)).unwrap_or(page.len());
-    [&page[..at], TAG, &page[at..]].concat().into()
+    [&page[..at], tag.as_bytes(), &page[at..]].concat().into()
 }
 
 /// Returns the page that stands in while there never was a site; the script shows the reason and waits.
-fn failure_page() -> Bytes {
+fn failure_page(path: &str) -> Bytes {
     let page = "<!doctype html>\n<html lang=\"en\" data-playbill-failure>\n<meta charset=\"utf-8\">\n\
                 <title>The site cannot be built</title>\n<body>\n<h1>The site cannot be built</h1>\n</body>\n</html>\n";
-    with_script(page.as_bytes())
+    with_script(page.as_bytes(), path)
 }
 
 /// The stream of events for one page.
@@ -210,7 +223,10 @@ fn events(mut states: States, path: String) -> Response {
         }
     });
     let mut response = with_status(StatusCode::OK, Body::from_stream(Events(receiver)));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    let set = response.headers_mut();
+    set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // A proxy that collects answers would keep them.
+    set.insert(header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
 }
 

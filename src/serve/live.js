@@ -1,12 +1,16 @@
-// Reloads the page when it changed, and shows what is wrong. Part of the watch server only, never of a built site.
+// Shows a page anew when it changed, in place where that can be done, and what is wrong. Part of the watch server only,
+// never of a built site.
 // The braces keep its names from those of the scripts of the site.
 {
+  // Behind a proxy the site may stand below a path.
+  const own = new URL(".", document.currentScript.src);
   const style = `
     :host { all: initial; }
     section, button { font: 14px/1.5 system-ui, sans-serif; color: #f5f5f5; background: #1b1b1f; }
     section { position: fixed; inset: 0; z-index: 2147483647; overflow: auto; padding: 2rem; background: #1b1b1ff2; }
     section[hidden], button[hidden] { display: none; }
     h2 { margin: 0 0 1rem; font-size: 1.25rem; }
+    h3 { margin: 1rem 0 0.5rem; font-size: 1rem; }
     pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, monospace;
       padding: 0.75rem 1rem; margin: 0 0 0.75rem; border-left: 4px solid #777; background: #26262b; }
     pre.error { border-color: #ff6b6b; }
@@ -41,7 +45,9 @@
 
   const show = (heading, items) => {
     title.textContent = heading;
-    list.replaceChildren(...items.map(({ severity, text }) => element("pre", { className: severity, textContent: text })));
+    const line = ({ heading, severity, text }) =>
+      heading ? element("h3", { textContent: heading }) : element("pre", { className: severity, textContent: text });
+    list.replaceChildren(...items.map(line));
     overlay.hidden = false;
   };
   const hide = () => {
@@ -53,19 +59,122 @@
   });
   const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-  const place = `playbill:scroll:${location.pathname}`;
+  // What a reader did to a page: what is open and chosen, and how far it is scrolled.
+  const side = ".reader-nav";
+  const named = (all, name) => {
+    const counts = new Map();
+    return [...document.querySelectorAll(all)].map((each) => {
+      const own = each.id || name(each);
+      counts.set(own, (counts.get(own) ?? 0) + 1);
+      return [`${own}#${counts.get(own)}`, each];
+    });
+  };
+  const opened = () => named("details", (each) => each.querySelector("summary")?.textContent.trim());
+  const fields = () => named("input:not([type=radio], [type=checkbox]), textarea", (each) => each.name);
+  const chosen = () => named("input[type=radio]", (each) => `${each.name}=${each.value}`);
+  const look = () => ({
+    scroll: [scrollX, scrollY, document.querySelector(side)?.scrollTop],
+    opened: opened().map(([name, each]) => [name, each.open]),
+    chosen: chosen().filter(([, each]) => each.checked).map(([name]) => name),
+    typed: fields().map(([name, each]) => [name, each.value]),
+    focus: fields().find(([, each]) => each === document.activeElement)?.[0],
+  });
+  const restore = (look) => {
+    const [was, is] = [new Map(look.opened), new Set(look.chosen)];
+    for (const [name, each] of opened()) if (was.has(name)) each.open = was.get(name);
+    for (const [name, each] of chosen()) if (is.has(name)) each.checked = true;
+    const typed = new Map(look.typed);
+    for (const [name, each] of fields()) {
+      if (typed.has(name) && typed.get(name) !== each.value) {
+        each.value = typed.get(name);
+        each.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      if (name === look.focus) each.focus({ preventScroll: true });
+    }
+    const [x, y, nav] = look.scroll;
+    if (nav !== undefined) document.querySelector(side)?.scrollTo(0, nav);
+    scrollTo({ left: x, top: y, behavior: "instant" });
+  };
+
+  const place = `playbill:look:${location.pathname}`;
   const kept = sessionStorage.getItem(place);
   if (kept !== null) {
     sessionStorage.removeItem(place);
-    if (!location.hash) scrollTo(0, Number(kept));
+    restore(JSON.parse(kept));
   }
   const reload = () => {
-    sessionStorage.setItem(place, String(scrollY));
+    sessionStorage.setItem(place, JSON.stringify(look()));
     location.reload();
+  };
+
+  // Sheets and scripts are named after their content.
+  const sheets = (page) => [...page.querySelectorAll("link[rel=stylesheet]")];
+  const address = (element) => new URL(element.getAttribute("href") ?? element.getAttribute("src"), location.href).href;
+  const scripts = (page) => [...page.querySelectorAll("script[src]")].map(address).sort().join(" ");
+  const loaded = (link) =>
+    new Promise((done) => {
+      link.addEventListener("load", done);
+      link.addEventListener("error", done);
+    });
+
+  /** Shows the page as it is now, without loading it anew; says whether that could be done. */
+  const swap = async () => {
+    const app = document.querySelector("script[type=module][src]");
+    if (!app || document.querySelector("dialog[open]")) return false;
+    const path = location.pathname;
+    const answer = await fetch(location.href.split("#")[0]);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (location.pathname !== path || scripts(page) !== scripts(document)) return false;
+    const { start } = await import(app.src);
+    if (!start) return false;
+    const old = sheets(document);
+    const there = new Set(old.map(address));
+    const wanted = new Set(sheets(page).map(address));
+    const fresh = sheets(page).filter((link) => !there.has(address(link)));
+    const links = fresh.map((link) => Object.assign(document.createElement("link"), { rel: "stylesheet", href: address(link) }));
+    old.at(-1)?.after(...links);
+    await Promise.all(links.map(loaded));
+    const was = look();
+    // Browsers without scripts read these, and this parser takes itself for one.
+    for (const element of page.querySelectorAll("noscript")) element.remove();
+    const article = "[data-techdocs=content]";
+    const [mine, its] = [document.querySelector(article), page.querySelector(article)];
+    const height = mine?.offsetHeight;
+    for (const { name, value } of page.documentElement.attributes) {
+      if (name !== "class" && name !== "data-theme") document.documentElement.setAttribute(name, value);
+    }
+    document.title = page.title;
+    // The room stays until the new page has its own, so that the place in it stays too.
+    if (height && its) document.documentElement.style.minHeight = `${document.documentElement.scrollHeight}px`;
+    document.body.replaceWith(document.adoptNode(page.body));
+    document.body.append(host);
+    for (const link of old) if (!wanted.has(address(link))) link.remove();
+    start();
+    restore(was);
+    document.documentElement.style.minHeight = "";
+    return true;
+  };
+
+  let busy = false;
+  let again = false;
+  const update = async () => {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    const done = await swap().catch(() => false);
+    busy = false;
+    if (!done) reload();
+    else if (again) {
+      again = false;
+      await update();
+    }
   };
 
   let failed = false;
   let shown;
+  let assets;
   const told = ({ data }) => {
     const state = JSON.parse(data);
     if (state.failure !== null) {
@@ -74,12 +183,17 @@
       show("The site cannot be built", [{ severity: "error", text: state.failure }]);
       return;
     }
-    const version = `${state.page}/${state.assets}`;
-    if (shown !== undefined && shown !== version) {
+    // Pages that were fetched ahead may be others now.
+    if (shown !== undefined) document.dispatchEvent(new Event("playbill:changed"));
+    const version = state.page;
+    const isOther = shown !== undefined && shown !== version;
+    shown = version;
+    // A picture of the same address is taken from the memory of the page.
+    if (assets !== undefined && assets !== state.assets) {
       reload();
       return;
     }
-    shown = version;
+    assets = state.assets;
     // This page may be the one that says that there is no site yet.
     if (document.documentElement.hasAttribute("data-playbill-failure")) {
       reload();
@@ -87,14 +201,16 @@
     }
     if (failed) hide();
     failed = false;
-    const { errors, warnings, problems } = state;
+    if (isOther) update();
+    const { errors, warnings, problems, here } = state;
     badge.hidden = errors + warnings === 0;
     badge.className = errors > 0 ? "badge error" : "badge";
-    badge.textContent = `${plural(errors, "error")}, ${plural(warnings, "warning")}`;
+    badge.textContent = `${plural(errors, "error")}, ${plural(warnings, "warning")}${here.length ? `, ${here.length} on this page` : ""}`;
     badge.onclick = () => {
       const more = errors + warnings - problems.length;
       const rest = more > 0 ? [{ severity: "warning", text: `and ${more} more, see: playbill check` }] : [];
-      show(badge.textContent, [...problems, ...rest]);
+      const own = here.length ? [{ heading: "This page" }, ...here, { heading: "The whole site" }] : [];
+      show(badge.textContent, [...own, ...problems, ...rest]);
       close.focus();
     };
   };
@@ -105,10 +221,20 @@
     events?.close();
     events = null;
     if (document.visibilityState === "visible") {
-      events = new EventSource(`/_playbill/events?path=${encodeURIComponent(location.pathname)}`);
+      events = new EventSource(`${own}events?path=${encodeURIComponent(location.pathname.slice(own.pathname.length - "_playbill/".length - 1))}`);
       events.addEventListener("message", told);
     }
   };
+  // The portal moves from page to page in place.
+  let here = location.pathname;
+  new MutationObserver(() => {
+    if (!host.isConnected) document.body.append(host);
+    if (location.pathname === here) return;
+    here = location.pathname;
+    shown = undefined;
+    hide();
+    connect();
+  }).observe(document.documentElement, { childList: true });
   document.addEventListener("visibilitychange", connect);
   addEventListener("pagehide", () => events?.close());
   addEventListener("pageshow", ({ persisted }) => {

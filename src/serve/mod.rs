@@ -11,6 +11,7 @@ mod http;
 mod state;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::io;
 use std::net::SocketAddr;
@@ -31,6 +32,10 @@ use state::State;
 pub struct ServeOptions {
     /// Where to listen; port 0 takes any free one.
     pub address: SocketAddr,
+    /// Whether to take the next free port if that one is taken.
+    pub next_port: bool,
+    /// Further host names to answer under, such as that of a proxy.
+    pub hosts: Vec<String>,
     /// Whether to open the site in the browser.
     pub open: bool,
     /// What the first build reads, as far as that is known; it may fail.
@@ -38,7 +43,7 @@ pub struct ServeOptions {
 }
 
 /// What a site is built from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
     /// Folders and files to watch, absolute.
     pub watch: Vec<PathBuf>,
@@ -60,6 +65,12 @@ pub trait Files: Debug + Send + Sync {
     /// Returns how many files there are.
     fn count(&self) -> usize;
 
+    /// Returns what is wrong with the content that a page shows.
+    fn problems_of(&self, path: &str) -> Vec<Problem> {
+        let _ = path;
+        Vec::new()
+    }
+
     /// Returns a number that changes with any of the files whose change is seen only in the pages that use them.
     fn assets(&self) -> u64;
 }
@@ -69,8 +80,12 @@ pub trait Files: Debug + Send + Sync {
 pub struct BuiltSite {
     /// What can be asked for.
     pub files: Arc<dyn Files>,
-    /// What is wrong with the content, the worst first.
+    /// The worst of what is wrong with the content, the worst first.
     pub problems: Vec<Problem>,
+    /// How many errors the content has.
+    pub errors: usize,
+    /// How many warnings it has.
+    pub warnings: usize,
     /// What it was built from, besides [`ServeOptions::inputs`].
     pub inputs: Inputs,
 }
@@ -106,8 +121,17 @@ pub enum Event<'a> {
     Unwatched(&'a str),
 }
 
+/// What may have happened to the inputs since the last site was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// Something at these paths, absolute, and nothing elsewhere.
+    At(BTreeSet<PathBuf>),
+    /// Nobody knows.
+    Anything,
+}
+
 /// Builds a site, or says why it cannot be built.
-pub type Build = dyn Fn() -> Result<BuiltSite, String> + Send + Sync;
+pub type Build = dyn Fn(&Happened) -> Result<BuiltSite, String> + Send + Sync;
 /// Is told what happens, from the thread that builds.
 pub type Tell = dyn Fn(Event<'_>) + Send + Sync;
 
@@ -140,14 +164,14 @@ impl Server {
     pub fn start(options: &ServeOptions, build: Arc<Build>, tell: Arc<Tell>) -> Result<Self, Error> {
         let failed =
             |source| Error::Io { action: "listen at", path: PathBuf::from(options.address.to_string()), source };
-        let listener = listen(options.address)?;
+        let listener = listen(options.address, options.next_port)?;
         let address = listener.local_addr().map_err(failed)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
         let (sender, receiver) = channel::channel(None::<Arc<State>>);
         {
             let _inside = runtime.enter();
             let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-            runtime.spawn(http::serve(listener, receiver, address));
+            runtime.spawn(http::serve(listener, receiver, address, options.hosts.clone()));
         }
         tell(Event::Listening(address));
         let inputs = options.inputs.clone();
@@ -170,29 +194,31 @@ impl Server {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Error> {
+fn listen(address: SocketAddr, next_port: bool) -> Result<std::net::TcpListener, Error> {
     let try_at = |address: SocketAddr| {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         Ok(listener)
     };
-    try_at(address).map_err(|error: io::Error| match error.kind() {
+    try_at(address).or_else(|error: io::Error| match error.kind() {
         io::ErrorKind::AddrInUse => {
             const TRIES: u16 = 100;
             let mut ports = (1..=TRIES).map_while(|step| address.port().checked_add(step));
-            let advice = match ports.find(|port| try_at(SocketAddr::new(address.ip(), *port)).is_ok()) {
-                Some(port) => format!("port {port} is free: add `--port {port}`"),
+            let free = ports.find_map(|port| Some((port, try_at(SocketAddr::new(address.ip(), port)).ok()?)));
+            let advice = match free {
+                Some((_, listener)) if next_port => return Ok(listener),
+                Some((port, _)) => format!("port {port} is free: add `--port {port}`, or `--next-port`"),
                 None => "name another one with `--port`".to_owned(),
             };
-            Error::Usage(format!("port {} is taken; {advice}", address.port()))
+            Err(Error::Usage(format!("port {} is taken; {advice}", address.port())))
         }
         io::ErrorKind::PermissionDenied => {
-            Error::Usage(format!("port {} may not be used; name one above 1023 with `--port`", address.port()))
+            Err(Error::Usage(format!("port {} may not be used; name one above 1023 with `--port`", address.port())))
         }
         io::ErrorKind::AddrNotAvailable => {
-            Error::Usage(format!("{} is no address of this machine; name another one with `--host`", address.ip()))
+            Err(Error::Usage(format!("{} is no address of this machine; name another one with `--host`", address.ip())))
         }
-        _ => Error::Io { action: "listen at", path: PathBuf::from(address.to_string()), source: error },
+        _ => Err(Error::Io { action: "listen at", path: PathBuf::from(address.to_string()), source: error }),
     })
 }
 

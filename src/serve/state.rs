@@ -39,11 +39,6 @@ impl Site {
         let made = catch_unwind(AssertUnwindSafe(|| self.built.files.get(path)));
         made.unwrap_or_else(|panic| Err(of_panic(&*panic)))
     }
-
-    /// Counts the problems of a severity.
-    pub(super) fn count(&self, severity: Severity) -> usize {
-        self.built.problems.iter().filter(|problem| problem.severity == severity).count()
-    }
 }
 
 impl State {
@@ -51,31 +46,29 @@ impl State {
     pub(super) fn message(&self, path: &str) -> String {
         let hex = |hash: u64| format!("{hash:016x}");
         let site = self.site.as_deref();
-        let page = site.map_or(Ok(None), |site| {
-            let found = find(&site.built, path);
-            site.get(match &found {
-                Found::File(path) => path,
-                Found::Folder | Found::Nothing => "404.html",
-            })
+        let file = site.map(|site| match find(&site.built, path) {
+            Found::File(path) => path,
+            Found::Folder | Found::Nothing => "404.html".to_owned(),
         });
+        let page = site.zip(file.as_deref()).map_or(Ok(None), |(site, file)| site.get(file));
         let (page, failure) = match page {
             Ok(page) => (page, self.failure.clone()),
             Err(failure) => (None, self.failure.clone().or(Some(failure))),
         };
         let problems = site.map_or(&[][..], |site| &site.built.problems);
-        let shown: Vec<Value> = problems
-            .iter()
-            .filter(|problem| problem.severity > Severity::Info)
-            .take(MAX_PROBLEMS)
-            .map(|Problem { severity, text }| json!({ "severity": severity.as_str(), "text": text }))
-            .collect();
+        let shown = |problems: &[Problem]| -> Vec<Value> {
+            let shown = problems.iter().filter(|problem| problem.severity > Severity::Info).take(MAX_PROBLEMS);
+            shown.map(|Problem { severity, text }| json!({ "severity": severity.as_str(), "text": text })).collect()
+        };
+        let here = site.zip(file.as_deref()).map(|(site, file)| site.built.files.problems_of(file)).unwrap_or_default();
         json!({
             "page": page.map(|bytes| hex(xxh3_64(&bytes))),
             "assets": site.map(|site| hex(site.assets)),
             "failure": failure,
-            "errors": site.map_or(0, |site| site.count(Severity::Error)),
-            "warnings": site.map_or(0, |site| site.count(Severity::Warning)),
-            "problems": shown,
+            "errors": site.map_or(0, |site| site.built.errors),
+            "warnings": site.map_or(0, |site| site.built.warnings),
+            "here": shown(&here),
+            "problems": shown(problems),
         })
         .to_string()
     }

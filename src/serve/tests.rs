@@ -48,7 +48,7 @@ impl Watched {
         }
         let root = folder.path().canonicalize().unwrap();
         let inputs = Inputs { watch: vec![root.clone()], ignore: vec![root.join("out")] };
-        let build = move || {
+        let build = move |_: &Happened| {
             let (mut files, mut problems) = (BTreeMap::new(), Vec::new());
             for entry in walkdir::WalkDir::new(&root).into_iter().filter_map(Result::ok) {
                 if !entry.file_type().is_file() {
@@ -65,12 +65,19 @@ impl Watched {
                 }
                 files.insert(path, text.into());
             }
-            Ok(BuiltSite { files: Arc::new(Memory(files)), problems, inputs: Inputs::default() })
+            let warnings = problems.len();
+            Ok(BuiltSite { files: Arc::new(Memory(files)), problems, errors: 0, warnings, inputs: Inputs::default() })
         };
         let events: Arc<Mutex<Vec<String>>> = Arc::default();
         let told = Arc::clone(&events);
         let tell = move |event: Event<'_>| told.lock().unwrap().push(format!("{event:?}"));
-        let options = ServeOptions { address: "127.0.0.1:0".parse().unwrap(), open: false, inputs };
+        let options = ServeOptions {
+            address: "127.0.0.1:0".parse().unwrap(),
+            next_port: false,
+            hosts: vec!["preview.example.org".to_owned()],
+            open: false,
+            inputs,
+        };
         let server = Server::start(&options, Arc::new(build), Arc::new(tell)).unwrap();
         Self { folder, server: Some(server), events }
     }
@@ -154,7 +161,7 @@ fn pages_files_and_folders_are_answered() {
     ]);
     let (status, head, body) = server.get("/");
     assert_eq!(status, 200);
-    assert_eq!(body, "<html><body><p>hello</p><script src=\"/_playbill/live.js\" defer></script></BODY></html>");
+    assert_eq!(body, "<html><body><p>hello</p><script src=\"_playbill/live.js\" defer></script></BODY></html>");
     for line in [
         "content-type: text/html; charset=utf-8",
         "cache-control: no-cache",
@@ -164,7 +171,7 @@ fn pages_files_and_folders_are_answered() {
     ] {
         assert!(head.contains(line), "{line} in {head}");
     }
-    assert_eq!(server.get("/docs/a%20b/").2, "no end<script src=\"/_playbill/live.js\" defer></script>");
+    assert_eq!(server.get("/docs/a%20b/").2, "no end<script src=\"../../_playbill/live.js\" defer></script>");
     let (status, head, _) = server.get("/docs/a%20b?q=1");
     assert_eq!(status, 307);
     assert!(head.contains("location: /docs/a%20b/?q=1\r\n"), "{head}");
@@ -206,7 +213,7 @@ fn an_unchanged_file_is_not_sent_again() {
 #[test]
 fn other_hosts_and_methods_are_refused() {
     let server = Watched::start(&[("index.html", PAGE)]);
-    for host in ["localhost", "LOCALHOST:3000", "127.0.0.1:1", "[::1]:3000", "[::1]"] {
+    for host in ["localhost", "LOCALHOST:3000", "Preview.Example.org:443", "127.0.0.1:1", "[::1]:3000", "[::1]"] {
         assert_eq!(server.ask("GET", "/", &format!("Host: {host}\r\n")).0, 200, "{host}");
     }
     for host in ["example.com", "localhost.example.com", "10.0.0.1", "", "localhost:x", "user@localhost", "[::2]"] {
@@ -302,6 +309,23 @@ fn new_folders_are_watched_too() {
 }
 
 #[test]
+fn a_root_that_comes_back_is_noticed() {
+    let server = Watched::start(&[("index.html", PAGE)]);
+    let mut stream = server.listen("/");
+    stream.until(|event| event["page"].is_string());
+    let (root, aside) = (server.folder.path().to_owned(), server.folder.path().with_extension("aside"));
+    fs::rename(&root, &aside).unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    fs::write(aside.join("index.html"), "<body>back</body>").unwrap();
+    fs::rename(&aside, &root).unwrap();
+    let start = std::time::Instant::now();
+    while !server.get("/").2.contains("back") {
+        assert!(start.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
 fn without_any_site_there_is_a_page_that_waits() {
     let server = Watched::start(&[("index.html", "FAIL")]);
     let (status, _, body) = server.get("/catalog/");
@@ -317,9 +341,13 @@ fn without_any_site_there_is_a_page_that_waits() {
 fn a_taken_port_is_named_with_a_free_one() {
     let server = Watched::start(&[]);
     let address = server.server.as_ref().unwrap().address();
-    let options = ServeOptions { address, open: false, inputs: Inputs::default() };
-    let error = Server::start(&options, Arc::new(|| Err(String::new())), Arc::new(|_| {})).unwrap_err();
+    let options = ServeOptions { address, next_port: false, hosts: Vec::new(), open: false, inputs: Inputs::default() };
+    let error = Server::start(&options, Arc::new(|_: &Happened| Err(String::new())), Arc::new(|_| {})).unwrap_err();
     let message = error.to_string();
     assert!(message.starts_with(&format!("port {} is taken; port ", address.port())), "{message}");
     assert!(message.contains("is free: add `--port "), "{message}");
+    let options = ServeOptions { next_port: true, ..options };
+    let next = Server::start(&options, Arc::new(|_: &Happened| Err(String::new())), Arc::new(|_| {})).unwrap();
+    assert!(next.address().port() > address.port());
+    next.stop();
 }

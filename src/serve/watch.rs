@@ -8,16 +8,21 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
 use std::time::{Duration, Instant};
 
 use ignore::WalkBuilder;
-use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
 use notify::{Config, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::watch;
 
 use super::state::{Site, State};
-use super::{Build, Event, Inputs, Tell};
-use crate::diag::Severity;
+use super::{Build, Event, Happened, Inputs, Tell};
 
 /// How long nothing must change before a build: an editor writes a file in several steps.
-const QUIET: Duration = Duration::from_millis(50);
+const QUIET: Duration = Duration::from_millis(5);
+/// The same while a file is open that was written to, or on systems that do not tell.
+const WRITING: Duration = Duration::from_millis(50);
+/// The same while many files change, as when another branch is checked out.
+const BUSY: Duration = Duration::from_millis(150);
+/// How many files are many.
+const MANY: usize = 20;
 /// How long to wait for that at most, as when many files are being copied.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -25,14 +30,70 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// there the folders are named one by one.
 const ONE_BY_ONE: bool = cfg!(target_os = "linux");
 
+/// What the system tells of.
+enum Notice {
+    /// Something happened to these; whether somebody is about to write more.
+    At(Vec<PathBuf>, Step),
+    /// Something may have been missed.
+    Lost,
+}
+
+/// How far a change has got.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// The file is being written.
+    Begun,
+    /// The file is complete, or nothing was written.
+    Done,
+}
+
+/// What happened that no build has seen.
+struct Pending {
+    what: Happened,
+    /// Files that are being written.
+    open: BTreeSet<PathBuf>,
+}
+
+impl Pending {
+    fn add(&mut self, notice: Notice) {
+        match (notice, &mut self.what) {
+            (Notice::Lost, what) => *what = Happened::Anything,
+            (Notice::At(paths, step), what) => {
+                for path in paths {
+                    if step == Step::Begun {
+                        self.open.insert(path.clone());
+                    } else {
+                        self.open.remove(&path);
+                    }
+                    if let Happened::At(known) = what {
+                        known.insert(path);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns for how long nothing must change from now on.
+    fn quiet(&self) -> Duration {
+        match &self.what {
+            Happened::At(paths) if paths.len() < MANY && self.open.is_empty() => QUIET,
+            Happened::At(paths) if paths.len() < MANY => WRITING,
+            _ => BUSY,
+        }
+    }
+}
+
 /// Builds now and after each change, until nobody listens any more.
 pub(super) fn keep_building(inputs: &Inputs, build: &Build, tell: &Tell, states: &watch::Sender<Option<Arc<State>>>) {
     let (sender, changes) = mpsc::channel();
     let mut watcher = Watcher::new(sender, tell);
     // Before the first build, so that no change is missed and one that fails can be mended.
-    watcher.cover(inputs, tell);
+    watcher.cover(inputs, &Happened::Anything, tell);
+    let mut pending = Pending { what: Happened::Anything, open: BTreeSet::new() };
     loop {
-        let state = round(build, tell, states.borrow().as_deref());
+        let (state, left) = round(build, &pending.what, tell, states.borrow().as_deref());
+        let happened = std::mem::replace(&mut pending.what, left);
+        pending.open.clear();
         let mut inputs = inputs.clone();
         if let Some(site) = &state.site {
             inputs.watch.extend_from_slice(&site.built.inputs.watch);
@@ -42,30 +103,49 @@ pub(super) fn keep_building(inputs: &Inputs, build: &Build, tell: &Tell, states:
             return;
         }
         // What happened in a new folder before it was watched is not known, so that calls for another build.
-        let mut is_due = watcher.cover(&inputs, tell);
+        let new = watcher.cover(&inputs, &happened, tell);
+        let mut is_due = !new.is_empty();
+        if is_due {
+            pending.add(Notice::At(new, Step::Done));
+        }
         while !is_due {
             match changes.recv_timeout(PATIENCE) {
-                Ok(()) => is_due = true,
+                Ok(notice) => {
+                    pending.add(notice);
+                    is_due = true;
+                }
                 // The server may end without anything changing.
-                Err(mpsc::RecvTimeoutError::Timeout) if !states.is_closed() => {}
+                Err(mpsc::RecvTimeoutError::Timeout) if !states.is_closed() => {
+                    if watcher.misses_one() {
+                        pending.add(Notice::Lost);
+                        is_due = true;
+                    }
+                }
                 Err(_) => return,
             }
         }
         let start = Instant::now();
-        while start.elapsed() < PATIENCE && changes.recv_timeout(QUIET).is_ok() {}
+        while start.elapsed() < PATIENCE
+            && let Ok(notice) = changes.recv_timeout(pending.quiet())
+        {
+            pending.add(notice);
+        }
     }
 }
 
-/// Builds once; whatever happens, the last site stays.
-fn round(build: &Build, tell: &Tell, before: Option<&State>) -> State {
+/// Builds once; whatever happens, the last site stays. Returns also what the next build must look at again.
+fn round(build: &Build, happened: &Happened, tell: &Tell, before: Option<&State>) -> (State, Happened) {
     let start = Instant::now();
-    let built = catch_unwind(AssertUnwindSafe(build));
-    let built = built.unwrap_or_else(|panic| Err(of_panic(&*panic)));
-    match built {
+    let (built, left) = match catch_unwind(AssertUnwindSafe(|| build(happened))) {
+        Ok(Err(failure)) => (Err(failure), happened.clone()),
+        Ok(built) => (built, Happened::At(BTreeSet::new())),
+        Err(panic) => (Err(of_panic(&*panic)), Happened::Anything),
+    };
+    let state = match built {
         Ok(built) => {
             let files = built.files.count();
             let site = Arc::new(Site::new(built));
-            let (errors, warnings) = (site.count(Severity::Error), site.count(Severity::Warning));
+            let (errors, warnings) = (site.built.errors, site.built.warnings);
             tell(Event::Built { took: start.elapsed(), files, errors, warnings });
             State { site: Some(site), failure: None }
         }
@@ -73,7 +153,8 @@ fn round(build: &Build, tell: &Tell, before: Option<&State>) -> State {
             tell(Event::Failed(&failure));
             State { site: before.and_then(|before| before.site.clone()), failure: Some(failure) }
         }
-    }
+    };
+    (state, left)
 }
 
 /// Spells out a panic.
@@ -86,14 +167,17 @@ pub(super) fn of_panic(panic: &(dyn Any + Send)) -> String {
 /// Watches what the site is built from, which each build may change.
 struct Watcher {
     watcher: Option<RecommendedWatcher>,
+    inputs: Inputs,
     covered: BTreeSet<PathBuf>,
+    /// What should be watched and is not there.
+    absent: Vec<PathBuf>,
     ignored: Arc<RwLock<Vec<PathBuf>>>,
     /// What was removed or renamed, and is watched no longer even if there is a new one of that name.
     gone: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Watcher {
-    fn new(sender: mpsc::Sender<()>, tell: &Tell) -> Self {
+    fn new(sender: mpsc::Sender<Notice>, tell: &Tell) -> Self {
         let ignored: Arc<RwLock<Vec<PathBuf>>> = Arc::default();
         let gone: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
         let (ignored_here, gone_here) = (Arc::clone(&ignored), Arc::clone(&gone));
@@ -104,22 +188,38 @@ impl Watcher {
                 gone_here.lock().unwrap_or_else(PoisonError::into_inner).extend(event.paths.iter().cloned());
             }
             let ignored = ignored_here.read().unwrap_or_else(PoisonError::into_inner);
-            // An error means that something may have been missed.
-            if event.as_ref().map_or(true, |event| matters(event, &ignored)) {
-                let _ = sender.send(());
+            if let Some(notice) = event.map_or(Some(Notice::Lost), |event| notice(event, &ignored)) {
+                let _ = sender.send(notice);
             }
         };
         let watcher = RecommendedWatcher::new(on_event, Config::default().with_follow_symlinks(false));
         let watcher = watcher.map_err(|error| tell(Event::Unwatched(&describe(&error)))).ok();
-        Self { watcher, covered: BTreeSet::new(), ignored, gone }
+        Self { watcher, inputs: Inputs::default(), covered: BTreeSet::new(), absent: Vec::new(), ignored, gone }
     }
 
-    /// Watches exactly these inputs from now on; says whether there are new folders among them.
-    fn cover(&mut self, inputs: &Inputs, tell: &Tell) -> bool {
-        *self.ignored.write().unwrap_or_else(PoisonError::into_inner) = inputs.ignore.clone();
-        let Some(watcher) = &mut self.watcher else { return false };
+    /// Returns whether a folder is there again that was gone, which nobody could tell.
+    fn misses_one(&self) -> bool {
+        self.absent.iter().any(|path| path.is_dir())
+    }
+
+    /// Watches exactly these inputs from now on; returns the new folders among them.
+    fn cover(&mut self, inputs: &Inputs, happened: &Happened, tell: &Tell) -> Vec<PathBuf> {
+        let Some(watcher) = &mut self.watcher else { return Vec::new() };
+        let mut is_same = *inputs == self.inputs;
+        if !is_same {
+            *self.ignored.write().unwrap_or_else(PoisonError::into_inner) = inputs.ignore.clone();
+            self.inputs = inputs.clone();
+        }
         for gone in self.gone.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            self.covered.retain(|folder| !folder.starts_with(&gone));
+            if self.covered.contains(&gone) {
+                self.covered.retain(|folder| !folder.starts_with(&gone));
+                is_same = false;
+            }
+        }
+        let is_new = |path: &PathBuf| path.is_dir() && !self.covered.contains(path);
+        if is_same && matches!(happened, Happened::At(paths) if !paths.iter().any(is_new)) {
+            // Looking at every folder would take longer than the build.
+            return Vec::new();
         }
         let (wanted, mode) = if ONE_BY_ONE {
             (folders(inputs), RecursiveMode::NonRecursive)
@@ -129,10 +229,10 @@ impl Watcher {
         for old in self.covered.difference(&wanted) {
             let _ = watcher.unwatch(old);
         }
-        let mut is_new = false;
+        let mut new_folders = Vec::new();
         for new in wanted.difference(&self.covered) {
             match watcher.watch(new, mode) {
-                Ok(()) => is_new = true,
+                Ok(()) => new_folders.push(new.clone()),
                 Err(error) if matches!(error.kind, notify::ErrorKind::PathNotFound) => {}
                 Err(error) => {
                     tell(Event::Unwatched(&format!("{}: {}", new.display(), describe(&error))));
@@ -144,7 +244,8 @@ impl Watcher {
             }
         }
         self.covered = wanted;
-        is_new
+        self.absent = inputs.watch.iter().filter(|path| !path.exists()).cloned().collect();
+        new_folders
     }
 }
 
@@ -184,14 +285,19 @@ fn describe(error: &notify::Error) -> String {
     }
 }
 
-/// Says whether an event can change the site.
-fn matters(event: &notify::Event, ignored: &[PathBuf]) -> bool {
-    let changes = match event.kind {
+/// Returns what an event means for the site, if it can change that.
+fn notice(event: notify::Event, ignored: &[PathBuf]) -> Option<Notice> {
+    let step = match event.kind {
         // Reading is no change, and a build reads everything.
-        EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
-        _ => true,
+        EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return None,
+        EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => Step::Begun,
+        _ => Step::Done,
     };
-    changes && (event.need_rescan() || event.paths.is_empty() || event.paths.iter().any(|path| is_input(path, ignored)))
+    if event.need_rescan() || event.paths.is_empty() {
+        return Some(Notice::Lost);
+    }
+    let paths: Vec<PathBuf> = event.paths.into_iter().filter(|path| is_input(path, ignored)).collect();
+    (!paths.is_empty()).then_some(Notice::At(paths, step))
 }
 
 /// Says whether a path may be read by a build.
@@ -200,7 +306,9 @@ fn is_input(path: &Path, ignored: &[PathBuf]) -> bool {
         return false;
     }
     let mut names = path.components().map(|component| component.as_os_str().to_string_lossy());
-    if names.any(|name| name == "node_modules" || name == ".git" || name.contains(".playbill-")) {
+    // That there is a repository matters, and what git keeps in it does not.
+    let is_of_git = path.parent().is_some_and(|folder| folder.components().any(|part| part.as_os_str() == ".git"));
+    if is_of_git || names.any(|name| name == "node_modules" || name.contains(".playbill-")) {
         return false;
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();

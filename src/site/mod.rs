@@ -23,8 +23,8 @@ pub mod tabs;
 pub mod view;
 pub mod yaml_paint;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 pub use problems::Problem;
 pub use view::View;
@@ -252,18 +252,59 @@ pub struct DocsTarget {
     pub page: usize,
 }
 
+/// What links and lists say of an entity, on every page the same.
+#[derive(Debug)]
+pub struct Mention {
+    /// Its page.
+    pub url: String,
+    /// What a reader calls it.
+    pub title: String,
+    /// Its name where that differs from the title, with the namespace where that is not the default one.
+    pub name: Option<String>,
+    /// Class suffix of icon and hue.
+    pub class: &'static str,
+    /// Who owns it, the first of them.
+    pub owner: Option<EntityId>,
+    /// See [`View::summary`]; made when a page asks for it.
+    summary: OnceLock<Option<String>>,
+}
+
+impl Mention {
+    fn of(entity: &Entity) -> Self {
+        let title = entity.title();
+        Self {
+            url: routes::entity(&entity.reference),
+            title: title.to_owned(),
+            name: match entity.namespace() {
+                "default" => (title != entity.name()).then(|| entity.name().to_owned()),
+                namespace => Some(format!("{namespace}/{}", entity.name())),
+            },
+            class: kinds::class(entity.reference.kind()),
+            owner: entity.related("ownedBy").next().and_then(|relation| relation.id),
+            summary: OnceLock::new(),
+        }
+    }
+}
+
 /// Every page, and what many pages need to know.
 #[derive(Debug)]
 pub struct Site {
+    outline: Arc<Outline>,
+    problems: Vec<Problem>,
+    problems_of: Vec<Vec<usize>>,
+}
+
+/// What does not depend on what documents say, nor on problems.
+#[derive(Debug)]
+struct Outline {
     pages: Vec<Page>,
-    by_url: HashMap<String, usize>,
+    by_url: HashMap<String, usize, foldhash::fast::RandomState>,
     config: Config,
     kinds: Vec<KindGroup>,
     sources: HashMap<FileId, Source>,
+    mentions: Vec<Mention>,
     docs_of: Vec<Option<DocsTarget>>,
     docs_by_title: Vec<usize>,
-    problems: Vec<Problem>,
-    problems_of: Vec<Vec<usize>>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
     by_file: HashMap<FileId, Vec<EntityId>>,
     changes: Vec<Change>,
@@ -273,8 +314,13 @@ pub struct Site {
 /// Plans the site of a portal.
 #[must_use]
 pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
+    plan_again(workspace, portal, None)
+}
+
+/// Does the same with what an earlier portal and its site have in common with this one.
+#[must_use]
+pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Portal, &Site)>) -> Site {
     let catalog = &portal.catalog;
-    let kinds = group_kinds(portal, workspace.config());
     let problems = problems::read(workspace, portal);
     let mut problems_of = vec![Vec::new(); catalog.entities().len()];
     for (at, problem) in problems.iter().enumerate() {
@@ -284,6 +330,14 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
             problems_of[id.index()].push(at);
         }
     }
+    let before = before.filter(|(other, _)| {
+        Arc::ptr_eq(catalog, &other.catalog)
+            && portal.apis.are(&other.apis)
+            && portal.docs.have_outlines_of(&other.docs)
+    });
+    if let Some((_, before)) = before {
+        return Site { outline: Arc::clone(&before.outline), problems, problems_of };
+    }
     let mut led_to: BTreeMap<Arc<str>, Vec<EntityId>> = BTreeMap::new();
     let mut by_file: HashMap<FileId, Vec<EntityId>> = HashMap::new();
     for (id, entity) in catalog.iter() {
@@ -292,24 +346,30 @@ pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
             led_to.entry(nearest.shared()).or_default().push(id);
         }
     }
-    let mut site = Site {
+    let outline = Outline {
         pages: Vec::new(),
-        by_url: HashMap::new(),
+        by_url: HashMap::default(),
         config: workspace.config().clone(),
         sources: sources(workspace, portal),
+        mentions: catalog.entities().iter().map(Mention::of).collect(),
         docs_of: docs_targets(portal),
         docs_by_title: docs_by_title(portal),
-        kinds,
-        problems,
-        problems_of,
+        kinds: group_kinds(portal, workspace.config()),
         led_to,
         by_file,
         changes: changes(workspace, portal),
         base_path: base_path(workspace.config()),
     };
-    site.pages = plan_pages(portal, &site);
-    site.by_url = site.pages.iter().enumerate().map(|(at, page)| (page.url.clone(), at)).collect();
-    site
+    let site = Site { outline: Arc::new(outline), problems, problems_of };
+    let pages = plan_pages(portal, &site);
+    let by_url = pages.iter().enumerate().map(|(at, page)| (page.url.clone(), at)).collect();
+    let Site { mut outline, problems, problems_of } = site;
+    // Nobody else has it yet.
+    if let Some(outline) = Arc::get_mut(&mut outline) {
+        outline.pages = pages;
+        outline.by_url = by_url;
+    }
+    Site { outline, problems, problems_of }
 }
 
 /// Lists the pages: first those that everybody visits, then entities and documents in the order of their references,
@@ -319,13 +379,13 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
     add(routes::HOME.to_owned(), PageKind::Home);
     add(routes::CATALOG.to_owned(), PageKind::Catalog);
-    for (kind, group) in site.kinds.iter().enumerate() {
+    for (kind, group) in site.kinds().iter().enumerate() {
         for page in 1..=group.entities.len().div_ceil(ROWS_PER_PAGE) {
             add(routes::kind_list(&group.face.kind, page), PageKind::Kind { kind, page });
         }
     }
     add(routes::APIS.to_owned(), PageKind::Apis);
-    for page in 1..=site.docs_by_title.len().div_ceil(ROWS_PER_PAGE).max(1) {
+    for page in 1..=site.docs_by_title().len().div_ceil(ROWS_PER_PAGE).max(1) {
         add(routes::docs_list(page), PageKind::DocsIndex { page });
     }
     add(routes::EXPLORE.to_owned(), PageKind::Explore);
@@ -369,7 +429,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     add(routes::api_file("entities.ndjson"), PageKind::File(File::ApiLines));
     add(routes::api_file("entities.csv"), PageKind::File(File::ApiCsv));
     add(routes::api_file("entity-facets"), PageKind::File(File::ApiFacets));
-    for (kind, group) in site.kinds.iter().enumerate() {
+    for (kind, group) in site.kinds().iter().enumerate() {
         add(routes::api_kind(&group.face.kind), PageKind::File(File::ApiKind(kind)));
         add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
     }
@@ -379,7 +439,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
             add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
         }
         add(routes::markdown(&routes::entity(&entity.reference)), PageKind::File(File::EntityMarkdown(id)));
-        if site.config.badges {
+        if site.config().badges {
             for badge in machine::Badge::ALL {
                 add(routes::badge(&entity.reference, badge.id()), PageKind::File(File::Badge(id, badge)));
             }
@@ -399,9 +459,20 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     add(routes::HEADERS.to_owned(), PageKind::File(File::Headers));
     add(routes::REDIRECTS.to_owned(), PageKind::File(File::Redirects));
     // Two documents may ask for one address; the first has it, and the check of documents reports the other.
-    let mut seen = std::collections::HashSet::new();
-    pages.retain(|page| seen.insert(routes::output_path(&page.url)));
+    let mut seen: HashSet<&str, foldhash::fast::RandomState> =
+        HashSet::with_capacity_and_hasher(pages.len(), <_>::default());
+    let is_first: Vec<bool> = pages.iter().map(|page| seen.insert(file_stem(&page.url))).collect();
+    let mut is_first = is_first.into_iter();
+    pages.retain(|_| is_first.next().unwrap_or(true));
     pages
+}
+
+/// Returns what tells the file of a page from those of others, without making its path.
+fn file_stem(url: &str) -> &str {
+    match url.strip_suffix("index.html") {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+        _ => url,
+    }
 }
 
 fn base_path(config: &Config) -> String {
@@ -470,28 +541,35 @@ fn docs_targets(portal: &Portal) -> Vec<Option<DocsTarget>> {
 }
 
 impl Site {
+    /// Returns whether it has the same pages and files at the same addresses as another one, as far as they do not belong
+    /// to a theme or stand beside documents.
+    #[must_use]
+    pub fn has_pages_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.outline, &other.outline)
+    }
+
     /// Returns every page and file in a fixed order.
     #[must_use]
     pub fn pages(&self) -> &[Page] {
-        &self.pages
+        &self.outline.pages
     }
 
     /// Finds the page at a URL.
     #[must_use]
     pub fn page(&self, url: &str) -> Option<&Page> {
-        self.by_url.get(url).map(|at| &self.pages[*at])
+        self.outline.by_url.get(url).map(|at| &self.outline.pages[*at])
     }
 
     /// Returns the kinds of which there are entities, in the order of lists.
     #[must_use]
     pub fn kinds(&self) -> &[KindGroup] {
-        &self.kinds
+        &self.outline.kinds
     }
 
     /// Finds the entities of a kind, which is in lower case.
     #[must_use]
     pub fn kind(&self, kind: &str) -> Option<&KindGroup> {
-        self.kinds.iter().find(|group| group.face.kind == kind)
+        self.outline.kinds.iter().find(|group| group.face.kind == kind)
     }
 
     /// Returns whether there are entities of a kind.
@@ -503,37 +581,43 @@ impl Site {
     /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.outline.config
     }
 
     /// Returns the absolute address of the site, ending in `/`, if it is configured.
     #[must_use]
     pub fn base_url(&self) -> Option<&str> {
-        self.config.base_url.as_deref()
+        self.outline.config.base_url.as_deref()
     }
 
     /// Returns the path of the site on its host, beginning and ending in `/`.
     #[must_use]
     pub fn base_path(&self) -> &str {
-        &self.base_path
+        &self.outline.base_path
     }
 
     /// Returns where a file can be seen.
     #[must_use]
     pub fn source(&self, file: FileId) -> Option<&Source> {
-        self.sources.get(&file)
+        self.outline.sources.get(&file)
+    }
+
+    /// Returns what links and lists say of an entity.
+    #[must_use]
+    pub fn mention(&self, entity: EntityId) -> &Mention {
+        &self.outline.mentions[entity.index()]
     }
 
     /// Returns what is configured for the pages of an entity.
     #[must_use]
     pub fn entity_page(&self, entity: &Entity) -> Option<&EntityPage> {
-        self.config.entity_pages.iter().find(|page| fits(&page.filter, entity))
+        self.config().entity_pages.iter().find(|page| fits(&page.filter, entity))
     }
 
     /// Returns where the documentation of an entity is.
     #[must_use]
     pub fn docs_of(&self, entity: EntityId) -> Option<&DocsTarget> {
-        self.docs_of.get(entity.index())?.as_ref()
+        self.outline.docs_of.get(entity.index())?.as_ref()
     }
 
     /// Returns the problems of the build.
@@ -551,24 +635,24 @@ impl Site {
     /// Returns the entities that a Location has led to directly.
     #[must_use]
     pub fn led_to(&self, location: &Entity) -> &[EntityId] {
-        self.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
+        self.outline.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the indexes of the documentation sites that have pages, by title.
     #[must_use]
     pub fn docs_by_title(&self) -> &[usize] {
-        &self.docs_by_title
+        &self.outline.docs_by_title
     }
 
     /// Returns the entities that stand in a file.
     #[must_use]
     pub fn in_file(&self, file: FileId) -> &[EntityId] {
-        self.by_file.get(&file).map_or(&[], Vec::as_slice)
+        self.outline.by_file.get(&file).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the newest changes, newest first.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
-        &self.changes
+        &self.outline.changes
     }
 }

@@ -98,17 +98,13 @@ impl<'a> View<'a> {
     /// Links to an entity.
     #[must_use]
     pub fn link(&self, id: EntityId) -> EntityLink {
-        let entity = self.entity(id);
-        let title = entity.title();
+        let mention = self.site.mention(id);
         EntityLink {
-            href: Some(self.href(&routes::entity(&entity.reference))),
-            title: title.to_owned(),
-            name: match entity.namespace() {
-                "default" => (title != entity.name()).then(|| entity.name().to_owned()),
-                namespace => Some(format!("{namespace}/{}", entity.name())),
-            },
-            reference: entity.reference.to_string(),
-            class: kinds::class(entity.reference.kind()),
+            href: Some(self.href(&mention.url)),
+            title: mention.title.clone(),
+            name: mention.name.clone(),
+            reference: self.entity(id).reference.as_str().to_owned(),
+            class: mention.class,
             relation: None,
         }
     }
@@ -165,9 +161,8 @@ impl<'a> View<'a> {
     /// Returns the first paragraph of the description as inline HTML.
     #[must_use]
     pub fn summary(&self, entity: &Entity) -> Option<String> {
-        let text = entity.description()?;
-        let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
-        Some(commonmark::inline_with(&shortened(paragraph, 240), &outward))
+        let id = self.portal.catalog.find(entity.reference.as_str())?;
+        self.site.mention(id).summary.get_or_init(|| summary(entity)).clone()
     }
 
     /// Decides where a link of a text outside of documentations leads from this page.
@@ -196,6 +191,12 @@ impl<'a> View<'a> {
         let reference = &self.entity(site.entity).reference;
         Some(self.href(&routes::docs_page(reference, &site.pages.get(*page)?.path)))
     }
+}
+
+fn summary(entity: &Entity) -> Option<String> {
+    let text = entity.description()?;
+    let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
+    Some(commonmark::inline_with(&shortened(paragraph, 240), &outward))
 }
 
 /// Keeps links of descriptions that leave the site; one to a file beside the description has no page to lead to.

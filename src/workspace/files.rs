@@ -3,23 +3,20 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, RwLock};
 
 use super::tree::Tree;
 use super::{ReadError, calm};
 use crate::text::FileId;
 
 /// Every file that somebody asked for.
+///
+/// Ids stay those of their places from one state of a workspace to the next; what stands there is a matter of each state.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    table: RwLock<Table>,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    files: Vec<Arc<File>>,
     /// Places are compared as bytes, which is much faster than as paths; they have one spelling each.
-    by_place: HashMap<Box<OsStr>, FileId>,
+    ids: Arc<RwLock<HashMap<Box<OsStr>, FileId>>>,
+    files: RwLock<Vec<Option<Arc<File>>>>,
 }
 
 /// One file.
@@ -33,6 +30,12 @@ pub(super) struct File {
     pub(super) path: Arc<str>,
     /// Whether it is one, not something else that a problem names.
     pub(super) is_file: bool,
+    /// Counts the contents that it had in this workspace.
+    count: u64,
+    /// The same for all workspaces, once somebody asked.
+    version: OnceLock<u64>,
+    /// Whether somebody found out, in this state, that it is there.
+    is_current: bool,
     content: Mutex<Content>,
 }
 
@@ -47,17 +50,53 @@ enum Content {
 impl Files {
     /// Returns the file of an id.
     pub(super) fn get(&self, id: FileId) -> Arc<File> {
-        Arc::clone(&calm(self.table.read()).files[id.index()])
+        static NOTHING: LazyLock<Arc<File>> = LazyLock::new(|| {
+            let place: Arc<Path> = Arc::from(Path::new(""));
+            let content = Mutex::new(Content::Unreadable("it does not exist".to_owned()));
+            Arc::new(File {
+                place,
+                real: None,
+                path: "".into(),
+                is_file: false,
+                count: 0,
+                version: OnceLock::new(),
+                is_current: false,
+                content,
+            })
+        });
+        let files = calm(self.files.read());
+        // A file that only another state knows has no place in this one.
+        Arc::clone(files.get(id.index()).and_then(Option::as_ref).unwrap_or(&NOTHING))
     }
 
     /// Returns the id of the file at `place`, if somebody asked for it before.
     pub(super) fn find(&self, place: &Path) -> Option<FileId> {
-        calm(self.table.read()).by_place.get(place.as_os_str()).copied()
+        let id = calm(self.ids.read()).get(place.as_os_str()).copied()?;
+        let files = calm(self.files.read());
+        files.get(id.index())?.as_ref().is_some_and(|file| file.is_current).then_some(id)
     }
 
-    /// Returns the ids of all files.
+    /// Returns the ids of all files of this state.
     pub(super) fn all(&self) -> Vec<FileId> {
-        (0..calm(self.table.read()).files.len()).map(FileId::new).collect()
+        let files = calm(self.files.read());
+        (0..files.len()).filter(|at| files[*at].is_some()).map(FileId::new).collect()
+    }
+
+    /// Returns the ids of the files of this state that are wanted.
+    pub(super) fn matching(&self, is_wanted: impl Fn(&File) -> bool) -> Vec<FileId> {
+        let files = calm(self.files.read());
+        let wanted = files.iter().enumerate().filter(|(_, file)| file.as_deref().is_some_and(&is_wanted));
+        wanted.map(|(at, _)| FileId::new(at)).collect()
+    }
+
+    /// Returns the same files for the next state, in which some may be other ones.
+    pub(super) fn next(&self) -> Self {
+        Self { ids: Arc::clone(&self.ids), files: RwLock::new(calm(self.files.read()).clone()) }
+    }
+
+    /// Puts another file in the place of one.
+    pub(super) fn replace(&self, id: FileId, file: File) {
+        calm(self.files.write())[id.index()] = Some(Arc::new(file));
     }
 
     /// Returns the id of the file at `place`, new if need be.
@@ -87,19 +126,70 @@ impl Files {
         if let Some(id) = self.find(place) {
             return id;
         }
-        let mut table = calm(self.table.write());
-        if let Some(id) = table.by_place.get(place.as_os_str()) {
-            return *id;
+        let mut ids = calm(self.ids.write());
+        let next = FileId::new(ids.len());
+        let id = *ids.entry(place.as_os_str().into()).or_insert(next);
+        let mut files = calm(self.files.write());
+        if files.len() <= id.index() {
+            files.resize(id.index() + 1, None);
         }
-        let id = FileId::new(table.files.len());
-        let file = File { place: place.into(), real, path: path(), is_file, content: Mutex::new(content) };
-        table.files.push(Arc::new(file));
-        table.by_place.insert(place.as_os_str().into(), id);
+        let count = match &files[id.index()] {
+            Some(file) if file.is_current => return id,
+            Some(file) => file.count,
+            None => 0,
+        };
+        let content = Mutex::new(content);
+        let version = OnceLock::new();
+        let file = File { place: place.into(), real, path: path(), is_file, count, version, is_current: true, content };
+        files[id.index()] = Some(Arc::new(file));
         id
     }
 }
 
 impl File {
+    /// Returns what is there now, if that may be something else.
+    pub(super) fn changed(&self, tree: &Tree) -> Option<Self> {
+        let new = match &*calm(self.content.lock()) {
+            Content::Unread => Content::Unread,
+            Content::Bytes(bytes) => Self::other(tree.read(self.real(), u64::MAX), Ok(bytes))?,
+            Content::Text(text) => Self::other(tree.read(self.real(), u64::MAX), Ok(text.as_bytes()))?,
+            Content::Unreadable(reason) => Self::other(tree.read(self.real(), u64::MAX), Err(reason))?,
+        };
+        Some(self.with(true, new))
+    }
+
+    fn other(now: Result<Vec<u8>, ReadError>, before: Result<&[u8], &str>) -> Option<Content> {
+        match (now, before) {
+            (Ok(now), Ok(before)) if now == before => None,
+            (Err(ReadError::Unreadable(now)), Err(before)) if now == before => None,
+            // It is read again, with the limit of whoever asks.
+            _ => Some(Content::Unread),
+        }
+    }
+
+    /// Returns a number that is another one for each content, by the looks of it.
+    pub(super) fn version(&self, tree: &Tree) -> u64 {
+        *self.version.get_or_init(|| tree.look(self.real()).unwrap_or(self.count))
+    }
+
+    /// Returns the file as one of which nothing is known.
+    pub(super) fn forgotten(&self) -> Self {
+        self.with(false, Content::Unread)
+    }
+
+    fn with(&self, is_current: bool, content: Content) -> Self {
+        Self {
+            place: Arc::clone(&self.place),
+            real: self.real.clone(),
+            path: Arc::clone(&self.path),
+            is_file: self.is_file,
+            count: self.count + 1,
+            version: OnceLock::new(),
+            is_current,
+            content: Mutex::new(content),
+        }
+    }
+
     /// Returns the path with every link followed.
     pub(super) fn real(&self) -> &Path {
         self.real.as_deref().unwrap_or(&self.place)

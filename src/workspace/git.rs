@@ -28,6 +28,8 @@ pub struct Repository {
     /// Commits whose parents were not fetched.
     pub(super) shallow: Vec<String>,
     pub(super) history: OnceLock<Option<History>>,
+    /// The commit that was checked out when the history was read.
+    pub(super) read_at: OnceLock<Option<String>>,
 }
 
 impl Repository {
@@ -41,6 +43,7 @@ impl Repository {
             default_branch: None,
             shallow: Vec::new(),
             history: OnceLock::new(),
+            read_at: OnceLock::new(),
         };
         if let Some(layout) = Layout::find(tree, &repository.folder.place) {
             repository.fill(tree, &layout, hosts);
@@ -81,15 +84,25 @@ impl Repository {
         }
     }
 
-    /// Asks for the files that say which commit is checked out, so that it is known what the history depends on.
-    pub(super) fn note_head(&self, tree: &Tree) {
-        let Some(Layout { own, common }) = Layout::find(tree, &self.folder.place) else { return };
+    /// Reads the files that say which commit is checked out, so that it is known what the history depends on; returns as
+    /// much of that as can be had.
+    pub(super) fn head(&self, tree: &Tree) -> Option<String> {
+        let Layout { own, common } = Layout::find(tree, &self.folder.place)?;
         let head = tree.read_text(&own.join("HEAD"), MAX_SMALL).unwrap_or_default();
-        if let Some(name) = head.trim().strip_prefix("ref: ").and_then(safe) {
-            let _ = tree.read_text(&common.join(name), MAX_SMALL);
-        }
-        let _ = tree.read_text(&common.join("packed-refs"), MAX_REFS);
+        let loose = head.trim().strip_prefix("ref: ").and_then(safe);
+        let loose = loose.and_then(|name| tree.read_text(&common.join(name), MAX_SMALL));
+        let packed = tree.read_text(&common.join("packed-refs"), MAX_REFS).unwrap_or_default();
         let _ = tree.list(&common.join("reftable"));
+        Some(format!("{head}{}", loose.unwrap_or(packed)))
+    }
+
+    /// Returns whether another reading of the same repository found the same.
+    pub(super) fn says_as(&self, other: &Self) -> bool {
+        let all = |it: &Self| {
+            let Self { folder: _, remote, view, edit, default_branch, shallow, history: _, read_at: _ } = it;
+            format!("{remote:?} {view:?} {edit:?} {default_branch:?} {shallow:?}")
+        };
+        all(self) == all(other)
     }
 
     /// Returns the folder of the working tree; it may lie above the scanned root.

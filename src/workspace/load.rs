@@ -2,26 +2,26 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::files::Files;
 use super::journal::Journal;
 use super::pattern::Pattern;
-use super::rules::{RuleBook, Rules};
+use super::rules::Rules;
 use super::scan::{self, Found};
 use super::tree::{Kind, Memory, Tree, reason};
-use super::{Boundary, GlobStyle, Known, LocateError, ReadError, Root, UrlTarget, Workspace, calm, path, pattern};
+use super::{Boundary, GlobStyle, LocateError, ReadError, Root, UrlTarget, Workspace, calm, path, pattern};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::error::Error;
 use crate::text::{FileId, Span};
 
 /// The names of the configuration file, the first one found counts.
-const CONFIG_NAMES: [&str; 2] = ["playbill.yaml", "playbill.yml"];
+pub(super) const CONFIG_NAMES: [&str; 2] = ["playbill.yaml", "playbill.yml"];
 /// The configuration of Backstage, of which a few keys are read.
-const APP_CONFIG_NAME: &str = "app-config.yaml";
+pub(super) const APP_CONFIG_NAME: &str = "app-config.yaml";
 
 /// What to load.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     let mut workspace = Workspace::empty(tree, Config::default());
     workspace.history = options.history;
     let config_root = Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules: None };
-    workspace.roots.push(config_root);
+    Arc::make_mut(&mut workspace.roots).push(config_root);
     workspace.config_folder.clone_from(&home.folder);
     workspace.read_config(&home);
     if workspace.config_problems.iter().any(|problem| problem.severity == Severity::Error) {
@@ -69,7 +69,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
         return Ok(workspace);
     }
     // The paths were shown relative to the folder of the configuration; from now on the roots decide.
-    workspace.roots.clear();
+    workspace.roots = Arc::default();
     let given: Vec<(PathBuf, PathBuf)> = if options.paths.is_empty() {
         let paths = &workspace.config.paths;
         paths.iter().map(|path| (home.folder.join(path), path::joined(&home.shown, path))).collect()
@@ -80,27 +80,29 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
         Some(output) => options.cwd.join(output),
         None => home.folder.join(&workspace.config.output),
     };
-    if let Tree::Disk(Some(journal)) = &workspace.tree {
+    if let Tree::Disk(Some(journal)) = &*workspace.tree {
         journal.set_own(&output);
     }
-    workspace.limits.outputs = workspace.tree.real(&output).into_iter().collect();
-    let starts = workspace.set_roots(&given, &home, options.repository)?;
+    let outputs = workspace.tree.real(&output).into_iter().collect();
+    workspace.limits = Arc::new(scan::Limits { outputs, ..scan::Limits::default() });
+    workspace.starts = Arc::new(workspace.set_roots(&given, &home, options.repository)?);
     let (files, config_problems) =
         (std::mem::take(&mut workspace.files), std::mem::take(&mut workspace.config_problems));
     workspace.adopt(&files, config_problems);
-    workspace.scan(&starts);
+    workspace.scan();
     Ok(workspace)
 }
 
 /// Makes a workspace of files in memory.
 pub(super) fn from_files(config: Config, files: &[(&str, &[u8])]) -> Workspace {
     let mut workspace = Workspace::empty(Tree::Memory(Memory::new(files)), config);
-    workspace.roots.push(Root { place: PathBuf::from("/"), prefix: String::new(), rules: None });
+    workspace.roots = Arc::new(vec![Root { place: PathBuf::from("/"), prefix: String::new(), rules: None }]);
     workspace.config_file = CONFIG_NAMES.iter().find_map(|name| {
         let place = Path::new("/").join(name);
         workspace.tree.kind(&place).is_ok().then(|| workspace.files.add(&place, None, || workspace.show(&place)))
     });
-    workspace.scan(&[Start::Folder(PathBuf::from("/"))]);
+    workspace.starts = Arc::new(vec![Start::Folder(PathBuf::from("/"))]);
+    workspace.scan();
     workspace
 }
 
@@ -158,7 +160,8 @@ impl Home {
 }
 
 /// What a scan starts from.
-enum Start {
+#[derive(Debug)]
+pub(super) enum Start {
     /// Everything below.
     Folder(PathBuf),
     /// Just this one.
@@ -168,23 +171,25 @@ enum Start {
 impl Workspace {
     fn empty(tree: Tree, config: Config) -> Self {
         Self {
-            config,
+            config: Arc::new(config),
             config_file: None,
             config_folder: PathBuf::from("/"),
-            config_problems: Vec::new(),
-            tree,
-            book: RuleBook::default(),
-            limits: scan::Limits::default(),
-            roots: Vec::new(),
-            files: Files::default(),
-            known: Known::default(),
-            catalog_files: Vec::new(),
-            alike_files: Vec::new(),
-            overlay_files: Vec::new(),
-            problems: Vec::new(),
-            clones: Vec::new(),
-            by_remote: OnceLock::new(),
+            config_problems: Arc::default(),
+            tree: Arc::new(tree),
+            book: Arc::default(),
+            limits: Arc::default(),
+            roots: Arc::default(),
+            starts: Arc::default(),
+            files: Arc::default(),
+            known: Arc::default(),
+            catalog_files: Arc::default(),
+            alike_files: Arc::default(),
+            overlay_files: Arc::default(),
+            problems: Arc::default(),
+            clones: Arc::default(),
+            by_remote: Arc::default(),
             history: false,
+            notes: None,
         }
     }
 
@@ -195,16 +200,16 @@ impl Workspace {
             self.config_file = Some(file);
             if let Some(text) = self.config_text(file) {
                 let (config, problems) = config::parse(file, &text);
-                self.config = config;
-                self.config_problems.extend(problems);
+                self.config = Arc::new(config);
+                Arc::make_mut(&mut self.config_problems).extend(problems);
             }
         }
         let app = home.folder.join(APP_CONFIG_NAME);
         if is_file(&self.tree, &app) {
             let file = self.add_config_file(&app);
             if let Some(text) = self.config_text(file) {
-                let problems = config::parse_app_config(file, &text, &mut self.config);
-                self.config_problems.extend(problems);
+                let problems = config::parse_app_config(file, &text, Arc::make_mut(&mut self.config));
+                Arc::make_mut(&mut self.config_problems).extend(problems);
             }
         }
     }
@@ -218,7 +223,7 @@ impl Workspace {
         match self.text(file, self.config.limits.catalog_file) {
             Ok(text) => Some(text),
             Err(error) => {
-                self.config_problems.push(unread(file, &error));
+                Arc::make_mut(&mut self.config_problems).push(unread(file, &error));
                 None
             }
         }
@@ -227,13 +232,13 @@ impl Workspace {
     /// Reports the configured paths that do not exist; says whether all do.
     fn check_paths(&mut self) -> bool {
         let home = self.config_folder.clone();
-        for (at, path) in self.config.paths.iter().enumerate() {
+        for (at, path) in Arc::clone(&self.config).paths.iter().enumerate() {
             if let Err(error) = self.tree.real(&home.join(path)) {
                 let span = self.config_span(&format!("paths[{at}]"), &home);
                 let message = format!("`{path}` cannot be scanned: {}", reason(&error));
                 let problem = Diagnostic::new(codes::INVALID_CONFIG, span, message)
                     .help("name a folder or a file, relative to the configuration file");
-                self.config_problems.push(problem);
+                Arc::make_mut(&mut self.config_problems).push(problem);
             }
         }
         self.config_problems.iter().all(|problem| problem.severity != Severity::Error)
@@ -270,11 +275,16 @@ impl Workspace {
         let several = roots.len() > 1;
         for (place, shown) in roots {
             let rules = self.rules_above(&place);
-            self.roots.push(Root { place, prefix: if several { shown } else { String::new() }, rules });
+            Arc::make_mut(&mut self.roots).push(Root {
+                place,
+                prefix: if several { shown } else { String::new() },
+                rules,
+            });
         }
         if self.root_of(&home.folder).is_none() {
             let rules = self.rules_above(&home.folder);
-            self.roots.push(Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules });
+            let root = Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules };
+            Arc::make_mut(&mut self.roots).push(root);
         }
         Ok(starts)
     }
@@ -301,7 +311,7 @@ impl Workspace {
     }
 
     /// Takes over the files of the configuration, which were shown before the roots were known.
-    fn adopt(&mut self, before: &Files, problems: Diagnostics) {
+    fn adopt(&mut self, before: &Files, problems: Arc<Diagnostics>) {
         // Ids are given in the same order, so that those in the configuration's problems stay right.
         for id in before.all() {
             let file = before.get(id);
@@ -310,11 +320,14 @@ impl Workspace {
         self.config_problems = problems;
     }
 
-    fn scan(&mut self, starts: &[Start]) {
-        self.limits.exclude = self.compile_excludes();
-        self.limits.files = self.compile_files();
+    /// Looks for the files that the catalog starts from.
+    pub(super) fn scan(&mut self) {
+        let outputs = self.limits.outputs.clone();
+        let (exclude, files) = (self.compile_excludes(), self.compile_files());
+        self.limits = Arc::new(scan::Limits { outputs, exclude, files });
+        self.problems = Arc::default();
         let mut found = Found::default();
-        for start in starts {
+        for start in &*Arc::clone(&self.starts) {
             match start {
                 Start::Folder(folder) => {
                     let root = self.roots.iter().find(|root| root.place == *folder);
@@ -330,7 +343,7 @@ impl Workspace {
         }
         found.repositories.sort_unstable();
         found.repositories.dedup();
-        self.clones = found.repositories;
+        self.clones = Arc::new(found.repositories);
         let mut files: Vec<(Arc<str>, PathBuf, Option<Arc<Path>>)> =
             found.files.into_iter().map(|(place, repository)| (self.show(&place), place, repository)).collect();
         files.sort_unstable();
@@ -346,13 +359,13 @@ impl Workspace {
             let message = format!("the folder `{}` cannot be read: {reason}", self.path(id));
             let problem = Diagnostic::new(codes::UNREADABLE_FILE, Span::whole(id), message)
                 .help("make the folder readable, or name it in `catalog.exclude`");
-            self.problems.push(problem);
+            Arc::make_mut(&mut self.problems).push(problem);
         }
         let catalog = self.config.catalog.clone();
         let further = self.configured("catalog.locations", &catalog.locations);
         let overlays = self.configured("catalog.overlays", &catalog.overlays);
         let mut seen = HashSet::new();
-        self.overlay_files = overlays.into_iter().filter(|id| seen.insert(*id)).collect();
+        self.overlay_files = Arc::new(overlays.into_iter().filter(|id| seen.insert(*id)).collect());
         if !further.is_empty() {
             ids.extend(further);
             ids.sort_by_cached_key(|id| self.path(*id));
@@ -360,11 +373,12 @@ impl Workspace {
         ids.dedup();
         found.alike.sort_unstable();
         found.alike.dedup();
-        self.alike_files = found.alike.iter().map(|place| self.files.add(place, None, || self.show(place))).collect();
-        self.catalog_files = ids;
-        let mut problems = std::mem::take(&mut self.problems);
+        let alike = found.alike.iter().map(|place| self.files.add(place, None, || self.show(place)));
+        self.alike_files = Arc::new(alike.collect());
+        self.catalog_files = Arc::new(ids);
+        let mut problems = (*self.problems).clone();
         problems.sort_by_cached_key(|problem| self.path(problem.span().file));
-        self.problems = problems;
+        self.problems = Arc::new(problems);
     }
 
     /// Notes which repository a folder is in, and that no link leads to it: the scan knows both.
@@ -409,7 +423,7 @@ impl Workspace {
                     Diagnostic::new(code, span(), format!("`{key}` names `{target}`: {error}"))
                 }
             };
-            self.problems.push(problem);
+            Arc::make_mut(&mut self.problems).push(problem);
         }
         ids
     }

@@ -5,11 +5,14 @@
 //! Invariants: a path that leaves its repository is never opened, whether by `..`, an absolute path or a symbolic
 //! link; a file is read at most once, so that a build sees one state of it; nothing is read that nobody asked for.
 
+mod asked;
 mod files;
 mod git;
 mod history;
 mod journal;
+mod kept;
 mod load;
+mod next;
 mod path;
 mod pattern;
 mod remote;
@@ -29,6 +32,7 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::text::FileId;
+use asked::Notes;
 use files::Files;
 use history::History;
 use pattern::Pattern;
@@ -37,8 +41,10 @@ use rules::{RuleBook, Rules};
 use scan::{Listed, Purpose};
 use tree::{Kind, Tree, reason};
 
+pub use asked::{Asked, Changes};
 pub use git::Repository;
 pub use history::LastChange;
+pub use kept::{Kept, Same};
 pub use load::{LoadOptions, load};
 pub use remote::{Host, Remote};
 pub(crate) use scan::MANIFEST;
@@ -146,7 +152,7 @@ impl Folder {
 }
 
 /// A folder that was given to be scanned, or that of the configuration.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Root {
     /// Where it is, links followed.
     place: PathBuf,
@@ -176,29 +182,42 @@ struct Known {
     repositories: RwLock<HashMap<Arc<Path>, Option<Arc<Repository>>>>,
 }
 
+/// What a scan found.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Scanned {
+    files: [Arc<Vec<FileId>>; 3],
+    problems: Arc<Vec<Diagnostic>>,
+}
+
 /// Every input of a build, as one state: what was read once stays as it was.
-#[derive(Debug)]
+///
+/// A clone is the same state, and costs next to nothing.
+#[derive(Debug, Clone)]
 pub struct Workspace {
-    config: Config,
+    config: Arc<Config>,
     config_file: Option<FileId>,
     config_folder: PathBuf,
-    config_problems: Vec<Diagnostic>,
-    tree: Tree,
-    book: RuleBook,
-    limits: scan::Limits,
+    config_problems: Arc<Vec<Diagnostic>>,
+    tree: Arc<Tree>,
+    book: Arc<RuleBook>,
+    limits: Arc<scan::Limits>,
     /// Disjoint, except that the folder of the configuration, which comes last, may contain the others.
-    roots: Vec<Root>,
-    files: Files,
-    known: Known,
-    catalog_files: Vec<FileId>,
-    alike_files: Vec<FileId>,
-    overlay_files: Vec<FileId>,
-    problems: Vec<Diagnostic>,
+    roots: Arc<Vec<Root>>,
+    /// What is scanned.
+    starts: Arc<Vec<load::Start>>,
+    files: Arc<Files>,
+    known: Arc<Known>,
+    catalog_files: Arc<Vec<FileId>>,
+    alike_files: Arc<Vec<FileId>>,
+    overlay_files: Arc<Vec<FileId>>,
+    problems: Arc<Vec<Diagnostic>>,
     /// Folders with a `.git` that the scan met, sorted.
-    clones: Vec<Arc<Path>>,
+    clones: Arc<Vec<Arc<Path>>>,
     /// By the key of their remote; made when the first URL is looked up.
-    by_remote: OnceLock<HashMap<String, Vec<Arc<Repository>>>>,
+    by_remote: Arc<OnceLock<HashMap<String, Vec<Arc<Repository>>>>>,
     history: bool,
+    /// Where questions are noted, if somebody wants to know them.
+    notes: Option<Arc<Notes>>,
 }
 
 impl Workspace {
@@ -263,10 +282,22 @@ impl Workspace {
     /// for, or cannot be written down.
     #[must_use]
     pub fn journal(&self) -> Option<String> {
-        match &self.tree {
+        match &*self.tree {
             Tree::Disk(Some(journal)) => journal.to_text(),
             Tree::Disk(None) | Tree::Memory(_) => None,
         }
+    }
+
+    /// Returns the same as one value, which the next state shares as long as it is the same.
+    pub(crate) fn overlay_list(&self) -> Arc<Vec<FileId>> {
+        Arc::clone(&self.overlay_files)
+    }
+
+    /// Returns what the scan found, as one value: the files that the catalog starts from, those with names near theirs,
+    /// the overlays, and what went wrong.
+    pub(crate) fn scanned(&self) -> Scanned {
+        let files = [&self.catalog_files, &self.alike_files, &self.overlay_files].map(Arc::clone);
+        Scanned { files, problems: Arc::clone(&self.problems) }
     }
 
     /// Returns the files whose names are near that of a catalog file, sorted by path.
@@ -327,6 +358,7 @@ impl Workspace {
     /// # Errors
     /// When it is larger, no UTF-8, or cannot be read.
     pub fn text(&self, file: FileId, limit: u64) -> Result<Arc<str>, ReadError> {
+        self.note(|asked| asked.content(file));
         self.files.get(file).text(&self.tree, limit)
     }
 
@@ -335,6 +367,7 @@ impl Workspace {
     /// # Errors
     /// When it is larger or cannot be read.
     pub fn bytes(&self, file: FileId, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        self.note(|asked| asked.content(file));
         self.files.get(file).bytes(&self.tree, limit)
     }
 
@@ -343,13 +376,15 @@ impl Workspace {
     /// # Errors
     /// When it is larger than `limit` or cannot be read.
     pub fn bytes_once(&self, file: FileId, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        self.note(|asked| asked.content(file));
         self.files.get(file).bytes_once(&self.tree, limit)
     }
 
-    /// Returns size and time of a file, by which a change can be told without reading it.
+    /// Returns a number by which a change of a file can be told without reading it.
     #[must_use]
-    pub fn stamp(&self, file: FileId) -> Option<(u64, std::time::SystemTime)> {
-        self.tree.stamp(self.files.get(file).real())
+    pub fn version(&self, file: FileId) -> u64 {
+        self.note(|asked| asked.content(file));
+        self.files.get(file).version(&self.tree)
     }
 
     /// Finds the file that `target` means in the file `from`.
@@ -416,8 +451,10 @@ impl Workspace {
     /// as they stay in the repository.
     #[must_use]
     pub fn files_below(&self, folder: &Folder) -> Vec<FileId> {
+        self.note(|asked| asked.below(&folder.place));
         let boundary = self.boundary(&folder.place);
         let end = |place: &Path| {
+            self.note(Asked::link);
             let real = self.tree.real(place).ok()?;
             real.starts_with(&boundary.real).then(|| self.tree.kind(&real).ok())?
         };
@@ -472,10 +509,30 @@ impl Workspace {
         let repository = self.repository(file)?;
         let file = self.files.get(file);
         let history = repository.history.get_or_init(|| {
-            repository.note_head(&self.tree);
+            let _ = repository.read_at.set(repository.head(&self.tree));
             History::read(repository.place(), &repository.shallow)
         });
         history.as_ref()?.get(&names_below(&file.place, repository.place())?).cloned()
+    }
+
+    /// Does something, and returns what it asked of the workspace it was given.
+    pub fn noting<T>(&self, make: impl FnOnce(&Self) -> T) -> (T, Arc<Asked>) {
+        let notes = Arc::new(Notes::default());
+        let made = make(&Self { notes: Some(Arc::clone(&notes)), ..self.clone() });
+        let asked = Arc::new(notes.finish());
+        self.note_all(&asked);
+        (made, asked)
+    }
+
+    /// Notes what was asked before, for a result that is used again.
+    fn note_all(&self, asked: &Arc<Asked>) {
+        self.note(|notes| notes.part(asked));
+    }
+
+    fn note(&self, write: impl FnOnce(&mut Asked)) {
+        if let Some(notes) = &self.notes {
+            notes.write(write);
+        }
     }
 
     fn local_target(&self, url: &str) -> Option<UrlTarget> {
@@ -554,11 +611,15 @@ impl Workspace {
         let base = path::names(folder, &boundary.place).unwrap_or_default();
         let inside = path::resolve(&base, target)?;
         let place = path::below(&boundary.place, &inside.names);
+        self.note(|asked| asked.place(&place));
         if !inside.folder
             && let Some(id) = self.files.find(&place)
         {
             let file = self.files.get(id);
             if file.is_file && file.real().starts_with(&boundary.real) {
+                if file.real.is_some() {
+                    self.note(Asked::link);
+                }
                 return Ok(id);
             }
         }
@@ -583,6 +644,7 @@ impl Workspace {
         let base = path::names(folder, &boundary.place).unwrap_or_default();
         let inside = path::resolve(&base, target)?;
         let place = path::below(&boundary.place, &inside.names);
+        self.note(|asked| asked.place(&place));
         let real = self.enter(&boundary, &place)?;
         match self.tree.kind(&real) {
             Ok(Kind::Folder) => Ok(self.folder(&place)),
@@ -619,6 +681,7 @@ impl Workspace {
                 Err(_) => continue,
             };
             let Some(wanted) = Pattern::new(parts[first..].iter().copied(), style) else { continue };
+            self.note(|asked| asked.below(&start.place));
             let excluded = |place: &Path| self.is_excluded(place);
             let rules = self.rules(&start.place);
             let purpose = Purpose::Match(&wanted, &excluded);
@@ -690,6 +753,9 @@ impl Workspace {
             }),
             _ => self.tree.real(place),
         };
+        if real.as_ref().is_ok_and(|real| real != place) {
+            self.note(Asked::link);
+        }
         match real {
             Ok(real) if real.starts_with(&boundary.real) => Ok(real),
             Ok(_) => Err(LocateError::OutsideRepository),

@@ -17,7 +17,7 @@ use super::calm;
 use super::tree::{Item, Kind, Tree};
 
 /// The files with rules, the strongest first.
-const NAMES: [&str; 3] = [".playbillignore", ".ignore", ".gitignore"];
+pub(super) const NAMES: [&str; 3] = [".playbillignore", ".ignore", ".gitignore"];
 /// Position in [`NAMES`] of the file that belongs to one repository.
 const GIT: usize = 2;
 const MAX_SIZE: u64 = 1 << 20;

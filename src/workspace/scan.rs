@@ -162,7 +162,7 @@ impl<'a> Scan<'a> {
 }
 
 /// Returns whether authors who write this name mean a catalog file.
-fn is_alike(name: &str) -> bool {
+pub(super) fn is_alike(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
     let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
     stem.trim_start_matches('.').starts_with("catalog") || stem.ends_with("-entity") || stem.ends_with("-catalog")

@@ -4,13 +4,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where the workspace touches the disk")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReadError;
 use super::journal::Journal;
@@ -95,6 +97,15 @@ impl Memory {
             tree.files.insert(place, Arc::from(*bytes));
         }
         tree
+    }
+
+    /// Returns where something else is than in another tree.
+    pub(super) fn differences(&self, before: &Self) -> BTreeSet<PathBuf> {
+        let one_way = |a: &Self, b: &Self| -> Vec<PathBuf> {
+            let files = a.files.iter().filter(|(path, bytes)| b.files.get(*path) != Some(bytes)).map(|(path, _)| path);
+            files.chain(a.folders.keys().filter(|path| !b.folders.contains_key(*path))).cloned().collect()
+        };
+        one_way(self, before).into_iter().chain(one_way(before, self)).collect()
     }
 
     fn add(&mut self, folder: &Path, name: OsString, kind: Kind) {
@@ -182,10 +193,14 @@ impl Tree {
         }
     }
 
-    /// Returns size and time of a regular file, links followed; nothing where that is not known.
-    pub(super) fn stamp(&self, path: &Path) -> Option<(u64, SystemTime)> {
+    /// Returns a number made of size and time of a file, links followed; nothing where these are not known.
+    pub(super) fn look(&self, path: &Path) -> Option<u64> {
         match self {
-            Self::Disk(_) => stamp(path),
+            Self::Disk(_) => {
+                let (size, time) = stamp(path)?;
+                let time = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+                Some(xxh3_64(&[&size.to_le_bytes()[..], &time.to_le_bytes()].concat()))
+            }
             Self::Memory(_) => None,
         }
     }

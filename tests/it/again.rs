@@ -1,12 +1,14 @@
-//! What `serve` keeps from one build to the next must not be seen: after any edits, the site is that of a first build.
+//! What is kept from one build to the next must not be seen: after any edits, the site is that of a first build.
+//!
+//! `PLAYBILL_SEQUENCES` says how many sequences of edits are tried, if more than in everyday tests are wanted.
 
 use std::collections::BTreeMap;
 
 use playbill::config::Config;
-use playbill::docs::Memo;
-use playbill::portal::{self, Portal};
+use playbill::portal::{self, Memo, Portal};
+use playbill::site::{self, Site};
 use playbill::workspace::Workspace;
-use playbill::{render, site, theme};
+use playbill::{render, theme};
 
 type Tree = BTreeMap<String, String>;
 
@@ -20,59 +22,137 @@ impl Dice {
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 % sides as u64).unwrap_or(0)
     }
+
+    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.roll(of.len())]
+    }
 }
 
-fn entity(name: &str, more: &str) -> String {
+fn entity(name: &str, dice: &mut Dice) -> String {
+    let owner = dice.pick(&["team", "other", "nobody"]);
+    let documents = dice.pick(&["dir:.", "dir:.", "dir:./more", "dir:../b"]);
+    let title = dice.pick(&["", "  title: Named\n", "  description: See [x](docs/index.md)\n"]);
+    let depends = dice.pick(&["", ", dependsOn: ['component:a']", ", providesApis: [api-a, api-b]"]);
     format!(
-        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  annotations: {{backstage.io/techdocs-ref: 'dir:.'}}\nspec: {{type: service, lifecycle: production, owner: {more}}}\n"
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n{title}  annotations: {{backstage.io/techdocs-ref: '{documents}'}}\nspec: {{type: service, lifecycle: production, owner: {owner}{depends}}}\n"
     )
 }
 
-fn start() -> Tree {
+fn api(name: &str, dice: &mut Dice) -> String {
+    let definition = dice.pick(&["{$text: ./openapi.yaml}", "{$openapi: ./openapi.yaml}", "{$text: ./none.yaml}"]);
+    format!(
+        "---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: api-{name}}}\nspec: {{type: openapi, lifecycle: production, owner: team, definition: {definition}}}\n"
+    )
+}
+
+fn definition(dice: &mut Dice) -> String {
+    let schema =
+        dice.pick(&["{type: string}", "{$ref: './parts.yaml#/Pet'}", "{$ref: '#/components/schemas/None'}", "3"]);
+    let path = dice.pick(&["/pets", "/pets/{id}", "/stores"]);
+    format!(
+        "openapi: 3.0.0\ninfo: {{title: T, version: '1'}}\npaths:\n  {path}:\n    get:\n      responses:\n        '200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}\n"
+    )
+}
+
+fn start(dice: &mut Dice) -> Tree {
     let mut tree = Tree::new();
     for name in ["a", "b"] {
-        tree.insert(format!("{name}/catalog-info.yaml"), entity(name, "x"));
+        tree.insert(format!("{name}/catalog-info.yaml"), entity(name, dice) + &api(name, dice));
         tree.insert(
             format!("{name}/mkdocs.yml"),
             "site_name: S\nmarkdown_extensions: [pymdownx.snippets]\n".to_owned(),
         );
         tree.insert(format!("{name}/docs/index.md"), "# Start\n\n[one](one.md)\n".to_owned());
         tree.insert(format!("{name}/docs/one.md"), "# One\n\n--8<-- \"part.md\"\n".to_owned());
+        tree.insert(format!("{name}/openapi.yaml"), definition(dice));
     }
     tree
 }
 
+const FOLDERS: [&str; 3] = ["a", "b", "c/deep"];
+
 /// Changes one thing, as an author, an editor or git would.
 fn edit(tree: &mut Tree, dice: &mut Dice) -> String {
-    let site = ["a", "b"][dice.roll(2)];
-    let names = ["index", "one", "two", "deep/three", "deep/index"];
-    let page = format!("{site}/docs/{}.md", names[dice.roll(names.len())]);
-    let link = names[dice.roll(names.len())];
+    let site = dice.pick(&FOLDERS);
+    let names = ["index", "one", "two", "deep/three", "deep/index", "README"];
+    let page = format!("{site}/docs/{}.md", dice.pick(&names));
+    let link = dice.pick(&names);
     let texts = [
         format!("# T{}\n\nSee [it]({link}.md#t1) and ![](p.png).\n", dice.roll(3)),
         format!("# One\n\n--8<-- \"part.md\"\n\n<a href=\"../{link}/\">raw</a>\n"),
         "Text without a title.\n\n```python\ndef f(): pass\n```\n".to_owned(),
         "---\ntitle: Front\n---\n\n## T1\n\n- a\n    - b\n".to_owned(),
+        "# Out\n\n[file](../openapi.yaml) [none](../gone.txt) <!-- playbill-ignore: broken-link -->\n".to_owned(),
     ];
     let text = texts[dice.roll(texts.len())].clone();
-    let (path, text) = match dice.roll(12) {
+    let (path, text) = match dice.roll(22) {
         0..=4 => (page, Some(text)),
         5 => (page, None),
         6 => {
             (format!("{site}/part.md"), (dice.roll(3) > 0).then(|| format!("Part {} of [it](one.md).\n", dice.roll(3))))
         }
-        7 => (format!("{site}/docs/p.png"), (dice.roll(2) > 0).then(|| "picture".to_owned())),
+        7 => (format!("{site}/docs/p.png"), (dice.roll(2) > 0).then(|| format!("picture {}", dice.roll(2)))),
         8 => {
-            let extensions = ["[pymdownx.snippets]", "[]", "[pymdownx.snippets, {toc: {permalink: false}}]"];
-            let exclude = ["", "exclude_docs: deep/\n", "nav: [one.md, index.md]\n"];
-            let extensions = extensions[dice.roll(3)];
-            (
-                format!("{site}/mkdocs.yml"),
-                Some(format!("site_name: S\nmarkdown_extensions: {extensions}\n{}", exclude[dice.roll(3)])),
-            )
+            let extensions =
+                dice.pick(&["[pymdownx.snippets]", "[]", "[pymdownx.snippets, {toc: {permalink: false}}]"]);
+            let more = dice.pick(&[
+                "",
+                "exclude_docs: deep/\n",
+                "nav: [one.md, index.md]\n",
+                "nav: [{All: '!include ../b/mkdocs.yml'}]\n",
+                "docs_dir: text\n",
+                "plugins: [{redirects: {redirect_maps: {old.md: one.md}}}]\n",
+            ]);
+            let name = dice.pick(&["site_name: S\n", "", "site_name: Other\n"]);
+            (format!("{site}/mkdocs.yml"), Some(format!("{name}markdown_extensions: {extensions}\n{more}")))
         }
         9 => (format!("{site}/mkdocs.yml"), None),
-        10 => (format!("{site}/catalog-info.yaml"), Some(entity(site, ["x", "y"][dice.roll(2)]))),
+        10 | 11 => {
+            let name = site.split('/').next().unwrap_or_default();
+            let text = entity(dice.pick(&[name, name, "a"]), dice) + &api(name, dice);
+            (format!("{site}/catalog-info.yaml"), Some(text))
+        }
+        12 => (format!("{site}/catalog-info.yaml"), None),
+        13 => (format!("{site}/catalog-info.yaml"), Some("kind: [broken\n".to_owned())),
+        14 => (format!("{site}/openapi.yaml"), (dice.roll(4) > 0).then(|| definition(dice))),
+        15 => {
+            let text = dice.pick(&["Pet: {type: object, properties: {x: {type: string}}}\n", "Pet: 1\n", "- [\n"]);
+            (format!("{site}/parts.yaml"), (dice.roll(3) > 0).then(|| text.to_owned()))
+        }
+        16 => {
+            let target = dice.pick(&["./more.yaml", "./*.yaml", "./teams/*.yaml"]);
+            let text = format!(
+                "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{name: more}}\nspec: {{targets: ['{target}']}}\n"
+            );
+            ("catalog-info.yaml".to_owned(), (dice.roll(4) > 0).then_some(text))
+        }
+        17 => {
+            let text = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n";
+            let path = dice.pick(&["more.yaml", "teams/one.yaml", "teams/catalog-team.yaml"]);
+            (path.to_owned(), (dice.roll(3) > 0).then(|| text.to_owned()))
+        }
+        18 => {
+            let path = dice.pick(&["README.md", "docs/README.md", "CODEOWNERS", "more/docs/index.md", "text/index.md"]);
+            (format!("{site}/{path}"), (dice.roll(3) > 0).then_some(text))
+        }
+        19 => {
+            // What everything depends on.
+            let path = dice.pick(&[".gitignore", ".playbillignore", ".ignore", ".git/HEAD"]);
+            let text = dice.pick(&["two.md\n", "deep/\n", "nothing\n"]);
+            (format!("{site}/{path}"), (dice.roll(3) > 0).then(|| text.to_owned()))
+        }
+        20 => {
+            // A folder moves, or goes.
+            let (from, to) = (format!("{site}/"), format!("{}/", dice.pick(&["b", "d", "c/deep"])));
+            let moved: Vec<String> = tree.keys().filter(|path| path.starts_with(&from)).cloned().collect();
+            for path in &moved {
+                let text = tree.remove(path).unwrap_or_default();
+                if dice.roll(4) > 0 {
+                    tree.insert(path.replacen(&from, &to, 1), text);
+                }
+            }
+            return format!("{from} → {to}");
+        }
         _ => {
             // A page moves.
             let from = format!("{site}/docs/{link}.md");
@@ -88,41 +168,81 @@ fn edit(tree: &mut Tree, dice: &mut Dice) -> String {
     what
 }
 
-fn workspace(tree: &Tree) -> Workspace {
-    let files: Vec<(&str, &[u8])> = tree.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
-    Workspace::from_files(Config::default(), &files)
+fn bytes(tree: &Tree) -> Vec<(&str, &[u8])> {
+    tree.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect()
+}
+
+fn first(tree: &Tree) -> Workspace {
+    Workspace::from_files(Config::default(), &bytes(tree))
 }
 
 /// Returns every document with its problems.
-fn documents(portal: &Portal) -> Vec<String> {
-    let pages = portal.docs.sites.iter().flat_map(|site| &site.pages);
-    let problems = portal.diagnostics.iter().map(|problem| format!("{} {}", problem.code, problem.message));
+fn documents(workspace: &Workspace, portal: &Portal) -> Vec<String> {
+    let pages = portal.docs.sites.iter().flat_map(|site| site.pages.iter());
+    let problems = portal.diagnostics.iter().map(|problem| {
+        let places = problem.labels.iter().map(|label| {
+            format!("{} {}–{} {}", workspace.path(label.span.file), label.span.start, label.span.end, label.text)
+        });
+        format!(
+            "{} {} {places:?} {:?}",
+            problem.code,
+            problem.message,
+            problem.help,
+            places = places.collect::<Vec<_>>()
+        )
+    });
     pages.map(|page| format!("{} {} {:?}", page.path, page.title, page.doc)).chain(problems).collect()
 }
 
-fn files(workspace: &Workspace, portal: &Portal) -> BTreeMap<String, Option<Vec<u8>>> {
-    let site = site::plan(workspace, portal);
+fn files(workspace: &Workspace, portal: &Portal, site: &Site) -> BTreeMap<String, Option<String>> {
     let theme = theme::compile(workspace.config(), BTreeMap::new()).expect("the built-in theme compiles");
-    let make = |what| render::output(workspace, portal, &theme, &site, what).expect("pages are made");
-    render::outputs(portal, &theme, &site).into_iter().map(|(path, what)| (path, make(what))).collect()
+    let make = |what| {
+        let bytes = render::output(workspace, portal, &theme, site, what).expect("pages are made");
+        bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    render::outputs(portal, &theme, site).into_iter().map(|(path, what)| (path, make(what))).collect()
 }
 
 #[test]
 fn after_any_edits_the_site_is_that_of_a_first_build() {
-    for round in 0..25 {
+    const STEPS: usize = 20;
+    let sequences = std::env::var("PLAYBILL_SEQUENCES").ok().and_then(|text| text.parse().ok()).unwrap_or(25);
+    let (mut kept, mut anew) = (0, 0);
+    for round in 0..sequences {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (round + 1));
-        let mut tree = start();
+        let mut tree = start(&mut dice);
         let memo = Memo::remembering();
+        let mut last: Option<(Workspace, Portal, Site)> = None;
         let mut history = Vec::new();
-        for step in 0..20 {
-            history.push(edit(&mut tree, &mut dice));
-            let workspace = workspace(&tree);
-            let again = portal::analyse_again(&workspace, &memo, &mut |_| ());
-            let first = portal::analyse(&workspace, &mut |_| ());
-            assert_eq!(documents(&again), documents(&first), "after {history:#?}");
-            if step == 19 && round % 5 == 0 {
-                assert_eq!(files(&workspace, &again), files(&workspace, &first), "after {history:#?}");
+        for step in 0..STEPS {
+            // Several changes may be noticed at once.
+            for _ in 0..=dice.roll(4) / 3 {
+                history.push(edit(&mut tree, &mut dice));
             }
+            let next = last.as_ref().and_then(|(workspace, ..)| workspace.next_from_files(&bytes(&tree)));
+            let (workspace, changes) = match next {
+                Some((workspace, changes)) => (workspace, Some(changes)),
+                None => (first(&tree), None),
+            };
+            *if changes.is_some() { &mut kept } else { &mut anew } += 1;
+            memo.pass(changes.as_ref());
+            let again = portal::analyse_again(&workspace, &memo, &mut |_| ());
+            let before = last.as_ref().filter(|_| changes.is_some()).map(|(_, portal, site)| (portal, site));
+            let site_again = site::plan_again(&workspace, &again, before);
+
+            let fresh = first(&tree);
+            let expect = portal::analyse(&fresh, &mut |_| ());
+            assert_eq!(documents(&workspace, &again), documents(&fresh, &expect), "after {history:#?}");
+            if step % 5 == 4 {
+                let (got, expect) =
+                    (files(&workspace, &again, &site_again), files(&fresh, &expect, &site::plan(&fresh, &expect)));
+                for (path, text) in &expect {
+                    assert_eq!(got.get(path), Some(text), "{path} after {history:#?}");
+                }
+                assert_eq!(got.len(), expect.len(), "after {history:#?}");
+            }
+            last = Some((workspace, again, site_again));
         }
     }
+    assert!(kept > anew, "{kept} steps went on from the last state, {anew} began anew");
 }

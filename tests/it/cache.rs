@@ -207,3 +207,65 @@ fn docs_build_keeps_a_record_too() {
     assert!(!build());
     assert!(build());
 }
+
+#[test]
+fn a_killed_build_leaves_a_whole_site() {
+    let place = Place::new();
+    for page in 0..30 {
+        place.write(&format!("src/web/docs/p{page}.md"), &format!("# Page {page}\n\n{}", "text\n\n".repeat(200)));
+    }
+    place.build();
+    let start = std::time::Instant::now();
+    place.build_with(&["--no-cache"]);
+    let whole = start.elapsed();
+    let (mut old, mut replaced) = (tree(&place.path("site")), 0);
+    for round in 0..8_u32 {
+        place.write("src/web/mkdocs.yml", &format!("site_name: Round {round}\n"));
+        let mut build = Command::new(env!("CARGO_BIN_EXE_playbill"))
+            .args(["build", "src", "-o", "site", "--no-cache", "-q"])
+            .current_dir(place.folder.path())
+            .spawn()
+            .expect("playbill runs");
+        std::thread::sleep(whole * (round * 5 % 8) / 7);
+        let _ = build.kill();
+        let _ = build.wait();
+        // What was killed between the two steps of the swap is put right by the next build.
+        if !place.path("site").exists() {
+            place.build_with(&["--no-cache"]);
+        }
+        let now = tree(&place.path("site"));
+        if now != old {
+            let output = place.run(&["build", "src", "-o", "clean", "--no-cache"]);
+            assert_eq!(output.status.code(), Some(0), "{output:?}");
+            assert_eq!(now, tree(&place.path("clean")), "round {round}");
+            (old, replaced) = (now, replaced + 1);
+        }
+    }
+    assert!(replaced < 8, "no build was killed in time");
+    place.build_with(&["--no-cache"]);
+    let left: Vec<_> =
+        fs::read_dir(place.folder.path()).expect("a folder").flatten().map(|it| it.file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains(".playbill-")), "{left:?}");
+}
+
+#[test]
+fn what_changed_since_an_older_site_is_printed() {
+    let place = Place::new();
+    let since = || {
+        let output = place.run(&["build", "src", "-o", "site", "-q", "--since", "site"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let first = since();
+    assert!(first.lines().any(|line| line == "/") && first.contains("/catalog/default/component/web/\n"), "{first}");
+    assert_eq!(since(), "", "nothing changed");
+    place.write("src/web/docs/more.md", "# More\n\n![](a.png) and a word\n");
+    let changed = since();
+    let page = "/docs/default/component/web/more/\n";
+    assert!(changed.contains(page) && !changed.contains("/docs/default/component/web/\n"), "{changed}");
+    place.write("src/playbill.yaml", "baseUrl: https://portal.example.org/x/\n");
+    fs::copy(place.path("site/.playbill-manifest.json"), place.path("old.json")).expect("a list");
+    let output = place.run(&["build", "src", "-o", "site", "-q", "--since", "old.json"]);
+    let printed = String::from_utf8(output.stdout).expect("text");
+    assert!(printed.contains("https://portal.example.org/x/sitemap.xml\n"), "{printed}");
+}

@@ -87,7 +87,7 @@ impl Block {
     /// Returns the line that begins at `start`, without its end, and where the next one begins.
     pub(super) fn line(&self, start: usize) -> (&str, usize) {
         let text = self.text();
-        match text[start..].find('\n') {
+        match memchr::memchr(b'\n', &text.as_bytes()[start..]) {
             Some(length) => (&text[start..start + length], start + length + 1),
             None => (&text[start..], text.len()),
         }

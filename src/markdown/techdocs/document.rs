@@ -199,8 +199,9 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
     for (index, heading) in headings.iter().enumerate() {
         let open = format!("<h{} id=\"{}\"", heading.level, html::escape_attribute(&heading.id));
         let close = format!("</h{}>", heading.level);
-        let Some(start) = html[at..].find(&open).map(|found| at + found) else { continue };
-        let end = html[start..].find(&close).map_or(html.len(), |found| start + found + close.len());
+        let find = |from: usize, what: &str| memchr::memmem::find(&html.as_bytes()[from..], what.as_bytes());
+        let Some(start) = find(at, &open).map(|found| at + found) else { continue };
+        let end = find(start, &close).map_or(html.len(), |found| start + found + close.len());
         starts.push((index, start, end));
         at = end;
     }

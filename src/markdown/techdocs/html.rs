@@ -18,9 +18,13 @@ pub(super) fn escape_attribute(out: &mut String, text: &str) {
 }
 
 fn escape(out: &mut String, text: &str, quotes: bool) {
+    let bytes = text.as_bytes();
     let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let replacement = match byte {
+    let mut next = 0;
+    while let Some(found) = bytes[next..].iter().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+        let at = next + found;
+        next = at + 1;
+        let replacement = match bytes[at] {
             b'&' if entity_length(&text[at..]).is_none() => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
@@ -36,14 +40,17 @@ fn escape(out: &mut String, text: &str, quotes: bool) {
 
 /// Appends `text` with every character of markup escaped, entities too.
 pub(super) fn escape_all(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            _ => out.push(character),
-        }
+    let mut plain = 0;
+    for at in memchr::memchr3_iter(b'&', b'<', b'>', text.as_bytes()) {
+        out.push_str(&text[plain..at]);
+        out.push_str(match text.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            _ => "&gt;",
+        });
+        plain = at + 1;
     }
+    out.push_str(&text[plain..]);
 }
 
 /// Returns the length of the entity that `text` begins with.

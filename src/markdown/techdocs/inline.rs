@@ -283,7 +283,7 @@ enum Piece<'t> {
 fn pieces<'t>(parser: &'t Parser<'_>, text: &'t str, mut visit: impl FnMut(Piece<'t>)) {
     let mut plain = 0;
     let mut at = 0;
-    while let Some(found) = text[at..].find(START) {
+    while let Some(found) = memchr::memchr(START as u8, &text.as_bytes()[at..]) {
         let start = at + found;
         match stash::mark_at(&text[start..]) {
             Some((Mark::Inline(index), length)) => {
@@ -458,7 +458,7 @@ impl Inline<'_, '_> {
 
     /// Turns marks into elements: returns the text before the first one, and the elements with what follows them as tails.
     fn expand(&mut self, text: &str) -> (String, Vec<NodeId>) {
-        if !text.contains(START) {
+        if memchr::memchr(START as u8, text.as_bytes()).is_none() {
             return (text.to_owned(), Vec::new());
         }
         let mut leading = String::new();

@@ -178,6 +178,7 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
     let mut parser = Parser::new(options, resolver);
     parser.effort = 500_000 + 16 * body.len() as u64;
     let body = preprocess(&mut parser, &body);
+    parser.tree.expect(body.len());
     let root = parser.tree.make("div");
     if !body.trim().is_empty() {
         parser.parse_chunk(root, &body);
@@ -213,7 +214,8 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
 /// Runs the passes that come before blocks.
 fn preprocess(parser: &mut Parser<'_>, text: &str) -> String {
     let text = ext::snippets::include(parser, text);
-    let text = text.replace(['\u{1}', '\u{2}', '\u{3}', '\u{4}'], "");
+    let reserved = ['\u{1}', '\u{2}', '\u{3}', '\u{4}'];
+    let text = if has_reserved(&text) { text.replace(reserved, "") } else { text };
     let text = ext::graphviz::extract(parser, &text);
     let text = ext::critic::extract(parser, &text);
     let text = normalize_space(&text);
@@ -221,6 +223,11 @@ fn preprocess(parser: &mut Parser<'_>, text: &str) -> String {
     let text = if parser.options.meta { ext::meta::split(&text).1.to_owned() } else { text };
     let text = ext::superfences::extract(parser, &text);
     ext::md_in_html::extract(parser, &text)
+}
+
+/// Returns whether a text holds characters that marks are made of.
+fn has_reserved(text: &str) -> bool {
+    memchr::memchr3(1, 2, 3, text.as_bytes()).is_some() || memchr::memchr(4, text.as_bytes()).is_some()
 }
 
 fn normalize_newlines(text: &str) -> std::borrow::Cow<'_, str> {

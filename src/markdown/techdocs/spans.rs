@@ -50,6 +50,18 @@ fn destinations(source: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The bytes at which a destination may begin, or what leads to it.
+const MAY_BEGIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"]<hHwWfF";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
     let bytes = line.as_bytes();
     let last_close = line.rfind('>').unwrap_or(0);
@@ -89,7 +101,7 @@ fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
                 (at, at + end)
             }
             _ => {
-                at += 1;
+                at += 1 + bytes[at + 1..].iter().position(|byte| MAY_BEGIN[usize::from(*byte)]).unwrap_or(bytes.len());
                 continue;
             }
         };

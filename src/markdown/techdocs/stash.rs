@@ -73,12 +73,15 @@ pub(super) enum Mark {
 
 impl std::fmt::Display for Mark {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Html(index) => write!(f, "{START}h{index}{END}"),
-            Self::Inline(index) => write!(f, "{START}i{index}{END}"),
-            Self::Character(character) => write!(f, "{START}{}{END}", u32::from(*character)),
-            Self::Critic(index) => write!(f, "{CRITIC_START}c{index}{CRITIC_END}"),
-        }
+        let (before, number, after) = match self {
+            Self::Html(index) => ("\u{2}h", *index, "\u{3}"),
+            Self::Inline(index) => ("\u{2}i", *index, "\u{3}"),
+            Self::Character(character) => ("\u{2}", u32::from(*character) as usize, "\u{3}"),
+            Self::Critic(index) => ("\u{1}c", *index, "\u{4}"),
+        };
+        f.write_str(before)?;
+        number.fmt(f)?;
+        f.write_str(after)
     }
 }
 
@@ -114,10 +117,9 @@ pub(super) fn split_marks<'t>(text: &'t str, mut visit: impl FnMut(Piece<'t>)) {
     let mut plain = 0;
     let mut at = 0;
     let bytes = text.as_bytes();
-    while at < bytes.len() {
-        if bytes[at] <= 2
-            && let Some((mark, length)) = mark_at(&text[at..])
-        {
+    while let Some(found) = memchr::memchr2(1, 2, &bytes[at..]) {
+        at += found;
+        if let Some((mark, length)) = mark_at(&text[at..]) {
             if plain < at {
                 visit(Piece::Text(&text[plain..at]));
             }

@@ -120,6 +120,11 @@ impl std::ops::IndexMut<NodeId> for Tree {
 }
 
 impl Tree {
+    /// Makes room for the elements of a text of so many bytes, about.
+    pub(super) fn expect(&mut self, bytes: usize) {
+        self.nodes.reserve(bytes / 48 + 16);
+    }
+
     /// Makes an element that has no parent yet.
     pub(super) fn make(&mut self, tag: impl Into<Cow<'static, str>>) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).expect("fewer than 2^32 nodes in a document of limited size"));
@@ -195,72 +200,71 @@ impl Tree {
     }
 }
 
-/// Elements that stand on their own, outside paragraphs. The list of the original, wider than HTML's.
-const BLOCK_LEVEL: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "canvas",
-    "center",
-    "colgroup",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "group",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "iframe",
-    "legend",
-    "li",
-    "main",
-    "map",
-    "math",
-    "menu",
-    "nav",
-    "noscript",
-    "object",
-    "ol",
-    "option",
-    "output",
-    "p",
-    "pre",
-    "progress",
-    "script",
-    "section",
-    "style",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "textarea",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-    "video",
-];
-
-/// Tells whether an element with this tag, in lower case, is block-level.
+/// Tells whether an element with this tag, in lower case, stands on its own, outside paragraphs. The list of the
+/// original, wider than HTML's.
 pub(super) fn is_block_level(tag: &str) -> bool {
-    BLOCK_LEVEL.binary_search(&tag).is_ok()
+    matches!(
+        tag,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "canvas"
+            | "center"
+            | "colgroup"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "group"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "html"
+            | "iframe"
+            | "legend"
+            | "li"
+            | "main"
+            | "map"
+            | "math"
+            | "menu"
+            | "nav"
+            | "noscript"
+            | "object"
+            | "ol"
+            | "option"
+            | "output"
+            | "p"
+            | "pre"
+            | "progress"
+            | "script"
+            | "section"
+            | "style"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "textarea"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
+            | "video"
+    )
 }
 
 /// Elements without an end tag.

@@ -325,10 +325,10 @@ mod tests {
             entity: EntityId::new(0),
             title: String::new(),
             description: None,
-            nav: items,
+            nav: items.into(),
             pages: (0..pages).map(document).collect(),
-            assets: Vec::new(),
-            redirects: Vec::new(),
+            assets: Arc::default(),
+            redirects: Arc::default(),
             source: FileId::new(0),
         };
         let href = |at: usize| format!("../p{at}/");

@@ -92,7 +92,7 @@ pub fn metadata(site: &DocsSite, files: &[String]) -> Vec<u8> {
 #[must_use]
 pub fn search_index(site: &DocsSite) -> Vec<u8> {
     let mut docs = Vec::new();
-    for page in &site.pages {
+    for page in site.pages.iter() {
         let location = routes::encoded(&url(page));
         let sections = &page.doc.sections;
         let mut whole = String::new();

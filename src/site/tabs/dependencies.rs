@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use foldhash::fast::RandomState;
 use serde::Serialize;
 
 use super::{Tab, TabModel};
@@ -99,6 +100,7 @@ struct Face {
     title: &'static str,
     explain: &'static str,
     empty: &'static str,
+    /// In the order of the alphabet, which is that of the relations of an entity.
     relations: &'static [&'static str],
 }
 
@@ -108,7 +110,7 @@ const NEEDS_FACE: Face = Face {
     title: "Needs",
     explain: "If one of these fails, this feels it.",
     empty: "This depends on nothing that the catalog knows of.",
-    relations: &["dependsOn", "consumesApi", "apiProvidedBy"],
+    relations: &["apiProvidedBy", "consumesApi", "dependsOn"],
 };
 
 /// What would feel it; the consumers of an API do when a provider fails.
@@ -117,18 +119,19 @@ const NEEDED_BY_FACE: Face = Face {
     title: "Needed by",
     explain: "If this fails, these feel it.",
     empty: "Nothing in the catalog depends on this.",
-    relations: &["dependencyOf", "apiConsumedBy", "providesApi"],
+    relations: &["apiConsumedBy", "dependencyOf", "providesApi"],
 };
 
 /// Walks relations breadth first: what is reached in one step, in two, and so on.
 fn walk(view: &View<'_>, entity: EntityId, relations: &[&str]) -> Vec<Vec<EntityId>> {
-    let mut seen = HashSet::from([entity]);
+    let mut seen = HashSet::<EntityId, RandomState>::from_iter([entity]);
     let mut queue = VecDeque::from([(entity, 0_usize)]);
     let mut levels: Vec<Vec<EntityId>> = Vec::new();
     while let Some((from, distance)) = queue.pop_front() {
-        for relation in &view.entity(from).relations {
+        let entity = view.entity(from);
+        for relation in relations.iter().flat_map(|kind| entity.related(kind)) {
             let Some(id) = relation.id else { continue };
-            if seen.len() <= REACHED && relations.contains(&&*relation.kind) && seen.insert(id) {
+            if seen.len() <= REACHED && seen.insert(id) {
                 if levels.len() <= distance {
                     levels.push(Vec::new());
                 }
@@ -144,7 +147,7 @@ fn section(view: &View<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
     let total: usize = levels.iter().map(Vec::len).sum();
     let mut owners: BTreeMap<EntityId, usize> = BTreeMap::new();
     for id in levels.iter().flatten() {
-        if let Some(owner) = view.entity(*id).related("ownedBy").next().and_then(|relation| relation.id) {
+        if let Some(owner) = view.site.mention(*id).owner {
             *owners.entry(owner).or_default() += 1;
         }
     }

@@ -67,6 +67,9 @@ function show({ page, sheets }, start) {
   setTimeout(() => { status.textContent = document.title; }, 100);
 }
 
+// While a portal is being written, a page fetched ahead may be outdated.
+document.addEventListener('playbill:changed', () => kept.clear());
+
 let ours;
 /** Takes over the links of the portal at `home`; `start` brings a page to life. Returns what fetches the page of a link. */
 export function connect({ home, start }) {

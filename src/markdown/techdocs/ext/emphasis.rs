@@ -188,7 +188,7 @@ pub(in crate::markdown::techdocs) fn find_lone(
     from: usize,
 ) -> Option<Found> {
     let _ = parser;
-    find_run(subject, from, &['*', '_'])
+    find_run(subject, from, [b'*', b'_'])
 }
 
 /// Runs of `~` between blanks are no markup.
@@ -198,16 +198,16 @@ pub(in crate::markdown::techdocs) fn find_lone_tilde(
     from: usize,
 ) -> Option<Found> {
     let _ = parser;
-    find_run(subject, from, &['~'])
+    find_run(subject, from, [b'~', b'~'])
 }
 
-fn find_run(subject: &Subject<'_>, from: usize, signs: &[char]) -> Option<Found> {
+fn find_run(subject: &Subject<'_>, from: usize, signs: [u8; 2]) -> Option<Found> {
     let text = subject.text;
     let mut at = from;
     loop {
-        let start = at + text[at..].find(signs)?;
-        let sign = text[start..].chars().next()?;
-        let end = text[start..].find(|character| character != sign).map_or(text.len(), |length| start + length);
+        let start = at + memchr::memchr2(signs[0], signs[1], &text.as_bytes()[at..])?;
+        let sign = text.as_bytes()[start];
+        let end = start + text.as_bytes()[start..].iter().take_while(|byte| **byte == sign).count();
         let blank_before = subject.before(start).is_none_or(char::is_whitespace);
         if blank_before && text[end..].chars().next().is_none_or(char::is_whitespace) {
             return Some(Found::Replace { start, end, with: Replacement::Text(text[start..end].to_owned()) });

@@ -16,7 +16,7 @@ pub(in crate::markdown::techdocs) fn find(
     let run = |from: usize, byte: u8| bytes[from..].iter().take_while(|it| **it == byte).count();
     let mut at = from;
     loop {
-        let start = at + text[at..].find(['`', '\\'])?;
+        let start = at + memchr::memchr2(b'`', b'\\', &bytes[at..])?;
         if bytes[start] == b'\\' {
             let length = run(start, b'\\');
             at = start + length;
@@ -50,7 +50,7 @@ pub(in crate::markdown::techdocs) fn find(
 fn closing(parser: &mut Parser<'_>, text: &str, from: usize, ticks: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
-    while let Some(found) = text[at..].find('`') {
+    while let Some(found) = memchr::memchr(b'`', &bytes[at..]) {
         let start = at + found;
         let length = bytes[start..].iter().take_while(|byte| **byte == b'`').count();
         if length == ticks {

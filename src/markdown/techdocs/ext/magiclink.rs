@@ -50,7 +50,7 @@ fn next_start(text: &str, from: usize) -> Option<(usize, usize, bool)> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
-        let found = at + text[at..].find([':', '.'])?;
+        let found = at + memchr::memchr2(b':', b'.', &bytes[at..])?;
         at = found + 1;
         let begins = |length: usize, word: &str| {
             found.checked_sub(length).filter(|start| {

@@ -69,6 +69,10 @@ fn symbol(text: &str, at: usize) -> Option<(usize, String)> {
         ("<-->", "&harr;"),
     ];
     let rest = &text[at..];
+    // Letters are everywhere in a text, and only one in many begins anything.
+    if rest.starts_with('c') && !rest.starts_with("c/o") {
+        return None;
+    }
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let before = text[..at].chars().next_back();
     if let Some((symbol, html)) = PLAIN.iter().find(|(symbol, _)| rest.starts_with(symbol)) {

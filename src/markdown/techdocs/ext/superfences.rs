@@ -89,7 +89,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
         return text.to_owned();
     }
     let lines: Vec<&str> = text.split('\n').collect();
-    let mut out: Vec<String> = Vec::with_capacity(lines.len());
+    let mut out = String::with_capacity(text.len());
     let mut open: Option<Open<'_>> = None;
     // Lines before this one are in `out`.
     let mut done = 0;
@@ -114,7 +114,10 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
                 open = None;
             }
             Step::Ends => {
-                out.extend(lines[done..fence.start].iter().map(|line| (*line).to_owned()));
+                for line in &lines[done..fence.start] {
+                    out.push_str(line);
+                    out.push('\n');
+                }
                 let mut source = lines[fence.start..=index].join("\n");
                 if fence.code.is_empty() {
                     source = format!("{}\n\n{line}", lines[fence.start]);
@@ -124,7 +127,9 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
                 if let Some((Mark::Html(number), _)) = stash::mark_at(&mark) {
                     parser.fences.sources.insert(number, (source, fence.prefix.len()));
                 }
-                out.push(format!("{}{mark}", fence.prefix));
+                out.push_str(fence.prefix);
+                out.push_str(&mark);
+                out.push('\n');
                 is_code[fence.start..=index].fill(true);
                 done = index + 1;
                 open = None;
@@ -135,8 +140,13 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
         note_unclosed(parser, &lines, fence.start);
     }
     parser.losses.note_code(&lines, &is_code);
-    out.extend(lines[done..].iter().map(|line| (*line).to_owned()));
-    out.join("\n")
+    for line in &lines[done..] {
+        out.push_str(line);
+        out.push('\n');
+    }
+    // The last line has no end.
+    out.pop();
+    out
 }
 
 /// Notes a fence without an end, unless the end of another one that is no fence was taken for its start.

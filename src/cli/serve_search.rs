@@ -1,0 +1,131 @@
+//! The search of a site that changes: made when somebody searches, then kept up to date behind the pages.
+//!
+//! It takes longer than everything else together, so it must not keep a page waiting: it has a thread of its own, begins
+//! when nothing has changed for a while, and until it is done the one before is given.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+
+use super::serve::Live;
+use crate::search::{self, SearchFiles};
+
+/// How long nothing must change before the search is made again.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The search, and what it should be made from.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    files: Option<Arc<SearchFiles>>,
+    /// The site to make it from, if that has changed since.
+    next: Option<Weak<Live>>,
+    is_working: bool,
+}
+
+impl Keeper {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the files of the search; the first time, they are made from `live`.
+    pub(super) fn files(self: &Arc<Self>, live: &Live) -> Arc<SearchFiles> {
+        let mut state = self.state();
+        loop {
+            if let Some(files) = &state.files {
+                return Arc::clone(files);
+            }
+            if !state.is_working {
+                break;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.is_working = true;
+        drop(state);
+        let done = Done(self);
+        // Somebody waits for it, so this may take all there is.
+        let files = Arc::new(index(live));
+        let mut state = self.state();
+        state.files = Some(Arc::clone(&files));
+        if state.next.is_some() {
+            self.start(state);
+            std::mem::forget(done);
+        }
+        files
+    }
+
+    /// Makes the search from this site from now on, if somebody has searched.
+    pub(super) fn follow(self: &Arc<Self>, live: &Arc<Live>) {
+        let mut state = self.state();
+        if state.files.is_none() && !state.is_working {
+            return;
+        }
+        state.next = Some(Arc::downgrade(live));
+        if !state.is_working {
+            self.start(state);
+        }
+    }
+
+    /// Starts to work behind the pages.
+    fn start(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        state.is_working = true;
+        drop(state);
+        self.changed.notify_all();
+        let keeper = Arc::clone(self);
+        let started = thread::Builder::new().name("search".to_owned()).spawn(move || keeper.work());
+        if started.is_err() {
+            // The next one who searches makes it.
+            *self.state() = State::default();
+        }
+    }
+
+    fn work(&self) {
+        let done = Done(self);
+        loop {
+            let mut state = self.state();
+            let Some(next) = state.next.take() else {
+                // Under the same lock, so that nobody believes that this still goes on.
+                state.is_working = false;
+                std::mem::forget(done);
+                return;
+            };
+            drop(state);
+            thread::sleep(QUIET);
+            // A site that is gone has been followed by another one, or the server is ending.
+            let Some(live) = next.upgrade().filter(|_| self.state().next.is_none()) else { continue };
+            let files = Arc::new(make_aside(&live));
+            drop(live);
+            self.state().files = Some(files);
+        }
+    }
+}
+
+/// Lets others work when this one is done, or has panicked.
+struct Done<'a>(&'a Keeper);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.state().is_working = false;
+        self.0.changed.notify_all();
+    }
+}
+
+fn index(live: &Live) -> SearchFiles {
+    let portal = live.portal();
+    let workspace = live.workspace();
+    let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
+    search::index(&documents, &workspace.config().search)
+}
+
+/// Makes the search with one thread, so that another one is left for the page that somebody waits for.
+fn make_aside(live: &Live) -> SearchFiles {
+    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(|| index(live)),
+        Err(_) => index(live),
+    }
+}

@@ -1,0 +1,96 @@
+//! Results that are kept from one state of a workspace to the next, with the questions that they answer.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex};
+
+use super::{Asked, Changes, Workspace, calm};
+
+/// A value that is told from others by its identity, not by what it is.
+#[derive(Debug)]
+pub struct Same<T>(pub Arc<T>);
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Results by key, each with what it was made from: `T` is what the maker was told, and the questions are what it asked of
+/// the workspace.
+///
+/// One that does not remember makes everything anew, at no cost.
+#[derive(Debug)]
+pub struct Kept<K, T, V> {
+    slots: Option<Mutex<HashMap<K, Slot<T, V>>>>,
+}
+
+#[derive(Debug)]
+struct Slot<T, V> {
+    terms: T,
+    value: Arc<V>,
+    /// Nothing if an answer may be another one by now.
+    asked: Option<Arc<Asked>>,
+}
+
+impl<K, T, V> Default for Kept<K, T, V> {
+    fn default() -> Self {
+        Self { slots: None }
+    }
+}
+
+impl<K: Hash + Eq, T: PartialEq, V> Kept<K, T, V> {
+    /// Makes one that remembers; the default one does not.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self { slots: Some(Mutex::default()) }
+    }
+
+    /// Returns whether it remembers.
+    #[must_use]
+    pub fn remembers(&self) -> bool {
+        self.slots.is_some()
+    }
+
+    /// Returns the result for `key`: what is known, or what `make` makes, which is given the result that holds no longer.
+    pub fn get(
+        &self,
+        workspace: &Workspace,
+        key: K,
+        terms: T,
+        make: impl FnOnce(&Workspace, Option<Arc<V>>) -> V,
+    ) -> Arc<V> {
+        let Some(slots) = &self.slots else { return Arc::new(make(workspace, None)) };
+        let before = {
+            let slots = calm(slots.lock());
+            match slots.get(&key) {
+                Some(Slot { terms: known, value, asked: Some(asked) }) if *known == terms => {
+                    workspace.note_all(asked);
+                    return Arc::clone(value);
+                }
+                slot => slot.map(|slot| Arc::clone(&slot.value)),
+            }
+        };
+        let (value, asked) = workspace.noting(|workspace| make(workspace, before));
+        let value = Arc::new(value);
+        calm(slots.lock()).insert(key, Slot { terms, value: Arc::clone(&value), asked: Some(asked) });
+        value
+    }
+
+    /// Notes what happened: results that it concerns will be made again. Without changes, nothing holds any longer.
+    pub fn pass(&self, changes: Option<&Changes>) {
+        let Some(slots) = &self.slots else { return };
+        calm(slots.lock()).values_mut().for_each(|slot| {
+            if changes.is_none_or(|changes| slot.asked.as_ref().is_some_and(|asked| changes.concern(asked))) {
+                slot.asked = None;
+            }
+        });
+    }
+
+    /// Forgets what nobody will ask for.
+    pub fn retain(&self, is_wanted: impl Fn(&K) -> bool) {
+        if let Some(slots) = &self.slots {
+            calm(slots.lock()).retain(|key, _| is_wanted(key));
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! From one state of a workspace to the next one: what is still true stays, and costs nothing.
+//!
+//! Whoever watches the disk says where something may have happened; what did happen is found out here, by asking. So a
+//! path too many does no harm, and one too few is the watcher's fault.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use super::load::{APP_CONFIG_NAME, CONFIG_NAMES};
+use super::tree::{Kind, Memory, Tree};
+use super::{Changes, Known, Workspace, calm, git, rules, scan};
+
+impl Workspace {
+    /// Returns the state after something may have happened at some paths, with what did.
+    ///
+    /// Nothing if that is more than can be told apart, so that everything must be loaded anew: the configuration, ignore
+    /// files, repositories and their branches, symbolic links.
+    #[must_use]
+    pub fn next(&self, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
+        self.next_in(Arc::clone(&self.tree), paths)
+    }
+
+    /// Does the same in memory, for tests: the files are now these.
+    #[must_use]
+    pub fn next_from_files(&self, files: &[(&str, &[u8])]) -> Option<(Self, Changes)> {
+        let tree = Memory::new(files);
+        let Tree::Memory(before) = &*self.tree else { return None };
+        let paths = tree.differences(before);
+        self.next_in(Arc::new(Tree::Memory(tree)), &paths)
+    }
+
+    fn next_in(&self, tree: Arc<Tree>, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
+        let mut changes = Changes::default();
+        if !self.are_same_repositories(&tree, paths.len()) {
+            return None;
+        }
+        // Whether a folder came or went, and whether the scan would find something else.
+        let (mut folders, mut rescan) = (false, false);
+        let files = self.files.next();
+        for path in paths {
+            if self.decides(path) {
+                return None;
+            }
+            let known = files.find(path).map(|id| (id, files.get(id))).filter(|(_, file)| file.is_file);
+            let now = tree.kind(path).ok();
+            match (&known, now) {
+                (_, Some(Kind::Link)) => return None,
+                (Some((_, file)), _) if file.real.is_some() => return None,
+                (Some((id, file)), Some(Kind::File)) => {
+                    if let Some(file) = file.changed(&tree) {
+                        files.replace(*id, file);
+                        changes.contents.insert(*id);
+                    }
+                }
+                (_, now) => {
+                    folders |= now != Some(Kind::File);
+                    rescan |= now == Some(Kind::Folder) || self.is_scanned_for(path);
+                    changes.places.insert(path.clone());
+                }
+            }
+        }
+        self.forget(&tree, &files, paths, &mut changes, &mut rescan)?;
+        if changes.is_empty() {
+            return Some((self.clone(), changes));
+        }
+        let mut next = Self { tree, files: Arc::new(files), ..self.clone() };
+        if folders {
+            next.known = Arc::new(self.known.without(&changes));
+        }
+        if rescan {
+            next.scan();
+            if next.clones != self.clones {
+                return None;
+            }
+        }
+        Some((next, changes))
+    }
+
+    /// Forgets the files that may be gone, and notes those that are reached by a link to a changed one.
+    fn forget(
+        &self,
+        tree: &Tree,
+        files: &super::files::Files,
+        paths: &BTreeSet<PathBuf>,
+        changes: &mut Changes,
+        rescan: &mut bool,
+    ) -> Option<()> {
+        let happened = !changes.places.is_empty();
+        for id in files.matching(|file| file.real.is_some() || (happened && changes.is_at_or_above(&file.place))) {
+            let file = files.get(id);
+            if let Some(real) = &file.real {
+                if changes.is_at_or_above(&file.place) || changes.is_at_or_above(real) {
+                    return None;
+                }
+                if paths.contains(real)
+                    && let Some(file) = file.changed(tree)
+                {
+                    files.replace(id, file);
+                    changes.contents.insert(id);
+                }
+            } else {
+                files.replace(id, file.forgotten());
+                changes.contents.insert(id);
+                *rescan |= self.catalog_files.contains(&id) || self.alike_files.contains(&id);
+            }
+        }
+        let links = calm(self.known.real.read());
+        let is_link = |(folder, real): (&PathBuf, &Arc<Path>)| **folder != **real && changes.is_at_or_above(folder);
+        if happened && links.iter().any(is_link) {
+            return None;
+        }
+        Some(())
+    }
+
+    /// Returns whether everything depends on what stands at a path.
+    fn decides(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default();
+        let is_config = || {
+            let names = CONFIG_NAMES.iter().chain([&APP_CONFIG_NAME]);
+            let by_name = { names }.any(|other| name == *other);
+            by_name && path.parent().is_some_and(|folder| self.config_folder == folder || self.is_root(folder))
+                || self.config_file.is_some_and(|file| {
+                    let file = self.files.get(file);
+                    *file.place == *path || file.real() == path
+                })
+        };
+        name == ".git"
+            || rules::NAMES.iter().any(|other| name == *other)
+            || is_config()
+            || self.roots.iter().any(|root| root.place.starts_with(path))
+    }
+
+    fn is_root(&self, folder: &Path) -> bool {
+        self.roots.iter().any(|root| root.place == folder)
+    }
+
+    /// Returns whether a scan looks for files of this name.
+    fn is_scanned_for(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default();
+        let catalog = &self.config.catalog;
+        name == "catalog-info.yaml"
+            || name == "catalog-info.yml"
+            || name == scan::MANIFEST
+            || scan::is_alike(&name.to_string_lossy())
+            || !catalog.files.is_empty()
+            || !catalog.locations.is_empty()
+            || !catalog.overlays.is_empty()
+    }
+
+    /// Returns whether the repositories say what they said before. Of thousands they are asked only when so much happened
+    /// that another branch may have been checked out.
+    fn are_same_repositories(&self, tree: &Tree, paths: usize) -> bool {
+        const FEW: usize = 20;
+        let known = calm(self.known.repositories.read());
+        if known.len() > FEW && paths < FEW {
+            return true;
+        }
+        let is_same = |before: &Arc<git::Repository>| {
+            let now = git::Repository::read(tree, before.folder().clone(), &self.config.hosts);
+            before.says_as(&now) && before.read_at.get().is_none_or(|read_at| *read_at == now.head(tree))
+        };
+        known.values().flatten().all(is_same)
+    }
+}
+
+impl Known {
+    /// Returns what is known of folders that nothing happened to.
+    fn without(&self, changes: &Changes) -> Self {
+        let is_same = |folder: &Path| !changes.is_at_or_above(folder);
+        let boundaries = calm(self.boundaries.read());
+        let boundaries = boundaries.iter().filter(|(folder, _)| is_same(folder));
+        let real = calm(self.real.read());
+        let real = real.iter().filter(|(folder, _)| is_same(folder));
+        let rules = calm(self.rules.read());
+        let rules = rules.iter().filter(|(folder, _)| is_same(folder));
+        Self {
+            boundaries: RwLock::new(boundaries.map(|(folder, known)| (folder.clone(), Arc::clone(known))).collect()),
+            real: RwLock::new(real.map(|(folder, known)| (folder.clone(), Arc::clone(known))).collect()),
+            rules: RwLock::new(rules.map(|(folder, known)| (folder.clone(), known.clone())).collect()),
+            repositories: RwLock::new(calm(self.repositories.read()).clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::text::FileId;
+
+    fn at(workspace: &Workspace, path: &str) -> FileId {
+        workspace.locate_in(&workspace.roots()[0], path).unwrap()
+    }
+
+    #[test]
+    fn what_is_the_same_is_no_change() {
+        let one = Workspace::from_files(Config::default(), &[("a.md", b"1"), ("b.md", b"2"), ("d/x.md", b"3")]);
+        let (a, b) = (at(&one, "a.md"), at(&one, "b.md"));
+        assert_eq!((&*one.text(a, 9).unwrap(), &*one.text(b, 9).unwrap()), ("1", "2"));
+        let (same, changes) = one.next(&["/a.md", "/nothing~", "/d/x.md"].map(PathBuf::from).into()).unwrap();
+        assert_eq!(changes.places.len(), 2, "nothing is known of these");
+        assert!(changes.contents.is_empty());
+        assert_eq!(&*same.text(a, 9).unwrap(), "1");
+        let (two, changes) = one.next_from_files(&[("a.md", b"1"), ("b.md", b"new"), ("c.md", b"")]).unwrap();
+        assert_eq!(changes.contents, [b].into());
+        assert_eq!((&*one.text(b, 9).unwrap(), &*two.text(b, 9).unwrap()), ("2", "new"));
+        assert_ne!(one.version(b), two.version(b));
+        assert_eq!((at(&two, "a.md"), at(&two, "b.md")), (a, b));
+        let (three, _) = two.next_from_files(&[("a.md", b"1")]).unwrap();
+        assert!(three.locate_in(&three.roots()[0], "b.md").is_err());
+        let (four, _) = three.next_from_files(&[("a.md", b"1"), ("b.md", b"back")]).unwrap();
+        assert_eq!(at(&four, "b.md"), b, "a place keeps its number");
+        assert_eq!(&*four.text(b, 9).unwrap(), "back");
+    }
+
+    #[test]
+    fn what_decides_about_everything_is_loaded_anew() {
+        let one = Workspace::from_files(Config::default(), &[("a.md", b"1"), ("r/.git/HEAD", b"x"), ("r/a.md", b"")]);
+        for path in ["/.gitignore", "/playbill.yaml", "/r/.git", "/", "/r/.playbillignore"] {
+            assert!(one.next(&[PathBuf::from(path)].into()).is_none(), "{path}");
+        }
+    }
+}
