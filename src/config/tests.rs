@@ -120,7 +120,7 @@ fn wrong_values_say_what_is_expected() {
     check(
         "search: {boost: [{files: [a], factor: 11}]}",
         &[
-            "1:40 invalid-config `search.boost[0].factor` must be a number from 0.1 to 10; write `2` for twice as much, \
+            "1:39 invalid-config `search.boost[0].factor` must be a number from 0.1 to 10; write `2` for twice as much, \
            `0.5` for half",
         ],
     );
