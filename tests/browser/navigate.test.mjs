@@ -154,6 +154,21 @@ check('the search stays loaded and opens its results in place', async (page) => 
   }
 });
 
+check('a page that writes its address while the next one is fetched does not take the click back', async (page) => {
+  await load(page, 'catalog/component/');
+  await page.evaluate(`(() => {
+    const fetched = window.fetch;
+    window.fetch = async (...asked) => { const answer = await fetched(...asked); await new Promise((done) => setTimeout(done, 200)); return answer; };
+    const link = Object.assign(document.createElement('a'), { href: ${JSON.stringify(`${url}status/`)} });
+    document.body.append(link);
+    link.click();
+    history.replaceState(null, '', '?filters[text]=x');
+  })()`);
+  await page.settle(700);
+  assert(await isSame(page));
+  assert.equal(await page.evaluate('location.pathname'), new URL(`${url}status/`).pathname);
+});
+
 check('what is not plain is left to the browser', async (page) => {
   await load(page, 'catalog/component/');
   const prevented = (change, link = '.c-name .entity') => page.evaluate(`(() => {

@@ -117,6 +117,8 @@ export function connect({ home, start }) {
     const { navigationType, canIntercept, destination, info } = event;
     if (!canIntercept) return;
     if (info?.page) { event.intercept({ handler: async () => show(info, start) }); return; }
+    // A page that writes its filters into the address takes nobody's click back.
+    if (navigationType === 'replace') return;
     turn += 1;
     const url = new URL(destination.url);
     if (navigationType !== 'traverse' || url.pathname === location.pathname) return;
