@@ -107,51 +107,25 @@
     location.reload();
   };
 
-  // Sheets and scripts are named after their content.
-  const sheets = (page) => [...page.querySelectorAll("link[rel=stylesheet]")];
-  const address = (element) => new URL(element.getAttribute("href") ?? element.getAttribute("src"), location.href).href;
-  const scripts = (page) => [...page.querySelectorAll("script[src]")].map(address).sort().join(" ");
-  const loaded = (link) =>
-    new Promise((done) => {
-      link.addEventListener("load", done);
-      link.addEventListener("error", done);
-    });
-
-  /** Shows the page as it is now, without loading it anew; says whether that could be done. */
+  /** Shows the page as it is now, the way the portal moves between pages; says whether that could be done. */
   const swap = async () => {
     const app = document.querySelector("script[type=module][src]");
-    if (!app || document.querySelector("dialog[open]")) return false;
+    const { navigate } = document.documentElement.dataset;
+    if (!app || !navigate || document.querySelector("dialog[open]")) return false;
     const path = location.pathname;
     const answer = await fetch(location.href.split("#")[0]);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (location.pathname !== path || scripts(page) !== scripts(document)) return false;
-    const { start } = await import(app.src);
-    if (!start) return false;
-    const old = sheets(document);
-    const there = new Set(old.map(address));
-    const wanted = new Set(sheets(page).map(address));
-    const fresh = sheets(page).filter((link) => !there.has(address(link)));
-    const links = fresh.map((link) => Object.assign(document.createElement("link"), { rel: "stylesheet", href: address(link) }));
-    old.at(-1)?.after(...links);
-    await Promise.all(links.map(loaded));
+    const text = await answer.text();
+    const [{ start }, { ready, show: exchange }] = await Promise.all([app.src, new URL(navigate, location.href)].map((url) => import(url)));
+    const next = await ready({ text, url: new URL(location.href) });
+    if (!start || !next || location.pathname !== path) return false;
     const was = look();
-    // Browsers without scripts read these, and this parser takes itself for one.
-    for (const element of page.querySelectorAll("noscript")) element.remove();
-    const article = "[data-techdocs=content]";
-    const [mine, its] = [document.querySelector(article), page.querySelector(article)];
-    const height = mine?.offsetHeight;
-    for (const { name, value } of page.documentElement.attributes) {
-      if (name !== "class" && name !== "data-theme") document.documentElement.setAttribute(name, value);
-    }
-    document.title = page.title;
     // The room stays until the new page has its own, so that the place in it stays too.
-    if (height && its) document.documentElement.style.minHeight = `${document.documentElement.scrollHeight}px`;
-    document.body.replaceWith(document.adoptNode(page.body));
-    document.body.append(host);
-    for (const link of old) if (!wanted.has(address(link))) link.remove();
-    start();
+    const { style, scrollHeight } = document.documentElement;
+    style.minHeight = `${scrollHeight}px`;
+    exchange(next, start);
     restore(was);
-    document.documentElement.style.minHeight = "";
+    style.minHeight = "";
+    if (!style.length) document.documentElement.removeAttribute("style");
     return true;
   };
 

@@ -93,6 +93,14 @@ for (const path of await samples(site)) {
   });
 }
 
+check('what only the last page says of itself goes with it, and what this browser added stays', async (page) => {
+  await load(page, 'explore/');
+  await page.evaluate(`Object.assign(document.documentElement.dataset, { theme: 'dark', old: '' })`);
+  await move(page, `${url}status/`);
+  assert(await isSame(page));
+  assert.deepEqual(await page.evaluate(`[document.documentElement.dataset.theme, 'old' in document.documentElement.dataset]`), ['dark', false]);
+});
+
 check('back and forward restore what was scrolled and filtered', async (page) => {
   await load(page, 'catalog/component/');
   await page.evaluate(`document.querySelector('[data-filter] input').focus()`);

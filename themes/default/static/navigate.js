@@ -29,11 +29,14 @@ function get(url) {
 /** The modules and sheets that a page names, as whole addresses. */
 const named = (page, selector, name, base) => [...page.querySelectorAll(selector)].map((element) => new URL(element.getAttribute(name), base).href);
 const app = 'script[type=module][src]';
+/** What runs once for all pages. They are named after their content, so that another build has others. */
+const common = (page, base) => `${named(page, app, 'src', base)[0]} ${named(page, 'script[src]:not([type])', 'src', base)}`;
+const ours = common(document, location.href);
 
 /** Makes a document of a fetched page, with its sheets loaded; nothing where it belongs to another build of the portal. */
-async function ready({ text, url }) {
+export async function ready({ text, url }) {
   const page = new DOMParser().parseFromString(text, 'text/html');
-  if (named(page, app, 'src', url)[0] !== ours) return null;
+  if (common(page, url) !== ours) return null;
   // They are read by browsers without scripts only, and this parser takes itself for one.
   for (const element of page.querySelectorAll('noscript')) element.remove();
   const sheets = named(page, 'link[rel=stylesheet]', 'href', url);
@@ -45,15 +48,19 @@ async function ready({ text, url }) {
   return { page, sheets };
 }
 
+/** What the browser of this reader adds to the element of the whole page. */
+const added = ['class', 'data-theme', 'style'];
+
 /** Shows a document in the place of the one that stands here. */
-function show({ page, sheets }, start) {
-  const root = document.documentElement;
+export function show({ page, sheets }, start) {
+  const [root, next] = [document.documentElement, page.documentElement];
   const side = '.reader-nav';
   const nav = () => document.querySelector(`${side} nav`)?.ariaLabel;
   const [site, scrolled] = [nav(), document.querySelector(side)?.scrollTop];
   // A browser that removes what has the focus works out the styles of the old page once more, unless nothing has changed yet.
   document.activeElement?.blur();
-  for (const { name, value } of page.documentElement.attributes) if (name !== 'class') root.setAttribute(name, value);
+  for (const name of root.getAttributeNames()) if (!added.includes(name) && !next.hasAttribute(name)) root.removeAttribute(name);
+  for (const { name, value } of next.attributes) if (!added.includes(name)) root.setAttribute(name, value);
   const stays = 'link[rel=stylesheet], script';
   for (const element of document.head.querySelectorAll(`:scope > :not(${stays}), script[type="application/ld+json"], ${app}`)) element.remove();
   document.head.append(...[...page.head.children].filter((element) => !element.matches('link[rel=stylesheet], script:not([type])')));
@@ -61,7 +68,11 @@ function show({ page, sheets }, start) {
   for (const { href, ownerNode } of [...document.styleSheets]) if (href && !sheets.includes(href)) ownerNode.remove();
   if (site && site === nav()) document.querySelector(side).scrollTop = scrolled;
   start();
-  // Screen readers tell a new document by its title, and are told of this one.
+}
+
+/** Shows another page. Screen readers tell a new document by its title, and are told of this one. */
+function turnTo(next, start) {
+  show(next, start);
   const status = Object.assign(document.createElement('p'), { className: 'unseen', role: 'status' });
   document.body.append(status);
   setTimeout(() => { status.textContent = document.title; }, 100);
@@ -70,10 +81,8 @@ function show({ page, sheets }, start) {
 // While a portal is being written, a page fetched ahead may be outdated.
 document.addEventListener('playbill:changed', () => kept.clear());
 
-let ours;
 /** Takes over the links of the portal at `home`; `start` brings a page to life. Returns what fetches the page of a link. */
 export function connect({ home, start }) {
-  ours = document.querySelector(app).src;
   const here = () => new URL(location.href);
   const link = (target) => target.closest?.('a[href]:not([download])');
   /** Where a link leads, if that is another page of the portal in this tab. */
@@ -116,7 +125,7 @@ export function connect({ home, start }) {
   navigation.addEventListener('navigate', (event) => {
     const { navigationType, canIntercept, destination, info } = event;
     if (!canIntercept) return;
-    if (info?.page) { event.intercept({ handler: async () => show(info, start) }); return; }
+    if (info?.page) { event.intercept({ handler: async () => turnTo(info, start) }); return; }
     // A page that writes its filters into the address takes nobody's click back.
     if (navigationType === 'replace') return;
     turn += 1;
@@ -129,7 +138,7 @@ export function connect({ home, start }) {
         try {
           const next = await ready(await get(url));
           if (event.signal.aborted) return;
-          if (next) show(next, start); else location.reload();
+          if (next) turnTo(next, start); else location.reload();
         } catch {
           if (!event.signal.aborted) location.reload();
         }
