@@ -173,9 +173,21 @@ const LINK: &[Key] = &[
 pub(crate) const TABS: &[&str] =
     &["overview", "docs", "definition", "apis", "members", "dependencies", "diagram", "raw"];
 
-/// The cards of overviews that can be left out.
-pub(crate) const CARDS: &[&str] =
-    &["documentation", "labels", "links", "members", "ownership", "picture", "properties", "readme", "relations"];
+/// The cards of overviews, as `entityPages` names them.
+pub(crate) const CARDS: &[&str] = &[
+    "about",
+    "documentation",
+    "labels",
+    "links",
+    "location",
+    "members",
+    "ownership",
+    "picture",
+    "properties",
+    "readme",
+    "relations",
+    "template",
+];
 
 const ENTITY_PAGE: &[Key] = &[
     key(
@@ -189,6 +201,11 @@ const ENTITY_PAGE: &[Key] = &[
         "tabs",
         Shape::List(&Shape::OneOf(TABS), 1),
         "The tabs in their order; others are not offered. The overview always is the first.",
+    ),
+    key(
+        "cards",
+        Shape::List(&Shape::OneOf(CARDS), 1),
+        "Cards of the overview that come first in their column, in this order; the others follow as ever.",
     ),
     key("hide", Shape::List(&Shape::OneOf(CARDS), 1), "Cards that are left out of the overview."),
 ];

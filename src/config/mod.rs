@@ -25,7 +25,7 @@ pub use app_config::parse_app_config;
 pub use check::glob;
 pub use filter::{Filter, Property, Term};
 #[cfg(test)]
-pub(crate) use keys::{HOSTS, TABS};
+pub(crate) use keys::{CARDS, HOSTS, TABS};
 pub use manual::manual;
 pub use read::parse;
 pub use schema::json_schema;
@@ -110,6 +110,8 @@ pub struct EntityPage {
     pub filter: Filter,
     /// Names of tabs in their order; empty for all.
     pub tabs: Vec<String>,
+    /// Names of cards that come first in their column, in their order.
+    pub cards: Vec<String>,
     /// Names of cards that are left out.
     pub hide: Vec<String>,
 }

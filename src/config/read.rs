@@ -78,7 +78,8 @@ pub(super) fn base_url(text: &str) -> Option<String> {
 
 fn entity_page(map: &Map) -> EntityPage {
     let filter = text(map, "filter").map(|text| Filter::parse(&text).unwrap_or_else(|_| Filter::none()));
-    EntityPage { filter: filter.unwrap_or_default(), tabs: texts(map, "tabs"), hide: texts(map, "hide") }
+    let [tabs, cards, hide] = ["tabs", "cards", "hide"].map(|key| texts(map, key));
+    EntityPage { filter: filter.unwrap_or_default(), tabs, cards, hide }
 }
 
 fn link(map: &Map) -> Option<ConfigLink> {

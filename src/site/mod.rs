@@ -4,10 +4,11 @@
 //! relations and kinds are called. Knows nothing of templates, disks or servers.
 //!
 //! To add a type of page, add a file to `pages/`, a template, and a line to [`PageKind`]. To add a tab of an entity, add
-//! a file to `tabs/`, a template, and a line to [`tabs::TABS`].
+//! a file to `tabs/`, a template, and a line to [`tabs::TABS`]; to add a card of overviews, the same in `cards/`.
 //!
 //! Invariant: `plan` is total, and the order of its pages depends on the content alone.
 
+pub mod cards;
 pub mod chrome;
 pub mod date;
 pub mod graphs;

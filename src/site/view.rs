@@ -1,6 +1,7 @@
 //! One page's sight of the portal: how it links to others and what it calls them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -145,6 +146,24 @@ impl<'a> View<'a> {
     pub fn part_of(&self, entity: &Entity, kind: &str) -> Option<EntityLink> {
         let relation = entity.related("partOf").find(|relation| relation.target.kind() == kind)?;
         Some(self.plain_relation(relation))
+    }
+
+    /// Returns the groups below a group, itself not among them.
+    #[must_use]
+    pub fn groups_below(&self, id: EntityId) -> BTreeSet<EntityId> {
+        let mut below = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(group) = open.pop() {
+            for relation in self.entity(group).related("parentOf") {
+                if let Some(child) = relation.id
+                    && child != id
+                    && below.insert(child)
+                {
+                    open.push(child);
+                }
+            }
+        }
+        below
     }
 
     /// Links the tags to the catalog index.

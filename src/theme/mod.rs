@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::html;
 use crate::markdown::commonmark;
+use crate::site::cards::{CARDS, Card};
 use crate::site::pages::files::CONTENT_SECURITY_POLICY;
 use crate::site::view;
 use crate::text::FileId;
@@ -114,12 +115,23 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result
         let name = name.strip_prefix("templates/")?;
         Some((format!("{BUILT_IN}{name}"), std::str::from_utf8(bytes).ok()?))
     });
+    let cards = cards();
+    let built_in = built_in.chain([(format!("{BUILT_IN}cards.html"), cards.as_str())]);
     let own = overrides.iter().filter_map(|(name, file)| {
         let name = name.strip_prefix("templates/")?;
         Some((name.to_owned(), std::str::from_utf8(&file.bytes).ok()?))
     });
     tera.add_raw_templates(built_in.chain(own)).map_err(|error| errors::report(&error, &overrides))?;
     Ok(Theme { tera, assets, overrides })
+}
+
+/// Makes the template that shows a card by its name: Tera includes only what is named in the text.
+fn cards() -> String {
+    let branch = |card: &&dyn Card| {
+        let name = card.name();
+        format!("{{%- if shown.name == \"{name}\" %}}{{% include \"cards/{name}.html\" %}}{{% endif -%}}")
+    };
+    CARDS.iter().map(branch).collect()
 }
 
 impl Theme {

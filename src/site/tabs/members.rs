@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::overview::groups_below;
 use super::{Tab, TabModel};
 use crate::catalog::{EntityId, Relation};
 use crate::portal::Portal;
@@ -69,7 +68,7 @@ impl Tab for Members {
             entity.related("hasMember").map(|relation| person(view, view.relation(relation), relation.id)).collect();
         let own: Vec<&str> = direct.iter().map(|person| person.link.reference.as_str()).collect();
         let mut groups_of: BTreeMap<&str, (&Relation, Vec<EntityId>)> = BTreeMap::new();
-        for group in groups_below(view, id) {
+        for group in view.groups_below(id) {
             for relation in view.entity(group).related("hasMember") {
                 if !own.contains(&relation.target.as_str()) {
                     groups_of.entry(relation.target.as_str()).or_insert((relation, Vec::new())).1.push(group);

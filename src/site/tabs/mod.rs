@@ -74,7 +74,7 @@ pub fn offered(view: &View<'_>, id: EntityId) -> Vec<usize> {
 #[serde(untagged)]
 pub enum TabModel {
     /// See [`overview`].
-    Overview(Box<overview::Model>),
+    Overview(overview::Model),
     /// See [`definition`].
     Definition(Box<definition::Model>),
     /// See [`apis`].

@@ -1,0 +1,107 @@
+//! What the entity is: description, facts and tags.
+
+use serde::Serialize;
+
+use super::{Card, Content, placed};
+use crate::catalog::{Entity, EntityId};
+use crate::markdown::commonmark;
+use crate::site::View;
+use crate::site::relations::Place;
+use crate::site::table::profile;
+use crate::site::view::{self, EntityLink, TagLink};
+
+/// See the module.
+pub struct About;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+struct Model {
+    /// HTML.
+    description: Option<String>,
+    /// For a person: a picture's stand-in.
+    person: Option<Profile>,
+    facts: Vec<Fact>,
+    tags: Vec<TagLink>,
+}
+
+/// A person or team.
+#[derive(Debug, Serialize)]
+struct Profile {
+    initials: String,
+    email: Option<String>,
+}
+
+/// One fact of the About card.
+#[derive(Debug, Serialize)]
+struct Fact {
+    title: String,
+    links: Vec<EntityLink>,
+    text: Option<String>,
+    /// What to say where nothing is known.
+    missing: Option<&'static str>,
+}
+
+impl Card for About {
+    fn name(&self) -> &'static str {
+        "about"
+    }
+
+    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        let entity = view.entity(id);
+        let kind = entity.reference.kind();
+        let fact = |(title, found): (String, Vec<_>)| Fact {
+            title,
+            links: found.into_iter().map(|relation| view.relation(relation)).collect(),
+            text: None,
+            missing: None,
+        };
+        let mut facts: Vec<Fact> = placed(view, id, Place::Fact).into_iter().map(fact).collect();
+        add_missing_facts(kind, &mut facts);
+        facts.extend(plain_facts(entity));
+        Some(Box::new(Model {
+            description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
+            person: matches!(kind, "group" | "user").then(|| Profile {
+                initials: view::initials(entity.title()),
+                email: profile(entity, "email").map(str::to_owned),
+            }),
+            facts,
+            tags: view.tags(entity),
+        }))
+    }
+}
+
+fn add_missing_facts(kind: &str, facts: &mut Vec<Fact>) {
+    let expected: &[(&str, &'static str)] = match kind {
+        "component" | "api" | "resource" => &[("Owner", "No owner"), ("System", "No system")],
+        "system" => &[("Owner", "No owner"), ("Domain", "No domain")],
+        "domain" | "template" => &[("Owner", "No owner")],
+        "user" => &[("Groups", "In no group")],
+        _ => &[],
+    };
+    for (at, (title, missing)) in expected.iter().enumerate() {
+        if !facts.iter().any(|fact| fact.title == *title) {
+            let fact = Fact { title: (*title).to_owned(), links: Vec::new(), text: None, missing: Some(missing) };
+            facts.insert(at.min(facts.len()), fact);
+        }
+    }
+}
+
+fn plain_facts(entity: &Entity) -> Vec<Fact> {
+    let fact = |title: &str, text: Option<&str>| {
+        text.filter(|text| !text.trim().is_empty()).map(|text| Fact {
+            title: title.to_owned(),
+            links: Vec::new(),
+            text: Some(text.to_owned()),
+            missing: None,
+        })
+    };
+    let namespace = Some(entity.namespace()).filter(|namespace| *namespace != "default");
+    [
+        fact("Type", entity.spec_str("type")),
+        fact("Lifecycle", entity.spec_str("lifecycle")),
+        fact("Namespace", namespace),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

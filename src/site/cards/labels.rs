@@ -1,0 +1,33 @@
+//! The labels of the entity.
+
+use serde::Serialize;
+
+use super::{Card, Content, Side};
+use crate::catalog::EntityId;
+use crate::site::View;
+
+/// See the module.
+pub struct Labels;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+struct Model {
+    /// Keys and values.
+    labels: Vec<(String, String)>,
+}
+
+impl Card for Labels {
+    fn name(&self) -> &'static str {
+        "labels"
+    }
+
+    fn side(&self) -> Side {
+        Side::Narrow
+    }
+
+    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        let labels: Vec<(String, String)> =
+            view.entity(id).pairs("labels").map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        if labels.is_empty() { None } else { Some(Box::new(Model { labels })) }
+    }
+}

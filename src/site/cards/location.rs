@@ -1,0 +1,43 @@
+//! What a Location leads to.
+
+use serde::Serialize;
+
+use super::{Card, Content};
+use crate::catalog::EntityId;
+use crate::site::kinds::Column;
+use crate::site::table::{self, Table};
+use crate::site::{ROWS_PER_PAGE, View};
+
+/// See the module.
+pub struct Location;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+struct Model {
+    count: usize,
+    /// The first of them.
+    targets: Vec<String>,
+    entities: Option<Table>,
+}
+
+impl Card for Location {
+    fn name(&self) -> &'static str {
+        "location"
+    }
+
+    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        let entity = view.entity(id);
+        if entity.reference.kind() != "location" {
+            return None;
+        }
+        let targets = table::targets(entity);
+        let led_to = view.site.led_to(entity);
+        let shown = &led_to[..led_to.len().min(ROWS_PER_PAGE)];
+        let columns = [Column::Kind, Column::Owner, Column::Type, Column::Description];
+        Some(Box::new(Model {
+            count: targets.len(),
+            targets: targets.into_iter().take(ROWS_PER_PAGE).map(str::to_owned).collect(),
+            entities: (!led_to.is_empty()).then(|| table::of_entities(view, &columns, shown)),
+        }))
+    }
+}

@@ -1,0 +1,108 @@
+//! What a group or user owns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Card, Content, placed};
+use crate::catalog::{EntityId, Relation};
+use crate::routes;
+use crate::site::relations::Place;
+use crate::site::view::EntityLink;
+use crate::site::{View, kinds};
+
+/// See the module.
+pub struct Ownership;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+struct Model {
+    boxes: Vec<OwnedBox>,
+    direct: usize,
+    /// With what the groups below own.
+    all: usize,
+    has_below: bool,
+    kinds: Vec<OwnedKind>,
+}
+
+/// How many entities of a kind and type.
+#[derive(Debug, Serialize)]
+struct OwnedBox {
+    href: String,
+    class: &'static str,
+    direct: usize,
+    all: usize,
+    kind: String,
+    r#type: String,
+}
+
+/// The entities of one kind that are owned directly.
+#[derive(Debug, Serialize)]
+struct OwnedKind {
+    title: String,
+    count: usize,
+    links: Vec<EntityLink>,
+}
+
+impl Card for Ownership {
+    fn name(&self) -> &'static str {
+        "ownership"
+    }
+
+    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        let found: Vec<_> = placed(view, id, Place::Ownership).into_iter().flat_map(|(_, found)| found).collect();
+        if found.is_empty() && !matches!(view.entity(id).reference.kind(), "group" | "user") {
+            return None;
+        }
+        Some(Box::new(ownership(view, id, &found)))
+    }
+}
+
+/// Counts what is owned by kind and type: directly, and with what the groups below own.
+fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
+    let direct: BTreeSet<EntityId> = found.iter().filter_map(|relation| relation.id).collect();
+    let below = view.groups_below(id);
+    let mut all = direct.clone();
+    for group in &below {
+        all.extend(view.entity(*group).related("ownerOf").filter_map(|relation| relation.id));
+    }
+    let mut counts: BTreeMap<(usize, &str, &str), (usize, usize)> = BTreeMap::new();
+    for owned in &all {
+        let entity = view.entity(*owned);
+        let kind = entity.reference.kind();
+        let key = (kinds::rank(kind), kind, entity.spec_str("type").unwrap_or_default());
+        let entry = counts.entry(key).or_default();
+        entry.0 += usize::from(direct.contains(owned));
+        entry.1 += 1;
+    }
+    let owner = routes::query_value(view.entity(id).reference.as_str());
+    let index = view.href(routes::CATALOG);
+    let mut boxes: Vec<OwnedBox> = counts
+        .into_iter()
+        .map(|((_, kind, r#type), (direct, all))| {
+            let mut href = format!("{index}?filters[kind]={kind}&filters[owners]={owner}");
+            if !r#type.is_empty() {
+                href.push_str("&filters[type]=");
+                href.push_str(&routes::query_value(r#type));
+            }
+            let face = view.site.kind(kind).map(|group| &group.face);
+            let name = face.map_or(kind, |face| if all == 1 { &face.one } else { &face.many });
+            OwnedBox { href, class: kinds::class(kind), direct, all, kind: name.to_owned(), r#type: r#type.to_owned() }
+        })
+        .collect();
+    boxes.sort_by_key(|owned| std::cmp::Reverse(owned.all));
+
+    let mut kinds_owned: BTreeMap<(usize, &str), Vec<EntityLink>> = BTreeMap::new();
+    for relation in found {
+        let kind = relation.target.kind();
+        kinds_owned.entry((kinds::rank(kind), kind)).or_default().push(view.relation(relation));
+    }
+    let kinds = kinds_owned
+        .into_iter()
+        .map(|((_, kind), links)| {
+            let face = view.site.kind(kind).map(|group| group.face.many.clone());
+            OwnedKind { title: face.unwrap_or_else(|| kind.to_owned()), count: links.len(), links }
+        })
+        .collect();
+    Model { boxes, direct: direct.len(), all: all.len(), has_below: !below.is_empty(), kinds }
+}

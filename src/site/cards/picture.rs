@@ -1,0 +1,18 @@
+//! The entity among its neighbours, as a picture.
+
+use super::{Card, Content};
+use crate::catalog::EntityId;
+use crate::site::{View, graphs};
+
+/// See the module.
+pub struct Relations;
+
+impl Card for Relations {
+    fn name(&self) -> &'static str {
+        "picture"
+    }
+
+    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        graphs::neighbours(view, id).map(|picture| Box::new(picture) as Box<dyn Content>)
+    }
+}

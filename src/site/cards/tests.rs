@@ -1,0 +1,89 @@
+use super::*;
+use crate::config::{Config, EntityPage};
+use crate::workspace::Workspace;
+use crate::{portal, site};
+
+const SHOP: &str = "\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: shop
+  labels: {tier: one}
+spec: {type: service, lifecycle: production, owner: sellers, dependsOn: [resource:db], costCentre: 7}
+";
+
+const OTHERS: &str = "\
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: sellers}
+spec: {type: team, children: [], members: [bob]}
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {name: service}
+spec: {type: service, parameters: [], steps: []}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata: {name: more}
+spec: {targets: [./more.yaml]}
+";
+
+const DATABASE: &str = "\
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: db}
+spec: {type: database, owner: sellers}
+";
+
+/// The cards on the overviews of the catalogs above, a list a page.
+fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
+    let config = Config { entity_pages: vec![page], ..Config::default() };
+    let files: [(&str, &[u8]); 4] = [
+        ("shop/catalog-info.yaml", SHOP.as_bytes()),
+        ("shop/README.md", b"# Shop\n"),
+        ("catalog-info.yaml", OTHERS.as_bytes()),
+        ("more.yaml", DATABASE.as_bytes()),
+    ];
+    let workspace = Workspace::from_files(config, &files);
+    let portal = portal::analyse(&workspace, &mut |_| ());
+    let site = site::plan(&workspace, &portal);
+    let view = View { portal: &portal, site: &site, url: "" };
+    let overview = |id| {
+        let sides = [Side::Wide, Side::Narrow];
+        sides.into_iter().flat_map(|side| shown(&view, id, side)).map(|shown| shown.name).collect()
+    };
+    portal.catalog.iter().map(|(id, _)| overview(id)).collect()
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn every_card_has_a_name_in_the_configuration_and_can_be_hidden() {
+    let mut known: Vec<&str> = CARDS.iter().map(|card| card.name()).collect();
+    known.sort_unstable();
+    assert_eq!(known, crate::config::CARDS);
+    let plain = overviews(EntityPage::default());
+    for name in known {
+        assert!(plain.iter().flatten().any(|shown| *shown == name), "{name} is on none of the pages");
+        let without = overviews(EntityPage { hide: names(&[name]), ..EntityPage::default() });
+        let expected: Vec<Vec<&str>> =
+            plain.iter().map(|page| page.iter().copied().filter(|shown| *shown != name).collect()).collect();
+        assert_eq!(without, expected, "{name} is hidden");
+    }
+}
+
+#[test]
+fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
+    let shop = |cards: &[&str]| overviews(EntityPage { cards: names(cards), ..EntityPage::default() })[0].clone();
+    assert_eq!(
+        shop(&[]),
+        ["about", "picture", "relations", "readme", "properties", "documentation", "links", "labels"]
+    );
+    assert_eq!(
+        shop(&["labels", "properties", "relations", "members"]),
+        ["properties", "relations", "about", "picture", "readme", "labels", "documentation", "links"]
+    );
+}
