@@ -133,8 +133,9 @@ impl Reader<'_> {
                 return None;
             }
         };
+        let goals = self.goals(file, &text, Some(problems));
         let (text, queries) = self.with_queries(file, &text, problems);
-        Some(self.note(file, text, false, queries, Some(problems)))
+        Some(self.note(file, text, false, queries, goals))
     }
 
     /// Takes blocks of code in the language `entities` for expressions, and puts marks in their places.
@@ -192,35 +193,40 @@ impl Reader<'_> {
                 .find_map(|name| self.workspace.locate_in(&folder, name).ok())?;
             let text = self.workspace.text(file, limit).ok()?;
             let (shown, is_cut) = beginning(&text);
-            (!shown.trim().is_empty()).then(|| (id, self.note(file, shown.to_owned(), is_cut, Vec::new(), None)))
+            let goals = self.goals(file, shown, None);
+            (!shown.trim().is_empty()).then(|| (id, self.note(file, shown.to_owned(), is_cut, Vec::new(), goals)))
         });
         found.collect()
     }
 
-    /// Finds out where the links of a text lead; what leads nowhere is reported to `problems`.
     fn note(
         &self,
         file: FileId,
         text: String,
         is_cut: bool,
         queries: Vec<Filter>,
-        mut problems: Option<&mut Diagnostics>,
+        goals: HashMap<String, Goal>,
     ) -> Note {
+        let view = self.workspace.source_urls(file).map(|urls| urls.view);
+        Note { file, text, is_cut, view, queries, goals }
+    }
+
+    /// Finds out where the links of a text lead, which stands so in the file; what leads nowhere is reported to `problems`.
+    fn goals(&self, file: FileId, text: &str, mut problems: Option<&mut Diagnostics>) -> HashMap<String, Goal> {
         let mut goals = HashMap::new();
-        for link in commonmark::render(&text, &|_| Resolved::default()).links {
+        for link in commonmark::render(text, &|_| Resolved::default()).links {
             let goal = self.goal(file, &link);
             if goal == Goal::Nowhere
                 && let Some(problems) = &mut problems
             {
-                // Marks have moved the text; the whole file is named instead of a wrong place.
+                let span = Span::new(file, link.span.start, link.span.end);
                 let message = format!("the link `{}` leads nowhere", link.target);
                 let help = "write the path of a document relative to this file, `kind:namespace/name` of an entity, or an address";
-                problems.push(Diagnostic::new(codes::BROKEN_LINK, Span::whole(file), message).help(help));
+                problems.push(Diagnostic::new(codes::BROKEN_LINK, span, message).help(help));
             }
             goals.insert(link.target, goal);
         }
-        let view = self.workspace.source_urls(file).map(|urls| urls.view);
-        Note { file, text, is_cut, view, queries, goals }
+        goals
     }
 
     fn goal(&self, from: FileId, link: &DocLink) -> Goal {
@@ -326,21 +332,24 @@ mod tests {
 
     #[test]
     fn the_home_page_asks_for_entities() {
-        let home = "# Hello\n\n[Shop](component:shop) [gone](gone.md)\n\n```entities\nkind:component\n```\n\n```entities\ncolour:red\n```\n\nBye.\n";
+        let home = "# Hello\n\n[Shop](component:shop)\n\n```entities\nkind:component\n```\n\n```entities\ncolour:red\n```\n\nBye: [gone](gone.md).\n";
         let (notes, catalog, problems) = notes(&[("shop/catalog-info.yaml", SHOP), ("home.md", home)]);
         let note = notes.home.unwrap();
         assert_eq!(note.queries, [Filter::parse("kind:component").unwrap(), Filter::none()]);
         assert!(
-            note.text.contains("\n\n{{entities 0}}\n\n") && note.text.ends_with("{{entities 1}}\n\n\nBye.\n"),
+            note.text.contains("\n\n{{entities 0}}\n\n")
+                && note.text.ends_with("{{entities 1}}\n\n\nBye: [gone](gone.md).\n"),
             "{}",
             note.text
         );
         let link = DocLink { target: "component:shop".to_owned(), span: 0..0, kind: LinkKind::Link };
         assert_eq!(note.goal(&link), &Goal::Entity(catalog.find("component:default/shop").unwrap()));
         let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
-        assert!(messages[0].starts_with("`colour` is not a property"), "{messages:?}");
-        assert_eq!(messages[1..], ["the link `gone.md` leads nowhere"]);
-        assert_eq!(&home[problems[0].span().range()], "colour:red");
+        assert_eq!(messages[0], "the link `gone.md` leads nowhere");
+        assert!(messages[1].starts_with("`colour` is not a property"), "{messages:?}");
+        // The lists before it have not moved the link.
+        assert_eq!(problems[0].span().range(), home.find("gone.md").unwrap()..home.find(").\n").unwrap());
+        assert_eq!(&home[problems[1].span().range()], "colour:red");
     }
 
     #[test]
