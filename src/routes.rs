@@ -66,6 +66,43 @@ pub fn kind_list(kind: &str, page: usize) -> String {
     if page <= 1 { format!("{CATALOG}{kind}/") } else { format!("{CATALOG}{kind}/{page}/") }
 }
 
+/// Returns the list of the entities of a kind and type; nothing is left of a type of signs only, and the address then
+/// ends in two slashes.
+#[must_use]
+pub fn type_list(kind: &str, value: &str) -> String {
+    format!("type/{}/{}/", kind.to_lowercase(), segment(value))
+}
+
+/// Returns the list of the entities with a tag.
+#[must_use]
+pub fn tag_list(tag: &str) -> String {
+    format!("tag/{}/", segment(tag))
+}
+
+/// Returns the list of what somebody owns.
+#[must_use]
+pub fn owner_list(owner: &EntityRef) -> String {
+    format!("owner/{}/{}/{}/", owner.namespace(), owner.kind(), owner.name())
+}
+
+/// Returns a page of the list at `url`; `page` counts from 1.
+#[must_use]
+pub fn list_page(url: &str, page: usize) -> String {
+    if page <= 1 { url.to_owned() } else { format!("{url}{page}/") }
+}
+
+/// Returns a value as one segment that every disk takes: tags keep what tells them apart (`c++`, `c#`, `a:b`).
+fn segment(value: &str) -> String {
+    let letter = |c: char| match c {
+        '+' | '#' | '_' | '-' => c,
+        ':' => '~',
+        c if c.is_alphanumeric() => c,
+        _ => '-',
+    };
+    let segment: String = value.to_lowercase().chars().map(letter).collect();
+    if segment.contains(char::is_alphanumeric) { segment } else { String::new() }
+}
+
 /// Returns a page of the list of documentation; `page` counts from 1.
 #[must_use]
 pub fn docs_list(page: usize) -> String {

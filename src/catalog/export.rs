@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::filter::fits;
 use super::{Catalog, Entity, EntityId, Relation};
+use crate::config::ConfigColumn;
 use crate::yaml::{Map, Node, Value};
 
 /// An entity as the catalog API of Backstage returns it: `apiVersion`, `kind`, `metadata` with `uid` and `etag`, `spec`
@@ -162,13 +164,14 @@ pub const CSV_COLUMNS: &[&str] =
 
 /// Returns a table of the entities with a heading, as RFC 4180 spells it.
 #[must_use]
-pub fn csv(catalog: &Catalog) -> String {
+pub fn csv(catalog: &Catalog, columns: &[ConfigColumn]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let target = |entity: &Entity, relation: &str| {
         entity.related(relation).map(|relation| relation.target.to_string()).collect::<Vec<_>>().join(" ")
     };
     // Writing to memory cannot fail, and every row has as many fields as the heading.
-    let _ = writer.write_record(CSV_COLUMNS);
+    let titles = columns.iter().map(|column| guarded(&column.title));
+    let _ = writer.write_record(CSV_COLUMNS.iter().map(|title| (*title).to_owned()).chain(titles));
     for entity in catalog.exported() {
         let spec = |field| entity.spec_str(field).unwrap_or("").to_owned();
         let systems = entity.related("partOf").filter(|relation| relation.target.kind() == "system");
@@ -185,9 +188,16 @@ pub fn csv(catalog: &Catalog) -> String {
             entity.tags().collect::<Vec<_>>().join(" "),
             entity.description().unwrap_or("").to_owned(),
         ];
-        let _ = writer.write_record(row.iter().map(|field| guarded(field)));
+        let own = columns.iter().map(|column| value(entity, column).join(" "));
+        let _ = writer.write_record(row.into_iter().chain(own).map(|field| guarded(&field)));
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// Returns what an entity has in a column of the configuration.
+#[must_use]
+pub fn value(entity: &Entity, column: &ConfigColumn) -> Vec<String> {
+    if fits(&column.filter, entity) { values(entity, &column.path) } else { Vec::new() }
 }
 
 /// Keeps spreadsheets from taking a text for a formula.
@@ -228,11 +238,7 @@ fn values(entity: &Entity, path: &str) -> Vec<String> {
     if let Some(relation) = path.strip_prefix("relations.") {
         return entity.related(relation).map(|relation| relation.target.to_string()).collect();
     }
-    let mut nodes: Vec<&Node> = vec![&entity.root];
-    for part in path.split('.') {
-        nodes = nodes.into_iter().filter_map(|node| node.get(part)).collect();
-    }
-    nodes
+    at_path(&entity.root, path)
         .into_iter()
         .flat_map(|node| node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()))
         .filter_map(|node| match &node.value {
@@ -241,6 +247,12 @@ fn values(entity: &Entity, path: &str) -> Vec<String> {
             Value::Null | Value::Seq(_) | Value::Map(_) => None,
         })
         .collect()
+}
+
+/// Finds what stands at a path. Keys may hold dots themselves: `metadata.annotations.example.com/tier`.
+fn at_path<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
+    let below = |(dot, _)| node.get(&path[..dot]).and_then(|child| at_path(child, &path[dot + 1..]));
+    node.get(path).or_else(|| path.match_indices('.').find_map(below))
 }
 
 /// The answer to `/entities/by-name/…/ancestry`: which Locations led to an entity.

@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error>
             print(&format!("\n],\"problems\":{}}}\n", problems.trim_end()));
         }
         ExportFormat::Ndjson => print_bytes(&ndjson(&catalog)),
-        ExportFormat::Csv => print(&csv(&catalog)),
+        ExportFormat::Csv => print(&csv(&catalog, &workspace.config().columns)),
     }
     watch.finish();
     // The process ends here: taking a large catalog apart piece by piece would only cost time.

@@ -8,6 +8,7 @@ use url::Url;
 use super::BUILT_IN_KINDS;
 use super::filter::Filter;
 use super::keys::{FACTORS, Key, Shape, size};
+use super::read::is_field;
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::text::{Span, nearest};
@@ -66,6 +67,7 @@ impl Checker<'_> {
             | Shape::Path
             | Shape::Glob
             | Shape::Filter
+            | Shape::Field
             | Shape::Level
             | Shape::OneOf(_)
             | Shape::Rule
@@ -190,6 +192,10 @@ impl Checker<'_> {
         let fault = match shape {
             Shape::HttpUrl => http_url(text).is_none().then(|| {
                 let help = "write it with its scheme, such as `https://portal.example.com/`";
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
+            Shape::Field => (!is_field(text)).then(|| {
+                let help = "write it from the top of the entity, such as `spec.costCentre` or `metadata.labels.tier`";
                 (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
             }),
             Shape::Colour => colour(text).is_none().then(|| {
@@ -341,6 +347,7 @@ pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
 fn expected(shape: &Shape) -> &'static str {
     match shape {
         Shape::Colour => "a colour",
+        Shape::Field => "a path below `metadata` or `spec`",
         Shape::Word => "one word",
         Shape::HttpUrl => "an absolute http or https address",
         Shape::LinkUrl => "an http, https or mailto address",

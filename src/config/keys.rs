@@ -44,6 +44,8 @@ pub(super) enum Shape {
     Relation,
     /// An expression that says which entities are meant.
     Filter,
+    /// The path of a value below `metadata` or `spec`.
+    Field,
     /// A JSON Schema.
     Schema,
     /// Yes or no.
@@ -142,6 +144,11 @@ pub(super) const ROOT: &[Key] = &[
         "What the pages of some entities show. The first entry whose filter fits an entity holds for it.",
     ),
     key(
+        "columns",
+        Shape::List(&Shape::Mapping(COLUMN), 0),
+        "Further columns of the lists of a kind, the catalog and its CSV. A list shows those for which it has a value.",
+    ),
+    key(
         "badges",
         Shape::Flag,
         "Whether to write badges of each entity: pictures with its kind, owner, lifecycle and documentation, to show \
@@ -167,6 +174,18 @@ const LINK: &[Key] = &[
     key("title", Shape::Text, "What the link says.").required(),
     key("url", Shape::LinkUrl, "Where it leads: an http, https or mailto address.").required(),
     key("icon", Shape::Text, "An icon, by the names that entity links use, such as `dashboard`, `chat` or `github`."),
+];
+
+const COLUMN: &[Key] = &[
+    key("title", Shape::Text, "What stands above it.").required(),
+    key(
+        "path",
+        Shape::Field,
+        "What it shows: the path of a text, a number or a list of them, such as `spec.costCentre`, \
+         `metadata.labels.tier` or `metadata.annotations.pagerduty.com/service-id`. An address becomes a link.",
+    )
+    .required(),
+    key("filter", Shape::Filter, "For which entities, as in `entityPages`; without a filter, for all."),
 ];
 
 /// The tabs of entity pages, as `entityPages` names them.

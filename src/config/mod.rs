@@ -68,6 +68,8 @@ pub struct Config {
     pub badges: bool,
     /// What the pages of some entities show; the first that fits an entity holds.
     pub entity_pages: Vec<EntityPage>,
+    /// Further columns of lists of entities.
+    pub columns: Vec<ConfigColumn>,
     /// Links of the organisation for the top bar and the home page.
     pub links: Vec<ConfigLink>,
     /// What runs at git hosts, by host name in lower case.
@@ -114,6 +116,17 @@ pub struct EntityPage {
     pub cards: Vec<String>,
     /// Names of cards that are left out.
     pub hide: Vec<String>,
+}
+
+/// A column that the organisation adds to lists of entities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigColumn {
+    /// What stands above it.
+    pub title: String,
+    /// Where the value stands in an entity, such as `metadata.labels.tier`.
+    pub path: String,
+    /// For which entities.
+    pub filter: Filter,
 }
 
 /// A link that the organisation configures.
@@ -265,6 +278,7 @@ impl Default for Config {
             announcement: None,
             badges: false,
             entity_pages: Vec::new(),
+            columns: Vec::new(),
             links: Vec::new(),
             hosts: BTreeMap::new(),
             catalog: CatalogConfig::default(),

@@ -9,8 +9,8 @@ use globset::GlobSet;
 use super::check::{Checker, colour, count, factor, given, glob, http_url};
 use super::keys::{ROOT, Shape, size};
 use super::{
-    AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, EntityPage, Filter,
-    Limits, Places, SearchConfig, SearchTest,
+    AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind, CustomRelation,
+    EntityPage, Filter, Limits, Places, SearchConfig, SearchTest,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
@@ -54,6 +54,7 @@ fn config(root: &Map) -> Config {
         announcement: text(root, "announcement"),
         badges: root.get("badges").is_some_and(|node| matches!(node.value, Value::Bool(true))),
         entity_pages: mappings(root, "entityPages").map(entity_page).collect(),
+        columns: mappings(root, "columns").filter_map(column).collect(),
         links: mappings(root, "links").filter_map(link).collect(),
         hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
@@ -76,10 +77,25 @@ pub(super) fn base_url(text: &str) -> Option<String> {
     Some(url)
 }
 
+/// Reads an expression; one that is wrong, which has been reported, fits nothing, and none fits everything.
+fn filter(map: &Map) -> Filter {
+    text(map, "filter").map(|text| Filter::parse(&text).unwrap_or_else(|_| Filter::none())).unwrap_or_default()
+}
+
+/// Whether a text is a path below `metadata` or `spec`.
+pub(super) fn is_field(text: &str) -> bool {
+    let rest = text.trim().strip_prefix("metadata.").or_else(|| text.trim().strip_prefix("spec."));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('.') && !rest.ends_with('.'))
+}
+
+fn column(map: &Map) -> Option<ConfigColumn> {
+    let path = text(map, "path").filter(|path| is_field(path))?;
+    Some(ConfigColumn { title: text(map, "title")?, path: path.trim().to_owned(), filter: filter(map) })
+}
+
 fn entity_page(map: &Map) -> EntityPage {
-    let filter = text(map, "filter").map(|text| Filter::parse(&text).unwrap_or_else(|_| Filter::none()));
     let [tabs, cards, hide] = ["tabs", "cards", "hide"].map(|key| texts(map, key));
-    EntityPage { filter: filter.unwrap_or_default(), tabs, cards, hide }
+    EntityPage { filter: filter(map), tabs, cards, hide }
 }
 
 fn link(map: &Map) -> Option<ConfigLink> {

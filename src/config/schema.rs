@@ -70,6 +70,7 @@ fn shape(shape: &Shape) -> Map<String, Value> {
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Factor => json!({ "type": "number", "minimum": FACTORS.0, "maximum": FACTORS.1 }),
         Shape::Count => json!({ "type": "integer", "minimum": 1 }),
+        Shape::Field => json!({ "type": "string", "pattern": "^\\s*(metadata|spec)\\..*[^.\\s]\\s*$" }),
         Shape::Word => json!({ "type": "string", "pattern": "^\\s*\\S+\\s*$" }),
         Shape::Size => json!({
             "anyOf": [

@@ -138,6 +138,13 @@ fn wrong_values_say_what_is_expected() {
            `3`",
         ],
     );
+    check(
+        "columns: [{title: Tier, path: tier}]",
+        &[
+            "1:31 invalid-config `columns[0].path` must be a path below `metadata` or `spec`, not `tier`; write it from the \
+           top of the entity, such as `spec.costCentre` or `metadata.labels.tier`",
+        ],
+    );
     check("links: [{title: x}]", &["1:9 invalid-config `links[0]` has no `url`; add `url:`"]);
     check(
         "catalog: {files: ['a[']}",
@@ -152,7 +159,7 @@ fn wrong_values_say_what_is_expected() {
            with a unit such as `10MB` or `64MiB`"],
     );
     let all = "it can hold `title`, `organization`, `description`, `home`, `baseUrl`, `paths`, `output`, `theme`, `accent`, \
-               `logo`, `css`, `announcement`, `links`, `entityPages`, `badges`, `hosts`, `catalog`, `search`, `check`, `limits`";
+               `logo`, `css`, `announcement`, `links`, `entityPages`, `columns`, `badges`, `hosts`, `catalog`, `search`, `check`, `limits`";
     check("- a", &[&*format!("1:1 invalid-config the configuration must be a mapping, not a list; {all}")]);
     check(
         "title: a\n---\ntitle: b",

@@ -47,6 +47,7 @@ pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<
         PageKind::Home => html(theme, "home.html", home::model(&view)),
         PageKind::Catalog => html(theme, "catalog.html", catalog::index(&view)),
         PageKind::Kind { kind, page } => html(theme, "catalog.html", catalog::kind(&view, kind, page)),
+        PageKind::Listing { listing, page } => html(theme, "catalog.html", catalog::listing(&view, listing, page)),
         PageKind::Entity { entity, tab } => entity_tab(theme, &view, entity, tab),
         PageKind::DefinitionPart { entity: id, part } => {
             html(theme, "tabs/definition.html", entity::definition_part(&view, id, part))

@@ -547,6 +547,46 @@ fn pages_of_entities_show_what_is_configured_for_them() {
 }
 
 #[test]
+fn columns_of_the_configuration_are_in_lists_rows_and_table() {
+    let column = |title: &str, path: &str, filter: &str| crate::config::ConfigColumn {
+        title: title.to_owned(),
+        path: path.to_owned(),
+        filter: Filter::parse(filter).unwrap(),
+    };
+    let columns = vec![
+        column("Tier", "metadata.labels.tier", ""),
+        column("Repository", "metadata.annotations.github.com/project-slug", "kind:component"),
+        column("Cost centre", "spec.costCentre", "kind:api"),
+        column("Board", "spec.board", ""),
+    ];
+    let catalog =
+        CATALOG.replace("costCentre: 4711", "costCentre: 4711\n  board: https://boards.example/7/\n  =odd: 1");
+    let built = build(Config { columns, ..config() }, &[("catalog-info.yaml", catalog.as_bytes())], |_| ());
+    let list = built.main("catalog/component/index.html");
+    let heads: Vec<&str> = list
+        .split("<th scope=\"col\"")
+        .skip(1)
+        .map(|head| head[..head.find("</th>").unwrap()].rsplit('>').next().unwrap())
+        .collect();
+    assert_eq!(
+        heads,
+        ["Name", "System", "Owner", "Type", "Lifecycle", "Tier", "Repository", "Board", "Description", "Tags"]
+    );
+    assert!(list.contains("<td>acme/shop</td>") && list.contains("href=\"https://boards.example/7/\""), "{list}");
+    let rows: serde_json::Value = serde_json::from_str(built.text("catalog/component.json")).unwrap();
+    let titles: Vec<&str> = rows["more"].as_array().unwrap().iter().map(|own| own[1].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Tier", "Repository", "Cost centre", "Board"]);
+    assert_eq!(rows["rows"][1][10], serde_json::json!(["1", "acme/shop", null, "https://boards.example/7/"]));
+    let csv = built.text("api/catalog/entities.csv");
+    assert!(
+        csv.starts_with("ref,kind,")
+            && csv.lines().next().unwrap().ends_with(",description,Tier,Repository,Cost centre,Board"),
+        "{csv}"
+    );
+    assert!(csv.contains(",Sells *things*.,1,acme/shop,,https://boards.example/7/\n"), "{csv}");
+}
+
+#[test]
 fn the_home_page_can_be_the_organisations_own() {
     let home = "# Welcome aboard\n\nBegin with the [shop](component:shop).\n\n```entities\nkind:component !lifecycle:deprecated\n```\n";
     let files: [(&str, &[u8]); 2] = [("catalog-info.yaml", CATALOG.as_bytes()), ("home.md", home.as_bytes())];

@@ -1,5 +1,7 @@
 //! How each kind is called and shown in lists.
 
+use std::borrow::Cow;
+
 use crate::config::Config;
 
 /// The face of one kind.
@@ -14,7 +16,7 @@ pub struct KindFace {
     /// Many of them, such as `Components`.
     pub many: String,
     /// The columns of its table.
-    pub columns: &'static [Column],
+    pub columns: Vec<Column>,
 }
 
 /// A column of a table of entities.
@@ -52,13 +54,16 @@ pub enum Column {
     Tags,
     /// The way to the definition of an API, named by its type.
     Definition,
+    /// One of the organisation's own, by its place in the configuration.
+    Own(usize),
 }
 
 impl Column {
     /// Returns the heading.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub fn title(self, config: &Config) -> &str {
         match self {
+            Self::Own(at) => config.columns.get(at).map_or("", |column| &column.title),
             Self::Name => "Name",
             Self::Kind => "Kind",
             Self::System => "System",
@@ -80,8 +85,9 @@ impl Column {
 
     /// Returns the class and the key by which scripts know it.
     #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
+    pub fn id(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Own(at) => return Cow::Owned(format!("own-{at}")),
             Self::Name => "name",
             Self::Kind => "kind",
             Self::System => "system",
@@ -98,7 +104,7 @@ impl Column {
             Self::Description => "description",
             Self::Tags => "tags",
             Self::Definition => "definition",
-        }
+        })
     }
 }
 
@@ -147,6 +153,14 @@ const KNOWN: &[Known] = &[
 
 const OTHER: &[Column] = &[Name, Owner, Type, Lifecycle, Namespace, Description, Tags];
 
+/// Puts the columns of the organisation's own before what takes the most room.
+fn with_own(columns: &[Column], config: &Config) -> Vec<Column> {
+    let mut columns = columns.to_vec();
+    let place = columns.iter().position(|column| *column == Description).unwrap_or(columns.len());
+    columns.splice(place..place, (0..config.columns.len()).map(Column::Own));
+    columns
+}
+
 /// Returns the face of `kind`, which is as written in the entity.
 #[must_use]
 pub fn face(kind: &str, config: &Config) -> KindFace {
@@ -157,7 +171,7 @@ pub fn face(kind: &str, config: &Config) -> KindFace {
             class: known.kind,
             one: known.one.to_owned(),
             many: known.many.to_owned(),
-            columns: known.columns,
+            columns: with_own(known.columns, config),
         };
     }
     let plural =
@@ -167,7 +181,7 @@ pub fn face(kind: &str, config: &Config) -> KindFace {
         class: "other",
         one: kind.to_owned(),
         many: plural.unwrap_or_else(|| format!("{kind}s")),
-        columns: OTHER,
+        columns: with_own(OTHER, config),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod date;
 pub mod graphs;
 pub mod icons;
 pub mod kinds;
+pub mod listings;
 pub mod machine;
 pub mod pages;
 pub mod problems;
@@ -39,6 +40,7 @@ use crate::routes;
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
 use kinds::KindFace;
+use listings::Listings;
 
 /// How many rows a static page of the catalog holds.
 pub const ROWS_PER_PAGE: usize = 200;
@@ -63,6 +65,13 @@ pub enum PageKind {
     Kind {
         /// Index into [`Site::kinds`].
         kind: usize,
+        /// From 1.
+        page: usize,
+    },
+    /// A page of the list of what entities have in common.
+    Listing {
+        /// Index into [`Site::listings`].
+        listing: usize,
         /// From 1.
         page: usize,
     },
@@ -302,6 +311,7 @@ struct Outline {
     by_url: HashMap<String, usize, foldhash::fast::RandomState>,
     config: Config,
     kinds: Vec<KindGroup>,
+    listings: Listings,
     sources: HashMap<FileId, Source>,
     mentions: Vec<Mention>,
     docs_of: Vec<Option<DocsTarget>>,
@@ -347,6 +357,7 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
             led_to.entry(nearest.shared()).or_default().push(id);
         }
     }
+    let kinds = group_kinds(portal, workspace.config());
     let outline = Outline {
         pages: Vec::new(),
         by_url: HashMap::default(),
@@ -355,7 +366,8 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         mentions: catalog.entities().iter().map(Mention::of).collect(),
         docs_of: docs_targets(portal),
         docs_by_title: docs_by_title(portal),
-        kinds: group_kinds(portal, workspace.config()),
+        listings: Listings::of(catalog, &kinds),
+        kinds,
         led_to,
         by_file,
         changes: changes(workspace, portal),
@@ -383,6 +395,11 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     for (kind, group) in site.kinds().iter().enumerate() {
         for page in 1..=group.entities.len().div_ceil(ROWS_PER_PAGE) {
             add(routes::kind_list(&group.face.kind, page), PageKind::Kind { kind, page });
+        }
+    }
+    for (at, listing) in site.listings().all().iter().enumerate() {
+        for page in 1..=listing.pages() {
+            add(listing.page(page), PageKind::Listing { listing: at, page });
         }
     }
     add(routes::APIS.to_owned(), PageKind::Apis);
@@ -571,6 +588,12 @@ impl Site {
     #[must_use]
     pub fn kind(&self, kind: &str) -> Option<&KindGroup> {
         self.outline.kinds.iter().find(|group| group.face.kind == kind)
+    }
+
+    /// Returns the lists of what entities have in common.
+    #[must_use]
+    pub fn listings(&self) -> &Listings {
+        &self.outline.listings
     }
 
     /// Returns whether there are entities of a kind.

@@ -1,12 +1,18 @@
 //! Tables of entities: the same rows in the catalog index, on entity pages and in lists.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::kinds::Column;
-use super::view::{self, Anchor, Chip, EntityLink, TagLink, View};
+use super::view::{self, Anchor, Chip, EntityLink, TagLink, View, is_web};
+use crate::catalog::export;
 use crate::catalog::{Entity, EntityId, Relation};
 use crate::routes;
 use crate::yaml::Node;
+
+/// Characters that a cell of the organisation's own columns shows.
+const OWN: usize = 80;
 
 /// A table of entities.
 #[derive(Debug, Clone, Serialize)]
@@ -21,9 +27,9 @@ pub struct Table {
 #[derive(Debug, Clone, Serialize)]
 pub struct ColumnHead {
     /// Class and key.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// What to show.
-    pub title: &'static str,
+    pub title: String,
 }
 
 /// One entity.
@@ -109,7 +115,9 @@ fn build<'a>(
         row.cells.retain(|_| keep.next().copied().unwrap_or(true));
     }
     let heads = further.iter().zip(&used).filter(|(_, used)| **used).map(|(column, _)| *column);
-    let columns = std::iter::once(Column::Name).chain(heads).map(|c| ColumnHead { id: c.id(), title: c.title() });
+    let config = view.site.config();
+    let head = |column: Column| ColumnHead { id: column.id(), title: column.title(config).to_owned() };
+    let columns = std::iter::once(Column::Name).chain(heads).map(head);
     Table { columns: columns.collect(), rows }
 }
 
@@ -159,6 +167,17 @@ pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
             },
         },
         Column::Definition => Cell::Empty,
+        Column::Own(at) => {
+            let values = view.site.config().columns.get(at).map_or_else(Vec::new, |own| export::value(entity, own));
+            match &*values {
+                [url] if is_web(url) => {
+                    let bare = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+                    let title = view::shortened(bare.trim_end_matches('/'), OWN).into_owned();
+                    Cell::Anchor { anchor: Anchor { href: url.clone(), title, icon: "external", external: true } }
+                }
+                values => text(Some(&view::shortened(&values.join(", "), OWN))),
+            }
+        }
     }
 }
 

@@ -166,15 +166,23 @@ impl<'a> View<'a> {
         below
     }
 
-    /// Links the tags to the catalog index.
+    /// Links the tags to what else has them.
     #[must_use]
     pub fn tags(&self, entity: &Entity) -> Vec<TagLink> {
-        let index = self.href(routes::CATALOG);
-        let link = |tag: &str| TagLink {
-            href: format!("{index}?filters[kind]=all&filters[tags]={}", routes::query_value(tag)),
-            text: tag.to_owned(),
+        let link = |tag: &str| {
+            let query = || format!("filters[kind]=all&filters[tags]={}", routes::query_value(tag));
+            TagLink { href: self.listing(&routes::tag_list(tag), query), text: tag.to_owned() }
         };
         entity.tags().map(link).collect()
+    }
+
+    /// Links to the list at an address; where it has no page of its own, to the catalog with `query` in its filters.
+    #[must_use]
+    pub fn listing(&self, url: &str, query: impl FnOnce() -> String) -> String {
+        match self.site.listings().at(url) {
+            Some(listing) => self.href(&listing.url),
+            None => format!("{}?{}", self.href(routes::CATALOG), query()),
+        }
     }
 
     /// Returns the first paragraph of the description as inline HTML.

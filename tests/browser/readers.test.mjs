@@ -73,6 +73,44 @@ check('a filtered list is shared by its address', {}, async (page) => {
   assert.equal((await rows()).length, 3);
 });
 
+const links = (page, selector) => page.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((link) => link.textContent.trim())`);
+
+check('a tag, a type and an owner lead to their lists without script', { script: false }, async (page) => {
+  // Chromium does not evaluate where scripts are off, so that the pages are read.
+  const read = async (path) => (await readFile(join(site, path, 'index.html'), 'utf8')).replace(/^[^]*<main/, '<main');
+  const names = (html) => [...html.matchAll(/<th scope="row"[^>]*><a [^>]*>.*?<span>(.*?)<\/span>/g)].map((match) => match[1]);
+  const from = 'catalog/default/component/booking-service/';
+  const entity = await read(from);
+  for (const [words, path] of [['kotlin', 'tag/kotlin/'], ['service', 'type/component/service/']]) {
+    assert(entity.includes(`href="../../../../${path}">${words}</a>`), `${words} leads elsewhere`);
+    const listed = names(await read(path));
+    assert(listed.length > 1 && listed.includes('Booking Service'), `${path}: ${listed}`);
+  }
+  const owner = await read('catalog/default/group/box-office-crew/');
+  assert.match(owner, /href="..\/..\/..\/..\/owner\/default\/group\/box-office-crew\/\?filters\[kind\]=component/);
+  assert(names(await read('owner/default/group/box-office-crew/')).includes('Booking Service'));
+  await page.goto(`${url}tag/kotlin/`);
+});
+
+check('the list of a tag is the catalog with the tag chosen', {}, async (page) => {
+  await page.goto(`${url}tag/kotlin/`);
+  await page.settle(500);
+  const all = await links(page, '[data-listing] .c-name .entity');
+  assert(await page.evaluate(`!document.querySelector('[data-listing]').hidden && document.querySelector('[data-results]').hidden`));
+  const box = (words) => `[...document.querySelectorAll('[data-facets] label')].find((label) => label.querySelector('span').textContent === ${JSON.stringify(words)}).querySelector('input')`;
+  assert.equal(await page.evaluate(`${box('kotlin')}.checked`), true);
+  await page.evaluate(`${box('experimental')}.click()`);
+  await page.settle(300);
+  const some = await links(page, '[data-results] .c-name .entity');
+  assert(some.length > 0 && some.length < all.length && some.every((name) => all.includes(name)), `${some} of ${all}`);
+  assert.equal(await page.evaluate('location.pathname + location.search'), `${new URL(url).pathname}tag/kotlin/?filters[lifecycles]=experimental`);
+  // Without the tag it is the whole catalog, and what else was chosen stays.
+  await page.evaluate(`${box('kotlin')}.click()`);
+  await page.settle(800);
+  assert.equal(await page.evaluate('location.pathname + location.search'), `${new URL(url).pathname}catalog/?filters[lifecycles]=experimental`);
+  assert((await links(page, '[data-results] .c-name .entity')).length > some.length);
+});
+
 check('what is mine', {}, async (page) => {
   await page.goto(url);
   await page.evaluate(`document.querySelector('[data-me]').click()`);

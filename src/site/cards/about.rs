@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Card, Content, placed};
 use crate::catalog::{Entity, EntityId};
 use crate::markdown::commonmark;
+use crate::routes;
 use crate::site::View;
 use crate::site::relations::Place;
 use crate::site::table::profile;
@@ -37,6 +38,8 @@ struct Fact {
     title: String,
     links: Vec<EntityLink>,
     text: Option<String>,
+    /// The list of what has the same text there.
+    href: Option<String>,
     /// What to say where nothing is known.
     missing: Option<&'static str>,
 }
@@ -53,11 +56,12 @@ impl Card for About {
             title,
             links: found.into_iter().map(|relation| view.relation(relation)).collect(),
             text: None,
+            href: None,
             missing: None,
         };
         let mut facts: Vec<Fact> = placed(view, id, Place::Fact).into_iter().map(fact).collect();
         add_missing_facts(kind, &mut facts);
-        facts.extend(plain_facts(entity));
+        facts.extend(plain_facts(view, entity));
         Some(Box::new(Model {
             description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
             person: matches!(kind, "group" | "user").then(|| Profile {
@@ -80,26 +84,31 @@ fn add_missing_facts(kind: &str, facts: &mut Vec<Fact>) {
     };
     for (at, (title, missing)) in expected.iter().enumerate() {
         if !facts.iter().any(|fact| fact.title == *title) {
-            let fact = Fact { title: (*title).to_owned(), links: Vec::new(), text: None, missing: Some(missing) };
+            let fact =
+                Fact { title: (*title).to_owned(), links: Vec::new(), text: None, href: None, missing: Some(missing) };
             facts.insert(at.min(facts.len()), fact);
         }
     }
 }
 
-fn plain_facts(entity: &Entity) -> Vec<Fact> {
-    let fact = |title: &str, text: Option<&str>| {
+fn plain_facts(view: &View<'_>, entity: &Entity) -> Vec<Fact> {
+    let fact = |title: &str, text: Option<&str>, href: Option<String>| {
         text.filter(|text| !text.trim().is_empty()).map(|text| Fact {
             title: title.to_owned(),
             links: Vec::new(),
             text: Some(text.to_owned()),
+            href,
             missing: None,
         })
     };
+    let kind = entity.spec_str("type");
+    let of_type = kind.and_then(|kind| view.site.listings().at(&routes::type_list(entity.reference.kind(), kind)));
+    let of_type = of_type.map(|listing| view.href(&listing.url));
     let namespace = Some(entity.namespace()).filter(|namespace| *namespace != "default");
     [
-        fact("Type", entity.spec_str("type")),
-        fact("Lifecycle", entity.spec_str("lifecycle")),
-        fact("Namespace", namespace),
+        fact("Type", kind, of_type),
+        fact("Lifecycle", entity.spec_str("lifecycle"), None),
+        fact("Namespace", namespace, None),
     ]
     .into_iter()
     .flatten()

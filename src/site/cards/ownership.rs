@@ -1,6 +1,7 @@
 //! What a group or user owns.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -62,29 +63,27 @@ impl Card for Ownership {
 fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
     let direct: BTreeSet<EntityId> = found.iter().filter_map(|relation| relation.id).collect();
     let below = view.groups_below(id);
-    let mut all = direct.clone();
-    for group in &below {
-        all.extend(view.entity(*group).related("ownerOf").filter_map(|relation| relation.id));
+    let owners = std::iter::once(id).chain(below.iter().copied());
+    // How many there are, and who of the group and those below owns some.
+    type Ids = BTreeSet<EntityId>;
+    let mut counts: BTreeMap<(usize, &str, &str), (Ids, Ids)> = BTreeMap::new();
+    for owner in owners {
+        for owned in view.entity(owner).related("ownerOf").filter_map(|relation| relation.id) {
+            let entity = view.entity(owned);
+            let kind = entity.reference.kind();
+            let key = (kinds::rank(kind), kind, entity.spec_str("type").unwrap_or_default());
+            let entry = counts.entry(key).or_default();
+            entry.0.insert(owned);
+            entry.1.insert(owner);
+        }
     }
-    let mut counts: BTreeMap<(usize, &str, &str), (usize, usize)> = BTreeMap::new();
-    for owned in &all {
-        let entity = view.entity(*owned);
-        let kind = entity.reference.kind();
-        let key = (kinds::rank(kind), kind, entity.spec_str("type").unwrap_or_default());
-        let entry = counts.entry(key).or_default();
-        entry.0 += usize::from(direct.contains(owned));
-        entry.1 += 1;
-    }
-    let owner = routes::query_value(view.entity(id).reference.as_str());
-    let index = view.href(routes::CATALOG);
+    let all = counts.values().map(|(owned, _)| owned.len()).sum();
     let mut boxes: Vec<OwnedBox> = counts
         .into_iter()
-        .map(|((_, kind, r#type), (direct, all))| {
-            let mut href = format!("{index}?filters[kind]={kind}&filters[owners]={owner}");
-            if !r#type.is_empty() {
-                href.push_str("&filters[type]=");
-                href.push_str(&routes::query_value(r#type));
-            }
+        .map(|((_, kind, r#type), (owned, owners))| {
+            let (direct, all) = (owned.intersection(&direct).count(), owned.len());
+            let href =
+                catalog_of(view, id, kind, r#type, owners.into_iter().filter(|owner| direct < all || *owner == id));
             let face = view.site.kind(kind).map(|group| &group.face);
             let name = face.map_or(kind, |face| if all == 1 { &face.one } else { &face.many });
             OwnedBox { href, class: kinds::class(kind), direct, all, kind: name.to_owned(), r#type: r#type.to_owned() }
@@ -104,5 +103,29 @@ fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
             OwnedKind { title: face.unwrap_or_else(|| kind.to_owned()), count: links.len(), links }
         })
         .collect();
-    Model { boxes, direct: direct.len(), all: all.len(), has_below: !below.is_empty(), kinds }
+    Model { boxes, direct: direct.len(), all, has_below: !below.is_empty(), kinds }
+}
+
+/// Links to what `owners` own of a kind and type; what a group owns alone is in its list.
+fn catalog_of(
+    view: &View<'_>,
+    group: EntityId,
+    kind: &str,
+    r#type: &str,
+    owners: impl Iterator<Item = EntityId>,
+) -> String {
+    let owners: Vec<EntityId> = owners.collect();
+    let list = view.site.listings().at(&routes::owner_list(&view.entity(group).reference));
+    let (page, named) = match list {
+        Some(list) if owners == [group] => (view.href(&list.url), &[][..]),
+        _ => (view.href(routes::CATALOG), &owners[..]),
+    };
+    let mut href = format!("{page}?filters[kind]={kind}");
+    if !r#type.is_empty() {
+        let _ = write!(href, "&filters[type]={}", routes::query_value(r#type));
+    }
+    for owner in named {
+        let _ = write!(href, "&filters[owners]={}", routes::query_value(view.entity(*owner).reference.as_str()));
+    }
+    href
 }

@@ -9,13 +9,18 @@ use super::pager::{Pager, pager};
 use crate::catalog::EntityId;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::kinds::Column;
+use crate::site::listings::{Listing, Shared};
 use crate::site::relations;
 use crate::site::table::{self, Table};
-use crate::site::view::{self, View};
+use crate::site::view::{self, TagLink, View};
 use crate::site::{KindGroup, ROWS_PER_PAGE};
 
 /// The index shows every entity when there are at most this many; of more, the first of each kind.
 const INDEX_ROWS: usize = 300;
+/// The columns of lists that mix kinds.
+const MIXED: &[Column] =
+    &[Column::Name, Column::Kind, Column::System, Column::Owner, Column::Type, Column::Lifecycle, Column::Description];
 /// How many of each kind the index shows when there are too many for all.
 const FIRST_ROWS: usize = 20;
 
@@ -33,6 +38,12 @@ pub struct Model {
     pager: Option<Pager>,
     /// The kind of the page, empty on the index.
     kind: String,
+    /// What else is chosen from the start, as a query.
+    given: String,
+    /// The catalog, where such a choice can be taken back.
+    catalog: String,
+    /// The types of the kind, for readers without script.
+    types: Vec<TagLink>,
     /// Whether the page shows everything that it is about.
     complete: bool,
 }
@@ -79,6 +90,9 @@ pub fn index(view: &View<'_>) -> Framed<Model> {
         headed: true,
         pager: None,
         kind: String::new(),
+        given: String::new(),
+        catalog: view.href(routes::CATALOG),
+        types: Vec::new(),
         complete,
     };
     let about = About {
@@ -107,7 +121,10 @@ pub fn apis(view: &View<'_>) -> Framed<Model> {
         Some(Group {
             kind: format!("type-{}", relations::slug(&kind)),
             title: lists::type_title(&kind),
-            href: format!("{}?filters[type]={}", view.href(view.url), routes::query_value(&kind)),
+            href: match view.site.listings().at(&routes::type_list("api", &kind)) {
+                Some(listing) => view.href(&listing.url),
+                None => view.href(&routes::kind_list("api", 1)),
+            },
             count: view::grouped(ids.len()),
             unlisted: ids.len() - shown.len(),
             ..group
@@ -121,6 +138,9 @@ pub fn apis(view: &View<'_>) -> Framed<Model> {
         kinds: kind_links(view, Some("api")),
         pager: None,
         kind: "api".to_owned(),
+        given: String::new(),
+        catalog: view.href(routes::CATALOG),
+        types: Vec::new(),
         complete: true,
     };
     let about = About {
@@ -147,6 +167,9 @@ pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
         headed: false,
         pager: pager(page, total, |page| view.href(&routes::kind_list(&listed.face.kind, page))),
         kind: listed.face.kind.clone(),
+        given: String::new(),
+        catalog: view.href(routes::CATALOG),
+        types: types(view, kind),
         complete: total <= ROWS_PER_PAGE,
     };
     let mut title = listed.face.many.clone();
@@ -161,6 +184,83 @@ pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
     };
     let section = if listed.face.kind == "api" { Section::Apis } else { Section::Catalog };
     frame(view, section, about, model)
+}
+
+/// Makes a page of a list of what entities have in common; `page` counts from 1.
+#[must_use]
+pub fn listing(view: &View<'_>, listing: usize, page: usize) -> Framed<Model> {
+    let listing = &view.site.listings().all()[listing];
+    let shown = listing.entities.chunks(ROWS_PER_PAGE).nth(page - 1).unwrap_or(&[]);
+    let first = listing.values.first().map_or("", String::as_str);
+    let kinds = view.site.kinds();
+    let above = (routes::CATALOG.to_owned(), "Catalog".to_owned());
+    let (title, key, columns, breadcrumbs, kind) = match &listing.shared {
+        Shared::Type(kind) => {
+            let face = &kinds[*kind].face;
+            let of_kind = (routes::kind_list(&face.kind, 1), face.many.clone());
+            (format!("{} of type {first}", face.many), "type", &face.columns[..], vec![above, of_kind], Some(face))
+        }
+        Shared::Tag => (format!("Tagged {first}"), "tags", MIXED, vec![above], None),
+        Shared::Owner(owner) => {
+            let page = routes::entity(owner);
+            let owner = view.link_to(owner);
+            let page = owner.href.is_some().then(|| (page, owner.title.clone()));
+            let above = std::iter::once(above).chain(page).collect();
+            (format!("Owned by {}", owner.title), "owners", MIXED, above, None)
+        }
+    };
+    let total = listing.entities.len();
+    let given: Vec<String> =
+        listing.values.iter().map(|value| format!("{key}={}", routes::query_value(value))).collect();
+    let table = table::of_entities(view, &shared_columns(columns, &listing.shared), shown);
+    let model = Model {
+        title: title.clone(),
+        total: view::grouped(total),
+        kinds: kind_links(view, kind.map(|face| face.kind.as_str())),
+        groups: vec![Group {
+            kind: "list".to_owned(),
+            class: kind.map_or("other", |face| face.class),
+            title: title.clone(),
+            href: view.href(&listing.url),
+            count: view::grouped(total),
+            table,
+            unlisted: 0,
+        }],
+        headed: false,
+        pager: pager(page, total, |page| view.href(&listing.page(page))),
+        kind: kind.map_or_else(String::new, |face| face.kind.clone()),
+        given: given.join("&"),
+        catalog: view.href(routes::CATALOG),
+        types: Vec::new(),
+        complete: total <= ROWS_PER_PAGE,
+    };
+    let about = About {
+        title: Some(if page > 1 { format!("{title}, page {page}") } else { title }),
+        breadcrumbs,
+        class: "catalog",
+        ..About::default()
+    };
+    frame(view, Section::Catalog, about, model)
+}
+
+/// Links to the types of a kind that have lists of their own.
+fn types(view: &View<'_>, kind: usize) -> Vec<TagLink> {
+    let listed = view.site.listings().all().iter().filter(|listing| listing.shared == Shared::Type(kind));
+    let link = |listing: &Listing| TagLink {
+        href: view.href(&listing.url),
+        text: format!("{} ({})", listing.values.join(", "), view::grouped(listing.entities.len())),
+    };
+    listed.map(link).collect()
+}
+
+/// Leaves out what all rows of a list have in common.
+fn shared_columns(columns: &[Column], shared: &Shared) -> Vec<Column> {
+    let is_shared = |column: &Column| match shared {
+        Shared::Type(_) => *column == Column::Type,
+        Shared::Tag => false,
+        Shared::Owner(_) => *column == Column::Owner,
+    };
+    columns.iter().copied().filter(|column| !is_shared(column)).collect()
 }
 
 fn kind_links(view: &View<'_>, current: Option<&str>) -> Vec<KindLink> {
@@ -183,7 +283,7 @@ fn group(view: &View<'_>, group: &KindGroup, shown: &[EntityId]) -> Group {
         title: group.face.many.clone(),
         href: view.href(&routes::kind_list(&group.face.kind, 1)),
         count: view::grouped(group.entities.len()),
-        table: table::of_entities(view, group.face.columns, shown),
+        table: table::of_entities(view, &group.face.columns, shown),
         unlisted: group.entities.len() - shown.len(),
     }
 }

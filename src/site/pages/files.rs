@@ -5,6 +5,7 @@
 //! stand `entities.json`, `entities.ndjson`, `entities.csv` and a list for each kind. What changes something, and
 //! what needs a body (`by-refs`, `by-query`), is not there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -36,7 +37,9 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::Redirects => (redirects(view.site).into_bytes(), TEXT),
         File::ApiEntities => (list(view.portal.catalog.exported()), JSON),
         File::ApiLines => (export::ndjson(&view.portal.catalog), "application/x-ndjson"),
-        File::ApiCsv => (export::csv(&view.portal.catalog).into_bytes(), "text/csv; charset=utf-8"),
+        File::ApiCsv => {
+            (export::csv(&view.portal.catalog, &view.site.config().columns).into_bytes(), "text/csv; charset=utf-8")
+        }
         File::ApiFacets => (facets(view), JSON),
         File::ApiKind(kind) => {
             let ids = view.site.kinds()[kind].entities.iter();
@@ -114,7 +117,7 @@ struct Rows<'a> {
     many: &'a str,
     class: &'static str,
     /// Key and title of the columns that only this kind has.
-    more: Vec<(&'static str, &'static str)>,
+    more: Vec<(Cow<'static, str>, &'a str)>,
     /// Reference and title of owners and systems.
     refs: Vec<(String, String)>,
     /// Name, title (if it differs), namespace, type, lifecycle, owner, system, tags, description, 1 for problems plus 2
@@ -165,6 +168,7 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
                 .iter()
                 .map(|column| match table::cell(view, *column, entity) {
                     Cell::Text { text } => text.into(),
+                    Cell::Anchor { anchor } => anchor.href.into(),
                     Cell::Links { links } => links.into_iter().map(&mut number).collect::<Vec<usize>>().into(),
                     _ => serde_json::Value::Null,
                 })
@@ -184,7 +188,7 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
             )
         })
         .collect();
-    let more = more.iter().map(|column| (column.id(), column.title())).collect();
+    let more = more.iter().map(|column| (column.id(), column.title(view.site.config()))).collect();
     let face = &group.face;
     json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, more, refs, rows })
 }
