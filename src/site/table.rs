@@ -145,7 +145,7 @@ pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
         Column::Parent => links(related("childOf")),
         Column::Members => match entity.related("hasMember").count() {
             0 => Cell::Empty,
-            members => Cell::Text { text: view::grouped(members) },
+            members => Cell::Text { text: view::count(members, "member", "members") },
         },
         Column::Groups => links(related("memberOf")),
         Column::Email => text(profile(entity, "email")),
