@@ -100,7 +100,9 @@ fn arguments(pen: &mut Pen<'_, '_>, end: usize) {
             b'=' | b'\\' => pen.step(Class::Operator),
             byte if byte.is_ascii_whitespace() => pen.step(Class::Plain),
             _ => {
-                let stop = pen.find(pen.at + 1, |byte| !(is_word(byte) || b"/.:-@".contains(&byte))).min(end);
+                let stop = pen
+                    .find(pen.at + 1, |byte| !(is_word(byte) || matches!(byte, b'/' | b'.' | b':' | b'-' | b'@')))
+                    .min(end);
                 let word = &pen.code[pen.at..stop];
                 let class = match word {
                     "AS" | "as" => Class::Keyword,

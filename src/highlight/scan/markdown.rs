@@ -95,7 +95,11 @@ fn fenced(pen: &mut Pen<'_, '_>, fence: u8) {
 fn inline(pen: &mut Pen<'_, '_>) {
     let end = pen.line_end();
     while pen.at < end {
-        let stop = pen.find(pen.at, |byte| b"`*_[!<{~=^\\\n".contains(&byte)).min(end);
+        let stop = pen
+            .find(pen.at, |byte| {
+                matches!(byte, b'`' | b'*' | b'_' | b'[' | b'!' | b'<' | b'{' | b'~' | b'=' | b'^' | b'\\' | b'\n')
+            })
+            .min(end);
         pen.to(stop, Class::Plain);
         if pen.at >= end {
             break;
