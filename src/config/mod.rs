@@ -66,6 +66,8 @@ pub struct Config {
     pub announcement: Option<String>,
     /// Whether badges are written.
     pub badges: bool,
+    /// Forms in which text files are written a second time, among `gzip` and `brotli`.
+    pub precompress: Vec<String>,
     /// What the pages of some entities show; the first that fits an entity holds.
     pub entity_pages: Vec<EntityPage>,
     /// Further columns of lists of entities.
@@ -277,6 +279,7 @@ impl Default for Config {
             css: None,
             announcement: None,
             badges: false,
+            precompress: Vec::new(),
             entity_pages: Vec::new(),
             columns: Vec::new(),
             links: Vec::new(),
