@@ -28,7 +28,8 @@ async function parts(requests) {
 }
 
 /** How many bytes a page may take: listings hold the whole catalog, what an author wrote may be as long as it is. */
-const allowed = (path) => (/^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create)?\/?$|^catalog\/[^/]+\/$/.test(path) ? 250 : 60) * KB;
+const list = /^(tag|type|owner)\//;
+const allowed = (path) => (list.test(path) || /^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create)?\/?$|^catalog\/[^/]+\/$/.test(path) ? 250 : 60) * KB;
 
 for (const path of await samples(site)) {
   if (/\/raw\/$/.test(path)) continue;
@@ -44,7 +45,7 @@ for (const path of await samples(site)) {
       assert(sizes.size <= 6, `${sizes.size} requests: ${shown}`);
       for (const [name, size] of sizes) assert(!name.endsWith('.css') || size <= 14 * KB, `${name} is ${size}`);
       // The lists, the graph and the search page are tools, which bring their own script.
-      const tool = /^(catalog|api-docs|catalog-graph|search)\/([^/]+\/)?$/.test(path);
+      const tool = list.test(path) || /^(catalog|api-docs|catalog-graph|search)\/([^/]+\/)?$/.test(path);
       assert(sum((name) => name.endsWith('.js')) <= (tool ? 20 : 10) * KB, `scripts: ${shown}`);
     } finally {
       await page.close();
