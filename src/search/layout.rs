@@ -19,11 +19,11 @@ const VERSION: u32 = 3;
 
 /// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
 const MIN_EXCERPT: usize = 200;
-const MAX_EXCERPT: usize = 1500;
+const MAX_EXCERPT: usize = 4000;
 const EXCERPTS: usize = 12 << 20;
 
-/// How much of a document is kept for excerpts, in bytes.
-const MAX_EXCERPTS: usize = 40_000;
+/// How much of a document is kept for excerpts, in bytes: all of release notes, not all of a dump.
+const MAX_EXCERPTS: usize = 1 << 20;
 
 /// How large files get in bytes before compression: from and to, and into how many the whole is cut between these, so
 /// that the table of contents stays small.
