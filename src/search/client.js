@@ -290,7 +290,7 @@ class Index {
     if (stale?.()) throw new Error('something else was asked');
     const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name });
     const top = await Promise.all(hits.slice(0, Math.max(limit, 10)).map((hit) => this.shown(hit)));
-    const answer = { total, results: this.order(top, asked, meant, fold(typed)).slice(0, Math.max(0, limit)) };
+    const answer = { total, results: this.order(top, asked, words, meant, fold(typed)).slice(0, Math.max(0, limit)) };
     // What excerpts and pages are marked by, and what nothing is said of.
     answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...meant.flat().map(({ entry }) => entry.term)])];
     answer.unknown = words.filter((word, at) => !meant[at].length).map(({ raw }) => raw);
@@ -596,29 +596,32 @@ class Index {
   }
 
   /** Puts those first whose text says it in the words and the order of the query, and cuts excerpts. */
-  order(top, asked, meant, typed) {
+  order(top, asked, words, meant, typed) {
     const said = asked.filter(({ whole }) => !whole);
     // Plain words say nothing more as they are written.
     const literal = /[^\p{Alphabetic}\p{N}]/u.test(typed) && typed.replace(/\s+/gu, ' ');
     const says = (...texts) => literal && texts.some((text) => holds(fold(text), literal));
-    // Every term that the query may mean counts for the excerpt.
-    const wanted = new Map();
+    // Every term that the query may mean counts as the word that it is for.
+    const wanted = new Map(words.map(({ term }, at) => [term, at]));
     for (const [at, list] of meant.entries()) for (const { entry } of list) if (!wanted.has(entry.term)) wanted.set(entry.term, at);
-    for (const { term, whole, stop } of asked) if (!stop && !wanted.has(term)) wanted.set(term, whole ? term : wanted.size);
+    for (const { term, stop } of asked) if (!stop && !wanted.has(term)) wanted.set(term, term);
+    const same = (term) => wanted.get(term) ?? term;
     const results = top.map(({ hit, url, title, type, ref, part, parts }) => {
       const docs = type === 'docs';
       let exact = says(part[1], part[2], title, docs ? '' : ref);
       // What lies beside it in the same file may say it better.
       const better = docs && !exact && !hit.titled && parts.find(([, heading, text]) => says(heading, text));
       if (better) [part, exact] = [better, true];
-      const [anchor, heading, text] = part;
+      const [place, heading, text] = part;
+      // The words of most headings are their anchors.
+      const anchor = place === 0 ? (heading || title).toLowerCase().match(/[a-z0-9]+/gu).join('-') : place;
       const have = tokens(part, text);
       let score = hit.score * (exact ? 1 + LITERAL : 1);
       if (said.length > 1) {
-        const [inTitle, inHeading] = [title, heading].map((text) => ({ text: terms(text).filter(({ whole }) => !whole) })).map(({ text }) => [longest(said, text), text.length]);
-        const run = Math.max(longest(said, have.filter(({ whole }) => !whole)), inTitle[0], inHeading[0]);
-        score *= 1 + 0.4 * (run - 1) / (said.length - 1) + (said.length > 2 ? 0.5 * together(asked, have, wanted) : 0);
-        if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.3;
+        const [inTitle, inHeading] = [title, heading].map((text) => ({ text: terms(text).filter(({ whole }) => !whole) })).map(({ text }) => [longest(said, text, same), text.length]);
+        const run = Math.max(longest(said, have.filter(({ whole }) => !whole), same), inTitle[0], inHeading[0]);
+        score *= 1 + 0.4 * (run - 1) / (said.length - 1) + (said.length > 2 ? 0.5 * together(words.length, have, wanted) : 0);
+        if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.5;
         else if (inHeading[0] === said.length && inHeading[1] === said.length) score *= 1.15;
       }
       // Who asks for a page by its title wants its top, above what stands before its first heading.
@@ -779,14 +782,15 @@ function readPostings(own) {
   return { documents, marks, at: posting };
 }
 
-/** Counts the most words of the query that stand in a text one after the other. */
-function longest(said, have) {
+/** Counts the most words of the query that stand in a text one after the other; words that mean the same are the same. */
+function longest(said, have, same) {
   let best = 0;
   let before = [];
   for (const { term } of have) {
+    const meaning = same(term);
     const row = [];
     for (let at = 0; at < said.length; at++) {
-      if (said[at].term !== term) continue;
+      if (same(said[at].term) !== meaning) continue;
       row[at] = (before[at - 1] ?? 0) + 1;
       if (row[at] > best) best = row[at];
     }
@@ -796,10 +800,9 @@ function longest(said, have) {
 }
 
 /** Tells from 0 to 1 how many words of the query stand together somewhere in a text, and how closely. */
-function together(asked, have, wanted) {
-  const all = new Set(asked.filter(({ stop, whole }) => !stop && !whole).map(({ term }) => wanted.get(term)));
-  if (all.size < 2) return 0;
-  const places = have.map(({ term }, at) => [at, wanted.get(term)]).filter(([, word]) => all.has(word));
+function together(all, have, wanted) {
+  if (all < 2) return 0;
+  const places = have.map(({ term }, at) => [at, wanted.get(term)]).filter(([, word]) => typeof word === 'number');
   let best = 0;
   for (const [index, [start]] of places.entries()) {
     const seen = new Set();
@@ -808,7 +811,7 @@ function together(asked, have, wanted) {
       if (seen.has(word)) continue;
       seen.add(word);
       const others = Math.max(0, at - start + 1 - seen.size);
-      best = Math.max(best, (seen.size - 1) / (all.size - 1) * seen.size / (seen.size + 0.15 * others));
+      best = Math.max(best, (seen.size - 1) / (all - 1) * seen.size / (seen.size + 0.15 * others));
     }
   }
   return best;

@@ -178,7 +178,15 @@ fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Do
         title: page.title.clone(),
         kind: DocumentType::Docs,
         reference: entity.reference.as_str().to_owned(),
-        names: Vec::new(),
+        // What the page calls itself where the navigation calls it otherwise.
+        names: page
+            .doc
+            .headings
+            .first()
+            .filter(|own| own.level == 1)
+            .map(|own| own.title.clone())
+            .into_iter()
+            .collect(),
         keywords: keywords.join(" "),
         facts: None,
         boost: EVEN,
