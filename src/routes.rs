@@ -196,12 +196,19 @@ pub fn output_path(url: &str) -> String {
 /// only if the caller appends it to the result.
 #[must_use]
 pub fn relative(from: &str, to: &str) -> String {
+    let mut link = String::new();
+    push_relative(from, to, &mut link);
+    link
+}
+
+/// Appends what [`relative`] returns.
+pub(crate) fn push_relative(from: &str, to: &str, link: &mut String) {
     let folder = from.rfind('/').map_or("", |slash| &from[..=slash]);
     let alike = folder.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
     let common = folder.as_bytes()[..alike].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
-    let up = folder[common..].matches('/').count();
+    let up = folder.bytes().skip(common).filter(|byte| *byte == b'/').count();
     let rest = &to[common..];
-    let mut link = String::with_capacity(up * 3 + rest.len() + 2);
+    link.reserve(up * 3 + rest.len() + 2);
     for _ in 0..up {
         link.push_str("../");
     }
@@ -209,8 +216,7 @@ pub fn relative(from: &str, to: &str) -> String {
     if up == 0 && (rest.is_empty() || rest.split('/').next().is_some_and(|segment| segment.contains(':'))) {
         link.push_str("./");
     }
-    encode(rest, &mut link);
-    link
+    encode(rest, link);
 }
 
 /// Returns the link from the page `from` to the root of the site: `./`, `../../`.
@@ -244,7 +250,27 @@ pub fn query_value(text: &str) -> String {
 
 /// Appends a path with everything escaped that is not allowed in one (RFC 3986, `pchar` and `/`).
 fn encode(path: &str, out: &mut String) {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@!$()*+,;=".contains(&byte);
+    let is_allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'-' | b'.'
+                    | b'_'
+                    | b'~'
+                    | b'/'
+                    | b':'
+                    | b'@'
+                    | b'!'
+                    | b'$'
+                    | b'('
+                    | b')'
+                    | b'*'
+                    | b'+'
+                    | b','
+                    | b';'
+                    | b'='
+            )
+    };
     let mut copied = 0;
     for (at, byte) in path.bytes().enumerate() {
         if !is_allowed(byte) {

@@ -122,6 +122,16 @@ impl LineIndex {
 /// Letter case does not count. Near enough is an edit distance (with swapped neighbours as one edit) of at most a
 /// third of the longer name, and at most three. Ties go to the first candidate, so pass them in a fixed order.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_where(name, candidates, |_| true)
+}
+
+/// Finds what [`nearest`] does among those that are `fit`, which only those near enough are asked.
+#[must_use]
+pub(crate) fn nearest_where<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    fit: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
     let wanted: Vec<char> = name.to_lowercase().chars().collect();
     if wanted.is_empty() || wanted.len() > 128 {
         return None;
@@ -141,6 +151,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
         if let Some(distance) = edit_distance(&wanted, &other, limit)
             && best.is_none_or(|(least, _)| distance < least)
+            && fit(candidate)
         {
             best = Some((distance, candidate));
             if distance == 0 {

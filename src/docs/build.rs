@@ -401,7 +401,11 @@ fn read(
         .sources
         .par_iter()
         .map(|page| {
-            let text = links.workspace.text(page.file, limit)?;
+            let text = if memo.remembers() {
+                links.workspace.text(page.file, limit)?
+            } else {
+                links.workspace.text_once(page.file, limit)?
+            };
             let resolve = |link: &DocLink| links.resolve(page, link);
             if let (Dialect::TechDocs(options), Detail::Links) = (dialect, detail) {
                 let needed = techdocs::may_have_findings(&text, options);

@@ -76,6 +76,11 @@ impl Documents {
         Self { before: Some(Mutex::default()), now: Mutex::default() }
     }
 
+    /// Returns whether there will be a next build.
+    pub(super) fn remembers(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// Ends a build: what it did not use is forgotten.
     pub(super) fn turn(&self) {
         if let Some(before) = &self.before {

@@ -204,7 +204,7 @@ pub(super) fn humanise(name: &str) -> String {
 pub(super) fn nearest_path<'a>(path: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let bare = |path: &str| path.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     let wanted = bare(path);
-    crate::text::nearest(path, candidates.filter(|candidate| path.len() == wanted.len() || bare(candidate) != wanted))
+    crate::text::nearest_where(path, candidates, |candidate| path.len() == wanted.len() || bare(candidate) != wanted)
 }
 
 /// Reports a document that cannot be read.

@@ -35,6 +35,71 @@ fn common_languages_are_painted() {
 }
 
 #[test]
+fn markup_is_painted() {
+    check(
+        "html",
+        "<!DOCTYPE html>\n<!-- a\nb --><p class='x' hidden>1 &lt; 2 &</p>",
+        "⟨k:&lt;!DOCTYPE html&gt;⟩\n⟨c:&lt;!-- a⟩\n⟨c:b --&gt;⟩&lt;⟨g:p⟩ ⟨a:class⟩=⟨s:'x'⟩ ⟨a:hidden⟩&gt;1 ⟨b:&amp;lt;⟩ 2 &amp;\
+         &lt;/⟨g:p⟩&gt;",
+    );
+    check(
+        "html",
+        "<script>let x = '</p>';</SCRIPT><style>a { top: 0 }</style>",
+        "&lt;⟨g:script⟩&gt;⟨k:let⟩ x ⟨o:=⟩ ⟨s:'&lt;/p&gt;'⟩;&lt;/⟨g:SCRIPT⟩&gt;&lt;⟨g:style⟩&gt;⟨g:a⟩ { ⟨p:top⟩: ⟨n:0⟩ }\
+         &lt;/⟨g:style⟩&gt;",
+    );
+    check("xml", "<a:b c=\"d\"/><![CDATA[<x>]]>", "&lt;⟨g:a:b⟩ ⟨a:c⟩=⟨s:\"d\"⟩/&gt;⟨s:&lt;![CDATA[&lt;x&gt;]]&gt;⟩");
+    check(
+        "jinja",
+        "{% for a in b|sort %}<i id=\"{{ a.x(1) }}\">{# no #}</i>{% endfor %}{{ open",
+        "⟨o:{%⟩ ⟨k:for⟩ ⟨v:a⟩ ⟨k:in⟩ ⟨v:b⟩⟨o:|⟩⟨f:sort⟩ ⟨o:%}⟩&lt;⟨g:i⟩ ⟨a:id⟩=⟨s:\"⟩⟨o:{{⟩ ⟨v:a⟩.⟨f:x⟩(⟨n:1⟩) ⟨o:}}⟩⟨s:\"⟩\
+         &gt;⟨c:{# no #}⟩&lt;/⟨g:i⟩&gt;⟨o:{%⟩ ⟨k:endfor⟩ ⟨o:%}⟩{{ open",
+    );
+    check("html", "{{ x }} a < b", "{{ x }} a &lt; b");
+}
+
+#[test]
+fn style_sheets_are_painted() {
+    check(
+        "css",
+        "@media (min-width: 3em) {\n  a.b:hover, #c > p::before { color: #fff; margin: -1px 50%; --x: url(a.png) }\n}",
+        "⟨k:@media⟩ (⟨p:min-width⟩: ⟨n:3em⟩) {\n  ⟨g:a⟩⟨t:.b⟩⟨k::hover⟩, ⟨b:#c⟩ ⟨o:&gt;⟩ ⟨g:p⟩⟨k:::before⟩ { ⟨p:color⟩: \
+         ⟨n:#fff⟩; ⟨p:margin⟩: ⟨n:-1px 50%⟩; ⟨v:--x⟩: ⟨f:url⟩(⟨s:a.png⟩) }\n}",
+    );
+    check(
+        "scss",
+        "// x\n$a: 1px;\n.b { &:hover { top: $a; } }",
+        "⟨c:// x⟩\n⟨v:$a⟩: ⟨n:1px⟩;\n⟨t:.b⟩ { ⟨o:&amp;⟩⟨k::hover⟩ { ⟨p:top⟩: ⟨v:$a⟩; } }",
+    );
+}
+
+#[test]
+fn markdown_is_painted() {
+    check(
+        "markdown",
+        "---\na: 1\n---\n# Top\n\n- **bold** and *it* `code` [text](url) <br>\n> 2 * 3 * 4\n\n---\n1. snake_case_name\n",
+        "⟨o:---⟩\n⟨p:a⟩: ⟨n:1⟩\n⟨o:---⟩\n⟨h:# Top⟩\n\n⟨o:-⟩ ⟨m:**bold**⟩ and ⟨m:*it*⟩ ⟨s:`code`⟩ ⟨m:[text]⟩(⟨s:url⟩) \
+         ⟨g:&lt;br&gt;⟩\n⟨o:&gt;⟩ 2 * 3 * 4\n\n⟨o:---⟩\n⟨o:1.⟩ snake_case_name\n",
+    );
+    check(
+        "md",
+        "```yaml title=\"x\"\na: true\n```\n!!! note \"Title\"\n    text\n",
+        "⟨o:```⟩⟨t:yaml title=\"x\"⟩\n⟨p:a⟩: ⟨b:true⟩\n⟨o:```⟩\n⟨k:!!!⟩ ⟨t:note⟩ ⟨s:\"Title\"⟩\n    text\n",
+    );
+    check("md", "```", "⟨o:```⟩");
+}
+
+#[test]
+fn dockerfiles_are_painted() {
+    check(
+        "dockerfile",
+        "# syntax\nFROM rust:1 AS build\nENV A=\"b\" C=$D\nRUN --mount=x echo hi && \\\n  ls\nCOPY --from=build /a ./b\n",
+        "⟨c:# syntax⟩\n⟨k:FROM⟩ rust:1 ⟨k:AS⟩ build\n⟨k:ENV⟩ ⟨p:A⟩⟨o:=⟩⟨s:\"b\"⟩ ⟨p:C⟩⟨o:=⟩⟨v:$D⟩\n⟨k:RUN⟩ \
+         ⟨v:--mount⟩⟨o:=⟩x ⟨f:echo⟩ hi ⟨o:&amp;&amp; \\⟩\n  ⟨f:ls⟩\n⟨k:COPY⟩ ⟨v:--from⟩⟨o:=⟩build /a ./b\n",
+    );
+}
+
+#[test]
 fn names_of_languages_are_found() {
     for name in [
         "yaml",
@@ -166,7 +231,7 @@ fn hostile_code_is_bounded() {
 
 proptest! {
     #[test]
-    fn the_text_stays(code in "[a-z0-9 \n\"'<>&{}()=:;#/*$@é-]{0,80}", language in "(yaml|json|js|rust|python|sh|html|markdown|diff|console|ts|go)") {
+    fn the_text_stays(code in "[a-z0-9 \n\"'<>&{}()=:;#/*$@é%!`~_\\[\\]\\\\-]{0,80}", language in "(yaml|json|js|rust|python|sh|html|jinja|css|dockerfile|markdown|diff|console|ts|go)") {
         let html = to_html(&code, &language);
         let bare = html.replace("</span>", "");
         let mut text = String::new();

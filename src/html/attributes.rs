@@ -36,35 +36,39 @@ pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
     found
 }
 
+/// Returns the first place in `range` with a byte at which to stop, or its end.
+fn skip(bytes: &[u8], range: Range<usize>, stop: impl Fn(u8) -> bool) -> usize {
+    bytes[range.clone()].iter().position(|byte| stop(*byte)).map_or(range.end, |at| range.start + at)
+}
+
 fn of_tag<'h>(html: &'h str, tag: Range<usize>, found: &mut Vec<Attribute<'h>>) {
     let bytes = html.as_bytes();
     let element = name(&html[tag.start + 1..tag.end]);
     let end = if bytes[tag.end - 1] == b'>' { tag.end - 1 } else { tag.end };
     let mut at = tag.start + 1 + element.len();
-    let skip = |at: usize, stop: &dyn Fn(u8) -> bool| (at..end).find(|at| stop(bytes[*at])).unwrap_or(end);
     while at < end {
-        at = skip(at, &|byte| !(byte.is_ascii_whitespace() || byte == b'/'));
+        at = skip(bytes, at..end, |byte| !(byte.is_ascii_whitespace() || byte == b'/'));
         if at == end {
             return;
         }
         let start = at;
         // A leading `=` belongs to the name.
-        at = skip(at + 1, &|byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/'));
+        at = skip(bytes, at + 1..end, |byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/'));
         let name = lower(&html[start..at]);
         let mut value = at..at;
-        let after = skip(at, &|byte| !byte.is_ascii_whitespace());
+        let after = skip(bytes, at..end, |byte| !byte.is_ascii_whitespace());
         if bytes.get(after) == Some(&b'=') && after < end {
-            at = skip(after + 1, &|byte| !byte.is_ascii_whitespace());
+            at = skip(bytes, after + 1..end, |byte| !byte.is_ascii_whitespace());
             value = match bytes.get(at) {
                 Some(quote @ (b'"' | b'\'')) if at < end => {
-                    let close = skip(at + 1, &|byte| byte == *quote);
+                    let close = skip(bytes, at + 1..end, |byte| byte == *quote);
                     let value = at + 1..close;
                     at = (close + 1).min(end);
                     value
                 }
                 _ => {
                     let start = at;
-                    at = skip(at, &|byte| byte.is_ascii_whitespace());
+                    at = skip(bytes, at..end, |byte| byte.is_ascii_whitespace());
                     start..at
                 }
             };

@@ -120,6 +120,14 @@ impl<'h> Pass<'h, '_> {
 
     /// Copies an end tag; returns its length.
     fn end(&mut self, rest: &str) -> Option<usize> {
+        // The end of a paragraph that something in it has ended already makes an empty one.
+        if rest.starts_with("</p>") && !self.is_within("p") {
+            if self.open.last().is_some_and(|last| is_frame(last.name)) {
+                return None;
+            }
+            self.out.push_str("<p></p>");
+            return Some(4);
+        }
         let open = self.open.pop()?;
         let length = open.name.len();
         if rest.get(2..2 + length)? != open.name || rest.as_bytes().get(2 + length) != Some(&b'>') {
@@ -135,7 +143,11 @@ impl<'h> Pass<'h, '_> {
         let length = bytes[1..].iter().position(|byte| !(byte.is_ascii_lowercase() || byte.is_ascii_digit()))?;
         let name = &rest[1..=length];
         let kind = kind(name)?;
-        if !self.rules.allows(name) || !self.may_begin(name, kind) {
+        if !self.rules.allows(name) {
+            return None;
+        }
+        self.end_paragraph(name, kind);
+        if !self.may_begin(name, kind) {
             return None;
         }
         self.out.push_str(&rest[..=length]);
@@ -220,6 +232,20 @@ impl<'h> Pass<'h, '_> {
         Some(())
     }
 
+    /// Ends an open paragraph before what cannot be in one. Code that is written right below text comes this way.
+    fn end_paragraph(&mut self, name: &str, kind: Kind) {
+        let ends = matches!(kind, Kind::Block | Kind::Heading) || name == "hr";
+        // Whether a table does depends on the document.
+        if ends && name != "table" && self.open.last().is_some_and(|last| last.name == "p") {
+            self.open.pop();
+            self.out.push_str("</p>");
+        }
+    }
+
+    fn is_within(&self, name: &str) -> bool {
+        self.open.iter().any(|open| open.name == name)
+    }
+
     /// Returns whether an element may begin here without anything else ending or beginning.
     fn may_begin(&self, name: &str, kind: Kind) -> bool {
         let parent = self.open.last().map_or("", |last| last.name);
@@ -238,15 +264,14 @@ impl<'h> Pass<'h, '_> {
             Kind::Inline => return true,
             _ => {}
         }
-        let within = |name: &str| self.open.iter().any(|open| open.name == name);
         match kind {
             Kind::Formatting => {
                 let open = self.open.iter().filter(|open| open.kind == Kind::Formatting).count();
-                open < 12 && !(name == "a" && within("a"))
+                open < 12 && !(name == "a" && self.is_within("a"))
             }
-            Kind::Heading => !within("p") && !self.open.iter().any(|open| open.kind == Kind::Heading),
+            Kind::Heading => !self.is_within("p") && !self.open.iter().any(|open| open.kind == Kind::Heading),
             // A rule may also stand in for a block here.
-            _ => !within("p"),
+            _ => !self.is_within("p"),
         }
     }
 }
@@ -276,13 +301,18 @@ mod tests {
         check("<ul><li>a<ul><li>b</li></ul></li></ul><hr><!-- c --><p style=\"x\" onclick=\"y\">z</p>", true);
         check("<p><img alt='say \"x\"' src='a.png'/></p>", true);
         check("<div class=\"x\"><input name=\"a\" type=\"radio\"><label for=\"b\">c</label></div>", true);
+        check(
+            "<p>a\n<div><pre>x</pre></div> b <i>c</i></p><p>d<hr>e</p><ul><li><p>f<h2>g</h2></p></li></ul></p>",
+            true,
+        );
         check("<a href=\"javascript:x\">y</a><a href=\"https://x.y/?a=1&amp;b=2\">z</a>", true);
     }
 
     #[test]
     fn what_the_parser_repairs_goes_to_the_parser() {
         for html in [
-            "<p><div>x</div></p>",
+            "<p><b><div>x</div></b></p>",
+            "<p><table></table></p>",
             "<p>x",
             "<b><i>x</b></i>",
             "<table><tr><td>x</td></tr></table>",

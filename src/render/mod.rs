@@ -181,13 +181,16 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
         sink.put(&routes::output_path(&standalone::url(&docs.pages[page])), bytes.as_bytes())
     };
     let pages = || (0..docs.pages.len()).into_par_iter().map(page).collect::<Result<Vec<()>, Error>>();
-    let (pages, index) = rayon::join(pages, || standalone::search_index(docs));
+    let files = || -> Result<(), Error> {
+        sink.put(standalone::SEARCH_INDEX, &standalone::search_index(docs))?;
+        for asset in theme.assets() {
+            sink.put(&asset.url, &asset.bytes)?;
+        }
+        copy(workspace, docs, &str::to_owned, sink)
+    };
+    let (pages, files) = rayon::join(pages, files);
     pages?;
-    for asset in theme.assets() {
-        sink.put(&asset.url, &asset.bytes)?;
-    }
-    copy(workspace, docs, &str::to_owned, sink)?;
-    sink.put(standalone::SEARCH_INDEX, &index)?;
+    files?;
     let pages = docs.pages.iter().map(|page| routes::output_path(&standalone::url(page)));
     let copied = docs.assets.iter().map(|asset| asset.path.clone());
     let of_theme = theme.assets().iter().map(|asset| asset.url.clone());

@@ -238,6 +238,16 @@ impl File {
         Ok(text)
     }
 
+    /// Returns the text without keeping it, unless it was kept before.
+    pub(super) fn text_once(&self, tree: &Tree, limit: u64) -> Result<Arc<str>, ReadError> {
+        if !matches!(*calm(self.content.lock()), Content::Unread) {
+            return self.text(tree, limit);
+        }
+        let text = String::from_utf8(tree.read(self.real(), limit)?)
+            .map_err(|error| ReadError::NotUtf8 { offset: error.utf8_error().valid_up_to() as u64 })?;
+        Ok(text.into())
+    }
+
     /// Returns the bytes without keeping them, unless they were kept before.
     pub(super) fn bytes_once(&self, tree: &Tree, limit: u64) -> Result<Arc<[u8]>, ReadError> {
         let unread = matches!(*calm(self.content.lock()), Content::Unread);

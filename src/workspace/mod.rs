@@ -362,6 +362,15 @@ impl Workspace {
         self.files.get(file).text(&self.tree, limit)
     }
 
+    /// Returns the text of a file that is hardly asked for again, such as a document once it is rendered.
+    ///
+    /// # Errors
+    /// As [`Workspace::text`].
+    pub fn text_once(&self, file: FileId, limit: u64) -> Result<Arc<str>, ReadError> {
+        self.note(|asked| asked.content(file));
+        self.files.get(file).text_once(&self.tree, limit)
+    }
+
     /// Returns the bytes of a file of at most `limit` bytes; it is read once and kept.
     ///
     /// # Errors

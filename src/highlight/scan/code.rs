@@ -329,7 +329,10 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
             (word_before, before) = ("", b'<');
             continue;
         }
-        let operator = b"+-*/%=<>!&|^~?".contains(&byte) && !traits.data;
+        let operator = matches!(
+            byte,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'=' | b'<' | b'>' | b'!' | b'&' | b'|' | b'^' | b'~' | b'?'
+        ) && !traits.data;
         pen.step(if operator { Class::Operator } else { Class::Plain });
         (word_before, before) = ("", byte);
     }

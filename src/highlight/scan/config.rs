@@ -64,7 +64,11 @@ fn value(pen: &mut Pen<'_, '_>) {
                 fresh = true;
             }
             _ => {
-                let stop = pen.find(pen.at, |byte| !(is_word(byte) || b"-+.:/@%~$".contains(&byte))).min(end);
+                let stop = pen
+                    .find(pen.at, |byte| {
+                        !(is_word(byte) || matches!(byte, b'-' | b'+' | b'.' | b':' | b'/' | b'@' | b'%' | b'~' | b'$'))
+                    })
+                    .min(end);
                 let text = &pen.code[pen.at..stop];
                 let key = pen.code[stop..end].trim_start().starts_with('=');
                 let class = if key {

@@ -6,6 +6,10 @@
 
 mod code;
 mod config;
+mod css;
+mod docker;
+mod markdown;
+mod markup;
 mod shell;
 mod yaml;
 
@@ -16,7 +20,11 @@ use crate::html::push_escaped;
 pub(super) enum Scanner {
     Code(&'static code::Language),
     Config,
+    Css,
     Diff,
+    Docker,
+    Markdown,
+    Markup(markup::Dialect),
     Shell,
     Yaml,
 }
@@ -30,7 +38,13 @@ pub(super) fn scanner(name: &str) -> Option<Scanner> {
         "toml" | "ini" | "cfg" | "conf" | "dosini" | "properties" | "env" | "dotenv" | "editorconfig" | "systemd" => {
             Scanner::Config
         }
-        _ => Scanner::Code(code::LANGUAGES.iter().find(|language| language.names.contains(&name))?),
+        "css" | "scss" | "less" => Scanner::Css,
+        "dockerfile" | "docker" | "containerfile" => Scanner::Docker,
+        "markdown" | "md" => Scanner::Markdown,
+        _ => {
+            let code = code::LANGUAGES.iter().find(|language| language.names.contains(&name)).map(Scanner::Code);
+            return code.or_else(|| markup::scanner(name));
+        }
     })
 }
 
@@ -41,7 +55,11 @@ impl Scanner {
         match self {
             Self::Code(language) => code::paint(&mut pen, language),
             Self::Config => config::paint(&mut pen),
+            Self::Css => css::paint(&mut pen),
             Self::Diff => diff(&mut pen),
+            Self::Docker => docker::paint(&mut pen),
+            Self::Markdown => markdown::paint(&mut pen),
+            Self::Markup(dialect) => markup::paint(&mut pen, *dialect),
             Self::Shell => shell::paint(&mut pen),
             Self::Yaml => yaml::paint(&mut pen),
         }
@@ -88,6 +106,14 @@ impl<'c> Pen<'c, '_> {
         self.start = self.at;
     }
 
+    /// Goes on to `end` with what is there in another language; plain without one.
+    fn within(&mut self, end: usize, scanner: Option<&Scanner>) {
+        let Some(scanner) = scanner else { return self.to(end, Class::Plain) };
+        self.flush();
+        scanner.paint(self.out, &self.code[self.at..end]);
+        (self.start, self.at, self.class) = (end, end, Class::Plain);
+    }
+
     fn finish(mut self) {
         self.to(self.code.len(), Class::Plain);
         self.flush();
@@ -118,6 +144,14 @@ impl<'c> Pen<'c, '_> {
         let bytes = &self.code.as_bytes()[from..];
         bytes.iter().position(|byte| stop(*byte)).map_or(self.code.len(), |length| from + length)
     }
+}
+
+/// How far ahead the end of something is looked for, in bytes, so that what has none does not cost the square of its length.
+const AHEAD: usize = 2000;
+
+/// Returns what of `text` is near enough to be looked through.
+fn near(text: &str) -> &str {
+    &text[..text.floor_char_boundary(AHEAD)]
 }
 
 fn is_word(byte: u8) -> bool {

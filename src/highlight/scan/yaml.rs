@@ -68,10 +68,16 @@ fn line(pen: &mut Pen<'_, '_>, start: usize, flow: &mut usize) -> Option<usize> 
                 fresh = true;
             }
             b'&' | b'*' if fresh && !next.is_ascii_whitespace() => {
-                pen.to(pen.find(pen.at, |byte| byte.is_ascii_whitespace() || b",]}".contains(&byte)), Class::Variable);
+                pen.to(
+                    pen.find(pen.at, |byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}')),
+                    Class::Variable,
+                );
             }
             b'!' if fresh => {
-                pen.to(pen.find(pen.at, |byte| byte.is_ascii_whitespace() || b",]}".contains(&byte)), Class::Type);
+                pen.to(
+                    pen.find(pen.at, |byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}')),
+                    Class::Type,
+                );
             }
             b'|' | b'>' if fresh && *flow == 0 => {
                 let mark = rest.len()
@@ -125,7 +131,7 @@ fn plain(pen: &mut Pen<'_, '_>, end: usize, flow: usize, column: &mut usize, sta
         match bytes[at] {
             b':' if at + 1 >= end
                 || bytes[at + 1].is_ascii_whitespace()
-                || (flow > 0 && b",]}".contains(&bytes[at + 1])) =>
+                || (flow > 0 && matches!(bytes[at + 1], b',' | b']' | b'}')) =>
             {
                 key = true;
                 break;

@@ -1,10 +1,11 @@
 //! A page of documentation with its navigation and table of contents.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::docs::{DocsSite, NavItem};
+use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::html;
 use crate::markdown::{Doc, Heading};
 use crate::routes;
@@ -85,7 +86,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         owner: view.owner(entity),
         title: document.title.clone(),
         html: content(&document.title, &document.doc),
-        nav: Nav { site, page, folded, root: view.href(&routes::docs_page(reference, "")), href: &href }.html(),
+        nav: Nav::new(site, page, folded).html(),
         toc: toc(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
         next: anchor(document.next, "next"),
@@ -104,12 +105,28 @@ pub(super) fn content(title: &str, doc: &Doc) -> String {
 
 /// What the navigation is made for.
 pub(super) struct Nav<'a> {
-    pub(super) site: &'a DocsSite,
-    pub(super) page: usize,
-    pub(super) folded: bool,
-    /// The link to the first page.
-    pub(super) root: String,
-    pub(super) href: &'a dyn Fn(usize) -> String,
+    site: &'a DocsSite,
+    page: usize,
+    folded: bool,
+    /// The address of the page below the site.
+    from: String,
+    /// The address that a link is being made to; one for all, since a page may have a thousand.
+    to: RefCell<String>,
+}
+
+/// Returns the address of a page below the root of its site.
+#[must_use]
+pub fn url(page: &DocsPage) -> String {
+    let mut url = String::with_capacity(page.path.len() + 1);
+    push_url(page, &mut url);
+    url
+}
+
+fn push_url(page: &DocsPage, out: &mut String) {
+    out.push_str(&page.path);
+    if !page.path.is_empty() {
+        out.push('/');
+    }
 }
 
 fn count(items: &[NavItem]) -> usize {
@@ -136,7 +153,12 @@ fn first_page(items: &[NavItem]) -> Option<usize> {
     })
 }
 
-impl Nav<'_> {
+impl<'a> Nav<'a> {
+    /// Prepares the navigation of a page; a folded one shows what is around the page.
+    pub(super) fn new(site: &'a DocsSite, page: usize, folded: bool) -> Self {
+        Self { site, page, folded, from: url(&site.pages[page]), to: RefCell::default() }
+    }
+
     /// Returns the navigation as HTML.
     pub(super) fn html(&self) -> String {
         let mut out = String::new();
@@ -173,13 +195,13 @@ impl Nav<'_> {
         match item {
             NavItem::Page { title, page } if *page < self.site.pages.len() => {
                 let current = if *page == self.page { " aria-current=\"page\"" } else { "" };
-                link(&(self.href)(*page), title, current, "", out);
+                self.page_link(*page, title, current, "", out);
             }
             NavItem::Link { title, url, broken } => {
                 let external = html::is_external(url);
                 // Within the site a path is relative to the first page.
                 let as_written = external || url.starts_with(['/', '#']);
-                let href = if as_written { url.clone() } else { format!("{}{url}", self.root) };
+                let href = if as_written { url.clone() } else { format!("{}{url}", routes::root(&self.from)) };
                 let safe = html::is_safe_address(&href, html::AddressUse::Link);
                 match (safe, external, broken) {
                     (false, ..) => nothing(title, out),
@@ -192,7 +214,7 @@ impl Nav<'_> {
                 let open = contains(item, self.page);
                 match first_page(items) {
                     Some(page) if self.folded && !open => {
-                        link(&(self.href)(page), title, "", "chevron-right", out);
+                        self.page_link(page, title, "", "chevron-right", out);
                     }
                     _ if items.is_empty() || (self.folded && !open) => nothing(title, out),
                     _ => {
@@ -207,6 +229,16 @@ impl Nav<'_> {
             NavItem::Page { title, .. } => nothing(title, out),
         }
     }
+
+    fn page_link(&self, page: usize, title: &str, attribute: &str, icon: &str, out: &mut String) {
+        let mut to = self.to.borrow_mut();
+        to.clear();
+        push_url(&self.site.pages[page], &mut to);
+        out.push_str("<a href=\"");
+        // Encoded as an address, there is nothing left in it that an attribute could not hold.
+        routes::push_relative(&self.from, &to, out);
+        end_link(title, attribute, icon, out);
+    }
 }
 
 fn nothing(title: &str, out: &mut String) {
@@ -218,6 +250,10 @@ fn nothing(title: &str, out: &mut String) {
 fn link(href: &str, title: &str, attribute: &str, icon: &str, out: &mut String) {
     out.push_str("<a href=\"");
     html::push_attribute(out, href);
+    end_link(title, attribute, icon, out);
+}
+
+fn end_link(title: &str, attribute: &str, icon: &str, out: &mut String) {
     out.push('"');
     out.push_str(attribute);
     out.push('>');
@@ -331,8 +367,7 @@ mod tests {
             redirects: Arc::default(),
             source: FileId::new(0),
         };
-        let href = |at: usize| format!("../p{at}/");
-        Nav { site: &site, page: current, folded, root: "../".to_owned(), href: &href }.html()
+        Nav::new(&site, current, folded).html()
     }
 
     #[test]

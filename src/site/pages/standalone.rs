@@ -3,11 +3,14 @@
 //! Beside the pages stand the two files that readers of TechDocs ask for: `techdocs_metadata.json`, from which Backstage
 //! takes the name of the site, and `search/search_index.json` in the form of MkDocs.
 
+use std::io::Write as _;
+
 use serde::Serialize;
 use serde_json::json;
 
+pub use super::docs::url;
 use super::docs::{Nav, content, toc};
-use crate::docs::{DocsPage, DocsSite};
+use crate::docs::DocsSite;
 use crate::routes;
 use crate::site::Changed;
 use crate::site::view::Anchor;
@@ -36,12 +39,6 @@ pub struct Model {
     edit: Option<String>,
 }
 
-/// Returns the address of a page below the root of its site.
-#[must_use]
-pub fn url(page: &DocsPage) -> String {
-    if page.path.is_empty() { String::new() } else { format!("{}/", page.path) }
-}
-
 /// Makes one page.
 #[must_use]
 pub fn model(site: &DocsSite, page: usize) -> Model {
@@ -59,7 +56,7 @@ pub fn model(site: &DocsSite, page: usize) -> Model {
         title: document.title.clone(),
         first: document.path.is_empty(),
         html: content(&document.title, &document.doc),
-        nav: Nav { site, page, folded: false, root: routes::root(&from), href: &href }.html(),
+        nav: Nav::new(site, page, false).html(),
         toc: toc(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
         next: anchor(document.next, "next"),
@@ -91,28 +88,15 @@ pub fn metadata(site: &DocsSite, files: &[String]) -> Vec<u8> {
 /// entry a page with its whole text, then one a heading with the text below it.
 #[must_use]
 pub fn search_index(site: &DocsSite) -> Vec<u8> {
-    let mut docs = Vec::new();
-    for page in site.pages.iter() {
-        let location = routes::encoded(&url(page));
-        let sections = &page.doc.sections;
-        let mut whole = String::new();
-        for section in sections {
-            let heading = section.heading.and_then(|at| page.doc.headings.get(at)).map(|heading| &*heading.title);
-            for text in heading.into_iter().chain([&*section.text]).filter(|text| !text.is_empty()) {
-                whole.push_str(if whole.is_empty() { "" } else { " " });
-                whole.push_str(text);
-            }
-        }
-        docs.push(json!({ "location": location, "title": page.title, "text": whole }));
-        for section in sections {
-            let Some(heading) = section.heading.and_then(|at| page.doc.headings.get(at)) else { continue };
-            docs.push(json!({
-                "location": format!("{location}#{}", heading.id),
-                "title": heading.title,
-                "text": section.text,
-            }));
-        }
+    #[derive(Serialize)]
+    struct Entry<'a> {
+        location: &'a str,
+        text: &'a str,
+        title: &'a str,
     }
+    // Written entry by entry: the texts of a whole site twice in memory take longer than all the rest.
+    let texts = site.pages.iter().flat_map(|page| page.doc.sections.iter()).map(|section| section.text.len() + 200);
+    let mut out = Vec::with_capacity(2 * texts.sum::<usize>());
     let config = json!({
         "indexing": "full",
         "lang": ["en"],
@@ -120,5 +104,33 @@ pub fn search_index(site: &DocsSite) -> Vec<u8> {
         "prebuild_index": false,
         "separator": "[\\s\\-]+",
     });
-    serde_json::to_vec(&json!({ "config": config, "docs": docs })).unwrap_or_default()
+    let _ = write!(out, "{{\"config\":{config},\"docs\":[");
+    let mut put = |entry: Entry<'_>| {
+        if !out.ends_with(b"[") {
+            out.push(b',');
+        }
+        // Nothing can fail here: texts are texts, and memory takes all.
+        let _ = serde_json::to_writer(&mut out, &entry);
+    };
+    let mut whole = String::new();
+    for page in site.pages.iter() {
+        let location = routes::encoded(&url(page));
+        let sections = &page.doc.sections;
+        whole.clear();
+        for section in sections {
+            let heading = section.heading.and_then(|at| page.doc.headings.get(at)).map(|heading| &*heading.title);
+            for text in heading.into_iter().chain([&*section.text]).filter(|text| !text.is_empty()) {
+                whole.push_str(if whole.is_empty() { "" } else { " " });
+                whole.push_str(text);
+            }
+        }
+        put(Entry { location: &location, text: &whole, title: &page.title });
+        for section in sections {
+            let Some(heading) = section.heading.and_then(|at| page.doc.headings.get(at)) else { continue };
+            let location = format!("{location}#{}", heading.id);
+            put(Entry { location: &location, text: &section.text, title: &heading.title });
+        }
+    }
+    out.extend_from_slice(b"]}");
+    out
 }

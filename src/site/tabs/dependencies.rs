@@ -128,6 +128,9 @@ fn walk(view: &View<'_>, entity: EntityId, relations: &[&str]) -> Vec<Vec<Entity
     let mut queue = VecDeque::from([(entity, 0_usize)]);
     let mut levels: Vec<Vec<EntityId>> = Vec::new();
     while let Some((from, distance)) = queue.pop_front() {
+        if seen.len() > REACHED {
+            break;
+        }
         let entity = view.entity(from);
         for relation in relations.iter().flat_map(|kind| entity.related(kind)) {
             let Some(id) = relation.id else { continue };
