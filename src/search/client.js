@@ -30,8 +30,9 @@ const WRITTEN = 2.5;
 const RARITY = 0.55;
 // How much of what a document says elsewhere than in its best section does not count, since long documents say everything somewhere.
 const ELSEWHERE = 0.6;
-// Documents that cover less of the query than this, or than the best one does, are not found.
-const LEAST = 0.25;
+// Documents that cover less of the query than this, and less than the best one, are not found: of a few words, of more.
+const LEAST = [0.4, 0.25];
+const FEW = 3;
 // How much more counts a section that comes early: there a name is introduced.
 const EARLY = 0.3;
 // So many words apart, words stand together.
@@ -436,7 +437,7 @@ class Index {
     best.sort((a, b) => b[0] - a[0] || a[1] - b[1]).splice(CANDIDATES);
     const hits = best.map(([, document]) => this.score(document, units, weights, name));
     const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
-    const least = Math.min(most, LEAST);
+    const least = Math.min(most, LEAST[Number(words.length > FEW)]);
     const sorted = hits.filter((hit) => hit.share >= least).sort((a, b) => b.score - a.score || a.document - b.document);
     const near = new Set(sorted.map(({ document }) => document));
     const far = touched.length > best.length ? touched.filter((document) => shares[document] >= least && !near.has(document)) : [];

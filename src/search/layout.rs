@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::count::{Counting, Hit, Spot, Vocabulary, count};
 use super::pack::{self, deflate, varint};
-use super::terms::{Term, Terms, chunks, is_joint};
+use super::terms::{Term, Terms, chunks, fold, is_joint};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
 use crate::config::SearchConfig;
 
@@ -20,7 +20,7 @@ use crate::config::SearchConfig;
 const VERSION: u32 = 3;
 
 /// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
-const MIN_EXCERPT: usize = 200;
+const MIN_EXCERPT: usize = 230;
 const MAX_EXCERPT: usize = 4000;
 const EXCERPTS: usize = 12 << 20;
 
@@ -46,7 +46,7 @@ struct Cut {
 }
 
 /// Of results.
-const RESULTS: Cut = Cut { least: 1500, most: 6 << 10, files: 6000 };
+const RESULTS: Cut = Cut { least: 1400, most: 6 << 10, files: 6600 };
 
 /// Of words.
 const WORDS: Cut = Cut { least: 3 << 10, most: 6 << 10, files: 5000 };
@@ -365,6 +365,17 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
 /// document of the file before as a letter, `z` for 25 and more to come, then the section if it is not the first.
 fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String) {
     let most = excerpt(documents);
+    let kept = |document: &Document<'_>| -> Vec<String> {
+        let mut left = MAX_EXCERPTS;
+        let keep = |(section, part)| {
+            let text = shown(document, section, part);
+            let text = rare.kept(&text, most.min(left));
+            left -= text.len().min(left);
+            text.into_owned()
+        };
+        document.sections.iter().enumerate().map(keep).collect()
+    };
+    let kept: Vec<Vec<String>> = documents.par_iter().map(kept).collect();
     let head = |document: &Document<'_>| document.url.len() + document.title.len() + document.reference.len() + 30;
     let foot = |part: &super::Part<'_>| part.heading.len() + part.anchor.len() + 20;
     let whole = documents.iter().map(|document| {
@@ -378,7 +389,6 @@ fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String)
     let mut size = each;
     let mut before = 0;
     for (at, document) in documents.iter().enumerate() {
-        let mut left = MAX_EXCERPTS;
         let none = [super::Part::default()];
         let sections = if document.sections.is_empty() { &none[..] } else { &document.sections[..] };
         let mut parts: Vec<Value> = Vec::new();
@@ -407,9 +417,7 @@ fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String)
                 }
                 size = 0;
             }
-            let text = shown(document, section, part);
-            let text = rare.kept(&text, most.min(left));
-            left -= text.len().min(left);
+            let text = kept[at].get(section).map_or("", String::as_str);
             size += text.len() + foot(part);
             parts.push(json!([anchor(document, part), part.heading, text]));
         }
@@ -475,19 +483,26 @@ impl<'t> Rare<'t> {
         }
         let more = (most / 2).min(MAX_AROUND);
         let start = blank_before(text, most - more);
-        let mut places: Vec<(usize, usize, usize)> = Vec::new();
+        let mut places: Vec<(usize, bool, usize, usize)> = Vec::new();
         let mut word = String::new();
         for piece in chunks(&text[start..]) {
             word.clear();
-            word.extend(piece.chars().flat_map(char::to_lowercase));
+            if piece.is_ascii() {
+                word.push_str(piece);
+                word.make_ascii_lowercase();
+            } else {
+                word.push_str(&fold(piece));
+            }
             if let Some(count) = self.0.get(&*word) {
-                places.push((*count, piece.as_ptr().addr() - text.as_ptr().addr(), piece.len()));
+                // Names are looked for as they are written.
+                let is_name = piece.contains(is_joint);
+                places.push((*count, !is_name, piece.as_ptr().addr() - text.as_ptr().addr(), piece.len()));
             }
         }
         places.sort_unstable();
         let mut left = more;
         let mut around: Vec<Range<usize>> = Vec::new();
-        for (_, at, length) in places {
+        for (.., at, length) in places {
             if around.iter().any(|one| one.contains(&at)) {
                 continue;
             }

@@ -218,14 +218,14 @@ fn files_of_the_search_add_to_the_configuration() {
     let SearchConfig { synonyms, tests, budget, .. } = &workspace.config().search;
     assert_eq!(synonyms[..2], [["a", "b"], ["k8s", "kubernetes"]]);
     assert_eq!((tests.len(), &*tests[0].query, tests[0].within, *budget), (1, "pods", 3, None));
-    assert_eq!((&*workspace.path(tests[0].place.file), tests[0].place.range().start), ("search/tests.yaml", 34));
+    assert_eq!((&*workspace.path(tests[0].place.file), tests[0].place.range().start), ("search/tests.yaml", 35));
     let told = |problem: &Diagnostic| {
         let span = problem.span();
         format!("{} {} {}", workspace.path(span.file), span.range().start, problem.message)
     };
     let told: Vec<String> = workspace.config_problems().iter().map(told).collect();
-    assert!(told[0].starts_with("search/words.yaml 48 `synonyms[1][1]` must be one word"), "{told:?}");
-    assert!(told[1].starts_with("search/words.yaml 72 ") && told[1].contains("budget"), "{told:?}");
+    assert!(told[0].starts_with("search/words.yaml 41 `synonyms[1][1]` must be one word"), "{told:?}");
+    assert!(told[1].starts_with("search/words.yaml 65 ") && told[1].contains("budget"), "{told:?}");
     assert!(told[2].starts_with("search/tests.yaml ") && told[2].contains("has no `expect`"), "{told:?}");
     assert!(told[3].starts_with("gone.yaml 0 ") && told.len() == 4, "{told:?}");
 }

@@ -128,9 +128,8 @@ function lines(answer, query, { engine, home }) {
     const options = found.map((result) => {
       const text = make('span', { className: 'hit-text' }, make('b', {}, ...marked(result.title)));
       text.append(make('small', { textContent: result.type === 'docs' ? trail(result.url, result.heading) : result.ref }));
-      // The title and the name stand above already.
-      const above = [result.title, result.heading, result.ref.split('/').at(-1)].find((one) => one && result.excerpt.startsWith(`${one}: `));
-      const excerpt = above ? result.excerpt.slice(above.length + 2) : result.excerpt;
+      // The title stands above already.
+      const excerpt = result.excerpt.startsWith(`${result.title}: `) ? result.excerpt.slice(result.title.length + 2) : result.excerpt;
       if (excerpt && excerpt !== result.title) text.append(make('span', { className: 'excerpt-text' }, ...marked(excerpt)));
       return make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: address(result, query, home) }, make('i', { className: `icon i-${iconOf(result)}` }), text);
     });
