@@ -12,7 +12,7 @@ use super::stopwatch::Stopwatch;
 use super::{Context, Ending, Purpose, load, print, report, say};
 use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
-use crate::output::{DiskSink, Listing, Sink, Target, WriteReport};
+use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
 use crate::theme::{self, Override, Theme};
 use crate::workspace::Workspace;
@@ -32,11 +32,14 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
     let theme = theme(&workspace)?;
+    let target = target(context, &workspace, args.output.as_deref());
+    // Before the work, so that it is not in vain.
+    DiskSink::check(&target)?;
     let mut portal = portal::analyse(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("plan");
     let site = site::plan(&workspace, &portal);
-    let target = target(context, &workspace, args.output.as_deref());
-    let sink = DiskSink::create(&target)?;
+    let disk = DiskSink::create(&target)?;
+    let sink = Compressed::new(&disk, &workspace.config().precompress);
     watch.stage("search");
     let index = render::search(&workspace, &portal, &sink)?;
     let over = portal.judge(&workspace, search::over_budget(&workspace, &index));
@@ -45,7 +48,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     render::pages(&workspace, &portal, &theme, &site, &counted)?;
     counted.bar.finish_and_clear();
     watch.stage("write");
-    let written = sink.finish()?;
+    let written = disk.finish()?;
     watch.stage("report");
     let took = watch.elapsed();
 
@@ -71,7 +74,13 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
 fn print_changed(older: Option<&Listing>, folder: &Path, address: Option<&str>) {
     let Some((older, now)) = older.zip(Listing::read(folder)) else { return };
     let address = address.map_or("/".to_owned(), |address| format!("{}/", address.trim_end_matches('/')));
-    let lines = now.changed_since(older).into_iter().map(|path| {
+    // A compressed twin has the address of its file.
+    let is_twin = |path: &String| {
+        path.strip_suffix(".gz")
+            .or_else(|| path.strip_suffix(".br"))
+            .is_some_and(|file| now.has(file) || older.has(file))
+    };
+    let lines = now.changed_since(older).into_iter().filter(|path| !is_twin(path)).map(|path| {
         // A page is known by its folder.
         let url = match path.strip_suffix("index.html") {
             Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,

@@ -87,6 +87,9 @@ const LEVELS: Shape = Shape::Named { name: &Shape::Rule, value: &Shape::Level };
 /// The programs that serve repositories, as `hosts` names them.
 pub(crate) const HOSTS: &[&str] = &["github", "gitlab", "bitbucket", "bitbucket-server", "azure", "gitea"];
 
+/// The forms of `precompress`.
+pub(crate) const COMPRESSIONS: &[&str] = &["gzip", "brotli"];
+
 /// The keys of `playbill.yaml`.
 pub(super) const ROOT: &[Key] = &[
     key("title", Shape::Text, "Name of the portal, in the top bar and in page titles.").or("\"Developer portal\""),
@@ -148,6 +151,13 @@ pub(super) const ROOT: &[Key] = &[
          in a README. Four small files per entity.",
     )
     .or("false"),
+    key(
+        "precompress",
+        Shape::List(&Shape::OneOf(COMPRESSIONS), 0),
+        "Forms in which every text file of the site is written a second time, compressed: `gzip` as `index.html.gz`, \
+         `brotli` as `index.html.br`. For hosts that send such files as they are; most compress by themselves.",
+    )
+    .or("[]"),
     key(
         "hosts",
         Shape::Named { name: &Shape::Text, value: &Shape::OneOf(HOSTS) },

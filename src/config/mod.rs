@@ -66,6 +66,8 @@ pub struct Config {
     pub announcement: Option<String>,
     /// Whether badges are written.
     pub badges: bool,
+    /// Forms in which text files are written a second time, among `gzip` and `brotli`.
+    pub precompress: Vec<String>,
     /// What the pages of some entities show; the first that fits an entity holds.
     pub entity_pages: Vec<EntityPage>,
     /// Links of the organisation for the top bar and the home page.
@@ -264,6 +266,7 @@ impl Default for Config {
             css: None,
             announcement: None,
             badges: false,
+            precompress: Vec::new(),
             entity_pages: Vec::new(),
             links: Vec::new(),
             hosts: BTreeMap::new(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use globset::GlobSet;
 
 use super::check::{Checker, colour, count, factor, given, glob, http_url};
-use super::keys::{ROOT, SEARCH_FILE, Shape, size};
+use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, size};
 use super::{
     AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigLink, CustomKind, CustomRelation, EntityPage, Filter,
     Limits, Places, SearchConfig, SearchTest,
@@ -53,6 +53,10 @@ fn config(root: &Map) -> Config {
         css: text(root, "css"),
         announcement: text(root, "announcement"),
         badges: root.get("badges").is_some_and(|node| matches!(node.value, Value::Bool(true))),
+        precompress: texts(root, "precompress")
+            .into_iter()
+            .filter(|form| COMPRESSIONS.contains(&form.as_str()))
+            .collect(),
         entity_pages: mappings(root, "entityPages").map(entity_page).collect(),
         links: mappings(root, "links").filter_map(link).collect(),
         hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),

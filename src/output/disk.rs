@@ -71,6 +71,19 @@ struct State {
 }
 
 impl DiskSink {
+    /// Makes sure, as far as can be told without writing, that a site can be written.
+    ///
+    /// # Errors
+    /// When a file is in the way, or a folder with something that no build wrote.
+    pub fn check(target: &Target) -> Result<(), Error> {
+        let (parent, name) = place(target)?;
+        let folder = parent.join(name);
+        let foreign = folder.is_file()
+            || !folder.join(manifest::NAME).exists()
+                && fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
+        if foreign { read_before(&folder, &target.shown).map(drop) } else { Ok(()) }
+    }
+
     /// Prepares to write a site.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! Invariants: nothing is removed or changed that an earlier build did not write; a build that ends early, for
 //! whatever reason, leaves the folder as it was; a file whose bytes stay the same keeps its time.
 
+mod compressed;
 mod disk;
 mod manifest;
 mod snapshot;
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
 
+pub use compressed::Compressed;
 pub use disk::{DiskSink, Target, WriteReport};
 pub use snapshot::{Listing, is_untouched, snapshot};
 

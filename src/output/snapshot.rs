@@ -45,6 +45,12 @@ impl Listing {
         Manifest::parse(&fs::read(file).ok()?).map(Self)
     }
 
+    /// Returns whether the site has a file at a path.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.0.files.contains_key(path)
+    }
+
     /// Returns the paths of files that an older site did not have, or had with other bytes, or that are gone, sorted.
     #[must_use]
     pub fn changed_since(&self, older: &Self) -> Vec<String> {

@@ -249,6 +249,34 @@ fn a_killed_build_leaves_a_whole_site() {
 }
 
 #[test]
+fn text_files_have_compressed_twins_on_request() {
+    let place = Place::new();
+    place.write("src/playbill.yaml", "precompress: [gzip, brotli]\n");
+    place.build();
+    for twin in ["index.html.gz", "index.html.br", "docs/default/component/web/index.html.br"] {
+        assert!(place.path("site").join(twin).is_file(), "{twin}");
+    }
+    place.write("src/web/docs/index.md", &format!("# Other\n\n{}", "words ".repeat(300)));
+    let output = place.run(&["build", "src", "-o", "site", "-q", "--since", "site"]);
+    let changed = String::from_utf8(output.stdout).expect("text");
+    assert!(changed.contains("/docs/default/component/web/\n"), "{changed}");
+    assert!(!changed.contains(".gz") && !changed.contains(".br"), "{changed}");
+    place.write("src/playbill.yaml", "title: None\n");
+    place.build();
+    assert!(!place.path("site/index.html.gz").exists(), "what is not asked for any more goes");
+}
+
+#[test]
+fn a_folder_that_cannot_be_replaced_is_told_of_before_the_work() {
+    let place = Place::new();
+    place.write("site", "a file");
+    let output = place.run(&["build", "src", "-o", "site", "--timings"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("is a file") && !said.contains("documents"), "{said}");
+}
+
+#[test]
 fn what_changed_since_an_older_site_is_printed() {
     let place = Place::new();
     let since = || {
