@@ -54,7 +54,8 @@ def layouts(pages: dict, playbill: str) -> dict:
     """Returns by program: the command, its files, and the folder it writes to."""
     titled = lambda text: text.splitlines()[0].lstrip("# ")
     front = lambda text, mark: f"{mark}\ntitle = \"{titled(text)}\"\n{mark}\n" + text
-    bare = {name: text.replace(".md)", ")") for name, text in pages.items()}
+    # Of a folder with an `index.md` these make one page, with all others as its attachments.
+    bare = {name.replace("index.md", "_index.md"): text.replace(".md)", ")") for name, text in pages.items()}
     summary = "# Summary\n\n" + "".join(f"- [{titled(text)}]({name})\n" for name, text in pages.items())
     docs = {"mkdocs.yml": "site_name: Side by side\nplugins: [search]\n"}
     docs.update({f"docs/{name}": text for name, text in pages.items()})
@@ -129,6 +130,9 @@ def main() -> None:
                 if output is not None:
                     shutil.rmtree(folder / output, ignore_errors=True)
                 runs.append(measure(command, folder))
+                made = sum(1 for _ in (folder / (output or "out")).rglob("*.html")) if output else len(pages)
+                if made < len(pages):
+                    sys.exit(f"{name} made {made} pages of {len(pages)}, so its time says nothing")
             cpu, wall, memory = (min(run[at] for run in runs) for at in range(3))
             base = base or cpu
             print(f"{name:<16}{cpu:>9.2f}{wall:>9.2f}{memory // 1000:>7}{cpu / base:>22.2f}")

@@ -58,7 +58,8 @@ fn logical_line(pen: &Pen<'_, '_>) -> usize {
         let text = line.trim();
         at += line.len();
         // A comment may stand between the lines of an instruction.
-        if !text.ends_with('\\') && !(at > pen.at + line.len() && text.starts_with('#')) {
+        let is_comment_within = at > pen.at + line.len() && text.starts_with('#');
+        if !is_comment_within && !text.ends_with('\\') {
             return at;
         }
     }

@@ -129,7 +129,7 @@ fn push_url(page: &DocsPage, out: &mut String) {
     }
 }
 
-fn count(items: &[NavItem]) -> usize {
+pub(super) fn count(items: &[NavItem]) -> usize {
     let below = |item: &NavItem| match item {
         NavItem::Section { items, .. } => 1 + count(items),
         _ => 1,
@@ -309,7 +309,7 @@ fn nested<'a>(rest: &mut &'a [Heading], above: u8) -> Vec<TocEntry<'a>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -341,11 +341,12 @@ mod tests {
         check(&[], "");
     }
 
-    fn page(title: &str, page: usize) -> NavItem {
+    pub(in crate::site::pages) fn page(title: &str, page: usize) -> NavItem {
         NavItem::Page { title: title.to_owned(), page }
     }
 
-    fn nav(items: Vec<NavItem>, pages: usize, current: usize, folded: bool) -> String {
+    /// Makes a documentation of so many empty pages.
+    pub(in crate::site::pages) fn site(items: Vec<NavItem>, pages: usize) -> DocsSite {
         let document = |at: usize| DocsPage {
             file: FileId::new(at),
             source: String::new(),
@@ -357,7 +358,7 @@ mod tests {
             edit_url: None,
             last_change: None,
         };
-        let site = DocsSite {
+        DocsSite {
             entity: EntityId::new(0),
             title: String::new(),
             description: None,
@@ -366,8 +367,11 @@ mod tests {
             assets: Arc::default(),
             redirects: Arc::default(),
             source: FileId::new(0),
-        };
-        Nav::new(&site, current, folded).html()
+        }
+    }
+
+    fn nav(items: Vec<NavItem>, pages: usize, current: usize, folded: bool) -> String {
+        Nav::new(&site(items, pages), current, folded).html()
     }
 
     #[test]
@@ -387,7 +391,7 @@ mod tests {
         assert_eq!(
             nav(items, 3, 1, false),
             "<ul><li><a href=\"../p0/\">A &amp; B</a></li>\
-             <li><details open><summary>S</summary><ul><li><a href=\"../p1/\" aria-current=\"page\">x</a></li></ul></details></li>\
+             <li><details open><summary>S</summary><ul><li><a href=\"./\" aria-current=\"page\">x</a></li></ul></details></li>\
              <li><details><summary>T</summary><ul><li><a href=\"../p2/\">y</a></li></ul></details></li>\
              <li><span>U</span></li>\
              <li><a href=\"https://example.org\" rel=\"noopener\">l<i class=\"icon i-external\" aria-hidden=\"true\"></i></a></li>\

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 pub use super::docs::url;
-use super::docs::{Nav, content, toc};
+use super::docs::{Nav, content, count, toc};
 use crate::docs::DocsSite;
 use crate::routes;
 use crate::site::Changed;
@@ -19,6 +19,9 @@ use crate::site::view::Anchor;
 pub const METADATA: &str = "techdocs_metadata.json";
 /// The index of the search of MkDocs.
 pub const SEARCH_INDEX: &str = "search/search_index.json";
+
+/// A navigation with more entries than this is folded around the page, except on the first page.
+const FULL_NAV: usize = 1000;
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -56,7 +59,8 @@ pub fn model(site: &DocsSite, page: usize) -> Model {
         title: document.title.clone(),
         first: document.path.is_empty(),
         html: content(&document.title, &document.doc),
-        nav: Nav::new(site, page, false).html(),
+        // MkDocs writes all of it on every page, whose bytes grow with the square of their number.
+        nav: Nav::new(site, page, count(&site.nav) > FULL_NAV && page != 0).html(),
         toc: toc(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
         next: anchor(document.next, "next"),
@@ -133,4 +137,35 @@ pub fn search_index(site: &DocsSite) -> Vec<u8> {
     }
     out.extend_from_slice(b"]}");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::docs::tests::{page, site};
+    use super::*;
+
+    #[test]
+    fn a_large_documentation_repeats_its_navigation_once_only() {
+        let links = |pages: usize, at: usize| {
+            let site = site((0..pages).map(|at| page("p", at)).collect(), pages);
+            model(&site, at).nav.matches("<a href=").count()
+        };
+        assert_eq!(links(FULL_NAV, 5), FULL_NAV);
+        assert_eq!(links(FULL_NAV + 1, 0), FULL_NAV + 1, "the first page leads to all others");
+        assert_eq!(links(FULL_NAV + 1, 5), 50);
+    }
+
+    #[test]
+    fn the_search_index_is_that_of_mkdocs() {
+        let site = site(vec![page("p", 0)], 2);
+        let index: serde_json::Value = serde_json::from_slice(&search_index(&site)).expect("JSON");
+        assert_eq!(index["config"]["separator"], "[\\s\\-]+");
+        assert_eq!(
+            index["docs"],
+            json!([
+                { "location": "p0/", "text": "", "title": "" },
+                { "location": "p1/", "text": "", "title": "" },
+            ])
+        );
+    }
 }
