@@ -354,23 +354,36 @@ const SEARCH: &[Key] = &[
         "Files whose pages and entities come sooner or later than others; the last entry that fits holds. A single \
          document says the same in its front matter: `search: { boost: 2 }`.",
     ),
-    key(
-        "synonyms",
-        Shape::List(&Shape::List(&Shape::Word, 2), 0),
-        "Groups of words that mean the same, such as `[k8s, kubernetes]`: who searches for one finds the others, too.",
-    ),
+    SYNONYMS,
     key(
         "budget",
         Shape::Size,
         "How large the whole index may get; a build whose index is larger fails. A number of bytes, or with a unit: \
          `500kB`, `25MB`.",
     ),
+    SEARCH_TESTS,
     key(
-        "tests",
-        Shape::List(&Shape::Mapping(SEARCH_TEST), 0),
-        "Queries with the page that must be found; `playbill check` reports those that fail as `search-test`.",
+        "files",
+        Shape::List(&Shape::Path, 1),
+        "Further files with `synonyms` and `tests`, written as here; they add to these. Paths are relative to the \
+         configuration file.",
     ),
 ];
+
+/// What a file of its own may say of search.
+pub(super) const SEARCH_FILE: &[Key] = &[SYNONYMS, SEARCH_TESTS];
+
+const SYNONYMS: Key = key(
+    "synonyms",
+    Shape::List(&Shape::List(&Shape::Word, 2), 0),
+    "Groups of words that mean the same, such as `[k8s, kubernetes]`: who searches for one finds the others, too.",
+);
+
+const SEARCH_TESTS: Key = key(
+    "tests",
+    Shape::List(&Shape::Mapping(SEARCH_TEST), 0),
+    "Queries with the page that must be found; `playbill check` reports those that fail as `search-test`.",
+);
 
 const BOOST: &[Key] = &[
     key("files", Shape::List(&Shape::Glob, 1), "Which files, as globs relative to the scanned folder.").required(),

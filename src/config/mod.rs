@@ -27,7 +27,7 @@ pub use filter::{Filter, Property, Term};
 #[cfg(test)]
 pub(crate) use keys::{CARDS, HOSTS, TABS};
 pub use manual::manual;
-pub use read::parse;
+pub use read::{parse, parse_search_file};
 pub use schema::json_schema;
 
 use crate::diag::Severities;
@@ -209,6 +209,8 @@ pub struct SearchConfig {
     pub budget: Option<u64>,
     /// Queries with what must be found.
     pub tests: Vec<SearchTest>,
+    /// Files with further synonyms and tests, relative to the configuration file.
+    pub files: Vec<String>,
 }
 
 /// How much more some files count for search.
@@ -223,8 +225,8 @@ pub struct Boost {
 /// A query with what must be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchTest {
-    /// Its number in the configuration.
-    pub at: usize,
+    /// Where it says what is expected.
+    pub place: Span,
     /// What is typed.
     pub query: String,
     /// An address below the site, or the reference of an entity.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use globset::GlobSet;
 
 use super::check::{Checker, colour, count, factor, given, glob, http_url};
-use super::keys::{COMPRESSIONS, ROOT, Shape, size};
+use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, size};
 use super::{
     AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind, CustomRelation,
     EntityPage, Filter, Limits, Places, SearchConfig, SearchTest,
@@ -154,26 +154,41 @@ fn custom_kind(name: &str, map: Option<&Map>) -> CustomKind {
 
 fn search(map: &Map) -> SearchConfig {
     let boost = |map: &Map| Some(Boost { files: globs(map, "files"), factor: factor(map.get("factor")?)? });
-    let test = |(at, map): (usize, &Map)| {
-        let within = map.get("within").and_then(count).unwrap_or(3);
-        Some(SearchTest { at, query: text(map, "query")?, expect: text(map, "expect")?, within })
-    };
-    let word = |word: String| word.trim().to_owned();
     SearchConfig {
         exclude: globs(map, "exclude"),
         boosts: mappings(map, "boost").filter_map(boost).collect(),
-        synonyms: items(map, "synonyms")
-            .iter()
-            .map(|group| node_texts(group).into_iter().map(word).collect())
-            .collect(),
+        synonyms: synonyms(map).collect(),
         budget: bytes(map, "budget"),
-        tests: items(map, "tests")
-            .iter()
-            .enumerate()
-            .filter_map(|(at, test)| Some((at, test.as_map()?)))
-            .filter_map(test)
-            .collect(),
+        tests: search_tests(map).collect(),
+        files: texts(map, "files"),
     }
+}
+
+fn synonyms(map: &Map) -> impl Iterator<Item = Vec<String>> {
+    let words = |group| node_texts(group).iter().map(|word| word.trim().to_owned()).collect();
+    items(map, "synonyms").iter().map(words)
+}
+
+fn search_tests(map: &Map) -> impl Iterator<Item = SearchTest> {
+    mappings(map, "tests").filter_map(|map| {
+        let within = map.get("within").and_then(count).unwrap_or(3);
+        let place = map.get("expect")?.span;
+        Some(SearchTest { place, query: text(map, "query")?, expect: text(map, "expect")?, within })
+    })
+}
+
+/// Adds what a file of `search.files` says. What is wrong is reported and left out.
+#[must_use]
+pub fn parse_search_file(file: FileId, text: &str, config: &mut Config) -> Diagnostics {
+    let (documents, out) = yaml::parse(file, text);
+    let mut checker = Checker { own_kinds: Vec::new(), out, places: BTreeMap::new() };
+    for root in documents.iter().filter_map(|document| document.root.as_ref()) {
+        checker.value(root, &Shape::Mapping(SEARCH_FILE), "");
+        let Some(map) = root.as_map() else { continue };
+        config.search.synonyms.extend(synonyms(map));
+        config.search.tests.extend(search_tests(map));
+    }
+    checker.out
 }
 
 fn globs(map: &Map, key: &str) -> GlobSet {

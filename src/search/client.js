@@ -26,6 +26,19 @@ const MEANINGS = 100;
 const MOST_BEGUN = [4, 2];
 // What a name of several words counts where it stands as it was asked for.
 const WRITTEN = 2.5;
+// Rare words count more, but not by all of their rarity: the rarest word of a question may be one that its answer lacks.
+const RARITY = 0.55;
+// How much of what a document says elsewhere than in its best section does not count, since long documents say everything somewhere.
+const ELSEWHERE = 0.6;
+// Documents that cover less of the query than this, and less than the best one, are not found: of a few words, of more.
+const LEAST = [0.4, 0.25];
+const FEW = 3;
+// How much more counts a section that comes early: there a name is introduced.
+const EARLY = 0.3;
+// So many words apart, words stand together.
+const TOGETHER = 16;
+// What counts a text that says the query as it is written, with all its dashes and dots.
+const LITERAL = 0.35;
 
 // ---- terms: the same rules as terms.rs ---------------------------------------------------------------------------
 
@@ -278,7 +291,7 @@ class Index {
     if (stale?.()) throw new Error('something else was asked');
     const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name });
     const top = await Promise.all(hits.slice(0, Math.max(limit, 10)).map((hit) => this.shown(hit)));
-    const answer = { total, results: this.order(top, asked, meant).slice(0, Math.max(0, limit)) };
+    const answer = { total, results: this.order(top, asked, words, meant, fold(typed)).slice(0, Math.max(0, limit)) };
     // What excerpts and pages are marked by, and what nothing is said of.
     answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...meant.flat().map(({ entry }) => entry.term)])];
     answer.unknown = words.filter((word, at) => !meant[at].length).map(({ raw }) => raw);
@@ -288,7 +301,7 @@ class Index {
 
   rarity(count) {
     const all = this.root.count;
-    return Math.log(1 + (all - count + 0.5) / (count + 0.5));
+    return Math.log(1 + (all - count + 0.5) / (count + 0.5)) ** RARITY;
   }
 
   /** Returns how much more a document counts than others. */
@@ -424,7 +437,7 @@ class Index {
     best.sort((a, b) => b[0] - a[0] || a[1] - b[1]).splice(CANDIDATES);
     const hits = best.map(([, document]) => this.score(document, units, weights, name));
     const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
-    const least = Math.min(most, 0.4);
+    const least = Math.min(most, LEAST[Number(words.length > FEW)]);
     const sorted = hits.filter((hit) => hit.share >= least).sort((a, b) => b.score - a.score || a.document - b.document);
     const near = new Set(sorted.map(({ document }) => document));
     const far = touched.length > best.length ? touched.filter((document) => shares[document] >= least && !near.has(document)) : [];
@@ -493,22 +506,28 @@ class Index {
       }
     }
     const titleFit = title * Math.min(1, titled / length);
-    let [best, bestScore] = [0, 0];
+    let [best, bestScore, bestChoice] = [0, 0, 0];
     for (const [at, section] of sections) {
       const fit = section.heading * Math.min(1, section.headed / section.length);
       section.score = section.share ** 2 * (0.4 + 0.6 * section.body / (section.share || 1)) + 0.6 * section.heading * section.share + 0.8 * fit ** 2 + 0.6 * section.whole;
-      if (section.score > bestScore) [best, bestScore] = [at, section.score];
+      bestScore = Math.max(bestScore, section.score);
+      const choice = section.score * (1 + EARLY / (1 + 0.3 * at));
+      if (choice > bestChoice) [best, bestChoice] = [at, choice];
     }
     // The title says it: the start of the page is where to go.
     if (title >= 0.99 && bestScore < 1.2) best = sections.has(0) || bestScore < 0.9 ? 0 : best;
-    let score = share ** 2 * (0.5 * body + bestScore + 0.7 * title + 1.2 * titleFit ** 2 + 0.4 * keyword) + 0.6 * whole;
+    // Of the words that stand elsewhere more counts if the document says them often; of a long query less must be covered.
+    const here = Math.min(share, Math.max(sections.get(best)?.share ?? 0, title));
+    const covered = share - ELSEWHERE * (share - here) * (1 - 0.5 * body / (share || 1));
+    const strict = 2 - Math.max(0, Math.min(1, (units.length - 3) / 4));
+    let score = covered ** strict * (0.3 * body + bestScore + title + 1.2 * titleFit ** 2 + 0.4 * keyword) + 0.6 * whole;
     // Who names a thing of the catalog wants it rather than a page that mentions it.
     if (entity) score = score * 1.3 + share ** 2 * (0.8 * title + 1.2 * Math.max(0, keyword - title));
     // What is written as it stands in the query beats its parts standing apart.
     score += WRITTEN * written ** 2;
     score += named >= 1 ? 3 : named;
     score *= this.boost(document);
-    return { document, share: Math.max(share, named >= 1 ? 1 : 0), score, section: best };
+    return { document, share: Math.max(share, named >= 1 ? 1 : 0), score, section: best, titled: title >= 0.99 };
   }
 
   typeOf(document) {
@@ -574,28 +593,41 @@ class Index {
     const at = after(blocks, ([document, section]) => document < hit.document || (document === hit.document && section <= hit.section)) - 1;
     const block = await this.file(`d/${at >> 8}/${at & 255}.bin`, async (response) => JSON.parse(new TextDecoder().decode(await inflate(response))));
     const [, url, title, type, ref, first, parts] = block.find(([document]) => document === hit.document);
-    return { hit, url, title, type, ref, part: parts[hit.section - first] ?? parts[0] };
+    return { hit, url, title, type, ref, part: parts[hit.section - first] ?? parts[0], parts };
   }
 
   /** Puts those first whose text says it in the words and the order of the query, and cuts excerpts. */
-  order(top, asked, meant) {
+  order(top, asked, words, meant, typed) {
     const said = asked.filter(({ whole }) => !whole);
-    // Every term that the query may mean counts for the excerpt.
-    const wanted = new Map();
+    // Plain words say nothing more as they are written.
+    const literal = /[^\p{Alphabetic}\p{N}]/u.test(typed) && typed.replace(/\s+/gu, ' ');
+    const says = (...texts) => literal && texts.some((text) => holds(fold(text), literal));
+    // Every term that the query may mean counts as the word that it is for.
+    const wanted = new Map(words.map(({ term }, at) => [term, at]));
     for (const [at, list] of meant.entries()) for (const { entry } of list) if (!wanted.has(entry.term)) wanted.set(entry.term, at);
-    for (const { term, whole, stop } of asked) if (!stop && !wanted.has(term)) wanted.set(term, whole ? term : wanted.size);
-    const results = top.map(({ hit, url, title, type, ref, part }) => {
-      const [anchor, heading, text] = part;
+    for (const { term, stop } of asked) if (!stop && !wanted.has(term)) wanted.set(term, term);
+    const same = (term) => wanted.get(term) ?? term;
+    const results = top.map(({ hit, url, title, type, ref, part, parts }) => {
+      const docs = type === 'docs';
+      let exact = says(part[1], part[2], title, docs ? '' : ref);
+      // What lies beside it in the same file may say it better.
+      const better = docs && !exact && !hit.titled && parts.find(([, heading, text]) => says(heading, text));
+      if (better) [part, exact] = [better, true];
+      const [place, heading, text] = part;
+      // The words of most headings are their anchors.
+      const anchor = place === 0 ? (heading || title).toLowerCase().match(/[a-z0-9]+/gu).join('-') : place;
       const have = tokens(part, text);
-      let score = hit.score;
+      let score = hit.score * (exact ? 1 + LITERAL : 1);
       if (said.length > 1) {
-        const [inTitle, inHeading] = [title, heading].map((text) => ({ text: terms(text).filter(({ whole }) => !whole) })).map(({ text }) => [longest(said, text), text.length]);
-        const run = Math.max(longest(said, have.filter(({ whole }) => !whole)), inTitle[0], inHeading[0]);
-        score *= 1 + 0.6 * (run - 1) / (said.length - 1);
-        if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.3;
+        const [inTitle, inHeading] = [title, heading].map((text) => ({ text: terms(text).filter(({ whole }) => !whole) })).map(({ text }) => [longest(said, text, same), text.length]);
+        const run = Math.max(longest(said, have.filter(({ whole }) => !whole), same), inTitle[0], inHeading[0]);
+        score *= 1 + 0.4 * (run - 1) / (said.length - 1) + (said.length > 2 ? 0.5 * together(words.length, have, wanted) : 0);
+        if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.5;
         else if (inHeading[0] === said.length && inHeading[1] === said.length) score *= 1.15;
       }
-      const result = { url: anchor ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, heading || title, have, wanted), score: Math.round(score * 1000) / 1000 };
+      // Who asks for a page by its title wants its top, above what stands before its first heading.
+      const top = docs && !heading && hit.titled;
+      const result = { url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000 };
       if (heading) result.heading = heading;
       return result;
     });
@@ -751,20 +783,49 @@ function readPostings(own) {
   return { documents, marks, at: posting };
 }
 
-/** Counts the most words of the query that stand in a text one after the other. */
-function longest(said, have) {
+/** Counts the most words of the query that stand in a text one after the other; words that mean the same are the same. */
+function longest(said, have, same) {
   let best = 0;
   let before = [];
   for (const { term } of have) {
+    const meaning = same(term);
     const row = [];
     for (let at = 0; at < said.length; at++) {
-      if (said[at].term !== term) continue;
+      if (same(said[at].term) !== meaning) continue;
       row[at] = (before[at - 1] ?? 0) + 1;
       if (row[at] > best) best = row[at];
     }
     before = row;
   }
   return best;
+}
+
+/** Tells from 0 to 1 how many words of the query stand together somewhere in a text, and how closely. */
+function together(all, have, wanted) {
+  if (all < 2) return 0;
+  const places = have.map(({ term }, at) => [at, wanted.get(term)]).filter(([, word]) => typeof word === 'number');
+  let best = 0;
+  for (const [index, [start]] of places.entries()) {
+    const seen = new Set();
+    for (let next = index; next < places.length && places[next][0] < start + TOGETHER; next++) {
+      const [at, word] = places[next];
+      if (seen.has(word)) continue;
+      seen.add(word);
+      const others = Math.max(0, at - start + 1 - seen.size);
+      best = Math.max(best, (seen.size - 1) / (all - 1) * seen.size / (seen.size + 0.15 * others));
+    }
+  }
+  return best;
+}
+
+/** Tells whether a text holds another, and not as a part of longer words. */
+function holds(text, literal) {
+  const [letter, more] = [/[\p{Alphabetic}\p{N}_]/u, /^(?:[\p{Alphabetic}\p{N}_]|-[\p{Alphabetic}\p{N}_])/u];
+  for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + 1)) {
+    const end = at + literal.length;
+    if (!(letter.test(literal[0]) && at > 0 && letter.test(text[at - 1])) && !more.test(text.slice(end, end + 2))) return true;
+  }
+  return false;
 }
 
 const sum = (list) => list.reduce((sum, one) => sum + one, 0);
@@ -788,8 +849,8 @@ function distance(a, b, most) {
   return previous[b.length];
 }
 
-/** Cuts the part of a text that shows most of the words; the heading goes before it if only that has any. */
-function excerpt(text, heading, have, wanted) {
+/** Cuts the part of a text that shows most of the words; a heading or name goes before it if only that has any. */
+function excerpt(text, names, have, wanted) {
   const places = have.filter(({ term }) => wanted.has(term)).map(({ at, term }) => [at, wanted.get(term)]);
   let [start, most] = [0, 0];
   for (const [index, [at]] of places.entries()) {
@@ -797,7 +858,8 @@ function excerpt(text, heading, have, wanted) {
     for (let next = index; next < places.length && places[next][0] < at + EXCERPT - 60; next++) seen.add(places[next][1]);
     if (seen.size > most) [start, most] = [Math.max(0, at - 40), seen.size];
   }
-  if (!most && heading && terms(heading).some(({ term }) => wanted.has(term))) text = text ? `${heading}: ${text}` : heading;
+  const name = !most && names.find((name) => terms(name).some(({ term }) => wanted.has(term)));
+  if (name) text = text ? `${name}: ${text}` : name;
   if (start + EXCERPT >= text.length) start = Math.max(0, text.length - EXCERPT);
   if (start > 0) start = text.indexOf(' ', start) + 1 || start;
   let end = Math.min(text.length, start + EXCERPT);
@@ -810,6 +872,8 @@ function work() {
   const latest = new Map();
   let opened;
   addEventListener('message', async ({ data: { id, from, base, text, options } }) => {
+    // Who asks for nothing wants to know whether anybody is there.
+    if (id === undefined) { postMessage({ ready: true }); return; }
     latest.set(from, id);
     try {
       opened ??= open({ base });

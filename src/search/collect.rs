@@ -157,16 +157,16 @@ fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Do
     let mut sections: Vec<Part<'_>> = Vec::new();
     for section in &page.doc.sections {
         let heading = section.heading.and_then(|heading| page.doc.headings.get(heading));
-        // The first heading is the title: its text is the start of the page.
-        let heading = heading.filter(|heading| heading.level != 1 || heading.title != page.title);
+        // The heading that is the title says nothing that the title does not.
+        let told = heading.filter(|heading| heading.level != 1 || heading.title != page.title);
         sections.push(Part {
             anchor: Cow::Borrowed(heading.map_or("", |heading| &heading.id)),
-            heading: Cow::Borrowed(heading.map_or("", |heading| &heading.title)),
+            heading: Cow::Borrowed(told.map_or("", |heading| &heading.title)),
             text: Cow::Borrowed(&section.text),
         });
     }
     if let Some(description) = &front.description {
-        match sections.first_mut().filter(|part| part.anchor.is_empty()) {
+        match sections.first_mut().filter(|part| part.heading.is_empty()) {
             Some(first) => first.text = format!("{description} {}", first.text).into(),
             None => sections.insert(0, Part { text: Cow::Borrowed(description), ..Part::default() }),
         }
@@ -178,7 +178,15 @@ fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Do
         title: page.title.clone(),
         kind: DocumentType::Docs,
         reference: entity.reference.as_str().to_owned(),
-        names: Vec::new(),
+        // What the page calls itself where the navigation calls it otherwise.
+        names: page
+            .doc
+            .headings
+            .first()
+            .filter(|own| own.level == 1)
+            .map(|own| own.title.clone())
+            .into_iter()
+            .collect(),
         keywords: keywords.join(" "),
         facts: None,
         boost: EVEN,

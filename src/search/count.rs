@@ -406,9 +406,11 @@ fn number(bytes: &mut impl Iterator<Item = u8>) -> u32 {
     number
 }
 
-/// Returns how many words there are.
+/// Returns how many words there are that say something, or how many there are if none does.
 fn words(tokens: &[Token]) -> u8 {
-    u8::try_from(tokens.iter().filter(|token| token.word).count()).unwrap_or(u8::MAX)
+    let count = |stop: bool| tokens.iter().filter(|token| token.word && (stop || !token.stop)).count();
+    let telling = count(false);
+    u8::try_from(if telling > 0 { telling } else { count(true) }).unwrap_or(u8::MAX)
 }
 
 /// Counts documents.

@@ -1,8 +1,10 @@
 //! From documents to files.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::count::{Counting, Hit, Spot, Vocabulary, count};
 use super::pack::{self, deflate, varint};
-use super::terms::{Term, Terms, chunks, is_joint};
+use super::terms::{Term, Terms, chunks, fold, is_joint};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
 use crate::config::SearchConfig;
 
@@ -18,12 +20,22 @@ use crate::config::SearchConfig;
 const VERSION: u32 = 3;
 
 /// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
-const MIN_EXCERPT: usize = 200;
-const MAX_EXCERPT: usize = 1500;
+const MIN_EXCERPT: usize = 230;
+const MAX_EXCERPT: usize = 4000;
 const EXCERPTS: usize = 12 << 20;
 
-/// How much of a document is kept for excerpts, in bytes.
-const MAX_EXCERPTS: usize = 40_000;
+/// How much of that is kept from around the rarest words of what is too long, at most, and how much before and after each.
+const MAX_AROUND: usize = 400;
+const AROUND: usize = 12;
+
+/// Words are rare that so many documents have, or fewer.
+const FEW: usize = 50;
+
+/// What stands where something is left out.
+const BETWEEN: &str = " … ";
+
+/// How much of a document is kept for excerpts, in bytes: all of release notes, not all of a dump.
+const MAX_EXCERPTS: usize = 1 << 20;
 
 /// How large files get in bytes before compression: from and to, and into how many the whole is cut between these, so
 /// that the table of contents stays small.
@@ -34,7 +46,7 @@ struct Cut {
 }
 
 /// Of results.
-const RESULTS: Cut = Cut { least: 1500, most: 6 << 10, files: 6000 };
+const RESULTS: Cut = Cut { least: 1400, most: 6 << 10, files: 6600 };
 
 /// Of words.
 const WORDS: Cut = Cut { least: 3 << 10, most: 6 << 10, files: 5000 };
@@ -115,10 +127,11 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
             count: hits.len(),
             postings: encode(&hits, &measures, detail),
         };
-        // Words that are too common count in titles only.
-        (!hits.is_empty()).then(|| (entry(FULL), entry(BRIEF)))
+        // Words that are too common count in titles only; names of several words are not looked for misspelt.
+        let brief = || (!postings.term.contains(is_joint)).then(|| entry(BRIEF));
+        (!hits.is_empty()).then(|| (entry(FULL), brief()))
     };
-    let (entries, short): (Vec<pack::Entry<'_>>, Vec<pack::Entry<'_>>) =
+    let (entries, short): (Vec<pack::Entry<'_>>, Vec<Option<pack::Entry<'_>>>) =
         (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();
     // Of all that is held at a time these are the largest part.
     drop(vocabulary);
@@ -128,7 +141,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     // Names of several words are many, and would stand between the words: who asks for a word pays for words only.
     let own = entries.iter().map(|entry| (entry.term.to_owned(), entry));
     let (wholes, words): (Vec<_>, Vec<_>) = own.partition(|(term, _)| term.contains(is_joint));
-    let ends = short.iter().flat_map(|entry| {
+    let ends = short.iter().flatten().flat_map(|entry| {
         let words = entry.forms.iter().copied().chain([entry.term]);
         let keys: BTreeSet<String> = words.filter_map(pack::turned).collect();
         keys.into_iter().map(move |key| (key, entry))
@@ -147,7 +160,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
         files.extend(packed.into_iter().enumerate().map(|(at, bytes)| (path(folder, at), bytes)));
         tables.insert(folder, pack::names(shards.iter().map(|(name, _)| name.as_str())));
     }
-    let (blocks, starts) = blocks(documents);
+    let (blocks, starts) = blocks(documents, &Rare::of(&entries));
     files.extend(blocks.into_iter().enumerate().map(|(at, bytes)| (path("d", at), bytes)));
     files.insert("refs.json".to_owned(), bytes(&runs(documents.iter().map(|document| document.reference.as_str()))));
     // What filters ask, by reference.
@@ -350,8 +363,19 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
 
 /// Lays out what results show, some sections a file; returns the files, and where they start: the way from the first
 /// document of the file before as a letter, `z` for 25 and more to come, then the section if it is not the first.
-fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, String) {
+fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String) {
     let most = excerpt(documents);
+    let kept = |document: &Document<'_>| -> Vec<String> {
+        let mut left = MAX_EXCERPTS;
+        let keep = |(section, part)| {
+            let text = shown(document, section, part);
+            let text = rare.kept(&text, most.min(left));
+            left -= text.len().min(left);
+            text.into_owned()
+        };
+        document.sections.iter().enumerate().map(keep).collect()
+    };
+    let kept: Vec<Vec<String>> = documents.par_iter().map(kept).collect();
     let head = |document: &Document<'_>| document.url.len() + document.title.len() + document.reference.len() + 30;
     let foot = |part: &super::Part<'_>| part.heading.len() + part.anchor.len() + 20;
     let whole = documents.iter().map(|document| {
@@ -365,7 +389,6 @@ fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, String) {
     let mut size = each;
     let mut before = 0;
     for (at, document) in documents.iter().enumerate() {
-        let mut left = MAX_EXCERPTS;
         let none = [super::Part::default()];
         let sections = if document.sections.is_empty() { &none[..] } else { &document.sections[..] };
         let mut parts: Vec<Value> = Vec::new();
@@ -394,11 +417,9 @@ fn blocks(documents: &[Document<'_>]) -> (Vec<Vec<u8>>, String) {
                 }
                 size = 0;
             }
-            let text = shown(document, section, part);
-            let text = &text[..text.floor_char_boundary(most.min(left))];
-            left -= text.len();
+            let text = kept[at].get(section).map_or("", String::as_str);
             size += text.len() + foot(part);
-            parts.push(json!([encoded(&part.anchor), part.heading, text]));
+            parts.push(json!([anchor(document, part), part.heading, text]));
         }
         size += head(document);
         close(&mut block, &mut parts, first);
@@ -421,14 +442,101 @@ fn start(out: &mut String, mut documents: usize, section: usize) {
     }
 }
 
-/// Returns what of a section excerpts are cut from: of a thing that is no page, the words that describe it, too.
+/// Returns what of a section excerpts are cut from: of a thing that is no page, the words that describe it, too, and the
+/// name of an operation that its title does not say.
 fn shown<'a>(document: &'a Document<'_>, section: usize, part: &'a super::Part<'_>) -> Cow<'a, str> {
-    match (document.kind, &*part.text) {
-        (DocumentType::Docs, text) => text.into(),
-        (_, "") if section == 0 => document.keywords.as_str().into(),
-        (_, text) if section == 0 && !document.keywords.is_empty() => format!("{text} · {}", document.keywords).into(),
-        (_, text) => text.into(),
+    if document.kind == DocumentType::Docs || section > 0 {
+        return part.text.as_ref().into();
     }
+    let id = document.names.get(1).filter(|_| document.kind == DocumentType::Api).map_or("", String::as_str);
+    let said = [id, &part.text, &document.keywords];
+    said.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" · ").into()
+}
+
+/// Returns the anchor of a section, or 0 if it is the words of the heading, or of the title where there is none, in small
+/// letters with dashes between, as most are.
+fn anchor(document: &Document<'_>, part: &super::Part<'_>) -> Value {
+    let heading = if part.heading.is_empty() { &document.title } else { &*part.heading };
+    let words = heading.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let plain = || words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
+    if heading.is_ascii() && !part.anchor.is_empty() && plain() == part.anchor {
+        return json!(0);
+    }
+    json!(encoded(&part.anchor))
+}
+
+/// Words and names that few documents have, with how many do: by these long texts are found.
+struct Rare<'t>(HashMap<&'t str, usize, RandomState>);
+
+impl<'t> Rare<'t> {
+    fn of(entries: &[pack::Entry<'t>]) -> Self {
+        let few = entries.iter().filter(|entry| entry.count <= FEW);
+        let words =
+            few.flat_map(|entry| entry.forms.iter().copied().chain([entry.term]).map(|word| (word, entry.count)));
+        Self(words.collect())
+    }
+
+    /// Returns what is kept of a text: if it is too long its beginning, and of the rest what stands around its rarest words.
+    fn kept<'a>(&self, text: &'a str, most: usize) -> Cow<'a, str> {
+        if text.len() <= most {
+            return text.into();
+        }
+        let more = (most / 2).min(MAX_AROUND);
+        let start = blank_before(text, most - more);
+        let mut places: Vec<(usize, bool, usize, usize)> = Vec::new();
+        let mut word = String::new();
+        for piece in chunks(&text[start..]) {
+            word.clear();
+            if piece.is_ascii() {
+                word.push_str(piece);
+                word.make_ascii_lowercase();
+            } else {
+                word.push_str(&fold(piece));
+            }
+            if let Some(count) = self.0.get(&*word) {
+                // Names are looked for as they are written.
+                let is_name = piece.contains(is_joint);
+                places.push((*count, !is_name, piece.as_ptr().addr() - text.as_ptr().addr(), piece.len()));
+            }
+        }
+        places.sort_unstable();
+        let mut left = more;
+        let mut around: Vec<Range<usize>> = Vec::new();
+        for (.., at, length) in places {
+            if around.iter().any(|one| one.contains(&at)) {
+                continue;
+            }
+            let from = text[..at].rfind(' ').map_or(start, |blank| blank_before(text, blank.saturating_sub(AROUND)));
+            let to = blank_before(text, (at + length + AROUND).min(text.len())).max(at + length);
+            let from = from.max(start);
+            let Some(rest) = left.checked_sub(to - from + BETWEEN.len()) else { break };
+            left = rest;
+            around.push(from..to);
+        }
+        if around.is_empty() {
+            return text[..text.floor_char_boundary(most)].into();
+        }
+        around.sort_unstable_by_key(|one| one.start);
+        let mut out = text[..start].to_owned();
+        let mut end = start;
+        for one in around {
+            if one.start > end {
+                out.push_str(BETWEEN);
+            }
+            out.push_str(text[one.start.max(end)..one.end.max(end)].trim_start());
+            end = end.max(one.end);
+        }
+        out.into()
+    }
+}
+
+/// Returns the last place up to there at which a word ends.
+fn blank_before(text: &str, at: usize) -> usize {
+    let at = text.floor_char_boundary(at);
+    if text[at..].starts_with(' ') {
+        return at;
+    }
+    text[..at].rfind(' ').unwrap_or(at)
 }
 
 /// Returns how much of each section is kept, in bytes.
@@ -466,4 +574,56 @@ fn encoded(address: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_kept_and_what_stands_around_rare_words() {
+        let rare = Rare([("zanzibar", 1), ("foo_bar", 2), ("often", 40)].into_iter().collect());
+        let long =
+            format!("{} in Zanzibar they {} use foo_bar often, {}", "a ".repeat(60), "b ".repeat(60), "c ".repeat(99));
+        assert_eq!(rare.kept(&long, 1000), long);
+        let kept = rare.kept(&long, 120);
+        assert!(kept.len() <= 120, "{kept}");
+        assert!(kept.starts_with("a a a") && kept.contains(" … ") && kept.contains("in Zanzibar they"), "{kept}");
+        // The rarer one stands, though the other would have had room.
+        assert!(!kept.contains("foo_bar"), "{kept}");
+        assert!(rare.kept(&long, 200).contains("use foo_bar often"), "{}", rare.kept(&long, 200));
+        let none = Rare(HashMap::default());
+        assert_eq!(none.kept(&long, 121), long[..121]);
+        for text in ["", "a", "ééééééé", "返金返金返金返金", "Zanzibar", "zanzibar zanzibar zanzibar é é é é zanzibar"]
+        {
+            for most in 0..60 {
+                assert!(rare.kept(text, most).len() <= most.max(text.len()), "{text} {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn anchors_that_say_what_the_heading_says_are_not_written() {
+        let document = Document {
+            url: String::new(),
+            title: "The Title".to_owned(),
+            kind: DocumentType::Docs,
+            reference: String::new(),
+            names: Vec::new(),
+            keywords: String::new(),
+            facts: None,
+            boost: EVEN,
+            sections: Vec::new(),
+        };
+        let of = |anchor: &'static str, heading: &'static str| {
+            let part = crate::search::Part { anchor: anchor.into(), heading: heading.into(), ..Default::default() };
+            self::anchor(&document, &part)
+        };
+        assert_eq!(of("full-refund", "Full refund!"), 0);
+        assert_eq!(of("the-title", ""), 0);
+        assert_eq!(of("", ""), "");
+        assert_eq!(of("full-refund_1", "Full refund"), "full-refund_1");
+        assert_eq!(of("a_b", "a_b"), "a_b");
+        assert_eq!(of("é", "é"), "%C3%A9");
+    }
 }

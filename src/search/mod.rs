@@ -95,9 +95,9 @@ pub struct Facts {
 /// A part of a document that a result can point at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Part<'a> {
-    /// Its name in the page; empty for the start.
+    /// Its name in the page; empty for what stands before the first heading.
     pub anchor: Cow<'a, str>,
-    /// Its heading; empty for the start.
+    /// Its heading; empty if that is the title.
     pub heading: Cow<'a, str>,
     /// Its text in one line.
     pub text: Cow<'a, str>,

@@ -94,18 +94,71 @@ impl Terms {
 
 /// Cuts a text into pieces that hold terms: words, names of several words, runs of ideographs.
 pub(super) fn chunks(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let start = rest.find(|c| is_ideograph(c) || is_letter(c))?;
-        rest = &rest[start..];
-        let ideographs = rest.starts_with(is_ideograph);
-        let end = rest
-            .find(|c| if ideographs { !is_ideograph(c) } else { is_ideograph(c) || !(is_letter(c) || is_mark(c)) })
-            .unwrap_or(rest.len());
-        let (chunk, after) = rest.split_at(end);
-        rest = after;
-        Some(chunk.trim_end_matches(is_mark))
+        let (mut class, mut length) = letter_at(text, at)?;
+        while !matches!(class, Class::Letter | Class::Ideograph) {
+            at += length;
+            (class, length) = letter_at(text, at)?;
+        }
+        let ideographs = class == Class::Ideograph;
+        let start = at;
+        // Where the last letter ends: marks do not stand at the end of a name.
+        let mut end = at;
+        while let Some((class, length)) = letter_at(text, at) {
+            match class {
+                Class::Ideograph if ideographs => end = at + length,
+                Class::Letter if !ideographs => end = at + length,
+                Class::Mark if !ideographs => {}
+                _ => break,
+            }
+            at += length;
+        }
+        Some(&text[start..end])
     })
+}
+
+/// What a character is to words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Letter,
+    Mark,
+    Ideograph,
+    Other,
+}
+
+/// What the characters of ASCII are, of which most texts consist.
+static ASCII: [Class; 128] = {
+    let mut classes = [Class::Other; 128];
+    let mut at = 0;
+    while at < 128 {
+        let letter = at as u8 as char;
+        if letter.is_ascii_alphanumeric() || letter == '_' {
+            classes[at] = Class::Letter;
+        } else if is_mark(letter) {
+            classes[at] = Class::Mark;
+        }
+        at += 1;
+    }
+    classes
+};
+
+/// Returns what stands at a place of a text, and how many bytes it has; nothing at its end.
+fn letter_at(text: &str, at: usize) -> Option<(Class, usize)> {
+    if let Some(class) = ASCII.get(usize::from(*text.as_bytes().get(at)?)) {
+        return Some((*class, 1));
+    }
+    let letter = text[at..].chars().next()?;
+    let class = if is_ideograph(letter) {
+        Class::Ideograph
+    } else if is_letter(letter) {
+        Class::Letter
+    } else if is_mark(letter) {
+        Class::Mark
+    } else {
+        Class::Other
+    };
+    Some((class, letter.len_utf8()))
 }
 
 /// Returns a text in lower case and without accents.
@@ -130,7 +183,7 @@ pub(super) fn is_joint(c: char) -> bool {
 }
 
 /// Those of them that do not stand at the end of a name.
-fn is_mark(c: char) -> bool {
+const fn is_mark(c: char) -> bool {
     matches!(c, '-' | '.' | '/' | ':' | '@' | '\'' | '’')
 }
 

@@ -148,7 +148,7 @@ fn documents_say_what_they_are() {
     assert_eq!(shown[4][3], "template");
     assert_eq!(
         shown[5][6][1],
-        json!(["full-refund", "Full refund", "Press the button twice. The REFUND_LIMIT variable bounds it."])
+        json!([0, "Full refund", "Press the button twice. The REFUND_LIMIT variable bounds it."])
     );
     assert!(found.contains_key(MODULE));
 }

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use super::{CLIENT, SearchFiles, inflate};
 use crate::config::{SearchConfig, SearchTest};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text::Span;
 use crate::workspace::Workspace;
 
 /// What the module needs of a browser. Files come inflated, so inflating them again does nothing.
@@ -71,10 +70,7 @@ pub fn trials(workspace: &Workspace, files: SearchFiles) -> Diagnostics {
         Err(error) => vec![(&tests[0], (format!("the search cannot be asked: {error}"), String::new()))],
     };
     for (test, (message, help)) in told {
-        let places = &workspace.config().places;
-        let place = places.get(&format!("search.tests[{}].expect", test.at));
-        let Some(span) = place.or_else(|| workspace.config_file().map(Span::whole)) else { continue };
-        let found = Diagnostic::new(codes::SEARCH_TEST, span, message);
+        let found = Diagnostic::new(codes::SEARCH_TEST, test.place, message);
         out.push(if help.is_empty() { found } else { found.help(help) });
     }
     out

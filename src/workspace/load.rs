@@ -204,6 +204,13 @@ impl Workspace {
                 Arc::make_mut(&mut self.config_problems).extend(problems);
             }
         }
+        for name in self.config.search.files.clone() {
+            let file = self.add_config_file(&home.folder.join(name));
+            if let Some(text) = self.config_text(file) {
+                let problems = config::parse_search_file(file, &text, Arc::make_mut(&mut self.config));
+                Arc::make_mut(&mut self.config_problems).extend(problems);
+            }
+        }
         let app = home.folder.join(APP_CONFIG_NAME);
         if is_file(&self.tree, &app) {
             let file = self.add_config_file(&app);

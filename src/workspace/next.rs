@@ -120,6 +120,7 @@ impl Workspace {
             let names = CONFIG_NAMES.iter().chain([&APP_CONFIG_NAME]);
             let by_name = { names }.any(|other| name == *other);
             by_name && path.parent().is_some_and(|folder| self.config_folder == folder || self.is_root(folder))
+                || self.config.search.files.iter().any(|file| self.config_folder.join(file) == path)
                 || self.config_file.is_some_and(|file| {
                     let file = self.files.get(file);
                     *file.place == *path || file.real() == path

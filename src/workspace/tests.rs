@@ -5,6 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::SearchConfig;
 use crate::error::Error;
 
 /// Files in a temporary folder; the folder goes with the value.
@@ -201,6 +202,32 @@ fn the_configuration_is_found_and_names_the_roots() {
     assert_eq!(load(&inside).unwrap().config().title, "Example");
     let outside = LoadOptions { cwd: disk.0.path().join("p"), ..disk.options(&["../b"]) };
     assert_ne!(load(&outside).unwrap().config().title, "Example");
+}
+
+#[test]
+fn files_of_the_search_add_to_the_configuration() {
+    let disk = Disk::new(&[
+        (
+            "playbill.yaml",
+            "search:\n  synonyms: [[a, b]]\n  files: [search/words.yaml, search/tests.yaml, gone.yaml]\n",
+        ),
+        ("search/words.yaml", "synonyms:\n  - [k8s, kubernetes]\n  - [ci, continuous integration]\nbudget: 1MB\n"),
+        ("search/tests.yaml", "tests:\n  - query: pods\n    expect: docs/default/component/web/\n  - query: lonely\n"),
+    ]);
+    let workspace = disk.load(&[]);
+    let SearchConfig { synonyms, tests, budget, .. } = &workspace.config().search;
+    assert_eq!(synonyms[..2], [["a", "b"], ["k8s", "kubernetes"]]);
+    assert_eq!((tests.len(), &*tests[0].query, tests[0].within, *budget), (1, "pods", 3, None));
+    assert_eq!((&*workspace.path(tests[0].place.file), tests[0].place.range().start), ("search/tests.yaml", 35));
+    let told = |problem: &Diagnostic| {
+        let span = problem.span();
+        format!("{} {} {}", workspace.path(span.file), span.range().start, problem.message)
+    };
+    let told: Vec<String> = workspace.config_problems().iter().map(told).collect();
+    assert!(told[0].starts_with("search/words.yaml 41 `synonyms[1][1]` must be one word"), "{told:?}");
+    assert!(told[1].starts_with("search/words.yaml 65 ") && told[1].contains("budget"), "{told:?}");
+    assert!(told[2].starts_with("search/tests.yaml ") && told[2].contains("has no `expect`"), "{told:?}");
+    assert!(told[3].starts_with("gone.yaml 0 ") && told.len() == 4, "{told:?}");
 }
 
 #[test]

@@ -162,6 +162,27 @@ check('where no worker can be had, the page answers itself', async (page) => {
   assert.ok(await page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.bin')).length`) > 0);
 });
 
+check('when the worker dies, the page answers what was asked of it', async (page) => {
+  const lines = `document.querySelectorAll('.search-dialog [role=option]').length`;
+  for (const death of ['terminate()', `dispatchEvent(new Event('error'))`]) {
+    await page.goto(url);
+    await page.evaluate(`void (window.Worker = class extends Worker { constructor(...all) { super(...all); window.last = this; } })`);
+    await page.press('/');
+    await until(page, `Boolean(document.querySelector('.search-dialog')?.open)`);
+    await page.type('lamps');
+    await until(page, `${lines} > 0`);
+    await page.evaluate(`window.last.${death}`);
+    await page.evaluate(`document.activeElement.select()`);
+    await page.type('qqqqzzzz');
+    // One that dies without a word is missed after a while.
+    await page.settle(death === 'terminate()' ? 8000 : 0);
+    await until(page, `Boolean(document.querySelector('.search-dialog .hit-none'))`);
+    await page.evaluate(`document.activeElement.select()`);
+    await page.type('fade times');
+    await until(page, `${lines} > 0`);
+  }
+});
+
 check('before anything is typed the search page shows ways on, and what was asked last', async (page) => {
   await page.goto(`${url}search/`);
   const browse = () => page.evaluate(`[...document.querySelectorAll('[data-search-browse] a')].filter((one) => one.checkVisibility()).map((one) => one.textContent)`);

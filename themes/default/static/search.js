@@ -17,26 +17,54 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
-/** Opens the index in a worker, so that typing never waits for an answer; nothing where that is not possible. */
-async function worker(module, home) {
+// A worker that says nothing for so many milliseconds is asked whether it is there; after as many more it is given up.
+const SILENT = 4000;
+
+/** Opens the index in a worker, so that typing never waits for an answer; nothing where that is not possible. Once it is gone, the page answers. */
+async function worker(module, home, page) {
   let worker;
   try { worker = new Worker(module, { type: 'module' }); } catch { return undefined; }
   const waiting = new Map();
+  let last = 0;
+  let gone = false;
+  let clock;
+  const here = async ({ text, options, done, failed }) => {
+    try { done(await (await page()).query(text, options)); } catch (error) { failed(error); }
+  };
+  const leave = () => {
+    gone = true;
+    clearTimeout(clock);
+    worker.terminate();
+    for (const asked of waiting.values()) here(asked);
+    waiting.clear();
+  };
+  const listen = () => {
+    clearTimeout(clock);
+    if (!waiting.size) return;
+    clock = setTimeout(() => {
+      worker.postMessage({});
+      clock = setTimeout(leave, SILENT);
+    }, SILENT);
+  };
   const ready = await new Promise((resolve) => {
-    worker.addEventListener('error', () => resolve(false), { once: true });
+    setTimeout(resolve, 3 * SILENT, false);
+    worker.addEventListener('error', () => { resolve(false); leave(); });
     worker.addEventListener('message', ({ data: { id, ready, answer, error } }) => {
-      if (ready) { resolve(true); return; }
-      const { done, failed } = waiting.get(id);
+      if (ready) resolve(true);
+      const asked = waiting.get(id);
       waiting.delete(id);
-      if (error === undefined) done(answer); else failed(new Error(error));
+      listen();
+      if (asked) if (error === undefined) asked.done(answer); else asked.failed(new Error(error));
     });
   });
-  if (!ready) return undefined;
-  let last = 0;
+  if (!ready) { worker.terminate(); return undefined; }
   return {
     query: (text, { from, ...options }) => new Promise((done, failed) => {
-      waiting.set(++last, { done, failed });
+      const asked = { text, options, done, failed };
+      if (gone) { here(asked); return; }
+      waiting.set(++last, asked);
       worker.postMessage({ id: last, from, base: home, text, options });
+      if (waiting.size === 1) listen();
     }),
   };
 }
@@ -44,7 +72,15 @@ async function worker(module, home) {
 let opened;
 /** Opens the index once; a failure is forgotten, so that the next attempt starts anew. */
 function index({ module, home }) {
-  opened ??= import(module).then(async (engine) => ({ engine, index: await worker(module, home) ?? await engine.open({ base: home }) }));
+  opened ??= import(module).then(async (engine) => {
+    let own;
+    const page = () => {
+      own ??= engine.open({ base: home });
+      own.catch(() => { own = undefined; });
+      return own;
+    };
+    return { engine, index: await worker(module, home, page) ?? await page() };
+  });
   opened.catch(() => { opened = undefined; });
   return opened;
 }
