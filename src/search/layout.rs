@@ -15,6 +15,7 @@ use super::pack::{self, deflate, varint};
 use super::terms::{Term, Terms, chunks, fold, is_joint};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
 use crate::config::SearchConfig;
+use crate::routes;
 
 /// The version of the layout; the module refuses any other.
 const VERSION: u32 = 3;
@@ -397,7 +398,7 @@ fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String)
             if !parts.is_empty() {
                 block.push(json!([
                     at,
-                    encoded(&document.url),
+                    routes::encoded(&document.url),
                     document.title,
                     document.kind.as_str(),
                     document.reference,
@@ -462,7 +463,7 @@ fn anchor(document: &Document<'_>, part: &super::Part<'_>) -> Value {
     if heading.is_ascii() && !part.anchor.is_empty() && plain() == part.anchor {
         return json!(0);
     }
-    json!(encoded(&part.anchor))
+    json!(routes::encoded(&part.anchor))
 }
 
 /// Words and names that few documents have, with how many do: by these long texts are found.
@@ -544,36 +545,6 @@ fn excerpt(documents: &[Document<'_>]) -> usize {
     let lengths: Vec<usize> = documents.iter().flat_map(|one| &one.sections).map(|part| part.text.len()).collect();
     let fits = |most: &usize| lengths.iter().map(|length| length.min(most)).sum::<usize>() <= EXCERPTS;
     (MIN_EXCERPT..=MAX_EXCERPT).rev().step_by(50).find(fits).unwrap_or(MIN_EXCERPT)
-}
-
-/// Returns an address for use in a URL.
-fn encoded(address: &str) -> String {
-    let mut out = String::with_capacity(address.len());
-    for byte in address.bytes() {
-        match byte {
-            b'A'..=b'Z'
-            | b'a'..=b'z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b'/'
-            | b'!'
-            | b'('
-            | b')'
-            | b'*'
-            | b'+'
-            | b','
-            | b';'
-            | b'='
-            | b'@'
-            | b'$'
-            | b':' => out.push(char::from(byte)),
-            _ => out.push_str(&format_args!("%{byte:02X}").to_string()),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
