@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     }
     watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
-    let theme = theme(&workspace)?;
+    let theme = theme(&workspace, theme::Purpose::Portal)?;
     let target = target(context, &workspace, args.output.as_deref());
     // Before the work, so that it is not in vain.
     DiskSink::check(&target)?;
@@ -92,8 +92,8 @@ fn print_changed(older: Option<&Listing>, folder: &Path, address: Option<&str>) 
 }
 
 /// Compiles the built-in theme with the files of the configured one.
-pub(super) fn theme(workspace: &Workspace) -> Result<Theme, Error> {
-    theme::compile(workspace.config(), overrides(workspace)?)
+pub(super) fn theme(workspace: &Workspace, purpose: theme::Purpose) -> Result<Theme, Error> {
+    theme::compile(workspace.config(), overrides(workspace)?, purpose)
 }
 
 /// Reads the files of the user's theme, keyed by their path in its folder.

@@ -6,7 +6,7 @@ use super::stopwatch::Stopwatch;
 use super::{Context, Ending, Purpose, build, load};
 use crate::error::Error;
 use crate::output::DiskSink;
-use crate::{portal, render};
+use crate::{portal, render, theme};
 
 /// Builds and writes the documentation of one folder.
 pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Error> {
@@ -28,7 +28,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let name = name.unwrap_or_else(|| "Documentation".to_owned());
     // On small sites the templates take as long as the documents.
     let (theme, (site, problems)) = rayon::join(
-        || build::theme(&workspace),
+        || build::theme(&workspace, theme::Purpose::Documentation),
         || portal::documentation(&workspace, &root, &name, &mut |stage| watch.stage(stage)),
     );
     let theme = theme?;
@@ -52,6 +52,6 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     cache.keep(&workspace, &target.folder, told);
     watch.finish();
     // As in `build`: the process ends here.
-    std::mem::forget((workspace, site));
+    std::mem::forget((workspace, site, theme));
     Ok(if failed { Ending::ContentErrors } else { Ending::Success })
 }

@@ -16,7 +16,7 @@ use crate::portal::{Memo, Portal};
 use crate::render::Output;
 use crate::serve::{self, BuiltSite, Event, Files, Happened, Inputs, Problem, ServeOptions};
 use crate::site::{PageKind, Site};
-use crate::theme::Theme;
+use crate::theme::{self, Theme};
 use crate::workspace::{self, Workspace};
 use crate::{portal, render, routes, site};
 
@@ -96,7 +96,7 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
     };
     let theme = match before {
         Some((before, true)) => Arc::clone(&before.theme),
-        _ => Arc::new(build::theme(&workspace).map_err(|error| match error {
+        _ => Arc::new(build::theme(&workspace, theme::Purpose::Portal).map_err(|error| match error {
             Error::Config(problems) => rendered(context, args, &workspace, &problems),
             error => spelt_out(&error),
         })?),

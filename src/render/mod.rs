@@ -150,7 +150,7 @@ pub fn output(
     let read = |file: FileId| workspace.bytes_once(file, u64::MAX).ok().map(|bytes| bytes.to_vec());
     Ok(match output {
         Output::Planned(at) => Some(page(portal, theme, site, &site.pages()[at])?.bytes),
-        Output::Asset(at) => Some(theme.assets()[at].bytes.clone()),
+        Output::Asset(at) => Some(theme.assets()[at].bytes.to_vec()),
         Output::Document(at, page) => read(docs(at).pages[page].file),
         Output::Copied(at, asset) => read(docs(at).assets[asset].file),
         Output::Redirect(at, redirect) => Some(moved(&docs(at).redirects[redirect].target).into_bytes()),

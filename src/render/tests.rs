@@ -164,7 +164,7 @@ fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal
     let mut portal = portal::analyse(&workspace, &mut |_| ());
     documents(&mut portal);
     let site = site::plan(&workspace, &portal);
-    let theme = theme::compile(workspace.config(), BTreeMap::new()).unwrap();
+    let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal).unwrap();
     let memory = Memory::default();
     search(&workspace, &portal, &memory).unwrap();
     pages(&workspace, &portal, &theme, &site, &memory).unwrap();

@@ -1,5 +1,6 @@
 //! Static files under names that carry a hash of their content, and the icons as one style sheet.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -16,7 +17,7 @@ pub struct Asset {
     /// Where it is published: its name with a hash of its content.
     pub url: String,
     /// The content.
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'static, [u8]>,
 }
 
 /// All files that the theme publishes.
@@ -28,25 +29,39 @@ pub(super) struct Assets {
 /// Where `app.css` wants the rules of the icons.
 const ICONS_MARK: &str = "/*icons*/";
 
+/// What stands before the address of a picture or a font in a style sheet.
+const URL: &str = "url(";
+
 impl Assets {
     /// Collects the static files; those of the user's go before built-in ones of the same name.
     ///
     /// `rules` are added to the style sheet of the theme.
-    pub(super) fn new(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>, rules: &str) -> Self {
-        let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
-        files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
+    pub(super) fn new(
+        built_in: &[(&'static str, &'static [u8])],
+        overrides: &BTreeMap<String, Override>,
+        rules: &str,
+    ) -> Self {
+        let mut files: BTreeMap<&str, Cow<'static, [u8]>> =
+            built_in.iter().map(|(name, bytes)| (*name, Cow::Borrowed(*bytes))).collect();
+        files.extend(overrides.iter().map(|(name, file)| (name.as_str(), Cow::Owned(file.bytes.to_vec()))));
         let icons = icon_rules(&files) + rules;
-        let statics = files.iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?, *bytes)));
+        let statics = files.into_iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?, bytes)));
 
         let mut all: Vec<Asset> = Vec::new();
         let (sheets, others): (Vec<_>, Vec<_>) = statics.partition(|(name, _)| name.ends_with(".css"));
-        all.extend(others.into_iter().map(|(name, bytes)| published(name, bytes.to_vec())));
+        all.extend(others.into_iter().map(|(name, bytes)| published(name, bytes)));
         // Style sheets come last, because they name pictures and fonts that have got their names by then.
         let sheets: Vec<Asset> = sheets
             .into_iter()
             .map(|(name, bytes)| {
-                let text = String::from_utf8_lossy(bytes).replace(ICONS_MARK, &icons);
-                published(name, rewrite_urls(&text, &all).into_bytes())
+                let text = String::from_utf8_lossy(&bytes);
+                let with_icons = text.contains(ICONS_MARK).then(|| text.replace(ICONS_MARK, &icons));
+                let text = with_icons.as_deref().unwrap_or(&text);
+                let rewritten = text.contains(URL).then(|| rewrite_urls(text, &all));
+                match rewritten.or(with_icons) {
+                    Some(text) => published(name, Cow::Owned(text.into_bytes())),
+                    None => published(name, bytes),
+                }
             })
             .collect();
         all.extend(sheets);
@@ -87,7 +102,7 @@ pub(super) fn symbols(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, O
     files.iter().filter_map(symbol).collect()
 }
 
-fn published(name: &str, bytes: Vec<u8>) -> Asset {
+fn published(name: &str, bytes: Cow<'static, [u8]>) -> Asset {
     // Eight digits tell versions of one file apart; the name already tells files apart.
     let hash = xxh3_64(&bytes) as u32;
     let url = match name.rsplit_once('.') {
@@ -101,8 +116,8 @@ fn published(name: &str, bytes: Vec<u8>) -> Asset {
 fn rewrite_urls(css: &str, assets: &[Asset]) -> String {
     let mut out = String::with_capacity(css.len());
     let mut rest = css;
-    while let Some(at) = rest.find("url(") {
-        let (before, after) = rest.split_at(at + 4);
+    while let Some(at) = rest.find(URL) {
+        let (before, after) = rest.split_at(at + URL.len());
         out.push_str(before);
         let Some(end) = after.find(')') else {
             rest = after;
@@ -125,7 +140,7 @@ fn rewrite_urls(css: &str, assets: &[Asset]) -> String {
 
 /// Makes one rule per icon. As a mask each takes the colour of its text, weighs a class name in the pages, and works
 /// from a disk, where a sprite file is refused as foreign.
-fn icon_rules(files: &BTreeMap<&str, &[u8]>) -> String {
+fn icon_rules(files: &BTreeMap<&str, Cow<'static, [u8]>>) -> String {
     let mut rules = String::new();
     for (name, bytes) in files {
         let Some(icon) = name.strip_prefix("icons/").and_then(|name| name.strip_suffix(".svg")) else { continue };
@@ -144,15 +159,15 @@ mod tests {
 
     #[test]
     fn names_carry_a_hash_of_the_content() {
-        let one = published("a/app.css", b"x".to_vec()).url;
-        let other = published("a/app.css", b"y".to_vec()).url;
+        let one = published("a/app.css", Cow::Borrowed(b"x".as_slice())).url;
+        let other = published("a/app.css", Cow::Borrowed(b"y".as_slice())).url;
         assert!(one.starts_with("static/a/app.") && one.ends_with(".css"), "{one}");
         assert_ne!(one, other);
     }
 
     #[test]
     fn style_sheets_follow_renamed_files() {
-        let assets = [published("logo.svg", b"<svg/>".to_vec())];
+        let assets = [published("logo.svg", Cow::Borrowed(b"<svg/>".as_slice()))];
         let hashed = assets[0].url.trim_start_matches("static/");
         assert_eq!(
             rewrite_urls("a{b:url('logo.svg') url(data:x) url(other.png)}", &assets),

@@ -68,13 +68,25 @@ struct PortalFace<'a> {
     announcement: Option<String>,
 }
 
+/// What a theme is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// All pages of a portal.
+    Portal,
+    /// One documentation alone. To compile every template would take longer than to read a small documentation.
+    Documentation,
+}
+
+/// What the page of a documentation alone is made of.
+const DOCUMENTATION: [&str; 2] = ["components.html", "docs-alone.html"];
+
 /// Compiles the built-in theme with the files of the user's in place of those of the same name.
 ///
 /// `overrides` is keyed by the path within the theme folder, such as `templates/home.html`.
 ///
 /// # Errors
 /// [`Error::Config`] with the file and line when a template cannot be compiled.
-pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result<Theme, Error> {
+pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: Purpose) -> Result<Theme, Error> {
     let assets = assets::Assets::new(FILES, &overrides, &config.accent.map(accent::rules).unwrap_or_default());
     let mut tera = Tera::new();
     tera.autoescape_on([".html", ".xml"]);
@@ -111,12 +123,14 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>) -> Result
         },
     );
     tera.set_fallback_prefixes([BUILT_IN]).map_err(|error| errors::report(&error, &overrides))?;
+    // A template of the user's may include any other.
+    let all = purpose == Purpose::Portal || overrides.keys().any(|name| name.starts_with("templates/"));
     let built_in = FILES.iter().filter_map(|(name, bytes)| {
-        let name = name.strip_prefix("templates/")?;
+        let name = name.strip_prefix("templates/").filter(|name| all || DOCUMENTATION.contains(name))?;
         Some((format!("{BUILT_IN}{name}"), std::str::from_utf8(bytes).ok()?))
     });
     let cards = cards();
-    let built_in = built_in.chain([(format!("{BUILT_IN}cards.html"), cards.as_str())]);
+    let built_in = built_in.chain(all.then(|| (format!("{BUILT_IN}cards.html"), cards.as_str())));
     let own = overrides.iter().filter_map(|(name, file)| {
         let name = name.strip_prefix("templates/")?;
         Some((name.to_owned(), std::str::from_utf8(&file.bytes).ok()?))

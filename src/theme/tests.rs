@@ -8,7 +8,7 @@ fn theme_of(files: &[(&str, &str)]) -> Result<Theme, Error> {
             ((*name).to_owned(), Override { file: FileId::new(index), bytes: Arc::from(text.as_bytes()) })
         })
         .collect();
-    compile(&Config::default(), overrides)
+    compile(&Config::default(), overrides, Purpose::Portal)
 }
 
 fn problem_of(files: &[(&str, &str)]) -> (String, std::ops::Range<usize>) {
@@ -36,7 +36,7 @@ fn a_file_of_the_user_replaces_the_built_in_one() {
     let url = theme.asset_url("app.css").unwrap().to_owned();
     assert_eq!(theme.render("own.html", &Empty { root: "../" }).unwrap(), format!("<../{url}>"));
     let sheet = theme.assets().iter().find(|asset| asset.name == "app.css").unwrap();
-    assert_eq!(sheet.bytes, b"a{}");
+    assert_eq!(*sheet.bytes, *b"a{}");
 }
 
 #[test]

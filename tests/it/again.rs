@@ -195,7 +195,8 @@ fn documents(workspace: &Workspace, portal: &Portal) -> Vec<String> {
 }
 
 fn files(workspace: &Workspace, portal: &Portal, site: &Site) -> BTreeMap<String, Option<String>> {
-    let theme = theme::compile(workspace.config(), BTreeMap::new()).expect("the built-in theme compiles");
+    let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal)
+        .expect("the built-in theme compiles");
     let make = |what| {
         let bytes = render::output(workspace, portal, &theme, site, what).expect("pages are made");
         bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
