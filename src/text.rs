@@ -168,23 +168,39 @@ fn letters(text: impl Iterator<Item = char>) -> u64 {
 }
 
 /// Returns the optimal-string-alignment distance, or nothing once it must exceed `limit`.
+///
+/// Texts within `limit` edits keep step with each other to `limit` places, so only those places are compared.
 fn edit_distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
-    let mut before: Vec<usize> = Vec::new();
-    let mut previous: Vec<usize> = (0..=b.len()).collect();
+    let far = limit + 1;
+    let start = |j: usize| if j <= limit { j } else { far };
+    let mut before = vec![far; b.len() + 1];
+    let mut previous: Vec<usize> = (0..=b.len()).map(start).collect();
+    let mut row = vec![far; b.len() + 1];
     for (i, x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let mut cost = (previous[j] + usize::from(x != y)).min(previous[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                cost = cost.min(before[j - 1] + 1);
-            }
-            row.push(cost);
+        let first = (i + 1).saturating_sub(limit);
+        let last = (i + 1 + limit).min(b.len());
+        row[first.saturating_sub(1)] = far;
+        if first == 0 {
+            row[0] = i + 1;
         }
-        if row.iter().min().is_some_and(|least| *least > limit) {
+        let mut least = far;
+        for j in first.max(1)..=last {
+            let y = b[j - 1];
+            let mut cost = (previous[j - 1] + usize::from(*x != y)).min(previous[j] + 1).min(row[j - 1] + 1);
+            if i > 0 && j > 1 && *x == b[j - 2] && a[i - 1] == y {
+                cost = cost.min(before[j - 2] + 1);
+            }
+            row[j] = cost;
+            least = least.min(cost);
+        }
+        if let Some(beyond) = row.get_mut(last + 1) {
+            *beyond = far;
+        }
+        if least > limit && (first > 0 || row[0] > limit) {
             return None;
         }
-        before = std::mem::replace(&mut previous, row);
+        std::mem::swap(&mut before, &mut previous);
+        std::mem::swap(&mut previous, &mut row);
     }
     previous.last().copied().filter(|distance| *distance <= limit)
 }
@@ -212,6 +228,33 @@ mod tests {
         let line = |number| &text[index.line(text, number)];
         assert_eq!([line(1), line(2), line(3), line(4), line(5)], ["a", "ßx", "", "last", ""]);
         assert_eq!(LineIndex::new("").line("", 1), 0..0);
+    }
+
+    /// The distance by its definition, every place compared.
+    fn whole_distance(a: &[char], b: &[char]) -> usize {
+        let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                rows[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                    let swap = if swapped { rows[i - 2][j - 2] + 1 } else { usize::MAX };
+                    let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    swap.min(change).min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1)
+                };
+            }
+        }
+        rows[a.len()][b.len()]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn distances_within_the_limit_are_exact(a in "[abc]{0,9}", b in "[abc]{0,9}", limit in 0_usize..4) {
+            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            let whole = whole_distance(&a, &b);
+            proptest::prop_assert_eq!(edit_distance(&a, &b, limit), (whole <= limit).then_some(whole));
+        }
     }
 
     #[test]

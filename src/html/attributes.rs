@@ -19,6 +19,13 @@ pub struct Attribute<'h> {
 /// Returns the attributes of all start tags in `html`, in the order written; comments hold none.
 #[must_use]
 pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
+    attributes_where(html, |_| true)
+}
+
+/// Returns what [`attributes`] does of the tags that are `wanted`, each told as it is written, with its brackets. Most
+/// tags of a page colour a word of code, and nobody asks for what is in them.
+#[must_use]
+pub fn attributes_where(html: &str, wanted: impl Fn(&str) -> bool) -> Vec<Attribute<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = memchr::memchr(b'<', &html.as_bytes()[at..]).map(|open| at + open) {
@@ -27,7 +34,9 @@ pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
             at = comment.find("-->").map_or(html.len(), |end| open + 4 + end + 3);
         } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) {
             let end = open + tag_end(rest);
-            of_tag(html, open..end, &mut found);
+            if wanted(&html[open..end]) {
+                of_tag(html, open..end, &mut found);
+            }
             at = end;
         } else {
             at = open + 1;

@@ -17,7 +17,7 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::io;
 
-pub use attributes::{Attribute, attributes};
+pub use attributes::{Attribute, attributes, attributes_where};
 pub use markup::{Vocabulary, clean_markup};
 pub use sanitise::{Held, sanitise, sanitise_techdocs, sanitise_techdocs_with};
 pub use text::{collapse, text};

@@ -91,22 +91,40 @@ pub fn text(html: &str) -> String {
 pub fn collapse(text: &str) -> String {
     let text = text.trim();
     let mut out = String::with_capacity(text.len());
+    let bytes = text.as_bytes();
     let mut copied = 0;
     let mut after_blank = false;
-    for (at, character) in text.char_indices() {
+    let mut at = 0;
+    while at < bytes.len() {
         // Nearly all of a text, asked first.
-        if matches!(character, '!'..='~') || !character.is_whitespace() {
-            after_blank = false;
-        } else if character == ' ' && !after_blank {
-            after_blank = true;
-        } else {
-            out.push_str(&text[copied..at]);
-            if !after_blank {
-                out.push(' ');
+        let length = match bytes[at] {
+            b'!'..=b'~' => {
+                after_blank = false;
+                at += 1;
+                continue;
             }
-            after_blank = true;
-            copied = at + character.len_utf8();
+            b' ' if !after_blank => {
+                after_blank = true;
+                at += 1;
+                continue;
+            }
+            _ => {
+                let character = text[at..].chars().next().unwrap_or(' ');
+                if !character.is_whitespace() {
+                    after_blank = false;
+                    at += character.len_utf8();
+                    continue;
+                }
+                character.len_utf8()
+            }
+        };
+        out.push_str(&text[copied..at]);
+        if !after_blank {
+            out.push(' ');
         }
+        after_blank = true;
+        at += length;
+        copied = at;
     }
     out.push_str(&text[copied..]);
     out

@@ -89,7 +89,8 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
     let known = |link: Link| Some(DocLink { span: link.span?, target: link.target, kind: doc_kind(link.kind) });
     let mut links: Vec<DocLink> = written.into_iter().filter_map(known).collect();
     let mut from = HashMap::new();
-    for attribute in html::attributes(html) {
+    let may_link = |tag: &str| matches!(tag.as_bytes()[1], b'a' | b'A' | b'i' | b'I');
+    for attribute in html::attributes_where(html, may_link) {
         let kind = match (&*attribute.element, &*attribute.name) {
             ("a", "href") => DocLinkKind::HtmlLink,
             ("img", "src") => DocLinkKind::HtmlImage,
@@ -220,7 +221,11 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
 
 /// Returns every name that a link can lead to, sorted.
 fn anchors(html: &str) -> Vec<String> {
-    let named = html::attributes(html)
+    let may_name = |tag: &str| {
+        let tag = tag.as_bytes();
+        matches!(tag[1], b'a' | b'A') || tag.windows(2).any(|pair| pair.eq_ignore_ascii_case(b"id"))
+    };
+    let named = html::attributes_where(html, may_name)
         .into_iter()
         .filter(|attribute| attribute.name == "id" || (attribute.element == "a" && attribute.name == "name"));
     let mut anchors: Vec<String> = named.map(|attribute| html::text(&html[attribute.value])).collect();

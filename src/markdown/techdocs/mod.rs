@@ -237,30 +237,40 @@ fn normalize_newlines(text: &str) -> std::borrow::Cow<'_, str> {
 /// Makes spaces of tabs, empties blank lines, and ends the text with blank ones.
 fn normalize_space(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        let start = out.len();
-        if line.contains('\t') {
-            let mut column = 0;
-            for character in line.chars() {
-                if character == '\t' {
-                    let width = 4 - column % 4;
-                    out.push_str(&"    "[..width]);
-                    column += width;
-                } else {
-                    out.push(character);
-                    column += 1;
-                }
+    let bytes = text.as_bytes();
+    // Lines that stay as they are, which nearly all do, are copied together.
+    let mut copied = 0;
+    let mut start = 0;
+    while start <= text.len() {
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(text.len(), |at| start + at);
+        let line = &text[start..end];
+        let has_tab = memchr::memchr(b'\t', line.as_bytes()).is_some();
+        // The first line is never emptied.
+        let is_blank = start > 0 && line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+        if has_tab || (is_blank && !line.is_empty()) {
+            out.push_str(&text[copied..start]);
+            if !is_blank {
+                push_without_tabs(&mut out, line);
             }
-        } else {
-            out.push_str(line);
+            copied = end;
         }
-        if index > 0 && out[start..].bytes().all(|byte| byte == b' ') {
-            out.truncate(start);
-        }
+        start = end + 1;
     }
+    out.push_str(&text[copied..]);
     out.push_str("\n\n");
     out
+}
+
+fn push_without_tabs(out: &mut String, line: &str) {
+    let mut column = 0;
+    for character in line.chars() {
+        if character == '\t' {
+            let width = 4 - column % 4;
+            out.push_str(&"    "[..width]);
+            column += width;
+        } else {
+            out.push(character);
+            column += 1;
+        }
+    }
 }

@@ -36,16 +36,19 @@ fn destinations(source: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut fence: Option<&str> = None;
     let mut start = 0;
-    for line in source.split_inclusive('\n') {
-        let bare = line.trim_start_matches([' ', '\t', '>']).trim_end();
-        let marks = bare.len() - bare.trim_start_matches(['`', '~']).len();
+    while start < source.len() {
+        let end = memchr::memchr(b'\n', &source.as_bytes()[start..]).map_or(source.len(), |at| start + at + 1);
+        let line = &source[start..end];
+        let lead = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
+        let marks = line.bytes().skip(lead).take_while(|byte| matches!(byte, b'`' | b'~')).count();
+        let bare = if marks > 0 { line[lead..].trim_end() } else { "" };
         match fence {
             Some(open) if bare == open => fence = None,
             None if marks >= 3 && !bare[marks..].contains('`') => fence = Some(&bare[..marks]),
             Some(_) => {}
             None => in_line(line, start, &mut found),
         }
-        start += line.len();
+        start = end;
     }
     found
 }
@@ -64,7 +67,7 @@ const MAY_BEGIN: [bool; 256] = {
 
 fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
     let bytes = line.as_bytes();
-    let last_close = line.rfind('>').unwrap_or(0);
+    let last_close = memchr::memrchr(b'>', bytes).unwrap_or(0);
     let mut at = 0;
     while at < bytes.len() {
         let (start, end) = match bytes[at] {

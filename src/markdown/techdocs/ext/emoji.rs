@@ -1,11 +1,13 @@
 //! `:smile:`
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::cmp::Ordering;
 
 use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
 use crate::markdown::techdocs::options::EmojiIndex;
 use crate::markdown::techdocs::parser::Parser;
+
+/// One line an emoji.
+static TABLE: &str = include_str!("emoji.txt");
 
 /// Finds the next name between colons. An unknown name stays, and nothing inside it counts as markup.
 pub(in crate::markdown::techdocs) fn find(
@@ -57,19 +59,8 @@ fn replacement(parser: &mut Parser<'_>, name: &str) -> Option<Replacement> {
 
 /// Returns the characters of an emoji.
 fn character(index: EmojiIndex, name: &str) -> Option<String> {
-    static TABLE: OnceLock<BTreeMap<&'static str, (&'static str, &'static str)>> = OnceLock::new();
-    // One line a name: the characters in either index, `-` where it has none, `=` where they agree.
-    let table = TABLE.get_or_init(|| {
-        include_str!("emoji.txt")
-            .lines()
-            .filter_map(|line| {
-                let mut fields = line.split(' ');
-                Some((fields.next()?, (fields.next()?, fields.next()?)))
-            })
-            .collect()
-    });
     let listed = |name: &str| {
-        let (emojione, material) = *table.get(name)?;
+        let (emojione, material) = line_of(name)?.split_once(' ')?;
         let found = if index == EmojiIndex::Emojione || material == "=" { emojione } else { material };
         (found != "-").then_some(found)
     };
@@ -87,9 +78,37 @@ fn character(index: EmojiIndex, name: &str) -> Option<String> {
     Some(format!("{first}{}{rest}", char::from_u32(0x1f3fa + tone)?))
 }
 
+/// Returns the line of a name without it: its characters in either index, `-` where it has none, `=` where they agree.
+///
+/// The lines are sorted by name. To make a map of them would take longer than most sites have use for it.
+fn line_of(name: &str) -> Option<&'static str> {
+    let mut lines = TABLE;
+    while !lines.is_empty() {
+        let middle = lines.floor_char_boundary(lines.len() / 2);
+        let start = lines[..middle].rfind('\n').map_or(0, |end| end + 1);
+        let end = lines[start..].find('\n').map_or(lines.len(), |end| start + end + 1);
+        let (found, rest) = lines[start..end].trim_end().split_once(' ')?;
+        match name.cmp(found) {
+            Ordering::Less => lines = &lines[..start],
+            Ordering::Equal => return Some(rest),
+            Ordering::Greater => lines = &lines[end..],
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_line_is_found() {
+        for line in TABLE.lines() {
+            let (name, rest) = line.split_once(' ').unwrap();
+            assert_eq!(line_of(name), Some(rest), "{name}");
+        }
+        assert_eq!([line_of(""), line_of("smil"), line_of("~")], [None; 3]);
+    }
 
     #[test]
     fn names_have_characters() {

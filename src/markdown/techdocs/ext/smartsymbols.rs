@@ -30,6 +30,18 @@ enum Piece<'t> {
     Html(String),
 }
 
+/// The bytes with which a symbol may begin.
+const MAY_BEGIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"(+=<-c0123456789";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Returns the pieces of `text`, or nothing when no symbol is in it.
 fn replace(text: &str) -> Option<Vec<Piece<'_>>> {
     let bytes = text.as_bytes();
@@ -37,10 +49,10 @@ fn replace(text: &str) -> Option<Vec<Piece<'_>>> {
     let mut plain = 0;
     let mut at = 0;
     while at < bytes.len() {
-        let hit = match bytes[at] {
-            b'(' | b'+' | b'=' | b'<' | b'-' | b'c' | b'0'..=b'9' => symbol(text, at),
-            _ => None,
-        };
+        let Some(step) = bytes[at..].iter().position(|byte| MAY_BEGIN[usize::from(*byte)]) else { break };
+        at += step;
+        // Letters are everywhere in a text, and only one in many begins anything.
+        let hit = if bytes[at] == b'c' && bytes.get(at + 1) != Some(&b'/') { None } else { symbol(text, at) };
         match hit {
             Some((length, html)) => {
                 pieces.push(Piece::Text(&text[plain..at]));
@@ -69,10 +81,6 @@ fn symbol(text: &str, at: usize) -> Option<(usize, String)> {
         ("<-->", "&harr;"),
     ];
     let rest = &text[at..];
-    // Letters are everywhere in a text, and only one in many begins anything.
-    if rest.starts_with('c') && !rest.starts_with("c/o") {
-        return None;
-    }
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let before = text[..at].chars().next_back();
     if let Some((symbol, html)) = PLAIN.iter().find(|(symbol, _)| rest.starts_with(symbol)) {
