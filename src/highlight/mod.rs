@@ -42,6 +42,9 @@ const MAX_WORK: usize = 10 << 23;
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
+/// The names that the syntaxes know, one a line in lower case.
+const NAMES: &str = include_str!("names.txt");
+
 /// Names that authors use and the syntaxes do not know.
 const ALIASES: &[(&str, &str)] = &[
     ("apacheconf", "Apache Conf"),
@@ -174,6 +177,10 @@ fn syntax(name: &str) -> Option<&'static SyntaxReference> {
         && let Some(syntax) = SYNTAXES.find_syntax_by_name(ALIASES[at].1)
     {
         return Some(syntax);
+    }
+    // To unpack the syntaxes takes longer than to read a small site, and many names are nobody's.
+    if !NAMES.lines().any(|known| known == name) {
+        return None;
     }
     SYNTAXES.find_syntax_by_token(name)
 }

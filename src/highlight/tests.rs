@@ -100,6 +100,34 @@ fn dockerfiles_are_painted() {
 }
 
 #[test]
+fn languages_of_terminals_and_policies_are_painted() {
+    check(
+        "powershell",
+        "<# a\nb #>\nGet-Item -Path \"C:\\\" | Where { $_.Name -eq $NULL } # x",
+        "⟨c:&lt;# a⟩\n⟨c:b #&gt;⟩\n⟨f:Get-Item⟩ ⟨a:-Path⟩ ⟨s:\"C:\\\"⟩ ⟨o:|⟩ Where { ⟨v:$_⟩.Name ⟨a:-eq⟩ ⟨b:$NULL⟩ } ⟨c:# x⟩",
+    );
+    check(
+        "cmd",
+        "REM hi\n@echo OFF\nif not exist \"x\" goto end",
+        "⟨c:REM hi⟩\n@⟨k:echo⟩ ⟨b:OFF⟩\n⟨k:if not exist⟩ ⟨s:\"x\"⟩ ⟨k:goto⟩ end",
+    );
+    check("lua", "--[[ a\nb ]] local x = nil -- y", "⟨c:--[[ a⟩\n⟨c:b ]]⟩ ⟨k:local⟩ x ⟨o:=⟩ ⟨b:nil⟩ ⟨c:-- y⟩");
+    check("rego", "default allow = false # x", "⟨k:default⟩ allow ⟨o:=⟩ ⟨b:false⟩ ⟨c:# x⟩");
+    check("bicep", "param name string = 'a'", "⟨k:param⟩ name ⟨t:string⟩ ⟨o:=⟩ ⟨s:'a'⟩");
+    check("csv", "id,name\n1,\"a, b\"", "id,name\n⟨n:1⟩,⟨s:\"a, b\"⟩");
+}
+
+#[test]
+fn requests_and_answers_are_painted() {
+    check(
+        "http",
+        "POST /a?b=c HTTP/1.1\nHost: x.y\nContent-Type: application/problem+json; charset=utf-8\n\n{\"a\": 1}\n",
+        "⟨k:POST⟩ ⟨s:/a?b=c⟩ ⟨k:HTTP/1.1⟩\n⟨p:Host⟩: ⟨s:x.y⟩\n⟨p:Content-Type⟩: ⟨s:application/problem+json; charset=utf-8⟩\n\n{⟨p:\"a\"⟩: ⟨n:1⟩}\n",
+    );
+    check("http", "HTTP/1.1 200 OK\n\n<a>", "⟨k:HTTP/1.1⟩ ⟨n:200 OK⟩\n\n&lt;a&gt;");
+}
+
+#[test]
 fn names_of_languages_are_found() {
     for name in [
         "yaml",
@@ -185,6 +213,25 @@ fn names_of_languages_are_found() {
     assert!(ALIASES.is_sorted_by_key(|(alias, _)| alias));
 }
 
+/// After an update of the syntaxes: `cargo test --lib write_the_names -- --ignored`.
+#[test]
+#[ignore = "writes the file that the next test reads"]
+#[expect(clippy::disallowed_methods, reason = "writes a file of the source")]
+fn write_the_names() {
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/highlight/names.txt"), names_of_syntaxes()).unwrap();
+}
+
+#[test]
+fn the_names_of_syntaxes_are_those_listed() {
+    assert_eq!(NAMES, names_of_syntaxes());
+}
+
+fn names_of_syntaxes() -> String {
+    let names = SYNTAXES.syntaxes().iter().flat_map(|syntax| syntax.file_extensions.iter().chain([&syntax.name]));
+    let names: std::collections::BTreeSet<String> = names.map(|name| name.to_lowercase()).collect();
+    names.into_iter().map(|name| name + "\n").collect()
+}
+
 #[test]
 fn languages_of_files() {
     assert_eq!(language_of("a/b.rs"), "rs");
@@ -231,7 +278,7 @@ fn hostile_code_is_bounded() {
 
 proptest! {
     #[test]
-    fn the_text_stays(code in "[a-z0-9 \n\"'<>&{}()=:;#/*$@é%!`~_\\[\\]\\\\-]{0,80}", language in "(yaml|json|js|rust|python|sh|html|jinja|css|dockerfile|markdown|diff|console|ts|go)") {
+    fn the_text_stays(code in "[a-z0-9 \n\"'<>&{}()=:;#/*$@é%!`~_\\[\\]\\\\-]{0,80}", language in "(yaml|json|js|rust|python|sh|html|jinja|css|dockerfile|markdown|diff|console|ts|go|powershell|cmd|lua|http|csv)") {
         let html = to_html(&code, &language);
         let bare = html.replace("</span>", "");
         let mut text = String::new();

@@ -45,6 +45,8 @@ struct Traits {
     markup: bool,
     /// As in Rust: lifetimes, `#[…]`, `name!`, texts as `r#"…"#`.
     rust: bool,
+    /// As in PowerShell: `$name` is a variable, `Get-Item` a command, and `-Name` a parameter.
+    shell: bool,
 }
 
 const PLAIN: Traits = Traits {
@@ -56,6 +58,7 @@ const PLAIN: Traits = Traits {
     data: false,
     markup: false,
     rust: false,
+    shell: false,
 };
 
 const DOUBLE: Quote = Quote { mark: "\"", escapes: true, multiline: false, holes: false };
@@ -65,6 +68,9 @@ const RAW: Quote = Quote { mark: "`", escapes: false, multiline: true, holes: fa
 const RUST_TEXT: Quote = Quote { mark: "\"", escapes: true, multiline: true, holes: false };
 const THREE_DOUBLE: Quote = Quote { mark: "\"\"\"", escapes: true, multiline: true, holes: false };
 const THREE_SINGLE: Quote = Quote { mark: "'''", escapes: true, multiline: true, holes: false };
+/// As [`DOUBLE`] and [`SINGLE`], where `\` is a letter like any other.
+const BARE_DOUBLE: Quote = Quote { mark: "\"", escapes: false, multiline: true, holes: false };
+const BARE_SINGLE: Quote = Quote { mark: "'", escapes: false, multiline: true, holes: false };
 const SQL_TEXT: Quote = Quote { mark: "'", escapes: false, multiline: true, holes: false };
 
 const C_LINE: &[&str] = &["//"];
@@ -253,6 +259,88 @@ pub(super) const LANGUAGES: &[Language] = &[
         ],
         traits: Traits { capital_types: true, ..PLAIN },
     },
+    Language {
+        names: &["powershell", "ps1", "ps", "posh", "pwsh", "psm1", "psd1"],
+        line_comments: &["#"],
+        block_comment: Some(("<#", "#>")),
+        quotes: &[BARE_DOUBLE, BARE_SINGLE],
+        prefixes: &["@"],
+        keywords: &[
+            "begin", "break", "catch", "class", "continue", "data", "do", "dynamicparam", "else", "elseif", "end",
+            "enum", "exit", "filter", "finally", "for", "foreach", "function", "if", "in", "param", "process",
+            "return", "switch", "throw", "trap", "try", "until", "using", "while",
+        ],
+        constants: &["$true", "$false", "$null"],
+        types: &[],
+        traits: Traits { any_case: true, shell: true, ..PLAIN },
+    },
+    Language {
+        names: &["bat", "batch", "batchfile", "cmd", "dosbatch"],
+        line_comments: &["::", "rem ", "REM ", "@rem ", "@REM "],
+        block_comment: None,
+        quotes: &[Quote { multiline: false, ..BARE_DOUBLE }],
+        prefixes: &[],
+        keywords: &[
+            "call", "cd", "copy", "del", "dir", "do", "echo", "else", "endlocal", "exist", "exit", "for", "goto", "if",
+            "in", "md", "mkdir", "move", "not", "pause", "popd", "pushd", "rd", "ren", "rmdir", "set", "setlocal",
+            "shift", "start", "title", "type", "xcopy",
+        ],
+        constants: &["errorlevel", "nul", "on", "off"],
+        types: &[],
+        traits: Traits { any_case: true, ..PLAIN },
+    },
+    Language {
+        names: &["lua"],
+        line_comments: &["--"],
+        block_comment: Some(("--[[", "]]")),
+        quotes: &[DOUBLE, SINGLE],
+        prefixes: &[],
+        keywords: &[
+            "and", "break", "do", "else", "elseif", "end", "for", "function", "goto", "if", "in", "local", "not", "or",
+            "repeat", "return", "then", "until", "while",
+        ],
+        constants: &["true", "false", "nil", "self"],
+        types: &[],
+        traits: PLAIN,
+    },
+    Language {
+        names: &["rego"],
+        line_comments: &["#"],
+        block_comment: None,
+        quotes: &[DOUBLE, RAW],
+        prefixes: &[],
+        keywords: &[
+            "as", "contains", "default", "else", "every", "if", "import", "in", "not", "package", "some", "with",
+        ],
+        constants: &["true", "false", "null", "input", "data"],
+        types: &[],
+        traits: PLAIN,
+    },
+    Language {
+        names: &["bicep", "bicepparam"],
+        line_comments: C_LINE,
+        block_comment: C_BLOCK,
+        quotes: &[THREE_SINGLE, SINGLE],
+        prefixes: &[],
+        keywords: &[
+            "existing", "for", "func", "if", "import", "in", "metadata", "module", "output", "param", "provider",
+            "resource", "targetScope", "type", "using", "var",
+        ],
+        constants: &["true", "false", "null"],
+        types: &["array", "bool", "int", "object", "string"],
+        traits: Traits { annotations: true, keys: true, ..PLAIN },
+    },
+    Language {
+        names: &["csv", "tsv"],
+        line_comments: &[],
+        block_comment: None,
+        quotes: &[BARE_DOUBLE],
+        prefixes: &[],
+        keywords: &[],
+        constants: &["true", "false", "null"],
+        types: &[],
+        traits: Traits { data: true, ..PLAIN },
+    },
 ];
 
 pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
@@ -270,13 +358,13 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
             pen.step(Class::Plain);
             continue;
         }
-        if language.line_comments.iter().any(|mark| rest.starts_with(mark)) {
-            pen.to(pen.line_end(), Class::Comment);
-            continue;
-        }
         if let Some((_, close)) = language.block_comment.filter(|(open, _)| rest.starts_with(open)) {
             let end = rest[2..].find(close).map_or(code.len(), |at| pen.at + 2 + at + close.len());
             pen.to(end, Class::Comment);
+            continue;
+        }
+        if language.line_comments.iter().any(|mark| rest.starts_with(mark)) {
+            pen.to(pen.line_end(), Class::Comment);
             continue;
         }
         if let Some((end, class)) = traits.rust.then(|| of_rust(rest)).flatten() {
@@ -290,7 +378,8 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
             continue;
         }
         if is_word(byte) && !byte.is_ascii_digit() || byte == b'$' {
-            let end = pen.find(pen.at + 1, |byte| !is_word(byte) && byte != b'$');
+            let part = |byte| is_word(byte) || byte == b'$' || (traits.shell && byte == b'-');
+            let end = pen.find(pen.at + 1, |byte| !part(byte));
             let word = &code[pen.at..end];
             let quote = language.quotes.iter().find(|quote| code[end..].starts_with(quote.mark));
             if let Some(quote) = quote.filter(|_| language.prefixes.contains(&word)) {
@@ -313,6 +402,12 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
         if byte == b'@' && traits.annotations && rest.as_bytes().get(1).is_some_and(|next| is_word(*next)) {
             pen.to(pen.find(pen.at + 1, |byte| !is_word(byte) && byte != b'.'), Class::Attribute);
             (word_before, before) = ("", b'@');
+            continue;
+        }
+        let is_parameter = |rest: &str| rest.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic);
+        if byte == b'-' && traits.shell && is_parameter(rest) {
+            pen.to(pen.find(pen.at + 1, |byte| !is_word(byte)), Class::Attribute);
+            (word_before, before) = ("", b'-');
             continue;
         }
         if byte == b'#' && traits.directives && before == b'\n' {
@@ -446,6 +541,12 @@ fn classify(language: &Language, word: &str, word_before: &str, before: u8, afte
             || next == b'=' && before == b'\n' && !after.trim_start().starts_with("=="));
     if language.keywords.contains(&name) && !member && !(traits.keys && next == b':' && word != "default") {
         return Class::Keyword;
+    }
+    if traits.shell && word.starts_with('$') {
+        return Class::Variable;
+    }
+    if traits.shell && word.contains('-') {
+        return Class::Function;
     }
     match word_before {
         "def" | "fn" | "func" | "fun" | "function" | "rpc" => return Class::Function,

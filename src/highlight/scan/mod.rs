@@ -8,6 +8,7 @@ mod code;
 mod config;
 mod css;
 mod docker;
+mod http;
 mod markdown;
 mod markup;
 mod shell;
@@ -23,6 +24,7 @@ pub(super) enum Scanner {
     Css,
     Diff,
     Docker,
+    Http,
     Markdown,
     Markup(markup::Dialect),
     Shell,
@@ -40,6 +42,7 @@ pub(super) fn scanner(name: &str) -> Option<Scanner> {
         }
         "css" | "scss" | "less" => Scanner::Css,
         "dockerfile" | "docker" | "containerfile" => Scanner::Docker,
+        "http" | "https" => Scanner::Http,
         "markdown" | "md" => Scanner::Markdown,
         _ => {
             let code = code::LANGUAGES.iter().find(|language| language.names.contains(&name)).map(Scanner::Code);
@@ -58,6 +61,7 @@ impl Scanner {
             Self::Css => css::paint(&mut pen),
             Self::Diff => diff(&mut pen),
             Self::Docker => docker::paint(&mut pen),
+            Self::Http => http::paint(&mut pen),
             Self::Markdown => markdown::paint(&mut pen),
             Self::Markup(dialect) => markup::paint(&mut pen, *dialect),
             Self::Shell => shell::paint(&mut pen),
