@@ -257,6 +257,19 @@ mod tests {
     }
 
     #[test]
+    fn hard_blanks_of_a_heading_are_blanks_in_its_name() {
+        let doc = document(
+            "## Six\u{a0}\u{2003}`a  b`\u{a0}steps\n",
+            &Options::default(),
+            &|_| Resolved::as_written(""),
+            &|_| None,
+        );
+        assert!(doc.html.contains("Six\u{a0}\u{2003}"), "{}", doc.html);
+        let heading = &doc.headings[0];
+        assert_eq!([&*heading.title, &*heading.title_html], ["Six a b steps", "Six <code>a b</code> steps"]);
+    }
+
+    #[test]
     fn formulas_and_diagrams_are_drawn() {
         let options = Options { arithmatex: true, ..Options::default() };
         let resolve =

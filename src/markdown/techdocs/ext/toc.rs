@@ -60,7 +60,9 @@ pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId
             }
             link.text.set_atomic(text.clone());
         }
-        headings.push(Heading { level, id, title: html::unescape_entities(&name), title_html: inner });
+        // Names have single blanks, and a hard one is a blank, too (`strip_tags` of Python-Markdown's toc).
+        let title_html = crate::html::collapse(&inner);
+        headings.push(Heading { level, id, title: html::unescape_entities(&name), title_html });
     }
     if !options.marker.is_empty() {
         place(parser, root, &headings);
