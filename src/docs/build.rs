@@ -78,7 +78,7 @@ pub(super) fn site(
     let redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &pages, &mut problems));
 
     let titles = titles(&pages, &entries, &docs);
-    let nav = nav::finish(entries, &titles);
+    let nav = nav::finish(entries, &|page| titles[page].text.clone());
     let mut neighbours = vec![(None, None); docs.len()];
     for pair in nav::order(&nav).windows(2) {
         neighbours[pair[0]].1 = Some(pair[1]);
@@ -90,7 +90,8 @@ pub(super) fn site(
             file: page.file,
             source: page.source.clone(),
             path: page.path.clone(),
-            title,
+            title: title.text,
+            heading: title.heading,
             doc: doc.unwrap_or_default(),
             previous: near.0,
             next: near.1,
@@ -101,7 +102,11 @@ pub(super) fn site(
         entity,
         nav: nav.into(),
         pages: finished.collect(),
-        title: settings.as_ref().and_then(|settings| settings.site_name.clone()).unwrap_or_default(),
+        title: settings
+            .as_ref()
+            .and_then(|settings| settings.site_name.as_deref())
+            .map(nav::text_of)
+            .unwrap_or_default(),
         description: settings.and_then(|settings| settings.description),
         assets: pages.assets.into(),
         redirects: redirects.into(),
@@ -463,21 +468,34 @@ fn read(
 }
 
 /// Decides what each page is called.
-fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Arc<Doc>>]) -> Vec<String> {
+fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Arc<Doc>>]) -> Vec<Title> {
     let mut titles = vec![None; docs.len()];
     nav::titles(entries, &mut titles);
     let page_titles = pages.sources.iter().zip(docs).zip(titles).enumerate().map(|(at, ((page, doc), title))| {
-        let own = || doc.as_ref().and_then(|doc| doc.front_matter.title.clone().or_else(|| doc.title.clone()));
-        title.or_else(own).unwrap_or_else(|| {
+        let doc = doc.as_ref();
+        if let Some(written) = title.or_else(|| doc?.front_matter.title.clone()) {
+            let text = nav::text_of(&written);
+            let heading = (text != written).then(|| html::sanitise_techdocs(&written));
+            return Title { text, heading };
+        }
+        let text = doc.and_then(|doc| doc.title.clone()).unwrap_or_else(|| {
             if page.path.is_empty() && !nav::is_within_section(entries, at) {
                 return "Home".to_owned();
             }
             let stem = stem(&page.source).unwrap_or(&page.source);
             let name = stem.rsplit('/').next().unwrap_or(stem);
             if pages::is_index(name) { "Index".to_owned() } else { humanise(name) }
-        })
+        });
+        Title { text, heading: None }
     });
     page_titles.collect()
+}
+
+/// What a page is called.
+struct Title {
+    text: String,
+    /// As its author wrote it, if that was HTML.
+    heading: Option<String>,
 }
 
 /// Returns where to change a document: as `mkdocs.yml` says, else at the host of the repository.

@@ -91,6 +91,8 @@ pub struct DocsPage {
     pub path: String,
     /// What it is called.
     pub title: String,
+    /// Its title as HTML, if its author wrote HTML.
+    pub heading: Option<String>,
     /// The content; shared by the entities that share a site.
     pub doc: Arc<Doc>,
     /// The page before it in the navigation, as an index of the pages of the site.

@@ -181,16 +181,26 @@ pub(super) fn is_within_section(entries: &[Entry], page: usize) -> bool {
     names(entries, page) && !entries.iter().any(|entry| matches!(entry, Entry::Page { page: at, .. } if *at == page))
 }
 
+/// Returns what readers see of a title: the original puts it into its pages as HTML.
+pub(super) fn text_of(title: &str) -> String {
+    if !title.contains(['<', '&']) {
+        return title.to_owned();
+    }
+    let text = html::text(title);
+    // A title of nothing but a picture is better shown as it is than not at all.
+    if text.is_empty() { title.to_owned() } else { text }
+}
+
 /// Fills in the titles of pages, and drops sections without entries.
-pub(super) fn finish(entries: Vec<Entry>, titles: &[String]) -> Vec<NavItem> {
+pub(super) fn finish(entries: Vec<Entry>, title_of: &dyn Fn(usize) -> String) -> Vec<NavItem> {
     let item = |entry| match entry {
         Entry::Page { title, page } => {
-            Some(NavItem::Page { title: title.unwrap_or_else(|| titles[page].clone()), page })
+            Some(NavItem::Page { title: title.map_or_else(|| title_of(page), |title| text_of(&title)), page })
         }
-        Entry::Link { title, url, broken } => Some(NavItem::Link { title, url, broken }),
+        Entry::Link { title, url, broken } => Some(NavItem::Link { title: text_of(&title), url, broken }),
         Entry::Section { title, items } => {
-            let items = finish(items, titles);
-            (!items.is_empty()).then_some(NavItem::Section { title, items })
+            let items = finish(items, title_of);
+            (!items.is_empty()).then_some(NavItem::Section { title: text_of(&title), items })
         }
     };
     entries.into_iter().filter_map(item).collect()

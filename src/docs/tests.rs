@@ -275,6 +275,25 @@ fn two_documents_of_one_address_are_reported() {
 }
 
 #[test]
+fn titles_of_html_are_read_as_text() {
+    let nav = "site_name: A &amp; B\nnav:\n- '<b class=\"x\">One</b> <img src=\"i.svg\"><script>x</script>': one.md\n- 'R&D <i>two</i>':\n  - two.md\n";
+    let (_, docs, problems) = site(&[
+        ("mkdocs.yml", nav),
+        ("docs/one.md", "text"),
+        ("docs/two.md", "---\ntitle: 1 &lt; 2\n---\ntext"),
+        ("docs/i.svg", "<svg/>"),
+    ]);
+    let site = &docs.sites[0];
+    assert!(problems.is_empty());
+    assert_eq!(site.title, "A & B");
+    let pages: Vec<_> = site.pages.iter().map(|page| (&*page.title, page.heading.as_deref())).collect();
+    assert_eq!(pages, [("One", Some("<b class=\"x\">One</b> <img src=\"i.svg\">")), ("1 < 2", Some("1 &lt; 2"))]);
+    assert!(
+        matches!(&site.nav[..], [NavItem::Page { title: one, .. }, NavItem::Section { title: two, .. }] if one == "One" && two == "R&D two")
+    );
+}
+
+#[test]
 fn mkdocs_files_of_real_life_are_read() {
     let mkdocs = "INHERIT: base/common.yml
 docs_dir: !ENV [DOCS, pages]

@@ -187,6 +187,7 @@ fn documents(portal: &mut Portal) {
         source: format!("{path}.md"),
         path: path.to_owned(),
         title: title.to_owned(),
+        heading: None,
         doc: Doc { html: html.to_owned(), headings, title: Some(title.to_owned()), ..Doc::default() }.into(),
         previous,
         next,

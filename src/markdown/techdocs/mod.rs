@@ -220,7 +220,7 @@ fn preprocess(parser: &mut Parser<'_>, text: &str) -> String {
     let text = ext::critic::extract(parser, &text);
     let text = normalize_space(&text);
     let text = ext::plantuml::extract(parser, &text);
-    let text = if parser.options.meta { ext::meta::split(&text).1.to_owned() } else { text };
+    let text = if parser.options.meta { ext::meta::without(&text).to_owned() } else { text };
     let text = ext::superfences::extract(parser, &text);
     ext::md_in_html::extract(parser, &text)
 }

@@ -83,6 +83,13 @@ fn emphasis_is_smart() {
 }
 
 #[test]
+fn braces_too_many_come_back_behind_the_rest() {
+    check("*a*{ .b }}x} y", "<p><em class=\"b\">a</em> y}}x</p>");
+    check("x `a`{ .b } c } d", "<p>x <code class=\"b\">a</code> d} c </p>");
+    check("foo\n{: .x }*em*", "<p class=\"x\">foo<em>em</em></p>");
+}
+
+#[test]
 fn links_have_titles_spaces_and_attributes() {
     check("[t](my file.pdf \"T\")", "<p><a href=\"my file.pdf\" title=\"T\">t</a></p>");
     check("[t](<u v>){: .b target=x }", "<p><a href=\"u v\" class=\"b\" target=\"x\">t</a></p>");

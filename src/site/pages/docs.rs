@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::html;
-use crate::markdown::{Doc, Heading};
+use crate::markdown::Heading;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::view::{self, Anchor, EntityLink, View};
@@ -85,7 +85,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         kind: kinds::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
         title: document.title.clone(),
-        html: content(&document.title, &document.doc),
+        html: content(document),
         nav: Nav::new(site, page, folded).html(),
         toc: toc(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
@@ -99,8 +99,13 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
 }
 
 /// Returns the document, below its title if it shows none.
-pub(super) fn content(title: &str, doc: &Doc) -> String {
-    if doc.has_title { doc.html.clone() } else { format!("<h1>{}</h1>\n{}", html::escape(title), doc.html) }
+pub(super) fn content(document: &DocsPage) -> String {
+    let doc = &document.doc;
+    if doc.has_title {
+        return doc.html.clone();
+    }
+    let heading = document.heading.clone().unwrap_or_else(|| html::escape(&document.title));
+    format!("<h1>{heading}</h1>\n{}", doc.html)
 }
 
 /// What the navigation is made for.
@@ -352,6 +357,7 @@ pub(super) mod tests {
             source: String::new(),
             path: format!("p{at}"),
             title: String::new(),
+            heading: None,
             doc: Arc::default(),
             previous: None,
             next: None,

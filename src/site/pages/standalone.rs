@@ -58,7 +58,7 @@ pub fn model(site: &DocsSite, page: usize) -> Model {
         description: site.description.clone(),
         title: document.title.clone(),
         first: document.path.is_empty(),
-        html: content(&document.title, &document.doc),
+        html: content(document),
         // MkDocs writes all of it on every page, whose bytes grow with the square of their number.
         nav: Nav::new(site, page, count(&site.nav) > FULL_NAV && page != 0).html(),
         toc: toc(&document.doc.headings),

@@ -74,9 +74,9 @@ pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId
         let node = &parser.tree[id];
         if !is_block_level(&node.tag) {
             if let Some((inner, length)) = braces(&node.tail.value) {
+                // What was taken too much comes back behind everything else, as in the original.
                 let (list, rest) = parse(inner);
-                let tail = format!("{rest}{}", if rest.is_empty() { "" } else { "}" });
-                let tail = format!("{tail}{}", &node.tail.value[length..]);
+                let tail = format!("{}{rest}", &node.tail.value[length..]);
                 assign(parser, id, list);
                 parser.tree[id].tail.value = tail;
             }
@@ -90,11 +90,13 @@ pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId
             match list {
                 None => node.children.last().copied(),
                 Some(0) => None,
-                Some(at) => Some(node.children[at - 1]).filter(|child| !parser.tree[*child].tail.is_empty()),
+                Some(at) => Some(node.children[at - 1]),
             }
         } else {
             node.children.last().copied()
         };
+        // Without text behind it, the text before all children counts.
+        let holder = holder.filter(|child| !parser.tree[*child].tail.is_empty());
         if let Some(child) = holder {
             let mut tail = std::mem::take(&mut parser.tree[child].tail);
             take_from(parser, id, &mut tail, same_line, heading);

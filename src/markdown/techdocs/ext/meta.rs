@@ -15,6 +15,26 @@ pub(in crate::markdown::techdocs) fn split(text: &str) -> (Mapping, &str) {
     old_style(text)
 }
 
+/// Returns the text without what Python-Markdown's own extension `meta` takes away, which MkDocs has left: dashes on
+/// the first line need no others, and lines of a key and a value no dashes.
+pub(in crate::markdown::techdocs) fn without(text: &str) -> &str {
+    let mut rest = if text.starts_with("---") { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text };
+    let mut has_key = false;
+    while !rest.is_empty() {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        if line.trim().is_empty() || line.starts_with("---") || line.starts_with("...") {
+            return after;
+        }
+        if key_value(line).is_some() {
+            has_key = true;
+        } else if !(has_key && line.starts_with("    ")) {
+            return rest;
+        }
+        rest = after;
+    }
+    rest
+}
+
 fn between_dashes(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("---")?;
     let end = rest.find('\n')?;
@@ -91,6 +111,14 @@ mod tests {
         check("---\ntitle: A\n...\ntext\n", Some("A"), "text\n");
         check("---\ntitle: [x\n---\n\ntext\n", None, "---\ntitle: [x\n---\n\ntext\n");
         check("---\n\ntext\n", None, "---\n\ntext\n");
+    }
+
+    #[test]
+    fn the_extension_takes_more() {
+        assert_eq!(without("---\n\ntext\n"), "text\n");
+        assert_eq!(without("--- x\na: b\n    c\n...\ntext\n"), "text\n");
+        assert_eq!(without("a: b\n  c\n\ntext\n"), "  c\n\ntext\n");
+        assert_eq!(without("text\n---\n"), "text\n---\n");
     }
 
     #[test]
