@@ -10,6 +10,7 @@ mod balance;
 mod markup;
 mod sanitise;
 mod simple;
+mod style;
 mod text;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use std::io;
 pub use attributes::{Attribute, attributes, attributes_where};
 pub use markup::{Vocabulary, clean_markup};
 pub use sanitise::{Held, sanitise, sanitise_techdocs, sanitise_techdocs_with};
+pub use style::style_as_attributes;
 pub use text::{collapse, text};
 
 /// Returns `text` for use between tags.

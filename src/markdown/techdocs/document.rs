@@ -33,7 +33,7 @@ pub fn document(
     };
     let output = render(text, options, &world);
     let links = links(text, &output.html, output.links, &world.made.take());
-    let clean = html::sanitise_techdocs_with(&output.html, &world.held.take());
+    let clean = html::sanitise_techdocs_with(&html::style_as_attributes(&output.html), &world.held.take());
     let headings: Vec<Heading> = output
         .headings
         .into_iter()

@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 use super::ext;
 use super::html;
 use super::links;
+use super::options::Escapes;
 use super::parser::Parser;
 use super::stash::{self, END, Mark, START};
 use super::tree::NodeId;
@@ -108,6 +109,7 @@ const PATTERNS: &[Pattern] = &[
     again(b"~", ext::emphasis::find_tilde),
     again(b"*", ext::emphasis::find_star),
     again(b"_", ext::emphasis::find_underscore),
+    pattern(b"\n", find_line_end),
 ];
 
 fn find_math(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
@@ -131,6 +133,17 @@ fn find_escape(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> O
     let start = from + subject.text[from..].find('\\')?;
     let Some(character) = subject.text[start + 1..].chars().next() else { return Some(Found::Skip(start + 1)) };
     let end = start + 1 + character.len_utf8();
+    if let Escapes::All { breaks, hard_blanks } = parser.options.escapes {
+        let with = match character {
+            '\n' if breaks => Replacement::Node(parser.tree.make("br")),
+            '<' => Replacement::Mark(parser.stash.html("&lt;")),
+            '>' => Replacement::Mark(parser.stash.html("&gt;")),
+            '&' => Replacement::Mark(parser.stash.html("&amp;")),
+            ' ' if hard_blanks => Replacement::Mark(parser.stash.html("&nbsp;")),
+            _ => Replacement::Mark(stash::escaped(character)),
+        };
+        return Some(Found::Replace { start, end, with });
+    }
     let escapable = "\\`*_{}[]()>#+-.!|^ =:~".contains(character) || (character == '$' && parser.options.arithmatex);
     if !escapable {
         return Some(Found::Skip(end));
@@ -154,6 +167,16 @@ fn find_break(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Op
     let start = from + subject.text[from..].find("  \n")?;
     let node = parser.tree.make("br");
     Some(Found::Replace { start, end: start + 3, with: Replacement::Node(node) })
+}
+
+/// The end of a line, where each is a break.
+fn find_line_end(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+    if !parser.options.line_breaks {
+        return None;
+    }
+    let start = from + subject.text[from..].find('\n')?;
+    let node = parser.tree.make("br");
+    Some(Found::Replace { start, end: start + 1, with: Replacement::Node(node) })
 }
 
 /// Tags, comments and the like inside a paragraph.

@@ -40,7 +40,7 @@ pub use glance::may_have_findings;
 pub use losses::{Loss, Lost};
 pub use mend::{Mended, mend};
 pub use options::{
-    CustomFence, EmojiIndex, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
+    CustomFence, EmojiIndex, Escapes, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
     TocOptions,
 };
 

@@ -28,6 +28,10 @@ pub struct Options {
     pub smarty: bool,
     /// Python-Markdown's own reading of `Key: value` lines at the start.
     pub meta: bool,
+    /// Every end of a line is a break (`nl2br`).
+    pub line_breaks: bool,
+    /// Which characters a backslash escapes.
+    pub escapes: Escapes,
     /// Which names of emoji are known.
     pub emoji: EmojiIndex,
     /// Where `#1` and `@user` lead: `repo_url_shorthand` of magiclink.
@@ -50,11 +54,27 @@ impl Default for Options {
             arithmatex: false,
             smarty: false,
             meta: false,
+            line_breaks: false,
+            escapes: Escapes::Signs,
             emoji: EmojiIndex::Emojione,
             repository: None,
             snippets: SnippetOptions::default(),
         }
     }
+}
+
+/// Which characters a backslash escapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escapes {
+    /// Those that mean something in Markdown.
+    Signs,
+    /// All (`pymdownx.escapeall`).
+    All {
+        /// Whether the end of a line becomes a break.
+        breaks: bool,
+        /// Whether a blank becomes a hard one.
+        hard_blanks: bool,
+    },
 }
 
 /// How headings are treated.
@@ -240,6 +260,11 @@ impl Options {
             "pymdownx.arithmatex" => self.arithmatex = true,
             "smarty" => self.smarty = true,
             "meta" => self.meta = true,
+            "nl2br" => self.line_breaks = true,
+            "pymdownx.escapeall" => {
+                let is_on = |key| flag(key).unwrap_or(false);
+                self.escapes = Escapes::All { breaks: is_on("hardbreak"), hard_blanks: is_on("nbsp") };
+            }
             "pymdownx.emoji" => {
                 if settings
                     .get("emoji_index")

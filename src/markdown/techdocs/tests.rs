@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 
@@ -80,6 +81,16 @@ fn emphasis_is_smart() {
         "<p>H<sub>2</sub>O <del>s</del> x<sup>2</sup> <ins>i</ins> <mark>m</mark></p>",
     );
     check("*a **b** c*", "<p><em>a <strong>b</strong> c</em></p>");
+}
+
+#[test]
+fn line_ends_and_backslashes_follow_the_extensions() {
+    let mut options = Options::default();
+    assert!(options.enable("nl2br", &json!(null)) && options.enable("pymdownx.escapeall", &json!({"hardbreak": true})));
+    check_with(&options, "a  \nb\nc *d\ne*", "<p>a<br>b<br>c <em>d<br>e</em></p>");
+    check_with(&options, "\\<none\\> \\& \\a\\\nb", "<p>&lt;none&gt; &amp; a<br>b</p>");
+    assert!(options.enable("pymdownx.escapeall", &json!({"nbsp": true})));
+    check_with(&options, "a\\ b", "<p>a&nbsp;b</p>");
 }
 
 #[test]
