@@ -48,7 +48,7 @@ fn added(element: &str, style: &str) -> String {
         let value = value.trim().trim_end_matches("!important").trim().to_ascii_lowercase();
         match &*property.trim().to_ascii_lowercase() {
             "text-align" if matches!(&*value, "left" | "center" | "right" | "justify") => {
-                push(&mut out, "align", &value)
+                push(&mut out, "align", &value);
             }
             "float" if element == "img" && matches!(&*value, "left" | "right") => push(&mut out, "align", &value),
             "vertical-align"

@@ -94,6 +94,21 @@ fn line_ends_and_backslashes_follow_the_extensions() {
 }
 
 #[test]
+fn quotes_beside_elements_are_curled() {
+    let options = Options { smarty: true, ..Options::default() };
+    check_with(
+        &options,
+        "`a`'s and `b`'s: *x*'. (\"y\") \"*z*\" '90s '90 x'y x's\" a'",
+        "<p><code>a</code>’s and <code>b</code>’s: <em>x</em>’. (“y”) “<em>z</em>” ’90s ‘90 x’y x’s” a’</p>",
+    );
+    check_with(
+        &options,
+        "\"`a`\" '**b**' -\"c\" \"-d\" '\"' \"'\" ...'x'... 'tis",
+        "<p>“<code>a</code>” ‘<strong>b</strong>’ -“c” “-d” ‘”’ “’” …’x’… ‘tis</p>",
+    );
+}
+
+#[test]
 fn braces_too_many_come_back_behind_the_rest() {
     check("*a*{ .b }}x} y", "<p><em class=\"b\">a</em> y}}x</p>");
     check("x `a`{ .b } c } d", "<p>x <code class=\"b\">a</code> d} c </p>");
