@@ -162,6 +162,17 @@ pub(crate) fn nearest_where<'a>(
     best.map(|(_, candidate)| candidate)
 }
 
+/// Returns a table that says of each byte whether it is one of `bytes`.
+pub(crate) const fn byte_set(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
 /// Returns which letters there are, one bit for those that share it.
 fn letters(text: impl Iterator<Item = char>) -> u64 {
     text.fold(0, |set, letter| set | 1 << (u32::from(letter) % 64))

@@ -24,6 +24,8 @@ pub use sanitise::{Held, sanitise, sanitise_techdocs, sanitise_techdocs_with};
 pub use style::style_as_attributes;
 pub use text::{collapse, text};
 
+use crate::text::byte_set;
+
 /// Returns `text` for use between tags.
 #[must_use]
 pub fn escape(text: &str) -> String {
@@ -88,16 +90,7 @@ fn push_replaced(out: &mut String, text: &str, replacement: impl Fn(u8) -> Optio
 }
 
 /// The bytes that any of the escapes replaces.
-const MAY_CHANGE: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b"&<>\"'\0";
-    let mut at = 0;
-    while at < bytes.len() {
-        table[bytes[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+const MAY_CHANGE: [bool; 256] = byte_set(b"&<>\"'\0");
 
 /// Hands over a text in parts, some bytes replaced: of those in [`MAY_CHANGE`].
 fn replaced<E>(

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Link;
+use crate::text::byte_set;
 
 /// Fills in the spans of `links`.
 pub(super) fn locate(source: &str, mut links: Vec<Link>) -> Vec<Link> {
@@ -54,16 +55,7 @@ fn destinations(source: &str) -> Vec<Range<usize>> {
 }
 
 /// The bytes at which a destination may begin, or what leads to it.
-const MAY_BEGIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b"]<hHwWfF";
-    let mut at = 0;
-    while at < bytes.len() {
-        table[bytes[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+const MAY_BEGIN: [bool; 256] = byte_set(b"]<hHwWfF");
 
 fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
     let bytes = line.as_bytes();

@@ -2,6 +2,7 @@
 
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
+use crate::text::byte_set;
 
 /// Replaces symbols in the texts below `root`.
 pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId) {
@@ -31,16 +32,7 @@ enum Piece<'t> {
 }
 
 /// The bytes with which a symbol may begin.
-const MAY_BEGIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b"(+=<-c0123456789";
-    let mut at = 0;
-    while at < bytes.len() {
-        table[bytes[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+const MAY_BEGIN: [bool; 256] = byte_set(b"(+=<-c0123456789");
 
 /// Returns the pieces of `text`, or nothing when no symbol is in it.
 fn replace(text: &str) -> Option<Vec<Piece<'_>>> {
