@@ -1,4 +1,4 @@
-//! Writes the table of the built-in theme's files, so that the binary carries them.
+//! Writes the table of the built-in theme's files, so that the binary carries them, and names the sources.
 
 #![expect(
     clippy::disallowed_methods,
@@ -6,6 +6,7 @@
 )]
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -22,7 +23,26 @@ fn main() -> io::Result<()> {
     }
     table.push_str("];\n");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
-    fs::write(out.join("theme_files.rs"), table)
+    fs::write(out.join("theme_files.rs"), table)?;
+    println!("cargo::rustc-env=PLAYBILL_SOURCES={}", sources(&files)?);
+    Ok(())
+}
+
+/// Returns what tells this program from others that were made of other sources: what one leaves is of no use to another.
+fn sources(theme: &[PathBuf]) -> io::Result<String> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let mut files = Vec::new();
+    walk(&root.join("src"), &mut files)?;
+    files.extend(["Cargo.toml", "Cargo.lock"].map(|name| root.join(name)).into_iter().filter(|file| file.is_file()));
+    files.extend_from_slice(theme);
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in &files {
+        println!("cargo::rerun-if-changed={}", file.display());
+        file.strip_prefix(&root).map_err(io::Error::other)?.hash(&mut hasher);
+        fs::read(file)?.hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
 }
 
 /// Collects the files below `folder`. Every folder is watched, so that a new file is noticed.

@@ -6,6 +6,7 @@
 pub mod text;
 pub mod diag;
 pub mod error;
+pub mod shelf;
 pub mod yaml;
 pub mod html;
 pub mod graph;

@@ -9,6 +9,7 @@ use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::notes::{self, Notes};
+use crate::shelf::Shelf;
 use crate::workspace::{Changes, Folder, Kept, Same, Scanned, Workspace};
 
 /// A workspace understood.
@@ -66,6 +67,12 @@ impl Memo {
             notes: Kept::remembering(),
             apis: api::Memo::remembering(),
         }
+    }
+
+    /// Makes a memo that finds what another process left on a shelf, and leaves something there itself.
+    #[must_use]
+    pub fn on(shelf: Arc<dyn Shelf>) -> Self {
+        Self { docs: docs::Memo::on(shelf), ..Self::default() }
     }
 
     /// Notes what happened between the state that was understood last and the one that will be next; nothing if that one
@@ -135,16 +142,17 @@ pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Dia
     (catalog, judge(workspace, found, stage))
 }
 
-/// Reads the documentation of one folder alone; the problems are judged and sorted likewise.
+/// Reads the documentation of one folder alone, with what is known from before; the problems are judged and sorted likewise.
 #[must_use]
 pub fn documentation(
     workspace: &Workspace,
     folder: &Folder,
     name: &str,
+    memo: &Memo,
     stage: Stage<'_>,
 ) -> (Option<DocsSite>, Diagnostics) {
     stage("documents");
-    let (site, found) = docs::alone(workspace, folder, name);
+    let (site, found) = docs::alone(workspace, folder, name, &memo.docs);
     (site, judge(workspace, found, stage))
 }
 

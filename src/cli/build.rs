@@ -7,13 +7,14 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use super::args::{BuildArgs, InputArgs, ReportFormat};
-use super::cache::{Cache, Told};
+use super::cache::{Cache, Earlier, Told};
 use super::stopwatch::Stopwatch;
 use super::{Context, Ending, Purpose, load, print, report, say};
 use crate::diag::{Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
+use crate::render::Made;
 use crate::theme::{self, Override, Theme};
 use crate::workspace::Workspace;
 use crate::{render, routes, search, site};
@@ -25,27 +26,36 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
     // Read before anything is written, since it may be the very folder.
     let older = args.since.as_ref().map(|place| Listing::read(&context.cwd.join(place)).unwrap_or_default());
-    if let Some((told, folder)) = cache.unchanged() {
-        print_changed(older.as_ref(), &folder, told.address.as_deref());
-        return Ok(nothing_to_do(context, &told, watch));
-    }
+    let left = match cache.earlier() {
+        Earlier::Unchanged(told, folder) => {
+            print_changed(older.as_ref(), &folder, told.address.as_deref());
+            return Ok(nothing_to_do(context, &told, watch));
+        }
+        Earlier::Site(folder, state) => Some((folder, state)),
+        Earlier::Nothing => None,
+    };
     watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
     let theme = theme(&workspace, theme::Purpose::Portal)?;
     let target = target(context, &workspace, args.output.as_deref());
     // Before the work, so that it is not in vain.
     DiskSink::check(&target)?;
-    let mut portal = portal::analyse(&workspace, &mut |stage| watch.stage(stage));
+    let left = left.filter(|(folder, _)| *folder == target.folder).map(|(_, state)| state);
+    let shelf = cache.shelf();
+    let memo = shelf.clone().map(portal::Memo::on).unwrap_or_default();
+    let mut portal = portal::analyse_again(&workspace, &memo, &mut |stage| watch.stage(stage));
     watch.stage("plan");
     let site = site::plan(&workspace, &portal);
     let disk = DiskSink::create(&target)?;
+    let disk = if left.is_some() { disk.untouched() } else { disk };
+    let made = shelf.map(|shelf| Made::take(&*shelf, left, &workspace.config().precompress)).unwrap_or_default();
     let sink = Compressed::new(&disk, &workspace.config().precompress);
     watch.stage("search");
-    let index = render::search(&workspace, &portal, &sink)?;
+    let index = render::search(&workspace, &portal, &made, &sink)?;
     let over = portal.judge(&workspace, search::over_budget(&workspace, &index));
     watch.stage("render");
     let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
-    render::pages(&workspace, &portal, &theme, &site, &counted)?;
+    render::pages(&workspace, &portal, &theme, &site, &made, &counted)?;
     counted.bar.finish_and_clear();
     watch.stage("write");
     let written = disk.finish()?;
@@ -63,7 +73,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     let failed = tell(context, &told, written, took);
     print_changed(older.as_ref(), &target.folder, told.address.as_deref());
     watch.stage("cache");
-    cache.keep(&workspace, &target.folder, told);
+    cache.keep(&workspace, &target.folder, told, &made);
     watch.finish();
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));
@@ -236,5 +246,14 @@ impl Sink for Counted<'_> {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         self.bar.inc(1);
         self.sink.put(path, bytes)
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.sink.has(path)
+    }
+
+    fn keep(&self, path: &str) {
+        self.bar.inc(1);
+        self.sink.keep(path);
     }
 }

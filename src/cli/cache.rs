@@ -1,14 +1,17 @@
-//! What earlier builds leave behind so that a build with nothing to do is over at once.
+//! What earlier builds leave behind so that a build need not do again what would come out the same.
 //!
-//! A record says what a build asked of the outside and what it got ([`crate::workspace`]), how the site it wrote looks
-//! ([`crate::output`]), and what it told the user. If all of that still holds, the build would do the same again. The
-//! folder can be removed at any time; what cannot be read or understood counts as not there.
+//! Builds with the same arguments have a folder. Its record says what the last one asked of the outside and what it got
+//! ([`crate::workspace`]), how the site it wrote looks ([`crate::output`]), and what it told the user: if all of that
+//! still holds, the build is over. Otherwise the other files of the folder, the shelf, say what parts of it were made
+//! from. The folder can be removed at any time; what cannot be read or understood counts as not there.
 
 #![expect(clippy::disallowed_methods, reason = "records are files")]
 
+use std::collections::HashSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
@@ -16,15 +19,76 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::Context;
 use super::args::CacheArgs;
 use crate::output;
+use crate::render::Made;
+use crate::shelf::Shelf;
 use crate::workspace::{self, Workspace};
 
-/// So many records are kept, the newest ones.
-const KEPT: usize = 24;
+/// So many builds with different arguments are remembered, the last ones.
+const KEPT: usize = 12;
 
-/// The record of builds with the same arguments.
+/// What is left of builds with the same arguments.
 pub(super) struct Cache {
     /// Nothing if there is nowhere to keep it, or it is not wanted.
-    file: Option<PathBuf>,
+    shelf: Option<Arc<Files>>,
+}
+
+/// What the last build left.
+pub(super) enum Earlier {
+    /// Another build would do and tell the same: what it told, and where its site is.
+    Unchanged(Told, PathBuf),
+    /// The folder of its site, in which nobody touched a file, and what names its state.
+    Site(PathBuf, u128),
+    /// Nothing that helps.
+    Nothing,
+}
+
+/// The files of a folder as a shelf. Each begins with a hash of the rest.
+#[derive(Debug)]
+struct Files {
+    folder: PathBuf,
+    /// Names that this build asked for; the others are of no use any more.
+    used: Mutex<HashSet<String>>,
+}
+
+impl Files {
+    fn used(&self, name: &str) {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
+
+    /// Removes what this build did not use.
+    fn clear_out(&self) {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if !entry.file_name().to_str().is_some_and(|name| used.contains(name)) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+impl Shelf for Files {
+    fn take(&self, name: &str) -> Option<Vec<u8>> {
+        self.used(name);
+        let mut bytes = fs::read(self.folder.join(name)).ok()?;
+        let whole = bytes.len().checked_sub(HASH)?;
+        (xxh3_128(&bytes[..whole]).to_le_bytes() == bytes[whole..]).then_some(())?;
+        bytes.truncate(whole);
+        Some(bytes)
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) {
+        self.used(name);
+        let aside = self.folder.join(format!("{name}.{}", std::process::id()));
+        let write = || {
+            let mut file = fs::File::create(&aside)?;
+            file.write_all(bytes)?;
+            file.write_all(&xxh3_128(bytes).to_le_bytes())?;
+            fs::rename(&aside, self.folder.join(name))
+        };
+        if write().is_err() {
+            let _ = fs::remove_file(&aside);
+        }
+    }
 }
 
 /// What a build told the user, and how it ended.
@@ -44,6 +108,11 @@ pub(super) struct Told {
     pub address: Option<String>,
 }
 
+/// The name of the record on the shelf.
+const RECORD: &str = "record";
+/// The length of a hash, in bytes.
+const HASH: usize = 16;
+
 #[derive(Serialize, Deserialize)]
 struct Record {
     folder: PathBuf,
@@ -53,80 +122,89 @@ struct Record {
 }
 
 impl Cache {
-    /// Finds the record of this command.
+    /// Finds what is left of this command.
     pub(super) fn of(context: &Context, args: &CacheArgs, command: &str) -> Self {
-        let folder = if args.no_cache {
+        let caches = if args.no_cache {
             None
         } else {
             args.cache.as_ref().map(|folder| context.cwd.join(folder)).or_else(usual)
         };
         let key = format!(
-            "{}\n{:?}\n{:?}\n{} {}\n{command}",
-            env!("CARGO_PKG_VERSION"),
-            program(),
+            "{}\n{:?}\n{} {}\n{command}",
+            env!("PLAYBILL_SOURCES"),
             context.cwd,
             context.color_err,
             context.quiet
         );
-        Self { file: folder.map(|folder| folder.join(format!("{:032x}", xxh3_128(key.as_bytes())))) }
+        let folder = caches.map(|caches| caches.join(format!("{:032x}", xxh3_128(key.as_bytes()))));
+        Self { shelf: folder.map(|folder| Arc::new(Files { folder, used: Mutex::default() })) }
     }
 
-    /// Returns what the last build told and where its site is, if another one would do and tell the same.
-    pub(super) fn unchanged(&self) -> Option<(Told, PathBuf)> {
-        let text = fs::read(self.file.as_ref()?).ok()?;
-        let (hash, record) = text.split_at_checked(32)?;
-        (hash == format!("{:032x}", xxh3_128(record)).as_bytes()).then_some(())?;
-        let record: Record = serde_json::from_slice(record).ok()?;
-        let (site, inputs) = rayon::join(
-            || output::is_untouched(&record.folder, &record.site),
-            || workspace::is_current(&record.journal),
-        );
-        (site && inputs).then_some((record.told, record.folder))
+    /// Looks at what the last build left.
+    pub(super) fn earlier(&self) -> Earlier {
+        let found = || {
+            let shelf = self.shelf.as_ref()?;
+            let record: Record = serde_json::from_slice(&shelf.take(RECORD)?).ok()?;
+            let (site, inputs) = rayon::join(
+                || output::is_untouched(&record.folder, &record.site),
+                || workspace::is_current(&record.journal),
+            );
+            Some(match (site, inputs) {
+                (true, true) => Earlier::Unchanged(record.told, record.folder),
+                (true, false) => Earlier::Site(record.folder, state_of(&record.site)),
+                (false, _) => Earlier::Nothing,
+            })
+        };
+        found().unwrap_or(Earlier::Nothing)
+    }
+
+    /// Returns where parts of a build are kept, if they are.
+    pub(super) fn shelf(&self) -> Option<Arc<dyn Shelf>> {
+        let shelf = self.shelf.clone()?;
+        if let Some(caches) = shelf.folder.parent() {
+            let _ = fs::create_dir_all(&shelf.folder)
+                .and_then(|()| fs::write(caches.join("CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55\n"));
+        }
+        Some(shelf)
     }
 
     /// Records a build. Failing to is no harm.
-    pub(super) fn keep(&self, workspace: &Workspace, folder: &Path, told: Told) {
-        let Some(file) = &self.file else { return };
-        let _ = fs::remove_file(file);
-        // Problems of the configuration are told while it is read.
-        if !workspace.config_problems().is_empty() {
-            return;
+    pub(super) fn keep(&self, workspace: &Workspace, folder: &Path, told: Told, made: &Made) {
+        let Some(shelf) = &self.shelf else { return };
+        let _ = fs::remove_file(shelf.folder.join(RECORD));
+        if let (Some(journal), Some(site)) = (workspace.journal(), output::snapshot(folder)) {
+            made.leave(&**shelf, state_of(&site));
+            let record = Record { folder: folder.to_owned(), told, journal, site };
+            // Problems of the configuration are told while it is read.
+            if let Ok(record) = serde_json::to_vec(&record)
+                && workspace.config_problems().is_empty()
+            {
+                shelf.put(RECORD, &record);
+            }
         }
-        let (Some(journal), Some(site)) = (workspace.journal(), output::snapshot(folder)) else { return };
-        let Ok(record) = serde_json::to_string(&Record { folder: folder.to_owned(), told, journal, site }) else {
-            return;
-        };
-        let Some(parent) = file.parent() else { return };
-        let aside = file.with_extension(format!("new-{}", std::process::id()));
-        let text = format!("{:032x}{record}", xxh3_128(record.as_bytes()));
-        let written = fs::create_dir_all(parent)
-            .and_then(|()| fs::write(parent.join("CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55\n"))
-            .and_then(|()| fs::write(&aside, text))
-            .and_then(|()| fs::rename(&aside, file));
-        if written.is_err() {
-            let _ = fs::remove_file(&aside);
+        shelf.clear_out();
+        if let Some(caches) = shelf.folder.parent() {
+            thin_out(caches);
         }
-        thin_out(parent);
     }
 }
 
-/// Removes the oldest records.
-fn thin_out(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut records: Vec<_> = entries
-        .filter(|entry| entry.file_name().len() >= 32)
+/// Returns what names the state of a site.
+fn state_of(snapshot: &str) -> u128 {
+    xxh3_128(snapshot.as_bytes())
+}
+
+/// Removes what the oldest builds left.
+fn thin_out(caches: &Path) {
+    let entries = fs::read_dir(caches).into_iter().flatten().flatten();
+    let mut folders: Vec<_> = entries
+        .filter(|entry| entry.file_name().len() == 2 * HASH)
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
-    records.sort_unstable();
-    for (_, path) in records.iter().rev().skip(KEPT) {
-        let _ = fs::remove_file(path);
+    folders.sort_unstable();
+    for (_, folder) in folders.iter().rev().skip(KEPT) {
+        let _ = fs::remove_dir_all(folder);
     }
-}
-
-/// Tells this program from another one of the same version.
-fn program() -> Option<(u64, u128)> {
-    let about = fs::metadata(std::env::current_exe().ok()?).ok()?;
-    Some((about.len(), about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos()))
 }
 
 /// Returns the folder for such things in the user's home.

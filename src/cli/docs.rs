@@ -1,11 +1,12 @@
 //! `playbill docs build`: one documentation alone on disk.
 
 use super::args::{DocsBuildArgs, InputArgs};
-use super::cache::{Cache, Told};
+use super::cache::{Cache, Earlier, Told};
 use super::stopwatch::Stopwatch;
 use super::{Context, Ending, Purpose, build, load};
 use crate::error::Error;
 use crate::output::DiskSink;
+use crate::render::Made;
 use crate::{portal, render, theme};
 
 /// Builds and writes the documentation of one folder.
@@ -13,7 +14,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
     let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
-    if let Some((told, _)) = cache.unchanged() {
+    if let Earlier::Unchanged(told, _) = cache.earlier() {
         return Ok(build::nothing_to_do(context, &told, watch));
     }
     watch.stage("scan");
@@ -27,9 +28,10 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     let root = workspace.roots().into_iter().next().ok_or_else(nothing)?;
     let name = name.unwrap_or_else(|| "Documentation".to_owned());
     // On small sites the templates take as long as the documents.
+    let memo = cache.shelf().map(portal::Memo::on).unwrap_or_default();
     let (theme, (site, problems)) = rayon::join(
         || build::theme(&workspace, theme::Purpose::Documentation),
-        || portal::documentation(&workspace, &root, &name, &mut |stage| watch.stage(stage)),
+        || portal::documentation(&workspace, &root, &name, &memo, &mut |stage| watch.stage(stage)),
     );
     let theme = theme?;
     let site = site.ok_or_else(nothing)?;
@@ -49,7 +51,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     };
     let failed = build::tell(context, &told, written, watch.elapsed());
     watch.stage("cache");
-    cache.keep(&workspace, &target.folder, told);
+    cache.keep(&workspace, &target.folder, told, &Made::default());
     watch.finish();
     // As in `build`: the process ends here.
     std::mem::forget((workspace, site, theme));

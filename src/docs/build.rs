@@ -406,7 +406,7 @@ fn read(
         .sources
         .par_iter()
         .map(|page| {
-            let text = if memo.remembers() {
+            let text = if memo.live_on() {
                 links.workspace.text(page.file, limit)?
             } else {
                 links.workspace.text_once(page.file, limit)?

@@ -1,10 +1,12 @@
-//! Documentations of earlier builds of this process, kept as long as they would come out the same.
+//! Documentations of earlier builds, kept as long as they would come out the same: all of them within a process, their
+//! documents on a [`Shelf`] from one process to the next.
 //!
 //! One in which something changed is read again, but for its documents. A document depends on its text, on the dialect, and on what it asks while it is rendered: where its links lead, and
 //! what the files say that it includes. All of that is kept with it and asked again, which takes a small part of the time
 //! of rendering; only what gets other answers is rendered anew.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
@@ -15,6 +17,7 @@ use crate::catalog::{Catalog, EntityId};
 use crate::diag::Diagnostics;
 use crate::markdown::techdocs::IncludeFile;
 use crate::markdown::{Doc, DocLink, Resolved, Resolver};
+use crate::shelf::{self, Shelf};
 use crate::workspace::{Changes, Folder, Kept, Same};
 
 /// Remembers documentations from one build to the next.
@@ -24,6 +27,8 @@ pub struct Memo {
     pub(super) folders: Kept<(), Same<Catalog>, (Vec<Place>, Diagnostics)>,
     /// By folder; each is told what it is called if it does not say so itself.
     pub(super) sites: Kept<Folder, String, Site>,
+    /// Where documents stand from one process to the next, if they do.
+    shelf: Option<Arc<dyn Shelf>>,
 }
 
 /// A folder of documentation with the entities that it is of.
@@ -41,7 +46,22 @@ impl Memo {
     /// Makes a memo that remembers; the default one does not.
     #[must_use]
     pub fn remembering() -> Self {
-        Self { folders: Kept::remembering(), sites: Kept::remembering() }
+        Self { folders: Kept::remembering(), sites: Kept::remembering(), shelf: None }
+    }
+
+    /// Makes a memo that finds documents on a shelf, and leaves them there.
+    #[must_use]
+    pub fn on(shelf: Arc<dyn Shelf>) -> Self {
+        Self { shelf: Some(shelf), ..Self::default() }
+    }
+
+    /// Returns what is known of the documents of a folder of which nothing is known in this process.
+    pub(super) fn documents(&self, folder: &Folder) -> Documents {
+        match &self.shelf {
+            Some(shelf) => Documents::on(Arc::clone(shelf), folder),
+            None if self.sites.remembers() => Documents::remembering(),
+            None => Documents::default(),
+        }
     }
 
     /// Notes what happened; see [`Kept::pass`].
@@ -60,7 +80,14 @@ pub(super) struct Documents {
     before: Option<Mutex<Table>>,
     /// Those of this one.
     now: Mutex<Table>,
+    /// Where they stand, and under which name; nothing if the next build is one of this process.
+    shelf: Option<(Arc<dyn Shelf>, String)>,
+    /// Whether something was not known.
+    has_new: AtomicBool,
 }
+
+/// How a [`Known`] stands on a shelf, after its key.
+type Written = (u128, Vec<(DocLink, Resolved)>, Vec<(String, Option<u128>)>, Doc);
 
 /// A document, what it asked, and what it was told.
 #[derive(Debug)]
@@ -73,19 +100,40 @@ struct Known {
 impl Documents {
     /// Makes a memo that remembers; the default one does not.
     pub(super) fn remembering() -> Self {
-        Self { before: Some(Mutex::default()), now: Mutex::default() }
+        Self { before: Some(Mutex::default()), ..Self::default() }
     }
 
-    /// Returns whether there will be a next build.
-    pub(super) fn remembers(&self) -> bool {
-        self.before.is_some()
+    /// Takes the documents of a folder from a shelf.
+    fn on(shelf: Arc<dyn Shelf>, folder: &Folder) -> Self {
+        let name = format!("documents-{:032x}", xxh3_128(folder.path().as_bytes()));
+        let written: Vec<Written> = shelf::take(&*shelf, &name).unwrap_or_default();
+        let known = written
+            .into_iter()
+            .map(|(key, links, included, doc)| (key, Arc::new(Known { links, included, doc: Arc::new(doc) })));
+        Self { before: Some(Mutex::new(known.collect())), shelf: Some((shelf, name)), ..Self::default() }
+    }
+
+    /// Returns whether the same process will build again.
+    pub(super) fn live_on(&self) -> bool {
+        self.before.is_some() && self.shelf.is_none()
     }
 
     /// Ends a build: what it did not use is forgotten.
     pub(super) fn turn(&self) {
-        if let Some(before) = &self.before {
-            *calm(before) = std::mem::take(&mut *calm(&self.now));
+        let Some(before) = &self.before else { return };
+        let mut before = calm(before);
+        let now = std::mem::take(&mut *calm(&self.now));
+        let Some((shelf, name)) = &self.shelf else {
+            *before = now;
+            return;
+        };
+        if self.has_new.load(Ordering::Relaxed) || now.len() != before.len() {
+            let mut known: Vec<_> =
+                now.iter().map(|(key, known)| (key, &known.links, &known.included, &*known.doc)).collect();
+            known.sort_unstable_by_key(|(key, ..)| **key);
+            shelf::put(&**shelf, name, &known);
         }
+        before.clear();
     }
 
     /// Returns a document, made by `make` unless it is known. `place` tells documents of the same text apart.
@@ -101,6 +149,7 @@ impl Documents {
         let key = xxh3_128(&parts.concat());
         let known = calm(before).get(&key).cloned();
         let known = known.filter(|known| known.holds(resolve, include)).unwrap_or_else(|| {
+            self.has_new.store(true, Ordering::Relaxed);
             let (links, included) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
             let doc = make(
                 &|link| {
@@ -169,5 +218,57 @@ mod tests {
         assert!(made("b", "y/", Some("q")));
         assert!(!made("b", "y/", Some("q")));
         assert!(made("a", "x/", None), "what a build did not use is forgotten");
+    }
+
+    /// A shelf that counts how often something was left on it.
+    #[derive(Debug, Default)]
+    struct Board(Mutex<(HashMap<String, Vec<u8>>, usize)>);
+
+    impl Shelf for Board {
+        fn take(&self, name: &str) -> Option<Vec<u8>> {
+            calm(&self.0).0.get(name).cloned()
+        }
+
+        fn put(&self, name: &str, bytes: &[u8]) {
+            let mut board = calm(&self.0);
+            board.0.insert(name.to_owned(), bytes.to_vec());
+            board.1 += 1;
+        }
+    }
+
+    #[test]
+    fn another_process_finds_the_documents_on_the_shelf() {
+        let workspace = crate::workspace::Workspace::from_files(Default::default(), &[("docs/a.md", b"a")]);
+        let folder = workspace.roots().remove(0);
+        let board = Arc::new(Board::default());
+        let text = "---\ntitle: T\nsearch: {boost: 2.5}\n---\n# One\n\n- item\n\nText\n- lost\n\n[a](b.md \"c\") ![d](e.png)\n\n```mermaid\nx\n```\n";
+        let render = |memo: &Documents, text: &str, href: &str| {
+            let made = std::cell::Cell::new(0);
+            let resolve = |_: &DocLink| Resolved { href: Some(href.to_owned()), broken: false };
+            let doc = memo.document(("a.md", "", text), &resolve, &|_| None, |resolve, include| {
+                made.set(made.get() + 1);
+                crate::markdown::techdocs::document(text, &Default::default(), resolve, include)
+            });
+            (doc, made.get())
+        };
+        let process = |text: &str, href: &str| {
+            let memo = Documents::on(Arc::clone(&board) as Arc<dyn Shelf>, &folder);
+            assert!(!memo.live_on());
+            let made = render(&memo, text, href);
+            memo.turn();
+            (made.0, made.1, calm(&board.0).1)
+        };
+        let (first, made, left) = process(text, "b/");
+        assert_eq!((made, left), (1, 1));
+        assert!(!first.lost.is_empty() && first.links.len() == 2 && first.front_matter.search_boost == Some(2.5));
+        let (again, made, left) = process(text, "b/");
+        assert_eq!((made, left), (0, 1));
+        assert_eq!(*again, *first);
+        assert_eq!(process(text, "c/").1, 1, "another answer");
+        assert_eq!(process("other", "c/").1, 1);
+        let name = calm(&board.0).0.keys().next().cloned().unwrap();
+        board.put(&name, b"damaged");
+        assert_eq!(process("other", "c/").1, 1);
+        assert_eq!(process("other", "c/").1, 0);
     }
 }

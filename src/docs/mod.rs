@@ -24,7 +24,7 @@ pub use self::fix::{Mend, MendedDocument};
 pub use self::memo::Memo;
 
 use self::build::Detail;
-use self::memo::{Documents, Place, Site};
+use self::memo::{Place, Site};
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::markdown::Doc;
@@ -227,13 +227,16 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (D
     read(workspace, catalog, Detail::Content, memo)
 }
 
-/// Reads the documentation of one folder, whosever it is; `name` is what it is called if it does not say so itself.
+/// Reads the documentation of one folder, whosever it is; `name` is what it is called if it does not say so itself, and
+/// `memo` may know documents already.
 ///
 /// Nothing if there is no document.
 #[must_use]
-pub fn alone(workspace: &Workspace, folder: &Folder, name: &str) -> (Option<DocsSite>, Diagnostics) {
+pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) -> (Option<DocsSite>, Diagnostics) {
     let entity = EntityId::new(0);
-    let (site, problems) = build::site(workspace, folder, entity, name, Detail::Content, &Documents::default());
+    let documents = memo.documents(folder);
+    let (site, problems) = build::site(workspace, folder, entity, name, Detail::Content, &documents);
+    documents.turn();
     let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
     (site.map(named), problems)
 }
@@ -289,8 +292,7 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
             memo.sites.get(workspace, folder.clone(), name.clone(), |workspace, before| {
                 let documents = match before {
                     Some(before) => Arc::clone(&before.documents),
-                    None if memo.sites.remembers() => Arc::new(Documents::remembering()),
-                    None => Arc::default(),
+                    None => Arc::new(memo.documents(folder)),
                 };
                 let entity = EntityId::new(0);
                 let (site, problems) = build::site(workspace, folder, entity, &name, detail, &documents);

@@ -1,9 +1,10 @@
 //! What a document says about itself, in YAML between `---` lines at its very top.
 
+use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
 
-/// The keys that mean something, and all of them as they stand.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The keys that mean something.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// The title, which wins over the first heading.
     pub title: Option<String>,
@@ -19,8 +20,6 @@ pub struct FrontMatter {
     pub hide: Vec<String>,
     /// The state, such as `new` or `deprecated`.
     pub status: Option<String>,
-    /// Every key.
-    pub values: Mapping,
 }
 
 /// Front matter longer than this is content, in bytes.
@@ -56,7 +55,7 @@ fn read(text: &str) -> Option<(FrontMatter, usize)> {
                 return None;
             }
             let Ok(Value::Mapping(values)) = serde_yaml::from_str(yaml) else { return None };
-            return Some((FrontMatter::new(values), start + at));
+            return Some((FrontMatter::new(&values), start + at));
         }
     }
     None
@@ -71,7 +70,7 @@ fn deepest(yaml: &str) -> usize {
 }
 
 impl FrontMatter {
-    fn new(values: Mapping) -> Self {
+    fn new(values: &Mapping) -> Self {
         let text =
             |key: &str| values.get(key).and_then(scalar).map(|text| text.trim().to_owned()).filter(|t| !t.is_empty());
         let list = |key: &str| match values.get(key) {
@@ -95,7 +94,6 @@ impl FrontMatter {
             search_boost,
             hide: list("hide"),
             status: text("status"),
-            values,
         }
     }
 }
@@ -122,7 +120,7 @@ mod tests {
         assert_eq!(front.description.as_deref(), Some("b"));
         assert_eq!(front.tags, ["x", "2"]);
         assert_eq!(front.hide, ["toc"]);
-        assert!(front.search_exclude && front.values.contains_key("own"));
+        assert!(front.search_exclude);
     }
 
     #[test]

@@ -11,12 +11,14 @@ mod front_matter;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 pub use techdocs::{Loss, Lost};
 
 pub use front_matter::{FrontMatter, front_matter};
 
 /// One document, read once: used by pages, tables of contents, search and link checks.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Doc {
     /// The content as sanitised HTML, links resolved.
     pub html: String,
@@ -47,7 +49,7 @@ impl Doc {
 }
 
 /// A heading of a document.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {
     /// From 1 to 6.
     pub level: u8,
@@ -60,7 +62,7 @@ pub struct Heading {
 }
 
 /// A part of a document for search: what stands below one heading, up to the next.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// The heading by its index in [`Doc::headings`]; nothing for what stands before the first.
     pub heading: Option<usize>,
@@ -69,7 +71,7 @@ pub struct Section {
 }
 
 /// A link or an image of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocLink {
     /// Where to, as written but with escapes of Markdown undone.
     pub target: String,
@@ -80,7 +82,7 @@ pub struct DocLink {
 }
 
 /// What a link is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LinkKind {
     /// A link in Markdown.
     Link,
@@ -93,7 +95,7 @@ pub enum LinkKind {
 }
 
 /// Where a link leads, as the caller decided.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolved {
     /// The address for the page; nothing shows the text alone.
     pub href: Option<String>,

@@ -55,14 +55,25 @@ impl Sink for Compressed<'_> {
             return Ok(());
         }
         for form in self.forms {
-            let (twin, ending) = match form.as_str() {
-                "gzip" => (gzip(bytes), "gz"),
-                _ => (brotli(bytes), "br"),
-            };
-            self.sink.put(&format!("{path}.{ending}"), &twin)?;
+            let twin = if form == "gzip" { gzip(bytes) } else { brotli(bytes) };
+            self.sink.put(&twin_of(path, form), &twin)?;
         }
         Ok(())
     }
+
+    fn has(&self, path: &str) -> bool {
+        self.sink.has(path)
+    }
+
+    fn keep(&self, path: &str) {
+        self.sink.keep(path);
+        let twins = self.forms.iter().map(|form| twin_of(path, form));
+        twins.filter(|twin| self.sink.has(twin)).for_each(|twin| self.sink.keep(&twin));
+    }
+}
+
+fn twin_of(path: &str, form: &str) -> String {
+    format!("{path}.{}", if form == "gzip" { "gz" } else { "br" })
 }
 
 /// Compresses without a time or name, so that the same bytes come out always.

@@ -58,6 +58,8 @@ pub struct DiskSink {
     piecewise: bool,
     /// What the last build wrote; nothing if there is no such folder.
     before: Option<Manifest>,
+    /// Whether all of that is known to stand there untouched.
+    is_untouched: bool,
     state: Mutex<State>,
 }
 
@@ -123,7 +125,14 @@ impl DiskSink {
         if let Ok(about) = fs::metadata(&folder) {
             let _ = fs::set_permissions(&aside, about.permissions());
         }
-        Ok(Self { folder, shown, aside, piecewise, before, state: Mutex::default() })
+        Ok(Self { folder, shown, aside, piecewise, before, is_untouched: false, state: Mutex::default() })
+    }
+
+    /// Believes that what the last build wrote stands as it was left: see [`super::is_untouched`].
+    #[must_use]
+    pub fn untouched(mut self) -> Self {
+        self.is_untouched = true;
+        self
     }
 
     /// Puts the site in place and removes what the last build wrote and this one did not.
@@ -152,7 +161,7 @@ impl DiskSink {
         if report.written == 0 && report.removed == 0 && self.before.is_some() {
             return Ok(report);
         }
-        let failures = unchanged.par_iter().filter_map(|path| self.keep(path).err());
+        let failures = unchanged.par_iter().filter_map(|path| self.carry_over(path).err());
         if let Some(error) = failures.collect::<Vec<Error>>().into_iter().next() {
             return Err(error);
         }
@@ -296,6 +305,9 @@ impl DiskSink {
         if self.before.as_ref().and_then(|before| before.files.get(path)) != Some(&hash) {
             return false;
         }
+        if self.is_untouched {
+            return true;
+        }
         let old = self.folder.join(path);
         // Somebody may have edited it since.
         fs::symlink_metadata(&old).is_ok_and(|about| about.is_file() && about.len() == bytes.len() as u64)
@@ -303,7 +315,7 @@ impl DiskSink {
     }
 
     /// Puts a file of the last build into the new folder.
-    fn keep(&self, path: &str) -> Result<(), Error> {
+    fn carry_over(&self, path: &str) -> Result<(), Error> {
         let (old, new) = (self.folder.join(path), self.aside.join(path));
         let failed = |source| Error::Io { action: "keep", path: old.clone(), source };
         self.make_folder_of(&new).map_err(failed)?;
@@ -339,6 +351,19 @@ impl Sink for DiskSink {
         self.make_folder_of(&to).map_err(failed)?;
         let mut file = File::create_new(&to).map_err(failed)?;
         file.write_all(bytes).map_err(failed)
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.is_untouched && self.before.as_ref().is_some_and(|before| before.files.contains_key(path))
+    }
+
+    fn keep(&self, path: &str) {
+        if let Some(hash) = self.before.as_ref().and_then(|before| before.files.get(path)) {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.files.insert(path.to_owned(), *hash).is_none() {
+                state.unchanged.push(path.to_owned());
+            }
+        }
     }
 }
 

@@ -29,6 +29,14 @@ pub trait Sink: Sync {
     /// When it cannot be written, when the path is none, or when the path was taken before, since one of the two
     /// pages would be lost.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error>;
+
+    /// Returns whether the last build wrote a file that stands at `path` untouched.
+    fn has(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// Takes a file as the last build left it, instead of its bytes; only where [`Sink::has`] says that there is one.
+    fn keep(&self, _path: &str) {}
 }
 
 /// Keeps a site in memory.

@@ -5,11 +5,18 @@
 //!
 //! Invariant: [`page`] is the only way to HTML, for a build and for a server that renders on request.
 
+mod made;
 #[cfg(test)]
 mod tests;
 
+use std::hash::Hash as _;
+
 use rayon::prelude::*;
 use serde::Serialize;
+use xxhash_rust::xxh3::Xxh3Default;
+
+pub use self::made::Made;
+use self::made::Key;
 
 use crate::catalog::EntityId;
 use crate::docs::{DocsPage, DocsRedirect, DocsSite};
@@ -42,57 +49,93 @@ pub struct Rendered {
 /// # Errors
 /// [`Error::Config`] when a template of the user's theme asks for something that is not there.
 pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<Rendered, Error> {
+    let made = page_unless(portal, &Making { theme, is_known: &|_| false }, site, page)?;
+    Ok(made.unwrap_or_else(|| Rendered { bytes: Vec::new(), mime: HTML }))
+}
+
+/// Templates, and what says of a page whether it need not be made.
+struct Making<'a> {
+    theme: &'a Theme,
+    is_known: &'a dyn Fn(&dyn Fn() -> Key) -> bool,
+}
+
+/// Renders one page; nothing if it is known.
+fn page_unless(portal: &Portal, making: &Making<'_>, site: &Site, page: &Page) -> Result<Option<Rendered>, Error> {
     let view = View { portal, site, url: &page.url };
     match page.kind {
-        PageKind::Home => html(theme, "home.html", home::model(&view)),
-        PageKind::Catalog => html(theme, "catalog.html", catalog::index(&view)),
-        PageKind::Kind { kind, page } => html(theme, "catalog.html", catalog::kind(&view, kind, page)),
-        PageKind::Listing { listing, page } => html(theme, "catalog.html", catalog::listing(&view, listing, page)),
-        PageKind::Entity { entity, tab } => entity_tab(theme, &view, entity, tab),
+        PageKind::Home => html(making, "home.html", home::model(&view)),
+        PageKind::Catalog => html(making, "catalog.html", catalog::index(&view)),
+        PageKind::Kind { kind, page } => html(making, "catalog.html", catalog::kind(&view, kind, page)),
+        PageKind::Listing { listing, page } => html(making, "catalog.html", catalog::listing(&view, listing, page)),
+        PageKind::Entity { entity, tab } => entity_tab(making, &view, entity, tab),
         PageKind::DefinitionPart { entity: id, part } => {
-            html(theme, "tabs/definition.html", entity::definition_part(&view, id, part))
+            html(making, "tabs/definition.html", entity::definition_part(&view, id, part))
         }
-        PageKind::DefinitionSource(id) => html(theme, "tabs/definition.html", entity::definition_source(&view, id)),
-        PageKind::Apis => html(theme, "catalog.html", catalog::apis(&view)),
-        PageKind::DocsIndex { page } => html(theme, "docs-index.html", lists::docs(&view, page)),
-        PageKind::Docs { site, page } => html(theme, "docs.html", docs::model(&view, site, page)),
-        PageKind::Explore => html(theme, "explore.html", explore::model(&view)),
-        PageKind::Graph => html(theme, "graph.html", graph::model(&view)),
-        PageKind::Create => html(theme, "create.html", lists::create(&view)),
-        PageKind::Search => html(theme, "search.html", simple::search(&view)),
-        PageKind::Problems => html(theme, "problems.html", problems::model(&view)),
-        PageKind::Status => html(theme, "status.html", status::model(&view)),
-        PageKind::Theme => html(theme, "theme.html", simple::theme(&view)),
-        PageKind::NotFound => html(theme, "404.html", simple::not_found(&view)),
+        PageKind::DefinitionSource(id) => html(making, "tabs/definition.html", entity::definition_source(&view, id)),
+        PageKind::Apis => html(making, "catalog.html", catalog::apis(&view)),
+        PageKind::DocsIndex { page } => html(making, "docs-index.html", lists::docs(&view, page)),
+        PageKind::Docs { site, page } => html(making, "docs.html", docs::model(&view, site, page)),
+        PageKind::Explore => html(making, "explore.html", explore::model(&view)),
+        PageKind::Graph => html(making, "graph.html", graph::model(&view)),
+        PageKind::Create => html(making, "create.html", lists::create(&view)),
+        PageKind::Search => html(making, "search.html", simple::search(&view)),
+        PageKind::Problems => html(making, "problems.html", problems::model(&view)),
+        PageKind::Status => html(making, "status.html", status::model(&view)),
+        PageKind::Theme => html(making, "theme.html", simple::theme(&view)),
+        PageKind::NotFound => html(making, "404.html", simple::not_found(&view)),
         PageKind::File(file) => {
             let (bytes, mime) = files::bytes(&view, file);
-            Ok(Rendered { bytes, mime })
+            Ok(Some(Rendered { bytes, mime }))
         }
     }
 }
 
-fn entity_tab(theme: &Theme, view: &View<'_>, id: EntityId, tab: usize) -> Result<Rendered, Error> {
+fn entity_tab(making: &Making<'_>, view: &View<'_>, id: EntityId, tab: usize) -> Result<Option<Rendered>, Error> {
     let template = match TABS[tab].id() {
         "" => "tabs/overview.html".to_owned(),
         other => format!("tabs/{other}.html"),
     };
-    html(theme, &template, entity::model(view, id, tab))
+    html(making, &template, entity::model(view, id, tab))
 }
 
-fn html<M: Serialize>(theme: &Theme, template: &str, model: Framed<M>) -> Result<Rendered, Error> {
-    let bytes = theme.render(template, &model)?.into_bytes();
-    Ok(Rendered { bytes, mime: "text/html; charset=utf-8" })
+/// The type of pages.
+const HTML: &str = "text/html; charset=utf-8";
+
+fn html<M: Serialize>(making: &Making<'_>, template: &str, model: Framed<M>) -> Result<Option<Rendered>, Error> {
+    if (making.is_known)(&|| making.theme.key(template, &model)) {
+        return Ok(None);
+    }
+    let bytes = making.theme.render(template, &model)?.into_bytes();
+    Ok(Some(Rendered { bytes, mime: HTML }))
 }
 
 /// Makes the search of a portal, and hands it to a sink; returns how large it is.
 ///
 /// # Errors
 /// The first failure of the sink.
-pub fn search(workspace: &Workspace, portal: &Portal, sink: &dyn Sink) -> Result<search::Report, Error> {
+pub fn search(
+    workspace: &Workspace,
+    portal: &Portal,
+    made: &Made,
+    sink: &dyn Sink,
+) -> Result<search::Report, Error> {
     let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
-    let files = search::index(&documents, &workspace.config().search);
-    first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())?;
-    Ok(search::report(&files, documents.len()))
+    let config = &workspace.config().search;
+    let mut hasher = Xxh3Default::new();
+    (&documents, &config.synonyms).hash(&mut hasher);
+    let key = hasher.digest128();
+    let index = match made.keeps_search(key, sink) {
+        Some(index) => index,
+        None => {
+            let files = search::index(&documents, config);
+            first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())?;
+            let files = files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
+            made::Search { key, files, documents: documents.len() }
+        }
+    };
+    let report = search::report(index.files.iter().map(|(path, size)| (path.as_str(), *size)), index.documents);
+    made.note_search(index);
+    Ok(report)
 }
 
 /// Returns the first failure, whichever came first.
@@ -158,14 +201,29 @@ pub fn output(
 }
 
 /// Renders the whole site into a sink but for its search: pages and files, the theme's static files, and the files of
-/// documents.
+/// documents. Pages of the last build that would come out the same are kept.
 ///
 /// A page is handed over as soon as it is made, so that the site never stands in memory as a whole.
 ///
 /// # Errors
 /// The first failure of a template or of the sink, by the order of pages.
-pub fn pages(workspace: &Workspace, portal: &Portal, theme: &Theme, site: &Site, sink: &dyn Sink) -> Result<(), Error> {
-    let make = |(path, what): &(String, Output)| match output(workspace, portal, theme, site, *what) {
+pub fn pages(
+    workspace: &Workspace,
+    portal: &Portal,
+    theme: &Theme,
+    site: &Site,
+    made: &Made,
+    sink: &dyn Sink,
+) -> Result<(), Error> {
+    let bytes = |path: &str, what: Output| match what {
+        Output::Planned(at) => {
+            let is_known = |key: &dyn Fn() -> Key| made.keeps(path, key, sink);
+            let page = page_unless(portal, &Making { theme, is_known: &is_known }, site, &site.pages()[at]);
+            page.map(|page| page.map(|page| page.bytes))
+        }
+        _ => output(workspace, portal, theme, site, what),
+    };
+    let make = |(path, what): &(String, Output)| match bytes(path, *what) {
         Ok(bytes) => bytes.and_then(|bytes| sink.put(path, &bytes).err()),
         Err(error) => Some(error),
     };

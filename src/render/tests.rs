@@ -166,8 +166,8 @@ fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal).unwrap();
     let memory = Memory::default();
-    search(&workspace, &portal, &memory).unwrap();
-    pages(&workspace, &portal, &theme, &site, &memory).unwrap();
+    search(&workspace, &portal, &Made::default(), &memory).unwrap();
+    pages(&workspace, &portal, &theme, &site, &Made::default(), &memory).unwrap();
     let files = memory.0.into_inner().unwrap();
     Built { portal, site, files }
 }

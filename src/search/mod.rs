@@ -54,7 +54,7 @@ impl DocumentType {
 }
 
 /// One thing that can be found. The text stays where it is: of a large site there is too much to hold it twice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Document<'a> {
     /// Its address relative to the root of the site, not encoded.
     pub url: String,
@@ -80,7 +80,7 @@ pub struct Document<'a> {
 const EVEN: u16 = 100;
 
 /// What filters ask of an entity; its kind and namespace stand in its reference.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// The reference of its owner.
     pub owner: String,
@@ -93,7 +93,7 @@ pub struct Facts {
 }
 
 /// A part of a document that a result can point at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Part<'a> {
     /// Its name in the page; empty for what stands before the first heading.
     pub anchor: Cow<'a, str>,

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::SearchFiles;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::Span;
 use crate::workspace::Workspace;
@@ -26,11 +25,13 @@ impl Report {
     }
 }
 
-/// Measures an index.
+/// Measures an index, given the sizes of its files in bytes by path.
 #[must_use]
-pub fn report(files: &SearchFiles, documents: usize) -> Report {
+pub fn report<'a>(files: impl Iterator<Item = (&'a str, u64)>, documents: usize) -> Report {
     let mut parts = [("words", 0), ("names", 0), ("slips", 0), ("results", 0), ("filters", 0), ("module", 0)];
+    let mut count = 0;
     for (path, bytes) in files {
+        count += 1;
         // `search/FOLDER/t/0/0.bin`
         let part = match path.split('/').nth(2) {
             Some("t") => 0,
@@ -40,11 +41,11 @@ pub fn report(files: &SearchFiles, documents: usize) -> Report {
             Some(_) => 4,
             None => 5,
         };
-        parts[part].1 += bytes.len() as u64;
+        parts[part].1 += bytes;
     }
     let mut parts = parts.to_vec();
     parts.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-    Report { documents, files: files.len(), parts }
+    Report { documents, files: count, parts }
 }
 
 impl fmt::Display for Report {

@@ -206,7 +206,7 @@ fn synonyms_are_kept_as_terms() {
 #[test]
 fn an_index_is_measured_and_held_to_its_budget() {
     let files = example();
-    let measured = report(&files, 7);
+    let measured = report(files.iter().map(|(path, bytes)| (path.as_str(), bytes.len() as u64)), 7);
     let all: usize = files.values().map(Vec::len).sum();
     assert_eq!((measured.bytes(), measured.files), (all as u64, files.len()));
     assert!(measured.to_string().starts_with("search index: "), "{measured}");

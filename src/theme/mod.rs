@@ -14,11 +14,13 @@ mod accent;
 mod assets;
 mod errors;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera};
+use xxhash_rust::xxh3::xxh3_128;
 
 pub use assets::Asset;
 
@@ -51,6 +53,8 @@ pub struct Theme {
     tera: Tera,
     assets: assets::Assets,
     overrides: BTreeMap<String, Override>,
+    /// Tells it from others, as far as the same program makes them.
+    fingerprint: u128,
 }
 
 /// What every template of a portal may show, whatever the page.
@@ -110,18 +114,19 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: 
         let icon = arguments.must_get::<&str>("icon")?;
         Ok(symbols.get(icon).cloned().unwrap_or_default())
     });
-    tera.global_context().insert(
-        "portal",
-        &PortalFace {
-            title: &config.title,
-            organization: config.organization.as_deref(),
-            generator: concat!("Playbill ", env!("CARGO_PKG_VERSION")),
-            csp: CONTENT_SECURITY_POLICY,
-            extra_css: assets.url("extra.css").is_some(),
-            logo: assets.logo(),
-            announcement: config.announcement.as_deref().map(|text| commonmark::inline_with(text, &view::outward)),
-        },
-    );
+    let face = PortalFace {
+        title: &config.title,
+        organization: config.organization.as_deref(),
+        generator: concat!("Playbill ", env!("CARGO_PKG_VERSION")),
+        csp: CONTENT_SECURITY_POLICY,
+        extra_css: assets.url("extra.css").is_some(),
+        logo: assets.logo(),
+        announcement: config.announcement.as_deref().map(|text| commonmark::inline_with(text, &view::outward)),
+    };
+    let own: Vec<(&String, u128)> = overrides.iter().map(|(name, file)| (name, xxh3_128(&file.bytes))).collect();
+    let urls: Vec<&str> = assets.all().iter().map(|asset| asset.url.as_str()).collect();
+    let fingerprint = xxh3_128(&serde_json::to_vec(&(&face, own, urls)).unwrap_or_default());
+    tera.global_context().insert("portal", &face);
     tera.set_fallback_prefixes([BUILT_IN]).map_err(|error| errors::report(&error, &overrides))?;
     // A template of the user's may include any other.
     let all = purpose == Purpose::Portal || overrides.keys().any(|name| name.starts_with("templates/"));
@@ -136,7 +141,7 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: 
         Some((name.to_owned(), std::str::from_utf8(&file.bytes).ok()?))
     });
     tera.add_raw_templates(built_in.chain(own)).map_err(|error| errors::report(&error, &overrides))?;
-    Ok(Theme { tera, assets, overrides })
+    Ok(Theme { tera, assets, overrides, fingerprint })
 }
 
 /// Makes the template that shows a card by its name: Tera includes only what is named in the text.
@@ -156,6 +161,22 @@ impl Theme {
     pub fn render(&self, name: &str, model: &impl Serialize) -> Result<String, Error> {
         let context = Context::from_serialize(model).map_err(|error| errors::report(&error, &self.overrides))?;
         self.tera.render(name, &context).map_err(|error| errors::report(&error, &self.overrides))
+    }
+
+    /// Returns what names the result of [`Self::render`]: of equal keys come equal texts, as long as the program is the
+    /// same.
+    pub fn key(&self, name: &str, model: &impl Serialize) -> u128 {
+        thread_local! {
+            static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        BYTES.with_borrow_mut(|bytes| {
+            bytes.clear();
+            bytes.extend_from_slice(&self.fingerprint.to_le_bytes());
+            bytes.extend_from_slice(name.as_bytes());
+            // Models are plain values, which can always be written; if one cannot, rendering will say so.
+            let _ = serde_json::to_writer(&mut *bytes, model);
+            xxh3_128(bytes)
+        })
     }
 
     /// Returns the published files, sorted by name.

@@ -140,7 +140,8 @@ fn a_damaged_record_counts_as_none() {
         .flatten()
         .map(|entry| entry.path())
         .find(|path| path.file_name().is_some_and(|name| name.len() == 32))
-        .expect("a record");
+        .expect("a folder")
+        .join("record");
     let bytes = fs::read(&record).expect("a file");
     for broken in [&b""[..], b"x", &bytes[..bytes.len() / 2], &[&bytes[..bytes.len() - 3], b"zzz"].concat()] {
         fs::write(&record, broken).expect("a file");
@@ -175,6 +176,17 @@ fn after_any_change_the_site_is_that_of_a_clean_build() {
         ("a mended one", &|| write("src/web/catalog-info.yaml", WEB)),
         ("a new entity", &|| write("src/api/catalog-info.yaml", &WEB.replace("name: web", "name: api"))),
         ("the configuration", &|| write("src/playbill.yaml", "title: Ours\n")),
+        ("compressed twins", &|| write("src/playbill.yaml", "title: Ours\nprecompress: [gzip]\n")),
+        ("a document with twins", &|| write("src/web/docs/more.md", "# Much\n")),
+        ("no twins", &|| write("src/playbill.yaml", "title: Ours\n")),
+        ("a style sheet", &|| {
+            write("src/own.css", "a { color: red }\n");
+            write("src/playbill.yaml", "title: Ours\ncss: own.css\n");
+        }),
+        ("a template", &|| {
+            write("src/theme/templates/404.html", "{% extends \"default/404.html\" %}{% block main %}Gone{% endblock %}");
+            write("src/playbill.yaml", "title: Ours\ntheme: theme\n");
+        }),
         ("ignored files", &|| write("src/.ignore", "api/\n")),
         ("a repository", &|| {
             write("src/.git/HEAD", "ref: refs/heads/main\n");

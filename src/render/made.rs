@@ -1,0 +1,193 @@
+//! From what the files of the last build were made: a page whose model is the same need not be made again, nor the
+//! search of the same documents.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
+use serde::{Deserialize, Serialize};
+
+use crate::output::Sink;
+use crate::shelf::{self, Shelf};
+
+/// What names a thing to be made: of equal keys come equal bytes.
+pub(super) type Key = u128;
+
+/// From what files were made, by the last build and by this one.
+///
+/// The default one knows of nothing and notes nothing.
+#[derive(Debug, Default)]
+pub struct Made {
+    before: Left,
+    now: Option<Mutex<Left>>,
+    /// In which forms text files have compressed twins.
+    forms: Vec<String>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Left {
+    /// By path.
+    pages: HashMap<String, Key, RandomState>,
+    search: Option<Search>,
+}
+
+/// An index of the search.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Search {
+    pub key: Key,
+    /// Its files with their sizes in bytes, in the order of paths.
+    pub files: Vec<(String, u64)>,
+    /// How many things can be found.
+    pub documents: usize,
+}
+
+/// The name on the shelf.
+const NAME: &str = "made";
+
+impl Made {
+    /// Takes from a shelf what the build said that left a site, nothing if `site` is not that one or files had compressed
+    /// twins in other forms; begins to note what this build makes.
+    #[must_use]
+    pub fn take(shelf: &dyn Shelf, site: Option<u128>, forms: &[String]) -> Self {
+        let before = shelf::take(shelf, NAME)
+            .filter(|(left, twins, _): &(u128, Vec<String>, Left)| Some(*left) == site && twins == forms)
+            .map(|(.., left)| left);
+        Self { before: before.unwrap_or_default(), now: Some(Mutex::default()), forms: forms.to_vec() }
+    }
+
+    /// Leaves on a shelf what this build has made; `site` names what it left.
+    pub fn leave(&self, shelf: &dyn Shelf, site: u128) {
+        if let Some(now) = &self.now {
+            shelf::put(shelf, NAME, &(site, &self.forms, &*now.lock().unwrap_or_else(PoisonError::into_inner)));
+        }
+    }
+
+    /// Notes from what the file at `path` is made; returns whether it stands there already, and is kept.
+    pub(super) fn keeps(&self, path: &str, key: impl FnOnce() -> Key, sink: &dyn Sink) -> bool {
+        let Some(now) = &self.now else { return false };
+        let key = key();
+        now.lock().unwrap_or_else(PoisonError::into_inner).pages.insert(path.to_owned(), key);
+        let keeps = self.before.pages.get(path) == Some(&key) && sink.has(path);
+        if keeps {
+            sink.keep(path);
+        }
+        keeps
+    }
+
+    /// Returns the index of the last build if it is of the same documents and stands there; it is kept.
+    pub(super) fn keeps_search(&self, key: Key, sink: &dyn Sink) -> Option<Search> {
+        let before = self.before.search.as_ref()?;
+        let keeps = before.key == key && before.files.iter().all(|(path, _)| sink.has(path));
+        keeps.then(|| {
+            before.files.iter().for_each(|(path, _)| sink.keep(path));
+            before.clone()
+        })
+    }
+
+    /// Notes which index was made.
+    pub(super) fn note_search(&self, search: Search) {
+        if let Some(now) = &self.now {
+            now.lock().unwrap_or_else(PoisonError::into_inner).search = Some(search);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::error::Error;
+    use crate::workspace::Workspace;
+    use crate::{portal, render, site, theme};
+
+    #[derive(Debug, Default)]
+    struct Memory(Mutex<HashMap<String, Vec<u8>>>);
+
+    impl Shelf for Memory {
+        fn take(&self, name: &str) -> Option<Vec<u8>> {
+            self.0.lock().unwrap().get(name).cloned()
+        }
+
+        fn put(&self, name: &str, bytes: &[u8]) {
+            self.0.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
+        }
+    }
+
+    /// A folder in which files of the last build stand.
+    #[derive(Default)]
+    struct Standing {
+        before: BTreeSet<String>,
+        written: Mutex<BTreeSet<String>>,
+        kept: Mutex<BTreeSet<String>>,
+    }
+
+    impl Sink for Standing {
+        fn put(&self, path: &str, _: &[u8]) -> Result<(), Error> {
+            assert!(self.written.lock().unwrap().insert(path.to_owned()));
+            Ok(())
+        }
+
+        fn has(&self, path: &str) -> bool {
+            self.before.contains(path)
+        }
+
+        fn keep(&self, path: &str) {
+            assert!(self.kept.lock().unwrap().insert(path.to_owned()));
+        }
+    }
+
+    /// Builds a site with a document; returns the files written and kept.
+    fn build(
+        shelf: &dyn Shelf,
+        (site, forms): (u128, &[String]),
+        before: &BTreeSet<String>,
+        (title, text): (&str, &str),
+    ) -> (BTreeSet<String>, BTreeSet<String>) {
+        let catalog = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web, annotations: \
+                       {backstage.io/techdocs-ref: 'dir:.'}}\nspec: {type: a, lifecycle: b, owner: c}\n";
+        let files = [("catalog-info.yaml", catalog), ("docs/index.md", text), ("docs/other.md", "# Other\n")];
+        let config = Config { title: title.to_owned(), ..Config::default() };
+        let workspace = Workspace::from_files(config, &files.map(|(path, text)| (path, text.as_bytes())));
+        let portal = portal::analyse(&workspace, &mut |_| ());
+        let plan = site::plan(&workspace, &portal);
+        let theme = theme::compile(workspace.config(), Default::default(), theme::Purpose::Portal).unwrap();
+        let sink = Standing { before: before.clone(), ..Standing::default() };
+        let made = Made::take(shelf, Some(site), forms);
+        render::search(&workspace, &portal, &made, &sink).unwrap();
+        render::pages(&workspace, &portal, &theme, &plan, &made, &sink).unwrap();
+        made.leave(shelf, site + 1);
+        (sink.written.into_inner().unwrap(), sink.kept.into_inner().unwrap())
+    }
+
+    #[test]
+    fn what_would_come_out_the_same_is_kept() {
+        let shelf = Memory::default();
+        let first = ("Ours", "# One\n");
+        let (all, kept) = build(&shelf, (0, &[]), &BTreeSet::new(), first);
+        assert!(kept.is_empty() && all.contains("index.html") && all.contains("search/search.js"));
+        let is_page = |path: &String| path.ends_with(".html") && !path.starts_with("api/");
+        let is_made = |path: &String| is_page(path) || path.starts_with("search/");
+
+        let (written, kept) = build(&shelf, (1, &[]), &all, first);
+        assert_eq!(kept, all.iter().filter(|path| is_made(path)).cloned().collect());
+        assert!(!written.iter().any(is_made) && written.len() + kept.len() == all.len());
+
+        let (written, kept) = build(&shelf, (2, &[]), &all, ("Ours", "# One\n\nAnd more.\n"));
+        let pages: Vec<&String> = written.iter().filter(|path| is_page(path)).collect();
+        assert_eq!(pages, ["docs/default/component/web/index.html"]);
+        assert!(kept.iter().all(is_page) && written.contains("search/index.json"));
+
+        // Of another site, with other twins, or in another frame, nothing is what it was.
+        let text = "# One\n\nAnd more.\n";
+        for (site, forms, title) in [(9, vec![], "Ours"), (10, vec!["gzip".to_owned()], "Ours"), (4, vec![], "Theirs")] {
+            if title == "Theirs" {
+                build(&shelf, (3, &[]), &BTreeSet::new(), ("Ours", text));
+            }
+            let (written, _) = build(&shelf, (site, &forms), &all, (title, text));
+            assert!(written.contains("index.html"), "{site} {title}");
+        }
+        assert!(build(&shelf, (5, &[]), &BTreeSet::new(), ("Theirs", text)).1.is_empty(), "nothing stands there");
+    }
+}

@@ -1,0 +1,29 @@
+//! What one run of the program leaves for the next: bytes by name.
+//!
+//! Owns the way in which results are kept beyond a process. Does not know what they mean, nor where they lie.
+//!
+//! Invariant: who takes something from a shelf makes sure that it still holds; a shelf only says that it is whole.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Keeps bytes by name from one run to the next. What cannot be kept, or read again, counts as not there.
+pub trait Shelf: Send + Sync + std::fmt::Debug {
+    /// Returns what the last run left under a name.
+    fn take(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Leaves something under a name, in place of what was there.
+    fn put(&self, name: &str, bytes: &[u8]);
+}
+
+/// Returns the value that the last run left under a name; nothing if it is another type's.
+pub fn take<T: DeserializeOwned>(shelf: &dyn Shelf, name: &str) -> Option<T> {
+    postcard::from_bytes(&shelf.take(name)?).ok()
+}
+
+/// Leaves a value under a name.
+pub fn put<T: Serialize>(shelf: &dyn Shelf, name: &str, value: &T) {
+    if let Ok(bytes) = postcard::to_allocvec(value) {
+        shelf.put(name, &bytes);
+    }
+}
