@@ -23,7 +23,8 @@ use crate::{render, routes, search, site};
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
-    let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
+    let place = format!("{:?} {:?}", args.input, args.output);
+    let cache = Cache::of(context, &args.cache, &place, &format!("{args:?}"));
     // Read before anything is written, since it may be the very folder.
     let older = args.since.as_ref().map(|place| Listing::read(&context.cwd.join(place)).unwrap_or_default());
     let left = match cache.earlier() {

@@ -1,6 +1,6 @@
 //! What earlier builds leave behind so that a build need not do again what would come out the same.
 //!
-//! Builds with the same arguments have a folder. Its record says what the last one asked of the outside and what it got
+//! Builds of the same sources to the same place have a folder. Its record says what the last one asked of the outside and what it got
 //! ([`crate::workspace`]), how the site it wrote looks ([`crate::output`]), and what it told the user: if all of that
 //! still holds, the build is over. Otherwise the other files of the folder, the shelf, say what parts of it were made
 //! from. The folder can be removed at any time; what cannot be read or understood counts as not there.
@@ -23,13 +23,15 @@ use crate::render::Made;
 use crate::shelf::Shelf;
 use crate::workspace::{self, Workspace};
 
-/// So many builds with different arguments are remembered, the last ones.
+/// So many builds of different sources are remembered, the last ones.
 const KEPT: usize = 12;
 
-/// What is left of builds with the same arguments.
+/// What is left of builds of the same sources to the same place.
 pub(super) struct Cache {
     /// Nothing if there is nowhere to keep it, or it is not wanted.
     shelf: Option<Arc<Files>>,
+    /// What decides what a build tells.
+    command: String,
 }
 
 /// What the last build left.
@@ -115,6 +117,7 @@ const HASH: usize = 16;
 
 #[derive(Serialize, Deserialize)]
 struct Record {
+    command: String,
     folder: PathBuf,
     told: Told,
     journal: String,
@@ -122,22 +125,19 @@ struct Record {
 }
 
 impl Cache {
-    /// Finds what is left of this command.
-    pub(super) fn of(context: &Context, args: &CacheArgs, command: &str) -> Self {
+    /// Finds what is left of this command. `place` says what is read and written, `command` says everything.
+    pub(super) fn of(context: &Context, args: &CacheArgs, place: &str, command: &str) -> Self {
         let caches = if args.no_cache {
             None
         } else {
             args.cache.as_ref().map(|folder| context.cwd.join(folder)).or_else(usual)
         };
-        let key = format!(
-            "{}\n{:?}\n{} {}\n{command}",
-            env!("PLAYBILL_SOURCES"),
-            context.cwd,
-            context.color_err,
-            context.quiet
-        );
+        let key = format!("{}\n{:?}\n{place}", env!("PLAYBILL_SOURCES"), context.cwd);
         let folder = caches.map(|caches| caches.join(format!("{:032x}", xxh3_128(key.as_bytes()))));
-        Self { shelf: folder.map(|folder| Arc::new(Files { folder, used: Mutex::default() })) }
+        Self {
+            shelf: folder.map(|folder| Arc::new(Files { folder, used: Mutex::default() })),
+            command: format!("{} {} {command}", context.color_err, context.quiet),
+        }
     }
 
     /// Looks at what the last build left.
@@ -149,7 +149,7 @@ impl Cache {
                 || output::is_untouched(&record.folder, &record.site),
                 || workspace::is_current(&record.journal),
             );
-            Some(match (site, inputs) {
+            Some(match (site, inputs && record.command == self.command) {
                 (true, true) => Earlier::Unchanged(record.told, record.folder),
                 (true, false) => Earlier::Site(record.folder, state_of(&record.site)),
                 (false, _) => Earlier::Nothing,
@@ -174,7 +174,7 @@ impl Cache {
         let _ = fs::remove_file(shelf.folder.join(RECORD));
         if let (Some(journal), Some(site)) = (workspace.journal(), output::snapshot(folder)) {
             made.leave(&**shelf, state_of(&site));
-            let record = Record { folder: folder.to_owned(), told, journal, site };
+            let record = Record { command: self.command.clone(), folder: folder.to_owned(), told, journal, site };
             // Problems of the configuration are told while it is read.
             if let Ok(record) = serde_json::to_vec(&record)
                 && workspace.config_problems().is_empty()

@@ -13,7 +13,8 @@ use crate::{portal, render, theme};
 pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
-    let cache = Cache::of(context, &args.cache, &format!("{args:?}"));
+    let place = format!("documentation {:?} {:?}", args.folder, args.output);
+    let cache = Cache::of(context, &args.cache, &place, &format!("{args:?}"));
     if let Earlier::Unchanged(told, _) = cache.earlier() {
         return Ok(build::nothing_to_do(context, &told, watch));
     }

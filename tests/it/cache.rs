@@ -104,6 +104,7 @@ fn a_build_with_nothing_changed_does_nothing() {
     // Other arguments, another build.
     assert!(!nothing_done(&place.build_with(&["--strict"])));
     assert!(nothing_done(&place.build_with(&["--strict"])));
+    assert!(!nothing_done(&place.build()));
     assert!(!nothing_done(&place.build_with(&["--no-cache"])));
 }
 
