@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::count::{Counting, Hit, Spot, Vocabulary, count};
 use super::pack::{self, deflate, varint};
-use super::terms::{Term, Terms, chunks, fold, is_joint};
+use super::terms::{Term, Terms, chunks, fold, is_joint, short};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
 use crate::config::SearchConfig;
 use crate::routes;
@@ -98,10 +98,10 @@ const BRIEF: Detail = Detail { documents: 112, full: 50, sections: 100 };
 
 /// What counts are measured by.
 struct Measures<'a> {
-    /// How many words a document has in the mean.
-    document: f64,
+    /// How much the counts of a document say.
+    document: Impact,
     /// The same of a section.
-    section: f64,
+    section: Impact,
     /// How many words each document has, and each of its sections.
     lengths: Vec<(usize, &'a [u32])>,
 }
@@ -114,23 +114,24 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
     let total: usize = lengths.iter().map(|lengths| words(lengths)).sum();
     let measures = Measures {
-        document: mean(total, documents.len()),
-        section: mean(total, sections),
+        document: Impact::new(mean(total, documents.len()), 0.4, 3.0),
+        section: Impact::new(mean(total, sections), 0.5, 7.0),
         lengths: lengths.iter().map(|lengths| (words(lengths), lengths.as_slice())).collect(),
     };
     let vocabulary = Vocabulary::of(&vocabularies, &counts);
     let entry = |at: usize| {
         let postings = vocabulary.postings(&counts, at);
         let hits = postings.hits();
-        let entry = |detail: Detail| pack::Entry {
+        let mut best = Best::of(&hits);
+        let mut entry = |detail: Detail| pack::Entry {
             term: postings.term,
             forms: postings.forms.clone(),
             count: hits.len(),
-            postings: encode(&hits, &measures, detail),
+            postings: encode(&hits, &mut best, &measures, detail),
         };
         // Words that are too common count in titles only; names of several words are not looked for misspelt.
-        let brief = || (!postings.term.contains(is_joint)).then(|| entry(BRIEF));
-        (!hits.is_empty()).then(|| (entry(FULL), brief()))
+        let full = (!hits.is_empty()).then(|| entry(FULL))?;
+        Some((full, (!postings.term.contains(is_joint)).then(|| entry(BRIEF))))
     };
     let (entries, short): (Vec<pack::Entry<'_>>, Vec<Option<pack::Entry<'_>>>) =
         (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();
@@ -275,12 +276,57 @@ fn runs<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     runs
 }
 
-/// Returns how much a count says where so much text stands, BM25 in steps from 0 to `steps`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a few steps")]
-fn impact(count: usize, length: usize, mean: f64, by_length: f64, steps: f64) -> u8 {
-    let count = count as f64;
-    let norm = 1.2 * (1.0 - by_length + by_length * length as f64 / mean);
-    (count / (count + norm) * steps).round().min(steps) as u8
+/// How much a count says where so much text stands: BM25 in a few steps.
+struct Impact {
+    /// What a count is measured by where no text stands, and how much more for each word.
+    base: f64,
+    each: f64,
+    steps: f64,
+}
+
+impl Impact {
+    /// Takes how many words there are in the mean, how much it matters that there are more, and the number of steps.
+    fn new(mean: f64, by_length: f64, steps: f64) -> Self {
+        Self { base: 1.2 * (1.0 - by_length), each: 1.2 * by_length / mean, steps }
+    }
+
+    /// Returns the step, from 0, of a count among so many words.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "few steps")]
+    fn of(&self, count: usize, length: usize) -> u8 {
+        let count = count as f64;
+        (count / (count + self.base + self.each * length as f64) * self.steps + 0.5) as u8
+    }
+}
+
+/// The documents that say most of a term.
+struct Best {
+    /// Of each what it says, the less the more, then its place: so they are in order. Nothing if they are few.
+    ranks: Vec<u64>,
+    /// So many at the front say more than the others.
+    sorted_out: usize,
+}
+
+impl Best {
+    fn of(hits: &[Hit<'_>]) -> Self {
+        let rank = |(at, hit): (usize, &Hit<'_>)| {
+            // A count takes the low bits.
+            let said = |spot: &Spot| 1 << 17 | u64::from(spot.heading > 0) << 16 | u64::from(spot.count);
+            let best = hit.spots.iter().map(said).max().unwrap_or_default();
+            ((1 << 19) - 1 - (u64::from(hit.title > 0) << 18 | best)) << 32 | at as u64
+        };
+        let few = hits.len() <= BRIEF.full.min(FULL.full);
+        let ranks = if few { Vec::new() } else { hits.iter().enumerate().map(rank).collect() };
+        Self { sorted_out: ranks.len(), ranks }
+    }
+
+    /// Returns the places of the best, in no order. Those asked for later are fewer.
+    fn first(&mut self, count: usize) -> impl Iterator<Item = usize> {
+        if count < self.sorted_out {
+            self.ranks[..self.sorted_out].select_nth_unstable(count);
+            self.sorted_out = count;
+        }
+        self.ranks[..count.min(self.sorted_out)].iter().map(|rank| (*rank & u64::from(u32::MAX)) as usize)
+    }
 }
 
 /// How much of a document is noted for a term.
@@ -295,29 +341,19 @@ enum Noted {
 ///
 /// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword,
 /// heading, and two bits of weight. A section: the way from the one before, then a byte of weight and words of the heading.
-fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
+fn encode(hits: &[Hit<'_>], best: &mut Best, measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
     let weigh = |hit: &Hit<'_>| {
         let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
-        impact(count, measures.lengths[hit.document].0, measures.document, 0.4, 3.0)
+        measures.document.of(count, measures.lengths[hit.document].0)
     };
     // By document, how much of it is noted.
     let mut noted = vec![Noted::Sections; hits.len()];
     if hits.len() > detail.full {
-        let rank = |(at, hit): (usize, &Hit<'_>)| {
-            let best = hit.spots.iter().map(|spot| (spot.heading > 0, spot.count)).max();
-            (std::cmp::Reverse((hit.title > 0, best)), at)
-        };
-        let mut ranks: Vec<_> = hits.iter().enumerate().map(rank).collect();
-        ranks.select_nth_unstable(detail.full);
-        for (_, at) in &ranks[detail.full..] {
-            noted[*at] = Noted::Headings;
-        }
+        noted.fill(if hits.len() > detail.documents { Noted::Nothing } else { Noted::Headings });
         if hits.len() > detail.documents {
-            ranks.select_nth_unstable(detail.documents);
-            for (_, at) in &ranks[detail.documents..] {
-                noted[*at] = Noted::Nothing;
-            }
+            best.first(detail.documents).for_each(|at| noted[at] = Noted::Headings);
         }
+        best.first(detail.full).for_each(|at| noted[at] = Noted::Sections);
     }
     let most = (detail.sections / hits.len().max(1)).clamp(if detail.full < hits.len() { 1 } else { 3 }, 64);
     let mut out = Vec::new();
@@ -356,7 +392,7 @@ fn encode(hits: &[Hit<'_>], measures: &Measures<'_>, detail: Detail) -> Vec<u8> 
             varint(&mut out, section - last);
             last = section;
             let length = measures.lengths[hit.document].1.get(section).map_or(0, |length| *length as usize);
-            out.push(impact(usize::from(spot.count), length, measures.section, 0.5, 7.0) | spot.heading.min(31) << 3);
+            out.push(measures.section.of(usize::from(spot.count), length) | spot.heading.min(31) << 3);
         }
     }
     out
@@ -467,14 +503,36 @@ fn anchor(document: &Document<'_>, part: &super::Part<'_>) -> Value {
 }
 
 /// Words and names that few documents have, with how many do: by these long texts are found.
-struct Rare<'t>(HashMap<&'t str, usize, RandomState>);
+#[derive(Default)]
+struct Rare<'t> {
+    /// Those that are [`short`].
+    short: HashMap<u128, usize, RandomState>,
+    long: HashMap<&'t str, usize, RandomState>,
+}
 
 impl<'t> Rare<'t> {
     fn of(entries: &[pack::Entry<'t>]) -> Self {
         let few = entries.iter().filter(|entry| entry.count <= FEW);
-        let words =
-            few.flat_map(|entry| entry.forms.iter().copied().chain([entry.term]).map(|word| (word, entry.count)));
-        Self(words.collect())
+        few.flat_map(|entry| entry.forms.iter().copied().chain([entry.term]).map(|word| (word, entry.count))).collect()
+    }
+
+    /// Returns how many documents have a piece of text, if it is rare.
+    fn count(&self, piece: &str) -> Option<usize> {
+        if !piece.is_ascii() {
+            return self.count_of_folded(&fold(piece));
+        }
+        let Some(short) = short(piece) else { return self.count_of_folded(&piece.to_ascii_lowercase()) };
+        let mut bytes = short.to_le_bytes();
+        bytes.make_ascii_lowercase();
+        self.short.get(&u128::from_le_bytes(bytes)).copied()
+    }
+
+    fn count_of_folded(&self, piece: &str) -> Option<usize> {
+        match short(piece) {
+            Some(short) => self.short.get(&short),
+            None => self.long.get(piece),
+        }
+        .copied()
     }
 
     /// Returns what is kept of a text: if it is too long its beginning, and of the rest what stands around its rarest words.
@@ -485,19 +543,11 @@ impl<'t> Rare<'t> {
         let more = (most / 2).min(MAX_AROUND);
         let start = blank_before(text, most - more);
         let mut places: Vec<(usize, bool, usize, usize)> = Vec::new();
-        let mut word = String::new();
         for piece in chunks(&text[start..]) {
-            word.clear();
-            if piece.is_ascii() {
-                word.push_str(piece);
-                word.make_ascii_lowercase();
-            } else {
-                word.push_str(&fold(piece));
-            }
-            if let Some(count) = self.0.get(&*word) {
+            if let Some(count) = self.count(piece) {
                 // Names are looked for as they are written.
                 let is_name = piece.contains(is_joint);
-                places.push((*count, !is_name, piece.as_ptr().addr() - text.as_ptr().addr(), piece.len()));
+                places.push((count, !is_name, piece.as_ptr().addr() - text.as_ptr().addr(), piece.len()));
             }
         }
         places.sort_unstable();
@@ -531,6 +581,19 @@ impl<'t> Rare<'t> {
     }
 }
 
+impl<'t> FromIterator<(&'t str, usize)> for Rare<'t> {
+    fn from_iter<I: IntoIterator<Item = (&'t str, usize)>>(words: I) -> Self {
+        let mut rare = Self::default();
+        for (word, count) in words {
+            match short(word) {
+                Some(short) => rare.short.insert(short, count),
+                None => rare.long.insert(word, count),
+            };
+        }
+        rare
+    }
+}
+
 /// Returns the last place up to there at which a word ends.
 fn blank_before(text: &str, at: usize) -> usize {
     let at = text.floor_char_boundary(at);
@@ -553,7 +616,7 @@ mod tests {
 
     #[test]
     fn of_a_long_text_the_beginning_is_kept_and_what_stands_around_rare_words() {
-        let rare = Rare([("zanzibar", 1), ("foo_bar", 2), ("often", 40)].into_iter().collect());
+        let rare: Rare<'_> = [("zanzibar", 1), ("foo_bar", 2), ("often", 40)].into_iter().collect();
         let long =
             format!("{} in Zanzibar they {} use foo_bar often, {}", "a ".repeat(60), "b ".repeat(60), "c ".repeat(99));
         assert_eq!(rare.kept(&long, 1000), long);
@@ -563,7 +626,7 @@ mod tests {
         // The rarer one stands, though the other would have had room.
         assert!(!kept.contains("foo_bar"), "{kept}");
         assert!(rare.kept(&long, 200).contains("use foo_bar often"), "{}", rare.kept(&long, 200));
-        let none = Rare(HashMap::default());
+        let none = Rare::default();
         assert_eq!(none.kept(&long, 121), long[..121]);
         for text in ["", "a", "ééééééé", "返金返金返金返金", "Zanzibar", "zanzibar zanzibar zanzibar é é é é zanzibar"]
         {

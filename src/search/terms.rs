@@ -92,6 +92,14 @@ impl Terms {
     }
 }
 
+/// Returns a short text as a number, by which it is found without following a pointer.
+pub(super) fn short(piece: &str) -> Option<u128> {
+    let mut bytes = [0; 16];
+    bytes[..15].get_mut(..piece.len())?.copy_from_slice(piece.as_bytes());
+    bytes[15] = piece.len() as u8;
+    Some(u128::from_le_bytes(bytes))
+}
+
 /// Cuts a text into pieces that hold terms: words, names of several words, runs of ideographs.
 pub(super) fn chunks(text: &str) -> impl Iterator<Item = &str> {
     let mut at = 0;
@@ -144,10 +152,16 @@ static ASCII: [Class; 128] = {
 };
 
 /// Returns what stands at a place of a text, and how many bytes it has; nothing at its end.
+#[inline]
 fn letter_at(text: &str, at: usize) -> Option<(Class, usize)> {
-    if let Some(class) = ASCII.get(usize::from(*text.as_bytes().get(at)?)) {
-        return Some((*class, 1));
+    match ASCII.get(usize::from(*text.as_bytes().get(at)?)) {
+        Some(class) => Some((*class, 1)),
+        None => wide_letter_at(text, at),
     }
+}
+
+#[cold]
+fn wide_letter_at(text: &str, at: usize) -> Option<(Class, usize)> {
     let letter = text[at..].chars().next()?;
     let class = if is_ideograph(letter) {
         Class::Ideograph

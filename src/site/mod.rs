@@ -304,6 +304,33 @@ pub struct Site {
     problems_of: Vec<Vec<usize>>,
 }
 
+/// A direction of dependencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What an entity needs in order to work; an API works as long as somebody provides it.
+    Needs,
+    /// What would feel it if it failed; the consumers of an API do when a provider fails.
+    NeededBy,
+}
+
+impl Side {
+    /// Both, as they are shown.
+    pub const BOTH: [Self; 2] = [Self::Needs, Self::NeededBy];
+
+    /// Returns the relations that lead there, in the order of the alphabet, which is that of the relations of an entity.
+    #[must_use]
+    pub const fn relations(self) -> &'static [&'static str] {
+        match self {
+            Self::Needs => &["apiProvidedBy", "consumesApi", "dependsOn"],
+            Self::NeededBy => &["apiConsumedBy", "dependencyOf", "providesApi"],
+        }
+    }
+
+    fn of(self, entity: &Entity) -> Box<[EntityId]> {
+        self.relations().iter().flat_map(|kind| entity.related(kind)).filter_map(|relation| relation.id).collect()
+    }
+}
+
 /// What does not depend on what documents say, nor on problems.
 #[derive(Debug)]
 struct Outline {
@@ -314,6 +341,8 @@ struct Outline {
     listings: Listings,
     sources: HashMap<FileId, Source>,
     mentions: Vec<Mention>,
+    /// By entity and [`Side`].
+    neighbours: Vec<[Box<[EntityId]>; 2]>,
     docs_of: Vec<Option<DocsTarget>>,
     docs_by_title: Vec<usize>,
     led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
@@ -364,6 +393,7 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         config: workspace.config().clone(),
         sources: sources(workspace, portal),
         mentions: catalog.entities().iter().map(Mention::of).collect(),
+        neighbours: catalog.entities().iter().map(|entity| Side::BOTH.map(|side| side.of(entity))).collect(),
         docs_of: docs_targets(portal),
         docs_by_title: docs_by_title(portal),
         listings: Listings::of(catalog, &kinds),
@@ -630,6 +660,12 @@ impl Site {
     #[must_use]
     pub fn mention(&self, entity: EntityId) -> &Mention {
         &self.outline.mentions[entity.index()]
+    }
+
+    /// Returns what an entity needs, or what needs it, in one step.
+    #[must_use]
+    pub fn neighbours(&self, entity: EntityId, side: Side) -> &[EntityId] {
+        &self.outline.neighbours[entity.index()][side as usize]
     }
 
     /// Returns what is configured for the pages of an entity.

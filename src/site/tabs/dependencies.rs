@@ -12,7 +12,7 @@ use crate::site::graphs::{self, Picture};
 use crate::site::kinds::Column;
 use crate::site::table::{self, Table};
 use crate::site::view::{self, EntityLink};
-use crate::site::{Site, View};
+use crate::site::{Side, Site, View};
 
 /// More rows than this help nobody.
 const LISTED: usize = 100;
@@ -75,19 +75,19 @@ impl Tab for Dependencies {
     }
 
     fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
-        let relevant = |kind: &str| NEEDS_FACE.relations.contains(&kind) || NEEDED_BY_FACE.relations.contains(&kind);
+        let relevant = |kind: &str| Side::BOTH.iter().any(|side| side.relations().contains(&kind));
         portal.catalog.get(entity).relations.iter().any(|relation| relevant(&relation.kind))
     }
 
     fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
-        let sides = [&NEEDS_FACE, &NEEDED_BY_FACE].map(|face| (face, walk(view, entity, face.relations)));
+        let sides = [&NEEDS_FACE, &NEEDED_BY_FACE].map(|face| (face, walk(view.site, entity, face.side)));
         let [needs, needed_by] = &sides;
         TabModel::Dependencies(Model {
             picture: graphs::dependencies(
                 view,
                 entity,
-                (needs.0.relations, &needs.1),
-                (needed_by.0.relations, &needed_by.1),
+                (needs.0.side.relations(), &needs.1),
+                (needed_by.0.side.relations(), &needed_by.1),
             ),
             sections: sides.iter().map(|(face, levels)| section(view, face, levels)).collect(),
         })
@@ -100,30 +100,27 @@ struct Face {
     title: &'static str,
     explain: &'static str,
     empty: &'static str,
-    /// In the order of the alphabet, which is that of the relations of an entity.
-    relations: &'static [&'static str],
+    side: Side,
 }
 
-/// What an entity needs in order to work; an API works as long as somebody provides it.
 const NEEDS_FACE: Face = Face {
     anchor: "needs",
     title: "Needs",
     explain: "If one of these fails, this feels it.",
     empty: "This depends on nothing that the catalog knows of.",
-    relations: &["apiProvidedBy", "consumesApi", "dependsOn"],
+    side: Side::Needs,
 };
 
-/// What would feel it; the consumers of an API do when a provider fails.
 const NEEDED_BY_FACE: Face = Face {
     anchor: "needed-by",
     title: "Needed by",
     explain: "If this fails, these feel it.",
     empty: "Nothing in the catalog depends on this.",
-    relations: &["apiConsumedBy", "dependencyOf", "providesApi"],
+    side: Side::NeededBy,
 };
 
-/// Walks relations breadth first: what is reached in one step, in two, and so on.
-fn walk(view: &View<'_>, entity: EntityId, relations: &[&str]) -> Vec<Vec<EntityId>> {
+/// Walks breadth first: what is reached in one step, in two, and so on.
+fn walk(site: &Site, entity: EntityId, side: Side) -> Vec<Vec<EntityId>> {
     let mut seen = HashSet::<EntityId, RandomState>::from_iter([entity]);
     let mut queue = VecDeque::from([(entity, 0_usize)]);
     let mut levels: Vec<Vec<EntityId>> = Vec::new();
@@ -131,15 +128,13 @@ fn walk(view: &View<'_>, entity: EntityId, relations: &[&str]) -> Vec<Vec<Entity
         if seen.len() > REACHED {
             break;
         }
-        let entity = view.entity(from);
-        for relation in relations.iter().flat_map(|kind| entity.related(kind)) {
-            let Some(id) = relation.id else { continue };
-            if seen.len() <= REACHED && seen.insert(id) {
+        for id in site.neighbours(from, side) {
+            if seen.len() <= REACHED && seen.insert(*id) {
                 if levels.len() <= distance {
                     levels.push(Vec::new());
                 }
-                levels[distance].push(id);
-                queue.push_back((id, distance + 1));
+                levels[distance].push(*id);
+                queue.push_back((*id, distance + 1));
             }
         }
     }
