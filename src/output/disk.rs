@@ -161,12 +161,11 @@ impl DiskSink {
         if report.written == 0 && report.removed == 0 && self.before.is_some() {
             return Ok(report);
         }
-        let failures = unchanged.par_iter().filter_map(|path| self.carry_over(path).err());
-        if let Some(error) = failures.collect::<Vec<Error>>().into_iter().next() {
-            return Err(error);
-        }
+        let carry_over = || unchanged.par_iter().map(|path| self.carry_over(path)).collect::<Result<Vec<()>, Error>>();
+        let (carried, foreign) = rayon::join(carry_over, || self.foreign());
+        carried?;
+        let foreign = foreign?;
         let manifest = Manifest { files };
-        let foreign = self.foreign()?;
         for path in &foreign {
             if let Some(path) = path.to_str().map(|path| path.replace('\\', "/"))
                 && is_in_the_way(&path, &manifest)
@@ -259,7 +258,7 @@ impl DiskSink {
         }
         if had_one {
             // What cannot be removed now is removed by the next build.
-            let _ = fs::remove_dir_all(&old);
+            remove_all(&old);
         }
         Ok(())
     }
@@ -517,6 +516,17 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::write(&aside, bytes).and_then(|()| fs::rename(&aside, path)).inspect_err(|_| {
         let _ = fs::remove_file(&aside);
     })
+}
+
+/// Removes a folder, many parts of it at a time: there may be a hundred thousand files.
+fn remove_all(folder: &Path) {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()).collect()
+    };
+    let parts: Vec<PathBuf> = below(folder).iter().flat_map(|part| below(part)).flat_map(|part| below(&part)).collect();
+    parts.par_iter().for_each(|part| drop(fs::remove_dir_all(part)));
+    let _ = fs::remove_dir_all(folder);
 }
 
 /// Removes the folders of a removed file that hold nothing any more.
