@@ -2,10 +2,15 @@
 //!
 //! `PLAYBILL_SEQUENCES` says how many sequences of edits are tried, if more than in everyday tests are wanted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 
 use playbill::config::Config;
+use playbill::error::Error;
+use playbill::output::Sink;
 use playbill::portal::{self, Memo, Portal};
+use playbill::render::Made;
+use playbill::shelf::Shelf;
 use playbill::site::{self, Site};
 use playbill::workspace::Workspace;
 use playbill::{render, theme};
@@ -204,10 +209,14 @@ fn files(workspace: &Workspace, portal: &Portal, site: &Site) -> BTreeMap<String
     render::outputs(portal, &theme, site).into_iter().map(|(path, what)| (path, make(what))).collect()
 }
 
+fn sequences(everyday: u64) -> u64 {
+    std::env::var("PLAYBILL_SEQUENCES").ok().and_then(|text| text.parse().ok()).unwrap_or(everyday)
+}
+
 #[test]
 fn after_any_edits_the_site_is_that_of_a_first_build() {
     const STEPS: usize = 20;
-    let sequences = std::env::var("PLAYBILL_SEQUENCES").ok().and_then(|text| text.parse().ok()).unwrap_or(25);
+    let sequences = sequences(25);
     let (mut kept, mut anew) = (0, 0);
     for round in 0..sequences {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (round + 1));
@@ -246,4 +255,90 @@ fn after_any_edits_the_site_is_that_of_a_first_build() {
         }
     }
     assert!(kept > anew, "{kept} steps went on from the last state, {anew} began anew");
+}
+
+/// What one process leaves for the next.
+#[derive(Debug, Default)]
+struct Board(Mutex<HashMap<String, Vec<u8>>>);
+
+impl Shelf for Board {
+    fn take(&self, name: &str) -> Option<Vec<u8>> {
+        self.0.lock().expect("a board").get(name).cloned()
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) {
+        self.0.lock().expect("a board").insert(name.to_owned(), bytes.to_vec());
+    }
+}
+
+/// A site that stands where an earlier one stood.
+#[derive(Default)]
+struct Standing {
+    before: BTreeMap<String, Vec<u8>>,
+    now: Mutex<BTreeMap<String, Vec<u8>>>,
+    kept: Mutex<usize>,
+}
+
+impl Sink for Standing {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let taken = self.now.lock().expect("a site").insert(path.to_owned(), bytes.to_vec());
+        assert!(taken.is_none(), "{path} is made twice");
+        Ok(())
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.before.contains_key(path)
+    }
+
+    fn keep(&self, path: &str) {
+        self.now.lock().expect("a site").insert(path.to_owned(), self.before[path].clone());
+        *self.kept.lock().expect("a number") += 1;
+    }
+}
+
+/// Builds a site as another process would that has the same shelf; returns how many files it kept.
+fn build(
+    tree: &Tree,
+    memo: &Memo,
+    made: &Made,
+    before: BTreeMap<String, Vec<u8>>,
+) -> (BTreeMap<String, Vec<u8>>, usize) {
+    let workspace = first(tree);
+    let portal = portal::analyse_again(&workspace, memo, &mut |_| ());
+    let site = site::plan(&workspace, &portal);
+    let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal)
+        .expect("the built-in theme compiles");
+    let sink = Standing { before, ..Standing::default() };
+    render::search(&workspace, &portal, made, &sink).expect("a search");
+    render::pages(&workspace, &portal, &theme, &site, made, &sink).expect("pages");
+    (sink.now.into_inner().expect("a site"), sink.kept.into_inner().expect("a number"))
+}
+
+#[test]
+fn after_any_edits_a_build_that_takes_over_parts_is_that_of_a_first_build() {
+    const STEPS: u128 = 6;
+    let (mut kept, mut all) = (0, 0);
+    for round in 0..sequences(8) {
+        let mut dice = Dice(0x51ab_11e5_0dd5_ca1e ^ (round + 1));
+        let mut tree = start(&mut dice);
+        let board: Arc<dyn Shelf> = Arc::new(Board::default());
+        let mut standing = BTreeMap::new();
+        let mut history = Vec::new();
+        for step in 0..STEPS {
+            for _ in 0..=dice.roll(3) {
+                history.push(edit(&mut tree, &mut dice));
+            }
+            let made = Made::take(&*board, Some(step), &[]);
+            let (site, taken_over) = build(&tree, &Memo::on(Arc::clone(&board)), &made, standing);
+            made.leave(&*board, step + 1);
+            let (expect, _) = build(&tree, &Memo::default(), &Made::default(), BTreeMap::new());
+            for (path, bytes) in &expect {
+                assert!(site.get(path) == Some(bytes), "{path} after {history:#?}");
+            }
+            assert_eq!(site.len(), expect.len(), "after {history:#?}");
+            (kept, all) = (kept + taken_over, all + site.len());
+            standing = site;
+        }
+    }
+    assert!(kept * 8 > all, "{kept} of {all} files were taken over");
 }
