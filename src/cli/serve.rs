@@ -109,12 +109,12 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
         let mut sites = portal.docs.sites.iter().zip(&before.portal.docs.sites);
         Arc::ptr_eq(&theme, &before.theme) && site.has_pages_of(&before.site) && sites.all(|(a, b)| a.has_files_of(b))
     };
-    let outputs = match before {
+    let outputs = || match before {
         Some((before, _)) if same_files(before) => Arc::clone(&before.outputs),
         _ => Arc::new(render::outputs(&portal, &theme, &site).into_iter().collect()),
     };
     let shown = report::Shown::new(&workspace, context, &args.input);
-    let problems = written_out(portal.diagnostics.iter(), &workspace, &shown);
+    let (outputs, problems) = rayon::join(outputs, || written_out(portal.diagnostics.iter(), &workspace, &shown));
     let prefix = shown.into_prefix();
     let count = |severity| portal.diagnostics.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

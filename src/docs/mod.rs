@@ -270,9 +270,13 @@ fn folders(workspace: &Workspace, catalog: &Catalog) -> (Vec<Place>, Diagnostics
     let mut diagnostics = Diagnostics::new();
     // Entities often share a catalog file and its documentation; each folder is read once.
     let mut folders: BTreeMap<Folder, Vec<EntityId>> = BTreeMap::new();
-    for (id, entity) in catalog.iter() {
-        let Some(node) = entity.annotation_node(REF) else { continue };
-        match locate(workspace, entity, node) {
+    let located = |id: usize| {
+        let entity = catalog.get(EntityId::new(id));
+        Some((EntityId::new(id), locate(workspace, entity, entity.annotation_node(REF)?)))
+    };
+    let located: Vec<_> = (0..catalog.entities().len()).into_par_iter().filter_map(located).collect();
+    for (id, folder) in located {
+        match folder {
             Ok(Some(folder)) => folders.entry(folder).or_default().push(id),
             Ok(None) => {}
             Err(problem) => diagnostics.push(*problem),

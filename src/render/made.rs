@@ -181,7 +181,8 @@ mod tests {
 
         // Of another site, with other twins, or in another frame, nothing is what it was.
         let text = "# One\n\nAnd more.\n";
-        for (site, forms, title) in [(9, vec![], "Ours"), (10, vec!["gzip".to_owned()], "Ours"), (4, vec![], "Theirs")] {
+        for (site, forms, title) in [(9, vec![], "Ours"), (10, vec!["gzip".to_owned()], "Ours"), (4, vec![], "Theirs")]
+        {
             if title == "Theirs" {
                 build(&shelf, (3, &[]), &BTreeSet::new(), ("Ours", text));
             }

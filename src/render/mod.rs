@@ -15,8 +15,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3Default;
 
-pub use self::made::Made;
 use self::made::Key;
+pub use self::made::Made;
 
 use crate::catalog::EntityId;
 use crate::docs::{DocsPage, DocsRedirect, DocsSite};
@@ -113,12 +113,7 @@ fn html<M: Serialize>(making: &Making<'_>, template: &str, model: Framed<M>) -> 
 ///
 /// # Errors
 /// The first failure of the sink.
-pub fn search(
-    workspace: &Workspace,
-    portal: &Portal,
-    made: &Made,
-    sink: &dyn Sink,
-) -> Result<search::Report, Error> {
+pub fn search(workspace: &Workspace, portal: &Portal, made: &Made, sink: &dyn Sink) -> Result<search::Report, Error> {
     let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
     let config = &workspace.config().search;
     let mut hasher = Xxh3Default::new();
@@ -161,7 +156,7 @@ pub enum Output {
 /// Lists the files of a site but for its search, with their paths.
 #[must_use]
 pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Output)> {
-    let planned = site.pages().iter().enumerate();
+    let planned = site.pages().par_iter().enumerate();
     let mut outputs: Vec<(String, Output)> =
         planned.map(|(at, page)| (routes::output_path(&page.url), Output::Planned(at))).collect();
     outputs.extend(theme.assets().iter().enumerate().map(|(at, asset)| (asset.url.clone(), Output::Asset(at))));

@@ -291,7 +291,12 @@ impl Impact {
     }
 
     /// Returns the step, from 0, of a count among so many words.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "few steps")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "few steps"
+    )]
     fn of(&self, count: usize, length: usize) -> u8 {
         let count = count as f64;
         (count / (count + self.base + self.each * length as f64) * self.steps + 0.5) as u8

@@ -28,6 +28,8 @@ pub mod yaml_paint;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
 pub use problems::Problem;
 pub use view::View;
 
@@ -386,21 +388,27 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
             led_to.entry(nearest.shared()).or_default().push(id);
         }
     }
-    let kinds = group_kinds(portal, workspace.config());
+    let of_entities = || {
+        let kinds = group_kinds(portal, workspace.config());
+        (Listings::of(catalog, &kinds), kinds)
+    };
+    let of_files = || (sources(workspace, portal), changes(workspace, portal));
+    // Both are needed before a page is planned, and take about as long.
+    let ((listings, kinds), (sources, changes)) = rayon::join(of_entities, of_files);
     let outline = Outline {
         pages: Vec::new(),
         by_url: HashMap::default(),
         config: workspace.config().clone(),
-        sources: sources(workspace, portal),
-        mentions: catalog.entities().iter().map(Mention::of).collect(),
-        neighbours: catalog.entities().iter().map(|entity| Side::BOTH.map(|side| side.of(entity))).collect(),
+        sources,
+        mentions: catalog.entities().par_iter().map(Mention::of).collect(),
+        neighbours: catalog.entities().par_iter().map(|entity| Side::BOTH.map(|side| side.of(entity))).collect(),
         docs_of: docs_targets(portal),
         docs_by_title: docs_by_title(portal),
-        listings: Listings::of(catalog, &kinds),
+        listings,
         kinds,
         led_to,
         by_file,
-        changes: changes(workspace, portal),
+        changes,
         base_path: base_path(workspace.config()),
     };
     let site = Site { outline: Arc::new(outline), problems, problems_of };
@@ -444,34 +452,16 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     add(routes::STATUS.to_owned(), PageKind::Status);
     add(routes::THEME.to_owned(), PageKind::Theme);
     add(routes::NOT_FOUND.to_owned(), PageKind::NotFound);
-    for (id, entity) in portal.catalog.iter() {
-        for (tab, definition) in tabs::TABS.iter().enumerate() {
-            if definition.has_page() && definition.applies(portal, site, id) {
-                add(routes::entity_tab(&entity.reference, definition.id()), PageKind::Entity { entity: id, tab });
-            }
-        }
-        if let Some(api) = portal.apis.of(id) {
-            for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
-                let url = routes::definition_part(&entity.reference, &page.slug);
-                add(url, PageKind::DefinitionPart { entity: id, part });
-            }
-            if api.bundled.is_some() {
-                add(routes::definition_bundle(&entity.reference), PageKind::File(File::DefinitionBundle(id)));
-            }
-            if api.parts.parts.len() > 1 {
-                add(routes::definition_items(&entity.reference), PageKind::File(File::DefinitionItems(id)));
-            }
-            if tabs::definition::has_source_page(portal, id) {
-                add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));
-            }
-        }
-    }
-    for (site, docs) in portal.docs.sites.iter().enumerate() {
+    let entities = || (0..portal.catalog.entities().len()).into_par_iter().map(EntityId::new);
+    pages.par_extend(entities().flat_map_iter(|id| pages_of(portal, site, id)));
+    pages.par_extend(portal.docs.sites.par_iter().enumerate().flat_map_iter(|(site, docs)| {
         let reference = &portal.catalog.get(docs.entity).reference;
-        for (page, document) in docs.pages.iter().enumerate() {
-            add(routes::docs_page(reference, &document.path), PageKind::Docs { site, page });
-        }
-    }
+        docs.pages.iter().enumerate().map(move |(page, document)| Page {
+            url: routes::docs_page(reference, &document.path),
+            kind: PageKind::Docs { site, page },
+        })
+    }));
+    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
     add(routes::api_entities(), PageKind::File(File::ApiEntities));
     add(routes::api_file("entities.json"), PageKind::File(File::ApiEntities));
     add(routes::api_file("entities.ndjson"), PageKind::File(File::ApiLines));
@@ -482,20 +472,8 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
         add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
     }
     add(routes::graph_data(), PageKind::File(File::GraphData));
-    for (id, entity) in portal.catalog.iter() {
-        if !entity.refused {
-            add(routes::api_entity(&entity.reference), PageKind::File(File::ApiEntity(id)));
-        }
-        add(routes::markdown(&routes::entity(&entity.reference)), PageKind::File(File::EntityMarkdown(id)));
-        if site.config().badges {
-            for badge in machine::Badge::ALL {
-                add(routes::badge(&entity.reference, badge.id()), PageKind::File(File::Badge(id, badge)));
-            }
-        }
-        if let Some(definition) = tabs::definition::Source::of(entity) {
-            add(routes::definition_file(&entity.reference, definition.extension), PageKind::File(File::Definition(id)));
-        }
-    }
+    pages.par_extend(entities().flat_map_iter(|id| files_of(portal, site, id)));
+    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
     if site.base_url().is_some() {
         add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
         add(routes::FEED.to_owned(), PageKind::File(File::Feed));
@@ -513,6 +491,54 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     let mut is_first = is_first.into_iter();
     pages.retain(|_| is_first.next().unwrap_or(true));
     pages
+}
+
+/// Lists the pages of an entity, and the files that belong to them.
+fn pages_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<Page> {
+    let entity = portal.catalog.get(id);
+    let mut pages = Vec::new();
+    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
+    for (tab, definition) in tabs::TABS.iter().enumerate() {
+        if definition.has_page() && definition.applies(portal, site, id) {
+            add(routes::entity_tab(&entity.reference, definition.id()), PageKind::Entity { entity: id, tab });
+        }
+    }
+    if let Some(api) = portal.apis.of(id) {
+        for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
+            let url = routes::definition_part(&entity.reference, &page.slug);
+            add(url, PageKind::DefinitionPart { entity: id, part });
+        }
+        if api.bundled.is_some() {
+            add(routes::definition_bundle(&entity.reference), PageKind::File(File::DefinitionBundle(id)));
+        }
+        if api.parts.parts.len() > 1 {
+            add(routes::definition_items(&entity.reference), PageKind::File(File::DefinitionItems(id)));
+        }
+        if tabs::definition::has_source_page(portal, id) {
+            add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));
+        }
+    }
+    pages
+}
+
+/// Lists what programs read of an entity.
+fn files_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<Page> {
+    let entity = portal.catalog.get(id);
+    let mut files = Vec::new();
+    let mut add = |url: String, file: File| files.push(Page { url, kind: PageKind::File(file) });
+    if !entity.refused {
+        add(routes::api_entity(&entity.reference), File::ApiEntity(id));
+    }
+    add(routes::markdown(&routes::entity(&entity.reference)), File::EntityMarkdown(id));
+    if site.config().badges {
+        for badge in machine::Badge::ALL {
+            add(routes::badge(&entity.reference, badge.id()), File::Badge(id, badge));
+        }
+    }
+    if let Some(definition) = tabs::definition::Source::of(entity) {
+        add(routes::definition_file(&entity.reference, definition.extension), File::Definition(id));
+    }
+    files
 }
 
 /// Returns what tells the file of a page from those of others, without making its path.

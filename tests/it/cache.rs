@@ -185,7 +185,10 @@ fn after_any_change_the_site_is_that_of_a_clean_build() {
             write("src/playbill.yaml", "title: Ours\ncss: own.css\n");
         }),
         ("a template", &|| {
-            write("src/theme/templates/404.html", "{% extends \"default/404.html\" %}{% block main %}Gone{% endblock %}");
+            write(
+                "src/theme/templates/404.html",
+                "{% extends \"default/404.html\" %}{% block main %}Gone{% endblock %}",
+            );
             write("src/playbill.yaml", "title: Ours\ntheme: theme\n");
         }),
         ("ignored files", &|| write("src/.ignore", "api/\n")),
