@@ -110,6 +110,8 @@ pub(super) struct Told {
     pub address: Option<String>,
 }
 
+/// How the names of our folders begin; a cache folder may be one that holds other things too.
+const OURS: &str = "playbill-";
 /// The name of the record on the shelf.
 const RECORD: &str = "record";
 /// The length of a hash, in bytes.
@@ -133,7 +135,7 @@ impl Cache {
             args.cache.as_ref().map(|folder| context.cwd.join(folder)).or_else(usual)
         };
         let key = format!("{}\n{:?}\n{place}", env!("PLAYBILL_SOURCES"), context.cwd);
-        let folder = caches.map(|caches| caches.join(format!("{:032x}", xxh3_128(key.as_bytes()))));
+        let folder = caches.map(|caches| caches.join(format!("{OURS}{:032x}", xxh3_128(key.as_bytes()))));
         Self {
             shelf: folder.map(|folder| Arc::new(Files { folder, used: Mutex::default() })),
             command: format!("{} {} {command}", context.color_err, context.quiet),
@@ -194,11 +196,17 @@ fn state_of(snapshot: &str) -> u128 {
     xxh3_128(snapshot.as_bytes())
 }
 
+/// Says whether a folder is one that a build made.
+fn is_ours(name: &str) -> bool {
+    let hash = name.strip_prefix(OURS).unwrap_or_default();
+    hash.len() == 2 * HASH && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Removes what the oldest builds left.
 fn thin_out(caches: &Path) {
     let entries = fs::read_dir(caches).into_iter().flatten().flatten();
     let mut folders: Vec<_> = entries
-        .filter(|entry| entry.file_name().len() == 2 * HASH)
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_ours))
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
     folders.sort_unstable();

@@ -140,7 +140,7 @@ fn a_damaged_record_counts_as_none() {
         .expect("a folder")
         .flatten()
         .map(|entry| entry.path())
-        .find(|path| path.file_name().is_some_and(|name| name.len() == 32))
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("playbill-")))
         .expect("a folder")
         .join("record");
     let bytes = fs::read(&record).expect("a file");
@@ -154,6 +154,22 @@ fn a_damaged_record_counts_as_none() {
     fs::write(place.path("cache"), "a file in the way").expect("a file");
     assert!(!nothing_done(&place.build()));
     assert!(!nothing_done(&place.build()));
+}
+
+#[test]
+fn only_old_builds_are_forgotten() {
+    let place = Place::new();
+    let other = format!("cache/{}", "0123456789abcdef".repeat(2));
+    place.write(&format!("{other}/mine"), "keep me");
+    place.write("cache/playbill-notes/mine", "keep me");
+    for round in 0..14 {
+        let output = place.run(&["docs", "build", "src/web", "-o", &format!("out-{round}"), "-q"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let left = fs::read_dir(place.path("cache")).expect("a folder").flatten();
+    let names: Vec<String> = left.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(names.iter().filter(|name| name.len() == 41).count(), 12, "{names:?}");
+    assert!(place.path(&other).join("mine").is_file() && place.path("cache/playbill-notes/mine").is_file());
 }
 
 #[test]
