@@ -27,3 +27,21 @@ pub fn put<T: Serialize>(shelf: &dyn Shelf, name: &str, value: &T) {
         shelf.put(name, &bytes);
     }
 }
+
+/// A shelf in memory that counts how often something was left on it.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub(crate) struct Board(pub(crate) std::sync::Mutex<(std::collections::HashMap<String, Vec<u8>>, usize)>);
+
+#[cfg(test)]
+impl Shelf for Board {
+    fn take(&self, name: &str) -> Option<Vec<u8>> {
+        self.0.lock().unwrap().0.get(name).cloned()
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) {
+        let mut board = self.0.lock().unwrap();
+        board.0.insert(name.to_owned(), bytes.to_vec());
+        board.1 += 1;
+    }
+}

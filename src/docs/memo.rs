@@ -191,6 +191,7 @@ fn calm<T>(table: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shelf::Board;
 
     #[test]
     fn a_document_is_made_again_when_an_answer_changes() {
@@ -218,22 +219,6 @@ mod tests {
         assert!(made("b", "y/", Some("q")));
         assert!(!made("b", "y/", Some("q")));
         assert!(made("a", "x/", None), "what a build did not use is forgotten");
-    }
-
-    /// A shelf that counts how often something was left on it.
-    #[derive(Debug, Default)]
-    struct Board(Mutex<(HashMap<String, Vec<u8>>, usize)>);
-
-    impl Shelf for Board {
-        fn take(&self, name: &str) -> Option<Vec<u8>> {
-            calm(&self.0).0.get(name).cloned()
-        }
-
-        fn put(&self, name: &str, bytes: &[u8]) {
-            let mut board = calm(&self.0);
-            board.0.insert(name.to_owned(), bytes.to_vec());
-            board.1 += 1;
-        }
     }
 
     #[test]

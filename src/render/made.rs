@@ -99,21 +99,9 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::error::Error;
+    use crate::shelf::Board;
     use crate::workspace::Workspace;
     use crate::{portal, render, site, theme};
-
-    #[derive(Debug, Default)]
-    struct Memory(Mutex<HashMap<String, Vec<u8>>>);
-
-    impl Shelf for Memory {
-        fn take(&self, name: &str) -> Option<Vec<u8>> {
-            self.0.lock().unwrap().get(name).cloned()
-        }
-
-        fn put(&self, name: &str, bytes: &[u8]) {
-            self.0.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
-        }
-    }
 
     /// A folder in which files of the last build stand.
     #[derive(Default)]
@@ -163,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_would_come_out_the_same_is_kept() {
-        let shelf = Memory::default();
+        let shelf = Board::default();
         let first = ("Ours", "# One\n");
         let (all, kept) = build(&shelf, (0, &[]), &BTreeSet::new(), first);
         assert!(kept.is_empty() && all.contains("index.html") && all.contains("search/search.js"));

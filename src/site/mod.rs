@@ -589,7 +589,6 @@ fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
     sources
 }
 
-/// Finds the documentation of each entity: its own site, or the page of another's that it borrows.
 /// Returns the documentation sites that have pages, by title.
 fn docs_by_title(portal: &Portal) -> Vec<usize> {
     let sites = &portal.docs.sites;
@@ -598,6 +597,7 @@ fn docs_by_title(portal: &Portal) -> Vec<usize> {
     listed
 }
 
+/// Finds the documentation of each entity: its own site, or the page of another's that it borrows.
 fn docs_targets(portal: &Portal) -> Vec<Option<DocsTarget>> {
     let mut targets = vec![None; portal.catalog.entities().len()];
     let target = |site: usize, path: &str| {
