@@ -19,6 +19,7 @@ pub mod workspace;
 pub mod catalog;
 pub mod docs;
 pub mod api;
+pub mod scaffold;
 pub mod notes;
 pub mod portal;
 pub mod routes;

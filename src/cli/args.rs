@@ -52,6 +52,11 @@ pub enum Command {
         after_help = "Examples:\n  playbill diff old/openapi.yaml openapi.yaml\n  playbill diff ../main . --format markdown --fail-on never"
     )]
     Diff(DiffArgs),
+    /// Make something new from a software template.
+    #[command(
+        after_help = "Examples:\n  playbill new templates/service --set name=orders -o ../orders\n  playbill new template:default/service --values values.yaml --dry-run\n  playbill new templates/service --values values.yaml -o out --format json"
+    )]
+    New(NewArgs),
     /// Print the resolved catalog.
     #[command(
         after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
@@ -242,6 +247,59 @@ pub enum FailOn {
     Risky,
     /// None.
     Never,
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The template: a file, a folder with a `template.yaml`, or a reference such as `template:default/service`.
+    #[arg(value_name = "TEMPLATE")]
+    pub template: String,
+    /// The values, as a file in YAML or JSON.
+    #[arg(long, value_name = "FILE")]
+    pub values: Option<PathBuf>,
+    /// One value, such as `name=orders` or `db.engine=postgres`, read as YAML.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The secrets, as a file in YAML or JSON; each can also come from a variable `PLAYBILL_SECRET_NAME`.
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
+    /// Who is making it, such as `user:default/sam`.
+    #[arg(long, value_name = "REF")]
+    pub user: Option<String>,
+    /// The catalog, a file or a folder; default: here.
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Option<PathBuf>,
+    /// Which template, if the file has several; default: the first.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// An `app-config.yaml` with `integrations` and `scaffolder.defaultEnvironment`.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Take the values as they are, without the defaults of the form.
+    #[arg(long)]
+    pub no_defaults: bool,
+    /// Where to write the result.
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Overwrite files that are there and differ.
+    #[arg(long)]
+    pub force: bool,
+    /// Write nothing; show the files, and what would change in DIR.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to report.
+    #[arg(long, value_enum, default_value_t = NewFormat::Human)]
+    pub format: NewFormat,
+}
+
+/// How `new` reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NewFormat {
+    /// Text, for people.
+    Human,
+    /// One JSON object.
+    Json,
 }
 
 /// Arguments of `export`.

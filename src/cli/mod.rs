@@ -10,6 +10,7 @@ mod diff;
 mod docs;
 mod explain;
 mod export;
+mod new;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
@@ -93,6 +94,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         },
         Command::Check(args) => check::run(&context, &args),
         Command::Diff(args) => diff::run(&context, &args),
+        Command::New(args) => new::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),

@@ -1,0 +1,72 @@
+//! What one rendering may take. The numbers are Backstage's, so that what runs here runs there.
+
+use super::failure::Failure;
+use super::value::Charge;
+
+/// Code units of a source.
+pub(super) const SOURCE: usize = 4 * 1024 * 1024;
+/// Nodes of a syntax tree.
+pub(super) const NODES: usize = 1_000_000;
+/// Steps: about one for each node evaluated and each item made.
+pub(super) const WORK: u64 = 1_000_000;
+/// How deep syntax and evaluation may be nested.
+pub(super) const DEPTH: usize = 512;
+/// Code units of the result.
+pub(super) const OUTPUT: usize = 16 * 1024 * 1024;
+/// Bytes of what one filter is given or makes.
+pub(super) const SCRATCH: usize = 64 * 1024 * 1024;
+
+pub(super) fn depth() -> Failure {
+    Failure::limit(format!("nested more than {DEPTH} deep"))
+}
+
+pub(super) fn scratch() -> Failure {
+    Failure::limit("a value takes more than 64 MiB")
+}
+
+/// Counts what a rendering has taken.
+#[derive(Default)]
+pub(super) struct Meter {
+    work: u64,
+    output: usize,
+    endless: bool,
+}
+
+impl Meter {
+    /// Makes a meter for what was measured elsewhere.
+    pub(super) fn endless() -> Self {
+        Self { endless: true, ..Self::default() }
+    }
+
+    /// Counts one step at a depth.
+    pub(super) fn step(&mut self, depth: usize) -> Result<(), Failure> {
+        if depth > DEPTH {
+            return Err(self::depth());
+        }
+        self.works(1)
+    }
+
+    /// Counts steps.
+    pub(super) fn works(&mut self, steps: usize) -> Result<(), Failure> {
+        self.work = self.work.saturating_add(steps as u64);
+        if self.work > WORK && !self.endless {
+            return Err(Failure::limit(format!("takes more than {WORK} steps")));
+        }
+        Ok(())
+    }
+
+    /// Counts code units of the result.
+    pub(super) fn writes(&mut self, units: usize) -> Result<(), Failure> {
+        self.output = self.output.saturating_add(units);
+        if self.output > OUTPUT {
+            return Err(Failure::limit("writes more than 16 Mi characters"));
+        }
+        Ok(())
+    }
+}
+
+impl Charge for Meter {
+    fn charge(&mut self) -> Result<(), Failure> {
+        self.works(1)
+    }
+}
