@@ -4,6 +4,7 @@ mod disk;
 mod write;
 
 use std::cell::OnceCell;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,9 @@ pub(super) fn run(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || make(context, args));
         let thread = thread.map_err(|source| Error::Io { action: "start", path: PathBuf::from("a thread"), source })?;
-        thread.join().unwrap_or_else(|_| Err(Error::Usage("the template could not be run: this is a fault of Playbill".to_owned())))
+        thread.join().unwrap_or_else(|_| {
+            Err(Error::Usage("the template could not be run: this is a fault of Playbill".to_owned()))
+        })
     })
 }
 
@@ -66,7 +69,9 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
     let mut user = json!({});
     if let Some(reference) = &args.user {
         user["ref"] = json!(reference);
-        if let Some(entity) = EntityRef::parse(reference, Some("user"), "default").ok().and_then(|user| catalog.find(user.as_str())) {
+        if let Some(entity) =
+            EntityRef::parse(reference, Some("user"), "default").ok().and_then(|user| catalog.find(user.as_str()))
+        {
             user["entity"] = entity;
         }
     }
@@ -112,7 +117,8 @@ struct LazyCatalog<'a> {
 impl LazyCatalog<'_> {
     fn get(&self) -> Option<&Catalog> {
         let read = || {
-            let input = InputArgs { paths: self.args.catalog.iter().cloned().collect(), config: None, repository: false };
+            let input =
+                InputArgs { paths: self.args.catalog.iter().cloned().collect(), config: None, repository: false };
             match load(self.context, &input, None, Purpose::Judge) {
                 Ok(workspace) => Some(catalog::load(&workspace).catalog),
                 Err(error) => {
@@ -133,7 +139,11 @@ impl LazyCatalog<'_> {
 }
 
 /// Finds the file of the template, and its name if that is known.
-fn find_template(context: &Context, args: &NewArgs, catalog: &LazyCatalog<'_>) -> Result<(PathBuf, Option<String>), Error> {
+fn find_template(
+    context: &Context,
+    args: &NewArgs,
+    catalog: &LazyCatalog<'_>,
+) -> Result<(PathBuf, Option<String>), Error> {
     let place = context.cwd.join(&args.template);
     if place.is_dir() {
         let file = ["template.yaml", "template.yml"].iter().map(|name| place.join(name)).find(|file| file.is_file());
@@ -144,7 +154,10 @@ fn find_template(context: &Context, args: &NewArgs, catalog: &LazyCatalog<'_>) -
         return Ok((real(&place)?, args.name.clone()));
     }
     let Ok(reference) = EntityRef::parse(&args.template, Some("template"), "default") else {
-        return Err(Error::Usage(format!("there is no file or folder `{}`, and it is no reference either", args.template)));
+        return Err(Error::Usage(format!(
+            "there is no file or folder `{}`, and it is no reference either",
+            args.template
+        )));
     };
     if args.template.contains(std::path::MAIN_SEPARATOR) && !args.template.contains(':') {
         return Err(Error::Usage(format!("there is no file or folder `{}`", args.template)));
@@ -158,7 +171,10 @@ fn find_template(context: &Context, args: &NewArgs, catalog: &LazyCatalog<'_>) -
             Some(near) => format!("; did you mean `{near}`?"),
             None => String::new(),
         };
-        return Err(Error::Usage(format!("there is no file `{}` and no `{reference}` in the catalog{hint}", args.template)));
+        return Err(Error::Usage(format!(
+            "there is no file `{}` and no `{reference}` in the catalog{hint}",
+            args.template
+        )));
     };
     let entity = known.get(id);
     let shown = super::report::Shown::new(&workspace, context, &input);
@@ -192,7 +208,8 @@ fn read_template(file: &Path, path: &str, name: Option<&str>, source: &Disk) -> 
         Some(name) => vec![format!("there is no Template `{name}` in it")],
         None => vec!["there is no entity of kind Template in it".to_owned()],
     })?;
-    template::fill_placeholders(&mut entity, source, crate::scaffold::tree::parent(path)).map_err(|error| vec![error])?;
+    template::fill_placeholders(&mut entity, source, crate::scaffold::tree::parent(path))
+        .map_err(|error| vec![error])?;
     Template::new(entity, path)
 }
 
@@ -220,7 +237,8 @@ impl Settings {
         let mut settings = Self { environment: json!({"parameters": {}, "secrets": {}}), ..Self::default() };
         let Some(path) = &args.config else { return Ok(settings) };
         let text = read_text(&context.cwd.join(path))?;
-        let config = yaml_in::document(&text).map_err(|error| Error::Usage(format!("`{}`: {error}", path.display())))?;
+        let config =
+            yaml_in::document(&text).map_err(|error| Error::Usage(format!("`{}`: {error}", path.display())))?;
         let kinds = config["integrations"].as_object().into_iter().flatten();
         for (kind, entries) in kinds {
             for entry in entries.as_array().into_iter().flatten() {
@@ -287,7 +305,9 @@ fn given_secrets(context: &Context, args: &NewArgs) -> Result<Map<String, Json>,
         None => Map::new(),
     };
     for (key, value) in std::env::vars_os() {
-        if let (Some(key), Some(value)) = (key.to_str().and_then(|key| key.strip_prefix("PLAYBILL_SECRET_")), value.to_str()) {
+        if let (Some(key), Some(value)) =
+            (key.to_str().and_then(|key| key.strip_prefix("PLAYBILL_SECRET_")), value.to_str())
+        {
             secrets.insert(key.to_owned(), json!(value));
         }
     }
@@ -300,16 +320,16 @@ fn told_faults(pages: &[Json], faults: &[Fault]) -> String {
     let mut page = None;
     for fault in faults {
         if fault.secret {
-            out.push_str(&format!("  the secret `{}` {}\n", fault.misfit.pointer, fault.misfit.message));
+            let _ = writeln!(out, "  the secret `{}` {}", fault.misfit.pointer, fault.misfit.message);
             continue;
         }
         if page != Some(fault.page) && pages.len() > 1 {
             page = Some(fault.page);
             let title = pages[fault.page].get("title").and_then(Json::as_str).unwrap_or_default();
-            out.push_str(&format!("  page {} {title}\n", fault.page + 1));
+            let _ = writeln!(out, "  page {} {title}", fault.page + 1);
         }
         let pointer = if fault.misfit.pointer.is_empty() { "/" } else { &fault.misfit.pointer };
-        out.push_str(&format!("    {pointer} {}\n", fault.misfit.message));
+        let _ = writeln!(out, "    {pointer} {}", fault.misfit.message);
     }
     out.trim_end().to_owned()
 }
@@ -357,23 +377,23 @@ fn tell(context: &Context, args: &NewArgs, status: Status, outcome: &Outcome) {
             Entry::File { .. } => name.to_owned(),
             Entry::Link(target) => format!("{name} -> {target}"),
         };
-        out.push_str(&format!("{mark}{}{shown}\n", "  ".repeat(depth)));
+        let _ = writeln!(out, "{mark}{}{shown}", "  ".repeat(depth));
     }
     if !outcome.plan.is_empty() {
         out.push_str("\nNot run, as it reaches other systems:\n");
         for planned in &outcome.plan {
-            out.push_str(&format!("  {} {}\n", planned.action, planned.input));
+            let _ = writeln!(out, "  {} {}", planned.action, planned.input);
         }
     }
     let output = outcome.output.clone().unwrap_or_default();
     for link in output["links"].as_array().into_iter().flatten() {
         if let Some(target) = link["url"].as_str().or(link["entityRef"].as_str()) {
-            out.push_str(&format!("\n{}: {target}", link["title"].as_str().unwrap_or("Link")));
+            let _ = write!(out, "\n{}: {target}", link["title"].as_str().unwrap_or("Link"));
         }
     }
     for text in output["text"].as_array().into_iter().flatten() {
         let title = text["title"].as_str().map(|title| format!("{title}\n")).unwrap_or_default();
-        out.push_str(&format!("\n{title}{}", text["content"].as_str().unwrap_or_default()));
+        let _ = write!(out, "\n{title}{}", text["content"].as_str().unwrap_or_default());
     }
     print(&format!("{}\n", out.trim_end()));
     match &args.output {

@@ -82,8 +82,10 @@ pub fn hide(pages: &[Json], values: &mut Map<String, Json>, host: &Host<'_>) -> 
 fn drop_declared(schema: &Json, others: &[&Json], values: &mut Map<String, Json>) {
     let Some(properties) = schema.get("properties").and_then(Json::as_object) else { return };
     for (name, property) in properties {
-        let declared: Vec<&Json> =
-            others.iter().filter_map(|other| other.get("properties").and_then(|properties| properties.get(name))).collect();
+        let declared: Vec<&Json> = others
+            .iter()
+            .filter_map(|other| other.get("properties").and_then(|properties| properties.get(name)))
+            .collect();
         let Some(value) = values.get_mut(name) else { continue };
         match value {
             Json::Object(inner) if property.get("properties").is_some_and(Json::is_object) => {
@@ -102,7 +104,13 @@ fn drop_declared(schema: &Json, others: &[&Json], values: &mut Map<String, Json>
 
 /// Checks the answers against the pages that are shown, and the secrets.
 #[must_use]
-pub fn check(pages: &[Json], hidden: &[usize], values: &Map<String, Json>, secrets: Option<&Json>, given: &Map<String, Json>) -> Vec<Fault> {
+pub fn check(
+    pages: &[Json],
+    hidden: &[usize],
+    values: &Map<String, Json>,
+    secrets: Option<&Json>,
+    given: &Map<String, Json>,
+) -> Vec<Fault> {
     let value = Value::from_json(&Json::Object(values.clone()));
     let mut faults = Vec::new();
     for (page, schema) in pages.iter().enumerate().filter(|(page, _)| !hidden.contains(page)) {
@@ -227,7 +235,13 @@ fn combined(left: Json, right: Json) -> Json {
 }
 
 /// Returns what holds without an answer.
-fn default_of(root: &Json, schema: &Json, from_parent: Option<Json>, data: Option<&Json>, depth: usize) -> Option<Json> {
+fn default_of(
+    root: &Json,
+    schema: &Json,
+    from_parent: Option<Json>,
+    data: Option<&Json>,
+    depth: usize,
+) -> Option<Json> {
     if depth > MAX_DEPTH {
         return from_parent;
     }
@@ -244,7 +258,8 @@ fn default_of(root: &Json, schema: &Json, from_parent: Option<Json>, data: Optio
         if let Some(Json::Array(options)) = schema.get(union)
             && let Some(first) = options.first()
         {
-            let fitting = data.and_then(|data| options.iter().find(|option| schema::fits(root, option, &Value::from_json(data))));
+            let fitting =
+                data.and_then(|data| options.iter().find(|option| schema::fits(root, option, &Value::from_json(data))));
             let mut rest = schema.clone();
             if let Json::Object(rest) = &mut rest {
                 rest.shift_remove(union);
@@ -263,11 +278,22 @@ fn default_of(root: &Json, schema: &Json, from_parent: Option<Json>, data: Optio
                 let inner = data.and_then(|data| data.get(name));
                 let property = effective(root, property, inner, depth + 1);
                 let parent = defaults.as_ref().and_then(|defaults| defaults.get(name)).cloned();
-                if let Some(value) = default_of(root, &property, parent, inner, depth + 1) {
+                let value = default_of(root, &property, parent, inner, depth + 1);
+                // An object without anything in it is made only where one must be.
+                let must = || {
+                    schema
+                        .get("required")
+                        .and_then(Json::as_array)
+                        .is_some_and(|names| names.iter().any(|known| known == name))
+                };
+                if let Some(value) = value
+                    && (value.as_object().is_none_or(|entries| !entries.is_empty()) || must())
+                {
                     out.insert(name.clone(), value);
                 }
             }
-            let additional = schema.get("additionalProperties").is_some_and(|additional| additional != &Json::Bool(false));
+            let additional =
+                schema.get("additionalProperties").is_some_and(|additional| additional != &Json::Bool(false));
             if additional && let Some(Json::Object(defaults)) = defaults {
                 for (name, value) in defaults {
                     out.entry(name).or_insert(value);
@@ -283,9 +309,9 @@ fn default_of(root: &Json, schema: &Json, from_parent: Option<Json>, data: Optio
                 default_of(root, &item, from_parent, data, depth + 1)
             };
             let mut list: Option<Vec<Json>> = match defaults {
-                Some(Json::Array(values)) => {
-                    Some(values.into_iter().map(|value| item_default(Some(value.clone()), None).unwrap_or(value)).collect())
-                }
+                Some(Json::Array(values)) => Some(
+                    values.into_iter().map(|value| item_default(Some(value.clone()), None).unwrap_or(value)).collect(),
+                ),
                 _ => None,
             };
             if let Some(Json::Array(given)) = data {
@@ -296,7 +322,8 @@ fn default_of(root: &Json, schema: &Json, from_parent: Option<Json>, data: Optio
                 list = Some(values.collect());
             }
             let least = schema.get("minItems").and_then(Json::as_u64).unwrap_or(0).min(1000) as usize;
-            let several = schema.get("uniqueItems") == Some(&Json::Bool(true)) && items.is_some_and(|items| items.get("enum").is_some());
+            let several = schema.get("uniqueItems") == Some(&Json::Bool(true))
+                && items.is_some_and(|items| items.get("enum").is_some());
             let mut list = list.unwrap_or_default();
             while !several && list.len() < least {
                 list.push(item_default(None, None).unwrap_or(Json::Null));

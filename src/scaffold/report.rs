@@ -119,8 +119,12 @@ fn of_step(step: &StepReport) -> Json {
 fn files(tree: &Tree) -> Vec<Json> {
     tree.entries()
         .filter_map(|(path, entry)| match entry {
-            Entry::File { bytes, mode } => Some(json!({"path": path, "bytes": bytes.len(), "executable": mode & 0o100 != 0})),
-            Entry::Link(target) => Some(json!({"path": path, "bytes": target.len(), "executable": false, "link": target})),
+            Entry::File { bytes, mode } => {
+                Some(json!({"path": path, "bytes": bytes.len(), "executable": mode & 0o100 != 0}))
+            }
+            Entry::Link(target) => {
+                Some(json!({"path": path, "bytes": target.len(), "executable": false, "link": target}))
+            }
             Entry::Folder => None,
         })
         .collect()

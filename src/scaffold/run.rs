@@ -33,10 +33,13 @@ pub struct Inputs<'a> {
     /// Remote actions beyond those that are always known, each with its example output.
     pub more_actions: &'a [(String, Json)],
     /// Runs a remote action instead of planning it; gives its outputs.
-    pub publish: Option<&'a dyn Fn(&str, &Json, &Tree) -> Result<Json, StepError>>,
+    pub publish: Option<&'a Publish<'a>>,
     /// Is told how each step ended.
     pub watch: &'a mut dyn FnMut(&StepReport),
 }
+
+/// Runs a remote action with its inputs, on the files so far; gives its outputs.
+pub type Publish<'a> = dyn Fn(&str, &Json, &Tree) -> Result<Json, StepError> + 'a;
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,14 +115,8 @@ pub fn run(inputs: Inputs<'_>) -> Outcome {
     let environment_secrets = inputs.environment.get("secrets").and_then(Json::as_object);
     let hidden = inputs.secrets.values().chain(environment_secrets.into_iter().flat_map(Map::values));
     let hidden = hidden.filter_map(Json::as_str).filter(|text| text.chars().count() > 1).map(str::to_owned).collect();
-    let mut runner = Runner {
-        inputs,
-        known,
-        hidden,
-        steps: Vec::new(),
-        status: Status::default(),
-        outcome: Outcome::default(),
-    };
+    let mut runner =
+        Runner { inputs, known, hidden, steps: Vec::new(), status: Status::default(), outcome: Outcome::default() };
     runner.whole();
     runner.outcome
 }
@@ -202,13 +199,22 @@ impl Runner<'_> {
             ("environment".into(), if with_secrets { known.whole.clone() } else { known.plain.clone() }),
             ("steps".into(), Value::record(self.steps.iter().cloned())),
             ("user".into(), known.user.clone()),
-            ("context".into(), Value::record([("task".into(), Value::record([("id".into(), task.get("id").cloned().unwrap_or_default())]))])),
+            (
+                "context".into(),
+                Value::record([(
+                    "task".into(),
+                    Value::record([("id".into(), task.get("id").cloned().unwrap_or_default())]),
+                )]),
+            ),
         ];
         if with_secrets {
             entries.push(("secrets".into(), known.secrets.clone()));
         }
         if let Some((key, value)) = each {
-            entries.push(("each".into(), Value::record([("key".into(), Value::text(key)), ("value".into(), value.clone())])));
+            entries.push((
+                "each".into(),
+                Value::record([("key".into(), Value::text(key)), ("value".into(), value.clone())]),
+            ));
         }
         Record::new(entries)
     }
@@ -242,10 +248,10 @@ impl Runner<'_> {
     fn step(&mut self, step: &Step, report: &mut StepReport) -> Result<StepStatus, StepError> {
         match &step.condition {
             Some(Json::Bool(false)) => return Ok(StepStatus::Skipped),
-            Some(condition @ Json::String(_)) if step.each.is_none() => {
-                if !is_truthy(&self.render(condition, &self.context(None, false))) {
-                    return Ok(StepStatus::Skipped);
-                }
+            Some(condition @ Json::String(_))
+                if step.each.is_none() && !is_truthy(&self.render(condition, &self.context(None, false))) =>
+            {
+                return Ok(StepStatus::Skipped);
             }
             _ => {}
         }
@@ -314,7 +320,10 @@ impl Runner<'_> {
             }
             Value::Record(record) => record.entries().map(|(key, item)| (key.to_string(), item.clone())).collect(),
             other => {
-                return Err(StepError::new(Code::BadEach, format!("`each` must be a list or an object, and is {}", other.kind())));
+                return Err(StepError::new(
+                    Code::BadEach,
+                    format!("`each` must be a list or an object, and is {}", other.kind()),
+                ));
             }
         };
         if items.len() > 10_000 {
@@ -324,7 +333,9 @@ impl Runner<'_> {
         for (key, value) in items {
             let context = self.context(Some((&key, &value)), true);
             let runs = match &step.condition {
-                Some(condition @ Json::String(text)) if !text.is_empty() => is_truthy(&self.render(condition, &context)),
+                Some(condition @ Json::String(text)) if !text.is_empty() => {
+                    is_truthy(&self.render(condition, &context))
+                }
                 _ => true,
             };
             if runs {
@@ -399,7 +410,8 @@ fn check_input(action: &Action, input: &Value, log: &mut Vec<String>) -> Result<
         return Ok(());
     }
     let shown = |misfits: &[schema::Misfit]| {
-        let lines: Vec<String> = misfits.iter().map(|misfit| format!("`{}` {}", misfit.pointer, misfit.message)).collect();
+        let lines: Vec<String> =
+            misfits.iter().map(|misfit| format!("`{}` {}", misfit.pointer, misfit.message)).collect();
         lines.join("; ")
     };
     if action.run.is_none() {

@@ -91,7 +91,14 @@ impl Checker<'_> {
         self.depth -= 1;
     }
 
-    fn keyword(&mut self, keyword: &str, argument: &Json, schema: &Map<String, Json>, value: &Value, path: &mut Vec<String>) {
+    fn keyword(
+        &mut self,
+        keyword: &str,
+        argument: &Json,
+        schema: &Map<String, Json>,
+        value: &Value,
+        path: &mut Vec<String>,
+    ) {
         match keyword {
             "required" => self.required(argument, schema, value, path),
             "properties" => {
@@ -152,8 +159,10 @@ impl Checker<'_> {
                     }
                     // A key that nobody asked for may be this one with a slip.
                     let strangers = record.entries().map(|(key, _)| &**key);
-                    let strangers = strangers.filter(|key| declared.is_none_or(|declared| !declared.contains_key(*key)));
-                    let hint = nearest(name, strangers).map_or_else(String::new, |near| format!("; is `{near}` meant to be it?"));
+                    let strangers =
+                        strangers.filter(|key| declared.is_none_or(|declared| !declared.contains_key(*key)));
+                    let hint = nearest(name, strangers)
+                        .map_or_else(String::new, |near| format!("; is `{near}` meant to be it?"));
                     path.push(name.to_owned());
                     self.report(path, "required", format!("is missing{hint}"));
                     path.pop();
@@ -218,7 +227,9 @@ impl Checker<'_> {
                 match found {
                     Ok(true) => {}
                     Ok(false) => self.report(path, keyword, format!("`{text}` does not match the pattern `{pattern}`")),
-                    Err(message) => self.report(path, keyword, format!("the pattern `{pattern}` cannot be used: {message}")),
+                    Err(message) => {
+                        self.report(path, keyword, format!("the pattern `{pattern}` cannot be used: {message}"));
+                    }
                 }
             }
             "format" => {
@@ -240,7 +251,14 @@ impl Checker<'_> {
         }
     }
 
-    fn number_keyword(&mut self, keyword: &str, argument: &Json, schema: &Map<String, Json>, number: f64, path: &[String]) {
+    fn number_keyword(
+        &mut self,
+        keyword: &str,
+        argument: &Json,
+        schema: &Map<String, Json>,
+        number: f64,
+        path: &[String],
+    ) {
         let Some(bound) = argument.as_f64() else { return };
         let shown = number::print(number);
         let exclusive = |name: &str| matches!(schema.get(name), Some(Json::Bool(true)));
@@ -264,7 +282,14 @@ impl Checker<'_> {
         }
     }
 
-    fn list_keyword(&mut self, keyword: &str, argument: &Json, schema: &Map<String, Json>, items: &[Value], path: &mut Vec<String>) {
+    fn list_keyword(
+        &mut self,
+        keyword: &str,
+        argument: &Json,
+        schema: &Map<String, Json>,
+        items: &[Value],
+        path: &mut Vec<String>,
+    ) {
         let count = items.len() as f64;
         match keyword {
             "items" => {
@@ -280,10 +305,8 @@ impl Checker<'_> {
                     path.pop();
                 }
             }
-            "contains" => {
-                if !items.iter().any(|item| self.fits(argument, item)) {
-                    self.report(path, keyword, "has no item that fits what it must contain");
-                }
+            "contains" if !items.iter().any(|item| self.fits(argument, item)) => {
+                self.report(path, keyword, "has no item that fits what it must contain");
             }
             "minItems" if argument.as_f64().is_some_and(|bound| count < bound) => {
                 self.report(path, keyword, format!("must have at least {argument} items, and has {count}"));
@@ -292,7 +315,8 @@ impl Checker<'_> {
                 self.report(path, keyword, format!("must have at most {argument} items, and has {count}"));
             }
             "uniqueItems" if argument == &Json::Bool(true) => {
-                let twice = items.iter().enumerate().find_map(|(at, item)| items[..at].iter().find(|other| same(other, item)));
+                let twice =
+                    items.iter().enumerate().find_map(|(at, item)| items[..at].iter().find(|other| same(other, item)));
                 if let Some(item) = twice {
                     self.report(path, keyword, format!("has {} twice", shown(item)));
                 }
@@ -301,8 +325,16 @@ impl Checker<'_> {
         }
     }
 
-    fn record_keyword(&mut self, keyword: &str, argument: &Json, schema: &Map<String, Json>, record: &Record, path: &mut Vec<String>) {
-        let keys: Vec<String> = record.entries().filter(|(_, value)| !value.is_undefined()).map(|(key, _)| key.to_string()).collect();
+    fn record_keyword(
+        &mut self,
+        keyword: &str,
+        argument: &Json,
+        schema: &Map<String, Json>,
+        record: &Record,
+        path: &mut Vec<String>,
+    ) {
+        let keys: Vec<String> =
+            record.entries().filter(|(_, value)| !value.is_undefined()).map(|(key, _)| key.to_string()).collect();
         let count = keys.len() as f64;
         match keyword {
             "additionalProperties" | "patternProperties" => {
@@ -332,7 +364,8 @@ impl Checker<'_> {
                     match additional {
                         Some(Json::Bool(false)) => {
                             let names = declared.into_iter().flat_map(|declared| declared.keys().map(String::as_str));
-                            let hint = nearest(key, names).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                            let hint = nearest(key, names)
+                                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                             self.report(path, "additionalProperties", format!("is not known{hint}"));
                         }
                         Some(property) => self.check(property, value, path),
@@ -364,7 +397,8 @@ impl Checker<'_> {
                         Json::Array(names) => names.iter().filter_map(Json::as_str).collect(),
                         schema => {
                             let before = self.found.len();
-                            let value = Value::record(record.entries().map(|(key, value)| (key.clone(), value.clone())));
+                            let value =
+                                Value::record(record.entries().map(|(key, value)| (key.clone(), value.clone())));
                             self.check(schema, &value, path);
                             if self.found.len() > before {
                                 self.report(path, keyword, format!("does not fit what `{key}` brings with it"));

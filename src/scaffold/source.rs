@@ -90,11 +90,14 @@ fn follow(source: &dyn Source, path: &str, shown: &str, links: usize) -> Result<
 /// When there is none.
 pub fn file(source: &dyn Source, path: &str, shown: &str) -> Result<(Arc<[u8]>, u32), StepError> {
     match source.look(path) {
-        Some(Found::File(mode)) => {
-            source.read(path).map(|bytes| (bytes, mode)).map_err(|error| StepError::new(Code::Failed, format!("`{shown}`: {error}")))
-        }
+        Some(Found::File(mode)) => source
+            .read(path)
+            .map(|bytes| (bytes, mode))
+            .map_err(|error| StepError::new(Code::Failed, format!("`{shown}`: {error}"))),
         Some(Found::Folder(_)) => Err(StepError::new(Code::Failed, format!("`{shown}` is a folder, not a file"))),
-        _ => Err(StepError::new(Code::NotFound, format!("there is no file `{shown}` in the repository of the template"))),
+        _ => {
+            Err(StepError::new(Code::NotFound, format!("there is no file `{shown}` in the repository of the template")))
+        }
     }
 }
 
@@ -107,18 +110,25 @@ pub fn folder(source: &dyn Source, path: &str, shown: &str) -> Result<Vec<(Strin
     let names = match source.look(path) {
         Some(Found::Folder(names)) => names,
         Some(_) => return Err(StepError::new(Code::Failed, format!("`{shown}` is a file, not a folder"))),
-        None => return Err(StepError::new(Code::NotFound, format!("there is no folder `{shown}` in the repository of the template"))),
+        None => {
+            return Err(StepError::new(
+                Code::NotFound,
+                format!("there is no folder `{shown}` in the repository of the template"),
+            ));
+        }
     };
     let mut left: VecDeque<String> = names.into();
     while let Some(below) = left.pop_front() {
         let name = below.rsplit('/').next().unwrap_or_default();
-        if name == ".git" {
+        // Backstage takes a path that begins with two dots for one that leads out, even `..data`.
+        if name == ".git" || below.starts_with("..") {
             continue;
         }
         let whole = if path.is_empty() { below.clone() } else { format!("{path}/{below}") };
         match source.look(&whole) {
             Some(Found::File(mode)) => {
-                let bytes = source.read(&whole).map_err(|error| StepError::new(Code::Failed, format!("`{whole}`: {error}")))?;
+                let bytes =
+                    source.read(&whole).map_err(|error| StepError::new(Code::Failed, format!("`{whole}`: {error}")))?;
                 out.push((below, Entry::File { bytes, mode }));
             }
             Some(Found::Link(target)) => {

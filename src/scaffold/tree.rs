@@ -222,7 +222,9 @@ impl Tree {
         for end in ends {
             match self.entries.get(&place[..end]) {
                 Some(Entry::Folder) => {}
-                Some(_) => return Err(StepError::new(Code::Failed, format!("`{}` is a file, not a folder", &place[..end]))),
+                Some(_) => {
+                    return Err(StepError::new(Code::Failed, format!("`{}` is a file, not a folder", &place[..end])));
+                }
                 None => {
                     self.entries.insert(place[..end].to_owned(), Entry::Folder);
                 }
@@ -254,7 +256,12 @@ impl Tree {
             return self.entries.keys().cloned().collect();
         }
         let prefix = format!("{place}/");
-        self.entries.range(prefix.clone()..).map(|(path, _)| path).take_while(|path| path.starts_with(&prefix)).cloned().collect()
+        self.entries
+            .range(prefix.clone()..)
+            .map(|(path, _)| path)
+            .take_while(|path| path.starts_with(&prefix))
+            .cloned()
+            .collect()
     }
 
     /// Moves an entry with all below it.
@@ -264,7 +271,7 @@ impl Tree {
     pub fn rename(&mut self, from: &str, to: &str, overwrite: bool) -> Outcome<()> {
         let (source, target) = (self.resolve_entry(from)?, self.resolve_entry(to)?);
         self.resolve(from)?;
-        if self.entries.get(&source).is_none() {
+        if !self.entries.contains_key(&source) {
             return Err(missing(from));
         }
         if source == target {
@@ -282,7 +289,10 @@ impl Tree {
                 return Err(StepError::new(Code::Failed, format!("`{to}` is no folder, and `{from}` is one")));
             }
             Some(_) if !overwrite => {
-                return Err(StepError::new(Code::Exists, format!("`{to}` is already there; `overwrite: true` would replace it")));
+                return Err(StepError::new(
+                    Code::Exists,
+                    format!("`{to}` is already there; `overwrite: true` would replace it"),
+                ));
             }
             Some(_) => {
                 self.remove(&target);

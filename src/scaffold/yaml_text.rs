@@ -2,6 +2,7 @@
 //! long texts folded at 80 columns.
 
 use serde_json::Value as Json;
+use std::fmt::Write as _;
 
 use super::language::number;
 
@@ -243,7 +244,9 @@ fn double_quoted(text: &str, place: &Place) -> String {
                 }
             }
             ' ' if characters.peek() == Some(&'\n') => out.push_str("\\ "),
-            control if control < ' ' => out.push_str(&format!("\\x{:02x}", u32::from(control))),
+            control if control < ' ' => {
+                let _ = write!(out, "\\x{:02x}", u32::from(control));
+            }
             other => out.push(other),
         }
     }
@@ -439,7 +442,7 @@ fn fold(text: &str, indent: &str, mode: Mode, at_start: Option<usize>) -> (Strin
                 out.push_str(&part(*fold, fold + 1));
                 out.push('\\');
             }
-            out.push_str(&format!("\n{indent}{}", part(fold + 1, end)));
+            let _ = write!(out, "\n{indent}{}", part(fold + 1, end));
         }
     }
     (out, overflow)

@@ -44,7 +44,8 @@ impl Source for Disk {
         if metadata.is_dir() {
             #[expect(clippy::disallowed_methods, reason = "the command reads the repository of a template")]
             let entries = fs::read_dir(&place).ok()?;
-            let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+            let mut names: Vec<String> =
+                entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
             names.sort();
             return Some(Found::Folder(names));
         }

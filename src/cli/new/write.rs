@@ -157,7 +157,10 @@ fn make_way(folder: &Path, path: &str, made: &mut Vec<PathBuf>) -> io::Result<()
         place.push(part);
         match fs::symlink_metadata(&place) {
             Ok(there) if there.is_symlink() => {
-                return Err(io::Error::other(format!("`{}` is a link, and nothing is written through links", place.display())));
+                return Err(io::Error::other(format!(
+                    "`{}` is a link, and nothing is written through links",
+                    place.display()
+                )));
             }
             Ok(there) if there.is_dir() => {}
             Ok(_) => return Err(io::Error::other(format!("`{}` is a file, not a folder", place.display()))),

@@ -26,7 +26,8 @@ pub(super) fn run(work: &mut Work<'_>, input: &Json) -> Done {
         }
     };
     let found = one.map(find).transpose()?;
-    let entities = many.map(|many| many.iter().filter_map(Json::as_str).map(find).collect::<Result<Vec<_>, _>>()).transpose()?;
+    let entities =
+        many.map(|many| many.iter().filter_map(Json::as_str).map(find).collect::<Result<Vec<_>, _>>()).transpose()?;
     if let Some(entity) = found {
         work.give("entity", entity);
     }

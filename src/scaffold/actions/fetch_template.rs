@@ -87,8 +87,9 @@ pub(super) fn run(work: &mut Work<'_>, input: &Json) -> Done {
         if name.is_empty() || name.starts_with('/') || name.contains("//") {
             continue;
         }
-        let inside = joined("", &name).ok_or_else(|| {
-            StepError { file: Some(file.clone()), ..StepError::new(Code::PathEscape, format!("its name becomes `{name}`, which leads out of the target")) }
+        let inside = joined("", &name).ok_or_else(|| StepError {
+            file: Some(file.clone()),
+            ..StepError::new(Code::PathEscape, format!("its name becomes `{name}`, which leads out of the target"))
         })?;
         let place = if target.is_empty() { inside } else { format!("{target}/{inside}") };
         let place = work.tree.resolve(&place)?;
@@ -131,7 +132,11 @@ fn own_extension(name: &str) -> &str {
 /// Returns whether a file is no text: it has a NUL, is a PDF, or many of its first bytes are neither text nor UTF-8.
 fn is_binary(bytes: &[u8]) -> bool {
     let starts = |mark: &[u8]| bytes.starts_with(mark);
-    if starts(&[0xef, 0xbb, 0xbf]) || starts(&[0, 0, 0xfe, 0xff]) || starts(&[0xff, 0xfe, 0, 0]) || starts(&[0x84, 0x31, 0x95, 0x33]) {
+    if starts(&[0xef, 0xbb, 0xbf])
+        || starts(&[0, 0, 0xfe, 0xff])
+        || starts(&[0xff, 0xfe, 0, 0])
+        || starts(&[0x84, 0x31, 0x95, 0x33])
+    {
         return false;
     }
     if starts(b"%PDF-") {

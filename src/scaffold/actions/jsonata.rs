@@ -15,5 +15,6 @@ pub(super) fn run(work: &mut Work<'_>, input: &Json) -> Done {
 
 /// Evaluates an expression; nothing is nothing.
 pub(super) fn evaluate(expression: &str, data: Option<&Json>) -> Result<Option<Json>, StepError> {
-    script::jsonata(expression, data).map_err(|message| failed(format!("the JSONata expression cannot be evaluated: {message}")))
+    script::jsonata(expression, data)
+        .map_err(|message| failed(format!("the JSONata expression cannot be evaluated: {message}")))
 }

@@ -28,7 +28,9 @@ pub(super) fn run(work: &mut Work<'_>, input: &Json) -> Done {
         }
         "yml" | "yaml" => {
             let content = match input.get("content") {
-                Some(Json::String(text)) => yaml_in::document(text).map_err(|error| failed(format!("`content` is no YAML: {error}")))?,
+                Some(Json::String(text)) => {
+                    yaml_in::document(text).map_err(|error| failed(format!("`content` is no YAML: {error}")))?
+                }
                 other => other.cloned().unwrap_or_default(),
             };
             let documents = yaml_in::documents(&original).map_err(wrong)?;
@@ -52,7 +54,9 @@ fn merged_documents(documents: Vec<Json>, content: Json, input: &Json, joins: bo
         1 => Ok(documents.into_iter().map(|document| merged(document, content.clone(), joins)).collect()),
         _ => {
             let Some(chosen) = input.get("useDocumentIncludingField") else {
-                return Err(failed("the file has several documents; `useDocumentIncludingField` says which one is meant"));
+                return Err(failed(
+                    "the file has several documents; `useDocumentIncludingField` says which one is meant",
+                ));
             };
             let (key, wanted) = (text(chosen, "key").unwrap_or_default(), text(chosen, "value").unwrap_or_default());
             documents

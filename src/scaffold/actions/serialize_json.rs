@@ -20,7 +20,8 @@ pub(super) fn run(work: &mut Work<'_>, input: &Json) -> Done {
 pub(super) fn kept(value: Json, keys: &[&str]) -> Json {
     match value {
         Json::Object(mut entries) => {
-            let chosen = keys.iter().filter_map(|key| Some(((*key).to_owned(), kept(entries.shift_remove(*key)?, keys))));
+            let chosen =
+                keys.iter().filter_map(|key| Some(((*key).to_owned(), kept(entries.shift_remove(*key)?, keys))));
             Json::Object(chosen.collect())
         }
         Json::Array(items) => Json::Array(items.into_iter().map(|item| kept(item, keys)).collect()),

@@ -45,7 +45,8 @@ struct Archive {
 impl Archive {
     fn add(&mut self, name: &str, content: &[u8], mode: u32) -> Result<(), StepError> {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        let packed = encoder.write_all(content).and_then(|()| encoder.finish()).map_err(|error| failed(error.to_string()))?;
+        let packed =
+            encoder.write_all(content).and_then(|()| encoder.finish()).map_err(|error| failed(error.to_string()))?;
         let mut crc = flate2::Crc::new();
         crc.update(content);
         let size = |length: usize| u32::try_from(length).map_err(|_| failed("a file is too large for an archive"));

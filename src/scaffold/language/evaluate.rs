@@ -12,8 +12,8 @@ use super::methods::{self, Method};
 use super::slots::{FrameId, RegionId, Slots, plan};
 use super::tests_of_values as tests;
 use super::value::{
-    self, Charge, Record, Regex, Value, add, joined, loose_equal, no_function, order, own, print, strict_equal, to_number,
-    to_text,
+    self, Charge, Record, Regex, Value, add, joined, loose_equal, no_function, order, own, print, strict_equal,
+    to_number, to_text,
 };
 use super::{Host, Options, units};
 use crate::text::nearest;
@@ -159,7 +159,16 @@ type Evaluation = Result<Value, Failure>;
 
 impl<'a> Evaluator<'a> {
     fn new(tree: &'a Tree, slots: &'a Slots, options: Options, host: &'a Host<'a>) -> Self {
-        Self { tree, slots, options, host, meter: Meter::default(), scopes: Vec::new(), stores: Vec::new(), functions: Vec::new() }
+        Self {
+            tree,
+            slots,
+            options,
+            host,
+            meter: Meter::default(),
+            scopes: Vec::new(),
+            stores: Vec::new(),
+            functions: Vec::new(),
+        }
     }
 
     fn whole(&mut self, context: &Record, output: &mut Output) -> Result<(), Failure> {
@@ -271,7 +280,13 @@ impl<'a> Evaluator<'a> {
         self.statement_inner(node, place, output, depth).map_err(|failure| failure.or_at(self.tree.at(node)))
     }
 
-    fn statement_inner(&mut self, node: NodeId, place: Place, output: &mut Output, depth: usize) -> Result<(), Failure> {
+    fn statement_inner(
+        &mut self,
+        node: NodeId,
+        place: Place,
+        output: &mut Output,
+        depth: usize,
+    ) -> Result<(), Failure> {
         let tree = self.tree;
         if let Kind::Data(text) = tree.kind(node) {
             self.meter.step(depth)?;
@@ -472,12 +487,15 @@ impl<'a> Evaluator<'a> {
                 let items = (0..count as usize).map(|at| record.get(&at.to_string()).cloned().unwrap_or_default());
                 (items.collect(), length)
             }
-            (Value::Record(record), _) => {
-                numbered(record.entries().map(|(key, item)| Value::list(vec![Value::Text(key.clone()), item.clone()])).collect())
+            (Value::Record(record), _) => numbered(
+                record.entries().map(|(key, item)| Value::list(vec![Value::Text(key.clone()), item.clone()])).collect(),
+            ),
+            (Value::Text(text), 1) | (Value::Safe(text), _) => {
+                numbered(units::each(text).into_iter().map(Value::text).collect())
             }
-            (Value::Text(text), 1) | (Value::Safe(text), _) => numbered(units::each(text).into_iter().map(Value::text).collect()),
             (Value::Text(text), _) => {
-                let pair = |(at, unit): (usize, String)| Value::list(vec![Value::text(at.to_string()), Value::text(unit)]);
+                let pair =
+                    |(at, unit): (usize, String)| Value::list(vec![Value::text(at.to_string()), Value::text(unit)]);
                 numbered(units::each(text).into_iter().enumerate().map(pair).collect())
             }
             (_, 1) => (Vec::new(), Value::Undefined),
@@ -646,7 +664,8 @@ impl<'a> Evaluator<'a> {
         if let Some((_, callable)) = self.functions.iter().find(|(known, _)| *known == &**name) {
             return Value::Callable(callable.clone());
         }
-        let known = FUNCTIONS.iter().map(|(known, _)| *known).chain(["always", "failure"]).find(|known| *known == &**name);
+        let known =
+            FUNCTIONS.iter().map(|(known, _)| *known).chain(["always", "failure"]).find(|known| *known == &**name);
         let callable = Rc::new(make);
         self.functions.push((known.unwrap_or_default(), callable.clone()));
         Value::Callable(callable)
@@ -713,7 +732,8 @@ impl<'a> Evaluator<'a> {
                 break;
             }
             let at_stop = order(&index, &stop, &mut self.meter)?;
-            let done = if forward { matches!(at_stop, Some(Greater | Equal)) } else { matches!(at_stop, Some(Less | Equal)) };
+            let done =
+                if forward { matches!(at_stop, Some(Greater | Equal)) } else { matches!(at_stop, Some(Less | Equal)) };
             if done {
                 break;
             }
@@ -734,7 +754,10 @@ impl<'a> Evaluator<'a> {
                 Ok(list.items().iter().any(|item| strict_equal(item, needle)))
             }
             Value::Record(record) => Ok(record.get(&to_text(needle, &mut self.meter)?).is_some()),
-            other => Err(Failure::evaluation(format!("`in` looks into lists, objects and texts, and this is {}", other.kind()))),
+            other => Err(Failure::evaluation(format!(
+                "`in` looks into lists, objects and texts, and this is {}",
+                other.kind()
+            ))),
         }
     }
 
@@ -822,7 +845,9 @@ impl<'a> Evaluator<'a> {
         }
         self.measure(std::iter::once(&input).chain(&positional))?;
         let mut call = Call { input, arguments: positional, meter: &mut self.meter, host: self.host };
-        if matches!(call.input, Value::Callable(_)) || call.arguments.iter().any(|value| matches!(value, Value::Callable(_))) {
+        if matches!(call.input, Value::Callable(_))
+            || call.arguments.iter().any(|value| matches!(value, Value::Callable(_)))
+        {
             return Err(no_function());
         }
         (filter.apply)(&mut call)
@@ -860,7 +885,14 @@ impl<'a> Evaluator<'a> {
         if *bytes > limits::SCRATCH { Err(limits::scratch()) } else { Ok(()) }
     }
 
-    fn test(&mut self, value: NodeId, name: &Rc<str>, arguments: Option<&Arguments>, place: Place, depth: usize) -> Evaluation {
+    fn test(
+        &mut self,
+        value: NodeId,
+        name: &Rc<str>,
+        arguments: Option<&Arguments>,
+        place: Place,
+        depth: usize,
+    ) -> Evaluation {
         let Some(test) = tests::find(name) else {
             let known = tests::TESTS.iter().map(|test| test.name);
             let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -1053,4 +1085,3 @@ pub struct Status {
     /// Whether one of them was called.
     pub asked: Cell<bool>,
 }
-

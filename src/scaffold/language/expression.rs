@@ -378,7 +378,8 @@ impl<'a, 't> Expressions<'a, 't> {
         let stop = if ends(self.peek()) { None } else { Some(self.inline_if()?) };
         let step = if self.take(":") && !ends(self.peek()) { Some(self.inline_if()?) } else { None };
         self.expect("]")?;
-        let mut bound = |node: Option<NodeId>, literal: Literal| node.unwrap_or_else(|| self.tree.add(at, Kind::Literal(literal)));
+        let mut bound =
+            |node: Option<NodeId>, literal: Literal| node.unwrap_or_else(|| self.tree.add(at, Kind::Literal(literal)));
         let bounds = [bound(start, Literal::Null), bound(stop, Literal::Null), bound(step, Literal::Number(1.0))];
         Ok(self.add(at, Kind::Slice { target, bounds }))
     }

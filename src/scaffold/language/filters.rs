@@ -1,12 +1,11 @@
 //! The filters, one a line in [`FILTERS`].
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use super::failure::Failure;
 use super::limits::{self, Meter};
-use super::value::{
-    Record, Value, add, own, print, strict_equal, to_number, to_text,
-};
+use super::value::{Record, Value, add, own, print, strict_equal, to_number, to_text};
 use super::{Host, host_filters, number, script, tests_of_values as tests, units};
 
 /// What a filter is given.
@@ -45,7 +44,9 @@ pub(crate) const FILTERS: &[Filter] = &[
     filter("d", default),
     filter("default", default),
     filter("dictsort", dictsort),
-    filter("dump", |call| Ok(dump(&call.input, call.arguments.first(), call.meter)?.map_or(Value::Undefined, Value::text))),
+    filter("dump", |call| {
+        Ok(dump(&call.input, call.arguments.first(), call.meter)?.map_or(Value::Undefined, Value::text))
+    }),
     filter("e", escape),
     filter("escape", escape),
     filter("first", |call| edge(call, false)),
@@ -66,7 +67,13 @@ pub(crate) const FILTERS: &[Filter] = &[
     filter("replace", replace),
     filter("reverse", reverse),
     filter("round", round),
-    filter("safe", |call| if matches!(call.input, Value::Safe(_)) { Ok(call.input.clone()) } else { Ok(Value::Safe(print(&call.input, call.meter)?)) }),
+    filter("safe", |call| {
+        if matches!(call.input, Value::Safe(_)) {
+            Ok(call.input.clone())
+        } else {
+            Ok(Value::Safe(print(&call.input, call.meter)?))
+        }
+    }),
     filter("select", |call| select(call, true)),
     filter("selectattr", |call| select_attribute(call, true)),
     filter("slice", slice),
@@ -74,8 +81,13 @@ pub(crate) const FILTERS: &[Filter] = &[
     filter("string", string),
     filter("striptags", striptags),
     filter("sum", sum),
-    filter("title", |call| call.words(|text| text.split(' ').map(|word| capitalized(&word.to_lowercase())).collect::<Vec<_>>().join(" "))),
-    filter("trim", |call| { let text = call.text()?; Ok(call.like(text.trim_matches(units::is_space))) }),
+    filter("title", |call| {
+        call.words(|text| text.split(' ').map(|word| capitalized(&word.to_lowercase())).collect::<Vec<_>>().join(" "))
+    }),
+    filter("trim", |call| {
+        let text = call.text()?;
+        Ok(call.like(text.trim_matches(units::is_space)))
+    }),
     filter("truncate", truncate),
     filter("upper", |call| Ok(Value::text(call.text_or_empty()?.to_uppercase()))),
     filter("urlencode", urlencode),
@@ -168,10 +180,11 @@ pub(super) fn needs(wanted: &str, value: &Value) -> Failure {
 }
 
 fn capitalized(text: &str) -> String {
-    // The first code unit, as JavaScript does: half of an emoji has no capital.
+    // The first code unit, as JavaScript does: half of a character has no capital.
     let first = units::at(text, 0).unwrap_or_default();
-    let rest = text.strip_prefix(&first).unwrap_or_default();
-    if rest.len() + first.len() < text.len() { text.to_owned() } else { format!("{}{rest}", first.to_uppercase()) }
+    let mut out = first.to_uppercase();
+    units::push(&mut out, &units::slice(text, 1, usize::MAX));
+    out
 }
 
 fn spaces(count: f64) -> Result<String, Failure> {
@@ -259,26 +272,54 @@ fn dictsort(call: &mut Call<'_, '_>) -> Filtered {
     Ok(Value::list(entries.into_iter().map(|(_, key, value)| Value::list(vec![key, value])).collect()))
 }
 
-/// Sorts stably by a comparison that may be inconsistent, or fail.
+/// Sorts stably by a comparison that may contradict itself, or fail; the one of the standard library may refuse such.
+///
+/// A short list is sorted as engines of JavaScript do, so that even such a comparison gives the same.
 fn sort_by<T>(items: &mut Vec<T>, mut compare: impl FnMut(&T, &T) -> Result<i32, Failure>) -> Result<(), Failure> {
-    // A merge sort, which takes any comparison: the one of the standard library may refuse one that contradicts itself.
-    fn merge<T>(mut items: Vec<T>, compare: &mut impl FnMut(&T, &T) -> Result<i32, Failure>) -> Result<Vec<T>, Failure> {
-        if items.len() < 2 {
-            return Ok(items);
-        }
-        let right = items.split_off(items.len() / 2);
-        let mut left = merge(items, compare)?.into_iter().peekable();
-        let mut right = merge(right, compare)?.into_iter().peekable();
-        let mut out = Vec::with_capacity(left.len() + right.len());
-        while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-            out.extend(if compare(first, second)? <= 0 { left.next() } else { right.next() });
-        }
-        out.extend(left);
-        out.extend(right);
-        Ok(out)
+    if items.len() >= 64 {
+        *items = merge_sorted(std::mem::take(items), &mut compare)?;
+        return Ok(());
     }
-    *items = merge(std::mem::take(items), &mut compare)?;
+    if items.len() < 2 {
+        return Ok(());
+    }
+    // A run that is in order already, or the other way round.
+    let descending = compare(&items[1], &items[0])? < 0;
+    let mut run = 2;
+    while run < items.len() && (compare(&items[run], &items[run - 1])? < 0) == descending {
+        run += 1;
+    }
+    if descending {
+        items[..run].reverse();
+    }
+    for start in run..items.len() {
+        let (mut left, mut right) = (0, start);
+        while left < right {
+            let middle = left + (right - left) / 2;
+            if compare(&items[start], &items[middle])? < 0 { right = middle } else { left = middle + 1 }
+        }
+        items[left..=start].rotate_right(1);
+    }
     Ok(())
+}
+
+fn merge_sorted<T>(
+    mut items: Vec<T>,
+    compare: &mut impl FnMut(&T, &T) -> Result<i32, Failure>,
+) -> Result<Vec<T>, Failure> {
+    if items.len() < 2 {
+        return Ok(items);
+    }
+    let right = items.split_off(items.len() / 2);
+    let mut left = merge_sorted(items, compare)?.into_iter().peekable();
+    let mut right = merge_sorted(right, compare)?.into_iter().peekable();
+    let mut out = Vec::with_capacity(left.len() + right.len());
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        out.extend(if compare(second, first)? < 0 { right.next() } else { left.next() });
+    }
+    out.extend(left);
+    out.extend(right);
+    Ok(out)
 }
 
 fn escape(call: &mut Call<'_, '_>) -> Filtered {
@@ -410,8 +451,11 @@ fn indent(call: &mut Call<'_, '_>) -> Filtered {
     if lines.saturating_mul(blanks.len()) > limits::SCRATCH {
         return Err(limits::scratch());
     }
-    let indented: Vec<String> =
-        text.split('\n').enumerate().map(|(at, line)| if at == 0 && !first { line.to_owned() } else { format!("{blanks}{line}") }).collect();
+    let indented: Vec<String> = text
+        .split('\n')
+        .enumerate()
+        .map(|(at, line)| if at == 0 && !first { line.to_owned() } else { format!("{blanks}{line}") })
+        .collect();
     Ok(call.like(&indented.join("\n")))
 }
 
@@ -446,7 +490,9 @@ fn projected(call: &mut Call<'_, '_>, index: usize, name: &str) -> Result<Vec<Va
     let key = to_text(&attribute_name, call.meter)?;
     attribute_allowed(&key)?;
     let items = match call.input {
-        Value::Safe(ref text) if !text.is_empty() => return Err(Failure::evaluation(format!("{name}: a character has no `{key}`"))),
+        Value::Safe(ref text) if !text.is_empty() => {
+            return Err(Failure::evaluation(format!("{name}: a character has no `{key}`")));
+        }
         Value::Safe(_) => Vec::new(),
         _ => call.items()?.unwrap_or_default(),
     };
@@ -470,7 +516,9 @@ fn list(call: &mut Call<'_, '_>) -> Filtered {
         Value::Record(record) => Value::list(
             record
                 .entries()
-                .map(|(key, value)| Value::record([("key".into(), Value::Text(key.clone())), ("value".into(), value.clone())]))
+                .map(|(key, value)| {
+                    Value::record([("key".into(), Value::Text(key.clone())), ("value".into(), value.clone())])
+                })
                 .collect(),
         ),
         Value::Text(_) | Value::Safe(_) => Value::list(call.sequence().unwrap_or_default()),
@@ -850,13 +898,13 @@ fn urlize(call: &mut Call<'_, '_>) -> Filtered {
         }
         let short = units::slice(address, 0, length);
         if address.starts_with("http://") || address.starts_with("https://") {
-            out.push_str(&format!("<a href=\"{address}\"{nofollow}>{short}</a>"));
+            let _ = write!(out, "<a href=\"{address}\"{nofollow}>{short}</a>");
         } else if address.starts_with("www.") {
-            out.push_str(&format!("<a href=\"http://{address}\"{nofollow}>{short}</a>"));
+            let _ = write!(out, "<a href=\"http://{address}\"{nofollow}>{short}</a>");
         } else if is_email(address) {
-            out.push_str(&format!("<a href=\"mailto:{address}\">{address}</a>"));
+            let _ = write!(out, "<a href=\"mailto:{address}\">{address}</a>");
         } else if has_common_domain(address) {
-            out.push_str(&format!("<a href=\"http://{address}\"{nofollow}>{short}</a>"));
+            let _ = write!(out, "<a href=\"http://{address}\"{nofollow}>{short}</a>");
         } else {
             out.push_str(word);
         }
@@ -884,6 +932,9 @@ fn has_common_domain(text: &str) -> bool {
 }
 
 fn wordcount(call: &mut Call<'_, '_>) -> Filtered {
+    if !call.input.truthy() {
+        return Ok(Value::Null);
+    }
     let text = call.text_or_empty()?;
     let mut count = 0;
     let mut within = false;
@@ -980,10 +1031,11 @@ fn quote(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            control if control < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
             other => out.push(other),
         }
     }
     out.push('"');
 }
-

@@ -15,7 +15,8 @@ pub(super) fn parse_entity_ref(call: &mut Call<'_, '_>) -> Filtered {
     let option = |name: &str| options.get(name).filter(|value| value.truthy()).cloned();
     let (kind, namespace, name) = match &call.input {
         Value::Text(text) | Value::Safe(text) => {
-            let failed = || Failure::evaluation(format!("`{text}` is no reference: it has the form [kind:][namespace/]name"));
+            let failed =
+                || Failure::evaluation(format!("`{text}` is no reference: it has the form [kind:][namespace/]name"));
             // As the pattern of the original: a colon and a slash divide, and no part is empty.
             let (kind, rest) = match text.split_once(':') {
                 Some((kind, rest)) if !kind.contains('/') => (Some(kind), rest),

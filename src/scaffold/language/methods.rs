@@ -7,7 +7,7 @@ use super::{number, script, units};
 
 /// Of what a method is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Of {
+pub enum Of {
     /// Of texts.
     Text,
     /// Of numbers.
@@ -23,11 +23,11 @@ pub(crate) enum Of {
 }
 
 /// A method.
-pub(crate) struct Method {
+pub struct Method {
     /// Its name.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Of what it is.
-    pub(crate) of: Of,
+    pub of: Of,
     /// How many values it needs.
     pub(super) least: usize,
     most: usize,
@@ -290,13 +290,21 @@ fn of_text(text: &str, name: &str, given: &mut Given<'_>) -> Returned {
         }
         "split" => {
             let value = given.get(1).clone();
-            let limit = if value.is_undefined() { usize::MAX } else { number::to_uint32(to_number(&value, given.meter)?) as usize };
+            let limit = if value.is_undefined() {
+                usize::MAX
+            } else {
+                number::to_uint32(to_number(&value, given.meter)?) as usize
+            };
             let mut parts: Vec<String> = match given.get(0).clone() {
                 Value::Undefined => vec![text.to_owned()],
                 Value::Regex(regex) => return script::split(text, &regex.source, &regex.flags, limit),
                 _ => {
                     let separator = given.text(0)?;
-                    if separator.is_empty() { units::each(text) } else { text.split(&*separator).map(str::to_owned).collect() }
+                    if separator.is_empty() {
+                        units::each(text)
+                    } else {
+                        text.split(&*separator).map(str::to_owned).collect()
+                    }
                 }
             };
             parts.truncate(limit);
@@ -376,7 +384,8 @@ fn of_number(value: f64, name: &str, given: &mut Given<'_>) -> Returned {
         Value::Undefined => None,
         argument => Some(to_number(&argument, given.meter)?),
     };
-    let within = |least: f64, most: f64| match argument.map(|number| if number.is_nan() { 0.0 } else { number.trunc() }) {
+    let within = |least: f64, most: f64| match argument.map(|number| if number.is_nan() { 0.0 } else { number.trunc() })
+    {
         None => Ok(None),
         Some(number) if (least..=most).contains(&number) => Ok(Some(number as usize)),
         Some(_) => Err(Failure::evaluation(format!("`{name}` takes a number from {least} to {most}"))),

@@ -199,7 +199,11 @@ pub(super) fn to_precision(number: f64, precision: usize) -> String {
         return format!("{sign}0.{}{digits}", "0".repeat((-exponent - 1) as usize));
     }
     let whole = exponent as usize + 1;
-    if whole == precision { format!("{sign}{digits}") } else { format!("{sign}{}.{}", &digits[..whole], &digits[whole..]) }
+    if whole == precision {
+        format!("{sign}{digits}")
+    } else {
+        format!("{sign}{}.{}", &digits[..whole], &digits[whole..])
+    }
 }
 
 /// Prints in another radix, as `toString(radix)`.

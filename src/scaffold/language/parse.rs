@@ -15,7 +15,17 @@ use crate::text::nearest;
 const TAGS: &[&str] = &["if", "for", "set", "macro", "call", "filter", "block", "switch", "raw", "verbatim"];
 /// The tags that end or divide something.
 const STOPS: &[&str] = &[
-    "else", "endif", "endfor", "endmacro", "endcall", "endfilter", "endset", "default", "endswitch", "elif", "elseif",
+    "else",
+    "endif",
+    "endfor",
+    "endmacro",
+    "endcall",
+    "endfilter",
+    "endset",
+    "default",
+    "endswitch",
+    "elif",
+    "elseif",
     "case",
 ];
 /// Those of them that take something behind their name.
@@ -125,7 +135,8 @@ impl<'a> Parser<'a> {
             )),
             "" => Err(Failure::syntax(tag.at, "the tag has no name")),
             _ => {
-                let hint = nearest(name, TAGS.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let hint = nearest(name, TAGS.iter().copied())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 Err(Failure::syntax(tag.at, format!("there is no tag `{name}`{hint}")))
             }
         }
@@ -278,7 +289,10 @@ impl<'a> Parser<'a> {
         let stops = ["case", "default", "endswitch"];
         let (before, mut stop) = self.block(tag, &stops)?;
         if matches!(self.tree.kind(before), Kind::List(children) if !children.is_empty()) {
-            return Err(Failure::syntax(tag.at, "nothing may stand between `switch` and the first `case`, not even a newline"));
+            return Err(Failure::syntax(
+                tag.at,
+                "nothing may stand between `switch` and the first `case`, not even a newline",
+            ));
         }
         let mut cases = Vec::new();
         while self.name_of(stop) == "case" {

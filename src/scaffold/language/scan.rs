@@ -64,7 +64,8 @@ impl<'a> Next<'a> {
 
 /// Divides a text.
 pub(super) fn scan(source: &str, options: Options) -> Result<Vec<Part>, Failure> {
-    let mut scanner = Scanner { source, at: 0, line_has_content: false, pending: String::new(), pending_at: 0, parts: Vec::new() };
+    let mut scanner =
+        Scanner { source, at: 0, line_has_content: false, pending: String::new(), pending_at: 0, parts: Vec::new() };
     let variable = if options.cookiecutter { "{{" } else { "${{" };
     let mut openings = [
         (Opening::Variable, Next::new(variable)),
@@ -185,7 +186,8 @@ impl Scanner<'_> {
             let content = &source[start..content_end];
             let start = content_end - content.trim_start_matches(is_blank).len();
             let content = &source[start..content_end];
-            let content_end = if kind == Opening::Block { start + content.trim_end_matches(is_blank).len() } else { content_end };
+            let content_end =
+                if kind == Opening::Block { start + content.trim_end_matches(is_blank).len() } else { content_end };
             let part = Tag { at: tag, start, end: content_end };
             if kind == Opening::Variable {
                 self.parts.push(Part::Variable(part));
@@ -347,7 +349,10 @@ pub(super) fn regex(source: &str, start: usize) -> Result<(String, String, usize
         end += 1;
     }
     if let Some(flag) = bytes.get(end).filter(|byte| byte.is_ascii_alphabetic()) {
-        return Err(Failure::syntax(start, format!("there is no flag `{}`; there are g, i, m and y", char::from(*flag))));
+        return Err(Failure::syntax(
+            start,
+            format!("there is no flag `{}`; there are g, i, m and y", char::from(*flag)),
+        ));
     }
     Ok((source[start + 2..close].to_owned(), flags, end))
 }

@@ -83,7 +83,11 @@ impl Interpreter {
     }
 }
 
-fn call<'js, A: rquickjs::function::IntoArgs<'js>>(ctx: &Ctx<'js>, name: &str, arguments: A) -> rquickjs::Result<String> {
+fn call<'js, A: rquickjs::function::IntoArgs<'js>>(
+    ctx: &Ctx<'js>,
+    name: &str,
+    arguments: A,
+) -> rquickjs::Result<String> {
     ctx.globals().get::<_, Function<'js>>(name)?.call(arguments)
 }
 
@@ -100,7 +104,9 @@ fn json(text: &str) -> Value {
 
 /// Fails if a pattern is none.
 pub(crate) fn check_pattern(pattern: &str, flags: &str) -> Result<(), String> {
-    with(|ctx| call(ctx, "check", (pattern, flags))).map(|_| ()).map_err(|message| format!("the regular expression cannot be used: {message}"))
+    with(|ctx| call(ctx, "check", (pattern, flags)))
+        .map(|_| ())
+        .map_err(|message| format!("the regular expression cannot be used: {message}"))
 }
 
 /// Returns whether a pattern matches somewhere in a text.
@@ -110,7 +116,13 @@ pub(crate) fn matches(text: &str, pattern: &str, flags: &str) -> Result<bool, St
 }
 
 /// Replaces what matches; returns where the next match would begin, too.
-pub(crate) fn replace(text: &str, pattern: &str, flags: &str, at: usize, into: &str) -> Result<(String, usize), Failure> {
+pub(crate) fn replace(
+    text: &str,
+    pattern: &str,
+    flags: &str,
+    at: usize,
+    into: &str,
+) -> Result<(String, usize), Failure> {
     let answer = with(|ctx| call(ctx, "replace", (text, pattern, flags, at as f64, into))).map_err(failed)?;
     let (text, at): (String, f64) = serde_json::from_str(&answer).map_err(|error| failed(error.to_string()))?;
     Ok((text, at as usize))
@@ -143,7 +155,10 @@ pub(crate) fn jsonata(expression: &str, data: Option<&serde_json::Value>) -> Res
     let data = data.map(ToString::to_string).unwrap_or_default();
     let answer = with(|ctx| {
         if !ctx.globals().contains_key("evaluateJsonata")? {
-            ctx.eval::<(), _>(JSONATA)?;
+            // It is written for scripts in which `this` is the global object.
+            let mut options = rquickjs::context::EvalOptions::default();
+            options.strict = false;
+            ctx.eval_with_options::<(), _>(JSONATA, options)?;
             ctx.eval::<(), _>(
                 r"
 globalThis.evaluateJsonata = async (expression, data) => {

@@ -75,7 +75,8 @@ const MAX_DEPTH: usize = 4 * limits::DEPTH;
 
 /// Gives slots to the names of a text.
 pub(super) fn plan(tree: &Tree) -> Result<Slots, Failure> {
-    let mut planner = Planner { tree, slots: Slots::default(), next: 0, names: HashMap::new(), undo: Vec::new(), work: 0, depth: 0 };
+    let mut planner =
+        Planner { tree, slots: Slots::default(), next: 0, names: HashMap::new(), undo: Vec::new(), work: 0, depth: 0 };
     let frame = planner.new_frame();
     planner.slots.root = Some(frame);
     if let Some(root) = tree.root {
@@ -142,7 +143,8 @@ impl Planner<'_> {
 
     /// Plans a macro, which knows no names of its surroundings, or a caller, which knows all.
     fn callable(&mut self, body: &Body, inherits: bool) -> Result<FrameId, Failure> {
-        let outer = if inherits { None } else { Some((std::mem::take(&mut self.names), std::mem::take(&mut self.undo))) };
+        let outer =
+            if inherits { None } else { Some((std::mem::take(&mut self.names), std::mem::take(&mut self.undo))) };
         let mark = self.undo.len();
         let frame = self.new_frame();
         let region = self.slots.frames[frame.0].1;

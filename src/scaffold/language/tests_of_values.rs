@@ -16,7 +16,11 @@ pub(crate) struct Test {
     apply: fn(&Value, &Value, &mut Meter) -> Result<bool, Failure>,
 }
 
-const fn test(name: &'static str, arity: usize, apply: fn(&Value, &Value, &mut Meter) -> Result<bool, Failure>) -> Test {
+const fn test(
+    name: &'static str,
+    arity: usize,
+    apply: fn(&Value, &Value, &mut Meter) -> Result<bool, Failure>,
+) -> Test {
     Test { name, arity, apply }
 }
 
@@ -34,7 +38,11 @@ pub(crate) const TESTS: &[Test] = &[
     test("greaterthan", 1, |value, other, meter| Ok(order(value, other, meter)? == Some(Greater))),
     test("gt", 1, |value, other, meter| Ok(order(value, other, meter)? == Some(Greater))),
     test("iterable", 0, |value, _, _| {
-        if value.is_nullish() { Err(needs("a value", value)) } else { Ok(matches!(value, Value::Text(_) | Value::Safe(_) | Value::List(_))) }
+        if value.is_nullish() {
+            Err(needs("a value", value))
+        } else {
+            Ok(matches!(value, Value::Text(_) | Value::Safe(_) | Value::List(_)))
+        }
     }),
     test("le", 1, |value, other, meter| Ok(matches!(order(value, other, meter)?, Some(Less | Equal)))),
     test("lessthan", 1, |value, other, meter| Ok(order(value, other, meter)? == Some(Less))),

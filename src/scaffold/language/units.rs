@@ -30,7 +30,9 @@ pub(super) fn units(text: &str) -> Vec<u16> {
 
 /// Returns the text of code units.
 pub(super) fn text(units: &[u16]) -> String {
-    char::decode_utf16(units.iter().copied()).map(|unit| unit.unwrap_or_else(|half| stand_in(half.unpaired_surrogate()))).collect()
+    char::decode_utf16(units.iter().copied())
+        .map(|unit| unit.unwrap_or_else(|half| stand_in(half.unpaired_surrogate())))
+        .collect()
 }
 
 /// Returns how many code units a text has.

@@ -194,7 +194,9 @@ impl Value {
     pub(super) fn deep_clone(&self) -> Self {
         match self {
             Self::List(list) => Self::list(list.items().iter().map(Self::deep_clone).collect()),
-            Self::Record(record) => Self::record(record.entries().map(|(key, value)| (key.clone(), value.deep_clone()))),
+            Self::Record(record) => {
+                Self::record(record.entries().map(|(key, value)| (key.clone(), value.deep_clone())))
+            }
             other => other.clone(),
         }
     }
@@ -446,7 +448,11 @@ fn print_list(list: &List, out: &mut String, meter: &mut dyn Charge, depth: usiz
 
 impl Regex {
     fn print(&self) -> String {
-        let source = if self.source.is_empty() { "(?:)".to_owned() } else { self.source.replace('\n', "\\n").replace('\r', "\\r") };
+        let source = if self.source.is_empty() {
+            "(?:)".to_owned()
+        } else {
+            self.source.replace('\n', "\\n").replace('\r', "\\r")
+        };
         let flags: String = "gimy".chars().filter(|flag| self.flags.contains(*flag)).collect();
         format!("/{source}/{flags}")
     }
@@ -551,7 +557,11 @@ pub(super) fn joined(left: &str, right: &str) -> Result<Value, Failure> {
 }
 
 /// Orders as `<` and `>` do; nothing if the values cannot be compared.
-pub(super) fn order(left: &Value, right: &Value, meter: &mut dyn Charge) -> Result<Option<std::cmp::Ordering>, Failure> {
+pub(super) fn order(
+    left: &Value,
+    right: &Value,
+    meter: &mut dyn Charge,
+) -> Result<Option<std::cmp::Ordering>, Failure> {
     let (left, right) = (to_primitive(left, meter)?, to_primitive(right, meter)?);
     if let (Value::Text(left), Value::Text(right)) = (&left, &right) {
         return Ok(Some(units::compare(left, right)));
