@@ -13,6 +13,14 @@ pub enum Error {
     /// The configuration cannot be used; each problem with its place.
     #[error("the configuration has {} problem(s)", .0.len())]
     Config(Diagnostics),
+    /// A file cannot be written because of its name, or because another one has it; all others can.
+    #[error("{path} is left out: {reason}")]
+    Name {
+        /// The path below the site.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// Reading or writing failed.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {

@@ -4,11 +4,13 @@
 //! a module uses only modules above it. ARCHITECTURE.md explains the way of the data.
 
 pub mod text;
+pub mod portable;
 pub mod diag;
 pub mod error;
 pub mod shelf;
 pub mod yaml;
 pub mod html;
+pub mod inert;
 pub mod graph;
 pub mod highlight;
 pub mod math;

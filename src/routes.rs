@@ -12,6 +12,8 @@
 use std::fmt::Write as _;
 
 use crate::catalog::EntityRef;
+use crate::inert::Publication;
+use crate::portable::{composed, entity_segment, segment};
 
 /// The home page.
 pub const HOME: &str = "";
@@ -63,6 +65,7 @@ const API: &str = "api/catalog/";
 #[must_use]
 pub fn kind_list(kind: &str, page: usize) -> String {
     let kind = kind.to_lowercase();
+    let kind = entity_segment(&kind);
     if page <= 1 { format!("{CATALOG}{kind}/") } else { format!("{CATALOG}{kind}/{page}/") }
 }
 
@@ -70,19 +73,19 @@ pub fn kind_list(kind: &str, page: usize) -> String {
 /// ends in two slashes.
 #[must_use]
 pub fn type_list(kind: &str, value: &str) -> String {
-    format!("type/{}/{}/", kind.to_lowercase(), segment(value))
+    format!("type/{}/{}/", entity_segment(&kind.to_lowercase()), value_segment(value))
 }
 
 /// Returns the list of the entities with a tag.
 #[must_use]
 pub fn tag_list(tag: &str) -> String {
-    format!("tag/{}/", segment(tag))
+    format!("tag/{}/", value_segment(tag))
 }
 
 /// Returns the list of what somebody owns.
 #[must_use]
 pub fn owner_list(owner: &EntityRef) -> String {
-    format!("owner/{}/{}/{}/", owner.namespace(), owner.kind(), owner.name())
+    format!("owner/{}/", place(owner))
 }
 
 /// Returns a page of the list at `url`; `page` counts from 1.
@@ -92,15 +95,25 @@ pub fn list_page(url: &str, page: usize) -> String {
 }
 
 /// Returns a value as one segment that every disk takes: tags keep what tells them apart (`c++`, `c#`, `a:b`).
-fn segment(value: &str) -> String {
-    let letter = |c: char| match c {
-        '+' | '#' | '_' | '-' => c,
-        ':' => '~',
-        c if c.is_alphanumeric() => c,
-        _ => '-',
-    };
-    let segment: String = value.to_lowercase().chars().map(letter).collect();
-    if segment.contains(char::is_alphanumeric) { segment } else { String::new() }
+fn value_segment(value: &str) -> String {
+    let mut letters = String::with_capacity(value.len());
+    for c in composed(&value.to_lowercase()).chars() {
+        match c {
+            '+' | '_' | '-' => letters.push(c),
+            '#' => letters.push_str("~sharp"),
+            ':' => letters.push('~'),
+            c if c.is_alphanumeric() => letters.push(c),
+            _ => letters.push('-'),
+        }
+    }
+    let has_letter = value.contains(char::is_alphanumeric);
+    if has_letter { segment(&letters).into_owned() } else { String::new() }
+}
+
+/// Returns where an entity is in every part of the site that has a folder for each: `namespace/kind/name`.
+fn place(reference: &EntityRef) -> String {
+    let [namespace, kind, name] = [reference.namespace(), reference.kind(), reference.name()].map(entity_segment);
+    format!("{namespace}/{kind}/{name}")
 }
 
 /// Returns a page of the list of documentation; `page` counts from 1.
@@ -112,7 +125,7 @@ pub fn docs_list(page: usize) -> String {
 /// Returns the overview of an entity.
 #[must_use]
 pub fn entity(reference: &EntityRef) -> String {
-    format!("{CATALOG}{}/{}/{}/", reference.namespace(), reference.kind(), reference.name())
+    format!("{CATALOG}{}/", place(reference))
 }
 
 /// Returns a tab of an entity; the empty one is the overview.
@@ -129,13 +142,19 @@ pub fn entity_tab(reference: &EntityRef, tab: &str) -> String {
 /// Returns the file with the bytes of an API definition.
 #[must_use]
 pub fn definition_file(reference: &EntityRef, extension: &str) -> String {
-    format!("{}{}.{extension}", entity_tab(reference, "definition"), reference.name())
+    let name = format!("{}.{extension}", entity_segment(reference.name()));
+    // Authors wrote what is in it.
+    let name = match Publication::of(&name) {
+        Publication::Text(text) => text,
+        _ => name,
+    };
+    format!("{}{name}", entity_tab(reference, "definition"))
 }
 
 /// Returns the file with a definition of several files in one.
 #[must_use]
 pub fn definition_bundle(reference: &EntityRef) -> String {
-    format!("{}{}.bundled.yaml", entity_tab(reference, "definition"), reference.name())
+    definition_file(reference, "bundled.yaml")
 }
 
 /// Returns the file that lists all items of a divided definition, for its filter.
@@ -158,7 +177,7 @@ pub fn definition_part(reference: &EntityRef, slug: &str) -> String {
 /// Returns a page of the documentation of an entity; the empty path is its index.
 #[must_use]
 pub fn docs_page(reference: &EntityRef, path: &str) -> String {
-    let mut url = format!("{DOCS}{}/{}/{}/", reference.namespace(), reference.kind(), reference.name());
+    let mut url = format!("{DOCS}{}/", place(reference));
     if !path.is_empty() {
         url.push_str(path.trim_matches('/'));
         url.push('/');
@@ -169,7 +188,7 @@ pub fn docs_page(reference: &EntityRef, path: &str) -> String {
 /// Returns a file that belongs to the documentation of an entity, such as a picture.
 #[must_use]
 pub fn docs_asset(reference: &EntityRef, path: &str) -> String {
-    format!("{DOCS}{}/{}/{}/{path}", reference.namespace(), reference.kind(), reference.name())
+    format!("{DOCS}{}/{path}", place(reference))
 }
 
 /// Returns the list of all entities as the REST API answers it.
@@ -190,7 +209,8 @@ pub fn api_file(name: &str) -> String {
 /// Returns one entity of the REST API.
 #[must_use]
 pub fn api_entity(reference: &EntityRef) -> String {
-    format!("{API}entities/by-name/{}/{}/{}", reference.kind(), reference.namespace(), reference.name())
+    let [kind, namespace, name] = [reference.kind(), reference.namespace(), reference.name()].map(entity_segment);
+    format!("{API}entities/by-name/{kind}/{namespace}/{name}")
 }
 
 /// Returns a page in Markdown.
@@ -202,19 +222,19 @@ pub fn markdown(page: &str) -> String {
 /// Returns a badge of an entity.
 #[must_use]
 pub fn badge(reference: &EntityRef, id: &str) -> String {
-    format!("api/badges/entity/{}/{}/{}/badge/{id}.svg", reference.namespace(), reference.kind(), reference.name())
+    format!("api/badges/entity/{}/badge/{id}.svg", place(reference))
 }
 
 /// Returns the list of the entities of one kind in the form of the REST API.
 #[must_use]
 pub fn api_kind(kind: &str) -> String {
-    format!("{API}entities/by-kind/{}.json", kind.to_lowercase())
+    format!("{API}entities/by-kind/{}.json", entity_segment(&kind.to_lowercase()))
 }
 
 /// Returns the columns from which the browser filters the catalog.
 #[must_use]
 pub fn catalog_rows(kind: &str) -> String {
-    format!("{CATALOG}{}.json", kind.to_lowercase())
+    format!("{CATALOG}{}.json", entity_segment(&kind.to_lowercase()))
 }
 
 /// Returns what the graph page draws from.
@@ -285,27 +305,14 @@ pub fn query_value(text: &str) -> String {
     value
 }
 
-/// Appends a path with everything escaped that is not allowed in one (RFC 3986, `pchar` and `/`).
+/// Appends a path with everything escaped that is not allowed in one (RFC 3986, `pchar` and `/`), and the plus, which S3
+/// takes for a blank.
 fn encode(path: &str, out: &mut String) {
     let is_allowed = |byte: u8| {
         byte.is_ascii_alphanumeric()
             || matches!(
                 byte,
-                b'-' | b'.'
-                    | b'_'
-                    | b'~'
-                    | b'/'
-                    | b':'
-                    | b'@'
-                    | b'!'
-                    | b'$'
-                    | b'('
-                    | b')'
-                    | b'*'
-                    | b'+'
-                    | b','
-                    | b';'
-                    | b'='
+                b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b'!' | b'$' | b'(' | b')' | b'*' | b',' | b';' | b'='
             )
     };
     let mut copied = 0;
@@ -354,6 +361,24 @@ mod tests {
         check("", "docs/a b/ü?#%/", "docs/a%20b/%C3%BC%3F%23%25/");
         check("a/", "a/b:c/", "./b:c/");
         assert_eq!(query_value("a&b=c d"), "a%26b%3Dc%20d");
+    }
+
+    #[test]
+    fn what_not_every_host_takes_is_in_no_address() {
+        let device = EntityRef::new("Component", "nul", "Con.x");
+        assert_eq!(entity(&device), "catalog/-nul/component/-con.x/");
+        assert_eq!(docs_asset(&device, "a.png"), "docs/-nul/component/-con.x/a.png");
+        assert_eq!(api_entity(&device), "api/catalog/entities/by-name/component/-nul/-con.x");
+        assert_eq!(kind_list("Aux", 2), "catalog/-aux/2/");
+        assert_eq!(catalog_rows("Aux"), "catalog/-aux.json");
+        assert_eq!(tag_list("c#"), "tag/c~sharp/");
+        assert_eq!(tag_list("con"), "tag/-con/");
+        assert_eq!(type_list("API", "e\u{301}"), "type/api/é/");
+        assert_eq!(type_list("API", "+"), "type/api//");
+        assert!(type_list("API", &"あ".repeat(90)).len() < 220);
+        // What an author wrote has no name that a server takes for a page.
+        let page = EntityRef::new("API", "default", "pets.html");
+        assert_eq!(definition_file(&page, "yaml"), "catalog/default/api/pets.html/definition/pets-html.yaml.txt");
     }
 
     #[test]

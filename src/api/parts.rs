@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::model::{Block, Field, Item, Piece, Reference, Shape, Text};
 use crate::html;
+use crate::portable::{folded, segment};
 
 /// A definition that fits is not divided, in bytes of HTML.
 const WHOLE: usize = 180 << 10;
@@ -71,7 +72,7 @@ impl Parts {
                         let title = if pages > 1 { format!("{title} ({pages})") } else { title };
                         let wanted =
                             if pages > 1 { format!("{}-{pages}", group.title) } else { group.title.to_string() };
-                        parts.push(Part { slug: slugs.unique(&wanted).to_lowercase(), title, slices: Vec::new() });
+                        parts.push(Part { slug: slugs.address(&wanted), title, slices: Vec::new() });
                         filled = 0;
                     }
                     filled += size;
@@ -119,7 +120,24 @@ pub struct Anchors {
     used: HashSet<String>,
 }
 
+/// The longest name of a place that is part of an address, in bytes.
+const ADDRESS: usize = 150;
+/// How files end that stand where the pages of a definition do.
+const FILES: &[&str] = &[".graphql", ".html", ".json", ".md", ".proto", ".txt", ".yaml"];
+
 impl Anchors {
+    /// Does the same as [`Self::unique`] for a name that becomes a folder beside the files of a definition.
+    fn address(&mut self, wanted: &str) -> String {
+        let mut wanted = folded(wanted);
+        wanted.truncate(wanted.floor_char_boundary(ADDRESS));
+        if FILES.iter().any(|ending| wanted.ends_with(ending))
+            && let Some(dot) = wanted.rfind('.')
+        {
+            wanted.replace_range(dot..=dot, "-");
+        }
+        segment(&self.unique(&wanted)).into_owned()
+    }
+
     /// Returns `wanted` as the name of a place: what is neither letter nor digit as a hyphen, with a number behind it
     /// if it was given before.
     pub fn unique(&mut self, wanted: &str) -> String {

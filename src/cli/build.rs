@@ -56,8 +56,11 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     let over = portal.judge(&workspace, search::over_budget(&workspace, &index));
     watch.stage("render");
     let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
-    render::pages(&workspace, &portal, &theme, &site, &made, &counted)?;
+    let left_out = render::pages(&workspace, &portal, &theme, &site, &made, &counted)?;
     counted.bar.finish_and_clear();
+    for failure in &left_out {
+        say(&failure.to_string());
+    }
     watch.stage("write");
     let written = disk.finish()?;
     watch.stage("report");

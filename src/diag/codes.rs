@@ -237,6 +237,7 @@ rules! {
     LOCATION_TARGET_MISSING "location-target-missing" Location Error "A Location points to a file that is not there.";
     LOCATION_TYPE "location-type" Location Error "A Location has a type that cannot be read here.";
 
+    ACTIVE_FILE "active-file" Docs Warning "A file that a browser or a server would run is published as text, or without what runs.";
     BROKEN_LINK "broken-link" Docs Warning "A link in a document leads nowhere.";
     DIAGRAM_NOT_DRAWN "diagram-not-drawn" Docs Info "A diagram is shown as its source.";
     DUPLICATE_PAGE "duplicate-page" Docs Warning "Two documents would have the same address.";
@@ -248,6 +249,7 @@ rules! {
     LIST_INDENTATION "list-indentation" Docs Warning "A list is nested by columns at which lists do not nest.";
     NAV_PAGE_MISSING "nav-page-missing" Docs Warning "The navigation names a document that is not there.";
     UNCLOSED_FENCE "unclosed-fence" Docs Warning "A code fence is not closed.";
+    UNPORTABLE_NAME "unportable-name" Docs Warning "A file has a name that not every disk and host takes.";
 
     API_SYNTAX "api-syntax" Api Error "An API definition cannot be parsed.";
     API_TYPE_DIFFERS "api-type-differs" Api Warning "An API definition is of another format than the type says.";
@@ -259,6 +261,7 @@ rules! {
 
     SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";
     SEARCH_TEST "search-test" Site Error "A search does not find what a search test expects.";
+    UNPORTABLE_ADDRESS "unportable-address" Site Warning "An entity has a name that not every disk and host takes as part of an address.";
 
     INVALID_CONFIG "invalid-config" Config Error "A configuration value cannot be used.";
     INVALID_OVERLAY "invalid-overlay" Config Error "An overlay file cannot be used.";

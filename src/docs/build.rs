@@ -9,7 +9,7 @@ use super::fix::{self, MendedDocument, Wanted};
 use super::links::Links;
 use super::lints;
 use super::memo::Documents;
-use super::mkdocs::{MkDocs, RawNav, invalid};
+use super::mkdocs::{MkDocs, RawNav, RawRedirect, invalid};
 use super::nav::{self, Entry, Order};
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
 use super::{DocsPage, DocsRedirect, DocsSite};
@@ -17,6 +17,7 @@ use crate::catalog::EntityId;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
 use crate::markdown::{Doc, DocLink, LinkKind, Resolved, Resolver, commonmark, techdocs};
+use crate::portable::Reason;
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, GlobStyle, Workspace};
 
@@ -33,7 +34,7 @@ pub(super) fn mended(workspace: &Workspace, folder: &Folder, name: &str, wanted:
     // Whatever is wrong with the site as such is among the problems that the caller has.
     let mut known = Diagnostics::new();
     let Sources { settings, files, is_plain, .. } = sources(workspace, folder, name, &mut known);
-    let pages = Pages::new(files, &mut known);
+    let pages = Pages::new(workspace, files, &mut known);
     let links = Links::new(workspace, &pages, is_plain);
     let Dialect::TechDocs(options) = Dialect::of(settings.as_ref(), is_plain) else { return Vec::new() };
     let html = settings.as_ref().is_none_or(|settings| settings.directory_urls);
@@ -67,16 +68,16 @@ pub(super) fn site(
 ) -> (Option<DocsSite>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
-    let pages = Pages::new(files, &mut problems);
+    let mut pages = Pages::new(workspace, files, &mut problems);
     if pages.sources.is_empty() {
         return (None, problems);
     }
+    let mut redirects =
+        settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &mut pages, &mut problems));
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
     let links = Links::new(workspace, &pages, is_plain);
     let dialect = Dialect::of(settings.as_ref(), is_plain);
     let docs = read(&links, &dialect, folder, (detail, memo), &mut problems);
-    let redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &pages, &mut problems));
-
     let titles = titles(&pages, &entries, &docs);
     let nav = nav::finish(entries, &|page| titles[page].text.clone());
     let mut neighbours = vec![(None, None); docs.len()];
@@ -98,7 +99,7 @@ pub(super) fn site(
             edit_url: edit_url(workspace, settings.as_ref(), page),
             last_change: workspace.last_change(page.file),
         });
-    let site = DocsSite {
+    let mut site = DocsSite {
         entity,
         nav: nav.into(),
         pages: finished.collect(),
@@ -109,9 +110,18 @@ pub(super) fn site(
             .unwrap_or_default(),
         description: settings.and_then(|settings| settings.description),
         assets: pages.assets.into(),
-        redirects: redirects.into(),
+        redirects: Arc::default(),
         source,
     };
+    // People know the address of a documentation, whatever its first page is called.
+    if let Some(root) = site.root().map(|root| &site.pages[root])
+        && !root.path.is_empty()
+        && redirects.first().is_none_or(|first| !first.path.is_empty())
+    {
+        let target = super::links::href("", &root.path, true, "");
+        redirects.insert(0, DocsRedirect { path: String::new(), target });
+    }
+    site.redirects = redirects.into();
     (Some(site), problems)
 }
 
@@ -307,15 +317,16 @@ fn navigation(
 }
 
 /// Finds out where the old addresses of `redirect_maps` lead.
-fn redirects(settings: &MkDocs, pages: &Pages, problems: &mut Diagnostics) -> Vec<DocsRedirect> {
+fn redirects(settings: &MkDocs, pages: &mut Pages, problems: &mut Diagnostics) -> Vec<DocsRedirect> {
     let mut redirects = Vec::new();
+    let mut known = HashSet::new();
     for redirect in &settings.redirects {
         let Some(path) = nav::normal("", &redirect.from).as_deref().and_then(pages::page_path) else {
             let problem = invalid(redirect.from_span, format!("`{}` is no path of a document", redirect.from));
             problems.push(problem.help("write the path that the document had, such as `old/page.md`"));
             continue;
         };
-        if path.is_empty() || pages.by_path(&path).is_some() {
+        if pages.by_path(&path).is_some() {
             let problem =
                 invalid(redirect.from_span, format!("`{}` is still there, so nothing leads away", redirect.from));
             problems.push(problem.help("remove the entry, or the document"));
@@ -332,7 +343,11 @@ fn redirects(settings: &MkDocs, pages: &Pages, problems: &mut Diagnostics) -> Ve
             })
         };
         match target {
-            Some(target) => redirects.push(DocsRedirect { path, target }),
+            Some(target) if known.insert(path.clone()) => match pages.take(&path) {
+                None => redirects.push(DocsRedirect { path, target }),
+                Some(reason) => problems.push(no_address(redirect, &reason)),
+            },
+            Some(_) => {}
             None => {
                 let problem = Diagnostic::new(
                     codes::BROKEN_LINK,
@@ -349,8 +364,23 @@ fn redirects(settings: &MkDocs, pages: &Pages, problems: &mut Diagnostics) -> Ve
         }
     }
     redirects.sort_by(|a, b| a.path.cmp(&b.path));
-    redirects.dedup_by(|a, b| a.path == b.path);
     redirects
+}
+
+/// Reports an old address that nothing can stand at.
+fn no_address(redirect: &RawRedirect, reason: &Reason) -> Diagnostic {
+    let from = &redirect.from;
+    let (message, help) = match reason {
+        Reason::Refused => (
+            format!("not every disk and host takes the path `{from}`, so nothing leads away from there"),
+            "write the path as it stood in addresses, with `/` between folders; or remove the entry",
+        ),
+        Reason::Taken(other) | Reason::Alike(other) => (
+            format!("`{from}` would have the address of `{other}`, so nothing leads away from there"),
+            "remove the entry",
+        ),
+    };
+    invalid(redirect.from_span, message).label("left out").help(help)
 }
 
 /// How much of a document is needed.

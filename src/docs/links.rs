@@ -72,8 +72,8 @@ impl<'a> Links<'a> {
         match self.pages.sources.get(file) {
             Some(page) => (&page.source, &page.path, true),
             None => {
-                let path = &self.pages.assets[file - self.pages.sources.len()].path;
-                (path, path, false)
+                let asset = &self.pages.assets[file - self.pages.sources.len()];
+                (&asset.source, &asset.path, false)
             }
         }
     }
@@ -128,13 +128,18 @@ impl<'a> Links<'a> {
             }
         }
         // As a browser would take it: relative to the address of the page.
-        if let Some(address) = normal_from(&from.path, &written) {
+        if let Some(address) = normal_from(&from.wanted, &written) {
             let page = address.strip_suffix("/index.html").or(address.strip_suffix("index.html")).unwrap_or(&address);
             if let Some(page) = self.pages.by_path(page) {
-                return Goal::Page { page, anchor, href: None };
+                let to = &self.pages.sources[page];
+                let moved = to.path != to.wanted || from.path != from.wanted;
+                let href = moved.then(|| href(&from.path, &to.path, true, "") + rest);
+                return Goal::Page { page, anchor, href };
             }
-            if let Some(Target::Asset(_)) = self.pages.by_source(&address) {
-                return Goal::Asset { href: None };
+            if let Some(Target::Asset(asset)) = self.pages.by_source(&address) {
+                let to = &self.pages.assets[asset];
+                let moved = to.path != to.source || from.path != from.wanted;
+                return Goal::Asset { href: moved.then(|| href(&from.path, &to.path, false, "") + rest) };
             }
         }
         match self.workspace.locate(from.file, &written) {
@@ -321,7 +326,6 @@ pub(super) fn href(from: &str, to: &str, is_page: bool, anchor: &str) -> String 
             | b'('
             | b')'
             | b'*'
-            | b'+'
             | b','
             | b';'
             | b'='

@@ -110,6 +110,8 @@ pub struct DocsPage {
 pub struct DocsAsset {
     /// The file.
     pub file: FileId,
+    /// Its path below the folder of documents.
+    pub source: String,
     /// Its path below the site, not encoded.
     pub path: String,
 }
@@ -214,10 +216,11 @@ impl DocsSite {
         self.assets == other.assets && self.redirects == other.redirects
     }
 
-    /// Finds a page by the path of its address.
+    /// Finds a page by the path of its address, or by the one that it would have if every host took that.
     #[must_use]
     pub fn page(&self, path: &str) -> Option<&DocsPage> {
-        self.pages.iter().find(|page| page.path == path)
+        let asked = |page: &&DocsPage| pages::page_path(&page.source).as_deref() == Some(path);
+        self.pages.iter().find(|page| page.path == path).or_else(|| self.pages.iter().find(asked))
     }
 }
 
@@ -408,8 +411,8 @@ fn loans(catalog: &Catalog, sites: &[DocsSite], diagnostics: &mut Diagnostics) -
         };
         let path = entity.annotation(ENTITY_PATH).unwrap_or("").trim();
         let path = path.split(['#', '?']).next().unwrap_or("").trim_matches('/');
-        let known = sites[*site].page(path).is_some();
-        if !path.is_empty() && !known {
+        let known = sites[*site].page(path).map(|page| page.path.clone());
+        if !path.is_empty() && known.is_none() {
             let near = crate::text::nearest(path, sites[*site].pages.iter().map(|page| page.path.as_str()));
             let problem = Diagnostic::new(
                 codes::BROKEN_LINK,
@@ -422,12 +425,10 @@ fn loans(catalog: &Catalog, sites: &[DocsSite], diagnostics: &mut Diagnostics) -
                 None => problem.help("write the path of a page, such as `/guide/setup`"),
             });
         }
-        let path = if known {
-            path.to_owned()
-        } else {
+        let path = known.unwrap_or_else(|| {
             let root = sites[*site].root();
             root.map(|page| sites[*site].pages[page].path.clone()).unwrap_or_default()
-        };
+        });
         loans.push(DocsLoan { entity: id, site: *site, path });
     }
     loans

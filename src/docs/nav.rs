@@ -51,9 +51,9 @@ pub(super) fn resolve(
                         entries.push(Entry::Link { title, url, broken: false });
                     }
                     Some(Target::Asset(asset)) => {
-                        let DocsAsset { path, .. } = &pages.assets[asset];
+                        let DocsAsset { source, path, .. } = &pages.assets[asset];
                         let url = super::links::href("", path, false, "");
-                        let name = path.rsplit('/').next().unwrap_or(path);
+                        let name = source.rsplit('/').next().unwrap_or(source);
                         let title = title.clone().unwrap_or_else(|| name.to_owned());
                         entries.push(Entry::Link { title, url, broken: false });
                     }

@@ -6,6 +6,9 @@ use ignore::gitignore::Gitignore;
 
 use super::{DocsAsset, mkdocs};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::html::Picture;
+use crate::inert::Publication;
+use crate::portable::{Change, Names, Reason, is_portable};
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, ReadError, Workspace};
 
@@ -20,6 +23,8 @@ pub(super) struct Source {
     pub(super) source: String,
     /// The path of the address.
     pub(super) path: String,
+    /// The path that the address would have if every host took it.
+    pub(super) wanted: String,
 }
 
 /// What a path below the folder of documents is.
@@ -41,11 +46,17 @@ pub(super) struct Pages {
     by_source: HashMap<String, Target>,
     by_file: HashMap<FileId, Target>,
     by_path: HashMap<String, usize>,
+    /// What has an address already.
+    names: Names,
 }
 
+/// The largest picture that is read, in bytes.
+const MAX_PICTURE: u64 = 32 << 20;
+
 impl Pages {
-    /// Sorts the found files into pages and assets; of two with the same address one stays.
-    pub(super) fn new(files: Files, problems: &mut Diagnostics) -> Self {
+    /// Sorts the found files into pages and assets; of two with the same address one stays, and what not every host
+    /// takes gets another address.
+    pub(super) fn new(workspace: &Workspace, files: Files, problems: &mut Diagnostics) -> Self {
         let Files { mut found, excluded } = files;
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found.dedup_by(|a, b| a.0 == b.0);
@@ -54,10 +65,10 @@ impl Pages {
         let mut files = Vec::new();
         for (source, file) in found {
             let Some(path) = page_path(&source) else {
-                files.push(DocsAsset { file, path: source });
+                files.push((source, file));
                 continue;
             };
-            let new = Source { file, source, path: path.clone() };
+            let new = Source { file, source, path: path.clone(), wanted: path.clone() };
             let Some(old) = by_address.remove(&path) else {
                 by_address.insert(path, new);
                 continue;
@@ -78,28 +89,20 @@ impl Pages {
         }
         let mut sources: Vec<Source> = by_address.into_values().collect();
         sources.sort_by(|a, b| a.source.cmp(&b.source));
-        let by_path: HashMap<_, _> = sources.iter().enumerate().map(|(at, page)| (page.path.clone(), at)).collect();
-        let mut assets: Vec<DocsAsset> = Vec::new();
-        for asset in files {
-            let folder = asset.path.strip_suffix("index.html").map(|folder| folder.trim_end_matches('/'));
-            if let Some(page) = folder.and_then(|folder| by_path.get(folder)) {
-                problems.push(
-                    Diagnostic::new(
-                        codes::DUPLICATE_PAGE,
-                        Span::whole(asset.file),
-                        format!("`{}` and `{}` have the same address", asset.path, sources[*page].source),
-                    )
-                    .label("left out in favour of the document")
-                    .help("rename one of them"),
-                );
-                continue;
-            }
-            assets.push(asset);
+        let mut names = Names::default();
+        place_pages(&mut sources, &mut names, problems);
+        let assets = place_assets(workspace, files, &sources, &mut names, problems);
+        let mut by_path: HashMap<String, usize> = HashMap::new();
+        for (at, page) in sources.iter().enumerate() {
+            by_path.insert(page.path.clone(), at);
+        }
+        for (at, page) in sources.iter().enumerate() {
+            by_path.entry(page.wanted.clone()).or_insert(at);
         }
         let mut by_source = HashMap::new();
         let mut by_file = HashMap::new();
         let pages = sources.iter().enumerate().map(|(at, page)| (&page.source, page.file, Target::Page(at)));
-        let copied = assets.iter().enumerate().map(|(at, asset)| (&asset.path, asset.file, Target::Asset(at)));
+        let copied = assets.iter().enumerate().map(|(at, asset)| (&asset.source, asset.file, Target::Asset(at)));
         for (source, file, target) in pages.chain(copied) {
             by_source.insert(source.clone(), target);
             by_file.insert(file, target);
@@ -109,7 +112,14 @@ impl Pages {
                 by_source.insert(source.source, Target::Page(*page));
             }
         }
-        Self { sources, assets, excluded, by_source, by_file, by_path }
+        Self { sources, assets, excluded, by_source, by_file, by_path, names }
+    }
+
+    /// Takes the address of a page for something that leads to another place; says what is in the way of that.
+    pub(super) fn take(&mut self, path: &str) -> Option<Reason> {
+        let mut changes = Vec::new();
+        self.names.page(path, &mut changes);
+        changes.into_iter().next().map(|change| change.reason)
     }
 
     /// Finds a file by its path below the folder of documents.
@@ -129,9 +139,129 @@ impl Pages {
         self.by_file.get(&file).copied()
     }
 
-    /// Finds a page by the path of its address.
+    /// Finds a page by the path of its address, or by the one that it would have if every host took that.
     pub(super) fn by_path(&self, path: &str) -> Option<usize> {
         self.by_path.get(path).copied()
+    }
+}
+
+/// Gives every page its address.
+fn place_pages(sources: &mut [Source], names: &mut Names, problems: &mut Diagnostics) {
+    // What can keep its address does, whatever else is there.
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by_key(|at| !sources[*at].wanted.split('/').all(is_portable) && !sources[*at].wanted.is_empty());
+    let mut changes = Vec::new();
+    for at in order {
+        let path = names.page(&sources[at].wanted, &mut changes);
+        sources[at].path = path;
+        for change in changes.drain(..) {
+            problems.push(changed(&sources[at].source, sources[at].file, &change, None));
+        }
+    }
+}
+
+/// Gives every other file its address, as far as it is published.
+fn place_assets(
+    workspace: &Workspace,
+    files: Vec<(String, FileId)>,
+    sources: &[Source],
+    names: &mut Names,
+    problems: &mut Diagnostics,
+) -> Vec<DocsAsset> {
+    let mut placed: Vec<(String, DocsAsset)> = Vec::new();
+    for (source, file) in files {
+        let (folder, name) = source.rsplit_once('/').map_or(("", &*source), |(folder, name)| (folder, name));
+        let found = |message: String, label: &str| {
+            Diagnostic::new(codes::ACTIVE_FILE, Span::whole(file), message)
+                .label(label.to_owned())
+                .help("show it in a document, or publish it elsewhere and link to it there")
+        };
+        let name = match Publication::of(name) {
+            Publication::AsItIs => name.to_owned(),
+            Publication::Text(new) => {
+                let message = format!("`{source}` is published as text, under the name `{new}`");
+                problems.push(found(message, "a browser or a server would run it"));
+                new
+            }
+            Publication::Nothing => {
+                let message = format!("`{source}` is left out");
+                problems.push(found(message, "a host would unpack it, and a browser would run what is in it"));
+                continue;
+            }
+            Publication::Picture => {
+                match workspace.bytes_once(file, MAX_PICTURE).ok().and_then(|bytes| Picture::read(&bytes)) {
+                    Some(picture) => {
+                        if let Some(lost) = picture.lost {
+                            let message = format!("`{source}` is published without {lost}");
+                            problems.push(found(message, "a browser would run it"));
+                        }
+                        name.to_owned()
+                    }
+                    None => {
+                        let new = Publication::of_no_picture(name);
+                        let message =
+                            format!("`{source}` is no SVG picture, so it is published as text, under the name `{new}`");
+                        problems.push(
+                            found(
+                                message,
+                                "no well-formed XML that begins with `<svg xmlns=\"http://www.w3.org/2000/svg\">`",
+                            )
+                            .help("export the picture again, or remove the file"),
+                        );
+                        new
+                    }
+                }
+            }
+        };
+        let wanted = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+        placed.push((wanted, DocsAsset { file, path: String::new(), source }));
+    }
+    // What can keep its address does.
+    placed.sort_by_cached_key(|(wanted, asset)| (*wanted != asset.source, !wanted.split('/').all(is_portable)));
+    let by_wanted: HashMap<&str, &Source> = sources.iter().map(|page| (&*page.wanted, page)).collect();
+    let mut changes = Vec::new();
+    let mut assets = Vec::with_capacity(placed.len());
+    for (wanted, mut asset) in placed {
+        asset.path = names.file(&wanted, &mut changes);
+        for change in changes.drain(..) {
+            let page = match &change.reason {
+                Reason::Taken(other) => {
+                    ["", "/index.html", "/index.md"].iter().find_map(|file| by_wanted.get(other.strip_suffix(file)?))
+                }
+                _ => None,
+            };
+            problems.push(changed(&asset.source, asset.file, &change, page.copied()));
+        }
+        assets.push(asset);
+    }
+    assets.sort_by(|a, b| a.source.cmp(&b.source));
+    assets
+}
+
+/// Reports that a file has not the address that it asks for; `page` may have it.
+fn changed(source: &str, file: FileId, change: &Change, page: Option<&Source>) -> Diagnostic {
+    let Change { wanted, path, reason } = change;
+    let new = |code, message: String| Diagnostic::new(code, Span::whole(file), message);
+    let published = format!("published as `{path}`");
+    match reason {
+        Reason::Refused => new(codes::UNPORTABLE_NAME, format!("not every disk and host takes the name `{wanted}`"))
+            .label(published)
+            .help("rename it: letters, digits, `-`, `_` and `.`, and not too long"),
+        Reason::Alike(other) => {
+            new(codes::UNPORTABLE_NAME, format!("`{wanted}` and `{other}` are one name for some disks"))
+                .label(published)
+                .help("rename one of them, so that they differ in more than the case of letters")
+        }
+        Reason::Taken(other) => {
+            let other = page.map_or(other, |page| &page.source);
+            let problem =
+                new(codes::DUPLICATE_PAGE, format!("`{source}` and `{other}` have the same address")).label(published);
+            let problem = problem.help("rename one of them");
+            match page {
+                Some(page) => problem.also(Span::whole(page.file), "this one keeps it"),
+                None => problem,
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod attributes;
 mod balance;
 mod markup;
+mod picture;
 mod sanitise;
 mod simple;
 mod style;
@@ -20,6 +21,7 @@ use std::io;
 
 pub use attributes::{Attribute, attributes, attributes_where};
 pub use markup::{Vocabulary, clean_markup};
+pub use picture::Picture;
 pub use sanitise::{Held, sanitise, sanitise_techdocs, sanitise_techdocs_with};
 pub use style::style_as_attributes;
 pub use text::{collapse, text};

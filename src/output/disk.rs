@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where the site is written")]
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -336,15 +337,28 @@ impl Sink for DiskSink {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         check_path(path)?;
         let to = self.aside.join(path);
-        let failed = |source| Error::Io { action: "write", path: self.folder.join(path), source };
         let hash = xxh3_128(bytes);
-        let taken_before =
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).files.insert(path.to_owned(), hash).is_some();
+        let state = || self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken_before = match state().files.entry(path.to_owned()) {
+            Entry::Occupied(_) => true,
+            Entry::Vacant(free) => {
+                free.insert(hash);
+                false
+            }
+        };
         if taken_before {
-            return Err(taken(&self.folder.join(path)));
+            return Err(taken(path));
         }
+        // A file that is not there must not be thought to be.
+        let failed = |source: io::Error| {
+            state().files.remove(path);
+            if is_of_name(&source) {
+                return Error::Name { path: path.to_owned(), reason: source.to_string() };
+            }
+            Error::Io { action: "write", path: self.folder.join(path), source }
+        };
         if self.is_there(path, bytes, hash) {
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).unchanged.push(path.to_owned());
+            state().unchanged.push(path.to_owned());
             return Ok(());
         }
         self.make_folder_of(&to).map_err(failed)?;
@@ -446,6 +460,29 @@ fn clean(parent: &Path, name: &std::ffi::OsStr, folder: &Path) {
         let _ = fs::remove_dir_all(&new);
     }
 }
+
+/// Says whether a file cannot be made because of what it is called: the disk does not take the name, or something else
+/// has it, perhaps in another case or as a folder.
+fn is_of_name(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidFilename
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+    ) || error.raw_os_error() == Some(ILLEGAL_NAME)
+}
+
+/// What macOS says of a name that is no Unicode it knows (`EILSEQ`), and Windows of one with letters it refuses
+/// (`ERROR_INVALID_NAME`).
+const ILLEGAL_NAME: i32 = if cfg!(windows) {
+    123
+} else if cfg!(target_os = "macos") {
+    92
+} else {
+    84
+};
 
 /// Says whether a process is gone, as far as can be told.
 fn is_dead(process: u32, left: &Path) -> bool {

@@ -11,8 +11,6 @@ mod manifest;
 mod snapshot;
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
@@ -26,8 +24,8 @@ pub trait Sink: Sync {
     /// Takes the file at `path`, which is `/`-separated and relative to the site.
     ///
     /// # Errors
-    /// When it cannot be written, when the path is none, or when the path was taken before, since one of the two
-    /// pages would be lost.
+    /// [`Error::Name`] when the path is none, when the disk does not take it, or when it was taken before, since one of
+    /// the two pages would be lost; others can be put all the same. Any other when nothing can be written.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error>;
 
     /// Returns whether the last build wrote a file that stands at `path` untouched.
@@ -58,7 +56,7 @@ impl Sink for MemorySink {
         check_path(path)?;
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if files.contains_key(path) {
-            return Err(taken(Path::new(path)));
+            return Err(taken(path));
         }
         files.insert(path.to_owned(), bytes.into());
         Ok(())
@@ -71,15 +69,13 @@ fn check_path(path: &str) -> Result<(), Error> {
         matches!(name, "" | "." | "..") || name.contains(['\\', ':']) || name.chars().any(char::is_control)
     };
     if path.split('/').any(odd) || path == manifest::NAME {
-        let source = io::Error::new(io::ErrorKind::InvalidInput, "no file of a site can be called so");
-        return Err(Error::Io { action: "write", path: PathBuf::from(path), source });
+        return Err(Error::Name { path: path.to_owned(), reason: "no file of a site can be called so".to_owned() });
     }
     Ok(())
 }
 
-fn taken(path: &Path) -> Error {
-    let source = io::Error::new(io::ErrorKind::AlreadyExists, "two pages have this path");
-    Error::Io { action: "write", path: path.to_owned(), source }
+fn taken(path: &str) -> Error {
+    Error::Name { path: path.to_owned(), reason: "another file has this path".to_owned() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests look at what was written")]
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::*;
@@ -191,12 +192,29 @@ fn paths_are_taken_once_and_stay_inside() {
     let memory = MemorySink::default();
     for sink in [&disk as &dyn Sink, &memory] {
         sink.put("a/b.html", b"1").unwrap();
-        assert!(sink.put("a/b.html", b"1").unwrap_err().to_string().contains("two pages have this path"));
+        assert!(sink.put("a/b.html", b"1").unwrap_err().to_string().contains("another file has this path"));
         for path in ["", "/a", "a//b", "../a", "a/..", "a\\b", "a\0b", "C:x", manifest::NAME] {
             assert!(sink.put(path, b"").is_err(), "{path:?}");
         }
     }
     assert_eq!(memory.into_files().into_keys().collect::<Vec<_>>(), ["a/b.html"]);
+}
+
+#[test]
+fn a_name_that_the_disk_refuses_stops_no_other_file() {
+    let parent = tempfile::tempdir().unwrap();
+    let sink = create(parent.path()).unwrap();
+    sink.put("a", b"1").unwrap();
+    let long = "l".repeat(300);
+    for refused in ["a/b.html", &long, &format!("{long}/c.html")] {
+        assert!(matches!(sink.put(refused, b"2"), Err(Error::Name { .. })), "{refused}");
+    }
+    sink.put("z", b"3").unwrap();
+    assert_eq!(sink.finish().unwrap(), WriteReport { written: 2, unchanged: 0, removed: 0 });
+    check(parent.path(), &[("a", "1"), ("z", "3")]);
+    // Nothing says that the others are there.
+    let manifest = fs::read_to_string(parent.path().join("site").join(manifest::NAME)).unwrap();
+    assert!(!manifest.contains("lll") && !manifest.contains("a/b"), "{manifest}");
 }
 
 #[test]

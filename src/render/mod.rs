@@ -9,8 +9,10 @@ mod made;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::hash::Hash as _;
 
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -21,7 +23,9 @@ pub use self::made::Made;
 use crate::catalog::EntityId;
 use crate::docs::{DocsPage, DocsRedirect, DocsSite};
 use crate::error::Error;
+use crate::inert;
 use crate::output::Sink;
+use crate::portable::folded;
 use crate::portal::Portal;
 use crate::routes;
 use crate::search;
@@ -151,9 +155,11 @@ pub enum Output {
     Copied(usize, usize),
     /// What stands at an old address of a documentation.
     Redirect(usize, usize),
+    /// What stands where the documentation of an entity would be that shows another one's.
+    Loan(usize),
 }
 
-/// Lists the files of a site but for its search, with their paths.
+/// Lists the files of a site but for its search, with their paths; no two are one for any disk.
 #[must_use]
 pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Output)> {
     let planned = site.pages().par_iter().enumerate();
@@ -170,6 +176,14 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
         let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, &old_path(redirect)));
         outputs.extend(old.enumerate().map(|(redirect, path)| (path, Output::Redirect(at, redirect))));
     }
+    let lent = portal.docs.loans.iter().enumerate().filter(|(_, loan)| portal.docs.site(loan.entity).is_none());
+    outputs.extend(lent.map(|(at, loan)| {
+        let reference = &portal.catalog.get(loan.entity).reference;
+        (routes::output_path(&routes::docs_page(reference, "")), Output::Loan(at))
+    }));
+    // Whatever was overseen before: of two that want one path, the first has it.
+    let mut seen: HashSet<String, RandomState> = HashSet::with_capacity_and_hasher(outputs.len(), <_>::default());
+    outputs.retain(|(path, _)| seen.insert(folded(path)));
     outputs
 }
 
@@ -189,9 +203,18 @@ pub fn output(
     Ok(match output {
         Output::Planned(at) => Some(page(portal, theme, site, &site.pages()[at])?.bytes),
         Output::Asset(at) => Some(theme.assets()[at].bytes.to_vec()),
-        Output::Document(at, page) => read(docs(at).pages[page].file),
-        Output::Copied(at, asset) => read(docs(at).assets[asset].file),
+        Output::Document(at, page) => read(docs(at).pages[page].file).map(|bytes| inert::text(&bytes).into_owned()),
+        Output::Copied(at, asset) => {
+            let asset = &docs(at).assets[asset];
+            read(asset.file).and_then(|bytes| Some(inert::bytes(&asset.path, &bytes)?.into_owned()))
+        }
         Output::Redirect(at, redirect) => Some(moved(&docs(at).redirects[redirect].target).into_bytes()),
+        Output::Loan(at) => {
+            let loan = &portal.docs.loans[at];
+            let place = |entity, path| routes::docs_page(&portal.catalog.get(entity).reference, path);
+            let target = place(docs(loan.site).entity, &loan.path);
+            Some(moved(&routes::relative(&place(loan.entity, ""), &target)).into_bytes())
+        }
     })
 }
 
@@ -199,6 +222,8 @@ pub fn output(
 /// documents. Pages of the last build that would come out the same are kept.
 ///
 /// A page is handed over as soon as it is made, so that the site never stands in memory as a whole.
+///
+/// What the sink does not take because of its name is left out; returned is why.
 ///
 /// # Errors
 /// The first failure of a template or of the sink, by the order of pages.
@@ -209,7 +234,7 @@ pub fn pages(
     site: &Site,
     made: &Made,
     sink: &dyn Sink,
-) -> Result<(), Error> {
+) -> Result<Vec<Error>, Error> {
     let bytes = |path: &str, what: Output| match what {
         Output::Planned(at) => {
             let is_known = |key: &dyn Fn() -> Key| made.keeps(path, key, sink);
@@ -222,7 +247,10 @@ pub fn pages(
         Ok(bytes) => bytes.and_then(|bytes| sink.put(path, &bytes).err()),
         Err(error) => Some(error),
     };
-    first(outputs(portal, theme, site).par_iter().map(make).collect())
+    let failures: Vec<Option<Error>> = outputs(portal, theme, site).par_iter().map(make).collect();
+    let (names, others): (Vec<Error>, Vec<Error>) =
+        failures.into_iter().flatten().partition(|failure| matches!(failure, Error::Name { .. }));
+    others.into_iter().next().map_or(Ok(names), Err)
 }
 
 /// Renders one documentation alone: its pages, the theme's files, and what readers of TechDocs ask for.
@@ -258,19 +286,29 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
 fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, sink: &dyn Sink) -> Result<(), Error> {
     for asset in docs.assets.iter() {
         // One that cannot be read is a problem that the analysis has reported.
-        if let Ok(bytes) = workspace.bytes(asset.file, u64::MAX) {
-            sink.put(&url(&asset.path), &bytes)?;
+        if let Ok(bytes) = workspace.bytes(asset.file, u64::MAX)
+            && let Some(bytes) = inert::bytes(&asset.path, &bytes)
+        {
+            unless_taken(sink.put(&url(&asset.path), &bytes))?;
         }
     }
     for redirect in docs.redirects.iter() {
-        sink.put(&url(&old_path(redirect)), moved(&redirect.target).as_bytes())?;
+        unless_taken(sink.put(&url(&old_path(redirect)), moved(&redirect.target).as_bytes()))?;
     }
     Ok(())
 }
 
+/// Passes over a file that cannot be written because of its name.
+fn unless_taken(put: Result<(), Error>) -> Result<(), Error> {
+    put.or_else(|failure| if matches!(failure, Error::Name { .. }) { Ok(()) } else { Err(failure) })
+}
+
 /// Returns the path of the file at an old address, below its documentation.
 fn old_path(redirect: &DocsRedirect) -> String {
-    format!("{}/index.html", redirect.path)
+    match redirect.path.as_str() {
+        "" => "index.html".to_owned(),
+        path => format!("{path}/index.html"),
+    }
 }
 
 /// Returns a page that says where another one is now, and goes there.

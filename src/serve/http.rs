@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::state::{Found, State, find};
+use super::state::{Found, State, find, moved};
 
 const SCRIPT: &str = include_str!("live.js");
 /// Pages bring no script or style of their own, and nothing is sent anywhere. Pictures may come from elsewhere, since
@@ -90,19 +90,27 @@ async fn answer(request: Request, mut states: States, address: SocketAddr, hosts
         },
         // A path with two slashes in front would be taken for another host.
         Found::Folder if !uri.path().starts_with("//") => {
-            let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            let mut response = plain(StatusCode::TEMPORARY_REDIRECT, "");
-            match HeaderValue::from_str(&format!("{}/{query}", uri.path())) {
-                Ok(to) => _ = response.headers_mut().insert(header::LOCATION, to),
-                Err(_) => *response.status_mut() = StatusCode::NOT_FOUND,
-            }
-            response
+            redirect(StatusCode::TEMPORARY_REDIRECT, &format!("{}/", uri.path()), uri.query())
+        }
+        Found::Nothing if let Some(to) = path.as_deref().and_then(|path| moved(&site.built, path)) => {
+            redirect(StatusCode::PERMANENT_REDIRECT, &to, uri.query())
         }
         Found::Folder | Found::Nothing => match site.get("404.html") {
             Ok(Some(bytes)) => page(request.headers(), StatusCode::NOT_FOUND, with_script(&bytes, uri.path())),
             _ => plain(StatusCode::NOT_FOUND, "Not found.\n"),
         },
     }
+}
+
+/// Returns the answer that leads to another path, with the same query.
+fn redirect(status: StatusCode, to: &str, query: Option<&str>) -> Response {
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let mut response = plain(status, "");
+    match HeaderValue::from_str(&format!("{to}{query}")) {
+        Ok(to) => _ = response.headers_mut().insert(header::LOCATION, to),
+        Err(_) => *response.status_mut() = StatusCode::NOT_FOUND,
+    }
+    response
 }
 
 /// Says whether the request is for this server under one of its own names.

@@ -9,6 +9,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::watch::of_panic;
 use super::{BuiltSite, Problem};
 use crate::diag::Severity;
+use crate::portable::entity_segment;
+use crate::routes;
 
 /// More problems than anybody reads in an overlay.
 const MAX_PROBLEMS: usize = 50;
@@ -83,6 +85,32 @@ pub(super) enum Found {
     Folder,
     /// Nothing.
     Nothing,
+}
+
+/// Finds where an address that leads nowhere means to: Backstage writes kinds and names with capitals, and READMEs have
+/// kept such addresses. What follows the name of the entity, such as the path of a document, stays as it is.
+pub(super) fn moved(site: &BuiltSite, path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let of_entity = |at: usize, part: &str| {
+        let part = part.to_lowercase();
+        if at == 0 { part } else { entity_segment(&part).into_owned() }
+    };
+    let entity = || {
+        let [first, namespace, kind, name, rest @ ..] = &parts[..] else { return None };
+        let own: Vec<String> =
+            [first, namespace, kind, name].into_iter().enumerate().map(|(at, part)| of_entity(at, part)).collect();
+        let page = format!("catalog/{}/{}/{}/index.html", own[1], own[2], own[3]);
+        let is_entity = matches!(own[0].as_str(), "catalog" | "docs") && site.files.has(&page);
+        let rest = rest.iter().map(|part| format!("/{part}")).collect::<String>();
+        is_entity.then(|| format!("/{}{rest}", own.join("/")))
+    };
+    let lower = || Some(path.to_lowercase()).filter(|lower| find(site, lower) != Found::Nothing);
+    let mut to = entity().or_else(lower)?;
+    if find(site, &to) == Found::Folder {
+        to.push('/');
+    }
+    // Two slashes in front would be another host.
+    (to != path && !to.starts_with("//")).then(|| format!("/{}", routes::encoded(&to[1..])))
 }
 
 /// Finds the file for a decoded path that starts with `/`; only what was built can be found.

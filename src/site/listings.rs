@@ -164,7 +164,7 @@ mod tests {
             [
                 ("type/component/service/", vec!["a", "b"]),
                 ("tag/a~b/", vec!["c", "d"]),
-                ("tag/c#/", vec!["b", "c"]),
+                ("tag/c~sharp/", vec!["b", "c"]),
                 ("tag/java/", vec!["a", "b"]),
                 ("owner/default/group/team/", vec!["a", "c"]),
             ]

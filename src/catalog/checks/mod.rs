@@ -50,6 +50,7 @@ pub(crate) fn run(workspace: &Workspace, loaded: &Loaded) -> Diagnostics {
             owners::each(&subject, id, entity, &mut found);
             annotations::each(&subject, entity, &mut found);
             values::each(&subject, entity, &mut found);
+            values::address(entity, subject.name_span(id), &mut found);
             for problem in &mut found {
                 problem.entity.get_or_insert_with(|| entity.reference.shared());
             }

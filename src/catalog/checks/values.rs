@@ -5,12 +5,33 @@ use std::collections::BTreeMap;
 use super::{Subject, metadata_entries};
 use crate::catalog::Entity;
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text;
+use crate::portable::entity_segment;
+use crate::text::{self, Span};
 
 /// The longest title that fits into a row of the catalog, in characters.
 const TITLE: usize = 80;
 /// The longest description that is still read in lists, in characters.
 const DESCRIPTION: usize = 500;
+
+/// Reports kinds, namespaces and names that cannot be folders everywhere.
+pub(super) fn address(entity: &Entity, name: Span, out: &mut Diagnostics) {
+    let reference = &entity.reference;
+    let parts = [("kind", reference.kind()), ("namespace", reference.namespace()), ("name", reference.name())];
+    for (what, value) in parts {
+        let segment = entity_segment(value);
+        if segment != value {
+            out.push(
+                Diagnostic::new(
+                    codes::UNPORTABLE_ADDRESS,
+                    name,
+                    format!("not every disk and host takes the {what} `{value}` as part of an address"),
+                )
+                .label(format!("`{segment}` in addresses"))
+                .help(format!("choose another {what}")),
+            );
+        }
+    }
+}
 
 /// Checks the values of one entity.
 pub(super) fn each(subject: &Subject<'_>, entity: &Entity, out: &mut Diagnostics) {

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::catalog::Entity;
 use crate::catalog::export::{self, EntityJson, FacetValue};
+use crate::inert;
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::kinds::Column;
@@ -59,7 +60,7 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         }
         File::DefinitionItems(id) => (json(&definition::items(view, id)), JSON),
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
-            Some(source) => (source.text.as_bytes().to_vec(), definition_type(source.extension)),
+            Some(source) => (inert::text(source.text.as_bytes()).into_owned(), definition_type(source.extension)),
             None => (Vec::new(), TEXT),
         },
     }

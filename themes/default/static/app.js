@@ -16,6 +16,10 @@ export const stored = {
   },
 };
 
+/** The page of an entity, from the portal's root: names that not every host takes have a hyphen in front (`portable.rs`). */
+const segment = (name) => (/^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)\d)(\.|$)|\.(gz|br|zst)$/.test(name) ? `-${name}` : name);
+export const pathOf = (...names) => `catalog/${names.map((name) => segment(name.toLowerCase())).join('/')}/`;
+
 let page;
 /**
  * Brings the page that stands here to life: its parts below, and the tools it names as modules, each by its `start`.
@@ -27,7 +31,7 @@ export function start() {
   const { signal } = page;
   for (const part of [colours, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents]) part(signal);
   for (const { src } of all('script[type=module][src]')) {
-    if (src !== import.meta.url) import(src).then((tool) => tool.start?.({ signal, stored, askMe }));
+    if (src !== import.meta.url) import(src).then((tool) => tool.start?.({ signal, stored, askMe, pathOf }));
   }
 }
 
@@ -201,12 +205,12 @@ function showMe() {
     item.append(Object.assign(document.createElement('a'), { href: new URL(path, home).href, textContent: title }));
     return item;
   };
-  const groups = now.groups.map((ref) => { const [kind, rest] = ref.split(':'); const [namespace, name] = rest.split('/'); return line(name, `catalog/${namespace}/${kind}/${name}/`); });
+  const groups = now.groups.map((ref) => { const [kind, rest] = ref.split(':'); const [namespace, name] = rest.split('/'); return line(name, pathOf(namespace, kind, name)); });
   card.querySelector('ul').replaceChildren(line(now.title, now.path), line('What you and your groups own', 'catalog/?filters[kind]=all&filters[user]=owned'), ...groups);
 }
 export async function askMe(after) {
   const { choose } = await from('meUi');
-  choose({ home, now: me(), done: (choice) => { stored.write('me', choice); showMe(); after?.(choice); } });
+  choose({ home, pathOf, now: me(), done: (choice) => { stored.write('me', choice); showMe(); after?.(choice); } });
 }
 function whoIAm() {
   const button = find('[data-me]');

@@ -1,5 +1,5 @@
 // The graph page: draws what is around one or several entities, with Backstage's own names in the address.
-export function start({ signal }) {
+export function start({ signal, pathOf }) {
   const page = document.documentElement;
   const home = new URL(page.dataset.root, location.href);
   const find = (name) => document.querySelector(`[data-graph-${name}]`);
@@ -22,7 +22,7 @@ export function start({ signal }) {
     const all = nodes.map(([at, name, heading]) => {
       const kind = kinds[at < 0 ? -1 - at : at];
       const [namespace, plain] = name.includes('/') ? name.split('/') : ['default', name];
-      return { kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: `catalog/${namespace}/${kind[0]}/${plain}/`.toLowerCase(), out: [], in: [] };
+      return { kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: pathOf(namespace, kind[0], plain), out: [], in: [] };
     });
     edges.forEach((ends, relation) => {
       for (let at = 0; at < ends.length; at += 2) { all[ends[at]].out.push([relation, ends[at + 1]]); all[ends[at + 1]].in.push([relation, ends[at]]); }

@@ -1,7 +1,7 @@
 // Who the reader is: a person or group of the catalog, chosen once and kept in this browser.
 
 /** Asks who the reader is; calls `done` with the choice, or nothing to forget it. */
-export async function choose({ home, now, done }) {
+export async function choose({ home, pathOf, now, done }) {
   const rows = async (kind) => {
     const answer = await fetch(new URL(`catalog/${kind}.json`, home));
     if (!answer.ok) return [];
@@ -9,7 +9,7 @@ export async function choose({ home, now, done }) {
     const groups = data.more.findIndex(([key]) => key === 'groups');
     return data.rows.map((row) => ({
       ref: `${kind}:${row[2]}/${row[0]}`.toLowerCase(), title: row[1] ?? row[0], kind, one: data.one,
-      path: `catalog/${row[2]}/${kind}/${row[0]}/`.toLowerCase(),
+      path: pathOf(row[2], kind, row[0]),
       groups: (row[10][groups] ?? []).map((at) => data.refs[at][0]),
     }));
   };
