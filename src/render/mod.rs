@@ -7,6 +7,8 @@
 
 mod made;
 #[cfg(test)]
+mod names_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;
@@ -260,13 +262,13 @@ pub fn pages(
 pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink: &dyn Sink) -> Result<(), Error> {
     let page = |page: usize| {
         let bytes = theme.render("docs-alone.html", &standalone::model(docs, page))?;
-        sink.put(&routes::output_path(&standalone::url(&docs.pages[page])), bytes.as_bytes())
+        unless_taken(sink.put(&routes::output_path(&standalone::url(&docs.pages[page])), bytes.as_bytes()))
     };
     let pages = || (0..docs.pages.len()).into_par_iter().map(page).collect::<Result<Vec<()>, Error>>();
     let files = || -> Result<(), Error> {
         sink.put(standalone::SEARCH_INDEX, &standalone::search_index(docs))?;
         for asset in theme.assets() {
-            sink.put(&asset.url, &asset.bytes)?;
+            unless_taken(sink.put(&asset.url, &asset.bytes))?;
         }
         copy(workspace, docs, &str::to_owned, sink)
     };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::*;
 use crate::config::{Config, Filter};
 use crate::docs::{DocsPage, DocsSite, NavItem};
+use crate::html;
 use crate::markdown::{Doc, Heading};
 use crate::{portal, site, theme};
 
@@ -125,7 +126,7 @@ spec:
 
 /// What a site was written into.
 #[derive(Default)]
-struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+pub(super) struct Memory(pub(super) Mutex<BTreeMap<String, Vec<u8>>>);
 
 impl Sink for Memory {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
@@ -167,7 +168,7 @@ fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal
     let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal).unwrap();
     let memory = Memory::default();
     search(&workspace, &portal, &Made::default(), &memory).unwrap();
-    pages(&workspace, &portal, &theme, &site, &Made::default(), &memory).unwrap();
+    assert!(pages(&workspace, &portal, &theme, &site, &Made::default(), &memory).unwrap().is_empty());
     let files = memory.0.into_inner().unwrap();
     Built { portal, site, files }
 }
@@ -252,6 +253,29 @@ fn config() -> Config {
 
 fn acme() -> Built {
     build(config(), &[("catalog-info.yaml", CATALOG.as_bytes()), ("more.yaml", MORE.as_bytes())], documents)
+}
+
+#[test]
+fn hosts_that_read_headers_send_the_policy() {
+    let acme = acme();
+    let headers = acme.text("_headers");
+    let (all, rest) = headers.split_once("\n\n").expect("rules");
+    let mut lines = all.lines();
+    assert_eq!(lines.next(), Some("/portal/*"), "for every path of the site");
+    let policy = lines.next().and_then(|line| line.strip_prefix("  Content-Security-Policy: ")).expect("the policy");
+    for wanted in ["default-src 'self'", "object-src 'none'", "base-uri 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.split("; ").any(|directive| directive == wanted), "{wanted}: {policy}");
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
+    assert!(all.contains("\n  X-Content-Type-Options: nosniff\n"), "{all}");
+    // No later rule takes it back: hosts join what several rules say.
+    assert!(!rest.contains("Security-Policy"), "{rest}");
+    // Where headers cannot be set, each page has it in itself, but for what only a header can say.
+    for (path, page) in acme.pages() {
+        let meta = html::attributes(page).into_iter().filter(|attribute| attribute.name == "content");
+        let meta = meta.map(|attribute| page[attribute.value].replace("&#39;", "'"));
+        assert!(meta.into_iter().any(|meta| policy.starts_with(&meta) && meta.contains("default-src")), "{path}");
+    }
 }
 
 #[test]

@@ -150,6 +150,34 @@ impl Stream {
 const PAGE: &str = "<html><body><p>hello</p></BODY></html>";
 
 #[test]
+fn addresses_with_capitals_lead_to_the_page() {
+    let watched = Watched::start(&[
+        ("catalog/default/component/pilot/index.html", "pilot"),
+        ("catalog/default/component/-con/index.html", "con"),
+        ("docs/default/component/pilot/guide/Rope/index.html", "rope"),
+        ("tag/java/index.html", "java"),
+    ]);
+    let check = |path: &str, expect: &str| {
+        let (status, head, _) = watched.get(path);
+        // Heads are in lower case here.
+        let location = head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or("");
+        assert_eq!((status, location), (308, &*expect.to_ascii_lowercase()), "{path}");
+    };
+    check("/docs/default/Component/Pilot/guide/Rope/", "/docs/default/component/pilot/guide/Rope/");
+    check("/docs/default/Component/Pilot/guide/Rope?q=A%20b", "/docs/default/component/pilot/guide/Rope/?q=A%20b");
+    check("/Catalog/Default/Component/Pilot", "/catalog/default/component/pilot/");
+    // The page of an unknown document is told at the address of the entity that is known.
+    check("/docs/default/Component/Pilot/gone", "/docs/default/component/pilot/gone");
+    check("/catalog/default/component/con/", "/catalog/default/component/-con/");
+    check("/tag/Java/", "/tag/java/");
+    for unknown in
+        ["/docs/default/Component/Nobody/", "//CATALOG/default/component/pilot/", "/docs/default/component/pilot/gone"]
+    {
+        assert_eq!(watched.get(unknown).0, 404, "{unknown}");
+    }
+}
+
+#[test]
 fn pages_files_and_folders_are_answered() {
     let server = Watched::start(&[
         ("index.html", PAGE),

@@ -146,6 +146,22 @@ check('an address that is nearly right', {}, async (page) => {
   assert.match(await text(page, '[data-nearest]'), /Booking Service/);
 });
 
+check('an address of Backstage with capitals leads to the page, with path, query and place', {}, async (page) => {
+  const at = () => page.evaluate('location.pathname + location.search + location.hash');
+  const base = new URL(url).pathname;
+  await page.goto(`${url}docs/default/Component/Callboard/commands?q=A#list`);
+  await page.settle(700);
+  assert.equal(await at(), `${base}docs/default/component/callboard/commands/?q=A#list`);
+  await page.goto(`${url}catalog/Default/Component/Callboard/`);
+  await page.settle(700);
+  assert.equal(await at(), `${base}catalog/default/component/callboard/`);
+  // What nobody knows stays where it is.
+  await page.goto(`${url}docs/default/Component/Nobody/guide`);
+  await page.settle(700);
+  assert.equal(await at(), `${base}docs/default/Component/Nobody/guide`);
+  page.problems.splice(0); // The browser reports the answers themselves.
+});
+
 check('keys alone: the first is the skip link, and what has the focus shows it', {}, async (page) => {
   await page.goto(`${url}catalog/default/component/booking-service/`);
   await page.press('Tab', { code: 'Tab' });

@@ -1,5 +1,6 @@
 //! A page of TechDocs as the [`Doc`] that both front ends fill: sanitised, with what search and link checks need.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -32,8 +33,11 @@ pub fn document(
         drawn: Cell::default(),
     };
     let output = render(text, options, &world);
-    let links = links(text, &output.html, output.links, &world.made.take());
-    let clean = html::sanitise_techdocs_with(&html::style_as_attributes(&output.html), &world.held.take());
+    let made = world.made.take();
+    let links = links(text, &output.html, output.links, &made);
+    let has_html = links.iter().any(|link| matches!(link.kind, DocLinkKind::HtmlLink | DocLinkKind::HtmlImage));
+    let shown = if has_html { resolved(&output.html, &made, resolve) } else { output.html.as_str().into() };
+    let clean = html::sanitise_techdocs_with(&html::style_as_attributes(&shown), &world.held.take());
     let headings: Vec<Heading> = output
         .headings
         .into_iter()
@@ -89,17 +93,8 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
     let known = |link: Link| Some(DocLink { span: link.span?, target: link.target, kind: doc_kind(link.kind) });
     let mut links: Vec<DocLink> = written.into_iter().filter_map(known).collect();
     let mut from = HashMap::new();
-    let may_link = |tag: &str| matches!(tag.as_bytes()[1], b'a' | b'A' | b'i' | b'I');
     for attribute in html::attributes_where(html, may_link) {
-        let kind = match (&*attribute.element, &*attribute.name) {
-            ("a", "href") => DocLinkKind::HtmlLink,
-            ("img", "src") => DocLinkKind::HtmlImage,
-            _ => continue,
-        };
-        let target = html::text(&html[attribute.value]);
-        if target.is_empty() || target.starts_with('#') || html::is_external(&target) || made.contains(&target) {
-            continue;
-        }
+        let Some((target, kind)) = link_of(html, &attribute, made) else { continue };
         let start: &mut usize = from.entry(target.clone()).or_default();
         // As the value of an attribute, so that the same path in a link of Markdown is not taken for it.
         let is_value = |at: &usize| text[..*at].trim_end().ends_with(['"', '\'', '=']);
@@ -110,6 +105,44 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
     }
     links.sort_by_key(|link| link.span.start);
     links
+}
+
+/// Says whether a tag may be one that [`link_of`] knows.
+fn may_link(tag: &str) -> bool {
+    matches!(tag.as_bytes()[1], b'a' | b'A' | b'i' | b'I')
+}
+
+/// Returns where an attribute of HTML leads within the site; nothing if it does not, or was made from Markdown.
+fn link_of(html: &str, attribute: &html::Attribute<'_>, made: &BTreeSet<String>) -> Option<(String, DocLinkKind)> {
+    let kind = match (&*attribute.element, &*attribute.name) {
+        ("a", "href") => DocLinkKind::HtmlLink,
+        ("img", "src") => DocLinkKind::HtmlImage,
+        _ => return None,
+    };
+    let target = html::text(&html[attribute.value.clone()]);
+    let leads_on =
+        !target.is_empty() && !target.starts_with('#') && !html::is_external(&target) && !made.contains(&target);
+    leads_on.then_some((target, kind))
+}
+
+/// Returns HTML in which links lead to what is published under another name than they say.
+fn resolved<'h>(html: &'h str, made: &BTreeSet<String>, resolve: crate::markdown::Resolver<'_>) -> Cow<'h, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    for attribute in html::attributes_where(html, may_link) {
+        let Some((target, kind)) = link_of(html, &attribute, made) else { continue };
+        let link = DocLink { target, span: 0..0, kind };
+        if let Some(href) = resolve(&link).href.filter(|href| *href != link.target) {
+            out.push_str(&html[copied..attribute.value.start]);
+            html::push_attribute(&mut out, &href);
+            copied = attribute.value.end;
+        }
+    }
+    if copied == 0 {
+        return html.into();
+    }
+    out.push_str(&html[copied..]);
+    out.into()
 }
 
 /// So many diagrams are drawn on one page: placing one may take a fifth of a second.
