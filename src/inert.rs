@@ -87,10 +87,8 @@ impl Publication {
         let mut dots = endings.iter().map(|(dot, _)| marked.contains(dot) || lower == "web.config");
         let mut new: String =
             name.chars().map(|c| if c == '.' && dots.next() == Some(true) { '-' } else { c }).collect();
-        if !is_known || marked.last() == endings.last().map(|(dot, _)| dot) {
-            new.push_str(".txt");
-        } else if *last == "svg" {
-            // A program or a picture, depending on whom one asks.
+        // What is a picture for one host is a program for another one.
+        if !is_known || *last == "svg" || marked.last() == endings.last().map(|(dot, _)| dot) {
             new.push_str(".txt");
         }
         Self::Text(new)

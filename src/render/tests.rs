@@ -273,8 +273,8 @@ fn hosts_that_read_headers_send_the_policy() {
     // Where headers cannot be set, each page has it in itself, but for what only a header can say.
     for (path, page) in acme.pages() {
         let meta = html::attributes(page).into_iter().filter(|attribute| attribute.name == "content");
-        let meta = meta.map(|attribute| page[attribute.value].replace("&#39;", "'"));
-        assert!(meta.into_iter().any(|meta| policy.starts_with(&meta) && meta.contains("default-src")), "{path}");
+        let mut meta = meta.map(|attribute| page[attribute.value].replace("&#39;", "'"));
+        assert!(meta.any(|meta| policy.starts_with(&meta) && meta.contains("default-src")), "{path}");
     }
 }
 
