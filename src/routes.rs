@@ -55,6 +55,8 @@ pub const ROBOTS: &str = "robots.txt";
 pub const HEADERS: &str = "_headers";
 /// Redirects, in the same form.
 pub const REDIRECTS: &str = "_redirects";
+/// Keeps GitHub Pages from making pages of the Markdown files, as authors wrote them.
+pub const NO_JEKYLL: &str = ".nojekyll";
 /// The folder of the theme's files.
 pub const STATIC: &str = "static/";
 

@@ -140,6 +140,8 @@ pub enum File {
     Headers,
     /// `_redirects`.
     Redirects,
+    /// `.nojekyll`.
+    NoJekyll,
     /// All entities as one JSON array.
     ApiEntities,
     /// All entities, one a line.
@@ -484,6 +486,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     add(routes::ROBOTS.to_owned(), PageKind::File(File::Robots));
     add(routes::HEADERS.to_owned(), PageKind::File(File::Headers));
     add(routes::REDIRECTS.to_owned(), PageKind::File(File::Redirects));
+    add(routes::NO_JEKYLL.to_owned(), PageKind::File(File::NoJekyll));
     // Two documents may ask for one address; the first has it, and the check of documents reports the other.
     let mut seen: HashSet<&str, foldhash::fast::RandomState> =
         HashSet::with_capacity_and_hasher(pages.len(), <_>::default());

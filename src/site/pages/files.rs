@@ -36,6 +36,7 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::Robots => (robots(view.site).into_bytes(), TEXT),
         File::Headers => (headers(view.site).into_bytes(), TEXT),
         File::Redirects => (redirects(view.site).into_bytes(), TEXT),
+        File::NoJekyll => (Vec::new(), TEXT),
         File::ApiEntities => (list(view.portal.catalog.exported()), JSON),
         File::ApiLines => (export::ndjson(&view.portal.catalog), "application/x-ndjson"),
         File::ApiCsv => {
