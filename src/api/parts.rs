@@ -255,3 +255,43 @@ fn pieces_size(pieces: &[Piece]) -> usize {
 pub fn plain(text: &str) -> String {
     html::collapse(&crate::markdown::commonmark::plain(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::portable::is_portable;
+
+    #[test]
+    fn pages_of_groups_have_addresses_that_every_host_takes() {
+        let (long, wide) = ("Long ".repeat(100), "あ".repeat(100));
+        let groups = [
+            "Pets",
+            "pets",
+            "PETS",
+            "..",
+            ".",
+            "",
+            "con",
+            "aux.x",
+            "a/b",
+            "source",
+            "items.json",
+            "orders.yaml",
+            "index.html",
+            "ß",
+            "ss",
+            &long,
+            &long,
+            &wide,
+        ];
+        let mut slugs = Anchors::default();
+        slugs.unique("source");
+        let slugs: Vec<String> = groups.iter().map(|group| slugs.address(group)).collect();
+        let apart: HashSet<String> = slugs.iter().map(|slug| folded(slug)).collect();
+        assert_eq!(apart.len(), groups.len(), "{slugs:?}");
+        for slug in &slugs {
+            assert!(is_portable(slug) && !FILES.iter().any(|ending| slug.ends_with(ending)), "{slug}");
+        }
+        assert_eq!(slugs[..3], ["pets", "pets-2", "pets-3"]);
+    }
+}

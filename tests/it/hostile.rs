@@ -209,3 +209,50 @@ fn a_folder_where_a_file_belongs() {
     fs::create_dir_all(tree.path().join("x/catalog-info.yaml")).expect("a folder");
     assert_eq!(tree.errors(), [""; 0]);
 }
+
+#[cfg(unix)]
+#[test]
+fn names_of_files_stop_nobody_else() {
+    let entity = |name: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  annotations: {{backstage.io/techdocs-ref: 'dir:.'}}\nspec: {{type: service, lifecycle: production, owner: good}}\n"
+        )
+    };
+    let tree = Tree::new();
+    for name in ["mine", "team"] {
+        tree.write(&format!("{name}/catalog-info.yaml"), entity(name).as_bytes());
+        tree.write(&format!("{name}/mkdocs.yml"), format!("site_name: {name}\n").as_bytes());
+        tree.write(&format!("{name}/docs/index.md"), b"# Start\n");
+    }
+    let mut names: Vec<String> =
+        "\\\t\n\r\u{1}\u{7f}\u{202e}:?*|<>\"#%".chars().map(|odd| format!("a{odd}b")).collect();
+    names.extend(["nul", "com1", "trail.", "trail ", "...", "u\u{308}", "ü", "A", "x.html"].map(str::to_owned));
+    names.push("l".repeat(240));
+    for name in &names {
+        tree.write(&format!("team/docs/page/{name}.md"), b"# Page\n");
+        tree.write(&format!("team/docs/file/{name}.png"), b"picture");
+        tree.write(&format!("team/docs/folder/{name}/page.md"), b"# Page\n");
+        tree.write(&format!("team/docs/both/{name}"), b"text");
+        tree.write(&format!("team/docs/both/{name}.md"), b"# Page\n");
+    }
+    // A disk takes this, and a path of the site would be longer.
+    tree.write(&format!("team/docs/{}deep.md", "d/".repeat(1800)), b"# Deep\n");
+    let built = tree.run(&["build", ".", "-o", "site", "--no-cache"]);
+    assert_eq!(built.status.code(), Some(0), "{}", String::from_utf8_lossy(&built.stderr));
+    assert!(tree.path().join("site/docs/default/component/mine/index.html").is_file());
+    let pages = |path: &str| {
+        let below = walkdir::WalkDir::new(tree.path().join("site/docs/default/component/team").join(path));
+        let files = below.into_iter().map(|entry| entry.expect("an entry"));
+        files.filter(|entry| entry.file_name() == "index.html").count()
+    };
+    for (path, expect) in [("page", names.len()), ("folder", names.len()), ("both", names.len()), ("d", 1)] {
+        assert_eq!(pages(path), expect, "{path}");
+    }
+    let checked = tree.run(&["check", "--format", "json", "."]);
+    let findings: Vec<Value> = serde_json::from_slice(&checked.stdout).expect("JSON");
+    let told = |path: String| findings.iter().any(|finding| finding["file"] == path.as_str() && finding["line"] == 1);
+    for name in names.iter().filter(|name| !["ü", "A", "x.html", "..."].contains(&name.as_str())) {
+        let told = ["page/", "both/"].iter().any(|folder| told(format!("team/docs/{folder}{name}.md")));
+        assert!(told || name == "u\u{308}", "nobody is told of {name:?}");
+    }
+}
