@@ -226,7 +226,7 @@ fn names_of_files_stop_nobody_else() {
     }
     let mut names: Vec<String> =
         "\\\t\n\r\u{1}\u{7f}\u{202e}:?*|<>\"#%".chars().map(|odd| format!("a{odd}b")).collect();
-    names.extend(["nul", "com1", "trail.", "trail ", "...", "u\u{308}", "ü", "A", "x.html"].map(str::to_owned));
+    names.extend(["nul", "com1", "trail.", "trail ", "u\u{308}", "ü", "A", "x.html"].map(str::to_owned));
     names.push("l".repeat(240));
     for name in &names {
         tree.write(&format!("team/docs/page/{name}.md"), b"# Page\n");
@@ -251,7 +251,7 @@ fn names_of_files_stop_nobody_else() {
     let checked = tree.run(&["check", "--format", "json", "."]);
     let findings: Vec<Value> = serde_json::from_slice(&checked.stdout).expect("JSON");
     let told = |path: String| findings.iter().any(|finding| finding["file"] == path.as_str() && finding["line"] == 1);
-    for name in names.iter().filter(|name| !["ü", "A", "x.html", "..."].contains(&name.as_str())) {
+    for name in names.iter().filter(|name| !["ü", "A", "x.html"].contains(&name.as_str())) {
         let told = ["page/", "both/"].iter().any(|folder| told(format!("team/docs/{folder}{name}.md")));
         assert!(told || name == "u\u{308}", "nobody is told of {name:?}");
     }
