@@ -137,6 +137,16 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { text.into() } else { ComposingNormalizerBorrowed::new_nfc().normalize(text) }
 }
 
+/// The files of every page, whose names nothing else can have.
+const OF_PAGES: &[&str] = &["index.html", "index.md"];
+
+/// Returns whether a name is that of a file of a page, or of its twin.
+fn is_of_page(name: &str) -> bool {
+    let name = folded(name);
+    let name = TWINS.iter().find_map(|twin| name.strip_suffix(twin)).unwrap_or(&name);
+    OF_PAGES.contains(&name)
+}
+
 /// Why something is not published under the path that it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
@@ -179,8 +189,10 @@ impl Names {
     /// Takes a path for the folder of a page, which holds `index.html` and `index.md`; as [`Names::file`].
     pub fn page(&mut self, wanted: &str, changes: &mut Vec<Change>) -> String {
         let path = self.folder(wanted, changes);
-        for file in ["index.html", "index.md"] {
-            self.take(&path, file, &joined(wanted, file), changes);
+        for file in OF_PAGES {
+            if let Some(other) = self.taken.insert(folded(&joined(&path, file)), joined(wanted, file)) {
+                changes.push(Change { wanted: wanted.to_owned(), path: path.clone(), reason: Reason::Taken(other) });
+            }
         }
         path
     }
@@ -208,7 +220,7 @@ impl Names {
 
     /// Takes a name in a folder.
     fn take(&mut self, folder: &str, name: &str, wanted: &str, changes: &mut Vec<Change>) -> String {
-        let own = segment(name);
+        let own = if is_of_page(name) { renamed(name, 1).into() } else { segment(name) };
         let mut reason = (own != name).then_some(Reason::Refused);
         let mut path = joined(folder, &own);
         let mut salt = 0;
@@ -349,7 +361,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_names_become_portable_paths_of_their_own(
-            pages in proptest::collection::vec("([aAéE.?]|e\u{301}|con|\\PC){1,3}(/[aAb. ]{1,2}){0,2}", 0..12),
+            pages in proptest::collection::vec("([aAéE.?]|e\u{301}|con|\\PC){0,3}(/[aAb. ]{1,2}){0,2}(/[iI]ndex.(html|md)(.br)?)?", 0..12),
             files in proptest::collection::vec("([aAéE.?]|e\u{301}|con|\\PC){1,3}(/[aAb. ]{1,2}){0,2}(\\.(br|gz|md))?", 0..12),
         ) {
             let pages: BTreeSet<String> = pages.into_iter().collect();
