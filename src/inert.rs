@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn names_of_what_runs_become_names_of_texts() {
         let text = |name: &str, expect: &str| {
-            assert_eq!(Publication::of(name), Publication::Text(expect.to_owned()), "{name}")
+            assert_eq!(Publication::of(name), Publication::Text(expect.to_owned()), "{name}");
         };
         text("demo.html", "demo-html.txt");
         text("Q.HTML", "Q-HTML.txt");
