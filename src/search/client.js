@@ -5,7 +5,7 @@
 
 // The table of contents of the index; the build puts it here.
 const ROOT = null;
-const VERSION = 3;
+const VERSION = 4;
 const MAX_QUERY = 256;
 const MAX_WORDS = 12;
 const MAX_TERM = 40;
@@ -37,8 +37,23 @@ const FEW = 3;
 const EARLY = 0.3;
 // So many words apart, words stand together.
 const TOGETHER = 16;
+// What counts a word that is written in several, or several that are written as one: as names, as running text.
+const JOINED = 0.97;
+const PARTED = 0.8;
+// The same where somebody writes it as it is asked for, and it is no title.
+const LIKE = 0.5;
+// The same for `ae` in place of `ä` and the like.
+const SPELT = 0.9;
+// So many words of a query may be written as one elsewhere.
+const MOST_JOINED = 4;
+// So many files more are read to find the words that make up an unknown one.
+const MOST_PARTED = 4;
 // What counts a text that says the query as it is written, with all its dashes and dots.
 const LITERAL = 0.35;
+// How much more counts a thing whose title begins with the word, and whatever is called as it is typed, or as far as that.
+const BEGINS = 0.35;
+// What counts a part of an API of which plain words are asked: things and pages are called so, too, and are meant.
+const SYMBOL = 0.5;
 
 // ---- terms: the same rules as terms.rs ---------------------------------------------------------------------------
 
@@ -56,11 +71,38 @@ const HUMPS = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Upper
 // What names of several words are joined by.
 const JOINT = /[-./:@'’_]/u;
 
-/** Returns a text in lower case and without accents. */
+// Letters that no accent makes, and what people without them on the keyboard write.
+const PLAIN = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ħ: 'h', ŧ: 't', ŋ: 'n', ı: 'i', ſ: 's', ĳ: 'ij', ﬁ: 'fi', ﬂ: 'fl', ﬀ: 'ff' };
+const PLAINS = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
+
+/** Returns a text in lower case and without accents, with plain letters for those that are written as such in their absence. */
 function fold(text) {
   const lower = text.toLowerCase();
-  return /^[\x00-\x7f]*$/.test(lower) ? lower : lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC');
+  return /^[\x00-\x7f]*$/.test(lower) ? lower : lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(PLAINS, (letter) => PLAIN[letter]).normalize('NFC');
 }
+
+// What some write for letters that they have no keys for.
+const LONG = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
+
+/** Returns other spellings of a word: `groesse` for Größe, and `grosse`, as which Größe is known, for groesse. */
+function spellings(written, growing) {
+  const raw = fold(written);
+  const found = new Set([fold(written.toLowerCase().normalize('NFC').replace(/[äöüøå]/gu, (letter) => LONG[letter]))]);
+  const pairs = [...raw.matchAll(/[ao]e|aa|(?<![qgaeio])ue/gu)].filter(({ index }) => !growing || index + 2 < raw.length);
+  if (raw.length > 3) {
+    // Any of the first two pairs may be one letter, or all of them are.
+    const short = (which) => raw.replace(/[ao]e|aa|(?<![qgaeio])ue/gu, (pair, index) => (which.some((one) => one.index === index) ? pair[0] : pair));
+    for (const which of [pairs, pairs.slice(0, 1), pairs.slice(1, 2)]) found.add(short(which));
+  }
+  found.delete(raw);
+  return [...found];
+}
+
+/** Returns a name without what joins its words. */
+const joined = (name) => name.replace(/[-./:@'’_]/gu, '');
+
+/** Returns the term under which a word is known. */
+const termOf = (raw) => (STOP.has(raw) || !/^[a-z]*$/.test(raw) ? raw : stem(raw));
 
 /** Cuts a text into terms: `{ term, raw, whole, stop, at, from }`: whole for names of several words, `at` where those start, `from` where the word itself does. */
 export function terms(text) {
@@ -230,7 +272,8 @@ class Index {
   }
 
   /** Returns where a term is: the folder, and the number of the file: the last whose name is not after it. */
-  place(key, folder = JOINT.test(key) ? 'w' : 't') {
+  place(term, folder = JOINT.test(term) ? 'w' : 't') {
+    const key = folder === 'w' ? joined(term) : term;
     return [folder, Math.max(0, after(this.names[folder], (name) => !before(key, name)) - 1)];
   }
 
@@ -241,11 +284,12 @@ class Index {
   }
 
   /** Reads the files in which terms may stand that begin with what is typed. */
-  async begun(typed, alone) {
-    const [folder, first] = this.place(typed);
+  async begun(typed, most, folder) {
+    const [from, first] = this.place(typed, folder);
+    const key = from === 'w' ? joined(typed) : typed;
     let last = first;
-    while (last < first + MOST_BEGUN[alone ? 0 : 1] && this.names[folder][last + 1]?.startsWith(typed)) last++;
-    return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => this.shard([folder, first + at])));
+    while (last < first + most && this.names[from][last + 1]?.startsWith(key)) last++;
+    return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => this.shard([from, first + at])));
   }
 
   /** Answers a query: `{ total, results: [{ url, title, type, ref, excerpt, score, heading? }] }`, best first. */
@@ -265,7 +309,7 @@ class Index {
     }
   }
 
-  async answer(text, { limit = 10, filters = {}, facets = false, stale } = {}) {
+  async answer(text, { limit = 10, filters = {}, facets = false, groups = 0, list = false, stale } = {}) {
     const typed = String(text ?? '').slice(0, MAX_QUERY).trim();
     const asked = terms(typed);
     let words = unique(asked.filter(({ whole, stop }) => !whole && !stop)).slice(0, MAX_WORDS);
@@ -277,23 +321,49 @@ class Index {
     const name = fold(typed);
     const names = [...name].length <= MAX_NAME && !/\s/u.test(name) && name ? [{ term: name, raw: name, whole: true }] : [];
     const wholes = unique([...asked.filter(({ whole }) => whole), ...names.filter(({ term }) => !words.some((word) => word.term === term))]).slice(0, MAX_WORDS);
-    if (!words.length && !wholes.length) return { total: 0, results: [], terms: [], unknown: [], ...(facets && { facets: {} }) };
+    if (!words.length && !wholes.length) {
+      const hits = list ? await this.listed(filters) : [];
+      const top = await Promise.all(hits.slice(0, limit).map((document) => this.shown({ document, section: 0, score: 0 })));
+      return { total: hits.length, results: this.order(top, [], [], [], ''), terms: [], unknown: [], ...(groups && { groups: this.grouped(hits) }), ...(facets && { facets: this.counted(hits, await this.facts()) }) };
+    }
     const end = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? asked.at(-1) : undefined;
     const growing = (one) => end !== undefined && (one.raw === end.raw || (one.whole && name.endsWith(one.raw)));
+    const runs = asRuns(asked.filter(({ whole }) => !whole));
 
     const alone = words.length < 2;
-    const [passes, facts, meant, exact] = await Promise.all([
+    const few = words.length <= 2;
+    const most = MOST_BEGUN[alone ? 0 : 1];
+    const [passes, facts, meant, exact, together] = await Promise.all([
       this.filter(filters),
       facets ? this.facts() : undefined,
-      Promise.all(words.map((word) => this.meanings(word, growing(word), alone))),
-      Promise.all(wholes.map((whole) => this.named(whole, growing(whole), alone))),
+      Promise.all(words.map((word) => this.meanings({ ...word, written: typed.slice(word.from, word.from + word.length) }, { growing: growing(word), most, few }))),
+      Promise.all(wholes.map((whole) => this.named(whole, { growing: growing(whole), most, few }))),
+      Promise.all(runs.map((run) => this.joint(run.raw, run.first, end !== undefined && run.last === end))),
     ]);
     if (stale?.()) throw new Error('something else was asked');
-    const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name });
-    const top = await Promise.all(hits.slice(0, Math.max(limit, 10)).map((hit) => this.shown(hit)));
-    const answer = { total, results: this.order(top, asked, words, meant, fold(typed)).slice(0, Math.max(0, limit)) };
+    const plain = words.length <= FEW && /^[\p{Alphabetic}\s]+$/u.test(typed) && !HUMPS.test(typed);
+    // What is written as one word means each of those that it joins.
+    for (const [which, run] of runs.entries()) {
+      for (const [at, { term }] of words.entries()) {
+        if (run.words.has(term)) meant[at].push(...together[which].filter(({ entry }) => !meant[at].some((known) => known.entry === entry)));
+      }
+    }
+    const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name, plain });
+    // With groups, the first of each are among the results.
+    const chosen = new Set(hits.slice(0, groups ? limit : Math.max(limit, 10)));
+    const left = new Map();
+    for (const hit of groups ? hits : []) {
+      const group = this.group(hit.document);
+      left.set(group, (left.get(group) ?? groups) - 1);
+      if (left.get(group) >= 0) chosen.add(hit);
+    }
+    const top = await Promise.all([...chosen].map((hit) => this.shown(hit)));
+    const results = this.order(top, asked, words, meant, fold(typed));
+    const answer = { total, results: groups ? results : results.slice(0, Math.max(0, limit)) };
+    if (groups) answer.groups = this.grouped(all);
     // What excerpts and pages are marked by, and what nothing is said of.
-    answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...meant.flat().map(({ entry }) => entry.term)])];
+    const telling = meant.flat().flatMap(({ entry }) => entry.parts ?? [entry.term]);
+    answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...telling])];
     answer.unknown = words.filter((word, at) => !meant[at].length).map(({ raw }) => raw);
     if (facts) answer.facets = this.counted(all, facts);
     return answer;
@@ -315,24 +385,63 @@ class Index {
     return (await Promise.all(entries)).filter(Boolean).map((entry) => ({ entry, worth: SYNONYM }));
   }
 
+  /** Finds a word by its other spellings. */
+  async spelt(written, growing) {
+    const entries = spellings(written, growing).map(async (raw) => {
+      const shard = await this.shard(this.place(termOf(raw)));
+      const exact = shard.get(termOf(raw));
+      if (exact || !growing) return [exact];
+      return [...shard.values()].filter((entry) => [entry.term, ...entry.forms].some((form) => form.startsWith(raw))).slice(0, 8);
+    });
+    return (await Promise.all(entries)).flat().filter(Boolean).map((entry) => ({ entry, worth: SPELT }));
+  }
+
   /** Finds what a word of the query may mean: `[{ entry, worth }]`. */
-  async meanings({ term, raw }, growing, alone) {
-    const [alike, shard, ...begun] = await Promise.all([
+  async meanings({ term, raw, written }, { growing, most, few }) {
+    const [alike, spelt, shard, names, ...begun] = await Promise.all([
       this.alike(term),
+      this.spelt(written, growing),
       this.shard(this.place(term)),
-      ...(growing ? [this.begun(raw, alone)] : []),
+      few ? this.begun(raw, 1, 'w') : [],
+      ...(growing ? [this.begun(raw, most)] : []),
     ]);
     const own = new Set([shard, ...begun.flat()]);
     const found = new Map();
-    const add = (entry, worth, begun = false) => {
+    const add = (entry, worth, begun = false, titled = worth) => {
       const before = found.get(entry.term);
-      if (!before || before.worth < worth) found.set(entry.term, { entry, worth, begun });
+      if (!before || before.worth < worth) found.set(entry.term, { entry, worth, begun, titled });
     };
     const exact = shard.get(term);
     // While a word is typed, its stem may be that of another word.
     const known = exact && (exact.term === raw || exact.forms.includes(raw));
     if (exact) add(exact, known || !growing ? 1 : 0.6);
-    for (const { entry, worth } of alike) add(entry, worth);
+    // A name such as `timeLapse` is known as it is written.
+    const camel = term !== raw && [...own].map((one) => one.get(raw)).find(Boolean);
+    if (camel) add(camel, exact ? LIKE : JOINED, false, JOINED);
+    for (const { entry, worth } of [...alike, ...spelt]) add(entry, worth);
+    /** Adds the names whose words the word joins. */
+    const addNames = (shards) => {
+      let any = false;
+      const longer = [];
+      for (const shard of shards) {
+        for (const entry of shard.values()) {
+          // `user's` is no other word than `user`.
+          if (/['’]/u.test(entry.term)) continue;
+          const one = entry.joined ??= joined(entry.term);
+          if (one === raw || (one.length > 3 && termOf(one) === term)) {
+            add(entry, exact ? LIKE : JOINED, false, JOINED);
+            any = true;
+          } else if (growing && one.startsWith(raw) && raw.length > 3 && entry.term.search(JOINT) < raw.length) {
+            // What ends before its second word is found by its first.
+            longer.push(entry);
+          }
+        }
+      }
+      longer.sort((a, b) => a.term.length - b.term.length || (a.term < b.term ? -1 : 1));
+      for (const entry of longer.slice(0, 40)) add(entry, 0.8 * (raw.length / entry.joined.length) ** 0.3, true);
+      return any;
+    };
+    let whole = Boolean(camel) || addNames(names);
     if (growing && [...raw].length > 1) {
       const longer = [];
       for (const one of own) {
@@ -345,41 +454,119 @@ class Index {
       longer.sort((a, b) => a[0] - b[0] || (a[1].term < b[1].term ? -1 : 1));
       for (const [length, entry] of longer.slice(0, 80)) add(entry, (known ? 0.5 : 0.9) * (raw.length / length) ** 0.3, true);
     }
-    if (!found.size || (!exact && growing)) {
-      // Nothing is written so: what is written almost so?
+    if (!exact && !whole && (growing || !found.size)) {
+      // Nothing is written so: what is written almost so, or in several words?
       const letters = [...raw];
-      if (letters.length > 3 && !(growing && found.size)) {
-        const most = letters.length > 7 ? 2 : 1;
-        const turned = /^[\p{Alphabetic}\p{N}]+$/u.test(raw) && letters[0] + letters.slice(1).reverse().join('');
-        const places = [this.place(raw), ...(turned ? [this.place(turned, 'f')] : [])];
-        for (const one of await Promise.all(places.map((place) => this.shard(place)))) own.add(one);
-        for (const one of own) {
-          for (const entry of one.values()) {
-            const edits = Math.min(...[entry.term, ...entry.forms].map((form) => distance(raw, form, most)));
-            if (edits <= most) add(entry, edits === 1 ? 0.75 : 0.4);
-          }
+      const edits = letters.length > 7 ? 2 : 1;
+      const slips = letters.length > 3 && !(growing && found.size);
+      const turned = /^[\p{Alphabetic}\p{N}]+$/u.test(raw) && letters[0] + letters.slice(1).reverse().join('');
+      const places = slips ? [this.place(raw), ...(turned ? [this.place(turned, 'f')] : [])] : [];
+      const [near, more, pairs] = await Promise.all([
+        Promise.all(places.map((place) => this.shard(place))),
+        few ? [] : this.begun(raw, 0, 'w'),
+        this.parted(raw, growing),
+      ]);
+      whole = addNames(more);
+      for (const one of near) own.add(one);
+      for (const one of slips && !whole ? own : []) {
+        for (const entry of one.values()) {
+          const far = Math.min(...[entry.term, ...entry.forms].map((form) => distance(raw, form, edits)));
+          if (far <= edits) add(entry, far === 1 ? 0.75 : 0.4);
         }
+      }
+      if (!whole) for (const entry of pairs) add(entry, PARTED);
+    }
+    return [...found.values()];
+  }
+
+  /** Finds where a word that nothing is written as stands as two words. */
+  async parted(raw, growing) {
+    if (raw.length < 4 || !/^[\p{Alphabetic}\p{N}]+$/u.test(raw)) return [];
+    const [folder, own] = this.place(raw);
+    const file = (word) => this.place(termOf(word), folder)[1];
+    const knows = (shard, word) => {
+      const entry = shard.get(termOf(word));
+      return entry && (entry.term === word || entry.forms.includes(word)) ? entry : undefined;
+    };
+    const shard = await this.shard([folder, own]);
+    const cuts = [];
+    for (let at = 2; at < raw.length; at++) {
+      const [first, rest] = [raw.slice(0, at), raw.slice(at)];
+      const number = /^\p{N}+$/u.test(rest);
+      if ((rest.length < 2 && !number) || (first.length < 3 && rest.length < 3)) continue;
+      const here = file(first) === own;
+      if (here && !knows(shard, first)) continue;
+      cuts.push({ first, rest, files: [file(first), file(rest)], here });
+    }
+    // Those come first whose first word is known to be one.
+    cuts.sort((a, b) => b.here - a.here || Math.abs(a.first.length - a.rest.length) - Math.abs(b.first.length - b.rest.length));
+    const read = new Set([own]);
+    const chosen = cuts.filter(({ files }) => {
+      const more = new Set([...read, ...files]);
+      if (more.size > MOST_PARTED + 1) return false;
+      for (const one of more) read.add(one);
+      return true;
+    });
+    const pairs = await Promise.all(chosen.map(async ({ first, rest, files }) => {
+      const [one, other] = await Promise.all(files.map((at) => this.shard([folder, at])));
+      const start = knows(one, first);
+      if (!start) return [];
+      const end = knows(other, rest);
+      if (end || !growing) return end ? [pair(start, end)] : [];
+      return [...other.values()].filter(({ term, forms }) => [term, ...forms].some((form) => form.startsWith(rest))).slice(0, 8).map((entry) => pair(start, entry));
+    }));
+    return pairs.flat().filter((entry) => entry.postings().documents.length);
+  }
+
+  /** Finds several words of the query written as one; the first has so many letters. */
+  async joint(raw, first, growing) {
+    // What only looks like an ending of the first word, as in `entity ing`, is none.
+    const words = [...new Set([raw, termOf(raw)])].filter((word) => word.length > first);
+    const shards = await Promise.all(words.map((word) => this.shard(this.place(word, 't'))));
+    const found = new Map();
+    for (const shard of shards) {
+      for (const word of words) if (shard.has(word)) found.set(word, { entry: shard.get(word), worth: SPELT });
+      if (!growing) continue;
+      for (const entry of shard.values()) {
+        if (!found.has(entry.term) && [entry.term, ...entry.forms].some((form) => form.startsWith(raw))) found.set(entry.term, { entry, worth: 0.8 * Math.min(1, raw.length / entry.term.length) ** 0.3, begun: true });
       }
     }
     return [...found.values()];
   }
 
-  /** Finds a name of several words, and while it is typed those that begin so. */
-  async named({ term }, growing, alone) {
-    const [found, shards] = await Promise.all([this.alike(term), growing ? this.begun(term, alone) : this.shard(this.place(term)).then((one) => [one])]);
+  /** Finds a name of several words, however they are joined, and while it is typed those that begin so. */
+  async named({ term }, { growing, most, few }) {
+    const one = joined(term);
+    const compound = JOINT.test(term);
+    const [found, shards, others] = await Promise.all([
+      this.alike(term),
+      growing ? this.begun(term, most) : this.shard(this.place(term)).then((one) => [one]),
+      // Longer names and paths are not written as one word.
+      compound ? (/[/:@'’]/u.test(term) || term.split(JOINT).length > 3 ? [] : this.joint(one, term.search(JOINT), false)) : few ? this.shard(this.place(one, 'w')).then((shard) => [shard]) : [],
+    ]);
+    // Who writes it as somebody has it means that.
+    const exact = shards.map((shard) => shard.get(term)).find(Boolean);
+    const like = exact ? LIKE : JOINED;
+    if (exact) found.push({ entry: exact, worth: 1 });
     for (const shard of shards) {
-      const exact = shard.get(term);
-      if (exact) found.push({ entry: exact, worth: 1 });
-      if (!growing || [...term].length < 3) continue;
+      for (const entry of compound ? shard.values() : []) {
+        if (entry.term === term) continue;
+        entry.joined ??= joined(entry.term);
+        if (entry.joined === one) found.push({ entry, worth: like });
+        else if (growing && term.length > 2 && entry.term.startsWith(term)) found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
+      }
+      if (compound || !growing || [...term].length < 3) continue;
       for (const entry of shard.values()) {
         if (entry.term !== term && entry.term.startsWith(term)) found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
       }
     }
+    if (compound) return [...found, ...others.map(({ entry }) => ({ entry, worth: like }))];
+    for (const shard of others) for (const entry of shard.values()) if ((entry.joined ??= joined(entry.term)) === one) found.push({ entry, worth: like });
     return found;
   }
 
   /** Orders the documents that say something of the query, the best of them exactly; returns them and how many there are. */
-  rank({ words, meant, wholes, exact, passes, name }) {
+  rank({ words, meant, wholes, exact, passes, name, plain }) {
     const all = this.root.count;
     const units = [
       ...words.map((word, at) => ({ word, found: meant[at], whole: false })),
@@ -388,6 +575,8 @@ class Index {
     // Roughly first: how much of the query each document covers, and whether its title does.
     const rough = new Float64Array(all);
     const shares = new Float64Array(all);
+    // How much of its title is asked for.
+    const titles = new Float64Array(all);
     const touched = [];
     let weights = 0;
     for (const unit of units) {
@@ -396,12 +585,18 @@ class Index {
       // By document where the best of what the word may mean says something of it; 0: nothing does.
       unit.seen = new Int32Array(all);
       unit.documents = [];
-      for (const [which, { entry }] of unit.found.entries()) {
-        const { documents } = entry.postings();
+      unit.called = new Map();
+      for (const [which, { entry, worth, titled }] of unit.found.entries()) {
+        const { documents, marks } = entry.postings();
         for (let at = 0; at < documents.length; at++) {
-          if (unit.seen[documents[at]]) continue;
-          unit.seen[documents[at]] = which * 0x1000000 + at + 1;
-          unit.documents.push(documents[at]);
+          const place = which * 0x1000000 + at + 1;
+          if (!unit.seen[documents[at]]) {
+            unit.documents.push(documents[at]);
+            unit.seen[documents[at]] = place;
+          } else if (titled > worth && marks[at] & 4 && !unit.called.has(documents[at])) {
+            // What is called so counts for that, whatever its text says.
+            unit.called.set(documents[at], place);
+          }
         }
       }
       unit.weight = this.rarity(unit.documents.length);
@@ -413,29 +608,33 @@ class Index {
       if (unit.whole) unit.covers = sum(units.filter(({ whole, word }) => !whole && (unit.word.at === undefined || word.at === unit.word.at)).map(({ weight }) => weight)) / weights;
     }
     for (const unit of units) {
-      const meanings = unit.found.map(({ entry, worth }) => [entry.postings().marks, worth]);
+      const meanings = unit.found.map(({ entry, worth, titled = worth }) => [entry.postings(), worth, titled]);
       for (const document of unit.documents) {
         if (!passes(document)) continue;
         if (!rough[document]) touched.push(document);
         const place = unit.seen[document] - 1;
-        const [noted, worth] = meanings[place >> 24];
-        const marks = noted[place & 0xffffff];
+        const [noted, untitled, titled] = meanings[place >> 24];
+        const marks = noted.marks[place & 0xffffff];
+        const worth = marks & 4 ? titled : untitled;
         const part = unit.weight * worth / weights;
         if (!unit.whole) shares[document] += part; else if (shares[document] < unit.covers * worth) shares[document] = unit.covers * worth;
-        rough[document] += part * (1 + (marks >> 6) / 3 + (marks & 4 ? 2 : 0) + (marks & 8 ? 3 : 0) + (marks & 32 ? 0.7 : 0));
+        const called = (unit.called.get(document) ?? 0) - 1;
+        const title = marks & 4 ? noted.titles[place & 0xffffff] : called < 0 ? 0 : meanings[called >> 24][0].titles[called & 0xffffff];
+        if (title && !unit.whole) titles[document] += worth / (title & 127);
+        rough[document] += part * (1 + (marks >> 6) / 3 + (title ? 2 : 0) + (title > 127 ? 1 : 0) + (marks & 8 ? 3 : 0) + (marks & 32 ? 0.7 : 0));
       }
     }
     const lone = !units.some(({ whole }) => !whole);
     const quality = new Float64Array(touched.length);
     for (let at = 0; at < touched.length; at++) {
       const document = touched[at];
-      quality[at] = this.boost(document) * rough[document] * (lone ? 1 : (0.1 + shares[document]) ** 2);
+      quality[at] = this.boost(document) * (rough[document] + 3 * Math.min(1, titles[document])) * (lone ? 1 : (0.1 + shares[document]) ** 2);
     }
     const enough = quality.length > CANDIDATES ? quality.slice().sort().at(-CANDIDATES) : 0;
     const best = [];
     for (let at = 0; at < touched.length; at++) if (quality[at] >= enough) best.push([quality[at], touched[at]]);
     best.sort((a, b) => b[0] - a[0] || a[1] - b[1]).splice(CANDIDATES);
-    const hits = best.map(([, document]) => this.score(document, units, weights, name));
+    const hits = best.map(([, document]) => this.score(document, units, weights, name, plain));
     const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
     const least = Math.min(most, LEAST[Number(words.length > FEW)]);
     const sorted = hits.filter((hit) => hit.share >= least).sort((a, b) => b.score - a.score || a.document - b.document);
@@ -445,18 +644,28 @@ class Index {
   }
 
   /** Weighs what a document says of the query: its best section, and what the rest of it covers. */
-  score(document, units, weights, name) {
+  score(document, units, weights, name, plain) {
     const sections = new Map();
     const loose = { share: 0, body: 0, heading: 0 };
     const type = this.typeOf(document);
     const entity = type === 'entity' || type === 'template';
-    let [share, title, titled, length, body, named, whole, keyword, written] = [0, 0, 0, Infinity, 0, 0, 0, 0, 0];
-    for (const { weight, whole: compound, covers, word, found, seen } of units) {
+    let [share, title, titled, length, body, named, whole, keyword, written, begins] = [0, 0, 0, Infinity, 0, 0, 0, 0, 0, 0];
+    for (const { weight, whole: compound, covers, word, found, seen, called: titles } of units) {
       if (!seen[document]) continue;
       const place = seen[document] - 1;
-      const { entry, worth, begun } = found[place >> 24];
-      const posting = entry.postings().at(place & 0xffffff);
+      const { entry, worth: untitled, titled: called = untitled, begun } = found[place >> 24];
+      let posting = entry.postings().at(place & 0xffffff);
+      let parts = entry;
+      const also = (titles.get(document) ?? 0) - 1;
+      if (also >= 0 && !posting.title) {
+        parts = found[also >> 24].entry;
+        const { title, begins } = parts.postings().at(also & 0xffffff);
+        posting = { ...posting, title, begins };
+      }
+      const worth = posting.title ? Math.max(called, untitled) : untitled;
       const part = weight * worth / weights;
+      // A name that a word joins says as many words of the title as it has.
+      const said = parts.parts?.length ?? parts.term.split(JOINT).length;
       if (posting.name) named = Math.max(named, worth * (word.term.length / Math.max(name.length, 1)));
       if (compound) {
         share = Math.max(share, covers * worth);
@@ -470,7 +679,8 @@ class Index {
       if (posting.keyword) keyword += part;
       if (posting.title) {
         title += part;
-        titled += begun ? 1 : worth;
+        if (posting.begins) begins = Math.max(begins, part);
+        titled += said * (begun ? 1 : worth);
         length = Math.min(length, posting.title);
       }
       // Title and keywords stand over the first section.
@@ -490,7 +700,7 @@ class Index {
         section.body += part * spot.weight;
         if (spot.heading) {
           section.heading += part;
-          section.headed += begun ? 1 : worth;
+          section.headed += said * (begun ? 1 : worth);
           section.length = Math.min(section.length, spot.heading);
         }
       }
@@ -525,13 +735,37 @@ class Index {
     if (entity) score = score * 1.3 + share ** 2 * (0.8 * title + 1.2 * Math.max(0, keyword - title));
     // What is written as it stands in the query beats its parts standing apart.
     score += WRITTEN * written ** 2;
-    score += named >= 1 ? 3 : named;
+    if (type === 'api') {
+      score = plain ? SYMBOL * score + named : score + (named >= JOINED ? 3 : named);
+    } else {
+      score += named >= JOINED ? 3 : named;
+      if (entity) score *= 1 + BEGINS * (named >= JOINED ? 1 : begins);
+    }
     score *= this.boost(document);
-    return { document, share: Math.max(share, named >= 1 ? 1 : 0), score, section: best, titled: title >= 0.99 };
+    return { document, share: Math.max(share, named >= JOINED ? 1 : 0), score, section: best, titled: title >= 0.99, named: named >= JOINED };
   }
 
   typeOf(document) {
     return this.kinds[after(this.kinds, ([end]) => end <= document)][1][0];
+  }
+
+  /** Returns what results are grouped by: `entity`, `docs`, `operation`, `type`. */
+  group(document) {
+    const [, [type, , role]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
+    return type === 'template' ? 'entity' : role ?? type;
+  }
+
+  /** Counts documents by group. */
+  grouped(documents) {
+    const counts = {};
+    for (const document of documents) counts[this.group(document)] = (counts[this.group(document)] ?? 0) + 1;
+    return counts;
+  }
+
+  /** Lists what passes filters when nothing else is asked: entities, unless the filters say what. */
+  async listed(filters) {
+    const passes = await this.filter(filters);
+    return Array.from({ length: this.root.count }, (_, document) => document).filter((document) => passes(document) && (filters.type || this.group(document) === 'entity'));
   }
 
   /** Reads of which entity each document is: the ends of runs with their references. */
@@ -548,7 +782,7 @@ class Index {
     const known = new Map();
     return (document) => {
       const reference = runs[after(runs, ([end]) => end <= document)][1];
-      const type = this.typeOf(document);
+      const type = this.typeOf(document) === 'api' ? this.group(document) : this.typeOf(document);
       const key = `${type} ${reference}`;
       if (!known.has(key)) {
         const [kind, namespace] = reference.split(/[:/]/);
@@ -578,12 +812,12 @@ class Index {
     return (document) => {
       if (refs && !refs.has(runs[after(runs, ([end]) => end <= document)][1])) return false;
       if (types || kinds) {
-        const [, [type, kind]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
-        if ((types && !types.has(type)) || (kinds && !kinds.has(kind))) return false;
+        const [, [type, kind, role]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
+        if ((types && !types.has(type) && !types.has(role)) || (kinds && !kinds.has(kind))) return false;
       }
       if (!facts) return true;
       const own = facts(document);
-      return asked.every(([facet, values]) => own[facet].some((value) => values.has(value.toLowerCase())));
+      return asked.every(([facet, values]) => own[facet].some((value) => fits(value.toLowerCase(), values)));
     };
   }
 
@@ -604,7 +838,7 @@ class Index {
     const says = (...texts) => literal && texts.some((text) => holds(fold(text), literal));
     // Every term that the query may mean counts as the word that it is for.
     const wanted = new Map(words.map(({ term }, at) => [term, at]));
-    for (const [at, list] of meant.entries()) for (const { entry } of list) if (!wanted.has(entry.term)) wanted.set(entry.term, at);
+    for (const [at, list] of meant.entries()) for (const { entry } of list) for (const term of entry.parts ?? [entry.term]) if (!wanted.has(term)) wanted.set(term, at);
     for (const { term, stop } of asked) if (!stop && !wanted.has(term)) wanted.set(term, term);
     const same = (term) => wanted.get(term) ?? term;
     const results = top.map(({ hit, url, title, type, ref, part, parts }) => {
@@ -618,6 +852,8 @@ class Index {
       const anchor = place === 0 ? (heading || title).toLowerCase().match(/[a-z0-9]+/gu).join('-') : place;
       const have = tokens(part, text);
       let score = hit.score * (exact ? 1 + LITERAL : 1);
+      // As far as it is typed, the title is that, or it is the name.
+      if (typed && type !== 'api' && (hit.named || startsWith(fold(title), typed))) score *= 1 + BEGINS;
       if (said.length > 1) {
         const [inTitle, inHeading] = [title, heading].map((text) => ({ text: terms(text).filter(({ whole }) => !whole) })).map(({ text }) => [longest(said, text, same), text.length]);
         const run = Math.max(longest(said, have.filter(({ whole }) => !whole), same), inTitle[0], inHeading[0]);
@@ -627,7 +863,7 @@ class Index {
       }
       // Who asks for a page by its title wants its top, above what stands before its first heading.
       const top = docs && !heading && hit.titled;
-      const result = { url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000 };
+      const result = { ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }), url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000 };
       if (heading) result.heading = heading;
       return result;
     });
@@ -755,13 +991,13 @@ function readShard(file) {
 function readPostings(own) {
   const bytes = new Bytes(own);
   const count = bytes.number();
-  const [documents, marks, places] = [new Uint32Array(count), new Uint8Array(count), new Uint32Array(count)];
+  const [documents, marks, titles, places] = [new Uint32Array(count), new Uint8Array(count), new Uint8Array(count), new Uint32Array(count)];
   let document = 0;
   for (let index = 0; index < count; index++) {
     documents[index] = document += bytes.number();
     const mark = marks[index] = bytes.byte();
     places[index] = bytes.at;
-    if (mark & 4) bytes.at++;
+    if (mark & 4) titles[index] = bytes.byte();
     for (let left = (mark & 3) === 3 ? bytes.number() : mark & 3; left > 0; left--) {
       bytes.number();
       bytes.at++;
@@ -778,9 +1014,9 @@ function readPostings(own) {
       const code = bytes.byte();
       spots.push({ section, weight: (code & 7) / 7, heading: code >> 3 });
     }
-    return { title, name: Boolean(mark & 8), keyword: Boolean(mark & 16), heading: Boolean(mark & 32), weight: (mark >> 6) / 3, spots };
+    return { title: title & 127, begins: title > 127, name: Boolean(mark & 8), keyword: Boolean(mark & 16), heading: Boolean(mark & 32), weight: (mark >> 6) / 3, spots };
   };
-  return { documents, marks, at: posting };
+  return { documents, marks, titles, at: posting };
 }
 
 /** Counts the most words of the query that stand in a text one after the other; words that mean the same are the same. */
@@ -826,6 +1062,67 @@ function holds(text, literal) {
     if (!(letter.test(literal[0]) && at > 0 && letter.test(text[at - 1])) && !more.test(text.slice(end, end + 2))) return true;
   }
   return false;
+}
+
+/** Lists the neighbouring words of a short query that may be written as one elsewhere: `[{ raw, words, first, last }]`. */
+function asRuns(said) {
+  const runs = [];
+  if (said.length > MOST_JOINED) return runs;
+  for (let from = 0; from < said.length; from++) {
+    for (let to = from + 2; to <= said.length; to++) {
+      const run = said.slice(from, to);
+      const raw = run.map((word) => word.raw).join('');
+      const number = run.some((word, at) => at && /\p{N}$/u.test(run[at - 1].raw) && /^\p{N}/u.test(word.raw));
+      // What is written in one piece is looked for as a whole.
+      if (run.at(-1).at === run[0].at || run.every(({ stop }) => stop) || number || [...raw].length > MAX_TERM || IDEOGRAPHS.test(raw)) continue;
+      runs.push({ raw, words: new Set(run.map(({ term }) => term)), first: run[0].raw.length, last: run.at(-1) });
+    }
+  }
+  return runs;
+}
+
+/** Makes of two words what stands where both do: in a title, in keywords, in one section. */
+function pair(one, other) {
+  const postings = () => {
+    const [a, b] = [one.postings(), other.postings()];
+    const [documents, marks, titles, places] = [[], [], [], []];
+    for (let [i, j] = [0, 0]; i < a.documents.length && j < b.documents.length;) {
+      if (a.documents[i] < b.documents[j]) i++;
+      else if (a.documents[i] > b.documents[j]) j++;
+      else {
+        const place = both(a.at(i), b.at(j));
+        if (place.title || place.keyword || place.spots.length) {
+          documents.push(a.documents[i]);
+          marks.push((a.marks[i] & b.marks[j] & 0x34) | Math.min(a.marks[i] >> 6, b.marks[j] >> 6) << 6);
+          titles.push(place.title ? a.titles[i] : 0);
+          places.push(place);
+        }
+        i++;
+        j++;
+      }
+    }
+    return { documents, marks, titles, at: (index) => places[index] };
+  };
+  let made;
+  return { term: `${one.term} ${other.term}`, forms: [], parts: [one.term, other.term], postings: () => made ??= postings() };
+}
+
+function both(a, b) {
+  const spots = a.spots.flatMap((spot) => {
+    const same = b.spots.find(({ section }) => section === spot.section);
+    return same ? [{ section: spot.section, weight: Math.min(spot.weight, same.weight), heading: spot.heading && same.heading }] : [];
+  });
+  return { title: a.title && b.title, begins: a.begins, name: false, keyword: a.keyword && b.keyword, heading: spots.some(({ heading }) => heading), weight: Math.min(a.weight, b.weight), spots };
+}
+
+/** Tells whether a text begins with another, and with whole words. */
+const startsWith = (text, start) => text.startsWith(start) && !/^[\p{Alphabetic}\p{N}]/u.test(text.slice(start.length));
+
+/** Tells whether a value is among those asked for; of references the beginning of the name is enough. */
+function fits(value, values) {
+  if (values.has(value)) return true;
+  const name = value.includes(':') ? value.split('/').at(-1) : undefined;
+  return name !== undefined && [...values].some((one) => !one.includes(':') && name.startsWith(one));
 }
 
 const sum = (list) => list.reduce((sum, one) => sum + one, 0);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Document, DocumentType, EVEN, Facts, Part};
-use crate::api::{Api, Apis, Item, Slice};
+use crate::api::{Api, Apis, Item, Role, Slice};
 use crate::catalog::{Catalog, Entity};
 use crate::config::SearchConfig;
 use crate::docs::{Docs, DocsPage, DocsSite};
@@ -89,7 +89,10 @@ fn item_document<'a>(entity: &Entity, api: &Api, part: usize, slice: &'a Slice, 
     Document {
         url: routes::definition_part(&entity.reference, &api.parts.parts[part].slug),
         title: summary.map_or_else(|| name.clone(), |summary| format!("{summary} – {name}")),
-        kind: DocumentType::Api,
+        kind: match item.role {
+            Role::Operation | Role::Channel | Role::Service => DocumentType::Operation,
+            Role::Message | Role::Schema | Role::Other => DocumentType::Type,
+        },
         reference: entity.reference.as_str().to_owned(),
         names,
         keywords: format!("{} {group}", entity.title()),

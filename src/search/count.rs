@@ -9,7 +9,11 @@ use rayon::prelude::*;
 
 use super::Document;
 use super::pack::varint;
-use super::terms::{Term, Terms, chunks, fold, short};
+use super::terms::{Term, Terms, chunks, fold, is_joint, short};
+
+/// Marks a term with which the title begins, in the number of words of the title, of which so many are counted.
+const BEGINS: u8 = 128;
+const MOST_WORDS: u8 = BEGINS - 1;
 
 /// Longer names are not known as a whole, in characters.
 const MAX_NAME: usize = 60;
@@ -23,7 +27,7 @@ const BATCH: (usize, usize) = (64, 512);
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Hit<'a> {
     pub document: usize,
-    /// How many words the title has, if it has this one.
+    /// How many words the title has, if it has this one; [`BEGINS`] if it begins with it.
     pub title: u8,
     pub name: bool,
     pub keyword: bool,
@@ -387,11 +391,14 @@ fn number(bytes: &mut impl Iterator<Item = u8>) -> u32 {
     number
 }
 
-/// Returns how many words there are that say something, or how many there are if none does.
+/// Returns how many words there are that say something, or how many there are if none does; each counts once.
 fn words(tokens: &[Token]) -> u8 {
-    let count = |stop: bool| tokens.iter().filter(|token| token.word && (stop || !token.stop)).count();
+    let count = |stop: bool| {
+        let is_new = |(at, token): &(usize, &Token)| !tokens[..*at].iter().any(|one| one.term == token.term);
+        tokens.iter().enumerate().filter(is_new).filter(|(_, token)| token.word && (stop || !token.stop)).count()
+    };
     let telling = count(false);
-    u8::try_from(if telling > 0 { telling } else { count(true) }).unwrap_or(u8::MAX)
+    u8::try_from(if telling > 0 { telling } else { count(true) }).unwrap_or(MOST_WORDS).min(MOST_WORDS)
 }
 
 /// Counts documents.
@@ -436,6 +443,16 @@ fn count_batch(first: usize, documents: &[Document<'_>], numbers: &mut Numbers, 
         for token in &tokens {
             sheet.found(token.term).title = words(&tokens);
         }
+        // Whoever types the beginning of a title looks for it: its first word, and the name of several words there.
+        let telling = tokens.iter().position(|token| token.word && !token.stop);
+        let begins: Vec<u32> = match chunks(&document.title).next() {
+            Some(chunk) => {
+                let word = telling.map(|at| tokens[at].term);
+                cut(chunk, &mut tokens);
+                word.into_iter().chain(tokens.iter().filter(|token| !token.word).map(|token| token.term)).collect()
+            }
+            None => Vec::new(),
+        };
         for name in &document.names {
             // A name is a title in other words.
             cut(name, &mut tokens);
@@ -472,6 +489,20 @@ fn count_batch(first: usize, documents: &[Document<'_>], numbers: &mut Numbers, 
                 found.name = true;
                 found.title = found.title.max(1);
             }
+        }
+        // What a thing is called may be written as one word elsewhere. Parts of APIs are too many for that.
+        if document.kind.role().is_empty() {
+            for name in document.names.first().into_iter().chain([&document.title]) {
+                let words = name.split(|letter: char| letter.is_whitespace() || is_joint(letter)).count();
+                for run in numbers.cutter.runs(name) {
+                    let title = &mut sheet.found(numbers.of(&run)).title;
+                    *title = (*title).max(u8::try_from(words).unwrap_or(MOST_WORDS).min(MOST_WORDS));
+                }
+            }
+        }
+        for term in begins {
+            let title = &mut sheet.found(term).title;
+            *title = (*title).max(1) | BEGINS;
         }
         all_lengths.push(lengths);
         sheet.hand_over(u32::try_from(first + at).unwrap_or(u32::MAX), counts);

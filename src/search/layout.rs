@@ -12,13 +12,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::count::{Counting, Hit, Spot, Vocabulary, count};
 use super::pack::{self, deflate, varint};
-use super::terms::{Term, Terms, chunks, fold, is_joint, short};
+use super::terms::{Term, Terms, chunks, fold, is_joint, joined, short};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
 use crate::config::SearchConfig;
 use crate::routes;
 
 /// The version of the layout; the module refuses any other.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
 const MIN_EXCERPT: usize = 230;
@@ -143,6 +143,8 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     // Names of several words are many, and would stand between the words: who asks for a word pays for words only.
     let own = entries.iter().map(|entry| (entry.term.to_owned(), entry));
     let (wholes, words): (Vec<_>, Vec<_>) = own.partition(|(term, _)| term.contains(is_joint));
+    // They stand as if they were one word, since that is how others write them.
+    let wholes = wholes.into_iter().map(|(term, entry)| (joined(&term), entry));
     let ends = short.iter().flatten().flat_map(|entry| {
         let words = entry.forms.iter().copied().chain([entry.term]);
         let keys: BTreeSet<String> = words.filter_map(pack::turned).collect();
@@ -152,7 +154,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     let mut tables: BTreeMap<&str, String> = BTreeMap::new();
     let folders: [Folder<'_>; 3] = [
         ("t", words, WORDS, DEPTH),
-        ("w", wholes, WHOLES, DEPTH_OF_WHOLES),
+        ("w", wholes.collect(), WHOLES, DEPTH_OF_WHOLES),
         ("f", ends.collect(), TURNED, DEPTH_OF_TURNED),
     ];
     for (folder, keyed, cut, depth) in folders {
@@ -187,7 +189,10 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
         everything.extend_from_slice(&xxh3_64(content).to_le_bytes());
     }
     let folder = format!("{:012x}", xxh3_64(&everything) >> 16);
-    let kinds = documents.iter().map(|document| (document.kind.as_str(), kind_of(&document.reference)));
+    let kinds = documents.iter().map(|document| match document.kind.role() {
+        "" => json!([document.kind.as_str(), kind_of(&document.reference)]),
+        role => json!([document.kind.as_str(), kind_of(&document.reference), role]),
+    });
     let mut root = json!({
         "version": VERSION,
         "folder": folder,
@@ -490,7 +495,7 @@ fn shown<'a>(document: &'a Document<'_>, section: usize, part: &'a super::Part<'
     if document.kind == DocumentType::Docs || section > 0 {
         return part.text.as_ref().into();
     }
-    let id = document.names.get(1).filter(|_| document.kind == DocumentType::Api).map_or("", String::as_str);
+    let id = document.names.get(1).filter(|_| document.kind.as_str() == "api").map_or("", String::as_str);
     let said = [id, &part.text, &document.keywords];
     said.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" · ").into()
 }

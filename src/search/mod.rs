@@ -34,8 +34,10 @@ pub enum DocumentType {
     Entity,
     /// A page of documentation.
     Docs,
-    /// An operation or schema of an API.
-    Api,
+    /// What can be called or sent to: an operation or channel of an API.
+    Operation,
+    /// What data of an API looks like: a schema, type or message.
+    Type,
     /// A template to create something from.
     Template,
 }
@@ -47,8 +49,18 @@ impl DocumentType {
         match self {
             Self::Entity => "entity",
             Self::Docs => "docs",
-            Self::Api => "api",
+            Self::Operation | Self::Type => "api",
             Self::Template => "template",
+        }
+    }
+
+    /// Returns what a part of an API is; nothing for everything else.
+    #[must_use]
+    pub const fn role(self) -> &'static str {
+        match self {
+            Self::Operation => "operation",
+            Self::Type => "type",
+            Self::Entity | Self::Docs | Self::Template => "",
         }
     }
 }

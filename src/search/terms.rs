@@ -32,6 +32,14 @@ pub(super) struct Word {
     pub stop: bool,
 }
 
+/// A word of a name.
+struct Part {
+    word: String,
+    stop: bool,
+    /// The piece of text without blanks that it stands in.
+    piece: usize,
+}
+
 /// Cuts texts into terms; keeps the stems it has found.
 pub(super) struct Terms {
     pipeline: Pipeline,
@@ -67,6 +75,44 @@ impl Terms {
         if compound && parts.len() <= MAX_PARTS && chunk.chars().count() <= MAX_TERM {
             terms.push(Term::Whole(fold(chunk)));
         }
+    }
+
+    /// Returns the names within a name: neighbouring words of it with dashes between, such as `argo-cd` of `plugin-argo-cd`
+    /// and of *Argo CD plugin*. By them is found what is written as one word elsewhere.
+    pub(super) fn runs(&mut self, text: &str) -> Vec<String> {
+        let mut all: Vec<Part> = Vec::new();
+        // How many words each piece has, and whether only blanks stand before it.
+        let mut pieces: Vec<(usize, bool)> = Vec::new();
+        let mut end = 0;
+        for chunk in chunks(text).filter(|chunk| !chunk.starts_with(is_ideograph)) {
+            let start = chunk.as_ptr().addr() - text.as_ptr().addr();
+            let near = !pieces.is_empty() && text[end..start].chars().all(char::is_whitespace);
+            end = start + chunk.len();
+            let parts = parts(chunk);
+            for part in &parts {
+                let stop = self.word(part).is_none_or(|word| word.stop);
+                all.push(Part { word: fold(part), stop, piece: pieces.len() });
+            }
+            pieces.push((parts.len(), near));
+        }
+        let is_sentence = all.len() > MAX_TITLE;
+        let is_name = |run: &[Part]| {
+            let (first, last) = (&run[0], &run[run.len() - 1]);
+            if first.piece == last.piece {
+                // The piece is known as a whole.
+                return pieces[first.piece].0 > run.len();
+            }
+            !is_sentence && !first.stop && !last.stop && (first.piece + 1..=last.piece).all(|piece| pieces[piece].1)
+        };
+        let is_short = |run: &[Part]| (3..=MAX_TERM).contains(&run.iter().map(|part| part.word.chars().count()).sum());
+        // `1.2` is not twelve.
+        let is_number = |run: &[Part]| {
+            run.windows(2)
+                .any(|pair| pair[0].word.ends_with(char::is_numeric) && pair[1].word.starts_with(char::is_numeric))
+        };
+        let runs = (2..=MAX_RUN).flat_map(|length| all.windows(length));
+        let names = runs.filter(|run| is_name(run) && is_short(run) && !is_number(run));
+        names.map(|run| run.iter().map(|part| part.word.as_str()).collect::<Vec<_>>().join("-")).collect()
     }
 
     /// Returns a word; nothing for what is too long to be one.
@@ -175,17 +221,55 @@ fn wide_letter_at(text: &str, at: usize) -> Option<(Class, usize)> {
     Some((class, letter.len_utf8()))
 }
 
-/// Returns a text in lower case and without accents.
+/// Returns a text in lower case and without accents, with plain letters for those that are written as such in their absence.
 pub(super) fn fold(text: &str) -> String {
     let lower = text.to_lowercase();
     if lower.is_ascii() {
         return lower;
     }
     let apart = DecomposingNormalizerBorrowed::new_nfd().normalize(&lower);
-    let bare: String = apart.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect();
+    let mut bare = String::with_capacity(apart.len());
+    for letter in apart.chars().filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}')) {
+        match PLAIN.iter().find(|(of, _)| *of == letter) {
+            Some((_, plain)) => bare.push_str(plain),
+            None => bare.push(letter),
+        }
+    }
     // Puts together again what is no accent, such as the syllables of Hangul.
     ComposingNormalizerBorrowed::new_nfc().normalize(&bare).into_owned()
 }
+
+/// Letters that no accent makes, and what people without them on the keyboard write.
+const PLAIN: [(char, &str); 17] = [
+    ('ß', "ss"),
+    ('æ', "ae"),
+    ('œ', "oe"),
+    ('ø', "o"),
+    ('đ', "d"),
+    ('ð', "d"),
+    ('þ', "th"),
+    ('ł', "l"),
+    ('ħ', "h"),
+    ('ŧ', "t"),
+    ('ŋ', "n"),
+    ('ı', "i"),
+    ('ſ', "s"),
+    ('ĳ', "ij"),
+    ('ﬁ', "fi"),
+    ('ﬂ', "fl"),
+    ('ﬀ', "ff"),
+];
+
+/// Returns a name without what joins its words: `time-lapse`, `time_lapse` and `time.lapse` are `timelapse`.
+pub(super) fn joined(name: &str) -> String {
+    name.chars().filter(|letter| !is_joint(*letter)).collect()
+}
+
+/// How many words of a name are known as a name of their own, at most.
+const MAX_RUN: usize = 3;
+
+/// How many words a title has at most whose words are known in pairs across blanks: longer ones are sentences.
+const MAX_TITLE: usize = 4;
 
 fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || c == '_'

@@ -249,6 +249,119 @@ fn search_tests_are_asked_of_the_module() {
     assert!(found.iter().all(|one| one.code == crate::diag::codes::SEARCH_TEST && one.span().start > 0));
 }
 
+#[test]
+fn names_within_names_are_known() {
+    let runs = |text: &str| Terms::new().runs(text);
+    assert_eq!(runs("plugin-argo-cd"), ["plugin-argo", "argo-cd"]);
+    assert_eq!(runs("Argo CD"), ["argo-cd"]);
+    assert_eq!(runs("Time-Lapse Maker"), ["lapse-maker", "time-lapse-maker"]);
+    assert_eq!(runs("x-ray-lab"), ["x-ray", "ray-lab"]);
+    assert_eq!(runs("OAuth 2"), ["auth-2", "o-auth-2"]);
+    // What a piece is as a whole, what a blank parts from a common word, sentences, numbers, what other marks part.
+    for text in
+        ["time-lapse", "", "Guide to it", "How a desk is made ready at night", "Release 1.2.3", "Cues | Lamps", "返金"]
+    {
+        assert_eq!(runs(text), [""; 0], "{text}");
+    }
+    assert_eq!(runs("how-to-dim"), ["how-to", "to-dim"]);
+}
+
+/// Returns what is wrong with the answers to queries, each with what must come first, over entities and one page.
+fn strangers(entities: &[(&str, &str, &str)], page: &str, queries: &[(&str, &str)]) -> Vec<String> {
+    let mut catalog = String::new();
+    for (name, title, tags) in entities {
+        catalog.push_str(&format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  title: {title}\n  tags: [{tags}]\n  annotations: {{backstage.io/techdocs-ref: 'dir:docs-of/{name}'}}\nspec: {{type: service, lifecycle: production, owner: crew}}\n"
+        ));
+    }
+    let mut tests = "search:\n  tests:\n".to_owned();
+    for (query, expect) in queries {
+        tests.push_str(&format!("    - {{query: '{query}', expect: '{expect}', within: 1}}\n"));
+    }
+    let docs = format!("docs-of/{}/docs/index.md", entities[0].0);
+    let workspace =
+        Workspace::from_files(config(&tests), &[("catalog-info.yaml", catalog.as_bytes()), (&docs, page.as_bytes())]);
+    let catalog = Arc::new(catalog::load(&workspace).catalog);
+    let (docs, _) = crate::docs::analyse(&workspace, &catalog, &crate::docs::Memo::default());
+    let apis = crate::api::Apis::default();
+    let documents = documents(&workspace, &catalog, &docs, &apis);
+    let found = trials(&workspace, index(&documents, &workspace.config().search));
+    found.iter().map(|one| format!("{} ({:?})", one.message, one.help)).collect()
+}
+
+#[test]
+fn joined_and_parted_words_are_no_strangers() {
+    let entities = [
+        ("sunrise-clock", "Sun-Rise Clock", "wasm-edge, go"),
+        ("plugin-open-fga", "plugin-open-fga", "rust"),
+        ("broadcaster", "Web Hook Sender", "java"),
+        ("lampHouse", "lampHouse", "foldback"),
+        ("dim_curve", "Dim curve", "oauth2"),
+        ("fog.machine", "Fog machine", "k8s"),
+        ("ticket-strasse", "Lange Straße", "utf-8"),
+        ("haze", "Große Bühne", "cloud"),
+        ("smoke", "Sørensen Ærlig", "ipv6"),
+    ];
+    let page = "# Cues\n\nSet `max-fade-time` or cueStackLimit. The back drop is heavy. Old *Düsen* are loud.\n";
+    let of = |name: &str| format!("component:default/{name}");
+    let index = "docs/default/component/sunrise-clock/";
+    let queries = [
+        // A title with a dash, written as one word, half typed, in the plural, or apart.
+        ("sunrise", of("sunrise-clock")),
+        ("sunri", of("sunrise-clock")),
+        ("sunrises", of("sunrise-clock")),
+        ("sun rise", of("sunrise-clock")),
+        ("sunriseclock", of("sunrise-clock")),
+        // Some words of a name.
+        ("openfga", of("plugin-open-fga")),
+        ("open fga", of("plugin-open-fga")),
+        ("open_fga", of("plugin-open-fga")),
+        ("openFga", of("plugin-open-fga")),
+        // A title with blanks.
+        ("webhook", of("broadcaster")),
+        ("webhooks", of("broadcaster")),
+        ("web-hook", of("broadcaster")),
+        // Camels, snakes and dots.
+        ("lamphouse", of("lampHouse")),
+        ("lamp house", of("lampHouse")),
+        ("lamp-house", of("lampHouse")),
+        ("dimcurve", of("dim_curve")),
+        ("dim-curve", of("dim_curve")),
+        ("fogmachine", of("fog.machine")),
+        ("fog-machine", of("fog.machine")),
+        // Tags, with digits.
+        ("wasmedge", of("sunrise-clock")),
+        ("wasm edge", of("sunrise-clock")),
+        ("fold back", of("lampHouse")),
+        ("fold-back", of("lampHouse")),
+        ("oauth 2", of("dim_curve")),
+        ("oauth-2", of("dim_curve")),
+        ("k8s", of("fog.machine")),
+        ("utf8", of("ticket-strasse")),
+        ("ip v6", of("smoke")),
+        // Letters that not every keyboard has.
+        ("strasse", of("ticket-strasse")),
+        ("STRASSE", of("ticket-strasse")),
+        ("lange straße", of("ticket-strasse")),
+        ("grosse buehne", of("haze")),
+        ("grosse buhne", of("haze")),
+        ("Bühne", of("haze")),
+        ("soerensen", of("smoke")),
+        ("sorensen", of("smoke")),
+        ("aerlig", of("smoke")),
+        // In running text.
+        ("maxfadetime", index.to_owned()),
+        ("max fade time", index.to_owned()),
+        ("fadetime", index.to_owned()),
+        ("cuestacklimit", index.to_owned()),
+        ("cue-stack-limit", index.to_owned()),
+        ("backdrop", index.to_owned()),
+        ("duesen", index.to_owned()),
+    ];
+    let queries: Vec<(&str, &str)> = queries.iter().map(|(query, expect)| (*query, expect.as_str())).collect();
+    assert_eq!(strangers(&entities, page, &queries), [""; 0]);
+}
+
 proptest! {
     #[test]
     fn any_text_is_cut(text in "\\PC{0,60}") {

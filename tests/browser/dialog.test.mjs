@@ -197,6 +197,95 @@ check('before anything is typed the search page shows ways on, and what was aske
   await until(page, `[...document.querySelectorAll('[role=option]')].some((one) => one.textContent === 'lamps')`);
 });
 
+const groups = (page, within) => page.evaluate(`[...document.querySelectorAll('${within} [role=group]')].map((one) => [one.firstElementChild.textContent, ...[...one.querySelectorAll('[role=option]')].map((line) => line.classList.contains('hit-more') ? line.textContent : new URL(line.href).pathname)])`);
+
+check('what is called so comes before what carries the word, three of a group at most', async (page) => {
+  const look = async (within) => {
+    await until(page, `document.querySelectorAll('${within} [role=group]').length === 4`);
+    const found = await groups(page, within);
+    assert.deepEqual(found.map(([title]) => title), ['Catalog', 'Documentation', 'Operations', 'Types and messages']);
+    assert.equal(found[0][1], '/portal/catalog/default/component/curtain/');
+    assert.equal(found[1][1], '/portal/docs/default/component/lighting-desk/guide/curtain/');
+    for (const [, ...lines] of found) assert.ok(lines.filter((line) => line.startsWith('/')).length <= 3, lines.join(' '));
+    assert.equal(found[2].at(-1), '2 more');
+    assert.match(found[3].at(-1), /more$/);
+  };
+  await ask(page, 'curtain');
+  await look('.search-dialog');
+  // The rest of a group is shown in its place, by keyboard, too.
+  await page.evaluate(`void document.querySelector('.hit-more').click()`);
+  await until(page, `document.querySelectorAll('.search-dialog [role=group]:nth-child(3) [role=option]').length === 5`);
+  assert.equal((await groups(page, '.search-dialog'))[2].length, 6);
+  await page.goto(`${url}search/?query=curtain`);
+  await look('.page-hits');
+});
+
+check('each thing is found first by the first word of its title', async (page) => {
+  for (const [word, path] of [['lighting', 'component/lighting-desk/'], ['everything', 'system/stage/'], ['carpenters', 'group/carpenters/'], ['fly', 'api/fly-api/'], ['curtain', 'component/curtain/']]) {
+    await page.goto(`${url}search/?query=${word}`);
+    await until(page, `document.querySelectorAll('.page-hits [role=option]').length > 0`);
+    assert.equal((await hits(page))[0], `${url}catalog/default/${path}`, word);
+    await ask(page, word);
+    await until(page, `document.querySelectorAll('.search-dialog [role=option]').length > 0`);
+    const first = await page.evaluate(`document.querySelector('.search-dialog [role=option]').href`);
+    assert.equal(first, `${url}catalog/default/${path}`, word);
+  }
+});
+
+check('the dialogue opens with what was seen and starred, pages, and the verbs', async (page) => {
+  await page.goto(`${url}catalog/default/component/curtain/`);
+  await page.evaluate(`void document.querySelector('[data-star]').click()`);
+  await page.goto(`${url}catalog/default/component/lighting-desk/`);
+  await page.press('/');
+  await until(page, `document.querySelectorAll('.search-dialog [role=group]').length > 2`);
+  const found = await groups(page, '.search-dialog');
+  const of = (title) => found.find(([one]) => one === title)?.slice(1);
+  assert.deepEqual(of('Recently viewed'), ['lighting-desk', 'curtain'].map((name) => `/portal/catalog/default/component/${name}/`));
+  assert.deepEqual(of('Starred'), ['/portal/catalog/default/component/curtain/']);
+  for (const path of ['', 'catalog/', 'docs/', 'search/', 'status/']) assert.ok(of('Pages').includes(`/portal/${path}`), path);
+  assert.equal(await page.evaluate(`[...document.querySelectorAll('.hit-verbs kbd')].map((one) => one.textContent).join(' ')`), 'o: k: api: doc: >');
+});
+
+check('verbs narrow what is looked for', async (page) => {
+  const answers = async (text, path) => {
+    await ask(page, text);
+    await until(page, `document.querySelectorAll('.search-dialog [role=option]').length > 0`);
+    const all = await page.evaluate(`[...document.querySelectorAll('.search-dialog [role=option]:not(.hit-more)')].map((one) => new URL(one.href).pathname)`);
+    assert.ok(all.length > 0 && all.every((one) => path.test(one)), `${text}: ${all}`);
+    return all;
+  };
+  await answers('doc: lamps', /^\/portal\/docs\//);
+  await answers('doc:lamps', /^\/portal\/docs\//);
+  await answers('api: curtain', /\/api\/fly-api\//);
+  await answers('k:sys', /\/system\//);
+  await answers('lamps k:system', /\/system\/stage\//);
+  assert.deepEqual(await answers('o:carp', /fly-api|carpenters/), ['/portal/catalog/default/api/fly-api/']);
+  // A reference is no verb.
+  assert.equal((await answers('api:default/fly-api', /./))[0], '/portal/catalog/default/api/fly-api/');
+  // An open verb lists what it can be about.
+  await page.goto(url);
+  await page.press('/');
+  await page.type('o:');
+  await until(page, `[...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.textContent === 'crew (4)')`);
+  await page.evaluate(`void document.querySelector('.search-dialog [role=option]').click()`);
+  assert.equal(await value(page), 'o:crew ');
+  await until(page, `[...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.href.endsWith('/dimmer-bridge/'))`);
+});
+
+check('pages and actions are called by their names', async (page) => {
+  await page.goto(url);
+  await page.press('/');
+  await page.type('> expl');
+  await until(page, `document.querySelectorAll('.search-dialog [role=option]').length === 1`);
+  await page.press('Enter');
+  await until(page, `location.pathname === '/portal/explore/'`);
+  await page.press('/');
+  await page.type('>colours');
+  await until(page, `document.querySelectorAll('.search-dialog [role=option]').length === 1`);
+  await page.press('Enter');
+  await until(page, `document.documentElement.dataset.theme === 'light' && !document.querySelector('dialog[open]')`);
+});
+
 check('the search page filters, and says so in its address as Backstage does', async (page) => {
   await page.goto(`${url}search/?query=lamps&filters[lifecycle][]=experimental`);
   await until(page, `document.querySelectorAll('[role=option]').length > 0`);

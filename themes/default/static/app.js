@@ -57,7 +57,7 @@ function colours() {
   }
 }
 
-const engine = () => ({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href });
+const engine = () => ({ module: new URL(root.dataset.searchModule, location.href).href, home: home.href, stored });
 /** Opens the search. Its dialogue is loaded when it is first asked for; what is typed until it is there goes into it. */
 async function openSearch() {
   if (!root.dataset.searchUi) { location.href = root.dataset.searchPage; return; }

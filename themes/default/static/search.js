@@ -1,5 +1,14 @@
 // The search dialogue and the search page: as you type, by keyboard, over the index that the site holds.
-const names = { entity: 'Catalog', docs: 'Documentation', api: 'APIs', template: 'Templates' };
+const names = { entity: 'Catalog', docs: 'Documentation', api: 'APIs', template: 'Templates', operation: 'Operations', type: 'Types and messages' };
+// The order of groups: who types a name mostly means the thing that is called so. Groups that say far less than the best
+// of them stand below.
+const groups = ['entity', 'docs', 'operation', 'type'];
+const FAR = 0.35;
+// So many of a group are shown before the rest is asked for, and so many at most.
+const EACH = 3;
+const MOST = 40;
+// What can be written before words to say what they are about.
+const verbs = [['o:', 'owner'], ['k:', 'kind'], ['api:', 'APIs'], ['doc:', 'documents'], ['>', 'pages and actions']];
 const icons = { docs: 'file', api: 'kind-api', template: 'kind-template' };
 const kinds = new Set(['component', 'api', 'resource', 'system', 'domain', 'group', 'user', 'template', 'airesource', 'location']);
 const facets = { type: 'Type', kind: 'Kind', owner: 'Owner', lifecycle: 'Lifecycle', namespace: 'Namespace', tag: 'Tag' };
@@ -117,23 +126,76 @@ function address(result, query, home) {
   return url.href;
 }
 
+/**
+ * Reads the verbs of a query: `o:cash fade` asks for `fade` in what `cash` owns. An open verb waits for its value; a
+ * command is looked for among pages and actions. References such as `api:default/desk` are no verbs.
+ */
+export function readVerbs(typed) {
+  if (typed.startsWith('>')) return { command: typed.slice(1).trim().toLowerCase() };
+  const filters = {};
+  const words = [];
+  let open;
+  for (const word of typed.split(/\s+/)) {
+    const [, verb, value = ''] = /^(o|owner|k|kind|tag|api|docs?):(.*)$/i.exec(word) ?? [];
+    const facet = { o: 'owner', owner: 'owner', k: 'kind', kind: 'kind', tag: 'tag' }[verb?.toLowerCase()];
+    if (open && !verb) {
+      filters[open] = [word.toLowerCase()];
+      open = undefined;
+    } else if (facet) {
+      if (value) filters[facet] = [value.toLowerCase()]; else open = facet;
+    } else if (verb && !value.includes('/')) {
+      if (verb.toLowerCase() === 'api') Object.assign(filters, { kind: ['api'], type: ['entity', 'api'] }); else filters.type = ['docs'];
+      if (value) words.push(value);
+    } else {
+      words.push(word);
+    }
+  }
+  if (filters.kind && !filters.type) {
+    const [kind] = filters.kind;
+    filters.kind = [kinds.has(kind) ? kind : [...kinds].find((one) => one.startsWith(kind)) ?? kind];
+    filters.type = ['entity', 'template'];
+  }
+  return { text: words.join(' '), filters, open };
+}
+
 let number = 0;
-/** Makes the list of results, by type; texts are texts, whatever stands in them. */
-function lines(answer, query, { engine, home }) {
+/** Makes a group of lines below a title. */
+function group(title, lines) {
+  const head = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: title });
+  return make('div', { role: 'group', 'aria-labelledby': head.id }, head, ...lines);
+}
+
+/** Makes a line that can be chosen. */
+function line(href, icon, ...content) {
+  return make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href }, make('i', { className: `icon i-${icon}` }), make('span', { className: 'hit-text' }, ...content));
+}
+
+/** Makes the line of a result; texts are texts, whatever stands in them. */
+function lineOf(result, answer, query, { engine, home }) {
   const marked = (text) => engine.pieces(text, answer.terms).map((piece, at) => (at % 2 ? make('mark', { textContent: piece }) : piece));
-  const groups = new Map();
-  for (const result of answer.results) groups.set(result.type, [...(groups.get(result.type) ?? []), result]);
-  return [...groups].map(([type, found]) => {
-    const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: names[type] ?? type });
-    const options = found.map((result) => {
-      const text = make('span', { className: 'hit-text' }, make('b', {}, ...marked(result.title)));
-      text.append(make('small', { textContent: result.type === 'docs' ? trail(result.url, result.heading) : result.ref }));
-      // The title stands above already.
-      const excerpt = result.excerpt.startsWith(`${result.title}: `) ? result.excerpt.slice(result.title.length + 2) : result.excerpt;
-      if (excerpt && excerpt !== result.title) text.append(make('span', { className: 'excerpt-text' }, ...marked(excerpt)));
-      return make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: address(result, query, home) }, make('i', { className: `icon i-${iconOf(result)}` }), text);
-    });
-    return make('div', { role: 'group', 'aria-labelledby': title.id }, title, ...options);
+  const text = [make('b', {}, ...marked(result.title)), make('small', { textContent: result.type === 'docs' ? trail(result.url, result.heading) : result.ref })];
+  // The title stands above already.
+  const excerpt = result.excerpt.startsWith(`${result.title}: `) ? result.excerpt.slice(result.title.length + 2) : result.excerpt;
+  if (excerpt && excerpt !== result.title) text.push(make('span', { className: 'excerpt-text' }, ...marked(excerpt)));
+  return line(address(result, query, home), iconOf(result), ...text);
+}
+
+const groupOf = ({ type, role }) => (type === 'template' ? 'entity' : role ?? type);
+
+/** Makes the list of results, by group; `more` is asked for the rest of one. */
+function lines(answer, query, context, more) {
+  const found = new Map();
+  for (const result of answer.results) found.set(groupOf(result), [...(found.get(groupOf(result)) ?? []), result]);
+  const place = (name) => (groups.indexOf(name) + groups.length + 1) % (groups.length + 1);
+  const best = answer.results[0]?.score ?? 0;
+  const far = (name) => Number(found.get(name)[0].score < FAR * best);
+  const order = [...found.keys()].sort((a, b) => far(a) - far(b) || place(a) - place(b));
+  return order.map((name) => {
+    const list = found.get(name);
+    const shown = order.length > 1 ? list.slice(0, EACH) : list;
+    const left = answer.groups[name] - shown.length;
+    const rest = left > 0 && shown.length < MOST ? [more(name, left)] : [];
+    return group(names[name] ?? name, [...shown.map((result) => lineOf(result, answer, query, context)), ...rest]);
   });
 }
 
@@ -151,21 +213,50 @@ function nothing(text, answer, { narrowed, widen }) {
   return box;
 }
 
+/** Makes a line that does something here. */
+function action(icon, title, run, href = '') {
+  const one = line(href || location.href, icon, title);
+  one.dataset.action = '';
+  one.addEventListener('click', (event) => {
+    if (href && (event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  });
+  return one;
+}
+
 /** Makes the list of the last queries. */
 function asked(home, again) {
-  const list = recent();
-  if (!list.length) return [];
-  const title = make('div', { id: `hits-${++number}`, className: 'hit-type', role: 'presentation', textContent: 'Recent' });
-  const lines = list.map((text) => {
-    const one = make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href: new URL(`search/?query=${encodeURIComponent(text)}`, home).href }, make('i', { className: 'icon i-search' }), make('span', { className: 'hit-text', textContent: text }));
-    one.addEventListener('click', (event) => { event.preventDefault(); event.stopPropagation(); again(text); });
-    return one;
+  const lines = recent().map((text) => action('search', text, () => again(text), new URL(`search/?query=${encodeURIComponent(text)}`, home).href));
+  return lines.length ? [group('Recent searches', lines)] : [];
+}
+
+/** Lists what the reader has seen and starred. */
+function visited(home, stored) {
+  return [['recent', 'Recently viewed', 5], ['starred', 'Starred', 5]].flatMap(([key, title, most]) => {
+    const items = stored?.read(key, []).slice(0, most) ?? [];
+    if (!items.length) return [];
+    return [group(title, items.map((item) => line(new URL(item.path, home).href, iconOf({ type: 'entity', ref: item.ref }), make('b', { textContent: item.title }), make('small', { textContent: item.ref }))))];
   });
-  return [make('div', { role: 'group', 'aria-labelledby': title.id }, title, ...lines)];
+}
+
+/** Lists the parts of the portal, as its navigation does, and what else can be done on the page; those whose names have the words. */
+function commands(home, text = '', done = () => {}) {
+  const fits = (title) => text.split(/\s+/).every((word) => title.toLowerCase().includes(word));
+  const places = new Map([[new URL('', home).href, 'Home']]);
+  for (const link of document.querySelectorAll('.parts a:not(.more), .tabs a, .foot a')) if (!places.has(link.href)) places.set(link.href, link.textContent.trim());
+  places.set(new URL('search/', home).href, 'Search');
+  const pages = [...places].filter(([, title]) => fits(title)).map(([href, title]) => line(href, 'file', title));
+  const click = (selector) => document.querySelector(selector);
+  const buttons = [['star', click('[data-star]'), 'Star'], ['sun', click('[data-theme-switch]'), 'Switch colours'], ['kind-user', click('[data-me]'), 'Say who you are']];
+  const actions = buttons.filter(([, button, title]) => button && fits(title)).map(([icon, button, title]) => action(icon, button.matches('[data-star][aria-pressed=true]') ? 'Remove the star' : title, () => { done(); button.click(); }));
+  if (fits('Show keys')) actions.push(action('info', 'Show keys', () => { done(); document.dispatchEvent(new KeyboardEvent('keydown', { key: '?' })); }));
+  return { pages: pages.length ? [group('Pages', pages)] : [], actions: actions.length ? [group('Actions', actions)] : [] };
 }
 
 /** Connects an input with a place for results. */
-function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = () => {}, onEmpty = () => [], counted = false }) {
+function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = () => {}, onEmpty = () => [], done, counted = false }) {
   let turn = 0;
   let shown = '';
   // The number of results, or what to try, stands above the list.
@@ -188,23 +279,72 @@ function connect({ input, results, status, options, limit, filters = () => ({}),
     input.setAttribute('aria-expanded', String(choices().length > 0));
     status.textContent = said;
   };
+  const type = (text) => { input.value = text; input.focus(); show(); };
+  const ask = async (query, more) => {
+    const { engine, index: ready } = await index(options);
+    const { text, filters: verbs } = query;
+    return { engine, text, answer: await ready.query(text, { limit, groups: EACH, list: Object.keys(verbs).length > 0, filters: { ...filters(), ...verbs }, facets: counted, from: list.id, ...more }) };
+  };
+  /** Makes the line that shows the rest of a group in its place. */
+  const rest = (query) => function more(name, left) {
+    const types = name === 'entity' ? ['entity', 'template'] : [name];
+    const chosen = filters();
+    const href = new URL(`search/${writeAddress({ query: input.value.trim(), filters: { ...chosen, type: types } })}`, options.home).href;
+    const one = action('next', `${left} more`, async () => {
+      const { engine, text, answer } = await ask(query, { limit: MOST, groups: 1, facets: false, filters: { ...chosen, ...query.filters, type: types }, from: `${list.id} ${name}` });
+      const box = one.parentElement;
+      if (!box?.isConnected) return;
+      const before = box.querySelectorAll('[role=option]').length - 1;
+      const made = answer.results.map((result) => lineOf(result, answer, text, { engine, home: options.home }));
+      box.replaceChildren(box.firstElementChild, ...made);
+      if (answer.total > made.length) box.append(make('p', { className: 'hit-count', textContent: `${answer.total - made.length} more: add a word to see them` }));
+      choose(made[before]);
+      status.textContent = `${made.length} of ${answer.total} shown`;
+    }, href);
+    one.classList.add('hit-more');
+    one.setAttribute('aria-label', `${left} more in ${names[name] ?? name}`);
+    return one;
+  };
+  /** Lists the values that a verb can have. */
+  const offer = async (facet, typed) => {
+    const { index: ready } = await index(options);
+    const { facets: counts } = await ready.query('', { limit: 0, list: true, facets: true, filters: filters(), from: list.id });
+    const values = (counts[facet] ?? []).slice(0, 12);
+    return values.length ? [group(facets[facet], values.map(([value, count]) => {
+      const name = facet === 'owner' ? value.split('/').at(-1) : value;
+      const icon = facet === 'kind' ? iconOf({ type: 'entity', ref: `${value}:` }) : facet === 'owner' ? iconOf({ type: 'entity', ref: value }) : 'tag';
+      return action(icon, `${name} (${count})`, () => type(`${typed.replace(/\s+$/, '')}${name} `));
+    }))] : [];
+  };
   const show = async () => {
-    const text = input.value.trim();
+    const typed = input.value.trim();
     const mine = ++turn;
     shown = '';
-    if (!text) { put('', [], onEmpty()); onAnswer('', undefined); return; }
+    if (!typed) { put('', [], onEmpty(type)); onAnswer('', undefined); return; }
+    const query = readVerbs(typed);
+    if (query.command !== undefined) {
+      const { pages, actions } = commands(options.home, query.command, done);
+      put('', pages.length + actions.length ? [] : [make('p', { className: 'hit-none', textContent: 'No page or action is called so.' })], [...pages, ...actions]);
+      onAnswer('', undefined);
+      return;
+    }
     try {
-      const { engine, index: ready } = await index(options);
+      if (query.open && !query.text) {
+        const values = await offer(query.open, typed);
+        if (mine === turn) put('', [], values);
+        return;
+      }
+      const { engine, text, answer } = await ask(query);
       // While the index was loading, more may have been typed.
       if (mine !== turn) return;
-      const answer = await ready.query(text, { limit, filters: filters(), facets: counted, from: list.id });
-      if (mine !== turn) return;
       const { total } = answer;
-      const all = total > answer.results.length ? `${answer.results.length} of ${total} results` : `${total} ${total === 1 ? 'result' : 'results'}`;
-      if (total) put(all, [make('p', { className: 'hit-count', textContent: all })], lines(answer, text, { engine, home: options.home }));
-      else put('Nothing found', [nothing(text, answer, { narrowed, widen })]);
-      shown = text;
-      onAnswer(text, answer);
+      const content = total ? lines(answer, text, { engine, home: options.home }, rest(query)) : [];
+      const count = content.reduce((sum, one) => sum + one.querySelectorAll('[role=option]:not(.hit-more)').length, 0);
+      const all = total > count ? `${count} of ${total} results` : `${total} ${total === 1 ? 'result' : 'results'}`;
+      if (total) put(all, [make('p', { className: 'hit-count', textContent: all })], content);
+      else put('Nothing found', [nothing(typed, answer, { narrowed, widen })]);
+      shown = typed;
+      onAnswer(typed, answer);
     } catch (error) {
       if (mine !== turn) return;
       const why = location.protocol === 'file:' ? 'Search needs a web server: run “playbill serve”, or publish the folder.' : `The search index cannot be read: ${error.message}`;
@@ -214,7 +354,7 @@ function connect({ input, results, status, options, limit, filters = () => ({}),
   let timer;
   input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(show, 60); });
   input.addEventListener('focus', () => { index(options).catch(() => {}); }, { once: true });
-  results.addEventListener('click', (event) => { if (event.target.closest('a') && shown) remember(shown); });
+  results.addEventListener('click', (event) => { if (event.target.closest('a:not([data-action])') && shown) remember(shown); });
   // Arrows move through the results without leaving the input.
   input.addEventListener('keydown', async (event) => {
     const links = choices();
@@ -250,6 +390,12 @@ export function openDialog(options) {
     const status = make('p', { className: 'unseen', role: 'status' });
     const close = make('button', { type: 'button', className: 'icon-button', 'aria-label': 'Close' }, make('i', { className: 'icon i-close' }));
     close.addEventListener('click', () => dialog.close());
+    const help = make('p', { className: 'hit-verbs' });
+    for (const [verb, what] of verbs) {
+      const button = make('button', { type: 'button' }, make('kbd', { textContent: verb }), ` ${what}`);
+      button.addEventListener('click', () => { input.value = verb; input.focus(); show(); });
+      help.append(button);
+    }
     const hint = make('p', { className: 'hit-keys' });
     for (const [key, what] of [['↑↓', 'choose'], ['↵', 'open'], ['Esc', 'close']]) hint.append(make('kbd', { textContent: key }), ` ${what} `);
     const all = make('a', { textContent: 'All results and filters' });
@@ -265,7 +411,7 @@ export function openDialog(options) {
       const [facet, value] = scope.value.split(' ');
       return value ? { [facet]: [value] } : {};
     };
-    dialog.append(results, status, hint);
+    dialog.append(help, results, status, hint);
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
     const page = (text) => {
       const url = new URL('search/', options.home);
@@ -275,12 +421,13 @@ export function openDialog(options) {
     };
     page('');
     const show = connect({
-      input, results, status, options, limit: 12,
+      input, results, status, options, limit: 8,
       filters: within,
       narrowed: () => Boolean(scope.value),
       widen: () => { scope.value = ''; input.focus(); show(); },
       onAnswer: page,
-      onEmpty: () => asked(options.home, (text) => { input.value = text; input.focus(); show(); }),
+      done: () => dialog.close(),
+      onEmpty: (type) => [...visited(options.home, options.stored), ...asked(options.home, type), ...commands(options.home).pages],
     });
     scope.addEventListener('change', () => { show(); input.focus(); });
     dialog.refresh = show;
@@ -363,7 +510,7 @@ export function searchPage({ form, results, ...options }) {
   const browse = document.querySelector('[data-search-browse]');
   const show = connect({
     input, results, status, options, limit: 40, counted: true,
-    onEmpty: () => asked(options.home, (text) => { input.value = text; input.focus(); show(); }),
+    onEmpty: (type) => asked(options.home, type),
     filters: () => state.filters,
     narrowed: () => Object.keys(state.filters).length > 0,
     widen: () => { Object.keys(state.filters).forEach(remove); input.focus(); show(); },
