@@ -45,9 +45,9 @@ const LIKE = 0.5;
 // The same for `ae` in place of `ä` and the like.
 const SPELT = 0.9;
 // So many words of a query may be written as one elsewhere.
-const MOST_JOINED = 4;
-// So many files more are read to find the words that make up an unknown one.
-const MOST_PARTED = 4;
+const MOST_JOINED = 3;
+// So many files more are read to find the words that make up an unknown one: alone, or beside other words.
+const MOST_PARTED = [3, 1];
 // What counts a text that says the query as it is written, with all its dashes and dots.
 const LITERAL = 0.35;
 // How much more counts a thing whose title begins with the word, and whatever is called as it is typed, or as far as that.
@@ -331,13 +331,12 @@ class Index {
     const runs = asRuns(asked.filter(({ whole }) => !whole));
 
     const alone = words.length < 2;
-    const few = words.length <= 2;
     const most = MOST_BEGUN[alone ? 0 : 1];
     const [passes, facts, meant, exact, together] = await Promise.all([
       this.filter(filters),
       facets ? this.facts() : undefined,
-      Promise.all(words.map((word) => this.meanings({ ...word, written: typed.slice(word.from, word.from + word.length) }, { growing: growing(word), most, few }))),
-      Promise.all(wholes.map((whole) => this.named(whole, { growing: growing(whole), most, few }))),
+      Promise.all(words.map((word) => this.meanings({ ...word, written: typed.slice(word.from, word.from + word.length) }, { growing: growing(word), most, beside: words.length - 1 }))),
+      Promise.all(wholes.map((whole) => this.named(whole, { growing: growing(whole), most }))),
       Promise.all(runs.map((run) => this.joint(run.raw, run.first, end !== undefined && run.last === end))),
     ]);
     if (stale?.()) throw new Error('something else was asked');
@@ -397,12 +396,11 @@ class Index {
   }
 
   /** Finds what a word of the query may mean: `[{ entry, worth }]`. */
-  async meanings({ term, raw, written }, { growing, most, few }) {
-    const [alike, spelt, shard, names, ...begun] = await Promise.all([
+  async meanings({ term, raw, written }, { growing, most, beside }) {
+    const [alike, spelt, shard, ...begun] = await Promise.all([
       this.alike(term),
       this.spelt(written, growing),
       this.shard(this.place(term)),
-      few ? this.begun(raw, 1, 'w') : [],
       ...(growing ? [this.begun(raw, most)] : []),
     ]);
     const own = new Set([shard, ...begun.flat()]);
@@ -416,7 +414,7 @@ class Index {
     const known = exact && (exact.term === raw || exact.forms.includes(raw));
     if (exact) add(exact, known || !growing ? 1 : 0.6);
     // A name such as `timeLapse` is known as it is written.
-    const camel = term !== raw && [...own].map((one) => one.get(raw)).find(Boolean);
+    const camel = term === raw ? undefined : [...own].map((one) => one.get(raw)).find(Boolean);
     if (camel) add(camel, exact ? LIKE : JOINED, false, JOINED);
     for (const { entry, worth } of [...alike, ...spelt]) add(entry, worth);
     /** Adds the names whose words the word joins. */
@@ -441,7 +439,10 @@ class Index {
       for (const entry of longer.slice(0, 40)) add(entry, 0.8 * (raw.length / entry.joined.length) ** 0.3, true);
       return any;
     };
-    let whole = Boolean(camel) || addNames(names);
+    const names = () => this.begun(raw, Number(growing && raw.length > 3), 'w');
+    // The index says of a word whether names join to it; where there is no such word, they may. Of many words each says less.
+    if (beside < 2 && (exact ?? camel)?.joins) addNames(await names());
+    let whole = Boolean(camel);
     if (growing && [...raw].length > 1) {
       const longer = [];
       for (const one of own) {
@@ -463,8 +464,8 @@ class Index {
       const places = slips ? [this.place(raw), ...(turned ? [this.place(turned, 'f')] : [])] : [];
       const [near, more, pairs] = await Promise.all([
         Promise.all(places.map((place) => this.shard(place))),
-        few ? [] : this.begun(raw, 0, 'w'),
-        this.parted(raw, growing),
+        beside < FEW ? names() : [],
+        beside < FEW ? this.parted(raw, term, { growing, most: MOST_PARTED[Number(beside > 0)] }) : [],
       ]);
       whole = addNames(more);
       for (const one of near) own.add(one);
@@ -480,9 +481,9 @@ class Index {
   }
 
   /** Finds where a word that nothing is written as stands as two words. */
-  async parted(raw, growing) {
+  async parted(raw, term, { growing, most }) {
     if (raw.length < 4 || !/^[\p{Alphabetic}\p{N}]+$/u.test(raw)) return [];
-    const [folder, own] = this.place(raw);
+    const [folder, own] = this.place(term);
     const file = (word) => this.place(termOf(word), folder)[1];
     const knows = (shard, word) => {
       const entry = shard.get(termOf(word));
@@ -503,7 +504,7 @@ class Index {
     const read = new Set([own]);
     const chosen = cuts.filter(({ files }) => {
       const more = new Set([...read, ...files]);
-      if (more.size > MOST_PARTED + 1) return false;
+      if (more.size > most + 1) return false;
       for (const one of more) read.add(one);
       return true;
     });
@@ -535,14 +536,14 @@ class Index {
   }
 
   /** Finds a name of several words, however they are joined, and while it is typed those that begin so. */
-  async named({ term }, { growing, most, few }) {
+  async named({ term }, { growing, most }) {
     const one = joined(term);
     const compound = JOINT.test(term);
     const [found, shards, others] = await Promise.all([
       this.alike(term),
       growing ? this.begun(term, most) : this.shard(this.place(term)).then((one) => [one]),
       // Longer names and paths are not written as one word.
-      compound ? (/[/:@'’]/u.test(term) || term.split(JOINT).length > 3 ? [] : this.joint(one, term.search(JOINT), false)) : few ? this.shard(this.place(one, 'w')).then((shard) => [shard]) : [],
+      compound ? (/[/:@'’]/u.test(term) || term.split(JOINT).length > 3 ? [] : this.joint(one, term.search(JOINT), false)) : [],
     ]);
     // Who writes it as somebody has it means that.
     const exact = shards.map((shard) => shard.get(term)).find(Boolean);
@@ -560,9 +561,7 @@ class Index {
         if (entry.term !== term && entry.term.startsWith(term)) found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
       }
     }
-    if (compound) return [...found, ...others.map(({ entry }) => ({ entry, worth: like }))];
-    for (const shard of others) for (const entry of shard.values()) if ((entry.joined ??= joined(entry.term)) === one) found.push({ entry, worth: like });
-    return found;
+    return [...found, ...others.map(({ entry }) => ({ entry, worth: like }))];
   }
 
   /** Orders the documents that say something of the query, the best of them exactly; returns them and how many there are. */
@@ -666,7 +665,7 @@ class Index {
       const part = weight * worth / weights;
       // A name that a word joins says as many words of the title as it has.
       const said = parts.parts?.length ?? parts.term.split(JOINT).length;
-      if (posting.name) named = Math.max(named, worth * (word.term.length / Math.max(name.length, 1)));
+      if (posting.name) named = Math.max(named, worth * (word.raw.length / Math.max(name.length, 1)));
       if (compound) {
         share = Math.max(share, covers * worth);
         written = Math.max(written, covers * worth);
@@ -975,8 +974,9 @@ function readShard(file) {
   for (let left = bytes.number(); left > 0; left--) {
     before = bytes.front(before);
     const forms = [];
-    for (let left = bytes.number(); left > 0; left--) forms.push(decoder.decode(bytes.front(before)));
-    entries.push({ term: decoder.decode(before), forms });
+    const head = bytes.number();
+    for (let left = head >> 1; left > 0; left--) forms.push(decoder.decode(bytes.front(before)));
+    entries.push({ term: decoder.decode(before), forms, joins: Boolean(head & 1) });
   }
   const lengths = entries.map(() => bytes.number());
   entries.forEach((entry, index) => {
@@ -1074,7 +1074,7 @@ function asRuns(said) {
       const raw = run.map((word) => word.raw).join('');
       const number = run.some((word, at) => at && /\p{N}$/u.test(run[at - 1].raw) && /^\p{N}/u.test(word.raw));
       // What is written in one piece is looked for as a whole.
-      if (run.at(-1).at === run[0].at || run.every(({ stop }) => stop) || number || [...raw].length > MAX_TERM || IDEOGRAPHS.test(raw)) continue;
+      if (run.at(-1).at === run[0].at || run.filter(({ stop }) => stop).length > (said.length < 3 && 1) || number || [...raw].length > MAX_TERM || IDEOGRAPHS.test(raw)) continue;
       runs.push({ raw, words: new Set(run.map(({ term }) => term)), first: run[0].raw.length, last: run.at(-1) });
     }
   }

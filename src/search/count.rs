@@ -391,14 +391,23 @@ fn number(bytes: &mut impl Iterator<Item = u8>) -> u32 {
     number
 }
 
-/// Returns how many words there are that say something, or how many there are if none does; each counts once.
+/// Returns how many words there are that say something, or how many there are if none does.
 fn words(tokens: &[Token]) -> u8 {
-    let count = |stop: bool| {
-        let is_new = |(at, token): &(usize, &Token)| !tokens[..*at].iter().any(|one| one.term == token.term);
-        tokens.iter().enumerate().filter(is_new).filter(|(_, token)| token.word && (stop || !token.stop)).count()
-    };
+    let count = |stop: bool| tokens.iter().filter(|token| token.word && (stop || !token.stop)).count();
     let telling = count(false);
     u8::try_from(if telling > 0 { telling } else { count(true) }).unwrap_or(MOST_WORDS).min(MOST_WORDS)
+}
+
+/// Returns how many words a title has, each counted once: who asks for it says each of them once.
+fn title_words(tokens: &[Token]) -> u8 {
+    let mut once: Vec<Token> = Vec::new();
+    // More are not counted.
+    for token in &tokens[..tokens.len().min(4 * usize::from(MOST_WORDS))] {
+        if !once.iter().any(|known| known.term == token.term) {
+            once.push(*token);
+        }
+    }
+    words(&once)
 }
 
 /// Counts documents.
@@ -440,8 +449,9 @@ fn count_batch(first: usize, documents: &[Document<'_>], numbers: &mut Numbers, 
             numbers.cut(text, tokens);
         };
         cut(&document.title, &mut tokens);
+        let words_of_title = title_words(&tokens);
         for token in &tokens {
-            sheet.found(token.term).title = words(&tokens);
+            sheet.found(token.term).title = words_of_title;
         }
         // Whoever types the beginning of a title looks for it: its first word, and the name of several words there.
         let telling = tokens.iter().position(|token| token.word && !token.stop);
@@ -456,7 +466,7 @@ fn count_batch(first: usize, documents: &[Document<'_>], numbers: &mut Numbers, 
         for name in &document.names {
             // A name is a title in other words.
             cut(name, &mut tokens);
-            let words = words(&tokens);
+            let words = title_words(&tokens);
             for token in tokens.iter().filter(|token| !token.stop) {
                 let title = &mut sheet.found(token.term).title;
                 *title = if *title == 0 { words } else { words.min(*title) };

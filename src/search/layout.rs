@@ -1,7 +1,7 @@
 //! From documents to files.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use foldhash::fast::RandomState;
@@ -126,6 +126,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
         let mut entry = |detail: Detail| pack::Entry {
             term: postings.term,
             forms: postings.forms.clone(),
+            joins: false,
             count: hits.len(),
             postings: encode(&hits, &mut best, &measures, detail),
         };
@@ -133,11 +134,16 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
         let full = (!hits.is_empty()).then(|| entry(FULL))?;
         Some((full, (!postings.term.contains(is_joint)).then(|| entry(BRIEF))))
     };
-    let (entries, short): (Vec<pack::Entry<'_>>, Vec<Option<pack::Entry<'_>>>) =
+    let (mut entries, short): (Vec<pack::Entry<'_>>, Vec<Option<pack::Entry<'_>>>) =
         (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();
     // Of all that is held at a time these are the largest part.
     drop(vocabulary);
     drop(counts);
+    let names = entries.iter().map(|entry| entry.term).filter(|term| term.contains(is_joint)).map(joined);
+    let names: HashSet<String, RandomState> = names.collect();
+    entries.par_iter_mut().for_each(|entry| {
+        entry.joins = entry.forms.iter().chain([&entry.term]).any(|word| names.contains(*word));
+    });
 
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     // Names of several words are many, and would stand between the words: who asks for a word pays for words only.

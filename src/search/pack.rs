@@ -12,6 +12,8 @@ pub(super) struct Entry<'t> {
     pub term: &'t str,
     /// The words whose stem it is, where they differ from it.
     pub forms: Vec<&'t str>,
+    /// Whether there are names that are this word without what joins theirs.
+    pub joins: bool,
     /// How many documents have it.
     pub count: usize,
     pub postings: Vec<u8>,
@@ -109,8 +111,8 @@ fn split<'k, 'a>(
     }
 }
 
-/// Writes a file of terms: their number; each term, as far as it differs from the one before, with its forms, as far as
-/// they differ from the term; how long the postings of each are; the postings.
+/// Writes a file of terms: their number; each term, as far as it differs from the one before, with the number of its forms,
+/// doubled, with one more if names join to it, and its forms, as far as they differ from the term; how long the postings of each are; the postings.
 pub(super) fn shard(entries: &[&Entry<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
     varint(&mut out, entries.len());
@@ -118,7 +120,7 @@ pub(super) fn shard(entries: &[&Entry<'_>]) -> Vec<u8> {
     for entry in entries {
         front(&mut out, before, entry.term);
         before = entry.term;
-        varint(&mut out, entry.forms.len());
+        varint(&mut out, entry.forms.len() << 1 | usize::from(entry.joins));
         for form in &entry.forms {
             front(&mut out, entry.term, form);
         }

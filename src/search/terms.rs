@@ -102,7 +102,11 @@ impl Terms {
                 // The piece is known as a whole.
                 return pieces[first.piece].0 > run.len();
             }
-            !is_sentence && !first.stop && !last.stop && (first.piece + 1..=last.piece).all(|piece| pieces[piece].1)
+            // Of several pieces all stands in it: `Release 1` is not a name of *Release 1.2*.
+            let all: usize = (first.piece..=last.piece).map(|piece| pieces[piece].0).sum();
+            all == run.len()
+                && !(is_sentence || first.stop || last.stop)
+                && (first.piece + 1..=last.piece).all(|piece| pieces[piece].1)
         };
         let is_short = |run: &[Part]| (3..=MAX_TERM).contains(&run.iter().map(|part| part.word.chars().count()).sum());
         // `1.2` is not twelve.

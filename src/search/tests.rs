@@ -254,9 +254,9 @@ fn names_within_names_are_known() {
     let runs = |text: &str| Terms::new().runs(text);
     assert_eq!(runs("plugin-argo-cd"), ["plugin-argo", "argo-cd"]);
     assert_eq!(runs("Argo CD"), ["argo-cd"]);
-    assert_eq!(runs("Time-Lapse Maker"), ["lapse-maker", "time-lapse-maker"]);
+    assert_eq!(runs("Time-Lapse Maker"), ["time-lapse-maker"]);
     assert_eq!(runs("x-ray-lab"), ["x-ray", "ray-lab"]);
-    assert_eq!(runs("OAuth 2"), ["auth-2", "o-auth-2"]);
+    assert_eq!(runs("OAuth 2"), ["o-auth-2"]);
     // What a piece is as a whole, what a blank parts from a common word, sentences, numbers, what other marks part.
     for text in
         ["time-lapse", "", "Guide to it", "How a desk is made ready at night", "Release 1.2.3", "Cues | Lamps", "返金"]

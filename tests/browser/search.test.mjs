@@ -126,6 +126,33 @@ test('little is loaded, and nothing twice', async () => {
   assert.ok(fetched.length <= 5, fetched.join(' '));
 });
 
+test('names are found by the words that they join, and the other way', async () => {
+  for (const text of ['paymentapi', 'payment api', 'payment_api', 'paymentApi', 'paymenta']) assert.equal(await first(text), 'catalog/default/api/payment-api/', text);
+  for (const text of ['cashteam', 'cash-team', 'cash_team']) assert.equal(await first(text), 'catalog/default/group/team-cash/', text);
+  assert.equal(await first('refundlimit'), 'docs/default/component/payment-service/guide/refunds/#full-refund');
+  // Words that are written as they are asked for cost no more files.
+  const { index, fetched } = await example();
+  await index.query('money');
+  assert.ok(!fetched.some((path) => path.includes('/w/')), fetched.join(' '));
+});
+
+test('results come by group, with how many there are of each', async () => {
+  const { index } = await example();
+  const { total, groups, results } = await index.query('payments', { limit: 1, groups: 1 });
+  assert.equal(Object.values(groups).reduce((sum, count) => sum + count, 0), total);
+  assert.ok(groups.entity > 1 && groups.docs > 0);
+  for (const type of ['entity', 'docs']) assert.ok(results.some((result) => result.type === type), type);
+});
+
+test('without words, filters list what passes them', async () => {
+  const { index } = await example();
+  const list = async (filters) => (await index.query('', { list: true, limit: 20, filters })).results.map(({ url }) => url);
+  assert.deepEqual(await list({ kind: ['group'] }), ['catalog/default/group/team-cash/']);
+  assert.deepEqual(await list({ owner: ['team-c'], kind: ['template'] }), ['catalog/default/template/new-service/']);
+  assert.ok((await list({ type: ['docs'] })).every((url) => url.startsWith('docs/')));
+  assert.equal((await index.query('', { filters: { kind: ['group'] } })).total, 0);
+});
+
 test('words that mean the same find the same', async () => {
   const { index } = await example(undefined, { synonyms: [['chargeback', 'refund'], ['payment-api', 'till']] });
   assert.equal((await index.query('chargeback')).results[0].url, (await index.query('refund')).results[0].url);
