@@ -469,7 +469,7 @@ class Index {
       ]);
       whole = addNames(more);
       for (const one of near) own.add(one);
-      for (const one of slips && !whole ? own : []) {
+      for (const one of slips && !whole && !(growing && found.size) ? own : []) {
         for (const entry of one.values()) {
           const far = Math.min(...[entry.term, ...entry.forms].map((form) => distance(raw, form, edits)));
           if (far <= edits) add(entry, far === 1 ? 0.75 : 0.4);
