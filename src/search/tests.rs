@@ -268,16 +268,14 @@ fn names_within_names_are_known() {
 
 /// Returns what is wrong with the answers to queries, each with what must come first, over entities and one page.
 fn strangers(entities: &[(&str, &str, &str)], page: &str, queries: &[(&str, &str)]) -> Vec<String> {
-    let mut catalog = String::new();
-    for (name, title, tags) in entities {
-        catalog.push_str(&format!(
+    let entity = |(name, title, tags): &(&str, &str, &str)| {
+        format!(
             "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  title: {title}\n  tags: [{tags}]\n  annotations: {{backstage.io/techdocs-ref: 'dir:docs-of/{name}'}}\nspec: {{type: service, lifecycle: production, owner: crew}}\n"
-        ));
-    }
-    let mut tests = "search:\n  tests:\n".to_owned();
-    for (query, expect) in queries {
-        tests.push_str(&format!("    - {{query: '{query}', expect: '{expect}', within: 1}}\n"));
-    }
+        )
+    };
+    let catalog = entities.iter().map(entity).collect::<Vec<_>>().concat();
+    let test = |(query, expect): &(&str, &str)| format!("    - {{query: '{query}', expect: '{expect}', within: 1}}\n");
+    let tests = format!("search:\n  tests:\n{}", queries.iter().map(test).collect::<Vec<_>>().concat());
     let docs = format!("docs-of/{}/docs/index.md", entities[0].0);
     let workspace =
         Workspace::from_files(config(&tests), &[("catalog-info.yaml", catalog.as_bytes()), (&docs, page.as_bytes())]);
