@@ -10,6 +10,8 @@ use crate::yaml::{Node, Value};
 const MAX_LENGTH: usize = 12_000;
 /// How deep a made example goes.
 const MAX_DEPTH: usize = 6;
+/// How many values one that the definition gives may have to be shown, or to be a part of a made example.
+const MAX_GIVEN: usize = 4_000;
 /// How many values a made example has.
 const MAX_VALUES: usize = 120;
 
@@ -23,6 +25,23 @@ pub(super) fn given(name: Text, summary: Option<Text>, node: &Node) -> Example {
         _ => (serde_json::to_string_pretty(node).unwrap_or_default(), "json"),
     };
     Example { name, summary, made: false, language, text: cut(text).into() }
+}
+
+/// Counts the values of a node, to `most` and a little more.
+fn weight(node: &Node, most: usize) -> usize {
+    let mut sum = 1;
+    let below: &mut dyn Iterator<Item = &Node> = match &node.value {
+        Value::Seq(items) => &mut items.iter(),
+        Value::Map(map) => &mut map.entries().iter().map(|entry| &entry.value),
+        _ => return 1,
+    };
+    for node in below {
+        if sum > most {
+            break;
+        }
+        sum += weight(node, most - sum);
+    }
+    sum
 }
 
 fn cut(mut text: String) -> String {
@@ -66,6 +85,9 @@ impl Maker<'_, '_> {
         let values = node.get("enum").and_then(Node::as_seq).and_then(<[Node]>::first);
         let given = [node.get("example"), examples, node.get("default"), node.get("const"), values];
         if let Some(given) = given.into_iter().flatten().find(|given| !given.is_null()) {
+            if weight(given, MAX_GIVEN) > MAX_GIVEN {
+                return None;
+            }
             return serde_json::to_value(given).ok();
         }
         let types = node.get("type");

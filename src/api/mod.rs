@@ -6,6 +6,7 @@
 //! Invariants: reading cannot fail, it reports; what a fault leaves is shown; nothing is fetched, and nothing is read
 //! outside of the repository; depth and number of what is shown are bounded.
 
+mod bound;
 pub mod diff;
 mod example;
 mod formats;
@@ -185,9 +186,15 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
         (declared, _) => declared,
     };
     let Some(format) = format else { return (None, problems) };
-    let (reference, found) = format.read(&Source { workspace, file: file.unwrap_or(entity.file), text });
+    let (mut reference, found) = format.read(&Source { workspace, file: file.unwrap_or(entity.file), text });
+    let over = bound::bound(&mut reference, text.len()).map(|place| {
+        let place = if place.range().is_empty() { Span::whole(file.unwrap_or(entity.file)) } else { place };
+        Diagnostic::new(codes::PAGE_BUDGET, place, "the reference grows out of proportion to its definition")
+            .label("from here on, much is left out")
+            .help("what many operations share should be small; the definition itself is published whole")
+    });
     let inline = file.is_none();
-    for mut problem in found {
+    for mut problem in found.into_iter().chain(over) {
         if inline {
             place_inline(workspace, entity, node.span, text, &mut problem);
         }

@@ -29,6 +29,8 @@ pub struct Reference {
     pub groups: Vec<Group>,
     /// How many files it was read from, where references join them; 0 for formats without references.
     pub files: usize,
+    /// How many bytes they have.
+    pub length: usize,
 }
 
 /// Items that belong together: the operations of a tag, all schemas.

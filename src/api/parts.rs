@@ -118,6 +118,8 @@ impl Parts {
 #[derive(Debug, Default)]
 pub struct Anchors {
     used: HashSet<String>,
+    /// The number that the next one of a name gets.
+    numbers: HashMap<String, usize>,
 }
 
 /// The longest name of a place that is part of an address, in bytes.
@@ -154,13 +156,13 @@ impl Anchors {
         if self.used.insert(name.to_owned()) {
             return name.to_owned();
         }
-        let mut number = 2;
+        let number = self.numbers.entry(name.to_owned()).or_insert(2);
         loop {
             let numbered = format!("{name}-{number}");
+            *number += 1;
             if self.used.insert(numbered.clone()) {
                 return numbered;
             }
-            number += 1;
         }
     }
 }
@@ -197,7 +199,7 @@ fn text_size(text: Option<&Text>) -> usize {
     text.map_or(0, |text| text.len() + text.len() / 4 + 20)
 }
 
-fn item_size(item: &Item) -> usize {
+pub(super) fn item_size(item: &Item) -> usize {
     let request = item.request.as_ref().map_or(0, |request| {
         let given: usize = request.given.iter().map(|(_, _, text)| text.len() * 2 + 200).sum();
         let body = request.body.as_ref().map_or(0, |body| body.len().min(2048) * 2);

@@ -1,7 +1,7 @@
 //! JSON Schema as OpenAPI and AsyncAPI use it, read into [`Shape`]s.
 //!
 //! Named schemas are linked, never repeated; parts of `allOf` are merged where they are used. What is nested deeper
-//! than [`MAX_DEPTH`], or beyond [`MAX_FIELDS`] in one definition, is cut, and says so.
+//! than [`MAX_DEPTH`], or beyond [`MAX_FIELDS`] of one definition, is cut, and says so.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use crate::yaml::{Entry, Map, Node, Value};
 
 /// How deep inline schemas are shown.
 const MAX_DEPTH: usize = 9;
-/// How many fields one definition may show, so that merging cannot multiply without end.
-const MAX_FIELDS: usize = 400_000;
+/// How many fields one definition may show beyond one for each so many of its bytes: merging multiplies them.
+const MAX_FIELDS: (usize, usize) = (10_000, 12);
 /// What further schemas of a schema are called.
 const CONDITIONS: &[(&str, &str)] = &[
     ("if", "If"),
@@ -348,11 +348,16 @@ impl<'f, 'w> Schemas<'f, 'w> {
         }
     }
 
+    /// Returns whether the definition shows as many fields as it may.
+    fn is_full(&self) -> bool {
+        self.fields > MAX_FIELDS.0 + self.files.length() / MAX_FIELDS.1
+    }
+
     /// Reads one property.
     fn field(&mut self, name: &Text, node: &Node, at: &At<'_>, stack: &mut Vec<usize>) -> Field {
         let path = if at.path.is_empty() { name.to_string() } else { format!("{}.{name}", at.path) };
         self.fields += 1;
-        let mut shape = if self.fields > MAX_FIELDS {
+        let mut shape = if self.is_full() {
             Shape { cut: Some(Cut::Depth), ..Shape::default() }
         } else if at.shallow && node.get("$ref").is_none() {
             let mut leaf = self.leaf(node);
@@ -394,8 +399,14 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 let shallow = at.shallow || at.depth > 0;
                 let inside = At { doc: found.doc, path: at.path, depth: at.depth, shallow };
                 let outermost = at.depth == 0 && at.path.is_empty() && !shallow;
-                let known = if outermost { self.parts.get(&key).cloned() } else { None };
-                let again = known.is_some();
+                let fields = if outermost { self.parts.get(&key).map(count) } else { None };
+                let again = fields.is_some();
+                self.fields += fields.unwrap_or(0);
+                let known = match fields {
+                    Some(_) if self.is_full() => Some(Shape { cut: Some(Cut::Depth), ..Shape::default() }),
+                    Some(_) => self.parts.get(&key).cloned(),
+                    None => None,
+                };
                 let mut shape = known.unwrap_or_else(|| self.read(&found.node, &inside, stack));
                 if shape.cut == Some(Cut::Recursion) {
                     self.contains_itself(part);
@@ -551,6 +562,12 @@ impl<'f, 'w> Schemas<'f, 'w> {
             shape.details.push(Detail { label: "discriminator", values: vec![name] });
         }
     }
+}
+
+/// Returns how many fields a shape has, however deep.
+fn count(shape: &Shape) -> usize {
+    let below = shape.fields.iter().map(|field| 1 + count(&field.shape)).sum::<usize>();
+    below + shape.choices.iter().flat_map(|choice| &choice.options).map(|option| count(&option.shape)).sum::<usize>()
 }
 
 fn words(text: &str) -> Shape {

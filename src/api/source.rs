@@ -42,6 +42,9 @@ pub(super) struct Files<'a> {
     by_id: HashMap<String, Option<DocId>>,
     pointers: HashMap<(DocId, Arc<str>), Option<Node>>,
     reported: HashSet<Span>,
+    length: usize,
+    /// How many names may still be compared for references that lead nowhere.
+    comparisons: usize,
     pub(super) problems: Diagnostics,
 }
 
@@ -55,6 +58,8 @@ impl<'a> Files<'a> {
             by_id: HashMap::new(),
             pointers: HashMap::new(),
             reported: HashSet::new(),
+            length: 0,
+            comparisons: 3_000_000,
             problems: Diagnostics::new(),
         };
         files.add(file, text);
@@ -62,6 +67,7 @@ impl<'a> Files<'a> {
     }
 
     fn add(&mut self, file: FileId, text: &str) -> DocId {
+        self.length += text.len();
         let (root, problems) = yaml::read(file, text);
         // What the tree could not be read for counts once, however many references lead there.
         self.problems.extend(problems);
@@ -78,6 +84,11 @@ impl<'a> Files<'a> {
     /// Returns how many files were read.
     pub(super) fn count(&self) -> usize {
         self.by_file.len()
+    }
+
+    /// Returns how many bytes they have.
+    pub(super) fn length(&self) -> usize {
+        self.length
     }
 
     /// Returns the path of a file as reports show it.
@@ -184,6 +195,7 @@ impl<'a> Files<'a> {
         let last = unescape(last);
         let near =
             self.docs[doc].root.as_ref().and_then(|root| lookup(root, parent)).and_then(Node::as_map).and_then(|map| {
+                self.comparisons = self.comparisons.checked_sub(map.entries().len())?;
                 let keys = map.entries().iter().map(|entry| &*entry.key);
                 text::nearest(&last, keys).map(str::to_owned)
             });

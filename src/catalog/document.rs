@@ -9,11 +9,12 @@ use std::sync::Arc;
 use globset::{GlobSet, GlobSetBuilder};
 
 use super::custom::CustomKinds;
+use super::format;
 use super::kinds::{self, Reference};
 use super::overlay::Overlays;
+use super::placeholder::{self, Brought};
 use super::reference::{EntityRef, RefError};
 use super::shape::{Checker, Field, Shape};
-use super::{format, placeholder};
 use crate::config::{self, AllowRule, CustomRelation};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::text::{self, FileId, Span};
@@ -96,13 +97,18 @@ pub(super) struct Draft {
 }
 
 /// Reads one document that is not empty.
-pub(super) fn read(context: &Context<'_>, root: Node, document: Span) -> (Option<Draft>, Diagnostics) {
+pub(super) fn read(
+    context: &Context<'_>,
+    brought: &mut Brought,
+    root: Node,
+    document: Span,
+) -> (Option<Draft>, Diagnostics) {
     let mut out = Diagnostics::new();
     let file = document.file;
     let Some((kind, reference, name_span)) = envelope(&root, &mut out) else { return (None, out) };
 
     let written = definition_span(&root, &reference);
-    let mut root = placeholder::Resolver::new(context.workspace, file, &mut out).resolve(root);
+    let mut root = placeholder::Resolver::new(context.workspace, file, brought, &mut out).resolve(root);
     context.overlays.apply(&mut root.node, &reference);
     fill_in(&mut root.node);
     let elsewhere = root.elsewhere;
@@ -495,6 +501,8 @@ fn sort_references(root: &mut Node, kind: &str) {
 
 /// Reports fields that have no effect but look as if they were meant to.
 fn misspelt(kind: &kinds::Kind, fields: &[Field], spec: &Map, out: &mut Diagnostics) {
+    let missing: Vec<&str> = fields.iter().map(|field| field.name).filter(|name| spec.get(name).is_none()).collect();
+    let references = (kind.references)(spec);
     for entry in spec.entries() {
         let key = &*entry.key;
         if key == "<<" {
@@ -506,17 +514,13 @@ fn misspelt(kind: &kinds::Kind, fields: &[Field], spec: &Map, out: &mut Diagnost
             continue;
         }
         let known = |name: &str| {
-            fields.iter().any(|field| field.name == name)
-                || (kind.references)(spec).iter().any(|reference| reference.field == name)
+            fields.iter().any(|field| field.name == name) || references.iter().any(|reference| reference.field == name)
         };
         if known(key) {
             continue;
         }
         let mistaken = kind.mistaken.iter().find(|(name, _)| *name == key);
-        let near = || {
-            text::nearest(key, fields.iter().map(|field| field.name).filter(|name| spec.get(name).is_none()))
-                .filter(|_| key.len() > 3)
-        };
+        let near = || text::nearest(key, missing.iter().copied()).filter(|_| key.len() > 3);
         let problem = Diagnostic::new(
             codes::UNKNOWN_FIELD,
             entry.key_span,

@@ -9,7 +9,7 @@ use super::custom::CustomKinds;
 use super::document::{self, Context, Declared, Draft, Rule};
 use super::location::{self, ReadType};
 use super::overlay::Overlays;
-use super::placeholder::read_problem;
+use super::placeholder::{Brought, read_problem};
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
@@ -102,6 +102,9 @@ pub(crate) fn load_again(workspace: &Workspace, memo: &Memo) -> Loaded {
     join(&context, reached, cache, &mut diagnostics)
 }
 
+/// Locations above a file that are remembered.
+const MAX_ANCESTRY: usize = 32;
+
 /// What was reached, in order, with the faults of Locations.
 struct Followed {
     files: Vec<Reached>,
@@ -145,7 +148,8 @@ fn follow(
                 for file in files {
                     if seen.insert(file) {
                         let mut ancestry = vec![draft.reference.clone()];
-                        ancestry.extend(reached.ancestry.iter().cloned());
+                        // The way back to the root of the repository is enough; a chain of Locations may be as long as there are files.
+                        ancestry.extend(reached.ancestry.iter().take(MAX_ANCESTRY).cloned());
                         next.push(Reached { file, read_type, ancestry, origin: reached.origin });
                     }
                 }
@@ -167,11 +171,12 @@ fn read_file(context: &Context<'_>, file: FileId) -> Read {
     let mut drafts = Vec::new();
     let mut empty = true;
     let lines = LineIndex::new(&text);
+    let mut brought = Brought::new();
     for document in documents {
         empty &= document.root.is_none() && !document.broken;
         let Some(root) = document.root else { continue };
         for (root, span) in parts(root, document.span) {
-            let (draft, problems) = document::read(context, root, span);
+            let (draft, problems) = document::read(context, &mut brought, root, span);
             diagnostics.extend(problems);
             drafts.extend(draft.map(|draft| {
                 let line = lines.position(&text, draft.start.start as usize).line;

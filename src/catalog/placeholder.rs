@@ -3,6 +3,7 @@
 //! From CB/processors/PlaceholderProcessor.ts and plugins/catalog-backend-module-openapi. A placeholder is a mapping
 //! with exactly one key that is one of these words; anything else is left as it is.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,11 +24,38 @@ pub(super) struct Resolved {
     pub(super) definition: Option<FileId>,
 }
 
+/// What the placeholders of one catalog file have brought: a file may be named by many entities of it.
+pub(super) struct Brought {
+    files: HashSet<FileId>,
+    /// How many bytes of files that were brought before may still be brought.
+    left: usize,
+}
+
+/// So many bytes the placeholders of one catalog file bring more than once.
+const MAX_AGAIN: usize = 4 << 20;
+
+impl Brought {
+    pub(super) fn new() -> Self {
+        Self { files: HashSet::new(), left: MAX_AGAIN }
+    }
+
+    /// Notes that a file is brought; tells whether it may be.
+    fn may_bring(&mut self, file: FileId, length: usize) -> bool {
+        if self.files.insert(file) {
+            return true;
+        }
+        let may = self.left > 0;
+        self.left = self.left.saturating_sub(length);
+        may
+    }
+}
+
 /// Replaces the placeholders of one entity.
 pub(super) struct Resolver<'a> {
     workspace: &'a Workspace,
     file: FileId,
     out: &'a mut Diagnostics,
+    brought: &'a mut Brought,
     elsewhere: Vec<String>,
     definition: Option<FileId>,
 }
@@ -65,8 +93,13 @@ enum Replaced {
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(workspace: &'a Workspace, file: FileId, out: &'a mut Diagnostics) -> Self {
-        Self { workspace, file, out, elsewhere: Vec::new(), definition: None }
+    pub(super) fn new(
+        workspace: &'a Workspace,
+        file: FileId,
+        brought: &'a mut Brought,
+        out: &'a mut Diagnostics,
+    ) -> Self {
+        Self { workspace, file, out, brought, elsewhere: Vec::new(), definition: None }
     }
 
     /// Replaces every placeholder of `root`; faults are reported at the placeholder's value.
@@ -94,7 +127,7 @@ impl<'a> Resolver<'a> {
                         }
                         Replaced::Gone => {
                             let rest = changed.get_or_insert_with(|| (**map).clone());
-                            *rest = Map::new(rest.entries().iter().filter(|other| other.key != entry.key).cloned());
+                            rest.retain(|other| other.key != entry.key);
                             self.elsewhere.push(trail.to_string());
                         }
                     }
@@ -158,6 +191,12 @@ impl<'a> Resolver<'a> {
                 return Replaced::Gone;
             }
         };
+        if !self.brought.may_bring(file, text.len()) {
+            let message = format!("`{target}` is left out here: the entities of this file name it too often");
+            let problem = Diagnostic::new(codes::PAGE_BUDGET, span, message).label("the value is missing");
+            self.out.push(problem.help("name a large file in one entity, and refer to that one"));
+            return Replaced::Gone;
+        }
         match self.content(word, file, &text, span) {
             Ok(value) => Replaced::New(Node { span: node.span, value }.moved(node.span)),
             Err(problem) => {

@@ -146,7 +146,7 @@ pub(crate) fn load(
         let mut text = String::new();
         let sources = report::Shown::new(&workspace, context, input);
         let options = human::HumanOptions { color: context.color_err, ..human::HumanOptions::default() };
-        let _ = human::render(problems, &sources, options, &mut text);
+        let _ = human::render(problems, problems, &sources, options, &mut text);
         say(text.trim_end());
     }
     if problems.iter().any(|problem| problem.severity == Severity::Error) {

@@ -77,11 +77,13 @@ pub(super) fn render(
     color: bool,
 ) -> String {
     let mut out = String::new();
+    let all = problems;
+    let problems = &*diag::bound(problems);
     // Writing to memory cannot fail. The contract wants JSON paths relative to the scanned root.
     let _ = match format {
         ReportFormat::Human => {
             let options = human::HumanOptions { color, ..human::HumanOptions::default() };
-            human::render(problems, shown, options, &mut out)
+            human::render(problems, all, shown, options, &mut out)
         }
         ReportFormat::Json => diag::json::render(problems, workspace, &mut out),
         ReportFormat::Sarif => diag::sarif::render(problems, shown, &mut out),

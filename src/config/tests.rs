@@ -235,7 +235,7 @@ fn a_problem_is_shown_with_its_place() {
     let (_, found) = parse(FileId::new(0), text);
     let mut out = String::new();
     let files = Files::new(&[("playbill.yaml", Some(text))]);
-    human::render(&found, &files, human::HumanOptions::default(), &mut out).unwrap();
+    human::render(&found, &found, &files, human::HumanOptions::default(), &mut out).unwrap();
     insta::assert_snapshot!(out);
 }
 

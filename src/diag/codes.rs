@@ -259,6 +259,7 @@ rules! {
     REF_NOT_LOCAL "ref-not-local" Api Warning "A `$ref` of an API definition names a file on another host.";
     UNRESOLVED_IMPORT "unresolved-import" Api Warning "A file that a Protocol Buffers definition imports is not there.";
 
+    PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";
     SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";
     SEARCH_TEST "search-test" Site Error "A search does not find what a search test expects.";
     UNPORTABLE_ADDRESS "unportable-address" Site Warning "An entity has a name that not every disk and host takes as part of an address.";

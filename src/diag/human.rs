@@ -34,12 +34,13 @@ impl Default for HumanOptions {
     }
 }
 
-/// Writes every finding with its excerpt, and the [`summary`] as the last line.
+/// Writes every finding with its excerpt, and the [`summary`] of all of them as the last line.
 ///
 /// # Errors
 /// Only when `out` fails.
 pub fn render(
     diagnostics: &[Diagnostic],
+    all: &[Diagnostic],
     sources: &dyn Sources,
     options: HumanOptions,
     out: &mut dyn Write,
@@ -55,7 +56,7 @@ pub fn render(
         })
         .collect();
     pieces.iter().try_for_each(|piece| out.write_str(piece))?;
-    writeln!(out, "{}", summary(diagnostics))
+    writeln!(out, "{}", summary(all))
 }
 
 /// Returns a finding with its excerpt and a blank line.
@@ -255,7 +256,7 @@ mod tests {
 
     fn plain(diagnostics: &[Diagnostic], files: &Files) -> String {
         let mut out = String::new();
-        render(diagnostics, files, HumanOptions::default(), &mut out).unwrap();
+        render(diagnostics, diagnostics, files, HumanOptions::default(), &mut out).unwrap();
         out
     }
 
@@ -269,7 +270,7 @@ mod tests {
     fn colours_are_written_only_when_asked_for() {
         let (files, found) = sample();
         let mut out = String::new();
-        render(&found, &files, HumanOptions { color: true, width: 80 }, &mut out).unwrap();
+        render(&found, &found, &files, HumanOptions { color: true, width: 80 }, &mut out).unwrap();
         assert!(out.contains("\u{1b}[") && !plain(&found, &files).contains('\u{1b}'));
     }
 

@@ -6,6 +6,7 @@
 //! Invariant: nothing here prints, and no code that finds a problem decides how severe it is in the end.
 
 pub mod baseline;
+mod bound;
 pub mod codes;
 pub mod explain;
 mod fingerprint;
@@ -22,6 +23,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use baseline::Baseline;
+pub use bound::bound;
 pub use codes::Code;
 pub use severity::{Judged, Levels, PathSeverities, Severities, judge};
 pub use sources::{Place, Positions, Source, Sources, sort_and_dedup};

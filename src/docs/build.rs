@@ -1,12 +1,14 @@
 //! One site, from its folder to finished pages.
 
+use std::cell::Cell;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::fix::{self, MendedDocument, Wanted};
-use super::links::Links;
+use super::links::{COMPARISONS, Links, may_compare};
 use super::lints;
 use super::memo::Documents;
 use super::mkdocs::{MkDocs, RawNav, RawRedirect, invalid};
@@ -77,7 +79,7 @@ pub(super) fn site(
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
     let links = Links::new(workspace, &pages, is_plain);
     let dialect = Dialect::of(settings.as_ref(), is_plain);
-    let docs = read(&links, &dialect, folder, (detail, memo), &mut problems);
+    let docs = read(&links, dialect, folder, (detail, memo), &mut problems);
     let titles = titles(&pages, &entries, &docs);
     let nav = nav::finish(entries, &|page| titles[page].text.clone());
     let mut neighbours = vec![(None, None); docs.len()];
@@ -316,11 +318,20 @@ fn navigation(
     entries
 }
 
+/// So many old addresses of one documentation lead on.
+const MAX_REDIRECTS: usize = 5_000;
+
 /// Finds out where the old addresses of `redirect_maps` lead.
 fn redirects(settings: &MkDocs, pages: &mut Pages, problems: &mut Diagnostics) -> Vec<DocsRedirect> {
     let mut redirects = Vec::new();
     let mut known = HashSet::new();
-    for redirect in &settings.redirects {
+    if let Some(first) = settings.redirects.get(MAX_REDIRECTS) {
+        let message = format!("only the first {MAX_REDIRECTS} of {} redirects are published", settings.redirects.len());
+        let problem = Diagnostic::new(codes::PAGE_BUDGET, first.from_span, message).label("left out from here on");
+        problems.push(problem.help("each redirect is a page; let the host redirect what has a common beginning"));
+    }
+    let comparisons = Cell::new(COMPARISONS);
+    for redirect in settings.redirects.iter().take(MAX_REDIRECTS) {
         let Some(path) = nav::normal("", &redirect.from).as_deref().and_then(pages::page_path) else {
             let problem = invalid(redirect.from_span, format!("`{}` is no path of a document", redirect.from));
             problems.push(problem.help("write the path that the document had, such as `old/page.md`"));
@@ -355,7 +366,10 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, problems: &mut Diagnostics) -
                     format!("the redirect to `{}` leads nowhere", redirect.to),
                 )
                 .label("nothing is there");
-                let near = pages::nearest_path(to, pages.sources.iter().map(|page| page.source.as_str()));
+                let may = may_compare(&comparisons, pages.sources.len());
+                let near = may
+                    .then(|| pages::nearest_path(to, pages.sources.iter().map(|page| page.source.as_str())))
+                    .flatten();
                 problems.push(match near {
                     Some(near) => problem.help(format!("write `{near}`")),
                     None => problem.help("write the path of a document below the documentation folder, or a URL"),
@@ -417,20 +431,50 @@ fn snippets(workspace: &Workspace, folder: &Folder) -> impl Fn(&str) -> Option<A
     move |path| workspace.text(workspace.locate_in(folder, path).ok()?, limit).ok()
 }
 
+/// What the pages of a documentation may include all together, beyond a multiple of what they say themselves.
+const MAX_INCLUDED: usize = 8 << 20;
+/// What one page may include where all together include more than that.
+const INCLUDED_BY_ONE: usize = 32 << 10;
+
 /// Reads and renders every page, then checks where its links lead.
+///
+/// Many pages may include the same file. Where that makes much of little, each page may include only a little.
 fn read(
     links: &Links<'_>,
-    dialect: &Dialect,
+    dialect: Dialect,
     folder: &Folder,
     (detail, memo): (Detail, &Documents),
     problems: &mut Diagnostics,
 ) -> Vec<Option<Arc<Doc>>> {
+    if let Some(docs) = read_once(links, &dialect, folder, (detail, memo), MAX_INCLUDED, problems) {
+        return docs;
+    }
+    let dialect = match dialect {
+        Dialect::TechDocs(mut options) => {
+            options.snippets.most = INCLUDED_BY_ONE;
+            Dialect::TechDocs(options)
+        }
+        Dialect::CommonMark => Dialect::CommonMark,
+    };
+    read_once(links, &dialect, folder, (detail, memo), usize::MAX, problems).unwrap_or_default()
+}
+
+/// Does so; nothing if the pages include more than `most` together, beyond four times what they say.
+fn read_once(
+    links: &Links<'_>,
+    dialect: &Dialect,
+    folder: &Folder,
+    (detail, memo): (Detail, &Documents),
+    most: usize,
+    problems: &mut Diagnostics,
+) -> Option<Vec<Option<Arc<Doc>>>> {
     let limit = links.workspace.config().limits.document;
     let include = snippets(links.workspace, folder);
     let spelt_out = match dialect {
         Dialect::TechDocs(options) => format!("{options:?}"),
         Dialect::CommonMark => String::new(),
     };
+    let included = AtomicUsize::new(0);
     let read: Vec<Result<Option<Arc<Doc>>, _>> = links
         .pages
         .sources
@@ -441,6 +485,15 @@ fn read(
             } else {
                 links.workspace.text_once(page.file, limit)?
             };
+            // Whether the sum is too large does not depend on the order of pages.
+            if let Dialect::TechDocs(options) = dialect
+                && most < usize::MAX
+            {
+                let more = techdocs::included(&text, options, &include).saturating_sub(4 * text.len());
+                if included.fetch_add(more, Ordering::Relaxed) + more > most {
+                    return Ok(None);
+                }
+            }
             let resolve = |link: &DocLink| links.resolve(page, link);
             if let (Dialect::TechDocs(options), Detail::Links) = (dialect, detail) {
                 let needed = techdocs::may_have_findings(&text, options);
@@ -453,6 +506,9 @@ fn read(
             Ok(Some(memo.document((&links.workspace.path(page.file), &spelt_out, &text), &resolve, &include, make)))
         })
         .collect();
+    if included.into_inner() > most {
+        return None;
+    }
     let mut docs = Vec::with_capacity(read.len());
     let mut unread = vec![false; read.len()];
     for (at, (page, result)) in links.pages.sources.iter().zip(read).enumerate() {
@@ -484,7 +540,8 @@ fn read(
         .zip(&docs)
         .map(|(page, own)| {
             let found = own.iter().flat_map(|doc| &doc.links);
-            let broken = found.filter_map(|link| links.check(page, link, &doc));
+            let comparisons = Cell::new(COMPARISONS);
+            let broken = found.filter_map(|link| links.check(page, link, &doc, &comparisons));
             let lost = own
                 .iter()
                 .flat_map(|doc| &doc.lost)
@@ -494,7 +551,7 @@ fn read(
         })
         .collect();
     problems.extend(checked.into_iter().flatten());
-    docs
+    Some(docs)
 }
 
 /// Decides what each page is called.

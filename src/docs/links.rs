@@ -1,6 +1,7 @@
 //! Where the links of a document lead, as MkDocs has it: a path of a file relative to the document becomes the address
 //! of its page, anything else means what it means to a browser.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -200,12 +201,13 @@ impl<'a> Links<'a> {
 
     /// Reports a link that leads nowhere.
     ///
-    /// `doc` returns what is known of a page, by its number.
+    /// `doc` returns what is known of a page, by its number; `comparisons` is how many names may still be compared.
     pub(super) fn check<'d>(
         &self,
         from: &Source,
         link: &DocLink,
         doc: &dyn Fn(usize) -> Option<&'d Doc>,
+        comparisons: &Cell<usize>,
     ) -> Option<Diagnostic> {
         let span = Span::new(from.file, link.span.start, link.span.end);
         let target = &link.target;
@@ -222,7 +224,9 @@ impl<'a> Links<'a> {
                 }
                 let source = &self.pages.sources[page].source;
                 let problem = problem(format!("`{source}` has no heading `#{anchor}`")).label("no such heading");
-                Some(match nearest(&anchor, doc.anchors.iter().map(String::as_str)) {
+                let near = may_compare(comparisons, doc.anchors.len())
+                    .then(|| nearest(&anchor, doc.anchors.iter().map(String::as_str)));
+                Some(match near.flatten() {
                     Some(near) => problem.help(format!("write `#{near}`")),
                     None => problem.help("name a heading in lower case, with hyphens for blanks"),
                 })
@@ -240,7 +244,7 @@ impl<'a> Links<'a> {
             Goal::Missing => {
                 let what = if matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage) { "image" } else { "link" };
                 let problem = problem(format!("the {what} `{target}` leads nowhere")).label("nothing is there");
-                Some(match self.like(from, link) {
+                Some(match self.like(from, link, comparisons) {
                     Some(near) => problem.help(format!("write `{near}`")),
                     None => problem.help("mend the path, which is relative to this document, or remove the link"),
                 })
@@ -249,7 +253,7 @@ impl<'a> Links<'a> {
     }
 
     /// Finds the file that was meant, as it has to be written.
-    fn like(&self, from: &Source, link: &DocLink) -> Option<String> {
+    fn like(&self, from: &Source, link: &DocLink, comparisons: &Cell<usize>) -> Option<String> {
         let (path, rest) = link.target.find(['?', '#']).map_or((&*link.target, ""), |at| link.target.split_at(at));
         let path = decoded(path);
         let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -272,6 +276,9 @@ impl<'a> Links<'a> {
                 return known;
             }
             let files = first..self.pages.sources.len() + self.pages.assets.len();
+            if !may_compare(comparisons, files.len()) {
+                return None;
+            }
             let near = nearest_path(&wanted, files.clone().map(|file| self.nth(file).0));
             let found = near.and_then(|near| files.into_iter().find(|file| self.nth(*file).0 == near));
             let mut memo = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -281,6 +288,16 @@ impl<'a> Links<'a> {
         let (source, address, is_page) = self.nth(file);
         Some(if html { href(&from.path, address, is_page, "") + rest } else { relative(folder, source) + rest })
     }
+}
+
+/// Comparisons of names that the broken links of one page may cost; beyond that, nobody is told what was meant.
+pub(super) const COMPARISONS: usize = 3_000_000;
+
+/// Takes `count` comparisons from those that are left.
+pub(super) fn may_compare(left: &Cell<usize>, count: usize) -> bool {
+    let rest = left.get().checked_sub(count);
+    left.set(rest.unwrap_or(0));
+    rest.is_some()
 }
 
 /// Joins a relative path with a folder; nothing if it gets above the top.

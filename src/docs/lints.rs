@@ -15,6 +15,8 @@ pub(super) fn code(loss: Loss) -> Code {
         Loss::EmptyContainer => codes::EMPTY_ADMONITION,
         Loss::Formula => codes::INVALID_FORMULA,
         Loss::Diagram => codes::DIAGRAM_NOT_DRAWN,
+        Loss::DeepFrontMatter => codes::NESTED_TOO_DEEPLY,
+        Loss::Repeats | Loss::Includes => codes::PAGE_BUDGET,
     }
 }
 
@@ -61,6 +63,22 @@ pub(super) fn lost(file: FileId, lost: &Lost, dialect: &Dialect) -> Diagnostic {
             "nothing is in this block".to_owned(),
             "the lines below are not part of it",
             "indent what belongs into it by four columns".to_owned(),
+        ),
+        Loss::DeepFrontMatter => (
+            "collections of this front matter are nested too deeply, so it is shown as text".to_owned(),
+            "front matter begins here",
+            "flatten the value".to_owned(),
+        ),
+        Loss::Repeats => (
+            "this is shown so often that the page would grow out of proportion; from some place on it is left as written"
+                .to_owned(),
+            "used too often for its length",
+            "shorten the text of the abbreviation, or the address of the link".to_owned(),
+        ),
+        Loss::Includes => (
+            "included files are larger than what a page may include; the rest is left out".to_owned(),
+            "this is left out",
+            "include less, or link to a page that has it".to_owned(),
         ),
     };
     Diagnostic::new(code(lost.loss), Span::new(file, lost.span.start, lost.span.end), message).label(label).help(help)

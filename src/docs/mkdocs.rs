@@ -203,13 +203,17 @@ fn uses_blocks(plugins: &Node) -> bool {
     }
 }
 
+/// So many patterns of such a length are read: a thousand of them are compiled together.
+const MAX_PATTERNS: usize = 2_000;
+const MAX_PATTERN: usize = 1_000;
+
 fn patterns_of<'a>(lines: impl Iterator<Item = &'a str>) -> Gitignore {
     let mut lines = lines.peekable();
     if lines.peek().is_none() {
         return Gitignore::empty();
     }
     let mut builder = GitignoreBuilder::new("");
-    for line in lines {
+    for line in lines.filter(|line| line.len() <= MAX_PATTERN).take(MAX_PATTERNS) {
         // A pattern that cannot be read matches nothing.
         let _ = builder.add_line(None, line.trim());
     }

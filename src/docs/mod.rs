@@ -314,11 +314,21 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
     }
 
     let mut sites = Vec::new();
+    let mut borrowers: Vec<(EntityId, EntityId)> = Vec::new();
     for ((folder, entities), built) in folders.iter().zip(built) {
         let first = catalog.get(entities[0]).reference.shared();
         diagnostics.extend(built.problems.iter().cloned().map(|problem| problem.entity(Arc::clone(&first))));
-        for id in entities {
+        let most = match &built.site {
+            Some(site) if entities.len() > FEW => MAX_SHARED / size(workspace, site).max(1),
+            _ => entities.len(),
+        };
+        for (at, id) in entities.iter().enumerate() {
             let entity = catalog.get(*id);
+            if at >= most.max(FEW) && built.site.is_some() {
+                borrowers.push((*id, entities[0]));
+                diagnostics.extend(entity.annotation_node(REF).map(|node| shown_elsewhere(entity, node, &first)));
+                continue;
+            }
             match &built.site {
                 Some(site) => {
                     let mut site = DocsSite { entity: *id, ..site.clone() };
@@ -332,8 +342,36 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
         }
     }
     sites.sort_by_key(|site| site.entity);
-    let loans = loans(catalog, &sites, &mut diagnostics);
+    let mut loans = loans(catalog, &sites, &mut diagnostics);
+    for (entity, of) in borrowers {
+        if let Ok(site) = sites.binary_search_by_key(&of, |site| site.entity) {
+            let path = sites[site].root().map(|page| sites[site].pages[page].path.clone()).unwrap_or_default();
+            loans.retain(|loan| loan.entity != entity);
+            loans.push(DocsLoan { entity, site, path });
+        }
+    }
+    loans.sort_by_key(|loan| loan.entity);
     (Docs { sites, loans }, diagnostics)
+}
+
+/// So many entities have pages of their own for the documentation of a folder, however large it is.
+const FEW: usize = 8;
+/// Beyond that, the documents and files of all of them together have so many bytes at most.
+const MAX_SHARED: usize = 48 << 20;
+
+/// Returns what one entity more with the same documentation costs.
+fn size(workspace: &Workspace, site: &DocsSite) -> usize {
+    let limit = workspace.config().limits.document;
+    let files = site.pages.iter().map(|page| page.file).chain(site.assets.iter().map(|asset| asset.file));
+    files.map(|file| 4096 + workspace.bytes_once(file, limit).map_or(0, |bytes| bytes.len())).sum()
+}
+
+fn shown_elsewhere(entity: &Entity, node: &Node, of: &str) -> Diagnostic {
+    let message = format!("the documentation is shown as that of `{of}`, because too many entities share it");
+    Diagnostic::new(codes::PAGE_BUDGET, node.span, message)
+        .label("no pages of its own")
+        .help(format!("write `{ENTITY}: {of}` instead"))
+        .entity(entity.reference.shared())
 }
 
 /// Finds the folder that `backstage.io/techdocs-ref` names. What is malformed is reported with the other annotations.

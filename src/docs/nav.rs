@@ -64,7 +64,9 @@ pub(super) fn resolve(
                             format!("the navigation names `{target}`, which is not there"),
                         )
                         .label("no such document below the documentation folder");
-                        problems.push(match like(path, prefix, pages) {
+                        // Beyond so many nobody reads what was meant.
+                        let compare = problems.len().saturating_mul(pages.sources.len()) < super::links::COMPARISONS;
+                        problems.push(match if compare { like(path, prefix, pages) } else { None } {
                             Some(near) => problem.help(format!("write `{near}`")),
                             None => problem.help("add the document, or remove the entry"),
                         });

@@ -39,20 +39,20 @@ pub fn share(sizes: &[usize], budget: usize) -> Vec<usize> {
 /// Folds nodes: `group_of` names the group of each node, nothing for one that is always drawn. Of each group the first
 /// ones are drawn, at most `budget` over all groups; one node stands for the others and has their edges.
 #[must_use]
-pub fn fold(graph: Graph, group_of: &[Option<usize>], groups: &[Folded], budget: usize) -> Graph {
+pub fn fold(graph: &Graph, group_of: &[Option<usize>], groups: &[Folded], budget: usize) -> Graph {
     let mut sizes = vec![0; groups.len()];
     for group in group_of.iter().flatten() {
         sizes[*group] += 1;
     }
     if sizes.iter().sum::<usize>() <= budget {
-        return graph;
+        return graph.clone();
     }
     let shown = share(&sizes, budget);
     let mut seen = vec![0; groups.len()];
     let mut place = Vec::with_capacity(graph.nodes.len());
     let mut stand_in: BTreeMap<usize, usize> = BTreeMap::new();
     let mut nodes = Vec::new();
-    for (at, node) in graph.nodes.into_iter().enumerate() {
+    for (at, node) in graph.nodes.iter().enumerate() {
         match group_of.get(at).copied().flatten() {
             Some(group) if seen[group] >= shown[group] => {
                 let stand_in = *stand_in.entry(group).or_insert_with(|| {
@@ -73,7 +73,7 @@ pub fn fold(graph: Graph, group_of: &[Option<usize>], groups: &[Folded], budget:
                 if let Some(group) = group {
                     seen[group] += 1;
                 }
-                nodes.push(node);
+                nodes.push(node.clone());
                 place.push(nodes.len() - 1);
             }
         }
@@ -81,13 +81,13 @@ pub fn fold(graph: Graph, group_of: &[Option<usize>], groups: &[Folded], budget:
     let is_folded = |at: usize| nodes[at].look == Look::Folded;
     let edges = graph
         .edges
-        .into_iter()
-        .map(|edge| (edge.from == edge.to, Edge { from: place[edge.from], to: place[edge.to], ..edge }))
+        .iter()
+        .map(|edge| (edge.from == edge.to, Edge { from: place[edge.from], to: place[edge.to], ..*edge }))
         // What leads from one hidden node to another of the same group is inside the node that stands for both.
         .filter(|(own, edge)| *own || edge.from != edge.to || !is_folded(edge.from))
         .map(|(_, edge)| edge)
         .collect();
-    let mut folded = Graph { nodes, edges, labels: graph.labels };
+    let mut folded = Graph { nodes, edges, labels: graph.labels.clone() };
     folded.tidy();
     folded
 }

@@ -75,7 +75,7 @@ fn folding_keeps_the_lines() {
     let edges: Vec<(usize, usize)> = (1..=9).map(|leaf| (leaf, 0)).chain([(9, 8), (2, 9)]).collect();
     let folded = |class| Folded { many: "consumers".to_owned(), href: Some("#all".to_owned()), class };
     let group_of: Vec<Option<usize>> = (0..10).map(|node| (node > 0).then_some(0)).collect();
-    let graph = fold(graph(10, &edges), &group_of, &[folded("api")], 4);
+    let graph = fold(&graph(10, &edges), &group_of, &[folded("api")], 4);
     assert_eq!(graph.nodes.len(), 6);
     assert_eq!(graph.nodes[5].label, "+5 consumers");
     let pairs: Vec<(usize, usize)> = graph.edges.iter().map(|edge| (edge.from, edge.to)).collect();

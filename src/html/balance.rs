@@ -17,6 +17,10 @@ const ENDING: &[&str] = &["p", "li", "dt", "dd", "td", "th"];
 /// How many of them may be formatting elements, which the parser repeats.
 const MAX_FORMATTING: usize = 16;
 
+/// A tag of this length with more attributes than that loses all of them.
+const MAX_TAG: usize = 8 << 10;
+const MAX_ATTRIBUTES: usize = 1_000;
+
 /// Elements without an end.
 const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
@@ -73,6 +77,7 @@ pub(super) fn balance(html: &str) -> String {
     // How many elements were open when the last block without an end of its own began.
     let mut block = 0;
     let mut rest = html;
+    let mut short = String::new();
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -91,6 +96,16 @@ pub(super) fn balance(html: &str) -> String {
         let tag = &rest[..end];
         let name = name(&tag[1..]).into_owned();
         rest = &rest[end..];
+        // The parser compares each attribute with those before it.
+        let tag = if tag.len() > MAX_TAG
+            && tag.bytes().filter(|byte| *byte == b'=' || byte.is_ascii_whitespace()).nth(MAX_ATTRIBUTES).is_some()
+        {
+            short.clear();
+            let _ = write!(short, "<{}{name}>", if closes { "/" } else { "" });
+            &short
+        } else {
+            tag
+        };
         if VOID.contains(&&*name) {
             out.push_str(tag);
         } else if IMPLIED.contains(&&*name) {

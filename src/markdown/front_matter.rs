@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
 
+use crate::yaml;
+
 /// The keys that mean something.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrontMatter {
@@ -50,8 +52,8 @@ fn read(text: &str) -> Option<(FrontMatter, usize)> {
         }
         if matches!(line.trim_end(), "---" | "...") {
             let yaml = &body[first.len()..end];
-            // The library recurses; a document about itself has no reason to nest.
-            if deepest(yaml) > 64 {
+            // A document about itself has no reason to nest.
+            if yaml::is_deep(yaml) {
                 return None;
             }
             let Ok(Value::Mapping(values)) = serde_yaml::from_str(yaml) else { return None };
@@ -59,14 +61,6 @@ fn read(text: &str) -> Option<(FrontMatter, usize)> {
         }
     }
     None
-}
-
-/// Returns a bound on how deep collections are nested.
-fn deepest(yaml: &str) -> usize {
-    let flow = yaml.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
-    let dashes = yaml.lines().map(|line| line.matches("- ").count()).max().unwrap_or(0);
-    let indent = yaml.lines().map(|line| line.len() - line.trim_start().len()).max().unwrap_or(0);
-    flow.min(65).max(dashes).max(indent.min(65) / 2)
 }
 
 impl FrontMatter {

@@ -19,6 +19,10 @@ use crate::routes;
 const NEIGHBOURS: usize = 60;
 /// Nodes of a drawing of dependencies or of parts.
 const NODES: usize = 60;
+/// Lines of a drawing; where there are more, more nodes are folded.
+const LINES: usize = 240;
+/// Kinds that a drawing folds by themselves; names of kinds are free, and so may be as many as there are references.
+const KINDS: usize = 16;
 /// A drawing this small shows another step.
 const SMALL: usize = 20;
 
@@ -97,8 +101,11 @@ impl<'v> Sketch<'v> {
     fn may_fold(&mut self, node: usize, key: (usize, usize), kind: &str, href: Option<String>) {
         let groups = &mut self.groups;
         let view = self.view;
+        let own = self.group_keys.contains_key(&(key.0, key.1, kind.to_owned())) || self.group_keys.len() < KINDS;
+        let kind = if own { kind } else { "" };
         let group = *self.group_keys.entry((key.0, key.1, kind.to_owned())).or_insert_with(|| {
-            groups.push(Folded { many: many(view, kind), href, class: kinds::class(kind) });
+            let many = if kind.is_empty() { "others".to_owned() } else { many(view, kind) };
+            groups.push(Folded { many, href, class: kinds::class(kind) });
             groups.len() - 1
         });
         self.group_of[node] = Some(group);
@@ -141,7 +148,12 @@ impl<'v> Sketch<'v> {
                 (kinds::class(kind), face.unwrap_or_else(|| relations::words(kind)))
             })
             .collect();
-        let graph = fold(self.graph, &self.group_of, &self.groups, budget);
+        let mut budget = budget;
+        let mut graph = fold(&self.graph, &self.group_of, &self.groups, budget);
+        while graph.edges.len() > LINES && budget > 0 {
+            budget /= 2;
+            graph = fold(&self.graph, &self.group_of, &self.groups, budget);
+        }
         let sentences = if sentences == Sentences::Written { self::sentences(&graph) } else { Vec::new() };
         Some(Picture {
             svg: svg(&graph, name),

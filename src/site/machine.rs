@@ -100,10 +100,15 @@ pub fn entity_markdown(view: &View<'_>, id: EntityId) -> String {
             before = Some(heading.title);
         }
         match relation.id {
-            Some(other) => {
-                let other = view.entity(other);
+            Some(other_id) => {
+                let other = view.entity(other_id);
                 let href = view.href(&routes::entity(&other.reference));
-                let _ = writeln!(out, "- [{}]({href}index.md) `{}`", line(other.title()), other.reference);
+                let _ = writeln!(
+                    out,
+                    "- [{}]({href}index.md) `{}`",
+                    line(&view.site.mention(other_id).title),
+                    other.reference
+                );
             }
             None => {
                 let _ = writeln!(out, "- `{}` (not in the catalog)", relation.target);
@@ -154,7 +159,12 @@ pub fn llms(view: &View<'_>) -> String {
                 format!(": {}", line(&view::shortened(&text, 120)))
             });
             let href = view.href(&routes::entity(&entity.reference));
-            let _ = writeln!(out, "- [{}]({href}index.md){}", line(entity.title()), summary.unwrap_or_default());
+            let _ = writeln!(
+                out,
+                "- [{}]({href}index.md){}",
+                line(&view.site.mention(*id).title),
+                summary.unwrap_or_default()
+            );
         }
         if group.entities.len() > NAMED {
             let rest = group.entities.len() - NAMED;

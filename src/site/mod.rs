@@ -266,6 +266,9 @@ pub struct DocsTarget {
     pub page: usize,
 }
 
+/// Characters of a title that stand on the pages of others; the page of the entity has all of it.
+const TITLE: usize = 160;
+
 /// What links and lists say of an entity, on every page the same.
 #[derive(Debug)]
 pub struct Mention {
@@ -288,7 +291,7 @@ impl Mention {
         let title = entity.title();
         Self {
             url: routes::entity(&entity.reference),
-            title: title.to_owned(),
+            title: view::shortened(title, TITLE).into_owned(),
             name: match entity.namespace() {
                 "default" => (title != entity.name()).then(|| entity.name().to_owned()),
                 namespace => Some(format!("{namespace}/{}", entity.name())),

@@ -1,7 +1,7 @@
 //! Problems as pages show them: with path, line and the line itself.
 
 use crate::catalog::EntityId;
-use crate::diag::{Label, Positions, Severity};
+use crate::diag::{self, Label, Positions, Severity};
 use crate::portal::Portal;
 use crate::workspace::Workspace;
 
@@ -44,7 +44,7 @@ pub struct Place {
     pub after: String,
 }
 
-/// Looks up the places of all diagnostics, in their order.
+/// Looks up the places of the diagnostics that a report shows, in their order.
 #[must_use]
 pub fn read(workspace: &Workspace, portal: &Portal) -> Vec<Problem> {
     let mut positions = Positions::new(workspace);
@@ -56,7 +56,7 @@ pub fn read(workspace: &Workspace, portal: &Portal) -> Vec<Problem> {
         places: diagnostic.labels.iter().map(|label| place(label, &mut positions)).collect(),
         entity: diagnostic.entity.as_ref().and_then(|reference| portal.catalog.find(reference)),
     };
-    portal.diagnostics.iter().map(read).collect()
+    diag::bound(&portal.diagnostics).iter().map(read).collect()
 }
 
 fn place(label: &Label, positions: &mut Positions<'_>) -> Place {
@@ -86,9 +86,10 @@ fn first_characters(text: &str, limit: usize) -> String {
 }
 
 fn last_characters(text: &str, limit: usize) -> String {
-    let over = text.chars().count().saturating_sub(limit);
-    match text.char_indices().nth(over) {
-        Some((start, _)) if over > 0 => format!("…{}", &text[start..]),
+    // From the end, since a file may be one long line with many problems.
+    let mut from_end = text.char_indices().rev().skip(limit.saturating_sub(1));
+    match (from_end.next(), from_end.next()) {
+        (Some((start, _)), Some(_)) => format!("…{}", &text[start..]),
         _ => text.to_owned(),
     }
 }

@@ -12,8 +12,9 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet, hash_map};
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use json::scalar_text;
 
@@ -70,9 +71,23 @@ pub enum Value {
 }
 
 /// A mapping in the order written; keys are texts, as in JavaScript objects.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Map {
     entries: Vec<Entry>,
+    /// Where the keys of a long mapping stand, once one was looked for.
+    places: OnceLock<Box<HashMap<Arc<str>, usize>>>,
+}
+
+impl Clone for Map {
+    fn clone(&self) -> Self {
+        Self::of(self.entries.clone())
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
 }
 
 /// One key of a mapping with its value.
@@ -97,29 +112,55 @@ impl Map {
         map
     }
 
+    /// A mapping of entries whose keys differ.
+    fn of(entries: Vec<Entry>) -> Self {
+        Self { entries, places: OnceLock::new() }
+    }
+
+    /// Finds where the entry of `key` is.
+    fn place(&self, key: &str) -> Option<usize> {
+        const SHORT: usize = 24;
+        if self.entries.len() <= SHORT {
+            return self.entries.iter().position(|entry| &*entry.key == key);
+        }
+        let places = self.places.get_or_init(|| {
+            // Of two with the same key, the first one is found.
+            let places = self.entries.iter().enumerate().rev();
+            Box::new(places.map(|(at, entry)| (Arc::clone(&entry.key), at)).collect())
+        });
+        places.get(key).copied()
+    }
+
     /// Puts an entry, in the place of one with the same key if there is one.
     pub fn set(&mut self, entry: Entry) {
-        match self.entries.iter_mut().find(|old| old.key == entry.key) {
-            Some(old) => *old = entry,
-            None => self.entries.push(entry),
+        match self.place(&entry.key) {
+            Some(at) => self.entries[at] = entry,
+            None => {
+                if let Some(places) = self.places.get_mut() {
+                    places.insert(Arc::clone(&entry.key), self.entries.len());
+                }
+                self.entries.push(entry);
+            }
         }
     }
 
     /// Keeps the entries that `keep` says.
     pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(keep);
+        self.places = OnceLock::new();
     }
 
     /// Finds the entry of `key` to change it; its key must stay.
     #[must_use]
     pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
-        self.entries.iter_mut().find(|entry| &*entry.key == key)
+        let at = self.place(key)?;
+        self.entries.get_mut(at)
     }
 
     /// Finds the entry of `key`, which is compared exactly.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| &*entry.key == key)
+        self.entries.get(self.place(key)?)
     }
 
     /// Finds the value of `key`.
@@ -218,6 +259,7 @@ impl Node {
 pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut documents = Vec::new();
+    let quotation = OnceCell::new();
     for range in documents::split(text) {
         let span = Span::new(file, range.start, range.end);
         let (root, problems) = Builder::new(file, range.start).build(&text[range.clone()]);
@@ -226,7 +268,8 @@ pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
             Err(problems) => {
                 diagnostics.extend(problems);
                 // A quotation that is never closed takes everything that follows with it.
-                let swallows = documents::opens_quotation(text, &range);
+                let swallows =
+                    quotation.get_or_init(|| documents::last_quotations(text)).iter().any(|at| range.contains(at));
                 let end = if swallows { text.len() } else { range.end };
                 documents.push(Document { span: Span::new(file, range.start, end), root: None, broken: true });
                 if swallows {
@@ -236,6 +279,20 @@ pub fn parse(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
         }
     }
     (documents, diagnostics)
+}
+
+/// Returns whether collections of `text` are nested so deeply that no reader should be given it: others recurse, or look at
+/// every open bracket for each token.
+#[must_use]
+pub fn is_deep(text: &str) -> bool {
+    const SHALLOW: usize = 64;
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    let in_line = |line: &str| {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        indent / 2 + line.matches("- ").count() + line.matches("? ").count()
+    };
+    (brackets > SHALLOW || text.lines().any(|line| in_line(line) > SHALLOW))
+        && parse(FileId::new(0), text).1.iter().any(|problem| problem.code == codes::NESTED_TOO_DEEPLY)
 }
 
 /// Reads `text` as one document as far as it can be read, with merge keys `<<` merged, as tools for API definitions do.
@@ -277,7 +334,7 @@ fn merged(node: Node) -> Node {
             }
             let mut seen: HashSet<Arc<str>> = own.iter().map(|entry| Arc::clone(&entry.key)).collect();
             own.extend(brought.into_iter().filter(|entry| seen.insert(Arc::clone(&entry.key))));
-            Value::Map(Arc::new(Map { entries: own }))
+            Value::Map(Arc::new(Map::of(own)))
         }
         value => value,
     };
@@ -313,19 +370,26 @@ enum Content {
 
 /// The keys of a long mapping; a short one is searched.
 #[derive(Default)]
-struct Seen(HashSet<Arc<str>>);
+struct Seen(HashMap<Arc<str>, Span>);
 
 impl Seen {
     const SHORT: usize = 16;
 
-    fn contains(&mut self, name: &Arc<str>, entries: &[Entry]) -> bool {
+    /// Notes a key; returns where it stands already.
+    fn add(&mut self, name: &Arc<str>, at: Span, entries: &[Entry]) -> Option<Span> {
         if entries.len() < Self::SHORT {
-            return entries.iter().any(|entry| entry.key == *name);
+            return entries.iter().find(|entry| entry.key == *name).map(|entry| entry.key_span);
         }
         if self.0.is_empty() {
-            self.0.extend(entries.iter().map(|entry| Arc::clone(&entry.key)));
+            self.0.extend(entries.iter().map(|entry| (Arc::clone(&entry.key), entry.key_span)));
         }
-        !self.0.insert(Arc::clone(name))
+        match self.0.entry(Arc::clone(name)) {
+            hash_map::Entry::Occupied(first) => Some(*first.get()),
+            hash_map::Entry::Vacant(new) => {
+                new.insert(at);
+                None
+            }
+        }
     }
 }
 
@@ -454,7 +518,7 @@ impl Builder {
         let open = self.stack.pop()?;
         let value = match open.content {
             Content::Seq(items) => Value::Seq(items.into()),
-            Content::Map { entries, .. } => Value::Map(Arc::new(Map { entries })),
+            Content::Map { entries, .. } => Value::Map(Arc::new(Map::of(entries))),
         };
         // A block collection is told to end where the next thing starts.
         let flow = source.as_bytes().get(open.start).is_some_and(|byte| matches!(byte, b'[' | b'{'));
@@ -513,24 +577,19 @@ impl Builder {
             Content::Seq(items) => items.push(node),
             Content::Map { entries, seen, key } => match key.take() {
                 None => *key = Some((json::key_text(&node), node.span)),
-                Some((name, key_span)) => {
-                    if !seen.contains(&name, entries) {
-                        entries.push(Entry { key: name, key_span, value: node });
-                    } else {
-                        let first = entries.iter().find(|entry| entry.key == name).map(|entry| entry.key_span);
-                        let mut problem = Diagnostic::new(
+                Some((name, key_span)) => match seen.add(&name, key_span, entries) {
+                    None => entries.push(Entry { key: name, key_span, value: node }),
+                    Some(first) => self.problems.push(
+                        Diagnostic::new(
                             codes::DUPLICATE_KEY,
                             key_span,
                             format!("the key `{name}` stands twice in the same mapping"),
                         )
                         .label("repeated here")
-                        .help("remove one of them, or join their values");
-                        if let Some(first) = first {
-                            problem = problem.also(first, "first set here");
-                        }
-                        self.problems.push(problem);
-                    }
-                }
+                        .also(first, "first set here")
+                        .help("remove one of them, or join their values"),
+                    ),
+                },
             },
         }
     }
@@ -648,9 +707,8 @@ impl Node {
     pub fn moved(self, span: Span) -> Self {
         let value = match self.value {
             Value::Seq(items) => Value::Seq(items.iter().map(|item| item.clone().moved(span)).collect()),
-            Value::Map(map) => Value::Map(Arc::new(Map {
-                entries: map
-                    .entries
+            Value::Map(map) => Value::Map(Arc::new(Map::of(
+                map.entries
                     .iter()
                     .map(|entry| Entry {
                         key: Arc::clone(&entry.key),
@@ -658,7 +716,7 @@ impl Node {
                         value: entry.value.clone().moved(span),
                     })
                     .collect(),
-            })),
+            ))),
             value => value,
         };
         Self { span, value }
@@ -677,12 +735,11 @@ pub fn from_json(value: &serde_json::Value, span: Span) -> Node {
         },
         serde_json::Value::String(text) => Value::Str(text.as_str().into()),
         serde_json::Value::Array(items) => Value::Seq(items.iter().map(|item| from_json(item, span)).collect()),
-        serde_json::Value::Object(map) => Value::Map(Arc::new(Map {
-            entries: map
-                .iter()
+        serde_json::Value::Object(map) => Value::Map(Arc::new(Map::of(
+            map.iter()
                 .map(|(key, value)| Entry { key: key.as_str().into(), key_span: span, value: from_json(value, span) })
                 .collect(),
-        })),
+        ))),
     };
     Node { span, value }
 }

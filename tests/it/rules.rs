@@ -16,6 +16,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("location-outside-repository", "there is no repository in memory to leave"),
     ("nested-too-deeply", "is abridged"),
     ("not-utf8", "the page itself is UTF-8"),
+    ("page-budget", "is abridged"),
     ("search-budget", "is of a whole site"),
     ("search-test", "is of a whole site"),
     ("unreadable-file", "needs a file without permission"),

@@ -19,6 +19,8 @@ use crate::yaml::{Entry, Node};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
+/// How many ways to prove who one is an operation shows.
+const MAX_NEEDS: usize = 40;
 /// How many examples one body shows.
 const MAX_EXAMPLES: usize = 6;
 
@@ -56,6 +58,7 @@ impl Format for OpenApi {
         reference.format = format!("OpenAPI {}", version.as_deref().unwrap_or_default()).trim_end().to_owned();
         files.sweep();
         reference.files = files.count();
+        reference.length = files.length();
         (reference, files.problems)
     }
 }
@@ -829,7 +832,7 @@ pub(super) fn external_docs(docs: &Node) -> Option<Fact> {
 pub(super) fn security_fact(needs: &Node) -> Option<Fact> {
     let needs = needs.as_seq()?;
     let mut pieces = Vec::new();
-    for need in needs {
+    for need in needs.iter().take(MAX_NEEDS) {
         let Some(map) = need.as_map() else { continue };
         if !pieces.is_empty() {
             pieces.push(Piece::text(" or "));
@@ -837,7 +840,7 @@ pub(super) fn security_fact(needs: &Node) -> Option<Fact> {
         if map.entries().is_empty() {
             pieces.push(Piece::text("nothing"));
         }
-        for (at, entry) in map.entries().iter().enumerate() {
+        for (at, entry) in map.entries().iter().take(MAX_NEEDS).enumerate() {
             if at > 0 {
                 pieces.push(Piece::text(" and "));
             }
@@ -850,6 +853,9 @@ pub(super) fn security_fact(needs: &Node) -> Option<Fact> {
     }
     if pieces.is_empty() {
         pieces.push(Piece::text("none"));
+    }
+    if needs.len() > MAX_NEEDS {
+        pieces.push(Piece::text(format!(" or one of {} more", needs.len() - MAX_NEEDS)));
     }
     Some(Fact { label: "Security".into(), pieces })
 }

@@ -78,7 +78,7 @@ impl Reader<'_> {
             VecDeque::from([(source.file, source.text.into(), vec![source.file])]);
         while let Some((file, text, way)) = open.pop_front() {
             let Some(descriptor) = self.parse(file, &text) else { continue };
-            for name in &descriptor.dependency {
+            for name in descriptor.dependency.iter().take(MAX_FILES) {
                 // These come with every compiler.
                 if name.starts_with("google/protobuf/") {
                     continue;

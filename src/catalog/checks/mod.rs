@@ -22,6 +22,7 @@ use crate::yaml::{Entry, Node};
 pub(super) struct Subject<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) loaded: &'a Loaded,
+    pub(super) names: references::Names<'a>,
 }
 
 impl Subject<'_> {
@@ -39,7 +40,8 @@ impl Subject<'_> {
 
 /// Runs every check; the result does not depend on the number of threads.
 pub(crate) fn run(workspace: &Workspace, loaded: &Loaded) -> Diagnostics {
-    let subject = Subject { workspace, loaded };
+    let names = references::Names::of(loaded);
+    let subject = Subject { workspace, loaded, names };
     let mut out: Diagnostics = (0..loaded.catalog.entities().len())
         .into_par_iter()
         .map(|i| {

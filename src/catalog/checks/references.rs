@@ -1,16 +1,56 @@
 //! References that lead nowhere, to the wrong kind, to oneself, in circles, or to what is on its way out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
 
 use super::{Subject, about};
 use crate::catalog::document::Declared;
+use crate::catalog::load::Loaded;
 use crate::catalog::{Entity, EntityId};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text;
 
+/// Comparisons of names that all references which lead nowhere may cost; beyond that, nobody is told what was meant.
+const MAX_COMPARED: usize = 30_000_000;
+
+/// What is looked up for references that lead nowhere.
+pub(in crate::catalog) struct Names<'a> {
+    /// The entities of each name, in order; empty where every reference leads somewhere.
+    by_name: HashMap<&'a str, Vec<EntityId>>,
+    /// How many references of entities before each one lead nowhere.
+    before: Vec<usize>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn of(loaded: &'a Loaded) -> Self {
+        let catalog = &loaded.catalog;
+        let nowhere = |said: &&Declared| catalog.find(said.target.as_str()).is_none();
+        let counts: Vec<usize> =
+            loaded.declared.par_iter().map(|declared| declared.iter().filter(nowhere).count()).collect();
+        let mut by_name: HashMap<&str, Vec<EntityId>> = HashMap::new();
+        if counts.iter().any(|count| *count > 0) {
+            for (id, entity) in catalog.iter() {
+                by_name.entry(entity.reference.name()).or_default().push(id);
+            }
+        }
+        let mut sum = 0;
+        let before = counts.into_iter().map(|count| {
+            sum += count;
+            sum - count
+        });
+        Self { before: before.collect(), by_name }
+    }
+
+    fn called(&self, name: &str) -> &[EntityId] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// Checks what one entity says of others.
 pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &mut Diagnostics) {
     let catalog = &subject.loaded.catalog;
+    let mut nowhere = subject.names.before[id.index()];
     for said in &subject.loaded.declared[id.index()] {
         if said.target == entity.reference {
             out.push(
@@ -40,7 +80,11 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
             );
         }
         match catalog.find(said.target.as_str()) {
-            None => out.push(unresolved(subject, entity, said)),
+            None => {
+                nowhere += 1;
+                let compared = nowhere.saturating_mul(catalog.entities().len());
+                out.push(unresolved(subject, entity, said, compared <= MAX_COMPARED));
+            }
             Some(target) => out.extend(deprecated(entity, said, catalog.get(target))),
         }
     }
@@ -63,12 +107,14 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
     }
 }
 
-fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared) -> Diagnostic {
+/// Reports a reference that leads nowhere; `compare` says whether names like it are looked for.
+fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared, compare: bool) -> Diagnostic {
     let catalog = &subject.loaded.catalog;
     let target = &said.target;
-    let same_kind = || catalog.entities().iter().filter(|other| other.reference.kind() == target.kind());
+    let called = subject.names.called(target.name());
+    let mut same = called.iter().map(|id| catalog.get(*id)).filter(|other| other.reference.kind() == target.kind());
     if !said.with_namespace
-        && let Some(other) = same_kind().find(|other| other.reference.name() == target.name())
+        && let Some(other) = same.next()
     {
         return Diagnostic::new(
             codes::AMBIGUOUS_NAMESPACE,
@@ -81,24 +127,16 @@ fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared) -> Diagno
     let problem =
         Diagnostic::new(codes::UNRESOLVED_REFERENCE, said.span, format!("{} `{target}` does not exist", said.field))
             .label(format!("no {} with this name", target.kind()));
-    let in_namespace: Vec<&Entity> =
-        same_kind().filter(|other| other.reference.namespace() == target.namespace()).collect();
-    let names = |entities: &[&Entity]| -> Option<EntityId> {
-        let near = text::nearest(target.name(), entities.iter().map(|other| other.reference.name()))?;
-        entities
-            .iter()
-            .find(|other| other.reference.name() == near)
-            .and_then(|other| catalog.find(other.reference.as_str()))
+    let is_near =
+        |other: &&Entity| other.reference.kind() == target.kind() && other.reference.namespace() == target.namespace();
+    let near = || {
+        let names = catalog.entities().iter().filter(is_near).map(|other| other.reference.name());
+        let near = text::nearest(target.name(), names)?;
+        let called = subject.names.called(near).iter();
+        called.copied().find(|id| is_near(&catalog.get(*id)))
     };
-    let everywhere: Vec<&Entity>;
-    let near = match names(&in_namespace) {
-        Some(near) => Some(near),
-        None => {
-            // Perhaps the name is right and the kind is not.
-            everywhere = catalog.entities().iter().filter(|other| other.reference.name() == target.name()).collect();
-            everywhere.first().and_then(|other| catalog.find(other.reference.as_str()))
-        }
-    };
+    // Perhaps the name is right and the kind is not.
+    let near = if compare { near() } else { None }.or_else(|| called.first().copied());
     match near {
         Some(near) => {
             let other = catalog.get(near);
@@ -202,12 +240,18 @@ pub(super) fn cycles(subject: &Subject<'_>, out: &mut Diagnostics) {
     }
 }
 
+/// Entities of a circle that are named.
+const MAX_NAMED: usize = 12;
+
 fn circle_problem(subject: &Subject<'_>, circle: &[EntityId], first: EntityId) -> Diagnostic {
     let catalog = &subject.loaded.catalog;
     let start = circle.iter().position(|id| *id == first).unwrap_or(0);
-    let names: Vec<String> = (0..=circle.len())
-        .map(|i| format!("`{}`", catalog.get(circle[(start + i) % circle.len()]).reference))
-        .collect();
+    let name = |i: usize| format!("`{}`", catalog.get(circle[(start + i) % circle.len()]).reference);
+    let mut names: Vec<String> = (0..circle.len().min(MAX_NAMED)).map(name).collect();
+    if circle.len() > MAX_NAMED {
+        names.push(format!("{} more", circle.len() - MAX_NAMED));
+    }
+    names.push(name(0));
     let entity = catalog.get(first);
     let field = ["parent", "subcomponentOf", "subdomainOf", "children"]
         .into_iter()

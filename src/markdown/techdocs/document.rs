@@ -87,6 +87,18 @@ pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     }
 }
 
+/// Returns how many bytes a page includes from other files, up to what it may.
+#[must_use]
+pub fn included(text: &str, options: &Options, include: IncludeFile<'_>) -> usize {
+    struct Files<'a>(IncludeFile<'a>);
+    impl Resolver for Files<'_> {
+        fn include(&self, path: &str) -> Option<Arc<str>> {
+            (self.0)(path)
+        }
+    }
+    super::ext::snippets::included(options, &Files(include), text)
+}
+
 /// Returns the links of Markdown with their places, then those of HTML within it.
 fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) -> Vec<DocLink> {
     // What an included file links to is checked where that file is a page itself.

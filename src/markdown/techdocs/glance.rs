@@ -11,11 +11,17 @@ use super::Options;
 #[must_use]
 pub fn may_have_findings(text: &str, options: &Options) -> bool {
     !options.snippets.auto_append.is_empty()
+        || (text.trim_start_matches('\u{feff}').starts_with("---") && may_be_deep(text))
         || (options.arithmatex && text.contains(['$', '\\']))
         || text.contains("{%")
         || text.contains("::uml::")
         || may_link(text)
         || Lines::default().may_lose(text)
+}
+
+/// Looks for more brackets than front matter has that is read as what it is meant to be.
+fn may_be_deep(text: &str) -> bool {
+    memchr::memchr3_iter(b'[', b'{', b'-', text.as_bytes()).nth(64).is_some()
 }
 
 /// What the names of languages of diagrams have in them.

@@ -274,6 +274,11 @@ fn find_label(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize, form:
         };
         let label = label.to_lowercase();
         let label = collapse(&label);
+        let Some((href, title)) = parser.references.get(&label) else { return Some(Found::Skip(end)) };
+        let length = href.len() + title.as_ref().map_or(0, String::len);
+        if !parser.repeat(length, &text[start..end]) {
+            return Some(Found::Skip(end));
+        }
         let Some((href, title)) = parser.references.get(&label).cloned() else { return Some(Found::Skip(end)) };
         let make = if form.image { image } else { link };
         let node = make(parser, shown, &href, title.as_deref());

@@ -22,6 +22,12 @@ pub enum Loss {
     Diagram,
     /// An admonition, details or a tab without anything in it, because the lines below are not indented.
     EmptyContainer,
+    /// What is written once is shown so often that the page would grow out of proportion; the rest stays text.
+    Repeats,
+    /// Front matter that nests too deeply is shown as text.
+    DeepFrontMatter,
+    /// Included files are larger than what a page may include; the rest is left out.
+    Includes,
 }
 
 /// Something lost, and where.
@@ -99,7 +105,8 @@ impl Losses {
 
     /// Notes a text that stands in the source to the letter.
     pub(super) fn note_part(&mut self, loss: Loss, text: &str) {
-        if self.noted.len() < MAX_NOTED && !text.trim().is_empty() {
+        let once = matches!(loss, Loss::Repeats | Loss::DeepFrontMatter | Loss::Includes);
+        if (once || self.noted.len() < MAX_NOTED) && !text.trim().is_empty() {
             let line = text.trim().to_owned();
             self.noted.push(Noted { loss, line, before: None, nth: None, is_part: true, detail: String::new() });
         }
@@ -168,6 +175,9 @@ impl Losses {
                 if let Some(at) = source[*from..].find(part).map(|at| *from + at) {
                     *from = at + part.len();
                     found.push(Lost { loss: noted.loss, span: at..*from, detail: noted.detail });
+                } else if noted.loss == Loss::Includes {
+                    // What every page ends with stands in no page.
+                    found.push(Lost { loss: noted.loss, span: 0..0, detail: noted.detail });
                 }
                 continue;
             }

@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use serde_yaml::Mapping;
 
-pub use document::{IncludeFile, document, outline};
+pub use document::{IncludeFile, document, included, outline};
 pub use glance::may_have_findings;
 pub use losses::{Loss, Lost};
 pub use mend::{Mended, mend};
@@ -168,15 +168,26 @@ pub struct Output {
     pub includes: Vec<Include>,
 }
 
+/// What is written once and shown again may take so many bytes, and four times the page: the text of an abbreviation stands
+/// at every use, the address of a reference in every link.
+const MAX_REPEATS: usize = 1 << 20;
+
 /// Renders a page. Never fails: what cannot be read stays text.
 #[must_use]
 pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output {
     let source = normalize_newlines(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let (front_matter, body) = ext::meta::split(&source);
+    let mut parser = Parser::new(options, resolver);
+    let (front_matter, body) = match ext::meta::split(&source) {
+        Ok(split) => split,
+        Err(ext::meta::TooDeep) => {
+            parser.losses.note_part(Loss::DeepFrontMatter, "---");
+            (Mapping::new(), &*source)
+        }
+    };
     let body = ext::alerts::convert(body);
 
-    let mut parser = Parser::new(options, resolver);
     parser.effort = 500_000 + 16 * body.len() as u64;
+    parser.repeats = MAX_REPEATS + 4 * body.len();
     let body = preprocess(&mut parser, &body);
     parser.tree.expect(body.len());
     let root = parser.tree.make("div");

@@ -168,11 +168,13 @@ pub struct SnippetOptions {
     pub auto_append: Vec<String>,
     /// Whether parts of files lose their common indentation.
     pub dedent: bool,
+    /// How many bytes a page may include.
+    pub most: usize,
 }
 
 impl Default for SnippetOptions {
     fn default() -> Self {
-        Self { base_paths: vec![".".to_owned()], auto_append: Vec::new(), dedent: false }
+        Self { base_paths: vec![".".to_owned()], auto_append: Vec::new(), dedent: false, most: 4 << 20 }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::block::Block;
 use super::ext;
 use super::inline::Waiting;
-use super::losses::Losses;
+use super::losses::{Loss, Losses};
 use super::options::Options;
 use super::processors;
 use super::stash::Stash;
@@ -59,6 +59,8 @@ pub(super) struct Parser<'a> {
     pub(super) tab_sets: usize,
     /// How much work inline patterns may still spend on beginnings that come to nothing.
     pub(super) effort: u64,
+    /// How many bytes that are written once may still be shown again: titles of abbreviations, targets of references.
+    pub(super) repeats: usize,
     processors: Vec<Processor>,
     states: Vec<State>,
     depth: usize,
@@ -113,6 +115,7 @@ impl<'a> Parser<'a> {
             waiting: Vec::new(),
             tab_sets: 0,
             effort: 0,
+            repeats: 0,
             processors,
             states: Vec::new(),
             depth: 0,
@@ -126,6 +129,16 @@ impl<'a> Parser<'a> {
     pub(super) fn spend(&mut self, cost: usize) -> bool {
         self.effort = self.effort.saturating_sub(cost as u64);
         self.effort > 0
+    }
+
+    /// Takes `length` from what may be shown again; tells whether it was there. `part` is noted the first time that it is not.
+    pub(super) fn repeat(&mut self, length: usize, part: &str) -> bool {
+        let left = self.repeats.checked_sub(length);
+        self.repeats = left.unwrap_or(0);
+        if left.is_none() && !self.losses.has(Loss::Repeats) {
+            self.losses.note_part(Loss::Repeats, part);
+        }
+        left.is_some()
     }
 
     /// Parses a text of several blocks into `parent`.

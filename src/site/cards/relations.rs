@@ -8,10 +8,12 @@ use crate::site::View;
 use crate::site::kinds::Column;
 use crate::site::relations::{self, Place};
 use crate::site::table::{self, Table};
-use crate::site::view::EntityLink;
+use crate::site::view::{self, EntityLink};
 
 /// Rows of a relation beyond these are listed by name only.
 const ROWS: usize = 50;
+/// And beyond these not at all: the Markdown of the page has all of them.
+const NAMES: usize = 1_000;
 
 /// See the module.
 pub struct Tables;
@@ -30,6 +32,8 @@ struct Headed {
     count: usize,
     table: Table,
     further: Vec<EntityLink>,
+    /// How many are not listed, and where they are.
+    unlisted: Option<(String, &'static str)>,
 }
 
 impl Card for Tables {
@@ -59,11 +63,13 @@ fn headed(view: &View<'_>, id: EntityId, title: &str, found: &[&Relation]) -> He
     let columns: Vec<Column> =
         columns.into_iter().filter(|column| (mixed || *column != Kind) && (elsewhere || *column != System)).collect();
     let shown = &found[..found.len().min(ROWS)];
+    let unlisted = found.len().saturating_sub(ROWS + NAMES);
     Headed {
         anchor: relations::slug(title),
         title: title.to_owned(),
         count: found.len(),
         table: table::of_relations(view, &columns, shown),
-        further: found[shown.len()..].iter().map(|relation| view.relation(relation)).collect(),
+        further: found[shown.len()..].iter().take(NAMES).map(|relation| view.relation(relation)).collect(),
+        unlisted: (unlisted > 0).then(|| (view::grouped(unlisted), "index.md")),
     }
 }

@@ -15,6 +15,10 @@ use crate::site::{Changed, kinds};
 
 /// A navigation with more entries than this is folded around the page, except on the first page.
 const FULL_NAV: usize = 500;
+/// So is one whose titles and addresses are longer, in bytes.
+const LONG_NAV: usize = 64 << 10;
+/// Characters of a title that the navigation shows.
+const NAV_TITLE: usize = 120;
 /// Of a long list in a folded navigation, this many entries before and after the page are shown.
 const WINDOW: usize = 25;
 
@@ -77,7 +81,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         class: "docs",
         system: view.entity(site.entity).system().map(str::to_owned),
     };
-    let folded = count(&site.nav) > FULL_NAV && !document.path.is_empty() && page != 0;
+    let folded = is_long(&site.nav, FULL_NAV) && !document.path.is_empty() && page != 0;
     let model = Model {
         site: site.title.clone(),
         home: view.docs(site.entity).unwrap_or_else(|| view.href(routes::DOCS)),
@@ -134,12 +138,23 @@ fn push_url(page: &DocsPage, out: &mut String) {
     }
 }
 
-pub(super) fn count(items: &[NavItem]) -> usize {
-    let below = |item: &NavItem| match item {
-        NavItem::Section { items, .. } => 1 + count(items),
-        _ => 1,
-    };
-    items.iter().map(below).sum()
+/// Returns whether a navigation is too long to stand on each page: it has more than `full` entries, or long ones.
+pub(super) fn is_long(items: &[NavItem], full: usize) -> bool {
+    fn weight(items: &[NavItem]) -> (usize, usize) {
+        items.iter().fold((0, 0), |(count, bytes), item| {
+            let (more, inside) = match item {
+                NavItem::Section { title, items } => {
+                    let (more, inside) = weight(items);
+                    (more, inside + title.len())
+                }
+                NavItem::Link { title, url, .. } => (0, title.len() + url.len()),
+                NavItem::Page { title, .. } => (0, title.len()),
+            };
+            (count + 1 + more, bytes + inside)
+        })
+    }
+    let (count, bytes) = weight(items);
+    count > full || bytes > LONG_NAV.max(64 * full)
 }
 
 fn contains(item: &NavItem, wanted: usize) -> bool {
@@ -167,16 +182,18 @@ impl<'a> Nav<'a> {
     /// Returns the navigation as HTML.
     pub(super) fn html(&self) -> String {
         let mut out = String::new();
-        self.list(&self.site.nav, &mut out);
+        self.list(&self.site.nav, 0, &mut out);
         out
     }
 
-    fn list(&self, items: &[NavItem], out: &mut String) {
+    fn list(&self, items: &[NavItem], depth: usize, out: &mut String) {
         let mut range = 0..items.len();
-        if self.folded && items.len() > 2 * WINDOW {
+        // Lists in lists show less, so that the sum has a bound.
+        let window = WINDOW.min(100 / (depth + 1)).max(1);
+        if self.folded && items.len() > 2 * window {
             let at = items.iter().position(|item| contains(item, self.page)).unwrap_or(0);
-            let start = at.saturating_sub(WINDOW).min(items.len() - 2 * WINDOW);
-            range = start..(start + 2 * WINDOW).min(items.len());
+            let start = at.saturating_sub(window).min(items.len() - 2 * window);
+            range = start..(start + 2 * window).min(items.len());
         }
         let gap = |left_out: usize, out: &mut String| {
             if left_out > 0 {
@@ -189,14 +206,14 @@ impl<'a> Nav<'a> {
         gap(range.start, out);
         for item in &items[range] {
             out.push_str("<li>");
-            self.entry(item, out);
+            self.entry(item, depth, out);
             out.push_str("</li>");
         }
         gap(after, out);
         out.push_str("</ul>");
     }
 
-    fn entry(&self, item: &NavItem, out: &mut String) {
+    fn entry(&self, item: &NavItem, depth: usize, out: &mut String) {
         match item {
             NavItem::Page { title, page } if *page < self.site.pages.len() => {
                 let current = if *page == self.page { " aria-current=\"page\"" } else { "" };
@@ -224,9 +241,9 @@ impl<'a> Nav<'a> {
                     _ if items.is_empty() || (self.folded && !open) => nothing(title, out),
                     _ => {
                         out.push_str(if open { "<details open><summary>" } else { "<details><summary>" });
-                        html::push_attribute(out, title);
+                        html::push_attribute(out, &view::shortened(title, NAV_TITLE));
                         out.push_str("</summary>");
-                        self.list(items, out);
+                        self.list(items, depth + 1, out);
                         out.push_str("</details>");
                     }
                 }
@@ -248,7 +265,7 @@ impl<'a> Nav<'a> {
 
 fn nothing(title: &str, out: &mut String) {
     out.push_str("<span>");
-    html::push_attribute(out, title);
+    html::push_attribute(out, &view::shortened(title, NAV_TITLE));
     out.push_str("</span>");
 }
 
@@ -262,7 +279,7 @@ fn end_link(title: &str, attribute: &str, icon: &str, out: &mut String) {
     out.push('"');
     out.push_str(attribute);
     out.push('>');
-    html::push_attribute(out, title);
+    html::push_attribute(out, &view::shortened(title, NAV_TITLE));
     if !icon.is_empty() {
         let _ = write!(out, "<i class=\"icon i-{icon}\" aria-hidden=\"true\"></i>");
     }

@@ -139,12 +139,14 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
 
 /// Returns the domain and system that an entity is part of, the outer one first.
 fn places_above(view: &View<'_>, entity: &Entity) -> Vec<(String, String)> {
-    let above = |entity: &Entity, kind: &str| {
-        entity.related("partOf").find(|relation| relation.target.kind() == kind)?.id.map(|id| view.entity(id))
-    };
+    let above =
+        |entity: &Entity, kind: &str| entity.related("partOf").find(|relation| relation.target.kind() == kind)?.id;
     let system = above(entity, "system");
-    let domain = system.map_or_else(|| above(entity, "domain"), |system| above(system, "domain"));
-    let crumb = |entity: &Entity| (routes::entity(&entity.reference), entity.title().to_owned());
+    let domain = system.map_or_else(|| above(entity, "domain"), |system| above(view.entity(system), "domain"));
+    let crumb = |id: EntityId| {
+        let mention = view.site.mention(id);
+        (mention.url.clone(), mention.title.clone())
+    };
     domain.into_iter().chain(system).map(crumb).collect()
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 pub use super::docs::url;
-use super::docs::{Nav, content, count, toc};
+use super::docs::{Nav, content, is_long, toc};
 use crate::docs::DocsSite;
 use crate::routes;
 use crate::site::Changed;
@@ -60,7 +60,7 @@ pub fn model(site: &DocsSite, page: usize) -> Model {
         first: document.path.is_empty(),
         html: content(document),
         // MkDocs writes all of it on every page, whose bytes grow with the square of their number.
-        nav: Nav::new(site, page, count(&site.nav) > FULL_NAV && page != 0).html(),
+        nav: Nav::new(site, page, is_long(&site.nav, FULL_NAV) && page != 0).html(),
         toc: toc(&document.doc.headings),
         previous: anchor(document.previous, "previous"),
         next: anchor(document.next, "next"),

@@ -15,7 +15,7 @@ use crate::site::view::{self, EntityLink};
 use crate::site::{Side, Site, View};
 
 /// More rows than this help nobody.
-const LISTED: usize = 100;
+const LISTED: usize = 50;
 /// Nor do more names of what is only reached through others.
 const FURTHER: usize = 40;
 /// Of the owners, those who own most.

@@ -59,16 +59,18 @@ pub(in crate::markdown::techdocs) fn mark_words(parser: &mut Parser<'_>, root: N
     let mut lengths: Vec<usize> = words.keys().map(String::len).collect();
     lengths.sort_unstable_by_key(|length| std::cmp::Reverse(*length));
     lengths.dedup();
-    let words = Words { titles: words, lengths };
+    // Each length is looked for at each word.
+    let searches = MAX_SEARCHES / lengths.len().max(1);
+    let mut words = Words { titles: words, lengths, searches };
     for parent in parser.tree.walk(root) {
         let text = std::mem::take(&mut parser.tree[parent].text);
-        let (text, found) = split_words(parser, text, &words);
+        let (text, found) = split_words(parser, text, &mut words);
         parser.tree[parent].text = text;
         let children = std::mem::take(&mut parser.tree[parent].children);
         let mut all = found;
         for child in children {
             let tail = std::mem::take(&mut parser.tree[child].tail);
-            let (tail, found) = split_words(parser, tail, &words);
+            let (tail, found) = split_words(parser, tail, &mut words);
             parser.tree[child].tail = tail;
             all.push(child);
             all.extend(found);
@@ -81,10 +83,15 @@ pub(in crate::markdown::techdocs) fn mark_words(parser: &mut Parser<'_>, root: N
 struct Words {
     titles: BTreeMap<String, String>,
     lengths: Vec<usize>,
+    /// How many beginnings of words may still be looked at.
+    searches: usize,
 }
 
+/// Searches for a word of some length in one page.
+const MAX_SEARCHES: usize = 50_000_000;
+
 /// Returns the text before the first word, and an element for each word with the text behind it as its tail.
-fn split_words(parser: &mut Parser<'_>, text: Text, words: &Words) -> (Text, Vec<NodeId>) {
+fn split_words(parser: &mut Parser<'_>, text: Text, words: &mut Words) -> (Text, Vec<NodeId>) {
     if text.atomic || text.is_empty() {
         return (text, Vec::new());
     }
@@ -102,13 +109,17 @@ fn split_words(parser: &mut Parser<'_>, text: Text, words: &Words) -> (Text, Vec
         None => leading.push_str(text),
     };
     while let Some(character) = value[at..].chars().next() {
-        let candidates = if boundary(before, Some(character)) { words.lengths.as_slice() } else { &[] };
+        let starts = words.searches > 0 && boundary(before, Some(character));
+        words.searches -= usize::from(starts);
+        let candidates = if starts { words.lengths.as_slice() } else { &[] };
         let hit = candidates.iter().find_map(|length| {
             let (word, title) = words.titles.get_key_value(value.get(at..at + length)?)?;
             let after = value[at + length..].chars().next();
             boundary(word.chars().next_back(), after).then_some((word, title))
         });
-        if let Some((word, title)) = hit {
+        if let Some((word, title)) = hit
+            && parser.repeat(title.len(), &format!("*[{word}]"))
+        {
             push_text(parser, &found, &value[plain..at]);
             let node = parser.tree.make("abbr");
             parser.tree[node].set_attribute("title", title.clone());

@@ -8,6 +8,7 @@ use super::{container, tabbed};
 use crate::markdown::techdocs::block::{Block, Lead, detab, indent_of};
 use crate::markdown::techdocs::parser::{Parser, State};
 use crate::markdown::techdocs::tree::NodeId;
+use crate::yaml;
 
 const TYPES: [&str; 14] = [
     "new", "settings", "note", "abstract", "info", "tip", "success", "question", "warning", "failure", "danger", "bug",
@@ -193,7 +194,11 @@ fn header(block: &Block, head: &Head) -> (Option<Mapping>, usize) {
     }
     let least = lines.iter().map(|line| indent_of(line)).min().unwrap_or(0);
     let text: Vec<&str> = lines.iter().map(|line| &line[least..]).collect();
-    match serde_yaml::from_str::<Value>(&text.join("\n")) {
+    let text = text.join("\n");
+    if yaml::is_deep(&text) {
+        return (None, at);
+    }
+    match serde_yaml::from_str::<Value>(&text) {
         Ok(Value::Mapping(options)) => (Some(options), at),
         Ok(Value::Null) => (Some(Mapping::new()), at),
         _ => (None, at),

@@ -4,15 +4,24 @@ use std::collections::BTreeMap;
 
 use serde_yaml::{Mapping, Value};
 
+use crate::yaml;
+
+/// Front matter nests deeper than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::markdown::techdocs) struct TooDeep;
+
 /// Splits front matter off, as MkDocs does; YAML that cannot be read stays part of the page.
-pub(in crate::markdown::techdocs) fn split(text: &str) -> (Mapping, &str) {
+pub(in crate::markdown::techdocs) fn split(text: &str) -> Result<(Mapping, &str), TooDeep> {
     if let Some((yaml, rest)) = between_dashes(text) {
-        return match serde_yaml::from_str::<Value>(yaml) {
+        if yaml::is_deep(yaml) {
+            return Err(TooDeep);
+        }
+        return Ok(match serde_yaml::from_str::<Value>(yaml) {
             Ok(Value::Mapping(mapping)) => (mapping, rest.trim_start_matches('\n')),
             _ => (Mapping::new(), text),
-        };
+        });
     }
-    old_style(text)
+    Ok(old_style(text))
 }
 
 /// Returns the text without what Python-Markdown's own extension `meta` takes away, which MkDocs has left: dashes on
@@ -100,7 +109,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, title: Option<&str>, rest: &str) {
-        let (data, body) = split(text);
+        let (data, body) = split(text).expect("front matter that nests little");
         assert_eq!(data.get("title").and_then(Value::as_str), title, "{text:?}");
         assert_eq!(body, rest, "{text:?}");
     }

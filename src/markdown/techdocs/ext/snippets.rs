@@ -4,13 +4,12 @@
 
 use std::sync::Arc;
 
-use crate::markdown::techdocs::Include;
+use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::Parser;
+use crate::markdown::techdocs::{Include, Options, Resolver};
 
 /// Files in files in files.
 const MAX_DEPTH: usize = 20;
-/// What inclusion may read and write for one page.
-const MAX_BYTES: usize = 64 << 20;
 
 /// What a line with the scissors says.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +20,14 @@ enum Line<'l> {
     File { space: &'l str, path: &'l str },
     /// The beginning or end of a block of files.
     Block,
+}
+
+/// Returns how much a page includes, up to what it may.
+pub(in crate::markdown::techdocs) fn included(options: &Options, resolver: &dyn Resolver, text: &str) -> usize {
+    if options.snippets.auto_append.is_empty() && !text.contains("8<-") {
+        return 0;
+    }
+    include(&mut Parser::new(options, resolver), text).len().saturating_sub(text.len())
 }
 
 /// Returns `text` with all files in place.
@@ -35,7 +42,7 @@ pub(in crate::markdown::techdocs) fn include(parser: &mut Parser<'_>, text: &str
     if !text.contains("8<-") {
         return text;
     }
-    let mut budget = MAX_BYTES;
+    let mut budget = parser.options.snippets.most;
     let mut seen = Vec::new();
     let lines = expand(parser, text.split('\n'), &mut seen, false, &mut budget);
     lines.join("\n")
@@ -94,7 +101,12 @@ fn expand<'l>(
         if seen.contains(&name) || seen.len() >= MAX_DEPTH {
             continue;
         }
-        let Some(left) = budget.checked_sub(text.len()) else { continue };
+        let Some(left) = budget.checked_sub(text.len()) else {
+            if !parser.losses.has(Loss::Includes) {
+                parser.losses.note_part(Loss::Includes, line);
+            }
+            continue;
+        };
         *budget = left;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
         let all: Vec<&str> = text.split('\n').collect();
