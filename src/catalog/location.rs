@@ -21,6 +21,9 @@ pub(super) enum ReadType {
     File,
 }
 
+/// So many patterns of one Location are looked for on disk.
+const MAX_PATTERNS: usize = 200;
+
 /// Reads the targets of a valid Location; returns the files it leads to, in order.
 ///
 /// A target that cannot be read is reported as an error and makes the Location invalid; its other targets still count.
@@ -47,7 +50,22 @@ pub(super) fn targets(
     };
     let optional = field("presence").and_then(Node::as_str) == Some("optional");
     let listed = field("targets").and_then(Node::as_seq).unwrap_or(&[]);
-    let named: Vec<&Node> = field("target").into_iter().chain(listed).collect();
+    let mut named: Vec<&Node> = field("target").into_iter().chain(listed).collect();
+    let mut patterns = 0;
+    let mut left_out = None;
+    named.retain(|node| {
+        patterns += usize::from(node.as_str().is_some_and(|target| target.contains(['*', '?', '{'])));
+        let keep = patterns <= MAX_PATTERNS;
+        if !keep {
+            left_out.get_or_insert(node.span);
+        }
+        keep
+    });
+    if let Some(span) = left_out {
+        let message = format!("a Location follows at most {MAX_PATTERNS} patterns");
+        let problem = Diagnostic::new(codes::PAGE_BUDGET, span, message).label("left out, with those below");
+        out.push(problem.help("name folders by fewer patterns, such as `./*/catalog-info.yaml`"));
+    }
     // One Location may name every file of an organisation, and each asks the disk.
     let read: Vec<_> = named
         .into_par_iter()

@@ -21,8 +21,9 @@ const NEIGHBOURS: usize = 60;
 const NODES: usize = 60;
 /// Lines of a drawing; where there are more, more nodes are folded.
 const LINES: usize = 240;
-/// Kinds that a drawing folds by themselves; names of kinds are free, and so may be as many as there are references.
-const KINDS: usize = 16;
+/// Groups of nodes that a drawing folds by themselves, by kind and distance; there may be as many kinds as references, and a
+/// chain has as many distances as links.
+const GROUPS: usize = 16;
 /// A drawing this small shows another step.
 const SMALL: usize = 20;
 
@@ -101,8 +102,8 @@ impl<'v> Sketch<'v> {
     fn may_fold(&mut self, node: usize, key: (usize, usize), kind: &str, href: Option<String>) {
         let groups = &mut self.groups;
         let view = self.view;
-        let own = self.group_keys.contains_key(&(key.0, key.1, kind.to_owned())) || self.group_keys.len() < KINDS;
-        let kind = if own { kind } else { "" };
+        let own = self.group_keys.contains_key(&(key.0, key.1, kind.to_owned())) || self.group_keys.len() < GROUPS;
+        let (key, kind) = if own { (key, kind) } else { ((usize::MAX, 0), "") };
         let group = *self.group_keys.entry((key.0, key.1, kind.to_owned())).or_insert_with(|| {
             let many = if kind.is_empty() { "others".to_owned() } else { many(view, kind) };
             groups.push(Folded { many, href, class: kinds::class(kind) });

@@ -11,6 +11,8 @@ use crate::catalog::{Entity, EntityId, Relation};
 use crate::routes;
 use crate::yaml::Node;
 
+/// Links that a cell shows; more are counted.
+const CELL: usize = 20;
 /// Characters that a cell of the organisation's own columns shows.
 const OWN: usize = 80;
 
@@ -142,12 +144,18 @@ pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
             _ => Cell::Empty,
         },
         Column::Namespace => text(Some(entity.namespace()).filter(|namespace| *namespace != "default")),
-        Column::Parent => links(related("childOf")),
+        Column::Parent => match entity.related("childOf").count() {
+            parents if parents > CELL => Cell::Text { text: view::count(parents, "group", "groups") },
+            _ => links(related("childOf")),
+        },
         Column::Members => match entity.related("hasMember").count() {
             0 => Cell::Empty,
             members => Cell::Text { text: view::count(members, "member", "members") },
         },
-        Column::Groups => links(related("memberOf")),
+        Column::Groups => match entity.related("memberOf").count() {
+            groups if groups > CELL => Cell::Text { text: view::count(groups, "group", "groups") },
+            _ => links(related("memberOf")),
+        },
         Column::Email => text(profile(entity, "email")),
         Column::Targets => text(targets(entity).first().copied()),
         Column::Description => match view.summary(entity) {

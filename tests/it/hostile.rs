@@ -256,3 +256,221 @@ fn names_of_files_stop_nobody_else() {
         assert!(told || name == "u\u{308}", "nobody is told of {name:?}");
     }
 }
+
+/// What one input may become, in bytes.
+const SITE: u64 = 40 << 20;
+
+/// Builds a site of `files`, and checks that it stays small and that `check` reports exactly `expect`, as `file:line code`;
+/// findings of other rules than these do not matter.
+#[track_caller]
+fn bounded(files: &[(&str, String)], site: u64, expect: &[&str]) -> Tree {
+    let tree = Tree::new();
+    for (path, text) in files {
+        tree.write(path, text.as_bytes());
+    }
+    let output = tree.run(&["build", ".", "-o", "site", "--no-cache", "--quiet"]);
+    assert!(tree.path().join("site/index.html").is_file(), "{}", String::from_utf8_lossy(&output.stderr));
+    let size = size(&tree.path().join("site"));
+    assert!(size <= site, "{size} bytes of site");
+    let output = tree.run(&["check", "--format", "json", "."]);
+    assert!(output.stdout.len() < 2 << 20, "{} bytes of findings", output.stdout.len());
+    let findings: Vec<Value> = serde_json::from_slice(&output.stdout).expect("findings");
+    let said = |finding: &Value| {
+        let text = |key: &str| finding[key].as_str().unwrap_or("").to_owned();
+        format!("{}:{} {}", text("file"), finding["line"], text("code"))
+    };
+    let all: Vec<String> = findings.iter().map(said).collect();
+    let mut told: Vec<&String> = all
+        .iter()
+        .filter(|said| expect.iter().any(|wanted| wanted.rsplit(' ').next() == said.rsplit(' ').next()))
+        .collect();
+    told.dedup();
+    assert_eq!(told, expect);
+    tree
+}
+
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.map(|path| if path.is_dir() { size(&path) } else { path.metadata().map_or(0, |data| data.len()) }).sum()
+}
+
+fn component(name: &str, more: &str) -> String {
+    format!(
+        "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}, annotations: {{backstage.io/techdocs-ref: \"dir:.\"}}}}\n\
+         spec: {{type: service, lifecycle: production, owner: good{more}}}\n"
+    )
+}
+
+/// A documentation of one entity.
+fn documentation(pages: &[(&str, String)]) -> Vec<(String, String)> {
+    let mut files = vec![
+        ("mkdocs.yml".to_owned(), "site_name: A\n".to_owned()),
+        ("catalog-info.yaml".to_owned(), component("a", "")),
+    ];
+    files.extend(pages.iter().map(|(path, text)| (format!("docs/{path}"), text.clone())));
+    files
+}
+
+#[track_caller]
+fn bounded_pages(pages: &[(&str, String)], site: u64, expect: &[&str]) {
+    let files = documentation(pages);
+    let files: Vec<(&str, String)> = files.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+    bounded(&files, site, expect);
+}
+
+#[test]
+fn what_is_written_once_is_not_shown_without_end() {
+    let abbreviation = format!("*[A]: {}\n\n{}\n", "b".repeat(40_000), "A ".repeat(4_000));
+    bounded_pages(&[("index.md", abbreviation)], 8 << 20, &["docs/index.md:1 page-budget"]);
+    let reference = format!("[a]: /{}\n\n{}", "b".repeat(40_000), "[a]\n".repeat(4_000));
+    bounded_pages(&[("index.md", reference)], 8 << 20, &["docs/index.md:3 page-budget"]);
+    let include = "--8<-- \"docs/big.md\"\n".repeat(200);
+    let big = "x\n\n".repeat(20_000);
+    bounded_pages(&[("index.md", include), ("big.md", big)], 30 << 20, &["docs/index.md:1 page-budget"]);
+}
+
+#[test]
+fn a_file_that_many_pages_include_is_not_in_all_of_them() {
+    let big = "x y\n\n".repeat(30_000);
+    let names: Vec<String> = (0..80).map(|at| format!("p{at}.md")).collect();
+    let mut pages = vec![("big.md", big)];
+    pages.extend(names.iter().map(|name| (name.as_str(), "# A\n\n--8<-- \"docs/big.md\"\n".to_owned())));
+    let mut expect: Vec<String> = names.iter().map(|name| format!("docs/{name}:3 page-budget")).collect();
+    expect.sort();
+    bounded_pages(&pages, 20 << 20, &expect.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn front_matter_that_nests_is_refused_at_a_depth() {
+    let deep = format!("---\na: {}\n---\n# A\n", "[".repeat(100_000));
+    bounded_pages(&[("index.md", deep)], SITE, &["docs/index.md:1 nested-too-deeply"]);
+    let settings = format!("site_name: A\nextra: {}\n", "{a: ".repeat(50_000));
+    let mut files = documentation(&[("index.md", "# A\n".to_owned())]);
+    files[0].1 = settings;
+    let files: Vec<(&str, String)> = files.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+    let tree = Tree::new();
+    for (path, text) in &files {
+        tree.write(path, text.as_bytes());
+    }
+    assert!(tree.errors().iter().any(|error| error.contains("mkdocs.yml:2")), "{:?}", tree.errors());
+}
+
+#[test]
+fn findings_by_the_ten_thousand_are_counted() {
+    for (text, code) in [
+        ("<a href=\"x\">".repeat(20_000), "broken-link"),
+        ((0..20_000).map(|at| format!("![a](x{at}.png)\n")).collect(), "broken-link"),
+    ] {
+        let files = documentation(&[("index.md", text)]);
+        let files: Vec<(&str, String)> = files.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+        let tree = bounded(&files, SITE, &[]);
+        for format in ["json", "human", "sarif", "github"] {
+            let output = tree.run(&["check", "--format", format, "."]);
+            let out = String::from_utf8_lossy(&output.stdout);
+            assert!(out.len() < 3 << 20, "{format}: {} bytes", out.len());
+            assert!(out.contains("19001 more problems of this kind"), "{format}");
+        }
+        let output = tree.run(&["check", "--format", "json", "."]);
+        let findings: Vec<Value> = serde_json::from_slice(&output.stdout).expect("findings");
+        assert_eq!(findings.iter().filter(|finding| finding["code"] == code).count(), 1_000);
+    }
+}
+
+#[test]
+fn everybody_may_depend_on_everybody() {
+    let names: Vec<String> = (0..60).map(|at| format!("component:c{at}")).collect();
+    let more = format!(", dependsOn: [{}]", names.join(", "));
+    let catalog: String = (0..60).map(|at| component(&format!("c{at}"), &more)).collect();
+    let tree = bounded(&[("catalog-info.yaml", catalog)], 25 << 20, &[]);
+    let page = fs::read_to_string(tree.path().join("site/catalog/default/component/c5/dependencies/index.html"));
+    let page = page.expect("a page");
+    assert!(page.contains("<svg class=\"graph") && page.len() < 150_000, "{} bytes", page.len());
+    // What the page does not list stands in its Markdown.
+    let all = fs::read_to_string(tree.path().join("site/catalog/default/component/c5/index.md")).expect("a page");
+    assert!(names.iter().skip(6).all(|name| all.contains(&name.replace("component:", "component:default/"))));
+}
+
+#[test]
+fn groups_may_be_a_circle_of_hundreds() {
+    let group = |at: usize| {
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: g{at}}}\n\
+             spec: {{type: team, parent: g{}, children: []}}\n",
+            (at + 1) % 300
+        )
+    };
+    bounded(&[("catalog-info.yaml", (0..300).map(group).collect())], 20 << 20, &[]);
+}
+
+#[test]
+fn a_title_as_long_as_a_file_stands_on_its_own_page_only() {
+    let hub = component("hub", "").replace("name: hub", &format!("name: hub, title: {}", "T".repeat(50_000)));
+    let others: String = (0..200).map(|at| component(&format!("c{at}"), ", dependsOn: [component:hub]")).collect();
+    bounded(&[("catalog-info.yaml", hub + &others)], 20 << 20, &[]);
+}
+
+#[test]
+fn a_file_that_many_entities_name_is_brought_a_few_times() {
+    let entity = |at: usize| {
+        component(&format!("c{at}"), "")
+            .replace("annotations", &format!("description: {{$text: ./big.txt}}, annotations"))
+    };
+    let catalog: String = (0..100).map(entity).collect();
+    let tree = bounded(&[("catalog-info.yaml", catalog), ("big.txt", "x y\n".repeat(50_000))], 120 << 20, &[]);
+    let output = tree.run(&["check", "--format", "json", "."]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(out.matches("\"page-budget\"").count(), 100 - 1 - 21);
+}
+
+#[test]
+fn many_entities_that_share_a_large_documentation_have_it_once() {
+    let catalog: String = (0..60).map(|at| component(&format!("c{at}"), "")).collect();
+    let page = "x y\n\n".repeat(300_000);
+    let tree = bounded(
+        &[("catalog-info.yaml", catalog), ("mkdocs.yml", "site_name: A\n".to_owned()), ("docs/index.md", page)],
+        150 << 20,
+        &[],
+    );
+    let output = tree.run(&["check", "--format", "json", "."]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(out.matches("\"page-budget\"").count(), 60 - 33);
+}
+
+#[test]
+fn operations_that_share_something_large_show_it_a_few_times() {
+    let fields: Vec<String> = (0..400)
+        .map(|at| format!("\"f{at}\":{{\"type\":\"string\",\"description\":\"{}\"}}", "d".repeat(60)))
+        .collect();
+    let paths: Vec<String> = (0..500)
+        .map(|at| {
+            format!("\"/p{at}\":{{\"get\":{{\"responses\":{{\"200\":{{\"$ref\":\"#/components/responses/R\"}}}}}}}}")
+        })
+        .collect();
+    let definition = format!(
+        "{{\"openapi\":\"3.0.0\",\"info\":{{\"title\":\"A\",\"version\":\"1\"}},\"paths\":{{{}}},\"components\":{{\"responses\":{{\"R\":\
+         {{\"description\":\"x\",\"content\":{{\"application/json\":{{\"schema\":{{\"type\":\"object\",\"properties\":{{{}}}}}}}}}}}}}}}}}",
+        paths.join(","),
+        fields.join(",")
+    );
+    let catalog = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\n\
+                   spec: {type: openapi, lifecycle: production, owner: good, definition: {$text: ./a.json}}\n";
+    bounded(&[("catalog-info.yaml", catalog.to_owned()), ("a.json", definition)], SITE, &["a.json:1 page-budget"]);
+}
+
+#[test]
+fn redirects_are_bounded() {
+    let mut settings = "site_name: A\nplugins:\n  - redirects:\n      redirect_maps:\n".to_owned();
+    for at in 0..6_000 {
+        let _ = writeln!(settings, "        r{at}.md: index.md");
+    }
+    let mut files = documentation(&[("index.md", "# A\n".to_owned())]);
+    files[0].1 = settings;
+    let tree = Tree::new();
+    for (path, text) in &files {
+        tree.write(path, text.as_bytes());
+    }
+    let output = tree.run(&["check", "--format", "json", "."]);
+    let findings: Vec<Value> = serde_json::from_slice(&output.stdout).expect("findings");
+    let found = findings.iter().find(|finding| finding["code"] == "page-budget").expect("a finding");
+    assert_eq!((found["file"].as_str(), found["line"].as_u64()), (Some("mkdocs.yml"), Some(5_005)));
+}

@@ -710,9 +710,8 @@ fn statement(text: &str, offset: usize) -> Option<std::ops::Range<usize>> {
                 continue;
             }
             quote @ (b'"' | b'\'') => {
-                let line = text[at + 1..].find('\n').unwrap_or(text.len() - at - 1);
                 let mut end = at + 1;
-                while end < at + 1 + line && bytes[end] != quote {
+                while bytes.get(end).is_some_and(|byte| *byte != quote && *byte != b'\n') {
                     end += if bytes[end] == b'\\' { 2 } else { 1 };
                 }
                 at = end.min(text.len()).max(at + 1);
