@@ -1,7 +1,7 @@
 //! JSON Schema as OpenAPI and AsyncAPI use it, read into [`Shape`]s.
 //!
 //! Named schemas are linked, never repeated; parts of `allOf` are merged where they are used. What is nested deeper
-//! than [`MAX_DEPTH`], or beyond [`MAX_FIELDS`] of one definition, is cut, and says so.
+//! than [`MAX_DEPTH`], or beyond [`MAX_FIELDS`] and [`MAX_SHOWN`] of one definition, is cut, and says so.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,8 +13,10 @@ use crate::yaml::{Entry, Map, Node, Value};
 
 /// How deep inline schemas are shown.
 const MAX_DEPTH: usize = 9;
-/// How many fields one definition may show beyond one for each so many of its bytes: merging multiplies them.
-const MAX_FIELDS: (usize, usize) = (10_000, 12);
+/// How many fields are read for one definition, so that merging cannot multiply without end.
+const MAX_FIELDS: usize = 400_000;
+/// How many fields one definition may show, beyond one for each so many of its bytes: parts bring theirs wherever they are used.
+const MAX_SHOWN: (usize, usize) = (20_000, 8);
 /// What further schemas of a schema are called.
 const CONDITIONS: &[(&str, &str)] = &[
     ("if", "If"),
@@ -53,6 +55,8 @@ pub(super) struct Schemas<'f, 'w> {
     /// Whether what stands beside `$ref` counts.
     siblings: bool,
     fields: usize,
+    /// How many of them are in shapes that were returned.
+    shown: usize,
     /// How many schemas were read for the one that is shown now, and for all.
     read: (usize, usize),
     /// Parts of `allOf` that were read before, by their keys.
@@ -90,6 +94,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
             loose: Vec::new(),
             siblings,
             fields: 0,
+            shown: 0,
             read: (0, 0),
             parts: HashMap::new(),
         }
@@ -143,7 +148,8 @@ impl<'f, 'w> Schemas<'f, 'w> {
     /// Reads a schema that has no name around it; `path` stands before the names of its properties.
     pub(super) fn shape(&mut self, node: &Node, doc: DocId) -> Shape {
         self.read.0 = 0;
-        self.read(node, &At { doc, path: "", depth: 0, shallow: false }, &mut Vec::new())
+        let shape = self.read(node, &At { doc, path: "", depth: 0, shallow: false }, &mut Vec::new());
+        self.shown(shape)
     }
 
     /// Reads a named schema: its own content, also where that is only a reference.
@@ -161,9 +167,11 @@ impl<'f, 'w> Schemas<'f, 'w> {
                     ..Shape::default()
                 };
             }
-            return self.read(&found.node, &At { doc: found.doc, ..at }, &mut Vec::new());
+            let shape = self.read(&found.node, &At { doc: found.doc, ..at }, &mut Vec::new());
+            return self.shown(shape);
         }
-        self.read(&named.node, &at, &mut Vec::new())
+        let shape = self.read(&named.node, &at, &mut Vec::new());
+        self.shown(shape)
     }
 
     fn target(&mut self, node: &Node, doc: DocId) -> Target {
@@ -348,16 +356,24 @@ impl<'f, 'w> Schemas<'f, 'w> {
         }
     }
 
-    /// Returns whether the definition shows as many fields as it may.
-    fn is_full(&self) -> bool {
-        self.fields > MAX_FIELDS.0 + self.files.length() / MAX_FIELDS.1
+    /// Returns a shape as it is shown: without its fields, where the definition shows as many as it may.
+    fn shown(&mut self, mut shape: Shape) -> Shape {
+        let fields = count(&shape);
+        if self.shown + fields <= MAX_SHOWN.0 + self.files.length() / MAX_SHOWN.1 {
+            self.shown += fields;
+        } else if fields > 0 {
+            shape.fields.clear();
+            shape.choices.clear();
+            shape.cut = shape.cut.or(Some(Cut::Depth));
+        }
+        shape
     }
 
     /// Reads one property.
     fn field(&mut self, name: &Text, node: &Node, at: &At<'_>, stack: &mut Vec<usize>) -> Field {
         let path = if at.path.is_empty() { name.to_string() } else { format!("{}.{name}", at.path) };
         self.fields += 1;
-        let mut shape = if self.is_full() {
+        let mut shape = if self.fields > MAX_FIELDS {
             Shape { cut: Some(Cut::Depth), ..Shape::default() }
         } else if at.shallow && node.get("$ref").is_none() {
             let mut leaf = self.leaf(node);
@@ -399,14 +415,8 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 let shallow = at.shallow || at.depth > 0;
                 let inside = At { doc: found.doc, path: at.path, depth: at.depth, shallow };
                 let outermost = at.depth == 0 && at.path.is_empty() && !shallow;
-                let fields = if outermost { self.parts.get(&key).map(count) } else { None };
-                let again = fields.is_some();
-                self.fields += fields.unwrap_or(0);
-                let known = match fields {
-                    Some(_) if self.is_full() => Some(Shape { cut: Some(Cut::Depth), ..Shape::default() }),
-                    Some(_) => self.parts.get(&key).cloned(),
-                    None => None,
-                };
+                let known = if outermost { self.parts.get(&key).cloned() } else { None };
+                let again = known.is_some();
                 let mut shape = known.unwrap_or_else(|| self.read(&found.node, &inside, stack));
                 if shape.cut == Some(Cut::Recursion) {
                     self.contains_itself(part);
