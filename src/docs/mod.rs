@@ -363,7 +363,9 @@ const MAX_SHARED: usize = 48 << 20;
 fn size(workspace: &Workspace, site: &DocsSite) -> usize {
     let limit = workspace.config().limits.document;
     let files = site.pages.iter().map(|page| page.file).chain(site.assets.iter().map(|asset| asset.file));
-    files.map(|file| 4096 + workspace.bytes_once(file, limit).map_or(0, |bytes| bytes.len())).sum()
+    // What is larger than may be read is copied all the same.
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    files.map(|file| 4096 + workspace.bytes_once(file, limit).map_or(most, |bytes| bytes.len())).sum()
 }
 
 fn shown_elsewhere(entity: &Entity, node: &Node, of: &str) -> Diagnostic {
