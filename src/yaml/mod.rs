@@ -75,6 +75,7 @@ pub enum Value {
 pub struct Map {
     entries: Vec<Entry>,
     /// Where the keys of a long mapping stand, once one was looked for.
+    #[expect(clippy::box_collection, reason = "most mappings are short and pay for the pointer only")]
     places: OnceLock<Box<HashMap<Arc<str>, usize>>>,
 }
 

@@ -414,8 +414,7 @@ fn a_title_as_long_as_a_file_stands_on_its_own_page_only() {
 #[test]
 fn a_file_that_many_entities_name_is_brought_a_few_times() {
     let entity = |at: usize| {
-        component(&format!("c{at}"), "")
-            .replace("annotations", &format!("description: {{$text: ./big.txt}}, annotations"))
+        component(&format!("c{at}"), "").replace("annotations", "description: {$text: ./big.txt}, annotations")
     };
     let catalog: String = (0..100).map(entity).collect();
     let tree = bounded(&[("catalog-info.yaml", catalog), ("big.txt", "x y\n".repeat(50_000))], 120 << 20, &[]);
