@@ -125,6 +125,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     nearest_where(name, candidates, |_| true)
 }
 
+/// Returns whether one letter more, less, other, or two swapped make one text of the other; letter case does not count.
+#[must_use]
+pub fn is_one_slip_from(a: &str, b: &str) -> bool {
+    let letters = |text: &str| text.to_lowercase().chars().take(256).collect::<Vec<char>>();
+    edit_distance(&letters(a), &letters(b), 1).is_some()
+}
+
 /// Finds what [`nearest`] does among those that are `fit`, which only those near enough are asked.
 #[must_use]
 pub(crate) fn nearest_where<'a>(

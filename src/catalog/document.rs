@@ -71,6 +71,8 @@ pub(crate) struct Declared {
     pub(super) with_namespace: bool,
     /// The kinds that the field is meant for, in lower case; empty for any.
     pub(super) meant_for: &'static [&'static str],
+    /// The kind of a reference that names none.
+    pub(super) default_kind: Option<Arc<str>>,
 }
 
 /// What became of one document.
@@ -581,6 +583,7 @@ pub(super) fn read_references(
                     field: field.field.into(),
                     with_namespace,
                     meant_for: field.meant_for,
+                    default_kind: field.default_kind.map(Arc::from),
                 });
             }
             Err(error) => out.push(malformed(field.field, item, error)),

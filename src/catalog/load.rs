@@ -10,10 +10,11 @@ use super::document::{self, Context, Declared, Draft, Rule};
 use super::location::{self, ReadType};
 use super::overlay::Overlays;
 use super::placeholder::{Brought, read_problem};
+use super::skeleton::{self, Skeletons};
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
-use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{Changes, Folder, GlobStyle, Kept, ReadError, Same, SourceUrls, Workspace};
+use crate::workspace::{Changes, Folder, GlobStyle, Kept, KnownSince, ReadError, Same, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// A catalog with what its documents said, for the checks that look at references.
@@ -22,6 +23,8 @@ pub(crate) struct Loaded {
     /// What each entity says of others, with places; by entity.
     pub(crate) declared: Vec<Vec<Declared>>,
     pub(crate) name_spans: Vec<Span>,
+    /// The identities of documents that are left out for their faults.
+    pub(crate) left_out: HashSet<Arc<str>>,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -82,24 +85,41 @@ pub(crate) fn load_again(workspace: &Workspace, memo: &Memo) -> Loaded {
 
     let mut cache = HashMap::new();
     let mut starts: Vec<FileId> = workspace.catalog_files().to_vec();
-    let mut reached = follow(&context, &read, &starts, &mut cache);
-    // The catalog file of a skeleton describes what a template will make, not what there is. A Template found inside
-    // a skeleton is gone with it, so this ends after as many rounds as templates are nested.
+    // The catalog file of a skeleton describes what a template will make, not what there is.
+    let mut skeletons = Skeletons::default();
+    skeletons.add_files(workspace, workspace.alike_files());
+    let mut gaps = Vec::new();
+    let mut looked = BTreeSet::new();
+    let mut reached = follow(&context, &read, &starts, &skeletons, &mut cache);
+    // A Template found inside a skeleton is gone with it, so this ends after as many rounds as templates are nested.
     loop {
-        let skeletons = skeleton_folders(workspace, &reached, &cache);
-        let before = starts.len();
-        starts.retain(|file| {
+        let known = skeletons.len();
+        for file in &reached.files {
+            let drafts = cache.get(&file.file).map_or(&[][..], |read| &read.drafts);
+            drafts.iter().for_each(|draft| skeletons.add(workspace, draft.file, &draft.root));
+        }
+        for file in &starts {
             let path = workspace.path(*file);
-            !skeletons.iter().any(|folder| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/')))
-        });
-        if starts.len() == before {
+            if skeleton::is_usual_place(&path) && !skeletons.hold(&path) {
+                skeletons.look_above(workspace, *file, &mut looked);
+                let text = || workspace.text(*file, config.limits.catalog_file);
+                let is_faulty = cache.get(file).is_some_and(|read| !read.diagnostics.is_empty());
+                if is_faulty && !skeletons.hold(&path) && text().is_ok_and(|text| skeleton::has_gaps(&text)) {
+                    gaps.push(*file);
+                }
+            }
+        }
+        let before = starts.len();
+        starts.retain(|file| !gaps.contains(file) && !skeletons.hold(&workspace.path(*file)));
+        if starts.len() == before && skeletons.len() == known {
             break;
         }
-        reached = follow(&context, &read, &starts, &mut cache);
+        reached = follow(&context, &read, &starts, &skeletons, &mut cache);
     }
     let known: HashSet<FileId> = cache.keys().copied().collect();
     memo.files.retain(|file| known.contains(file));
-    join(&context, reached, cache, &mut diagnostics)
+    diagnostics.extend(gaps.into_iter().map(unfilled));
+    join(&context, reached, cache, &skeletons, &mut diagnostics)
 }
 
 /// Locations above a file that are remembered.
@@ -118,6 +138,7 @@ fn follow(
     context: &Context<'_>,
     read_file: &(dyn Fn(FileId) -> Arc<Read> + Sync),
     starts: &[FileId],
+    skeletons: &Skeletons,
     cache: &mut HashMap<FileId, Arc<Read>>,
 ) -> Followed {
     let mut round: Vec<Reached> = starts
@@ -138,15 +159,17 @@ fn follow(
             for draft in read.drafts.iter().filter(|draft| draft.valid && &*draft.kind == "Location") {
                 let mut problems = Diagnostics::new();
                 let (files, read_type) = location::targets(context.workspace, draft, reached.read_type, &mut problems);
-                if problems.iter().any(|problem| problem.severity == crate::diag::Severity::Error) {
+                if problems.iter().any(|problem| problem.severity == Severity::Error) {
                     followed.invalid.insert(draft.document);
                 }
                 for problem in &mut problems {
                     problem.entity = Some(draft.reference.shared());
                 }
                 followed.diagnostics.extend(problems);
-                for file in files {
-                    if seen.insert(file) {
+                for (file, is_named) in files {
+                    // A pattern that covers everything is not meant to cover what templates fetch.
+                    let is_wanted = is_named || !skeletons.hold(&context.workspace.path(file));
+                    if is_wanted && seen.insert(file) {
                         let mut ancestry = vec![draft.reference.clone()];
                         // The way back to the root of the repository is enough; a chain of Locations may be as long as there are files.
                         ancestry.extend(reached.ancestry.iter().take(MAX_ANCESTRY).cloned());
@@ -226,78 +249,38 @@ fn unreadable(error: &ReadError, file: FileId) -> Diagnostic {
     Diagnostic { message, help: Some(help), ..problem }
 }
 
-/// Returns the folders that the steps of Templates fetch, as paths.
-fn skeleton_folders(workspace: &Workspace, followed: &Followed, cache: &HashMap<FileId, Arc<Read>>) -> Vec<String> {
-    let mut folders = Vec::new();
-    let drafts = followed.files.iter().filter_map(|reached| cache.get(&reached.file)).flat_map(|read| &read.drafts);
-    for draft in drafts.filter(|draft| &*draft.kind == "Template") {
-        let steps = draft.root.get("spec").and_then(|spec| spec.get("steps")).and_then(Node::as_seq).unwrap_or(&[]);
-        for step in steps {
-            let action = step.get("action").and_then(Node::as_str).unwrap_or("");
-            if !matches!(action, "fetch:template" | "fetch:plain") {
-                continue;
-            }
-            let Some(url) = step.get("input").and_then(|input| input.get("url")).and_then(Node::as_str) else {
-                continue;
-            };
-            // A computed name leaves the folder above it as the best that is known.
-            let fixed = match url.find("${{") {
-                Some(at) => url[..at].rfind('/').map_or("", |slash| &url[..slash]),
-                None => url,
-            };
-            if fixed.is_empty() || fixed.contains("://") {
-                continue;
-            }
-            let Ok(folder) = workspace.locate_folder(draft.file, fixed) else { continue };
-            let path = folder.path();
-            // A template that fetches the folder it stands in does not hide itself.
-            let own = workspace.path(draft.file);
-            let holds_itself = path.is_empty() || own.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
-            if !holds_itself {
-                folders.push(path.to_string());
-            }
-        }
-    }
-    folders.sort_unstable();
-    folders.dedup();
-    folders
-}
-
 /// Picks one document per identity, makes the annotations and the relations, and collects all problems.
 fn join(
     context: &Context<'_>,
     followed: Followed,
     mut cache: HashMap<FileId, Arc<Read>>,
+    skeletons: &Skeletons,
     diagnostics: &mut Diagnostics,
 ) -> Loaded {
-    let mut chosen: BTreeMap<Arc<str>, (Draft, usize)> = BTreeMap::new();
+    let mut claims: BTreeMap<Arc<str>, Vec<(Draft, usize)>> = BTreeMap::new();
+    let mut left_out = HashSet::new();
     for (i, reached) in followed.files.iter().enumerate() {
         let Some(read) = cache.remove(&reached.file).map(Arc::unwrap_or_clone) else { continue };
         diagnostics.extend(read.diagnostics);
         for draft in read.drafts {
             if !(draft.valid || draft.refused) || followed.invalid.contains(&draft.document) {
+                left_out.insert(draft.reference.shared());
                 continue;
             }
-            let reference = draft.reference.shared();
-            match chosen.get(&reference) {
-                None => {
-                    chosen.insert(reference, (draft, i));
-                }
-                Some((first, _)) => {
-                    diagnostics.push(duplicate(context.workspace, first, &draft));
-                    // Within a file the later document replaces the earlier one; across files the first one stays.
-                    if first.file == draft.file {
-                        chosen.insert(reference, (draft, i));
-                    }
-                }
-            }
+            claims.entry(draft.reference.shared()).or_default().push((draft, i));
         }
     }
+    let chosen = settle(context.workspace, claims, diagnostics);
     diagnostics.extend(followed.diagnostics);
-    diagnostics.extend(unreached(context.workspace, &followed.files));
-    diagnostics.extend(context.overlays.unmatched(|reference| chosen.contains_key(reference)));
+    diagnostics.extend(unreached(context.workspace, &followed.files, skeletons));
+    diagnostics.extend(nothing_read(context.workspace, &followed.files, skeletons));
+    diagnostics.extend(
+        context.overlays.unmatched(|reference| {
+            chosen.binary_search_by(|(draft, _)| draft.reference.as_str().cmp(reference)).is_ok()
+        }),
+    );
 
-    let mut drafts: Vec<(Draft, usize)> = chosen.into_values().collect();
+    let mut drafts = chosen;
     let ids: HashMap<Arc<str>, EntityId> =
         drafts.iter().enumerate().map(|(i, (draft, _))| (draft.reference.shared(), EntityId::new(i))).collect();
     let relations = relations(&drafts, &ids);
@@ -313,15 +296,15 @@ fn join(
         .zip(relations)
         .map(|((draft, i), relations)| entity(context.workspace, draft, relations, &followed.files[i]))
         .collect();
-    Loaded { catalog: Catalog::new(entities), declared, name_spans, diagnostics: std::mem::take(diagnostics) }
+    Loaded { catalog: Catalog::new(entities), declared, name_spans, left_out, diagnostics: std::mem::take(diagnostics) }
 }
 
 /// Hints at files that are named and written like catalog files, but that nothing leads to.
-fn unreached(workspace: &Workspace, reached: &[Reached]) -> Diagnostics {
+fn unreached(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons) -> Diagnostics {
     let reached: BTreeSet<FileId> = reached.iter().map(|reached| reached.file).collect();
-    let limit = workspace.config().limits.catalog_file;
-    let looks_like_one =
-        |text: &str| text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"));
+    if reached.is_empty() {
+        return Diagnostics::new();
+    }
     // Beside files that Locations name, one more of the same sort is easily forgotten.
     let named = |file: &&FileId| {
         let path = workspace.path(**file);
@@ -332,35 +315,253 @@ fn unreached(workspace: &Workspace, reached: &[Reached]) -> Diagnostics {
         ["*.yaml", "*.yml"].map(|pattern| workspace.glob_in(folder, pattern, GlobStyle::Url).unwrap_or_default())
     });
     let mut unreached: Vec<FileId> = workspace.alike_files().iter().copied().chain(beside.flatten()).collect();
-    unreached.retain(|file| !reached.contains(file));
+    unreached.retain(|file| !reached.contains(file) && !skeletons.hold(&workspace.path(*file)));
     unreached.sort_by_cached_key(|file| workspace.path(*file));
     unreached.dedup();
-    unreached
-        .into_iter()
-        .filter(|file| workspace.text(*file, limit).is_ok_and(|text| looks_like_one(&text)))
-        .map(|file| {
-            Diagnostic::new(codes::UNREACHED_FILE, Span::whole(file), "nothing leads to this catalog file")
-                .help("name it `catalog-info.yaml`, list it in a Location, or add its name to `catalog.files`")
+    let entities = unreached.into_iter().filter_map(|file| match sniff(workspace, file)? {
+        Sort::Catalog(kind) => Some(Sort::Catalog(kind).passed_over(workspace, file)),
+        Sort::Docs | Sort::Api => None,
+    });
+    entities.collect()
+}
+
+/// Says that nothing was found to be read, and what looks like input all the same.
+fn nothing_read(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons) -> Diagnostics {
+    const LABEL: &str = "looked for `catalog-info.yaml` here and in all folders below";
+    let (places, all) = workspace.empty_starts();
+    let none = |span: Span| {
+        Diagnostic::new(codes::NO_CATALOG_FILE, span, "no catalog file was found").label(LABEL).help(
+            "correct the path, describe an entity in `catalog-info.yaml`, or name other files in `catalog.files` of \
+             playbill.yaml",
+        )
+    };
+    if !reached.is_empty() || places.is_empty() {
+        // Of many repositories, some have none.
+        let quiet = |span: Span| Diagnostic { severity: Severity::Info, ..none(span).cause("some") };
+        return if all { Diagnostics::new() } else { places.into_iter().map(quiet).collect() };
+    }
+    let mut out = Diagnostics::new();
+    for (file, ignored) in workspace.survey() {
+        let path = workspace.path(file);
+        if skeletons.hold(&path) {
+            continue;
+        }
+        let is_catalog = path.ends_with("catalog-info.yaml") || path.ends_with("catalog-info.yml");
+        if ignored && is_catalog {
+            out.push(
+                Diagnostic::new(codes::UNREACHED_FILE, Span::whole(file), "this catalog file is ignored")
+                    .label("by `.gitignore`, `catalog.exclude`, or a folder whose name starts with a dot")
+                    .help("let it be read by removing that, or name it in `catalog.locations` of playbill.yaml"),
+            );
+        } else if !ignored && let Some(sort) = sniff(workspace, file) {
+            out.push(sort.passed_over(workspace, file));
+        }
+        if out.len() >= MAX_PASSED_OVER {
+            break;
+        }
+    }
+    out.extend(places.into_iter().map(|span| none(span).cause("all")));
+    out
+}
+
+/// So many files that look like input are named where nothing was read.
+const MAX_PASSED_OVER: usize = 200;
+
+/// What a file that nothing leads to looks like.
+enum Sort {
+    /// Entities, the first of this kind.
+    Catalog(Option<String>),
+    /// The settings of a documentation.
+    Docs,
+    /// The definition of an API.
+    Api,
+}
+
+impl Sort {
+    fn passed_over(&self, workspace: &Workspace, file: FileId) -> Diagnostic {
+        let path = workspace.path(file);
+        let (folder, name) = path.rsplit_once('/').unwrap_or((".", &path));
+        let (message, help) = match self {
+            Self::Catalog(kind) => (
+                match kind.as_deref() {
+                    Some(kind @ ("Template" | "Location")) => format!("nothing leads to this {kind}"),
+                    _ => "nothing leads to this catalog file".to_owned(),
+                },
+                "add its name to `catalog.files` in playbill.yaml, list it in a Location, or call it `catalog-info.yaml`"
+                    .to_owned(),
+            ),
+            Self::Docs => (
+                "no entity points to this documentation".to_owned(),
+                format!(
+                    "build it alone with `playbill docs build {folder}`, or describe an entity in a `catalog-info.yaml` \
+                     beside it with the annotation `backstage.io/techdocs-ref: dir:.`"
+                ),
+            ),
+            Self::Api => (
+                "no entity points to this API definition".to_owned(),
+                format!(
+                    "describe an API in a `catalog-info.yaml` beside it, with `definition: {{$text: ./{name}}}` below \
+                     `spec`"
+                ),
+            ),
+        };
+        let cause = format!("{folder} {message}");
+        Diagnostic::new(codes::UNREACHED_FILE, Span::whole(file), message).help(help).cause(cause)
+    }
+}
+
+/// Tells by its name and its text what a file may be.
+fn sniff(workspace: &Workspace, file: FileId) -> Option<Sort> {
+    const MAX: u64 = 4 << 20;
+    let path = workspace.path(file);
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    if matches!(name, "mkdocs.yml" | "mkdocs.yaml") {
+        return Some(Sort::Docs);
+    }
+    let text = workspace.text_once(file, MAX.min(workspace.config().limits.catalog_file)).ok()?;
+    if name.ends_with(".json") {
+        let mut begin = text.len().min(4096);
+        while !text.is_char_boundary(begin) {
+            begin -= 1;
+        }
+        let begin = &text[..begin];
+        let says = |key: &str| begin.contains(key);
+        return ["\"openapi\"", "\"swagger\"", "\"asyncapi\""].into_iter().any(says).then_some(Sort::Api);
+    }
+    for line in text.lines() {
+        if line.starts_with("apiVersion:") && line.contains("backstage.io/") {
+            let kind = text.lines().find_map(|line| line.strip_prefix("kind:"));
+            return Some(Sort::Catalog(kind.map(|kind| kind.trim().trim_matches(['"', '\'']).to_owned())));
+        }
+        if ["openapi:", "swagger:", "asyncapi:"].iter().any(|key| line.starts_with(key)) {
+            return Some(Sort::Api);
+        }
+    }
+    None
+}
+
+/// Says that a file is input of a template, although none is known that fetches it.
+fn unfilled(file: FileId) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNREACHED_FILE,
+        Span::whole(file),
+        "this file has gaps that a template fills in, so it is no entity",
+    )
+    .help("nothing need be done; name the folder in `catalog.exclude` of playbill.yaml to be silent about it")
+    .cause("templates")
+}
+
+/// Picks of the documents that describe the same entity the one that counts, and reports the others at both places.
+///
+/// Within a file the later document replaces the earlier one. Across files it is the one that was there first, as in
+/// Backstage, so that nobody takes over what belongs to others by describing it again: what the configuration puts first,
+/// then what git has known longest, then the first in the order of paths.
+fn settle(
+    workspace: &Workspace,
+    claims: BTreeMap<Arc<str>, Vec<(Draft, usize)>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Draft, usize)> {
+    let contested = claims.values().filter(|claims| claims.len() > 1).flatten().map(|(draft, _)| draft.file);
+    let contested: BTreeSet<FileId> = contested.collect();
+    let contested: Vec<FileId> = contested.into_iter().collect();
+    let since: HashMap<FileId, KnownSince> = contested.iter().copied().zip(workspace.known_since(&contested)).collect();
+    let precedence: Vec<_> = {
+        let globs = &workspace.config().catalog.precedence;
+        globs.iter().filter_map(|glob| Some(crate::config::glob(glob).ok()?.compile_matcher())).collect()
+    };
+    let rank = |file: FileId| {
+        let path = workspace.path(file);
+        precedence.iter().position(|glob| glob.is_match(&*path)).unwrap_or(precedence.len())
+    };
+    claims
+        .into_values()
+        .filter_map(|mut claims| {
+            if claims.len() == 1 {
+                return claims.pop();
+            }
+            let (at, why) = first_claim(&claims, rank, |file| since.get(&file).copied().unwrap_or(KnownSince::Unknown));
+            let winner = claims.swap_remove(at);
+            // Taking it out has moved the last one.
+            claims.sort_by_key(|(draft, i)| (*i, draft.name_span.start));
+            duplicates(workspace, &winner.0, &claims, why, diagnostics);
+            Some(winner)
         })
         .collect()
 }
 
-fn duplicate(workspace: &Workspace, first: &Draft, second: &Draft) -> Diagnostic {
-    let place = if first.file == second.file {
+/// Returns which of several documents counts, and why.
+fn first_claim(
+    claims: &[(Draft, usize)],
+    rank: impl Fn(FileId) -> usize,
+    since: impl Fn(FileId) -> KnownSince,
+) -> (usize, &'static str) {
+    // Of each file the last document; they come in the order of files.
+    let last_of_file = |at: &usize| claims.get(at + 1).is_none_or(|(next, _)| next.file != claims[*at].0.file);
+    let mut candidates: Vec<usize> = (0..claims.len()).filter(last_of_file).collect();
+    let file = |at: usize| claims[at].0.file;
+    if let [only] = candidates[..] {
+        return (only, "of one file, the last one counts");
+    }
+    let best = candidates.iter().map(|at| rank(file(*at))).min().unwrap_or_default();
+    let before = candidates.len();
+    candidates.retain(|at| rank(file(*at)) == best);
+    if let [only] = candidates[..] {
+        return (only, "`catalog.precedence` puts it first");
+    }
+    let chosen = if candidates.len() < before { "`catalog.precedence` puts it first" } else { "its path comes first" };
+    let known: Vec<KnownSince> = candidates.iter().map(|at| since(file(*at))).collect();
+    let oldest = known.iter().map(|since| since.time()).min().unwrap_or(i64::MAX);
+    // What was not fetched may be older than everything else.
+    let open = |since: &KnownSince| matches!(since, KnownSince::Before(time) if *time != oldest);
+    let many_open = known.iter().filter(|since| matches!(since, KnownSince::Before(_))).count() > 1;
+    if known.contains(&KnownSince::Unknown) || many_open || known.iter().any(open) {
+        return (candidates[0], chosen);
+    }
+    let of_oldest = |at: &usize| since(file(*at)).time() == oldest;
+    let winner = candidates.iter().copied().find(of_oldest).unwrap_or(candidates[0]);
+    let alone = candidates.iter().filter(|at| of_oldest(at)).count() == 1;
+    (winner, if alone { "git has known it longest" } else { chosen })
+}
+
+/// Reports an entity that is described more than once, at each of the places.
+fn duplicates(
+    workspace: &Workspace,
+    winner: &Draft,
+    others: &[(Draft, usize)],
+    why: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    const HELP: &str = "rename one of them, or delete one; names are compared without letter case";
+    let at = |draft: &Draft, message: String, label: String, other: &Draft, also: &str| {
+        Diagnostic::new(codes::DUPLICATE_ENTITY, draft.name_span, message)
+            .label(label)
+            .also(other.name_span, also)
+            .help(HELP)
+            .entity(draft.reference.shared())
+            .cause(draft.reference.shared())
+    };
+    for (other, _) in others {
+        let place = if other.file == winner.file {
+            "again later in this file".to_owned()
+        } else {
+            format!("in {}", workspace.path(winner.file))
+        };
+        let message = format!("`{}` is already described {place}", other.reference);
+        let message = if other.file == winner.file { message.replace("already ", "") } else { message };
+        diagnostics.push(at(other, message, "left out".to_owned(), winner, &format!("used instead: {why}")));
+    }
+    let Some((first, _)) = others.first() else { return };
+    let place = if first.file == winner.file {
         "earlier in this file".to_owned()
     } else {
         format!("in {}", workspace.path(first.file))
     };
-    let kept = if first.file == second.file { "the later one is used" } else { "the first one is used" };
-    Diagnostic::new(
-        codes::DUPLICATE_ENTITY,
-        second.name_span,
-        format!("`{}` is already described {place}", second.reference),
-    )
-    .label(format!("described again here; {kept}"))
-    .also(first.name_span, "first described here")
-    .help("rename one of them, or delete one; names are compared without letter case")
-    .entity(second.reference.shared())
+    let and_more = match others.len() {
+        1 => String::new(),
+        many => format!(" and {} more", many - 1),
+    };
+    let message = format!("`{}` is described a second time {place}{and_more}", winner.reference);
+    diagnostics.push(at(winner, message, format!("this one is used: {why}"), first, "left out"));
 }
 
 /// Makes both directions of every relation, distinct and sorted by kind and target.
@@ -451,4 +652,160 @@ fn annotate(workspace: &Workspace, draft: &mut Draft, origin: FileId) {
 /// Whether an address that the author gives is used.
 fn keep(value: &Node) -> bool {
     value.as_str().is_some_and(|value| !value.trim_start().to_ascii_lowercase().starts_with("javascript:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn group(name: &str, title: &str) -> String {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: {name}, title: {title}}}\n\
+             spec: {{type: team, children: []}}\n"
+        )
+    }
+
+    /// Returns the title of the one entity that is left, and what is said of it, by path and line.
+    fn left(config: Config, files: &[(&str, &str)]) -> (String, Vec<String>) {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        let workspace = Workspace::from_files(config, &files);
+        let mut loaded = load(&workspace);
+        crate::diag::sort_and_dedup(&mut loaded.diagnostics, &workspace);
+        let mut positions = crate::diag::Positions::new(&workspace);
+        let told = loaded.diagnostics.iter().map(|found| {
+            assert_eq!((found.code, found.severity), (codes::DUPLICATE_ENTITY, Severity::Error));
+            let span = found.span();
+            format!("{}:{} {}", workspace.path(span.file), positions.place(span).start.line, found.labels[0].text)
+        });
+        let told = told.collect();
+        let [entity] = loaded.catalog.entities() else { panic!("{:?}", loaded.catalog.entities()) };
+        (entity.title().to_owned(), told)
+    }
+
+    #[test]
+    fn of_several_files_the_first_path_stays_where_git_knows_nothing() {
+        let (first, second) = (group("web", "First"), group("WEB", "Second"));
+        let (title, told) =
+            left(Config::default(), &[("b/catalog-info.yaml", &second), ("a/catalog-info.yaml", &first)]);
+        assert_eq!(title, "First");
+        let expect = ["a/catalog-info.yaml:3 this one is used: its path comes first", "b/catalog-info.yaml:3 left out"];
+        assert_eq!(told, expect);
+    }
+
+    #[test]
+    fn of_one_file_the_last_document_stays() {
+        let text = format!("{}---\n{}---\n{}", group("web", "One"), group("web", "Two"), group("web", "Three"));
+        let (title, told) = left(Config::default(), &[("catalog-info.yaml", &text)]);
+        assert_eq!(title, "Three");
+        let expect = [
+            "catalog-info.yaml:3 left out",
+            "catalog-info.yaml:8 left out",
+            "catalog-info.yaml:13 this one is used: of one file, the last one counts",
+        ];
+        assert_eq!(told, expect);
+        let both = format!("{}---\n{}", group("web", "One"), group("web", "Two"));
+        let (title, told) = left(Config::default(), &[("a/catalog-info.yaml", &both), ("b/catalog-info.yaml", &text)]);
+        assert_eq!((title.as_str(), told.len()), ("Two", 5));
+    }
+
+    #[test]
+    fn the_configuration_goes_before_paths() {
+        let (first, second) = (group("web", "First"), group("web", "Second"));
+        let mut config = Config::default();
+        config.catalog.precedence = vec!["c/**".into(), "b/**".into()];
+        let files = [("a/catalog-info.yaml", first.as_str()), ("b/catalog-info.yaml", second.as_str())];
+        let (title, told) = left(config, &files);
+        assert_eq!(title, "Second");
+        assert_eq!(told[1], "b/catalog-info.yaml:3 this one is used: `catalog.precedence` puts it first");
+    }
+
+    #[test]
+    fn what_git_has_known_longest_stays() {
+        use KnownSince::{Before, Commit, Never, Unknown};
+        let paths = ["a/catalog-info.yaml", "b/catalog-info.yaml", "c/catalog-info.yaml"];
+        let text = group("web", "x");
+        let files: Vec<(&str, &[u8])> = paths.iter().map(|path| (*path, text.as_bytes())).collect();
+        let workspace = Workspace::from_files(Config::default(), &files);
+        let overlays = Overlays::read(&workspace);
+        let custom = CustomKinds::new(workspace.config());
+        let context = Context { workspace: &workspace, custom: &custom, rules: &[], overlays: &overlays.0 };
+        let claims: Vec<(Draft, usize)> = workspace
+            .catalog_files()
+            .iter()
+            .enumerate()
+            .flat_map(|(i, file)| read_file(&context, *file).drafts.into_iter().map(move |draft| (draft, i)))
+            .collect();
+        let winner = |since: [KnownSince; 3]| {
+            let of = |file: FileId| since[workspace.catalog_files().iter().position(|other| *other == file).unwrap()];
+            first_claim(&claims, |_| 0, of).0
+        };
+        assert_eq!(winner([Commit(30), Commit(10), Commit(20)]), 1);
+        assert_eq!(winner([Never, Commit(20), Never]), 1);
+        assert_eq!(winner([Commit(30), Before(10), Commit(20)]), 1);
+        // As old as another one, not committed, or perhaps older than what is known: paths decide.
+        assert_eq!(winner([Commit(30), Commit(10), Commit(10)]), 1);
+        assert_eq!(winner([Never, Never, Never]), 0);
+        assert_eq!(winner([Commit(30), Commit(10), Unknown]), 0);
+        assert_eq!(winner([Commit(30), Commit(10), Before(20)]), 0);
+        assert_eq!(winner([Commit(30), Before(10), Before(10)]), 0);
+    }
+
+    #[test]
+    fn a_document_that_is_left_out_is_told_once() {
+        let broken = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: crew}\nspec: {type: team}\n";
+        let user =
+            "---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: ann}\nspec: {memberOf: [crew]}\n";
+        let files = [("catalog-info.yaml", format!("{broken}{user}"))];
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        let workspace = Workspace::from_files(Config::default(), &files);
+        let (_, found) = crate::portal::analyse_catalog(&workspace, &mut |_| ());
+        let codes: Vec<_> = found.iter().map(|found| found.code.as_str()).collect();
+        assert_eq!(codes, ["missing-field"]);
+    }
+
+    #[test]
+    fn where_nothing_is_read_what_looks_like_input_is_named() {
+        let told = |config: Config, files: &[(&str, &str)]| -> Vec<String> {
+            let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+            let workspace = Workspace::from_files(config, &files);
+            let (_, found) = crate::portal::analyse_catalog(&workspace, &mut |_| ());
+            found
+                .iter()
+                .map(|found| format!("{} {} {}", workspace.path(found.span().file), found.severity, found.code))
+                .collect()
+        };
+        let group = group("web", "x");
+        let nothing = ". error no-catalog-file";
+        assert_eq!(told(Config::default(), &[]), [nothing]);
+        assert_eq!(told(Config::default(), &[("readme.md", ""), ("k8s/service.yaml", "apiVersion: v1\n")]), [nothing]);
+        assert_eq!(
+            told(
+                Config::default(),
+                &[
+                    ("mkdocs.yml", "site_name: x"),
+                    ("groups.yaml", &group),
+                    ("api/v1.yaml", "openapi: 3.1.0\n"),
+                    ("api/v2.json", "{\"swagger\": \"2.0\"}"),
+                    (".gitignore", "build/\n"),
+                    ("build/catalog-info.yaml", &group),
+                    (".hidden/catalog-info.yaml", &group),
+                    ("build/other.yaml", &group),
+                ]
+            ),
+            [
+                nothing,
+                ".hidden/catalog-info.yaml info unreached-file",
+                "api/v1.yaml info unreached-file",
+                "api/v2.json info unreached-file",
+                "build/catalog-info.yaml info unreached-file",
+                "groups.yaml info unreached-file",
+                "mkdocs.yml info unreached-file",
+            ]
+        );
+        let mut config = Config::default();
+        config.catalog.files = vec!["teams.yaml".into(), "*.yml".into()];
+        let found = told(config, &[("catalog-info.yaml", &group), ("a.yml", ""), ("playbill.yaml", "")]);
+        assert_eq!(found, ["a.yml info empty-document", "playbill.yaml warning location-target-missing"]);
+    }
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::document::Draft;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, Span};
-use crate::workspace::{GlobStyle, LocateError, UrlTarget, Workspace};
+use crate::workspace::{GlobStyle, LocateError, UrlTarget, Workspace, repository_in};
 use crate::yaml::Node;
 
 /// How a file was reached, which a Location inherits that names no type.
@@ -24,7 +24,8 @@ pub(super) enum ReadType {
 /// So many patterns of one Location are looked for on disk.
 const MAX_PATTERNS: usize = 200;
 
-/// Reads the targets of a valid Location; returns the files it leads to, in order.
+/// Reads the targets of a valid Location; returns the files it leads to, in order, and of each whether it is named itself
+/// and not only matched by a pattern.
 ///
 /// A target that cannot be read is reported as an error and makes the Location invalid; its other targets still count.
 pub(super) fn targets(
@@ -32,7 +33,7 @@ pub(super) fn targets(
     draft: &Draft,
     inherited: ReadType,
     out: &mut Diagnostics,
-) -> (Vec<FileId>, ReadType) {
+) -> (Vec<(FileId, bool)>, ReadType) {
     let spec = draft.root.get("spec").and_then(Node::as_map);
     let field = |name: &str| spec.and_then(|spec| spec.get(name));
     let read_type = match field("type").and_then(|node| Some((node, node.as_str()?))) {
@@ -79,7 +80,10 @@ pub(super) fn targets(
                 Diagnostic::new(codes::LOCATION_TARGET_MISSING, node.span, format!("no file matches `{target}`"))
                     .help("mend the pattern, or write `presence: optional` if there may be none"),
             ),
-            Ok(files) => found.extend(files),
+            Ok(files) => {
+                let is_named = !target.contains(['*', '?', '{']);
+                found.extend(files.into_iter().map(|file| (file, is_named)));
+            }
             Err(LocateError::NotLocal) => out.push(
                 Diagnostic::new(
                     codes::LOCATION_NOT_LOCAL,
@@ -87,7 +91,8 @@ pub(super) fn targets(
                     format!("`{target}` is not in a repository that is read"),
                 )
                 .label("left out: nothing is fetched while building")
-                .help("clone that repository beside this one and build both"),
+                .help("clone that repository beside this one and build both")
+                .cause(repository_in(target)),
             ),
             Err(_) if optional => {}
             Err(error) => out.push(problem(&error, target, node.span)),

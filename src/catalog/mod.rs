@@ -20,6 +20,7 @@ mod overlay;
 mod placeholder;
 pub mod reference;
 mod shape;
+mod skeleton;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -112,7 +112,7 @@ pub struct BuildArgs {
     /// Where to write; default: `output` of the configuration, else `site`.
     #[arg(long, short, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// End with exit code 1 if there are errors in the content.
+    /// End with exit code 1 if there are errors or warnings, as `check --strict` does.
     #[arg(long)]
     pub strict: bool,
     /// Print the address of each page and file that an older site has not, or not so: its folder, or its list
@@ -157,7 +157,7 @@ pub struct CheckArgs {
     /// How to report.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
-    /// Count warnings as errors.
+    /// End with exit code 1 also if there are warnings.
     #[arg(long)]
     pub strict: bool,
     /// Report only what this file does not accept; default: `check.baseline` of the configuration.
@@ -196,7 +196,7 @@ pub struct DocsBuildArgs {
     /// Where to write; default: `site` in that folder.
     #[arg(long, short, value_name = "OUT")]
     pub output: Option<PathBuf>,
-    /// End with exit code 1 if there are errors in the content.
+    /// End with exit code 1 if there are errors or warnings, as `check --strict` does.
     #[arg(long)]
     pub strict: bool,
     /// What earlier builds left.

@@ -9,8 +9,8 @@ use indicatif::ProgressBar;
 use super::args::{BuildArgs, InputArgs, ReportFormat};
 use super::cache::{Cache, Earlier, Told};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, load, print, report, say};
-use crate::diag::{Diagnostic, Severity, human};
+use super::{Context, Ending, Purpose, check, load, print, report, say};
+use crate::diag::{Diagnostic, Severity, codes, human};
 use crate::error::Error;
 use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     };
     watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
-    let theme = theme(&workspace, theme::Purpose::Portal)?;
+    let theme = checked_theme(context, &args.input, &workspace, theme::Purpose::Portal)?;
     let target = target(context, &workspace, args.output.as_deref());
     // Before the work, so that it is not in vain.
     DiskSink::check(&target)?;
@@ -65,13 +65,24 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     let written = disk.finish()?;
     watch.stage("report");
     let took = watch.elapsed();
+    if args.strict && !workspace.config().search.tests.is_empty() {
+        let documents = search::documents(&workspace, &portal.catalog, &portal.docs, &portal.apis);
+        let files = search::index(&documents, &workspace.config().search);
+        drop(documents);
+        portal.judge(&workspace, search::trials(&workspace, files));
+    }
+    // What `check` accepts is accepted here, too.
+    let problems = match check::baseline_file(context, &workspace, None) {
+        Some(file) => check::accept(&context.silent(), &workspace, portal.diagnostics.clone(), file, false)?,
+        None => portal.diagnostics.clone(),
+    };
 
     let told = Told {
-        problems: problems_text(context, &args.input, &workspace, &portal.diagnostics),
+        problems: problems_text(context, &args.input, &workspace, &problems, args.strict),
         summary: summary(&portal, &target.shown),
         search: Some(index.to_string()),
         files: written.written + written.unchanged,
-        failed: over || fails(args.strict, &portal.diagnostics),
+        failed: over || fails(args.strict, &problems),
         address: workspace.config().base_url.clone(),
     };
     let failed = tell(context, &told, written, took);
@@ -122,7 +133,7 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
         if !fits || !path.is_file() {
             let wanted =
                 if key == "css" { "a style sheet that ends in .css" } else { "an SVG, PNG, WebP or JPEG file" };
-            return Err(Error::Usage(format!("`{}` is not {wanted}; mend `{key}` in playbill.yaml", path.display())));
+            return Err(misconfigured(workspace, key, format!("`{}` is not {wanted}", path.display())));
         }
         let bytes = read(workspace, &path)?;
         let file = workspace.adopt_file(&path);
@@ -131,10 +142,11 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
     let Some(folder) = &config.theme else { return Ok(found) };
     let folder = workspace.config_folder().join(folder);
     if !folder.is_dir() {
-        return Err(Error::Usage(format!(
-            "the theme folder `{}` does not exist; mend `theme` in playbill.yaml",
-            folder.display()
-        )));
+        return Err(misconfigured(
+            workspace,
+            "theme",
+            format!("the theme folder `{}` does not exist", folder.display()),
+        ));
     }
     for entry in walkdir::WalkDir::new(&folder).sort_by_file_name() {
         let entry = entry.map_err(|error| {
@@ -154,6 +166,33 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
         found.insert(name, Override { file, bytes: bytes.into() });
     }
     Ok(found)
+}
+
+/// Says that a value of the configuration cannot be used, where it stands.
+fn misconfigured(workspace: &Workspace, key: &str, message: String) -> Error {
+    match workspace.config().places.get(key) {
+        Some(span) => Error::Config(vec![
+            Diagnostic::new(codes::INVALID_CONFIG, span, message)
+                .help(format!("correct `{key}`; paths are relative to the configuration file")),
+        ]),
+        None => Error::Usage(format!("{message}; correct `{key}` in playbill.yaml")),
+    }
+}
+
+/// Compiles the theme, as [`theme`], and shows what is wrong with it.
+pub(super) fn checked_theme(
+    context: &Context,
+    input: &InputArgs,
+    workspace: &Workspace,
+    purpose: theme::Purpose,
+) -> Result<Theme, Error> {
+    theme(workspace, purpose).inspect_err(|error| {
+        if let Error::Config(problems) = error {
+            let shown = report::Shown::new(workspace, context, input);
+            let text = report::render(problems, workspace, &shown, ReportFormat::Human, context.color_err);
+            say(text.trim_end());
+        }
+    })
 }
 
 /// Reads a file of the user's theme.
@@ -189,26 +228,34 @@ pub(super) fn nothing_to_do(context: &Context, told: &Told, watch: Stopwatch) ->
     if failed { Ending::ContentErrors } else { Ending::Success }
 }
 
-/// Says whether the problems fail the build.
+/// Says whether the problems fail the build: under `--strict` those that fail `check --strict`.
 pub(super) fn fails(strict: bool, problems: &[Diagnostic]) -> bool {
-    strict && problems.iter().any(|problem| problem.severity == Severity::Error)
+    strict && report::fails(problems, Severity::Warning)
 }
 
-/// Spells out the errors, and how many problems there are; nothing if there are none to tell of.
+/// Spells out the errors, under `--strict` everything that fails the build, and how many problems there are; nothing if
+/// there are none to tell of.
 pub(super) fn problems_text(
     context: &Context,
     input: &InputArgs,
     workspace: &Workspace,
     problems: &[Diagnostic],
+    strict: bool,
 ) -> Option<String> {
     let shown = report::Shown::new(workspace, context, input);
-    let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+    let least = if strict { Severity::Warning } else { Severity::Error };
+    // Where nothing was read, what was passed over is what the reader looks for.
+    let nothing_read =
+        problems.iter().any(|problem| problem.code == codes::NO_CATALOG_FILE && problem.severity >= least);
+    let is_told =
+        |problem: &&Diagnostic| problem.severity >= least || (nothing_read && problem.code == codes::UNREACHED_FILE);
+    let told: Vec<_> = problems.iter().filter(is_told).cloned().collect();
     let mut parts = Vec::new();
-    if !errors.is_empty() {
-        let text = report::render(&errors, workspace, &shown, ReportFormat::Human, context.color_err);
+    if !told.is_empty() {
+        let text = report::render(&told, workspace, &shown, ReportFormat::Human, context.color_err);
         parts.push(text.trim_end().to_owned());
     }
-    if problems.len() > errors.len() && !context.quiet {
+    if problems.len() > told.len() && !context.quiet {
         parts.push(format!("{}; `playbill check` shows all of them", human::summary(problems)));
     }
     (!parts.is_empty()).then(|| parts.join("\n"))

@@ -51,8 +51,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> 
     }
     let shown = report::Shown::new(&workspace, context, &args.input);
     print(&report::render(&problems, &workspace, &shown, args.format, context.color_out));
-    let least = if args.strict { Severity::Warning } else { Severity::Error };
-    let failed = problems.iter().any(|problem| problem.severity >= least);
+    let failed = report::fails(&problems, if args.strict { Severity::Warning } else { Severity::Error });
     watch.finish();
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
     std::mem::forget((catalog, workspace));
@@ -78,7 +77,7 @@ fn fix(
     problems: &Diagnostics,
 ) -> Result<bool, Error> {
     // What was accepted is left as it is; what occurs no longer is told with the report.
-    let silent = Context { quiet: true, cwd: context.cwd.clone(), ..*context };
+    let silent = context.silent();
     let known = match baseline_file(context, workspace, args.baseline.as_ref()) {
         Some(file) => accept(&silent, workspace, problems.clone(), file, args.baseline.is_some())?,
         None => problems.clone(),
@@ -98,7 +97,8 @@ fn fix(
     Ok(places > 0)
 }
 
-fn baseline_file(context: &Context, workspace: &Workspace, given: Option<&PathBuf>) -> Option<PathBuf> {
+/// Returns the file of accepted problems: the one given, else that of the configuration.
+pub(super) fn baseline_file(context: &Context, workspace: &Workspace, given: Option<&PathBuf>) -> Option<PathBuf> {
     match given {
         Some(given) => Some(context.cwd.join(given)),
         None => workspace.config().check.baseline.as_ref().map(|path| workspace.config_folder().join(path)),
@@ -123,20 +123,19 @@ fn write_baseline(
 }
 
 /// Leaves out what the baseline accepts; one named by the configuration need not exist yet.
-#[expect(clippy::disallowed_methods, reason = "the command line or the configuration names this file")]
-fn accept(
+pub(super) fn accept(
     context: &Context,
     workspace: &Workspace,
     problems: Diagnostics,
     path: PathBuf,
     required: bool,
 ) -> Result<Diagnostics, Error> {
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound && !required => return Ok(problems),
-        Err(source) => return Err(Error::Io { action: "read", path, source }),
+    let bytes = match workspace.read_outside(&path) {
+        Ok(bytes) => bytes,
+        Err(_) if !required && !path.exists() => return Ok(problems),
+        Err(error) => return Err(Error::Io { action: "read", path, source: std::io::Error::other(error.to_string()) }),
     };
-    let baseline = Baseline::parse(&text)
+    let baseline = Baseline::parse(&String::from_utf8_lossy(&bytes))
         .map_err(|error| Error::Usage(format!("{} is not a baseline: {error}", path.display())))?;
     let applied = baseline.apply(problems, workspace);
     let gone: usize = applied.gone.iter().map(|entry| entry.count as usize).sum();

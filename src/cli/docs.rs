@@ -31,7 +31,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     // On small sites the templates take as long as the documents.
     let memo = cache.shelf().map(portal::Memo::on).unwrap_or_default();
     let (theme, (site, problems)) = rayon::join(
-        || build::theme(&workspace, theme::Purpose::Documentation),
+        || build::checked_theme(context, &input, &workspace, theme::Purpose::Documentation),
         || portal::documentation(&workspace, &root, &name, &memo, &mut |stage| watch.stage(stage)),
     );
     let theme = theme?;
@@ -43,7 +43,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     watch.stage("write");
     let written = sink.finish()?;
     let told = Told {
-        problems: build::problems_text(context, &input, &workspace, &problems),
+        problems: build::problems_text(context, &input, &workspace, &problems, args.strict),
         summary: format!("{}: {} documents", target.shown, site.pages.len()),
         search: None,
         files: written.written + written.unchanged,

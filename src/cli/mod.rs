@@ -60,6 +60,13 @@ pub(crate) struct Context {
     pub(crate) timings: Option<args::Timings>,
 }
 
+impl Context {
+    /// Returns the same for a step that says nothing by the way.
+    fn silent(&self) -> Self {
+        Self { quiet: true, cwd: self.cwd.clone(), ..*self }
+    }
+}
+
 /// Runs the program with the arguments of its process; the first one is its name.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Context;
 use super::args::{InputArgs, ReportFormat};
-use crate::diag::{self, Diagnostic, Sources, human};
+use crate::diag::{self, Diagnostic, Severity, Sources, human};
 use crate::text::FileId;
 use crate::workspace::Workspace;
 
@@ -60,12 +60,20 @@ fn prefix(given: &Path, cwd: &Path) -> String {
 impl Sources for Shown<'_> {
     fn path(&self, file: FileId) -> Arc<str> {
         let path = self.workspace.path(file);
+        if &*path == "." && !self.prefix.is_empty() {
+            return self.prefix.trim_end_matches('/').into();
+        }
         if self.prefix.is_empty() || path.starts_with('/') { path } else { format!("{}{path}", self.prefix).into() }
     }
 
     fn text(&self, file: FileId) -> Option<Arc<str>> {
         Sources::text(self.workspace, file)
     }
+}
+
+/// Says whether a problem is at least so severe.
+pub(super) fn fails(problems: &[Diagnostic], least: Severity) -> bool {
+    problems.iter().any(|problem| problem.severity >= least)
 }
 
 /// Writes problems in the format asked for.

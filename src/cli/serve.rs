@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::args::{ReportFormat, ServeArgs};
 use super::serve_search::Keeper;
 use super::{Context, Ending, Purpose, build, load, options, report, say};
-use crate::diag::{Diagnostic, Severity, human};
+use crate::diag::{self, Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::portal::{Memo, Portal};
 use crate::render::Output;
@@ -116,7 +116,7 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
     let shown = report::Shown::new(&workspace, context, &args.input);
     let (outputs, problems) = rayon::join(outputs, || written_out(portal.diagnostics.iter(), &workspace, &shown));
     let prefix = shown.into_prefix();
-    let count = |severity| portal.diagnostics.iter().filter(|problem| problem.severity == severity).count();
+    let count = |severity| diag::count(&portal.diagnostics, severity);
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let inputs = inputs(&workspace);
     let live = Live {
@@ -143,15 +143,15 @@ fn written_out<'a>(
     shown: &report::Shown<'_>,
 ) -> Vec<Problem> {
     const MOST: usize = 50;
-    let mut worst_first: Vec<_> = found.filter(|problem| problem.severity > Severity::Info).collect();
+    let mut worst_first: Vec<Diagnostic> = found.filter(|problem| problem.severity > Severity::Info).cloned().collect();
     worst_first.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
-    let problem = |problem: &Diagnostic| {
-        let one = std::slice::from_ref(problem);
-        let text = report::render(one, workspace, shown, ReportFormat::Human, false);
-        let text = text.trim_end().trim_end_matches(&human::summary(one)).trim_end().to_owned();
-        Problem { severity: problem.severity, text }
+    let problem = |cause: &diag::Cause<'_>| {
+        let all: Vec<Diagnostic> = std::iter::once(cause.first).chain(cause.others.iter().copied()).cloned().collect();
+        let text = report::render(&all, workspace, shown, ReportFormat::Human, false);
+        let text = text.trim_end().trim_end_matches(&human::summary(&all)).trim_end().to_owned();
+        Problem { severity: cause.first.severity, text }
     };
-    worst_first.into_iter().take(MOST).map(problem).collect()
+    diag::causes(&worst_first).iter().take(MOST).map(problem).collect()
 }
 
 /// A site whose files are made when a browser asks: of thousands of pages, people look at a few.

@@ -54,6 +54,10 @@ pub fn parse_app_config(file: FileId, text: &str, config: &mut Config) -> Diagno
         config.catalog.rules = rules;
     }
     if config.catalog.locations.is_empty() {
+        for (at, (_, entry)) in locations.iter().enumerate() {
+            let span = entry.get("target").map_or(entry.span, |target| target.span);
+            config.places.0.insert(format!("catalog.locations[{at}]"), span);
+        }
         config.catalog.locations = locations.into_iter().map(|(target, _)| target).collect();
     }
     out

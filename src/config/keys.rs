@@ -247,6 +247,13 @@ const CATALOG: &[Key] = &[
          any depth. `catalog-info.yaml` and `catalog-info.yml` always do.",
     ),
     key(
+        "precedence",
+        GLOBS,
+        "Which file counts when several describe the same entity: one that an earlier glob matches before one of a later \
+         glob, and before one of none. Without it, the file that git has known longest counts; where git cannot say, the \
+         first in the order of paths.",
+    ),
+    key(
         "exclude",
         GLOBS,
         "Files and folders that are passed over, as globs relative to the scanned folder; in addition to what \

@@ -147,6 +147,8 @@ pub struct ConfigLink {
 pub struct CatalogConfig {
     /// File names and globs that start the catalog, besides `catalog-info.yaml` and `catalog-info.yml`.
     pub files: Vec<String>,
+    /// Which file counts of several that describe the same entity, as globs: those of earlier ones first.
+    pub precedence: Vec<String>,
     /// Paths that are passed over, as globs relative to the scanned root.
     pub exclude: Vec<String>,
     /// Further files to start from: paths or globs relative to the configuration file, or URLs.

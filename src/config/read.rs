@@ -115,6 +115,7 @@ fn catalog(map: &Map) -> CatalogConfig {
     let kinds = given_map(Some(map), "kinds").map_or(&[][..], Map::entries);
     CatalogConfig {
         files: texts(map, "files"),
+        precedence: texts(map, "precedence"),
         exclude: texts(map, "exclude"),
         locations: texts(map, "locations"),
         rules: mappings(map, "rules").map(allow_rule).collect(),

@@ -111,6 +111,24 @@ impl Code {
         self.0
     }
 
+    /// Returns whether a reader of the entity has to know of it: the entity is not what it seems, or what it leads to is not
+    /// there. Everything else is for those who can resolve it.
+    #[must_use]
+    pub fn concerns_readers(self, severity: Severity) -> bool {
+        const THOSE: &[Code] = &[
+            AMBIGUOUS_NAMESPACE,
+            API_SYNTAX,
+            API_WITHOUT_PROVIDER,
+            DEPRECATED_DEPENDENCY,
+            DOCS_FOLDER_MISSING,
+            EMPTY_OWNER_GROUP,
+            MISSING_OWNER,
+            UNRESOLVED_REFERENCE,
+        ];
+        let of_entity = matches!(self.0.family, Family::Yaml | Family::Schema | Family::Location | Family::Config);
+        THOSE.contains(&self) || (of_entity && severity == Error)
+    }
+
     /// Finds the rule called `name`.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
@@ -218,8 +236,9 @@ rules! {
     UNRESOLVED_REFERENCE "unresolved-reference" Ref Warning "A reference leads to an entity that does not exist.";
 
     DUPLICATE_ENTITY "duplicate-entity" Identity Error "Two documents describe the same entity.";
+    NO_CATALOG_FILE "no-catalog-file" Identity Error "No catalog file was found.";
     OVERLAY_UNMATCHED "overlay-unmatched" Identity Warning "An overlay adds to an entity that is not in the catalog.";
-    UNREACHED_FILE "unreached-file" Identity Info "A file looks like a catalog file, but nothing leads to it.";
+    UNREACHED_FILE "unreached-file" Identity Info "A file looks like input, but nothing leads to it.";
 
     API_OWNER_DIFFERS "api-owner-differs" Owner Info "An API and its provider have different owners.";
     CODEOWNERS_DISAGREES "codeowners-disagrees" Owner Info "CODEOWNERS names somebody else as the owner.";

@@ -1,10 +1,11 @@
 //! Findings as workflow commands, which GitHub Actions shows as annotations beside the changed lines.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write};
 
 use super::{Diagnostic, Positions, Severity, Sources};
 
-/// Writes one workflow command a line.
+/// Writes one workflow command a line, and for one cause no more than one a file: GitHub shows ten of a kind.
 ///
 /// Columns are given only for a finding within one line, because GitHub refuses them otherwise.
 ///
@@ -12,7 +13,13 @@ use super::{Diagnostic, Positions, Severity, Sources};
 /// Only when `out` fails.
 pub fn render(diagnostics: &[Diagnostic], sources: &dyn Sources, out: &mut dyn Write) -> fmt::Result {
     let mut positions = Positions::new(sources);
+    let mut told = HashSet::new();
     for diagnostic in diagnostics {
+        if let Some(cause) = &diagnostic.cause
+            && !told.insert((diagnostic.code, cause, diagnostic.span().file))
+        {
+            continue;
+        }
         let command = match diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -21,11 +28,16 @@ pub fn render(diagnostics: &[Diagnostic], sources: &dyn Sources, out: &mut dyn W
         let span = diagnostic.span();
         let place = positions.place(span);
         let file = property(&positions.path(span.file));
-        write!(out, "::{command} file={file},line={},endLine={}", place.start.line, place.end.line)?;
-        if place.start.line == place.end.line {
-            write!(out, ",col={},endColumn={}", place.start.column, place.end.column)?;
+        write!(out, "::{command} ")?;
+        // The folder that was scanned is no file that could be annotated.
+        if file != "." {
+            write!(out, "file={file},line={},endLine={}", place.start.line, place.end.line)?;
+            if place.start.line == place.end.line {
+                write!(out, ",col={},endColumn={}", place.start.column, place.end.column)?;
+            }
+            out.write_char(',')?;
         }
-        write!(out, ",title={}::{}", property(diagnostic.code.as_str()), data(&diagnostic.message))?;
+        write!(out, "title={}::{}", property(diagnostic.code.as_str()), data(&diagnostic.message))?;
         if let Some(help) = &diagnostic.help {
             write!(out, "%0A%0Ahelp: {}", data(help))?;
         }

@@ -7,7 +7,7 @@ use annotate_snippets::{
 };
 use rayon::prelude::*;
 
-use super::{Diagnostic, Label, Positions, Severity, Source, Sources};
+use super::{Cause, Diagnostic, Label, Positions, Severity, Source, Sources, causes, count};
 use crate::text::FileId;
 
 /// Findings that one thread renders in a row.
@@ -16,6 +16,8 @@ const DIAGNOSTICS_A_PIECE: usize = 64;
 const SAME_EXCERPT_LINES: u32 = 60;
 /// A mark over more lines than this is shown at its first line only.
 const MAX_MARKED_LINES: u32 = 8;
+/// So many further places of one cause are listed.
+const MAX_PLACES: usize = 20;
 /// Bytes kept of an over-long line before and after what is marked.
 const LINE_CONTEXT: usize = 200;
 
@@ -48,19 +50,21 @@ pub fn render(
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(options.width.max(40));
     // Problems stand in the order of files, so that a piece opens few of them.
-    let pieces: Vec<String> = diagnostics
+    let causes = causes(diagnostics);
+    let pieces: Vec<String> = causes
         .par_chunks(DIAGNOSTICS_A_PIECE)
         .map(|piece| {
             let mut positions = Positions::new(sources);
-            piece.iter().map(|diagnostic| one(diagnostic, &renderer, &mut positions)).collect()
+            piece.iter().map(|cause| one(cause, &renderer, &mut positions)).collect()
         })
         .collect();
     pieces.iter().try_for_each(|piece| out.write_str(piece))?;
     writeln!(out, "{}", summary(all))
 }
 
-/// Returns a finding with its excerpt and a blank line.
-fn one(diagnostic: &Diagnostic, renderer: &Renderer, positions: &mut Positions<'_>) -> String {
+/// Returns a finding with its excerpt, the other places of its cause, and a blank line.
+fn one(cause: &Cause<'_>, renderer: &Renderer, positions: &mut Positions<'_>) -> String {
+    let diagnostic = cause.first;
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -96,6 +100,9 @@ fn one(diagnostic: &Diagnostic, renderer: &Renderer, positions: &mut Positions<'
         }
         group = group.element(snippet);
     }
+    if let Some(places) = other_places(cause, positions) {
+        group = group.element(Level::NOTE.message(printable(&places)));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(printable(help)));
     }
@@ -107,14 +114,34 @@ fn one(diagnostic: &Diagnostic, renderer: &Renderer, positions: &mut Positions<'
     report
 }
 
-/// Returns one line that counts the findings, such as `3 errors, 2 warnings in 4 files`.
+/// Lists where else the cause shows, a line each; nothing if the excerpts show all of it.
+fn other_places(cause: &Cause<'_>, positions: &mut Positions<'_>) -> Option<String> {
+    let shown = |span| cause.first.labels.iter().any(|label| label.span == span);
+    let others: Vec<_> = cause.others.iter().map(|other| other.span()).filter(|span| !shown(*span)).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let mut text = match others.len() {
+        1 => "the same at 1 other place:".to_owned(),
+        many => format!("the same at {many} other places:"),
+    };
+    for span in others.iter().take(MAX_PLACES) {
+        let _ = write!(text, "\n{}:{}", positions.path(span.file), positions.place(*span).start);
+    }
+    if others.len() > MAX_PLACES {
+        let _ = write!(text, "\nand {} more, which `--format json` lists", others.len() - MAX_PLACES);
+    }
+    Some(text)
+}
+
+/// Returns one line that counts the causes of findings, such as `3 errors, 2 warnings in 4 files`.
 #[must_use]
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
     if diagnostics.is_empty() {
         return "no problems found".to_owned();
     }
     let counted = |severity, one, many| {
-        let count = diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let count = count(diagnostics, severity);
         (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
     };
     let parts: Vec<String> = [
@@ -282,6 +309,26 @@ mod tests {
             .help("write \u{1b}]0;x");
         let out = plain(&[found], &files);
         assert!(!out.contains('\u{1b}') && !out.contains('\u{7}'), "{out}");
+    }
+
+    #[test]
+    fn one_cause_is_told_once_with_its_places() {
+        let text = "owner: ghost\n".repeat(30);
+        let files = Files::new(&[("a.yaml", Some(&text)), ("b.yaml", Some("owner: ghost\n"))]);
+        let at = |file, nth| {
+            Diagnostic::new(codes::UNRESOLVED_REFERENCE, files.span(file, "ghost", nth), "owner `ghost` does not exist")
+                .cause("group:default/ghost")
+        };
+        let two = plain(&[at(0, 0), at(1, 0)], &files);
+        assert!(two.contains("= note: the same at 1 other place:\n          b.yaml:1:8\n"), "{two}");
+        assert!(two.ends_with("1 warning in 2 files\n"), "{two}");
+        let many: Vec<_> = (0..30).map(|nth| at(0, nth)).collect();
+        let many = plain(&many, &files);
+        assert_eq!(many.matches("warning[").count(), 1);
+        assert!(many.contains("a.yaml:21:8") && !many.contains("a.yaml:22:8") && many.contains("and 9 more"), "{many}");
+        // A place that an excerpt shows is not listed.
+        let shown = [at(0, 0).also(files.span(1, "ghost", 0), "here, too"), at(1, 0)];
+        assert!(!plain(&shown, &files).contains("other place"));
     }
 
     #[test]

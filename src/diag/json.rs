@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Diagnostic, Positions, Sources};
 
 /// Writes the findings as a JSON array; lines and columns count from 1, columns in characters, the end is exclusive.
+/// Findings of one cause have the same `group`.
 ///
 /// # Errors
 /// Only when `out` fails.
@@ -27,6 +28,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &dyn Sources, out: &mut dyn W
             "endColumn": place.end.column,
             "entityRef": diagnostic.entity.as_deref(),
             "help": diagnostic.help,
+            "group": diagnostic.group(),
         });
         write!(out, "{}\n{finding}", if index == 0 { "" } else { "," })?;
     }

@@ -7,6 +7,7 @@
 
 pub mod baseline;
 mod bound;
+mod causes;
 pub mod codes;
 pub mod explain;
 mod fingerprint;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub use baseline::Baseline;
 pub use bound::bound;
+pub use causes::{Cause, causes, count};
 pub use codes::Code;
 pub use severity::{Judged, Levels, PathSeverities, Severities, judge};
 pub use sources::{Place, Positions, Source, Sources, sort_and_dedup};
@@ -83,6 +85,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The entity concerned, as `kind:namespace/name`.
     pub entity: Option<Arc<str>>,
+    /// What one change would resolve, such as a group that is missing: findings of the same rule and cause are told as one.
+    pub cause: Option<Arc<str>>,
 }
 
 impl Diagnostic {
@@ -96,6 +100,7 @@ impl Diagnostic {
             labels: vec![Label { span, text: String::new() }],
             help: None,
             entity: None,
+            cause: None,
         }
     }
 
@@ -124,6 +129,13 @@ impl Diagnostic {
     #[must_use]
     pub fn entity(mut self, entity: impl Into<Arc<str>>) -> Self {
         self.entity = Some(entity.into());
+        self
+    }
+
+    /// Names the cause, which others may share: see [`causes`].
+    #[must_use]
+    pub fn cause(mut self, cause: impl Into<Arc<str>>) -> Self {
+        self.cause = Some(cause.into());
         self
     }
 

@@ -134,6 +134,14 @@ struct Finding<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
     partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Shared>,
+}
+
+#[derive(Serialize)]
+struct Shared {
+    /// The same for results of one cause.
+    group: String,
 }
 
 #[derive(Serialize)]
@@ -241,6 +249,7 @@ fn finding<'a>(
         locations: [location(0)],
         related_locations: (1..diagnostic.labels.len()).map(location).collect(),
         partial_fingerprints: Fingerprints { primary_location_line_hash: format!("{fingerprint}:{occurrence}") },
+        properties: diagnostic.group().map(|group| Shared { group }),
     }
 }
 

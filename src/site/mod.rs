@@ -250,7 +250,10 @@ fn changes(workspace: &Workspace, portal: &Portal) -> Vec<Change> {
             Some(Change { time, title: page.title.clone(), what: site.title.clone(), url, author })
         })
     });
-    let mut changes: Vec<Change> = documents.chain(entities).collect();
+    newest_first(documents.chain(entities).collect())
+}
+
+fn newest_first(mut changes: Vec<Change>) -> Vec<Change> {
     // The sort is stable, so what changed at once stays in the order of references.
     changes.sort_by_key(|change| std::cmp::Reverse(change.time));
     changes.truncate(CHANGES);
@@ -371,10 +374,8 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
     let problems = problems::read(workspace, portal);
     let mut problems_of = vec![Vec::new(); catalog.entities().len()];
     for (at, problem) in problems.iter().enumerate() {
-        if problem.severity != Severity::Info
-            && let Some(id) = problem.entity
-        {
-            problems_of[id.index()].push(at);
+        if problem.severity != Severity::Info {
+            problem.entities.iter().for_each(|id| problems_of[id.index()].push(at));
         }
     }
     let before = before.filter(|(other, _)| {
@@ -746,5 +747,28 @@ impl Site {
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.outline.changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_change_comes_first_and_the_oldest_are_left_out() {
+        let change = |time: i64| Change {
+            time,
+            title: time.to_string(),
+            what: String::new(),
+            url: String::new(),
+            author: "Ann".into(),
+        };
+        let times = |changes: Vec<i64>| -> Vec<i64> {
+            newest_first(changes.into_iter().map(change).collect()).iter().map(|change| change.time).collect()
+        };
+        assert_eq!(times(vec![2, 3, 1]), [3, 2, 1]);
+        let many: Vec<i64> = (0..100).collect();
+        let newest: Vec<i64> = (0..100).rev().take(CHANGES).collect();
+        assert_eq!(times(many), newest);
     }
 }

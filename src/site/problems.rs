@@ -1,7 +1,9 @@
 //! Problems as pages show them: with path, line and the line itself.
 
+use std::collections::HashSet;
+
 use crate::catalog::EntityId;
-use crate::diag::{self, Label, Positions, Severity};
+use crate::diag::{self, Code, Label, Positions, Severity};
 use crate::portal::Portal;
 use crate::workspace::Workspace;
 
@@ -21,8 +23,20 @@ pub struct Problem {
     pub help: Option<String>,
     /// The places, the primary one first.
     pub places: Vec<Place>,
-    /// The entity concerned.
-    pub entity: Option<EntityId>,
+    /// Where else the same cause shows, as path and line; no more than anybody reads.
+    pub elsewhere: Vec<(String, u32)>,
+    /// At how many places it shows in all.
+    pub count: usize,
+    /// The entities concerned, each once, in the order of the places.
+    pub entities: Vec<EntityId>,
+}
+
+impl Problem {
+    /// Returns whether it is something that a reader of the entity has to know, and not only its author.
+    #[must_use]
+    pub fn is_for_readers(&self) -> bool {
+        Code::find(self.code).is_some_and(|code| code.concerns_readers(self.severity))
+    }
 }
 
 /// One place of a problem.
@@ -44,19 +58,40 @@ pub struct Place {
     pub after: String,
 }
 
-/// Looks up the places of the diagnostics that a report shows, in their order.
+/// So many further places of one cause are listed.
+const PLACES: usize = 50;
+
+/// Looks up the places of all diagnostics, each cause once, in their order.
 #[must_use]
 pub fn read(workspace: &Workspace, portal: &Portal) -> Vec<Problem> {
     let mut positions = Positions::new(workspace);
-    let read = |diagnostic: &crate::diag::Diagnostic| Problem {
-        severity: diagnostic.severity,
-        code: diagnostic.code.as_str(),
-        message: diagnostic.message.clone(),
-        help: diagnostic.help.clone(),
-        places: diagnostic.labels.iter().map(|label| place(label, &mut positions)).collect(),
-        entity: diagnostic.entity.as_ref().and_then(|reference| portal.catalog.find(reference)),
+    let read = |cause: &diag::Cause<'_>| {
+        let first = cause.first;
+        let shown = |span| first.labels.iter().any(|label| label.span == span);
+        let mut others: Vec<_> = cause.others.iter().map(|other| other.span()).filter(|span| !shown(*span)).collect();
+        let count = others.len() + 1;
+        others.truncate(PLACES);
+        let mut entities = Vec::new();
+        let mut seen = HashSet::new();
+        for diagnostic in std::iter::once(&first).chain(&cause.others) {
+            let id = diagnostic.entity.as_ref().and_then(|reference| portal.catalog.find(reference));
+            entities.extend(id.filter(|id| seen.insert(*id)));
+        }
+        Problem {
+            severity: first.severity,
+            code: first.code.as_str(),
+            message: first.message.clone(),
+            help: first.help.clone(),
+            places: first.labels.iter().map(|label| place(label, &mut positions)).collect(),
+            elsewhere: others
+                .into_iter()
+                .map(|span| (positions.path(span.file).to_string(), positions.place(span).start.line))
+                .collect(),
+            count,
+            entities,
+        }
     };
-    diag::bound(&portal.diagnostics).iter().map(read).collect()
+    diag::causes(&diag::bound(&portal.diagnostics)).iter().map(read).collect()
 }
 
 fn place(label: &Label, positions: &mut Positions<'_>) -> Place {

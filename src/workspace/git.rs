@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::Folder;
-use super::history::History;
+use super::history::{Beginnings, History};
 use super::remote::{Hosts, Remote, Revision};
 use super::tree::{Kind, Tree};
 
@@ -28,6 +28,7 @@ pub struct Repository {
     /// Commits whose parents were not fetched.
     pub(super) shallow: Vec<String>,
     pub(super) history: OnceLock<Option<History>>,
+    pub(super) beginnings: OnceLock<Option<Beginnings>>,
     /// The commit that was checked out when the history was read.
     pub(super) read_at: OnceLock<Option<String>>,
 }
@@ -43,6 +44,7 @@ impl Repository {
             default_branch: None,
             shallow: Vec::new(),
             history: OnceLock::new(),
+            beginnings: OnceLock::new(),
             read_at: OnceLock::new(),
         };
         if let Some(layout) = Layout::find(tree, &repository.folder.place) {
@@ -99,7 +101,8 @@ impl Repository {
     /// Returns whether another reading of the same repository found the same.
     pub(super) fn says_as(&self, other: &Self) -> bool {
         let all = |it: &Self| {
-            let Self { folder: _, remote, view, edit, default_branch, shallow, history: _, read_at: _ } = it;
+            let Self { folder: _, remote, view, edit, default_branch, shallow, history: _, beginnings: _, read_at: _ } =
+                it;
             format!("{remote:?} {view:?} {edit:?} {default_branch:?} {shallow:?}")
         };
         all(self) == all(other)

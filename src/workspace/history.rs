@@ -5,7 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that runs git")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io::{BufReader, Read as _};
 use std::path::Path;
@@ -35,32 +35,157 @@ const PATHS: [&str; 4] = ["*.yaml", "*.yml", "*.md", "*.markdown"];
 const MAX_COMMITS: &str = "--max-count=200000";
 const MAX_OUTPUT: u64 = 1 << 30;
 
+/// Since when git knows a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownSince {
+    /// Since a commit of this time, in seconds since 1970 UTC.
+    Commit(i64),
+    /// Since before a commit of this time: what was before it was not fetched.
+    Before(i64),
+    /// It is not committed.
+    Never,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// When the files of a repository were added.
+#[derive(Debug, Default)]
+pub(super) struct Beginnings {
+    /// The oldest commit that added a file of this path.
+    added: HashMap<Box<[u8]>, KnownSince>,
+    /// What a file was called before.
+    renamed: HashMap<Box<[u8]>, Vec<Box<[u8]>>>,
+}
+
+impl Beginnings {
+    /// Reads when files were added to the working tree `folder`; `shallow` commits seem to add all files.
+    pub(super) fn read(folder: &Path, shallow: &[String]) -> Option<Self> {
+        let mut command = git(folder);
+        command
+            .args(["-c", "diff.renameLimit=400", "log", "--no-merges", "--find-renames=60%", "--diff-filter=AR"])
+            .args(["--no-ext-diff", "--no-textconv", "--no-color", "--no-notes", "-O/dev/null"])
+            .args(["--ignore-submodules=all", "--encoding=UTF-8", "--format=%x01%H%x02%ct%x02", "--name-status", "-z"])
+            .arg(MAX_COMMITS)
+            .args(["HEAD", "--"])
+            .args(CATALOG_PATHS);
+        let mut beginnings = Self::default();
+        run(command, |output| beginnings.fill(output, shallow)).then_some(beginnings)
+    }
+
+    fn fill(&mut self, output: &mut dyn std::io::BufRead, shallow: &[String]) -> Option<()> {
+        let mut since = KnownSince::Unknown;
+        let mut part = Vec::new();
+        let mut next = |part: &mut Vec<u8>| -> Option<bool> {
+            part.clear();
+            if output.read_until(0, part).ok()? == 0 {
+                return Some(false);
+            }
+            part.pop_if(|byte| *byte == 0).map(|_| true)
+        };
+        while next(&mut part)? {
+            if let Some(LastChange { commit, time, .. }) = header(&part) {
+                let is_shallow = shallow.binary_search_by(|hash| (**hash).cmp(&commit)).is_ok();
+                since = if is_shallow { KnownSince::Before(time) } else { KnownSince::Commit(time) };
+                continue;
+            }
+            let status = part.trim_ascii_start().first().copied()?;
+            let path: Box<[u8]> = if next(&mut part)? { part.as_slice().into() } else { return None };
+            match status {
+                b'R' => {
+                    let after: Box<[u8]> = if next(&mut part)? { part.as_slice().into() } else { return None };
+                    self.renamed.entry(after).or_default().push(path);
+                }
+                // The log goes from new to old.
+                _ => _ = self.added.insert(path, since),
+            }
+        }
+        Some(())
+    }
+
+    /// Returns since when the file with these path segments is known, also by the names that it had before.
+    pub(super) fn get(&self, names: &[&OsStr]) -> KnownSince {
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
+        let path = names.join(&b'/');
+        if !CATALOG_PATHS.iter().any(|pattern| path.ends_with(pattern[1..].as_bytes())) {
+            return KnownSince::Unknown;
+        }
+        let mut oldest = KnownSince::Never;
+        let mut seen: HashSet<&[u8]> = HashSet::new();
+        let mut open: Vec<&[u8]> = vec![&path];
+        while let Some(path) = open.pop() {
+            if !seen.insert(path) {
+                continue;
+            }
+            if let Some(since) = self.added.get(path)
+                && since.time() < oldest.time()
+            {
+                oldest = *since;
+            }
+            open.extend(self.renamed.get(path).into_iter().flatten().map(|path| &**path));
+        }
+        oldest
+    }
+}
+
+impl KnownSince {
+    /// Returns the time that it is known for; what is not committed is younger than everything.
+    pub(crate) fn time(self) -> i64 {
+        match self {
+            Self::Commit(time) | Self::Before(time) => time,
+            Self::Never | Self::Unknown => i64::MAX,
+        }
+    }
+}
+
+/// Files that may describe entities.
+const CATALOG_PATHS: [&str; 3] = ["*.yaml", "*.yml", "*.json"];
+
+/// Prepares git for a folder that may be hostile.
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        // Where git finds itself and the user's trust in folders stays; what redirects or traces it goes.
+        let stays = ["GIT_CONFIG_", "GIT_EXEC_PATH"].iter().any(|prefix| text.starts_with(prefix));
+        if text.starts_with("GIT_") && !stays {
+            command.env_remove(&name);
+        }
+    }
+    command
+        .envs([
+            ("GIT_TERMINAL_PROMPT", "0"),
+            ("GIT_NO_LAZY_FETCH", "1"),
+            ("GIT_ALLOW_PROTOCOL", "none"),
+            ("GIT_OPTIONAL_LOCKS", "0"),
+            ("LC_ALL", "C"),
+        ])
+        .arg("-C")
+        .arg(folder)
+        .args(["--no-pager", "--no-optional-locks", "--no-replace-objects"])
+        .args(["-c", "core.fsmonitor=false", "-c", "core.quotepath=off", "-c", "core.hooksPath=/dev/null"])
+        .args(["-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.follow=false"])
+        .args(["-c", "log.mailmap=false", "-c", "protocol.allow=never"]);
+    command
+}
+
+/// Runs git and hands on what it writes; says whether all went well.
+fn run(mut command: Command, read: impl FnOnce(&mut dyn std::io::BufRead) -> Option<()>) -> bool {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let Ok(mut process) = command.spawn() else { return false };
+    let Some(output) = process.stdout.take() else { return false };
+    let read = read(&mut BufReader::with_capacity(64 << 10, output.take(MAX_OUTPUT)));
+    // If reading ended early, git would wait for somebody to read on.
+    if read.is_none() {
+        let _ = process.kill();
+    }
+    process.wait().is_ok_and(|status| read.is_some() && status.success())
+}
+
 impl History {
     /// Reads the history of the working tree `folder`, leaving out the `shallow` commits, which seem to add all files.
     pub(super) fn read(folder: &Path, shallow: &[String]) -> Option<Self> {
-        let mut command = Command::new("git");
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            // Where git finds itself and the user's trust in folders stays; what redirects or traces it goes.
-            let stays = ["GIT_CONFIG_", "GIT_EXEC_PATH"].iter().any(|prefix| text.starts_with(prefix));
-            if text.starts_with("GIT_") && !stays {
-                command.env_remove(&name);
-            }
-        }
+        let mut command = git(folder);
         command
-            .envs([
-                ("GIT_TERMINAL_PROMPT", "0"),
-                ("GIT_NO_LAZY_FETCH", "1"),
-                ("GIT_ALLOW_PROTOCOL", "none"),
-                ("GIT_OPTIONAL_LOCKS", "0"),
-                ("LC_ALL", "C"),
-            ])
-            .arg("-C")
-            .arg(folder)
-            .args(["--no-pager", "--no-optional-locks", "--no-replace-objects"])
-            .args(["-c", "core.fsmonitor=false", "-c", "core.quotepath=off", "-c", "core.hooksPath=/dev/null"])
-            .args(["-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.follow=false"])
-            .args(["-c", "log.mailmap=false", "-c", "protocol.allow=never"])
             .args([
                 "log",
                 "--no-merges",
@@ -74,20 +199,9 @@ impl History {
             .args(["--ignore-submodules=all", "--encoding=UTF-8", "--format=%x01%H%x02%ct%x02%an", "--name-only", "-z"])
             .arg(MAX_COMMITS)
             .args(["HEAD", "--"])
-            .args(PATHS)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut process = command.spawn().ok()?;
-        let output = process.stdout.take()?;
+            .args(PATHS);
         let mut history = Self::default();
-        let read = history.fill(&mut BufReader::with_capacity(64 << 10, output.take(MAX_OUTPUT)), shallow);
-        // If reading ended early, git would wait for somebody to read on.
-        if read.is_none() {
-            let _ = process.kill();
-        }
-        let status = process.wait().ok()?;
-        (read.is_some() && status.success()).then_some(history)
+        run(command, |output| history.fill(output, shallow)).then_some(history)
     }
 
     /// Returns the last change of the file with these path segments.
@@ -96,7 +210,7 @@ impl History {
         self.changes.get(names.join(&b'/').as_slice())
     }
 
-    fn fill(&mut self, output: &mut impl std::io::BufRead, shallow: &[String]) -> Option<()> {
+    fn fill(&mut self, output: &mut dyn std::io::BufRead, shallow: &[String]) -> Option<()> {
         let mut commit: Option<LastChange> = None;
         let mut first = false;
         let mut part = Vec::new();
@@ -136,6 +250,29 @@ fn header(part: &[u8]) -> Option<LastChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_oldest_commit_that_added_a_file_counts_by_whatever_name() {
+        let hash = |letter: &str| letter.repeat(40);
+        let output = format!(
+            "\x01{}\x0240\x02\0\nR090\0old.yaml\0new.yaml\0A\0d/late.yaml\0\x01{}\x0230\x02\0\nA\0again.yaml\0\
+             \x01{}\x0220\x02\0\nA\0old.yaml\0A\0again.yaml\0\x01{}\x0210\x02\0\nA\0first.yml\0",
+            hash("a"),
+            hash("b"),
+            hash("c"),
+            hash("d"),
+        );
+        let mut beginnings = Beginnings::default();
+        beginnings.fill(&mut output.as_bytes(), &[hash("d")]).unwrap();
+        let get = |path: &str| beginnings.get(&path.split('/').map(OsStr::new).collect::<Vec<_>>());
+        assert_eq!(get("new.yaml"), KnownSince::Commit(20));
+        assert_eq!(get("d/late.yaml"), KnownSince::Commit(40));
+        assert_eq!(get("again.yaml"), KnownSince::Commit(20));
+        assert_eq!(get("first.yml"), KnownSince::Before(10));
+        assert_eq!(get("not-committed.yaml"), KnownSince::Never);
+        assert_eq!(get("entities.txt"), KnownSince::Unknown);
+        assert_eq!(Beginnings::default().fill(&mut &output.as_bytes()[..output.len() - 2], &[]), None);
+    }
 
     #[test]
     fn the_newest_commit_of_each_file_counts() {

@@ -12,7 +12,9 @@ use super::pattern::Pattern;
 use super::rules::Rules;
 use super::scan::{self, Found};
 use super::tree::{Kind, Memory, Tree, reason};
-use super::{Boundary, GlobStyle, LocateError, ReadError, Root, UrlTarget, Workspace, calm, path, pattern};
+use super::{
+    Boundary, GlobStyle, LocateError, ReadError, Root, UrlTarget, Workspace, calm, path, pattern, repository_in,
+};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::error::Error;
@@ -85,6 +87,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     }
     let outputs = workspace.tree.real(&output).into_iter().collect();
     workspace.limits = Arc::new(scan::Limits { outputs, ..scan::Limits::default() });
+    workspace.starts_are_configured = options.paths.is_empty();
     workspace.starts = Arc::new(workspace.set_roots(&given, &home, options.repository)?);
     let (files, config_problems) =
         (std::mem::take(&mut workspace.files), std::mem::take(&mut workspace.config_problems));
@@ -179,12 +182,14 @@ impl Workspace {
             book: Arc::default(),
             limits: Arc::default(),
             roots: Arc::default(),
+            starts_are_configured: false,
             starts: Arc::default(),
             files: Arc::default(),
             known: Arc::default(),
             catalog_files: Arc::default(),
             alike_files: Arc::default(),
             overlay_files: Arc::default(),
+            empty_starts: Arc::default(),
             problems: Arc::default(),
             clones: Arc::default(),
             by_remote: Arc::default(),
@@ -330,17 +335,23 @@ impl Workspace {
     /// Looks for the files that the catalog starts from.
     pub(super) fn scan(&mut self) {
         let outputs = self.limits.outputs.clone();
-        let (exclude, files) = (self.compile_excludes(), self.compile_files());
-        self.limits = Arc::new(scan::Limits { outputs, exclude, files });
+        let exclude = self.compile_excludes();
+        let (files, entries) = self.compile_files();
+        self.limits = Arc::new(scan::Limits { outputs, exclude, files, entries });
         self.problems = Arc::default();
         let mut found = Found::default();
-        for start in &*Arc::clone(&self.starts) {
+        let mut empty = Vec::new();
+        for (at, start) in Arc::clone(&self.starts).iter().enumerate() {
             match start {
                 Start::Folder(folder) => {
                     let root = self.roots.iter().find(|root| root.place == *folder);
                     let rules = root.map_or_else(|| self.rules_above(folder), |root| root.rules.clone());
                     let part = scan::scan(&self.tree, &self.book, &self.limits, folder, rules.as_ref());
+                    if part.files.is_empty() {
+                        empty.push(at);
+                    }
                     found.files.extend(part.files);
+                    found.matched.extend(part.matched);
                     found.alike.extend(part.alike);
                     found.repositories.extend(part.repositories);
                     found.unreadable.extend(part.unreadable);
@@ -348,6 +359,8 @@ impl Workspace {
                 Start::File(file) => found.files.push((file.clone(), None)),
             }
         }
+        self.empty_starts = Arc::new(empty);
+        self.report_unmatched(&found);
         found.repositories.sort_unstable();
         found.repositories.dedup();
         self.clones = Arc::new(found.repositories);
@@ -388,6 +401,26 @@ impl Workspace {
         self.problems = Arc::new(problems);
     }
 
+    /// Reports the patterns of `catalog.files` that match nothing in the folders that were scanned.
+    fn report_unmatched(&mut self, found: &Found) {
+        let scanned = self.starts.iter().any(|start| matches!(start, Start::Folder(_)));
+        let Some(home) = self.config_home().filter(|_| scanned) else { return };
+        let matched: HashSet<usize> = found.matched.iter().map(|at| self.limits.entries[*at]).collect();
+        for (at, pattern) in Arc::clone(&self.config).catalog.files.iter().enumerate() {
+            if matched.contains(&at) {
+                continue;
+            }
+            let span = self.config_span(&format!("catalog.files[{at}]"), &home);
+            let message = format!("`catalog.files` names `{pattern}`, which matches no file");
+            let problem = Diagnostic::new(codes::LOCATION_TARGET_MISSING, span, message).help(
+                "correct the pattern, or remove it: a name alone is meant at any depth, a path from the scanned folder on",
+            );
+            // The same configuration may serve many folders.
+            let problem = Diagnostic { severity: Severity::Warning, ..problem };
+            Arc::make_mut(&mut self.problems).push(problem);
+        }
+    }
+
     /// Notes which repository a folder is in, and that no link leads to it: the scan knows both.
     fn remember(&self, folder: &Path, repository: &Arc<Path>) {
         let mut boundaries = calm(self.known.boundaries.write());
@@ -419,7 +452,8 @@ impl Workspace {
                     codes::LOCATION_TARGET_MISSING,
                     span(),
                     format!("`{key}` names `{target}`, which matches no file"),
-                ),
+                )
+                .help("correct the pattern, or remove the entry"),
                 Err(error) => {
                     let code = match error {
                         LocateError::OutsideRepository => codes::LOCATION_OUTSIDE_REPOSITORY,
@@ -427,7 +461,13 @@ impl Workspace {
                         LocateError::Unreadable { .. } => codes::UNREADABLE_FILE,
                         _ => codes::LOCATION_TARGET_MISSING,
                     };
-                    Diagnostic::new(code, span(), format!("`{key}` names `{target}`: {error}"))
+                    let problem = Diagnostic::new(code, span(), format!("`{key}` names `{target}`: {error}"));
+                    match error {
+                        LocateError::NotLocal => problem
+                            .help("clone that repository beside this one and name both, or remove the entry")
+                            .cause(repository_in(target)),
+                        _ => problem.help("correct the path, or remove the entry"),
+                    }
                 }
             };
             Arc::make_mut(&mut self.problems).push(problem);
@@ -450,7 +490,7 @@ impl Workspace {
     }
 
     /// Returns an id by which a problem can name a folder.
-    fn add_folder(&self, place: &Path) -> FileId {
+    pub(super) fn add_folder(&self, place: &Path) -> FileId {
         self.files.add_nothing(place, || {
             let shown = self.show(place);
             if shown.is_empty() { ".".into() } else { shown }
@@ -480,16 +520,19 @@ impl Workspace {
         set.build().unwrap_or_default()
     }
 
-    fn compile_files(&self) -> Vec<Pattern> {
+    /// Compiles the patterns of `catalog.files`; returns for each which entry it is from.
+    fn compile_files(&self) -> (Vec<Pattern>, Vec<usize>) {
         let mut patterns = Vec::new();
-        for text in &self.config.catalog.files {
+        let mut entries = Vec::new();
+        for (at, text) in self.config.catalog.files.iter().enumerate() {
             for text in pattern::expand(text, GlobStyle::File) {
                 // A name alone is meant at any depth, as `catalog-info.yaml` is.
                 let anywhere = if text.contains('/') { None } else { Some("**") };
                 patterns.extend(Pattern::new(anywhere.into_iter().chain(text.split('/')), GlobStyle::File));
+                entries.resize(patterns.len(), at);
             }
         }
-        patterns
+        (patterns, entries)
     }
 }
 

@@ -31,10 +31,10 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::diag::Diagnostic;
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 use asked::Notes;
 use files::Files;
-use history::History;
+use history::{Beginnings, History};
 use pattern::Pattern;
 use remote::Address;
 use rules::{RuleBook, Rules};
@@ -43,9 +43,10 @@ use tree::{Kind, Tree, reason};
 
 pub use asked::{Asked, Changes};
 pub use git::Repository;
-pub use history::LastChange;
+pub use history::{KnownSince, LastChange};
 pub use kept::{Kept, Same};
 pub use load::{LoadOptions, load};
+pub(crate) use remote::repository_in;
 pub use remote::{Host, Remote};
 pub(crate) use scan::MANIFEST;
 
@@ -203,6 +204,8 @@ pub struct Workspace {
     limits: Arc<scan::Limits>,
     /// Disjoint, except that the folder of the configuration, which comes last, may contain the others.
     roots: Arc<Vec<Root>>,
+    /// Whether the configuration names what is scanned, and not the command line.
+    starts_are_configured: bool,
     /// What is scanned.
     starts: Arc<Vec<load::Start>>,
     files: Arc<Files>,
@@ -210,6 +213,8 @@ pub struct Workspace {
     catalog_files: Arc<Vec<FileId>>,
     alike_files: Arc<Vec<FileId>>,
     overlay_files: Arc<Vec<FileId>>,
+    /// Which of the starts have no catalog file, by index.
+    empty_starts: Arc<Vec<usize>>,
     problems: Arc<Vec<Diagnostic>>,
     /// Folders with a `.git` that the scan met, sorted.
     clones: Arc<Vec<Arc<Path>>>,
@@ -304,6 +309,47 @@ impl Workspace {
     #[must_use]
     pub fn alike_files(&self) -> &[FileId] {
         &self.alike_files
+    }
+
+    /// Returns the folders to scan in which no catalog file was found, and whether these are all: each is a place by which a
+    /// problem can name it, in the configuration if that names it.
+    #[must_use]
+    pub fn empty_starts(&self) -> (Vec<Span>, bool) {
+        let spans = self.empty_starts.iter().map(|at| self.start(*at)).collect();
+        (spans, self.empty_starts.len() == self.starts.len())
+    }
+
+    /// Returns the place by which a problem can name what is scanned.
+    fn start(&self, at: usize) -> Span {
+        if self.starts_are_configured
+            && let Some(written) = self.config.places.get(&format!("paths[{at}]"))
+        {
+            return written;
+        }
+        match self.starts.get(at) {
+            Some(load::Start::File(file)) => Span::whole(self.files.add(file, None, || self.show(file))),
+            Some(load::Start::Folder(folder)) => Span::whole(self.add_folder(folder)),
+            None => Span::whole(self.add_folder(&self.config_folder)),
+        }
+    }
+
+    /// Looks for files that may be input, whatever their names and whatever ignore files say, sorted by path; for each,
+    /// whether a scan passes over it. For a first run that has found nothing.
+    #[must_use]
+    pub fn survey(&self) -> Vec<(FileId, bool)> {
+        let mut files = Vec::new();
+        for start in &*self.starts {
+            let load::Start::Folder(folder) = start else { continue };
+            self.note(|asked| asked.below(folder));
+            let rules = self.roots.iter().find(|root| root.place == *folder).and_then(|root| root.rules.clone());
+            files.extend(scan::survey(&self.tree, &self.book, &self.limits, folder, rules.as_ref()));
+        }
+        files.sort_by(|a, b| a.place.cmp(&b.place));
+        files.dedup_by(|a, b| a.place == b.place);
+        files
+            .into_iter()
+            .map(|file| (self.files.add(&file.place, None, || self.show(&file.place)), file.ignored))
+            .collect()
     }
 
     /// Returns the files of `catalog.overlays`, each once, in the order of the configuration.
@@ -522,6 +568,21 @@ impl Workspace {
             History::read(repository.place(), &repository.shallow)
         });
         history.as_ref()?.get(&names_below(&file.place, repository.place())?).cloned()
+    }
+
+    /// Returns since when git knows each of some files. It is asked once a repository, however many files there are.
+    #[must_use]
+    pub fn known_since(&self, files: &[FileId]) -> Vec<KnownSince> {
+        let since = |file: FileId| {
+            let repository = self.repository(file).filter(|_| matches!(*self.tree, Tree::Disk(_)))?;
+            let file = self.files.get(file);
+            let beginnings = repository.beginnings.get_or_init(|| {
+                let _ = repository.read_at.set(repository.head(&self.tree));
+                Beginnings::read(repository.place(), &repository.shallow)
+            });
+            Some(beginnings.as_ref()?.get(&names_below(&file.place, repository.place())?))
+        };
+        files.par_iter().map(|file| since(*file).unwrap_or(KnownSince::Unknown)).collect()
     }
 
     /// Does something, and returns what it asked of the workspace it was given.
@@ -868,6 +929,10 @@ impl crate::diag::Sources for Workspace {
     }
 
     fn text(&self, file: FileId) -> Option<Arc<str>> {
+        // A folder has none.
+        if !self.files.get(file).is_file {
+            return None;
+        }
         let limits = self.config.limits;
         self.text(file, limits.catalog_file.max(limits.definition_file)).ok()
     }

@@ -143,7 +143,10 @@ impl Workspace {
         name == "catalog-info.yaml"
             || name == "catalog-info.yml"
             || name == scan::MANIFEST
-            || scan::is_alike(&name.to_string_lossy())
+            || scan::is_alike(
+                &name.to_string_lossy(),
+                path.iter().rev().skip(1).any(|folder| scan::is_for_templates(&folder.to_string_lossy())),
+            )
             || !catalog.files.is_empty()
             || !catalog.locations.is_empty()
             || !catalog.overlays.is_empty()

@@ -476,6 +476,12 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Returns the part of an address that tells one repository from another: the host, the owner and the name.
+pub(crate) fn repository_in(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').take(3).collect::<Vec<_>>().join("/").to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,5 +1,6 @@
 //! The walks: one over the roots in parallel for catalog files, and one below a folder for single questions.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -26,6 +27,8 @@ pub(super) struct Limits {
     pub(super) exclude: GlobSet,
     /// Further patterns that start the catalog, besides the two names.
     pub(super) files: Vec<Pattern>,
+    /// For each of these, which entry of the configuration it is from.
+    pub(super) entries: Vec<usize>,
 }
 
 /// What a scan found.
@@ -35,6 +38,8 @@ pub(super) struct Found {
     pub(super) files: Vec<(PathBuf, Option<Arc<Path>>)>,
     /// Files whose names are near that of a catalog file.
     pub(super) alike: Vec<PathBuf>,
+    /// The patterns that match a file, by index.
+    pub(super) matched: BTreeSet<usize>,
     /// Folders with a `.git`.
     pub(super) repositories: Vec<Arc<Path>>,
     /// Folders that could not be read, with the reason.
@@ -46,8 +51,15 @@ pub(super) struct Found {
 pub(super) fn scan(tree: &Tree, book: &RuleBook, limits: &Limits, root: &Path, above: Option<&Arc<Rules>>) -> Found {
     let scan = Scan { tree, book, limits, root, found: Mutex::default() };
     let states = limits.files.iter().map(Pattern::start).collect();
-    let start =
-        Visit { folder: root.to_owned(), rules: above.cloned(), repository: None, states, hidden: false, depth: 0 };
+    let start = Visit {
+        folder: root.to_owned(),
+        rules: above.cloned(),
+        repository: None,
+        states,
+        hidden: false,
+        templates: false,
+        depth: 0,
+    };
     rayon::scope(|scope| scan.visit(scope, start));
     scan.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -69,6 +81,8 @@ struct Visit {
     states: Vec<State>,
     /// Whether only those patterns count, since a folder on the way is hidden.
     hidden: bool,
+    /// Whether a folder on the way is called as those that hold templates.
+    templates: bool,
     depth: usize,
 }
 
@@ -125,6 +139,7 @@ impl<'a> Scan<'a> {
             repository: visit.repository.clone(),
             states,
             hidden,
+            templates: visit.templates || is_for_templates(&name),
             depth: visit.depth + 1,
         };
         scope.spawn(move |scope| self.visit(scope, next));
@@ -132,17 +147,18 @@ impl<'a> Scan<'a> {
 
     fn file(&self, visit: &Visit, item: &Item) {
         let by_name = !visit.hidden && (item.name == "catalog-info.yaml" || item.name == "catalog-info.yml");
-        let wanted = by_name || {
-            let name = item.name.to_string_lossy();
-            let patterns = &self.limits.files;
-            patterns.iter().zip(self.steps(visit, &name)).any(|(pattern, state)| pattern.accepts(state))
-        };
-        if wanted {
+        let name = item.name.to_string_lossy();
+        let patterns = self.limits.files.iter().zip(self.steps(visit, &name)).enumerate();
+        let matched: Vec<usize> =
+            patterns.filter(|(_, (pattern, state))| pattern.accepts(*state)).map(|(at, _)| at).collect();
+        if by_name || !matched.is_empty() {
             let file = visit.folder.join(&item.name);
             if !self.excluded(visit, &file, item.kind) {
-                calm(self.found.lock()).files.push((file, visit.repository.clone()));
+                let mut found = calm(self.found.lock());
+                found.files.push((file, visit.repository.clone()));
+                found.matched.extend(matched);
             }
-        } else if is_alike(&item.name.to_string_lossy()) && !visit.hidden {
+        } else if is_alike(&name, visit.templates) && !visit.hidden {
             let file = visit.folder.join(&item.name);
             if !self.excluded(visit, &file, item.kind) {
                 calm(self.found.lock()).alike.push(file);
@@ -161,11 +177,94 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Returns whether authors who write this name mean a catalog file.
-pub(super) fn is_alike(name: &str) -> bool {
+/// Returns whether authors who write this name mean a catalog file; among templates any YAML file may be one.
+pub(super) fn is_alike(name: &str, among_templates: bool) -> bool {
+    const USUAL: [&str; 13] = [
+        "all",
+        "apis",
+        "backstage",
+        "components",
+        "domains",
+        "entities",
+        "groups",
+        "locations",
+        "org",
+        "resources",
+        "systems",
+        "teams",
+        "users",
+    ];
     let name = name.to_ascii_lowercase().replace('_', "-");
     let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
-    stem.trim_start_matches('.').starts_with("catalog") || stem.ends_with("-entity") || stem.ends_with("-catalog")
+    among_templates
+        || stem.trim_start_matches('.').starts_with("catalog")
+        || stem.contains("template")
+        || stem.ends_with("-entity")
+        || stem.ends_with("-catalog")
+        || USUAL.contains(&stem)
+}
+
+/// Returns whether a folder is called as those that hold templates.
+pub(super) fn is_for_templates(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("template") || name.contains("scaffold")
+}
+
+/// A file that a survey met.
+pub(super) struct Surveyed {
+    /// Where.
+    pub(super) place: PathBuf,
+    /// Whether a scan passes over it.
+    pub(super) ignored: bool,
+}
+
+/// Looks below `root` for files that may be input, whatever ignore files say; the outer ones come first, and it ends after
+/// some thousands.
+pub(super) fn survey(
+    tree: &Tree,
+    book: &RuleBook,
+    limits: &Limits,
+    root: &Path,
+    above: Option<&Arc<Rules>>,
+) -> Vec<Surveyed> {
+    const MAX_SURVEYED: usize = 20_000;
+    let mut files = Vec::new();
+    let mut seen = 0;
+    let mut open = VecDeque::from([(root.to_owned(), above.cloned(), false, 0)]);
+    while let Some((folder, rules, ignored, depth)) = open.pop_front() {
+        let Ok(mut items) = tree.list(&folder) else { continue };
+        seen += items.len();
+        if seen > MAX_SURVEYED {
+            break;
+        }
+        if depth > 0 && items.iter().any(|item| item.name == MANIFEST) {
+            continue;
+        }
+        let rules = book.enter(tree, rules.as_ref(), &folder, &items);
+        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        for item in items {
+            let name = item.name.to_string_lossy().to_ascii_lowercase();
+            let place = folder.join(&item.name);
+            let excluded = |path: &Path| {
+                rules.as_ref().is_some_and(|rules| rules.exclude(path, item.kind))
+                    || path.strip_prefix(root).is_ok_and(|path| limits.exclude.is_match(path))
+            };
+            match item.kind {
+                Kind::Folder if depth < MAX_DEPTH && name != ".git" && name != "node_modules" => {
+                    if !limits.outputs.contains(&place) {
+                        let ignored = ignored || name.starts_with('.') || excluded(&place);
+                        open.push_back((place, rules.clone(), ignored, depth + 1));
+                    }
+                }
+                Kind::File if [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) => {
+                    let ignored = ignored || excluded(&place);
+                    files.push(Surveyed { place, ignored });
+                }
+                _ => {}
+            }
+        }
+    }
+    files
 }
 
 /// What a walk below one folder is for.

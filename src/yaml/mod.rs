@@ -8,6 +8,7 @@
 
 mod documents;
 mod json;
+mod opened;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 
 pub(crate) use json::scalar_text;
 
+use self::opened::Opened;
 use granit_parser::{ErrorKind, Event, Parser, ScanError};
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -613,6 +615,16 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
         return Diagnostic::new(codes::YAML_SYNTAX, span, "a line is indented with a tab")
             .help("indent with blanks; YAML does not allow tabs");
     }
+    if !matches!(error.kind(), ErrorKind::RecursionLimitExceeded)
+        && let Some((open, what)) = opened::not_closed(source, at)
+    {
+        let (message, help) = unclosed(what);
+        let span = Span::new(file, offset + open, offset + open + 1);
+        let problem = Diagnostic::new(codes::YAML_SYNTAX, span, message).label("opened here").help(help);
+        let given_up = Span::new(file, offset + at, offset + at);
+        let far = source[open..at.max(open)].contains('\n');
+        return if far { problem.also(given_up, "what follows makes no sense from here on") } else { problem };
+    }
     let line = source[line_start..].lines().next().unwrap_or("");
     let rest = &source[at..];
     let length = rest.lines().next().map_or(0, |text| text.trim_end().len().min(40));
@@ -627,8 +639,39 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
         )
         .help("flatten the value, or move it to a file of its own");
     }
+    if let Some((place, message, help)) = entry_fault(error, source, line_start) {
+        let span = Span::new(file, offset + place.start, offset + place.end);
+        return Diagnostic::new(codes::YAML_SYNTAX, span, message).help(help);
+    }
+    let closed = source[line_start..at].trim_end().ends_with([']', '}']);
+    if closed && matches!(error.kind(), ErrorKind::ExpectedBlockMappingKey) {
+        return Diagnostic::new(codes::YAML_SYNTAX, span, "something follows a closing bracket")
+            .help("put the whole value in quotes, or remove what follows the bracket");
+    }
     let (message, help) = explain(error, line, rest);
     Diagnostic::new(codes::YAML_SYNTAX, span, message).help(help)
+}
+
+/// Says what is not closed, and what to do.
+fn unclosed(what: Opened) -> (String, &'static str) {
+    match what {
+        Opened::Quotation(mark) => (
+            format!("the quotation mark `{mark}` is not closed"),
+            "close the quotation mark on its line; if it belongs to the text, put the text in quotes of the other kind",
+        ),
+        Opened::Bracket(open) => (
+            format!("the bracket `{open}` is not closed"),
+            "close it; if it belongs to the text, put the text in quotes",
+        ),
+        Opened::Block(sign) => (
+            format!("the text below `{sign}` is not indented"),
+            "indent each line of the text deeper than the key above it",
+        ),
+        Opened::BlockHeader(sign) => (
+            format!("a text cannot begin on the line of `{sign}`"),
+            "begin the text on the next line, indented; or put it in quotes if it is one line",
+        ),
+    }
 }
 
 /// Finds the tab among the blanks that start the first or the second line.
@@ -642,6 +685,57 @@ fn tab_indent(text: &str) -> Option<std::ops::Range<usize>> {
         start += line.len();
     }
     None
+}
+
+/// Finds the entry of a mapping that lacks its colon, or the line that is indented too deep: the parser stops at the colon
+/// of the line below, or of the line itself.
+fn entry_fault(
+    error: &ScanError,
+    source: &str,
+    line_start: usize,
+) -> Option<(std::ops::Range<usize>, &'static str, &'static str)> {
+    let line = source[line_start..].lines().next().unwrap_or("");
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let has_value = |line: &str| line.contains(": ") || line.trim_end().ends_with(':');
+    let without_colon = |start: usize, line: &str| {
+        let (from, text) = (start + indent(line), line.trim());
+        let blank_missing = text.find(':').filter(|at| !text[*at..].starts_with("://"));
+        match blank_missing {
+            Some(at) => (
+                from + at..from + at + 1,
+                "a blank is missing behind `:`",
+                "write `key: value`; a text with a colon in it needs quotes",
+            ),
+            None => (
+                from..from + text.len(),
+                "this line has no `:`",
+                "write a key, a colon, a blank and the value; indent the line deeper if it belongs to a text above",
+            ),
+        }
+    };
+    if matches!(error.kind(), ErrorKind::SimpleKeyExpected) && !has_value(line) && !line.trim().is_empty() {
+        return Some(without_colon(line_start, line));
+    }
+    if !error.info().contains("mapping values are not allowed") || line.matches(": ").count() > 1 {
+        return None;
+    }
+    let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut end = 0;
+    let lines = source[..line_start].split_inclusive('\n').map(|line| {
+        end += line.len();
+        (end - line.len(), line)
+    });
+    let (start, above) = lines.filter(|(_, line)| is_content(line)).last()?;
+    if !has_value(above) {
+        return Some(without_colon(start, above));
+    }
+    (indent(line) > indent(above) && !above.trim_end().ends_with(':')).then(|| {
+        (
+            line_start + indent(line)..line_start + line.trim_end().len(),
+            "this line is indented deeper than the line above, which has a value already",
+            "indent it like the line above; put a text that goes over several lines in quotes",
+        )
+    })
 }
 
 /// Says what is wrong in the author's terms, and what to do.
@@ -677,9 +771,22 @@ fn explain(error: &ScanError, line: &str, rest: &str) -> (String, &'static str) 
         Kind::ExpectedFlowMappingSeparator | Kind::ExpectedFlowSequenceSeparator => {
             (said("a comma or a closing bracket is missing"), "separate the items with commas and close the bracket")
         }
+        Kind::MisplacedFlowCollectionEnd | Kind::MismatchedFlowCollectionEnd { .. } => {
+            (said("a closing bracket is one too many"), "remove it; if it belongs to the text, put the text in quotes")
+        }
+        _ if rest.starts_with([']', '}']) => {
+            (said("a closing bracket is one too many"), "remove it; if it belongs to the text, put the text in quotes")
+        }
+        Kind::MissingAnchorOrAliasName => {
+            (said("`&` and `*` begin the name of an anchor"), "put the text in quotes, or give the anchor a name")
+        }
         _ if line.matches(": ").count() > 1 => {
             (said("`: ` inside an unquoted text starts a mapping"), "put the text in quotes")
         }
+        _ if error.info().contains("escape") && !error.info().contains("tag") => (
+            said("a `\\` in double quotes begins an escape, and this is none"),
+            "write `\\\\` for the character itself, or use single quotes",
+        ),
         _ if rest.starts_with('\'') || rest.starts_with('"') => (
             said("a quotation mark is not closed, or something follows it"),
             "close the quotation mark, or put the whole value in quotes",

@@ -133,6 +133,39 @@ fn faults_point_into_the_document_and_say_what_to_do() {
     assert!(help.contains("quotation"), "{help}");
 }
 
+#[test]
+fn what_is_opened_and_not_closed_is_reported_where_it_was_opened() {
+    let check = |text: &str, place: &str, words: &str| {
+        let (_, problems) = parse(FileId::new(0), text);
+        let index = crate::text::LineIndex::new(text);
+        let told: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{} {}", index.position(text, problem.span().start as usize), problem.message))
+            .collect();
+        assert!(
+            told.len() == 1 && told[0].starts_with(&format!("{place} ")) && told[0].contains(words),
+            "{text}{told:?}"
+        );
+    };
+    let entity = |metadata: &str| format!("kind: Component\nmetadata:\n{metadata}spec:\n  type: service\n");
+    check(&entity("  name: \"buoy\n"), "3:9", "quotation mark `\"` is not closed");
+    check(&entity("  name: 'buoy\n  title: 'Bell'\n"), "3:9", "quotation mark `'` is not closed");
+    check(&entity("  tags: [brass, loud\n"), "3:9", "bracket `[` is not closed");
+    check(&entity("  labels: {a: b\n  name: x\n"), "3:11", "bracket `{` is not closed");
+    check(&entity("  links: [{url: x, title: y]\n"), "3:11", "bracket `{` is not closed");
+    check(&entity("  description: |\n  not indented\n"), "3:16", "below `|` is not indented");
+    check(&entity("  description: |text\n  more: x\n"), "3:16", "cannot begin on the line of `|`");
+    check(&entity("  name: *base\n"), "3:9", "names no anchor");
+    check(&entity("  name: x\n\ttitle: y\n"), "4:1", "indented with a tab");
+    check(&entity("  name: x\n    title: y\n"), "4:5", "deeper than");
+    check(&entity("    name: x\n  title: y\n"), "4:3", "does not fit");
+    check(&entity("  name: x\n  title\n  tags: []\n"), "4:3", "no `:`");
+    check(&entity("  name:x\n  title: y\n"), "3:7", "blank");
+    check(&entity("  tags:\n    - a\n   - b\n"), "5:4", "does not fit");
+    check("a: b: c\n", "1:5", "`: ` inside");
+    check("{\n  \"a\": {\n    \"b\": 1\n}\n", "2:8", "bracket `{` is not closed");
+}
+
 proptest! {
     #[test]
     fn any_text_gives_documents_that_tile_it(text in "[-a:\\[\\]{}&*#|>'\"\n \t.%!,?]{0,60}") {

@@ -44,7 +44,7 @@ fn check_tells_findings_by_stream_and_exit_code() {
     8 |   owner: nobody
       |          ^^^^^^ no group with this name
       |
-      = help: add the group, or mend the reference
+      = help: add the group, or correct the reference
 
     1 warning in 1 file
     ");
@@ -281,4 +281,145 @@ fn the_workflow_to_copy_runs_in_another_repository() {
         "{}",
         self::text(&output.stdout)
     );
+}
+#[test]
+fn strict_means_the_same_in_every_command() {
+    let commands: [&[&str]; 3] = [&["check"], &["build", "-o", "out"], &["docs", "build", ".", "-o", "out"]];
+    let codes = |tree: &TempDir| -> Vec<Option<i32>> {
+        let strict = |command: &[&str]| run(tree, &[command, &["--strict"]].concat()).status.code();
+        commands.iter().map(|command| strict(command)).collect()
+    };
+    let owner = "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: nobody}\nspec: {type: team, children: []}\n";
+    let entity = format!(
+        "{}{owner}",
+        WARNING.replace("name: web", "name: web\n  annotations: {backstage.io/techdocs-ref: 'dir:.'}")
+    );
+    let files = [("catalog-info.yaml", entity.as_str()), ("docs/index.md", "# Home\n")];
+    let warned = folder(&[&files[..], &[("mkdocs.yml", "site_name: x\nnav: [index.md, gone.md]\n")]].concat());
+    assert_eq!(codes(&warned), [Some(1); 3]);
+    for command in commands {
+        assert_eq!(run(&warned, command).status.code(), Some(0), "{command:?}");
+    }
+    let said = text(&run(&warned, &["docs", "build", ".", "-o", "out", "--strict"]).stderr);
+    assert!(said.contains("mkdocs.yml:2:17"), "what fails the build is shown: {said}");
+    let clean = folder(&[&files[..], &[("mkdocs.yml", "site_name: x\n")]].concat());
+    assert_eq!(codes(&clean), [Some(0); 3]);
+    // What `check` accepts does not fail a build, and is accepted anew when that file changes.
+    let settings = "check: {baseline: accepted.json}\nsearch: {tests: [{query: web, expect: component:default/web}]}\n";
+    fs::write(warned.path().join("playbill.yaml"), settings).expect("a file");
+    assert_eq!(run(&warned, &["check", "--write-baseline"]).status.code(), Some(0));
+    assert_eq!(codes(&warned)[..2], [Some(0); 2]);
+    fs::write(warned.path().join("accepted.json"), "{\"version\": 1, \"findings\": []}\n").expect("a file");
+    assert_eq!(codes(&warned)[..2], [Some(1); 2]);
+    let settings = "search: {tests: [{query: web, expect: component:default/gone}]}\n";
+    fs::write(clean.path().join("playbill.yaml"), settings).expect("a file");
+    assert_eq!(codes(&clean)[..2], [Some(1); 2], "a search that does not find what it must");
+}
+
+#[test]
+fn nothing_read_is_no_success() {
+    let template = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: t}\nspec: {type: x, steps: []}\n";
+    let tree = folder(&[
+        ("mkdocs.yml", "site_name: x\n"),
+        ("t/new.yaml", template),
+        ("empty/readme.md", ""),
+        ("svc/catalog-info.yaml", WARNING),
+    ]);
+    let output = run(&tree, &["check", "t"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(text(&output.stdout), @r"
+    error[no-catalog-file]: no catalog file was found
+    --> t
+     |
+     = help: correct the path, describe an entity in `catalog-info.yaml`, or name other files in `catalog.files` of playbill.yaml
+
+    info[unreached-file]: nothing leads to this Template
+     --> t/new.yaml:1:1
+      |
+    1 | apiVersion: scaffolder.backstage.io/v1beta3
+      | ^
+      |
+      = help: add its name to `catalog.files` in playbill.yaml, list it in a Location, or call it `catalog-info.yaml`
+
+    1 error, 1 info in 2 files
+    ");
+    assert_eq!(run(&tree, &["check", "empty"]).status.code(), Some(1));
+    assert_eq!(run(&tree, &["check", "nowhere"]).status.code(), Some(2));
+    assert_eq!(run(&tree, &["check", "svc"]).status.code(), Some(0));
+    // Of several folders, some may have none.
+    let both = run(&tree, &["check", "empty", "svc"]);
+    assert_eq!(both.status.code(), Some(0));
+    assert!(
+        text(&both.stdout).contains("info[no-catalog-file]: no catalog file was found\n--> empty\n"),
+        "{}",
+        text(&both.stdout)
+    );
+    let built = run(&tree, &["build", "t", "-o", "out"]);
+    assert_eq!(built.status.code(), Some(0));
+    let said = text(&built.stderr);
+    assert!(said.contains("no catalog file was found") && said.contains("t/new.yaml"), "{said}");
+    let github = text(&run(&tree, &["check", "empty", "--format", "github"]).stdout);
+    assert!(github.starts_with("::error file=empty"), "{github}");
+    // In the configuration it stands where the folder is named.
+    fs::write(tree.path().join("playbill.yaml"), "title: x\npaths: [empty]\n").expect("a file");
+    let json: Value = serde_json::from_slice(&run(&tree, &["check", "--format", "json"]).stdout).expect("JSON");
+    assert_eq!(
+        (&json[0]["file"], &json[0]["line"], &json[0]["column"]),
+        (&"playbill.yaml".into(), &2.into(), &9.into())
+    );
+}
+
+#[test]
+fn an_entity_stays_with_the_file_that_git_has_known_longest() {
+    let entity = |text: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: web, description: {text}}}\n\
+             spec: {{type: team, children: []}}\n"
+        )
+    };
+    let tree = folder(&[
+        ("src/a/catalog-info.yaml", &entity("newcomer")),
+        ("src/b/old-name/catalog-info.yaml", &entity("first")),
+    ]);
+    let git = |folder: &str, year: u32, words: &[&str]| {
+        let date = format!("{year}-03-01T12:00:00Z");
+        let status = Command::new("git")
+            .args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org"])
+            .args(words)
+            .current_dir(tree.path().join("src").join(folder))
+            .envs([
+                ("GIT_AUTHOR_DATE", date.as_str()),
+                ("GIT_COMMITTER_DATE", &date),
+                ("GIT_CONFIG_GLOBAL", "/dev/null"),
+            ])
+            .status()
+            .expect("git runs");
+        assert!(status.success(), "{words:?}");
+    };
+    for (folder, year) in [("a", 2026), ("b", 2024)] {
+        git(folder, year, &["init", "-q"]);
+        git(folder, year, &["add", "."]);
+        git(folder, year, &["commit", "-qm", "Begin"]);
+    }
+    let page = || {
+        assert_eq!(run(&tree, &["build", "src", "-o", "site"]).status.code(), Some(0));
+        fs::read_to_string(tree.path().join("site/catalog/default/group/web/index.html")).expect("the page")
+    };
+    let built = page();
+    assert!(built.contains("first") && !built.contains("newcomer"));
+    // Another name is no other age.
+    git("b", 2027, &["mv", "old-name", "new-name"]);
+    git("b", 2027, &["commit", "-qm", "Move"]);
+    assert!(page().contains("first"));
+    let json: Value = serde_json::from_slice(&run(&tree, &["check", "src", "--format", "json"]).stdout).expect("JSON");
+    let places = json.as_array().expect("findings").iter().filter(|found| found["code"] == "duplicate-entity");
+    let places: Vec<_> = places.map(|found| (found["file"].as_str(), found["severity"].as_str())).collect();
+    let expect = [(Some("a/catalog-info.yaml"), Some("error")), (Some("b/new-name/catalog-info.yaml"), Some("error"))];
+    assert_eq!(places, expect);
+    // A build that takes over parts notices that history is another one.
+    git("b", 2027, &["checkout", "-q", "--orphan", "again"]);
+    git("b", 2027, &["commit", "-qm", "Begin anew"]);
+    assert!(page().contains("newcomer"));
+    fs::write(tree.path().join("playbill.yaml"), "catalog: {precedence: [b/**]}\n").expect("a file");
+    assert!(page().contains("first"));
 }

@@ -15,6 +15,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("invalid-definition-bundle", "needs files in which a part is missing"),
     ("location-outside-repository", "there is no repository in memory to leave"),
     ("nested-too-deeply", "is abridged"),
+    ("no-catalog-file", "shows a list of files"),
     ("not-utf8", "the page itself is UTF-8"),
     ("page-budget", "is abridged"),
     ("search-budget", "is of a whole site"),

@@ -19,31 +19,51 @@ pub(super) fn each(subject: &Subject<'_>, entity: &Entity, out: &mut Diagnostics
                         entry.key_span,
                         format!("`{}` is no longer read", entry.key),
                     )
-                    .help(format!("use {new}")),
+                    .help(format!("use {new}"))
+                    .cause(known.key),
                 ),
                 None => out.extend(malformed(subject, entry, value, known.form)),
             },
-            None => out.extend(unknown(entry)),
+            None => out.extend(unknown(entity, entry)),
         }
     }
 }
 
 /// Warns of a key that is near a known one, or claims to be Backstage's own.
-fn unknown(entry: &Entry) -> Option<Diagnostic> {
+fn unknown(entity: &Entity, entry: &Entry) -> Option<Diagnostic> {
     let key = &*entry.key;
-    let near = text::nearest(key, KNOWN.iter().map(|known| known.key));
+    let near = near(key).filter(|near| entity.annotation(near).is_none());
     let reserved = key.starts_with("backstage.io/");
     if near.is_none() && !reserved {
         return None;
     }
     let problem =
-        Diagnostic::new(codes::UNKNOWN_ANNOTATION, entry.key_span, format!("`{key}` is not a known annotation"));
+        Diagnostic::new(codes::UNKNOWN_ANNOTATION, entry.key_span, format!("`{key}` is not a known annotation"))
+            .cause(key);
     Some(match near {
         Some(near) => problem.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
         None => problem
             .label("the prefix `backstage.io/` is reserved")
             .help("use a prefix of your own, such as your domain"),
     })
+}
+
+/// Returns the known annotation that is meant by a key: with the same prefix, or with the same name and all but the same
+/// prefix. Another tool has another prefix and may well use the same names.
+fn near(key: &str) -> Option<&'static str> {
+    let (prefix, name) = key.rsplit_once('/')?;
+    let known = || {
+        KNOWN
+            .iter()
+            .filter(|known| known.replaced_by.is_none())
+            .filter_map(|known| known.key.rsplit_once('/').map(|(prefix, name)| (prefix, name, known.key)))
+    };
+    let same_prefix = known().filter(|(other, _, _)| *other == prefix);
+    let by_name = text::nearest(name, same_prefix.map(|(_, name, _)| name));
+    if let Some(by_name) = by_name {
+        return known().find(|(other, name, _)| *other == prefix && *name == by_name).map(|(_, _, key)| key);
+    }
+    known().find(|(other, own, _)| *own == name && text::is_one_slip_from(prefix, other)).map(|(_, _, key)| key)
 }
 
 fn malformed(subject: &Subject<'_>, entry: &Entry, value: &str, form: Form) -> Option<Diagnostic> {
@@ -85,7 +105,8 @@ fn malformed(subject: &Subject<'_>, entry: &Entry, value: &str, form: Form) -> O
                     format!("{} `{target}` does not exist", entry.key),
                 )
                 .label(format!("no {} with this name", target.kind()))
-                .help("mend the reference, or remove the annotation"),
+                .help("correct the reference, or remove the annotation")
+                .cause(target.shared()),
             );
         }
         return None;
@@ -139,6 +160,22 @@ mod tests {
         }
         for bad in ["", "P", "PT", "4h", "P1H", "PT1D", "P1", "PTH"] {
             assert!(!is_duration(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_tool_is_no_misspelt_one() {
+        for (key, expect) in [
+            ("github.com/project-slg", Some("github.com/project-slug")),
+            ("githb.com/project-slug", Some("github.com/project-slug")),
+            ("gihtub.com/project-slug", Some("github.com/project-slug")),
+            ("backstage.io/techdoc-ref", Some("backstage.io/techdocs-ref")),
+            ("gitea.com/project-slug", None),
+            ("acme.com/project-slug", None),
+            ("backstage.io/github-action-id", None),
+            ("project-slug", None),
+        ] {
+            assert_eq!(near(key), expect, "{key}");
         }
     }
 

@@ -84,7 +84,8 @@ fn compare(subject: &Subject<'_>, id: EntityId, entity: &Entity, owners: &CodeOw
             subject.spec_span(id, "owner"),
             format!("the owner is `{}`, but CODEOWNERS names {}", group.reference, named.join(" ")),
         )
-        .help("let both name the same group, or set `github.com/team-slug` on the group"),
+        .help("let both name the same group, or set `github.com/team-slug` on the group")
+        .cause(format!("{} {} {}", owners.prefix, group.reference, named.join(" "))),
         entity,
     ))
 }

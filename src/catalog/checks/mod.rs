@@ -3,6 +3,7 @@
 //! To add a check, add a function to the file of its family (or a file and a line in [`run`]) and its code to the
 //! table of rules. A check only reports; it changes nothing.
 
+mod advice;
 mod annotations;
 mod code_owners;
 mod owners;
@@ -22,7 +23,9 @@ use crate::yaml::{Entry, Node};
 pub(super) struct Subject<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) loaded: &'a Loaded,
-    pub(super) names: references::Names<'a>,
+    names: advice::Names<'a>,
+    /// Whether the catalog describes people at all.
+    has_users: bool,
 }
 
 impl Subject<'_> {
@@ -40,8 +43,8 @@ impl Subject<'_> {
 
 /// Runs every check; the result does not depend on the number of threads.
 pub(crate) fn run(workspace: &Workspace, loaded: &Loaded) -> Diagnostics {
-    let names = references::Names::of(loaded);
-    let subject = Subject { workspace, loaded, names };
+    let has_users = loaded.catalog.entities().iter().any(|entity| entity.reference.kind() == "user");
+    let subject = Subject { workspace, loaded, names: advice::Names::new(loaded), has_users };
     let mut out: Diagnostics = (0..loaded.catalog.entities().len())
         .into_par_iter()
         .map(|i| {

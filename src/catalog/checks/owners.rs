@@ -18,7 +18,9 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
             .help("add `owner:` below `spec:`"),
         );
     }
-    if let Some(owner) = entity.related("ownedBy").find(|owner| owner.target.kind() == "user") {
+    // One who is not there is reported as that.
+    let person = entity.related("ownedBy").find(|owner| owner.target.kind() == "user" && owner.id.is_some());
+    if let Some(owner) = person {
         out.push(
             Diagnostic::new(
                 codes::OWNER_IS_USER,
@@ -26,10 +28,13 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
                 format!("`{}` is owned by a person, `{}`", entity.reference, owner.target),
             )
             .label("people move on; groups stay")
-            .help("name a group"),
+            .help("name a group")
+            .cause(owner.target.shared()),
         );
     }
+    // Without any user, people come from elsewhere, and nothing is known of who is a member of what.
     if kind == "group"
+        && subject.has_users
         && let Some(owned) = entity.related("ownerOf").next()
         && entity.related("hasMember").next().is_none()
         && entity.related("parentOf").next().is_none()

@@ -1,56 +1,15 @@
 //! References that lead nowhere, to the wrong kind, to oneself, in circles, or to what is on its way out.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
-use super::{Subject, about};
+use super::{Subject, about, advice};
 use crate::catalog::document::Declared;
-use crate::catalog::load::Loaded;
-use crate::catalog::{Entity, EntityId};
+use crate::catalog::{Entity, EntityId, format};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text;
-
-/// Comparisons of names that all references which lead nowhere may cost; beyond that, nobody is told what was meant.
-const MAX_COMPARED: usize = 30_000_000;
-
-/// What is looked up for references that lead nowhere.
-pub(in crate::catalog) struct Names<'a> {
-    /// The entities of each name, in order; empty where every reference leads somewhere.
-    by_name: HashMap<&'a str, Vec<EntityId>>,
-    /// How many references of entities before each one lead nowhere.
-    before: Vec<usize>,
-}
-
-impl<'a> Names<'a> {
-    pub(super) fn of(loaded: &'a Loaded) -> Self {
-        let catalog = &loaded.catalog;
-        let nowhere = |said: &&Declared| catalog.find(said.target.as_str()).is_none();
-        let counts: Vec<usize> =
-            loaded.declared.par_iter().map(|declared| declared.iter().filter(nowhere).count()).collect();
-        let mut by_name: HashMap<&str, Vec<EntityId>> = HashMap::new();
-        if counts.iter().any(|count| *count > 0) {
-            for (id, entity) in catalog.iter() {
-                by_name.entry(entity.reference.name()).or_default().push(id);
-            }
-        }
-        let mut sum = 0;
-        let before = counts.into_iter().map(|count| {
-            sum += count;
-            sum - count
-        });
-        Self { before: before.collect(), by_name }
-    }
-
-    fn called(&self, name: &str) -> &[EntityId] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
-    }
-}
 
 /// Checks what one entity says of others.
 pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &mut Diagnostics) {
     let catalog = &subject.loaded.catalog;
-    let mut nowhere = subject.names.before[id.index()];
     for said in &subject.loaded.declared[id.index()] {
         if said.target == entity.reference {
             out.push(
@@ -64,27 +23,14 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
             continue;
         }
         if !said.meant_for.is_empty() && !said.meant_for.contains(&said.target.kind()) {
-            out.push(
-                Diagnostic::new(
-                    codes::UNEXPECTED_KIND,
-                    said.span,
-                    format!(
-                        "`{}` is a {}, but `{}` is meant for a {}",
-                        said.target,
-                        said.target.kind(),
-                        said.field,
-                        said.meant_for.join(" or a ")
-                    ),
-                )
-                .help(format!("name a {}, or use another field", said.meant_for[0])),
-            );
+            out.push(unexpected(subject, id, said));
+            // That such an entity is not there, either, would be no news.
+            continue;
         }
         match catalog.find(said.target.as_str()) {
-            None => {
-                nowhere += 1;
-                let compared = nowhere.saturating_mul(catalog.entities().len());
-                out.push(unresolved(subject, entity, said, compared <= MAX_COMPARED));
-            }
+            // The document that describes it was left out, and its faults are told there.
+            None if subject.loaded.left_out.contains(said.target.as_str()) => {}
+            None => out.push(unresolved(subject, id, said)),
             Some(target) => out.extend(deprecated(entity, said, catalog.get(target))),
         }
     }
@@ -107,52 +53,59 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
     }
 }
 
-/// Reports a reference that leads nowhere; `compare` says whether names like it are looked for.
-fn unresolved(subject: &Subject<'_>, entity: &Entity, said: &Declared, compare: bool) -> Diagnostic {
+fn unexpected(subject: &Subject<'_>, id: EntityId, said: &Declared) -> Diagnostic {
+    let kind = said.target.kind();
+    let problem = Diagnostic::new(
+        codes::UNEXPECTED_KIND,
+        said.span,
+        format!("`{}` is a {kind}, but `{}` is meant for a {}", said.target, said.field, said.meant_for.join(" or a ")),
+    )
+    .cause(format!("{} {}", said.field, said.target));
+    match advice::namesakes(subject, id, said) {
+        found if found.is_empty() => problem.help(format!("name a {}, or use another field", said.meant_for[0])),
+        found => problem.help(advice::written(subject, id, said, &found)),
+    }
+}
+
+fn unresolved(subject: &Subject<'_>, id: EntityId, said: &Declared) -> Diagnostic {
     let catalog = &subject.loaded.catalog;
-    let target = &said.target;
-    let called = subject.names.called(target.name());
-    let mut same = called.iter().map(|id| catalog.get(*id)).filter(|other| other.reference.kind() == target.kind());
+    let (entity, target) = (catalog.get(id), &said.target);
+    let namesakes = advice::namesakes(subject, id, said);
+    let of_kind = namesakes.iter().find(|other| catalog.get(**other).reference.kind() == target.kind());
     if !said.with_namespace
-        && let Some(other) = same.next()
+        && let Some(other) = of_kind
     {
         return Diagnostic::new(
             codes::AMBIGUOUS_NAMESPACE,
             said.span,
-            format!("`{target}` does not exist, but `{}` does", other.reference),
+            format!("`{target}` does not exist, but `{}` does", catalog.get(*other).reference),
         )
         .label(format!("without a namespace, the entity's own (`{}`) is meant", entity.namespace()))
-        .help(format!("write `{}/{}`", other.namespace(), other.name()));
+        .help(advice::written(subject, id, said, &namesakes))
+        .cause(target.shared());
     }
     let problem =
         Diagnostic::new(codes::UNRESOLVED_REFERENCE, said.span, format!("{} `{target}` does not exist", said.field))
-            .label(format!("no {} with this name", target.kind()));
-    let is_near =
-        |other: &&Entity| other.reference.kind() == target.kind() && other.reference.namespace() == target.namespace();
-    let near = || {
-        let names = catalog.entities().iter().filter(is_near).map(|other| other.reference.name());
-        let near = text::nearest(target.name(), names)?;
-        let called = subject.names.called(near).iter();
-        called.copied().find(|id| is_near(&catalog.get(*id)))
+            .label(format!("no {} with this name", target.kind()))
+            .cause(target.shared());
+    let add = if format::is_name(target.name()) && format::is_namespace(target.namespace()) {
+        Some(format!("add the {}", target.kind()))
+    } else {
+        None
     };
-    // Perhaps the name is right and the kind is not.
-    let near = if compare { near() } else { None }.or_else(|| called.first().copied());
-    match near {
-        Some(near) => {
-            let other = catalog.get(near);
-            let spelled = if other.reference.kind() == target.kind()
-                && other.reference.namespace() == entity.reference.namespace()
-            {
-                other.name().to_owned()
-            } else {
-                other.reference.to_string()
-            };
-            problem
-                .also(subject.name_span(near), format!("did you mean `{spelled}`?"))
-                .help(format!("write `{spelled}`, or add the {}", target.kind()))
-        }
-        None => problem.help(format!("add the {}, or mend the reference", target.kind())),
-    }
+    let near = if namesakes.is_empty() { advice::near(subject, id, said).into_iter().collect() } else { namesakes };
+    let Some(first) = near.first() else {
+        return problem.help(match add {
+            Some(add) => format!("{add}, or correct the reference"),
+            None => "name one entity as `[kind:][namespace/]name`".to_owned(),
+        });
+    };
+    let written = advice::written(subject, id, said, &near);
+    let meant = advice::spelled(subject, id, said, *first);
+    problem.also(subject.name_span(*first), format!("did you mean `{meant}`?")).help(match add {
+        Some(add) => format!("{written}, or {add}"),
+        None => written,
+    })
 }
 
 /// Warns of a dependency that is on its way out, unless the dependent is, too.
@@ -165,7 +118,8 @@ fn deprecated(entity: &Entity, said: &Declared, target: &Entity) -> Option<Diagn
     Some(
         Diagnostic::new(codes::DEPRECATED_DEPENDENCY, said.span, format!("`{}` is deprecated", said.target))
             .label(format!("still used by `{}`", entity.reference))
-            .help("move to its successor, or set its lifecycle back if it stays"),
+            .help("move to its successor, or set its lifecycle back if it stays")
+            .cause(said.target.shared()),
     )
 }
 

@@ -49,7 +49,8 @@ pub(super) fn each(subject: &Subject<'_>, entity: &Entity, out: &mut Diagnostics
             node.span,
             format!("`{value}` is not a {field} that this organisation uses for a {}", entity.kind),
         )
-        .label(format!("expected {}", list.join(", ")));
+        .label(format!("expected {}", list.join(", ")))
+        .cause(format!("{} {field} {value}", entity.kind));
         out.push(match text::nearest(value, list.iter().map(String::as_str)) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help("use one of these, or add it to `check` in playbill.yaml"),

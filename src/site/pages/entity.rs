@@ -31,6 +31,7 @@ pub struct Model {
     warnings: Vec<Warning>,
     /// Problems beyond those listed.
     more_warnings: usize,
+    notes: Option<Notes>,
     problems: String,
     tabs: Vec<TabLink>,
     /// What the tab shows.
@@ -48,6 +49,13 @@ struct Warning {
     place: Option<String>,
     href: Option<String>,
     code: Option<&'static str>,
+}
+
+/// How many problems concern the authors alone.
+#[derive(Debug, Serialize)]
+struct Notes {
+    text: String,
+    href: String,
 }
 
 /// One tab.
@@ -115,7 +123,7 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
         class: "entity",
         system: entity.system().map(str::to_owned),
     };
-    let (warnings, more_warnings) = warnings(view, id, entity, &face.one);
+    let (warnings, more_warnings, notes) = warnings(view, id, entity, &face.one);
     let model = Model {
         reference: entity.reference.to_string(),
         title: title.to_owned(),
@@ -130,6 +138,7 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
         actions: actions(view, id, entity),
         warnings,
         more_warnings,
+        notes,
         problems: view.href(routes::PROBLEMS),
         tabs: tabs(view, id, entity, tab),
         tab: content,
@@ -192,7 +201,7 @@ fn actions(view: &View<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor> {
         .collect()
 }
 
-fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<Warning>, usize) {
+fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<Warning>, usize, Option<Notes>) {
     let mut all = Vec::new();
     if entity.spec_str("lifecycle").is_some_and(|lifecycle| lifecycle.eq_ignore_ascii_case("deprecated")) {
         all.push(Warning {
@@ -206,7 +215,9 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
         });
     }
     let problems = view.href(routes::PROBLEMS);
-    for (at, problem) in view.site.problems_of(id) {
+    // What only the author can resolve is no concern of a reader: it stands on the page of problems.
+    let (told, quiet): (Vec<_>, Vec<_>) = view.site.problems_of(id).partition(|(_, problem)| problem.is_for_readers());
+    for (at, problem) in told {
         let place = problem.places.first();
         let severity = if problem.severity == Severity::Error { "error" } else { "warning" };
         all.push(Warning {
@@ -221,7 +232,11 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
     }
     let more = all.len().saturating_sub(WARNINGS);
     all.truncate(WARNINGS);
-    (all, more)
+    let notes = quiet.first().map(|(at, _)| Notes {
+        href: format!("{problems}#p{}", at + 1),
+        text: view::count(quiet.len(), "note for its authors", "notes for its authors"),
+    });
+    (all, more, notes)
 }
 
 /// Returns the name of a kind for the middle of a sentence: `component`, but `API`.

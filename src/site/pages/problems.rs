@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::catalog::EntityId;
 use crate::diag::Severity;
 use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::problems::{Place, Problem};
@@ -11,6 +12,8 @@ use crate::site::view::{self, EntityLink, View};
 
 /// A page with more problems than this helps nobody; `playbill check` has them all.
 const SHOWN: usize = 1_000;
+/// So many of the entities that one problem concerns are named.
+const ENTITIES: usize = 20;
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -48,9 +51,14 @@ struct Item {
     /// HTML, as the help and the texts of places.
     message: String,
     help: Option<String>,
-    entity: Option<EntityLink>,
+    /// The entities concerned, as many as are read.
+    entities: Vec<EntityLink>,
     place: Option<Place>,
     others: Vec<Place>,
+    /// The other places of the same cause, and how many there are beyond those listed.
+    elsewhere: Vec<String>,
+    count: usize,
+    unlisted: usize,
 }
 
 /// Whose problems they are.
@@ -71,15 +79,23 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
     for (at, problem) in problems.iter().enumerate().take(SHOWN) {
         let path = problem.places.first().map_or("", |place| place.path.as_str());
         files.entry(path).or_default().push(item(view, at + 1, problem));
-        let link = problem.entity.and_then(|id| {
-            let entity = view.entity(id);
+        let owner = |id: &EntityId| {
+            let entity = view.entity(*id);
             // A team answers for its own page.
-            if matches!(entity.reference.kind(), "group" | "user") { Some(view.link(id)) } else { view.owner(entity) }
-        });
-        let key = link.as_ref().map_or(String::new(), |link| link.reference.clone());
-        let owner = owners.entry(key).or_insert(Owner { link, count: 0, problems: Vec::new() });
-        owner.count += 1;
-        owner.problems.push((at + 1, view::with_code(&problem.message)));
+            if matches!(entity.reference.kind(), "group" | "user") { Some(view.link(*id)) } else { view.owner(entity) }
+        };
+        let mut links: Vec<Option<EntityLink>> = problem.entities.iter().map(owner).collect();
+        if links.is_empty() {
+            links.push(None);
+        }
+        let key = |link: &Option<EntityLink>| link.as_ref().map_or(String::new(), |link| link.reference.clone());
+        links.sort_by_cached_key(key);
+        links.dedup_by_key(|link| key(link));
+        for link in links {
+            let owner = owners.entry(key(&link)).or_insert(Owner { link, count: 0, problems: Vec::new() });
+            owner.count += 1;
+            owner.problems.push((at + 1, view::with_code(&problem.message)));
+        }
     }
     let count = |severity: Severity, one: &str, many: &str| {
         let count = problems.iter().filter(|problem| problem.severity == severity).count();
@@ -113,9 +129,12 @@ fn item(view: &View<'_>, number: usize, problem: &Problem) -> Item {
         code: problem.code,
         message: view::with_code(&problem.message),
         help: problem.help.as_deref().map(view::with_code),
-        entity: problem.entity.map(|id| view.link(id)),
+        entities: problem.entities.iter().take(ENTITIES).map(|id| view.link(*id)).collect(),
         place: problem.places.first().map(shown),
         others: problem.places.iter().skip(1).filter(|place| !place.text.is_empty()).map(shown).collect(),
+        elsewhere: problem.elsewhere.iter().map(|(path, line)| format!("{path}:{line}")).collect(),
+        count: problem.count,
+        unlisted: problem.count.saturating_sub(problem.elsewhere.len() + 1),
     }
 }
 
