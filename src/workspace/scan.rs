@@ -250,11 +250,14 @@ pub(super) fn survey(
                     || path.strip_prefix(root).is_ok_and(|path| limits.exclude.is_match(path))
             };
             match item.kind {
-                Kind::Folder if depth < MAX_DEPTH && name != ".git" && name != "node_modules" => {
-                    if !limits.outputs.contains(&place) {
-                        let ignored = ignored || name.starts_with('.') || excluded(&place);
-                        open.push_back((place, rules.clone(), ignored, depth + 1));
-                    }
+                Kind::Folder
+                    if depth < MAX_DEPTH
+                        && name != ".git"
+                        && name != "node_modules"
+                        && !limits.outputs.contains(&place) =>
+                {
+                    let ignored = ignored || name.starts_with('.') || excluded(&place);
+                    open.push_back((place, rules.clone(), ignored, depth + 1));
                 }
                 Kind::File if [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) => {
                     let ignored = ignored || excluded(&place);

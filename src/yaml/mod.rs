@@ -720,12 +720,11 @@ fn entry_fault(
         return None;
     }
     let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    let mut end = 0;
-    let lines = source[..line_start].split_inclusive('\n').map(|line| {
-        end += line.len();
-        (end - line.len(), line)
-    });
-    let (start, above) = lines.filter(|(_, line)| is_content(line)).last()?;
+    let mut start = line_start;
+    let above = source[..line_start].split_inclusive('\n').rev().find(|line| {
+        start -= line.len();
+        is_content(line)
+    })?;
     if !has_value(above) {
         return Some(without_colon(start, above));
     }

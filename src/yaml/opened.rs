@@ -62,7 +62,7 @@ impl Reader<'_> {
                     }
                 }
                 b' ' | b'\t' | b'\r' => self.at += 1,
-                b'#' if self.at == line_start || self.bytes[self.at - 1].is_ascii_whitespace() => self.to_line_end(),
+                b'#' if self.at == line_start || self.bytes[self.at - 1].is_ascii_whitespace() => self.skip_line(),
                 b'"' | b'\'' if begins => {
                     let at = self.at;
                     if let Some(open) = self.quotation(byte) {
@@ -91,7 +91,7 @@ impl Reader<'_> {
                     self.at += 1;
                     begins = true;
                 }
-                b'&' | b'!' if begins => self.to_blank(),
+                b'&' | b'!' if begins => self.skip_word(),
                 b'|' | b'>' if begins && self.brackets.is_empty() => {
                     if let Some(open) = self.block(parent) {
                         return Some(open);
@@ -133,12 +133,12 @@ impl Reader<'_> {
         self.bytes.get(at).is_none_or(|byte| byte.is_ascii_whitespace())
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
         self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     }
 
-    fn to_blank(&mut self) {
+    fn skip_word(&mut self) {
         let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
         let rest = &self.bytes[self.at..];
         self.at += rest.iter().position(is_end).unwrap_or(rest.len()).max(1);
@@ -213,7 +213,7 @@ impl Reader<'_> {
     fn block(&mut self, parent: Option<usize>) -> Option<(usize, Opened)> {
         let open = self.at;
         let sign = char::from(self.bytes[open]);
-        self.to_line_end();
+        self.skip_line();
         let header = self.source[open + 1..self.at].trim();
         let header = header.strip_prefix('#').map_or(header, |_| "");
         let signs = header.split(" #").next().unwrap_or("").trim();
@@ -235,7 +235,7 @@ impl Reader<'_> {
                 is_first = false;
             }
             self.at = line_start.min(self.bytes.len());
-            self.to_line_end();
+            self.skip_line();
         }
         None
     }

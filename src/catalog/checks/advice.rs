@@ -84,9 +84,9 @@ pub(super) fn near(subject: &Subject<'_>, id: EntityId, said: &Declared) -> Opti
         });
         nearest(catalog, target.name(), ids)
     };
-    let others = allowed.kinds.iter().copied().filter(|kind| *kind != target.kind());
+    let mut others = allowed.kinds.iter().copied().filter(|kind| *kind != target.kind());
     of(target.kind(), Some(target.namespace()))
-        .or_else(|| others.into_iter().find_map(|kind| of(kind, Some(target.namespace()))))
+        .or_else(|| others.find_map(|kind| of(kind, Some(target.namespace()))))
         .or_else(|| of(target.kind(), None))
 }
 
@@ -175,6 +175,8 @@ pub(super) fn spelled(subject: &Subject<'_>, id: EntityId, said: &Declared, othe
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use crate::catalog::load;
     use crate::config::Config;
     use crate::workspace::Workspace;
@@ -195,10 +197,11 @@ mod tests {
                 _ => "type: service, lifecycle: production, owner: user:default/owner",
             };
             let fields = if fields.is_empty() { needed.to_owned() } else { format!("{needed}, {fields}") };
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "---\napiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}, namespace: {namespace}}}\n\
                  spec: {{{fields}}}\n"
-            ));
+            );
         }
         text.push_str(
             "---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: owner}\nspec: {memberOf: []}\n",
