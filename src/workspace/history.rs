@@ -106,7 +106,7 @@ impl Beginnings {
     pub(super) fn get(&self, names: &[&OsStr]) -> KnownSince {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
         let path = names.join(&b'/');
-        if !CATALOG_PATHS.iter().any(|pattern| path.ends_with(pattern[1..].as_bytes())) {
+        if !CATALOG_PATHS.iter().any(|pattern| path.ends_with(&pattern.as_bytes()[1..])) {
             return KnownSince::Unknown;
         }
         let mut oldest = KnownSince::Never;
