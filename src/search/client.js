@@ -46,8 +46,8 @@ const LIKE = 0.5;
 const SPELT = 0.9;
 // So many words of a query may be written as one elsewhere.
 const MOST_JOINED = 3;
-// So many files more are read to find the words that make up an unknown one: alone, or beside other words.
-const MOST_PARTED = [3, 1];
+// So many files more are read to find the words that make up an unknown one: alone; beside other words, those at hand are enough.
+const MOST_PARTED = [3, 0];
 // What counts a text that says the query as it is written, with all its dashes and dots.
 const LITERAL = 0.35;
 // How much more counts a thing whose title begins with the word, and whatever is called as it is typed, or as far as that.
