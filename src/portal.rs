@@ -9,6 +9,7 @@ use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::notes::{self, Notes};
+use crate::scaffold;
 use crate::shelf::Shelf;
 use crate::workspace::{Changes, Folder, Kept, Same, Scanned, Workspace};
 
@@ -108,6 +109,8 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     stage("apis");
     let (apis, problems) = api::analyse(workspace, &catalog, &memo.apis);
     found.extend(problems);
+    stage("templates");
+    found.extend(scaffold::lint::check(workspace, &catalog));
     Portal { catalog, docs, apis, notes, diagnostics: judge(workspace, found, stage) }
 }
 
@@ -132,6 +135,8 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagn
     found.extend(notes::check(workspace, &catalog));
     stage("apis");
     found.extend(api::check(workspace, &catalog));
+    stage("templates");
+    found.extend(scaffold::lint::check(workspace, &catalog));
     (catalog, judge(workspace, found, stage))
 }
 

@@ -286,8 +286,14 @@ pub struct NewArgs {
     #[arg(long)]
     pub force: bool,
     /// Write nothing; show the files, and what would change in DIR.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "publish")]
     pub dry_run: bool,
+    /// Run the commands that the configuration names for actions which reach other systems.
+    #[arg(long)]
+    pub publish: bool,
+    /// Ask nothing, even on a terminal.
+    #[arg(long)]
+    pub no_input: bool,
     /// How to report.
     #[arg(long, value_enum, default_value_t = NewFormat::Human)]
     pub format: NewFormat,

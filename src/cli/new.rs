@@ -1,11 +1,14 @@
 //! `playbill new`: makes something new from a software template.
 
+mod ask;
 mod disk;
+mod publish;
 mod write;
 
 use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
@@ -15,27 +18,22 @@ use self::write::Change;
 use super::args::{InputArgs, NewArgs, NewFormat};
 use super::{Context, Ending, Purpose, load, print, say};
 use crate::catalog::{self, Catalog, EntityRef, export};
+use crate::config::{self, Config};
+use crate::diag::Severity;
 use crate::error::Error;
+use crate::scaffold;
 use crate::scaffold::language::{HOSTS, Host};
 use crate::scaffold::parameters::{self, Fault};
 use crate::scaffold::report::{self, Status};
 use crate::scaffold::run::{self, Inputs, Outcome, StepReport, StepStatus};
 use crate::scaffold::template::{self, Template};
-use crate::scaffold::tree::Entry;
+use crate::scaffold::tree::{Entry, Tree};
 use crate::scaffold::yaml_in;
-
-/// Templates may be nested as deep as Backstage allows, which takes more than a usual stack.
-const STACK: usize = 256 * 1024 * 1024;
+use crate::text::FileId;
 
 /// Makes what the template says; what fails is a result, not a failure.
 pub(super) fn run(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || make(context, args));
-        let thread = thread.map_err(|source| Error::Io { action: "start", path: PathBuf::from("a thread"), source })?;
-        thread.join().unwrap_or_else(|_| {
-            Err(Error::Usage("the template could not be run: this is a fault of Playbill".to_owned()))
-        })
-    })
+    scaffold::with_stack(|| make(context, args))
 }
 
 fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
@@ -43,7 +41,9 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
     let (file, name) = find_template(context, args, &catalog)?;
     let root = disk::repository(&file);
     let path = file.strip_prefix(&root).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
-    let source = Disk::new(root);
+    let config = configuration(context, &root)?;
+    let mut source = Disk::new(root);
+    source.mirrors = config.mirrors();
     let template = match read_template(&file, &path, name.as_deref(), &source) {
         Ok(template) => template,
         Err(reasons) => return Ok(not_a_template(args, &file, &reasons)),
@@ -53,6 +53,13 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
     let mut values = given_values(context, args)?;
     let secrets = given_secrets(context, args)?;
     let pages = parameters::pages(template.spec("parameters"));
+    if args.format == NewFormat::Human && !args.no_input && at_terminal() {
+        let extent =
+            if args.values.is_none() && args.set.is_empty() { ask::Extent::All } else { ask::Extent::Required };
+        let entities = |kinds: &[String]| catalog.references(kinds);
+        let questions = ask::Questions { pages: &pages, extent, host: &host, entities: &entities };
+        ask::ask(&questions, &mut values, &mut Prompt)?;
+    }
     if !args.no_defaults {
         parameters::fill(&pages, &mut values, &host);
     }
@@ -76,6 +83,9 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
         }
     }
     let human = args.format == NewFormat::Human && !context.quiet;
+    let publish = |action: &str, input: &Json, tree: &Tree| {
+        publish::run(&config.config.templates.commands, action, input, tree, &host)
+    };
     let outcome = run::run(Inputs {
         template: &template,
         values: &values,
@@ -85,8 +95,8 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
         hosts: &settings.hosts,
         source: &source,
         catalog: &|reference| catalog.find(reference),
-        more_actions: &[],
-        publish: None,
+        more_actions: &config.actions(),
+        publish: args.publish.then_some(&publish as &run::Publish<'_>),
         watch: &mut |step| {
             if human {
                 tell_step(context, step);
@@ -105,6 +115,58 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
         NewFormat::Human => tell(context, args, status, &outcome),
     }
     Ok(if status == Status::Completed { Ending::Success } else { Ending::ContentErrors })
+}
+
+fn at_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Who runs the command.
+struct Prompt;
+
+impl ask::Terminal for Prompt {
+    fn say(&mut self, text: &str) {
+        say(text);
+    }
+
+    fn ask(&mut self, question: &str) -> Option<String> {
+        let mut err = std::io::stderr().lock();
+        let _ = std::io::Write::write_all(&mut err, question.as_bytes()).and_then(|()| std::io::Write::flush(&mut err));
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line).ok()?;
+        (read > 0).then_some(line)
+    }
+}
+
+/// What `playbill.yaml` says of templates, and where it is.
+struct Configuration {
+    config: Config,
+    folder: PathBuf,
+}
+
+impl Configuration {
+    fn mirrors(&self) -> Vec<(String, PathBuf)> {
+        let mirrors = self.config.templates.mirrors.iter();
+        mirrors.map(|(url, folder)| (url.clone(), self.folder.join(folder))).collect()
+    }
+
+    fn actions(&self) -> Vec<(String, Json)> {
+        self.config.templates.actions.iter().map(|(id, output)| (id.clone(), json!(output))).collect()
+    }
+}
+
+/// Reads the configuration here, or that of the repository of the template.
+fn configuration(context: &Context, root: &Path) -> Result<Configuration, Error> {
+    let folders = [context.cwd.as_path(), root];
+    let names = ["playbill.yaml", "playbill.yml"];
+    let file = folders.iter().flat_map(|folder| names.map(|name| folder.join(name))).find(|file| file.is_file());
+    let Some(file) = file else { return Ok(Configuration { config: Config::default(), folder: root.to_owned() }) };
+    let (config, problems) = config::parse(FileId::new(0), &read_text(&file)?);
+    if let Some(problem) = problems.iter().find(|problem| problem.severity == Severity::Error) {
+        return Err(Error::Usage(format!("`{}`: {}", file.display(), problem.message)));
+    }
+    let folder = file.parent().unwrap_or(root).to_owned();
+    Ok(Configuration { config, folder })
 }
 
 /// The catalog, read when somebody asks for it.
@@ -128,6 +190,19 @@ impl LazyCatalog<'_> {
             }
         };
         self.catalog.get_or_init(read).as_ref()
+    }
+
+    /// Returns the references of all entities of these kinds, or of all kinds.
+    fn references(&self, kinds: &[String]) -> Vec<String> {
+        let entities = self.get().map(Catalog::entities).unwrap_or_default();
+        let wanted = |kind: &str| kinds.is_empty() || kinds.iter().any(|known| known == kind);
+        let mut references: Vec<String> = entities
+            .iter()
+            .filter(|entity| wanted(entity.reference.kind()))
+            .map(|entity| entity.reference.to_string())
+            .collect();
+        references.sort();
+        references
     }
 
     /// Finds an entity by its full reference, as it was written.
@@ -379,7 +454,10 @@ fn tell(context: &Context, args: &NewArgs, status: Status, outcome: &Outcome) {
         };
         let _ = writeln!(out, "{mark}{}{shown}", "  ".repeat(depth));
     }
-    if !outcome.plan.is_empty() {
+    if let (Some(folder), Some(changes)) = (&folder, &changes) {
+        out.push_str(&write::differences(&outcome.tree, folder, changes));
+    }
+    if !outcome.plan.is_empty() && !args.publish {
         out.push_str("\nNot run, as it reaches other systems:\n");
         for planned in &outcome.plan {
             let _ = writeln!(out, "  {} {}", planned.action, planned.input);

@@ -173,6 +173,7 @@ pub(super) const ROOT: &[Key] = &[
     key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
     key("search", Shape::Mapping(SEARCH), "What search finds, and how it is tested."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
+    key("templates", Shape::Mapping(TEMPLATES), "How `playbill new` runs software templates."),
     key(
         "limits",
         Shape::Mapping(LIMITS),
@@ -415,6 +416,27 @@ pub(super) const FACTORS: (f64, f64) = (0.1, 10.0);
 const PATH_RULES: &[Key] = &[
     key("files", Shape::List(&Shape::Glob, 1), "Which files, as globs relative to the scanned folder.").required(),
     key("rules", LEVELS, "Severities, as in `check.rules`.").required(),
+];
+
+const TEMPLATES: &[Key] = &[
+    key(
+        "mirrors",
+        Shape::Named { name: &Shape::Text, value: &Shape::Path },
+        "Addresses on other hosts from which templates fetch, each with the folder that holds a copy. Nothing is fetched \
+         from anywhere else.",
+    ),
+    key(
+        "actions",
+        Shape::Named { name: &Shape::Text, value: &Shape::Named { name: &Shape::Text, value: &Shape::Text } },
+        "Actions of your own Backstage, each with an example of its outputs. `playbill new` notes them in the plan.",
+    ),
+    key(
+        "commands",
+        Shape::Named { name: &Shape::Text, value: &Shape::List(&Shape::Text, 1) },
+        "The program and its arguments that `playbill new --publish` runs for an action, in a copy of the result and \
+         without a shell, such as `[gh, repo, create, \"${{ input.repoUrl | projectSlug }}\"]`. If it prints a JSON object, \
+         that is what the action gives.",
+    ),
 ];
 
 const LIMITS: &[Key] = &[

@@ -82,6 +82,8 @@ pub struct Config {
     pub search: SearchConfig,
     /// How problems are judged.
     pub check: CheckConfig,
+    /// How software templates are run.
+    pub templates: TemplatesConfig,
     /// Sizes beyond which input is refused.
     pub limits: Limits,
     /// Where the values stand, for problems that show only when they are used.
@@ -250,6 +252,17 @@ pub struct CheckConfig {
     pub lifecycles: Vec<String>,
 }
 
+/// How software templates are run.
+#[derive(Debug, Clone, Default)]
+pub struct TemplatesConfig {
+    /// Folders with copies of what lies on other hosts, by the address that they stand for.
+    pub mirrors: BTreeMap<String, String>,
+    /// Further actions, each with an example of its outputs.
+    pub actions: BTreeMap<String, BTreeMap<String, String>>,
+    /// Programs with their arguments that do what remote actions would.
+    pub commands: BTreeMap<String, Vec<String>>,
+}
+
 /// Sizes beyond which input is refused, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -291,6 +304,7 @@ impl Default for Config {
             catalog: CatalogConfig::default(),
             search: SearchConfig::default(),
             check: CheckConfig::default(),
+            templates: TemplatesConfig::default(),
             limits: Limits::default(),
             places: Places::default(),
         }

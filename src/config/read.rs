@@ -10,7 +10,7 @@ use super::check::{Checker, colour, count, factor, given, glob, http_url};
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, size};
 use super::{
     AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind, CustomRelation,
-    EntityPage, Filter, Limits, Places, SearchConfig, SearchTest,
+    EntityPage, Filter, Limits, Places, SearchConfig, SearchTest, TemplatesConfig,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
@@ -64,6 +64,7 @@ fn config(root: &Map) -> Config {
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
         search: given_map(Some(root), "search").map(search).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
+        templates: given_map(Some(root), "templates").map(templates).unwrap_or_default(),
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
         places: default.places,
     }
@@ -220,6 +221,19 @@ fn level(word: &str) -> Option<Option<Severity>> {
     match word {
         "off" => Some(None),
         _ => [Severity::Error, Severity::Warning, Severity::Info].into_iter().find(|s| s.as_str() == word).map(Some),
+    }
+}
+
+fn templates(map: &Map) -> TemplatesConfig {
+    let named = |map: Option<&Map>| -> BTreeMap<String, String> {
+        let entries = map.map_or(&[][..], Map::entries).iter();
+        entries.filter_map(|entry| Some((entry.key.to_string(), entry.value.as_str()?.to_owned()))).collect()
+    };
+    let entries = |key: &str| given_map(Some(map), key).map_or(&[][..], Map::entries).iter();
+    TemplatesConfig {
+        mirrors: named(given_map(Some(map), "mirrors")),
+        actions: entries("actions").map(|entry| (entry.key.to_string(), named(entry.value.as_map()))).collect(),
+        commands: entries("commands").map(|entry| (entry.key.to_string(), node_texts(&entry.value))).collect(),
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Family {
     Docs,
     /// Definitions of APIs.
     Api,
+    /// Software templates.
+    Template,
     /// Pages of the site.
     Site,
     /// Configuration.
@@ -49,6 +51,7 @@ impl Family {
             Self::Location => "location",
             Self::Docs => "docs",
             Self::Api => "api",
+            Self::Template => "template",
             Self::Site => "site",
             Self::Config => "config",
         }
@@ -67,6 +70,7 @@ impl Family {
             Self::Location => "Locations and what they lead to",
             Self::Docs => "documentation",
             Self::Api => "definitions of APIs",
+            Self::Template => "software templates",
             Self::Site => "pages of the site",
             Self::Config => "configuration",
         }
@@ -277,6 +281,14 @@ rules! {
     INVALID_API_DEFINITION "invalid-api-definition" Api Warning "A part of an API definition is not what it must be.";
     REF_NOT_LOCAL "ref-not-local" Api Warning "A `$ref` of an API definition names a file on another host.";
     UNRESOLVED_IMPORT "unresolved-import" Api Warning "A file that a Protocol Buffers definition imports is not there.";
+
+    TEMPLATE_ACTION "template-action" Template Warning "A step names an action that is not known.";
+    TEMPLATE_EXPRESSION "template-expression" Template Error "A text of a template or a file of its skeleton cannot be rendered.";
+    TEMPLATE_FILTER "template-filter" Template Warning "A filter or test in a template is not known.";
+    TEMPLATE_INPUT "template-input" Template Warning "An input of a step is not known, missing, or of another type.";
+    TEMPLATE_REFERENCE "template-reference" Template Warning "A template uses a parameter, a step, an output or a name that is not there.";
+    TEMPLATE_SKELETON "template-skeleton" Template Error "A step fetches a folder or a file that is not there.";
+    TEMPLATE_UNUSED "template-unused" Template Info "Nothing uses a parameter of a template.";
 
     PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";
     SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";

@@ -9,6 +9,7 @@ pub mod actions;
 pub mod failure;
 mod formats;
 pub mod language;
+pub mod lint;
 pub mod parameters;
 pub mod report;
 pub mod run;
@@ -18,3 +19,20 @@ pub mod template;
 pub mod tree;
 pub mod yaml_in;
 pub mod yaml_text;
+
+/// Runs something on a stack that is large enough for texts that are nested as deep as they may be.
+///
+/// # Panics
+/// When `run` does, or no thread can be had.
+pub fn with_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        match thread.expect("a thread for templates").join() {
+            Ok(value) => value,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Only what is used of it is really taken.
+const STACK: usize = 256 * 1024 * 1024;

@@ -162,6 +162,12 @@ pub fn fill_page(page: &Json, values: &mut Map<String, Json>) {
     }
 }
 
+/// Returns a page with the fields that it has, given the answers so far.
+#[must_use]
+pub fn with_answers(page: &Json, values: &Map<String, Json>) -> Json {
+    effective(page, page, Some(&Json::Object(values.clone())), 0)
+}
+
 const MAX_DEPTH: usize = 40;
 
 /// Returns a schema with what holds for these values put in: references, branches, dependencies.

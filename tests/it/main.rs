@@ -8,6 +8,7 @@ mod cli;
 mod diff;
 mod hostile;
 mod layering;
+mod new;
 mod policy;
 mod rules;
 mod specs;

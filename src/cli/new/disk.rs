@@ -12,13 +12,25 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 /// A folder.
 pub(super) struct Disk {
     root: PathBuf,
-    /// Addresses that begin so stand for a folder of the repository.
-    pub(super) mirrors: Vec<(String, String)>,
+    /// Addresses that begin so stand for a folder with a copy.
+    pub(super) mirrors: Vec<(String, PathBuf)>,
 }
+
+/// What the paths within mirrors begin with; no file has such a name.
+const MIRROR: &str = "\u{1}mirror-";
 
 impl Disk {
     pub(super) fn new(root: PathBuf) -> Self {
         Self { root, mirrors: Vec::new() }
+    }
+
+    /// Returns where a path lies.
+    fn place(&self, path: &str) -> PathBuf {
+        let mirrored = path.strip_prefix(MIRROR).and_then(|rest| {
+            let (number, below) = rest.split_once('/').unwrap_or((rest, ""));
+            Some(self.mirrors.get(number.parse::<usize>().ok()?)?.1.join(below))
+        });
+        mirrored.unwrap_or_else(|| self.root.join(path))
     }
 }
 
@@ -36,7 +48,7 @@ pub(super) fn mode(_: &fs::Metadata) -> u32 {
 
 impl Source for Disk {
     fn look(&self, path: &str) -> Option<Found> {
-        let place = self.root.join(path);
+        let place = self.place(path);
         let metadata = fs::symlink_metadata(&place).ok()?;
         if metadata.is_symlink() {
             return Some(Found::Link(fs::read_link(&place).ok()?.to_str()?.to_owned()));
@@ -53,7 +65,7 @@ impl Source for Disk {
     }
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
-        let place = self.root.join(path);
+        let place = self.place(path);
         let size = fs::symlink_metadata(&place).map_err(|error| error.to_string())?.len();
         if size > MAX_FILE {
             return Err(format!("it is larger than {} MiB", MAX_FILE >> 20));
@@ -64,10 +76,14 @@ impl Source for Disk {
     }
 
     fn mirror(&self, url: &str) -> Option<String> {
-        self.mirrors.iter().find_map(|(prefix, folder)| {
-            let rest = url.strip_prefix(prefix.as_str())?;
-            Some(format!("{folder}/{}", rest.trim_start_matches('/')))
-        })
+        let mirrors = self.mirrors.iter().enumerate();
+        let found = mirrors.filter_map(|(number, (prefix, _))| {
+            let rest = url.strip_prefix(prefix.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((number, rest))
+        });
+        // The longest one says most.
+        let (number, rest) = found.min_by_key(|(_, rest)| rest.len())?;
+        crate::scaffold::tree::joined(&format!("{MIRROR}{number}"), rest).filter(|path| path.starts_with(MIRROR))
     }
 }
 

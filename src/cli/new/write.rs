@@ -43,6 +43,28 @@ pub(super) fn changes(tree: &Tree, folder: &Path) -> Vec<(String, Change)> {
     out
 }
 
+/// How many lines of differences are shown of one file.
+const MAX_LINES: usize = 200;
+
+/// Shows what would change in files that are there.
+pub(super) fn differences(tree: &Tree, folder: &Path, changes: &[(String, Change)]) -> String {
+    let mut out = String::new();
+    for (path, _) in changes.iter().filter(|(_, change)| *change == Change::Differs) {
+        let Some(Entry::File { bytes, .. }) = tree.get(path) else { continue };
+        let before = read(&folder.join(path)).unwrap_or_default();
+        let (Ok(before), Ok(after)) = (std::str::from_utf8(&before), std::str::from_utf8(bytes)) else {
+            out.push_str(&["\n", path, " differs; it is no text\n"].concat());
+            continue;
+        };
+        let diff = similar::TextDiff::from_lines(before, after);
+        let (old, new) = (format!("a/{path}"), format!("b/{path}"));
+        let shown = diff.unified_diff().context_radius(3).header(&old, &new).to_string();
+        let lines: Vec<&str> = shown.lines().take(MAX_LINES).collect();
+        out.push_str(&["\n", &lines.join("\n"), "\n"].concat());
+    }
+    out
+}
+
 #[expect(clippy::disallowed_methods, reason = "the command compares the result with what is there")]
 pub(super) fn read(place: &Path) -> io::Result<Vec<u8>> {
     fs::read(place)
@@ -84,7 +106,7 @@ pub(super) fn write(tree: &Tree, folder: &Path, force: bool) -> Result<(), Error
 }
 
 /// Writes all into a new folder.
-fn fill(tree: &Tree, stage: &Path) -> Result<(), (PathBuf, io::Error)> {
+pub(super) fn fill(tree: &Tree, stage: &Path) -> Result<(), (PathBuf, io::Error)> {
     create_folders(stage).map_err(|error| (stage.to_owned(), error))?;
     for (path, entry) in tree.entries() {
         let place = stage.join(path);
@@ -184,7 +206,7 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command takes away what it made itself")]
-fn remove(place: &Path) -> io::Result<()> {
+pub(super) fn remove(place: &Path) -> io::Result<()> {
     fs::remove_dir_all(place)
 }
 

@@ -312,8 +312,85 @@ impl Tree {
         self.nodes.is_empty()
     }
 
-    /// Returns all nodes with their ids.
-    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
+    /// Returns the nodes that take part, from the root on; names that are only bound are not among them.
+    #[must_use]
+    pub fn walk(&self) -> Vec<NodeId> {
+        self.root.map(|root| self.walk_from(root)).unwrap_or_default()
+    }
+
+    /// Returns a node and those below it.
+    #[must_use]
+    pub fn walk_from(&self, node: NodeId) -> Vec<NodeId> {
+        let mut out = Vec::new();
+        let mut left = vec![node];
+        while let Some(id) = left.pop() {
+            out.push(id);
+            let first = left.len();
+            self.children(id, &mut left);
+            left[first..].reverse();
+        }
+        out
+    }
+
+    fn children(&self, id: NodeId, out: &mut Vec<NodeId>) {
+        let body = |body: &Body, out: &mut Vec<NodeId>| {
+            out.extend(body.signature.defaults.iter().map(|(_, value)| *value));
+            out.push(body.body);
+        };
+        match self.kind(id) {
+            Kind::Data(_) | Kind::Literal(_) | Kind::Symbol(_) => {}
+            Kind::List(children) | Kind::Array(children) | Kind::Group(children) => out.extend(children),
+            Kind::Output(inner) | Kind::Unary(_, inner) | Kind::Capture(inner) | Kind::Block { body: inner, .. } => {
+                out.push(*inner);
+            }
+            Kind::If { condition, body, otherwise } | Kind::InlineIf { condition, body, otherwise } => {
+                out.extend([*condition, *body]);
+                out.extend(otherwise);
+            }
+            Kind::For { over, body, otherwise, .. } => {
+                out.extend([*over, *body]);
+                out.extend(otherwise);
+            }
+            Kind::Set { value, body, .. } => out.extend(value.iter().chain(body)),
+            Kind::Macro { callable, .. } => body(callable, out),
+            Kind::CallBlock { callee, arguments, caller } => {
+                out.push(*callee);
+                arguments.nodes(out);
+                body(caller, out);
+            }
+            Kind::Switch { value, cases, otherwise } => {
+                out.push(*value);
+                out.extend(cases.iter().flat_map(|(condition, body)| [*condition, *body]));
+                out.extend(otherwise);
+            }
+            Kind::Dict(entries) => out.extend(entries.iter().map(|(_, value)| *value)),
+            Kind::Lookup { target: left, key: right } | Kind::Binary(_, left, right) => out.extend([*left, *right]),
+            Kind::Slice { target, bounds } => {
+                out.push(*target);
+                out.extend(bounds);
+            }
+            Kind::Compare(first, rest) => {
+                out.push(*first);
+                out.extend(rest.iter().map(|(_, operand)| *operand));
+            }
+            Kind::Is { value, arguments, .. } => {
+                out.push(*value);
+                if let Some(arguments) = arguments {
+                    arguments.nodes(out);
+                }
+            }
+            Kind::Filter { arguments, .. } => arguments.nodes(out),
+            Kind::Call { callee, arguments } => {
+                out.push(*callee);
+                arguments.nodes(out);
+            }
+        }
+    }
+}
+
+impl Arguments {
+    fn nodes(&self, out: &mut Vec<NodeId>) {
+        out.extend(&self.positional);
+        out.extend(self.keyword.iter().map(|(_, value)| *value));
     }
 }

@@ -100,7 +100,7 @@ pub(crate) const FILTERS: &[Filter] = &[
 ];
 
 /// Finds a filter.
-pub(super) fn find(name: &str, cookiecutter: bool) -> Option<&'static Filter> {
+pub(crate) fn find(name: &str, cookiecutter: bool) -> Option<&'static Filter> {
     let name = if cookiecutter && name == "jsonify" { "dump" } else { name };
     FILTERS.iter().find(|filter| filter.name == name)
 }

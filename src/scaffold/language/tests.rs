@@ -84,7 +84,7 @@ fn failures_have_a_place() {
     assert_eq!(place("abc ${{ 1 | nofilter }}"), 12);
     assert_eq!(place("\n{% if true %}"), 1);
     assert_eq!(place("x {% nosuch %}"), 2);
-    assert_eq!(place("${{ [1].push.x() }}"), 4);
+    assert_eq!(place("${{ [1].push.x() }}"), 13);
     assert!(fails("${{ 1 | uper }}").message.contains("did you mean `upper`?"));
     assert!(fails("{% fro x in y %}").message.contains("did you mean `for`?"));
 }

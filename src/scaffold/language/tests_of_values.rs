@@ -61,7 +61,7 @@ pub(crate) const TESTS: &[Test] = &[
 ];
 
 /// Finds a test.
-pub(super) fn find(name: &str) -> Option<&'static Test> {
+pub(crate) fn find(name: &str) -> Option<&'static Test> {
     TESTS.iter().find(|test| test.name == name)
 }
 
