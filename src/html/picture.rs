@@ -34,6 +34,11 @@ const MAX_DEPTH: usize = 256;
 /// How much may be read in place of entities, in bytes.
 const MAX_ENTITIES: usize = 4 << 20;
 
+/// The attributes of an element.
+const MAX_ATTRIBUTES: usize = 2048;
+/// The names of namespaces.
+const MAX_NAMESPACES: usize = 64;
+
 type Words = LazyLock<HashSet<&'static str, RandomState>>;
 
 static ELEMENTS: Words = LazyLock::new(|| {
@@ -90,7 +95,7 @@ impl Picture {
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let text = decoded(bytes)?;
-        if entities(&text) > MAX_ENTITIES {
+        if entities(&text) > MAX_ENTITIES || !is_cheap(&text) {
             return None;
         }
         let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
@@ -129,6 +134,22 @@ fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let one_byte = [&b"iso-8859-1"[..], b"latin1", b"windows-1252", b"us-ascii"];
     let says_so = one_byte.iter().any(|name| memchr::memmem::find(&start, name).is_some());
     (start.starts_with(b"<?xml") && says_so).then(|| bytes.iter().map(|byte| char::from(*byte)).collect())
+}
+
+/// Says whether no element has so many attributes, and no picture so many names of namespaces, that the reader of XML
+/// would take the square of them.
+fn is_cheap(text: &str) -> bool {
+    // No value of an attribute holds a `<`.
+    let attributes = |part: &str| memchr::memchr_iter(b'=', part.as_bytes()).count();
+    let mut namespaces: HashSet<&str> = HashSet::new();
+    for (at, mark) in text.match_indices("xmlns:") {
+        let name = &text[at + mark.len()..];
+        namespaces.insert(name.split(['=', ' ', '\t', '\n', '\r']).next().unwrap_or(name));
+        if namespaces.len() > MAX_NAMESPACES {
+            return false;
+        }
+    }
+    text.split('<').all(|part| attributes(part) <= MAX_ATTRIBUTES)
 }
 
 /// Estimates from above how much would be read in place of entities.
@@ -354,6 +375,17 @@ mod tests {
         let deep = format!("{START}{}{}</svg>", "<g>".repeat(50_000), "</g>".repeat(50_000));
         let deep = Picture::read(deep.as_bytes());
         assert!(deep.is_none_or(|picture| picture.svg.matches("<g").count() <= MAX_DEPTH + 1));
+    }
+
+    #[test]
+    fn pictures_cost_no_more_than_their_size() {
+        let attributes: String = (0..100_000).map(|n| format!(" a{n}='1'")).collect();
+        assert_eq!(Picture::read(format!("{START}<g{attributes}/></svg>").as_bytes()), None);
+        let nested: String = (0..30_000).map(|n| format!("<g xmlns:a{n}='u{n}'>")).collect();
+        let nested = format!("{START}{nested}{}</svg>", "</g>".repeat(30_000));
+        assert_eq!(Picture::read(nested.as_bytes()), None);
+        let labels = "<foreignObject><div xmlns='http://www.w3.org/1999/xhtml'>a</div></foreignObject>".repeat(5_000);
+        assert!(Picture::read(format!("{START}{labels}</svg>").as_bytes()).is_some());
     }
 
     #[test]
