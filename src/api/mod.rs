@@ -12,9 +12,11 @@ mod example;
 mod formats;
 mod model;
 pub mod parts;
+mod sample;
 mod schema;
 pub mod snippet;
 mod source;
+mod syntax;
 #[cfg(test)]
 mod tests;
 
@@ -166,9 +168,20 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
     let limit = workspace.config().limits.definition_file;
     // What a placeholder put together is read from its parts, so that problems have their places.
     let file = entity.definition;
-    let own = file.and_then(|file| workspace.text(file, limit).ok());
+    let decoded = file.and_then(|file| workspace.decoded(file, limit).ok());
+    problems.extend(file.zip(decoded.as_ref()).and_then(|(file, decoded)| decoded.problem(file)));
+    let own = decoded.map(|decoded| decoded.text);
     let Some(text) = own.as_deref().or_else(|| node.as_str()) else { return (None, problems) };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // That there is nothing has been reported of the entity.
+    if text.is_empty() {
+        return (None, problems);
+    }
+    if let Some(problem) = named_inline(text, file.map_or(node.span, Span::whole), file.is_none()) {
+        problems.push(problem);
+        name_entity(&mut problems, entity);
+        return (None, problems);
+    }
     let declared = FORMATS.iter().copied().find(|format| format.types().contains(&&*kind));
     let found = declared_in(text);
     let format = match (declared, found) {
@@ -185,24 +198,25 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
         (None, Some(found)) => Some(found),
         (declared, _) => declared,
     };
-    let Some(format) = format else { return (None, problems) };
-    let (mut reference, found) = format.read(&Source { workspace, file: file.unwrap_or(entity.file), text });
+    let Some(format) = format else {
+        name_entity(&mut problems, entity);
+        return (None, problems);
+    };
+    let inline = file.is_none();
+    let (mut reference, found) = format.read(&Source { workspace, file: file.unwrap_or(entity.file), text, inline });
     let over = bound::bound(&mut reference, text.len()).map(|place| {
         let place = if place.range().is_empty() { Span::whole(file.unwrap_or(entity.file)) } else { place };
         Diagnostic::new(codes::PAGE_BUDGET, place, "the reference grows out of proportion to its definition")
             .label("from here on, much is left out")
             .help("what many operations share should be small; the definition itself is published whole")
     });
-    let inline = file.is_none();
     for mut problem in found.into_iter().chain(over) {
         if inline {
             place_inline(workspace, entity, node.span, text, &mut problem);
         }
         problems.push(problem);
     }
-    for problem in &mut problems {
-        problem.entity = Some(entity.reference.shared());
-    }
+    name_entity(&mut problems, entity);
     if reference == Reference::default() || (reference.groups.is_empty() && reference.title.is_none()) {
         return (None, problems);
     }
@@ -213,14 +227,14 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
 /// Reads a definition that no entity names, by what it says of its format or by the name of its file.
 #[must_use]
 pub fn read_file(workspace: &Workspace, file: FileId) -> (Option<Reference>, Diagnostics) {
-    let text = match workspace.text(file, workspace.config().limits.definition_file) {
-        Ok(text) => text,
+    let decoded = match workspace.decoded(file, workspace.config().limits.definition_file) {
+        Ok(decoded) => decoded,
         Err(error) => {
             let problem = Diagnostic::new(codes::UNREADABLE_FILE, Span::whole(file), error.to_string());
             return (None, vec![problem]);
         }
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = decoded.text.strip_prefix('\u{feff}').unwrap_or(&decoded.text);
     let path = workspace.path(file);
     let ending = path.rsplit('.').next().unwrap_or_default().to_lowercase();
     let kind = match ending.as_str() {
@@ -230,9 +244,66 @@ pub fn read_file(workspace: &Workspace, file: FileId) -> (Option<Reference>, Dia
     };
     let by_name = FORMATS.iter().copied().find(|format| kind.is_some_and(|kind| format.types().contains(&kind)));
     let Some(format) = by_name.or_else(|| declared_in(text)) else { return (None, Diagnostics::new()) };
-    let (reference, problems) = format.read(&Source { workspace, file, text });
+    let (reference, mut problems) = format.read(&Source { workspace, file, text, inline: false });
+    problems.extend(decoded.problem(file));
     let empty = reference.groups.is_empty() && reference.title.is_none();
     ((!empty).then_some(reference), problems)
+}
+
+fn name_entity(problems: &mut Diagnostics, entity: &Entity) {
+    for problem in problems {
+        problem.entity = Some(entity.reference.shared());
+    }
+}
+
+/// Reports a definition that is only the name of a file, or an address.
+fn named_inline(text: &str, span: Span, inline: bool) -> Option<Diagnostic> {
+    const ENDINGS: &[&str] = &[
+        ".yaml",
+        ".yml",
+        ".json",
+        ".graphql",
+        ".graphqls",
+        ".gql",
+        ".proto",
+        ".wsdl",
+        ".xml",
+        ".raml",
+        ".ts",
+        ".txt",
+        ".avsc",
+    ];
+    let text = text.trim();
+    let written = ["$text:", "$openapi:", "$asyncapi:", "$ref:", "$yaml:", "$json:"];
+    let placeholder = written.iter().find_map(|word| text.strip_prefix(word));
+    let name = placeholder.unwrap_or(text).trim().trim_matches(['"', '\'']);
+    if name.is_empty() || name.len() > 500 || name.contains(char::is_whitespace) {
+        return None;
+    }
+    let address = name.starts_with("https://") || name.starts_with("http://");
+    let lower = name.to_lowercase();
+    let path = !name.contains(['{', '}', '<', '>', ';', '#', '"'])
+        && ENDINGS.iter().any(|ending| lower.split('?').next().unwrap_or_default().ends_with(ending));
+    if !(address || path) {
+        return None;
+    }
+    let what = if address { "an address" } else { "the name of a file" };
+    let problem = Diagnostic::new(
+        codes::INVALID_API_DEFINITION,
+        span,
+        format!("the definition is {what}, not its text: `{name}`"),
+    )
+    .label("shown as it is");
+    let file = if address { "./openapi.yaml" } else { name };
+    Some(if !inline {
+        problem.help("write the definition into this file, or let the entity name the file that has it")
+    } else if address {
+        problem.help(
+            "copy the definition into the repository, and write `$text` below `definition` with the path of the copy",
+        )
+    } else {
+        problem.help(format!("write `definition: {{$text: {file}}}`"))
+    })
 }
 
 /// Returns whether a format is YAML or JSON, so that it says itself what it is.
@@ -242,12 +313,20 @@ fn is_tree(format: &dyn Format) -> bool {
 
 /// Returns whether a definition begins with the key that says its format, as no GraphQL or Protocol Buffers file does.
 fn starts_as(text: &str) -> bool {
+    if text.trim_start().starts_with('{') {
+        return true;
+    }
     let first = text.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
     first.is_some_and(|line| declared_in(line).is_some())
 }
 
-/// Finds the format that a definition says it is written in, by its first key of such a name at the outermost level.
+/// Finds the format that a definition says it is written in: by its first key of such a name at the outermost level, or
+/// by the words with which it begins.
 fn declared_in(text: &str) -> Option<&'static dyn Format> {
+    let by_name = |name: &str| FORMATS.iter().copied().find(|format| format.name() == name);
+    if let Some(name) = begins_as(text) {
+        return by_name(name);
+    }
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len();
         if indent > 4 {
@@ -257,9 +336,45 @@ fn declared_in(text: &str) -> Option<&'static dyn Format> {
         for (word, name) in [("openapi", "OpenAPI"), ("swagger", "OpenAPI"), ("asyncapi", "AsyncAPI")] {
             let Some(rest) = line.strip_prefix(word) else { continue };
             if rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':') {
-                return FORMATS.iter().copied().find(|format| format.name() == name);
+                return by_name(name);
             }
         }
+    }
+    None
+}
+
+/// Tells Protocol Buffers and GraphQL by their first words.
+fn begins_as(text: &str) -> Option<&'static str> {
+    let mut block = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(400) {
+        if block {
+            block = !line.contains("*/");
+            continue;
+        }
+        if line.starts_with("/*") {
+            block = !line.contains("*/");
+            continue;
+        }
+        if line.starts_with("//") || line.starts_with('#') {
+            continue;
+        }
+        let mut words = line.split(|c: char| c.is_whitespace() || c == '=' || c == '{' || c == '(');
+        let first = words.next().unwrap_or_default();
+        let rest = words.next().unwrap_or_default();
+        let is_name = !rest.is_empty() && rest.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '@');
+        let opens = line.contains('{') || line.contains('@') || line.contains('=');
+        return match first {
+            "syntax" | "edition" if line.ends_with(';') && line.contains('=') => Some("Protocol Buffers"),
+            "package" | "message" | "service" if (line.ends_with(';') || opens) && !line.contains(": ") => {
+                Some("Protocol Buffers")
+            }
+            "type" | "interface" | "enum" | "input" | "union" | "directive" | "extend" if is_name && opens => {
+                Some("GraphQL")
+            }
+            "scalar" if is_name => Some("GraphQL"),
+            "schema" if line.contains('{') => Some("GraphQL"),
+            _ => None,
+        };
     }
     None
 }

@@ -172,6 +172,8 @@ pub struct Field {
     pub shape: Shape,
     /// Arguments of a field.
     pub arguments: Vec<Field>,
+    /// Examples that have a name or words of their own.
+    pub examples: Vec<Example>,
 }
 
 /// What a value looks like.
@@ -311,12 +313,16 @@ pub struct Detail {
 }
 
 /// An example.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Example {
     /// What it is called; empty where there is only one.
     pub name: Text,
     /// What it shows.
     pub summary: Option<Text>,
+    /// More about it.
+    pub description: Option<Text>,
+    /// Where its value stands, if not here.
+    pub address: Option<Text>,
     /// Whether Playbill made it from the schema.
     pub made: bool,
     /// For highlighting: `json`, or nothing.

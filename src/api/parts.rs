@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::model::{Block, Field, Item, Piece, Reference, Shape, Text};
+use super::model::{Block, Example, Field, Item, Piece, Reference, Shape, Text};
 use crate::html;
 use crate::portable::{folded, segment};
 
@@ -220,7 +220,7 @@ fn block_size(block: &Block, prefix: usize) -> usize {
         + block.shape.as_ref().map_or(0, |shape| shape_size(shape, prefix + 20))
         + block.fields.iter().map(|field| field_size(field, prefix + 20)).sum::<usize>()
         + block.blocks.iter().map(|block| block_size(block, prefix + 10)).sum::<usize>()
-        + block.examples.iter().map(|example| 250 + example.text.len() * 8 / 5).sum::<usize>()
+        + examples_size(&block.examples)
 }
 
 fn field_size(field: &Field, prefix: usize) -> usize {
@@ -231,6 +231,16 @@ fn field_size(field: &Field, prefix: usize) -> usize {
         + text_size(field.description.as_ref())
         + shape_size(&field.shape, prefix)
         + field.arguments.iter().map(|field| field_size(field, prefix + 20)).sum::<usize>()
+        + examples_size(&field.examples)
+}
+
+fn examples_size(examples: &[Example]) -> usize {
+    let words = |text: &Option<Text>| text_size(text.as_ref());
+    let size = |it: &Example| {
+        let text = 250 + it.text.len() * 8 / 5;
+        text + words(&it.summary) + words(&it.description) + 2 * words(&it.address)
+    };
+    examples.iter().map(size).sum()
 }
 
 fn shape_size(shape: &Shape, prefix: usize) -> usize {

@@ -52,8 +52,6 @@ pub(super) struct Schemas<'f, 'w> {
     by_identity: HashMap<usize, (Text, Text)>,
     /// Schemas of other files that were met and that no name of the root stands for.
     loose: Vec<Named>,
-    /// Whether what stands beside `$ref` counts.
-    siblings: bool,
     fields: usize,
     /// How many of them are in shapes that were returned.
     shown: usize,
@@ -86,13 +84,14 @@ enum Target {
 }
 
 impl<'f, 'w> Schemas<'f, 'w> {
+    /// `siblings` says whether what stands beside `$ref` counts.
     pub(super) fn new(files: &'f mut Files<'w>, siblings: bool) -> Self {
+        files.siblings = siblings;
         Self {
             files,
             names: HashMap::new(),
             by_identity: HashMap::new(),
             loose: Vec::new(),
-            siblings,
             fields: 0,
             shown: 0,
             read: (0, 0),
@@ -247,7 +246,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
         let mut shape = match node.get("$ref").and_then(Node::as_str) {
             Some(written) => {
                 let mut shape = self.reference(node, written, at, stack);
-                if self.siblings && map.entries().len() > 1 {
+                if self.files.siblings && map.entries().len() > 1 {
                     let own = self.own(node, map, at, stack);
                     absorb(&mut shape, own);
                 } else if shape.description.is_none() {
@@ -312,11 +311,30 @@ impl<'f, 'w> Schemas<'f, 'w> {
         shape
     }
 
+    /// Reports a type that there is not.
+    fn check_type(&mut self, map: &Map) {
+        const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array", "null", "file"];
+        let Some(written) = map.get("type") else { return };
+        for node in written.as_seq().unwrap_or(std::slice::from_ref(written)) {
+            let Some(name) = node.as_str().filter(|name| !TYPES.contains(name)) else { continue };
+            let problem = crate::diag::Diagnostic::new(
+                crate::diag::codes::INVALID_API_DEFINITION,
+                node.span,
+                format!("`{name}` is no type of a schema"),
+            );
+            self.files.report(match crate::text::nearest(name, TYPES[..7].iter().copied()) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help("write one of `string`, `number`, `integer`, `boolean`, `object`, `array`"),
+            });
+        }
+    }
+
     /// Everything that a schema says itself.
     fn own(&mut self, node: &Node, map: &Map, at: &At<'_>, stack: &mut Vec<usize>) -> Shape {
         let mut shape = Shape { flags: flags(node), description: text_at(node, "description"), ..Shape::default() };
         type_words(node, &mut shape);
         details(node, &mut shape.details);
+        self.check_type(map);
 
         self.properties(node, map, at, stack, &mut shape);
         for part in self.files.list(map.get("allOf"), "`allOf`").to_vec() {
@@ -396,6 +414,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
             description,
             shape,
             arguments: Vec::new(),
+            examples: Vec::new(),
         }
     }
 
@@ -685,15 +704,14 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
         add("other items", vec!["none".into()]);
     }
     let examples = node.get("examples").and_then(Node::as_seq).unwrap_or(&[]);
-    let example = node.get("example").or_else(|| node.get("x-example")).or_else(|| examples.first());
-    if let Some(example) =
-        example.filter(|example| example.as_map().is_none() && example.as_seq().is_none_or(<[Node]>::is_empty))
-    {
-        let text = value_text(example);
-        if text.len() <= 200 {
-            add("example", vec![text]);
-        }
-    }
+    let example = node.get("example").or_else(|| node.get("x-example"));
+    // Those of objects with properties stand below the schema.
+    let plain = |example: &&Node| node.get("properties").is_none() || example.as_map().is_none();
+    let mut values: Vec<Text> = example.into_iter().chain(examples).filter(plain).map(value_text).collect();
+    values.retain(|text| text.len() <= 200);
+    values.truncate(super::example::MAX_EXAMPLES);
+    values.dedup();
+    add(if values.len() > 1 { "examples" } else { "example" }, values);
 }
 
 /// Returns a value as one would write it: texts bare, the rest as JSON.

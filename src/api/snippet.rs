@@ -131,7 +131,9 @@ fn python(request: &Request, body: Option<&str>) -> String {
         out.push_str("    },\n");
     }
     if let Some(body) = body {
-        let _ = writeln!(out, "    data=\"\"\"{body}\"\"\",");
+        // As it stands: what is escaped in JSON stays so.
+        let raw = if body.contains('\\') { "r" } else { "" };
+        let _ = writeln!(out, "    data={raw}\"\"\"{body}\"\"\",");
     }
     out.push(')');
     out
@@ -162,7 +164,11 @@ fn rust(request: &Request, body: Option<&str>) -> String {
         let _ = writeln!(out, "    .header({}, {})", quoted(name), quoted(value));
     }
     if let Some(body) = body {
-        let _ = writeln!(out, "    .body(r#\"{body}\"#)");
+        let mut marks = "#".to_owned();
+        while body.contains(&format!("\"{marks}")) {
+            marks.push('#');
+        }
+        let _ = writeln!(out, "    .body(r{marks}\"{body}\"{marks})");
     }
     out.push_str("    .send()\n    .await?;");
     out

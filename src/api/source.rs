@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use super::syntax;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{self, FileId, Span};
 use crate::workspace::{LocateError, ReadError, Workspace};
@@ -41,7 +42,9 @@ pub(super) struct Files<'a> {
     /// What addresses lead to that stand within the root.
     by_id: HashMap<String, Option<DocId>>,
     pointers: HashMap<(DocId, Arc<str>), Option<Node>>,
-    reported: HashSet<Span>,
+    reported: HashSet<(Span, String)>,
+    /// Whether what stands beside `$ref` in a schema counts.
+    pub(super) siblings: bool,
     length: usize,
     /// How many names may still be compared for references that lead nowhere.
     comparisons: usize,
@@ -50,7 +53,8 @@ pub(super) struct Files<'a> {
 
 impl<'a> Files<'a> {
     /// Starts with the text of the root, which stands in `file`.
-    pub(super) fn new(workspace: &'a Workspace, file: FileId, text: &str) -> Self {
+    /// `inline` says whether it is a part of that.
+    pub(super) fn new(workspace: &'a Workspace, file: FileId, text: &str, inline: bool) -> Self {
         let mut files = Self {
             workspace,
             docs: Vec::new(),
@@ -58,17 +62,27 @@ impl<'a> Files<'a> {
             by_id: HashMap::new(),
             pointers: HashMap::new(),
             reported: HashSet::new(),
+            siblings: false,
             length: 0,
             comparisons: 3_000_000,
             problems: Diagnostics::new(),
         };
-        files.add(file, text);
+        files.add(file, text, inline);
         files
     }
 
-    fn add(&mut self, file: FileId, text: &str) -> DocId {
+    fn add(&mut self, file: FileId, text: &str, inline: bool) -> DocId {
         self.length += text.len();
-        let (root, problems) = yaml::read(file, text);
+        let (root, mut problems) = yaml::read(file, text);
+        let path = self.workspace.path(file);
+        // What is wrong with JSON is told in the terms of JSON.
+        if syntax::is_json(if inline { "" } else { &path }, text)
+            && !text.trim().is_empty()
+            && let Some(fault) = syntax::json(file, text)
+        {
+            problems.retain(|problem| problem.code != codes::YAML_SYNTAX);
+            problems.insert(0, fault);
+        }
         // What the tree could not be read for counts once, however many references lead there.
         self.problems.extend(problems);
         let id = self.docs.len();
@@ -79,6 +93,11 @@ impl<'a> Files<'a> {
 
     pub(super) fn root(&self) -> Option<Node> {
         self.docs.first()?.root.clone()
+    }
+
+    /// Returns whether nothing was wrong with the syntax so far: what is missing then was never written.
+    pub(super) fn are_whole(&self) -> bool {
+        self.problems.iter().all(|problem| [codes::DUPLICATE_KEY, codes::NOT_UTF8].contains(&problem.code))
     }
 
     /// Returns how many files were read.
@@ -98,7 +117,7 @@ impl<'a> Files<'a> {
 
     /// Reports a problem of a value, once for each place.
     pub(super) fn report(&mut self, problem: Diagnostic) {
-        if self.reported.insert(problem.span()) {
+        if self.reported.insert((problem.span(), problem.message.clone())) {
             self.problems.push(problem);
         }
     }
@@ -164,6 +183,11 @@ impl<'a> Files<'a> {
     /// Follows one reference, the text node `at`.
     pub(super) fn follow(&mut self, at: &Node, doc: DocId) -> Option<(Node, DocId, Arc<str>)> {
         let target = at.as_str()?;
+        if target.trim().is_empty() {
+            let problem = Diagnostic::new(codes::BROKEN_REF, at.span, "a `$ref` is empty");
+            self.report(problem.label("it names nothing").help("write what it refers to, such as `#/components/…`"));
+            return None;
+        }
         let (name, fragment) = target.split_once('#').unwrap_or((target, ""));
         let other = if name.is_empty() { doc } else { self.open(&decode(name), doc, at.span)? };
         let fragment = decode(fragment);
@@ -242,8 +266,12 @@ impl<'a> Files<'a> {
         if self.docs.len() >= MAX_FILES {
             return None;
         }
-        match self.workspace.text(file, self.workspace.config().limits.definition_file) {
-            Ok(text) => Some(self.add(file, text.strip_prefix('\u{feff}').unwrap_or(&text))),
+        match self.workspace.decoded(file, self.workspace.config().limits.definition_file) {
+            Ok(decoded) => {
+                self.problems.extend(decoded.problem(file));
+                let text = &decoded.text;
+                Some(self.add(file, text.strip_prefix('\u{feff}').unwrap_or(text), false))
+            }
             Err(error) => {
                 let code = match error {
                     ReadError::TooLarge { .. } => codes::FILE_TOO_LARGE,
@@ -254,6 +282,26 @@ impl<'a> Files<'a> {
                 None
             }
         }
+    }
+
+    /// Reads the file that an example names for its value; nothing for one on another host.
+    pub(super) fn external(&mut self, at: &Node, doc: DocId) -> Option<Arc<str>> {
+        let name = at.as_str().filter(|name| !name.contains("://") && !name.starts_with("//"))?;
+        let found = self.workspace.locate(self.docs[doc].file, &decode(name));
+        let text = match found {
+            Ok(file) => {
+                let limit = self.workspace.config().limits.definition_file;
+                self.workspace.decoded(file, limit).ok().map(|decoded| decoded.text)
+            }
+            Err(_) => None,
+        };
+        if text.is_none() {
+            let problem = Diagnostic::new(codes::BROKEN_REF, at.span, format!("`{name}` cannot be read"))
+                .label("the example has no value")
+                .help("write the path of a file of this repository, relative to this one, or a whole address");
+            self.report(problem);
+        }
+        text
     }
 
     /// Finds the part of the root that goes by this address, as `$id` says, and makes it a document of its own.
@@ -277,23 +325,39 @@ impl<'a> Files<'a> {
     /// used are found too.
     pub(super) fn sweep(&mut self) {
         let Some(root) = self.root() else { return };
-        let mut open = vec![root];
-        while let Some(node) = open.pop() {
+        // Whether the keys of a mapping are names that the author chose.
+        let mut open = vec![(root, false)];
+        while let Some((node, named)) = open.pop() {
             match &node.value {
                 Value::Map(map) => {
-                    if map.get("$ref").is_some_and(|at| at.as_str().is_some()) {
-                        self.resolve(&node, 0);
+                    match map.get("$ref") {
+                        Some(at) if at.as_str().is_some() => {
+                            self.resolve(&node, 0);
+                        }
+                        Some(at) if !named && at.as_map().is_none() => {
+                            let found = format!("a `$ref` must be a text, not {}", at.kind_name());
+                            let problem = Diagnostic::new(codes::BROKEN_REF, at.span, found);
+                            self.report(problem.label("it names nothing").help("write what it refers to"));
+                        }
+                        _ => {}
+                    }
+                    let mapping = map.get("discriminator").filter(|_| !named).and_then(|it| it.get("mapping"));
+                    for entry in mapping.and_then(Node::as_map).map_or(&[][..], Map::entries) {
+                        if entry.value.as_str().is_some_and(|to| to.contains("#/")) {
+                            self.follow(&entry.value, 0);
+                        }
                     }
                     for entry in map.entries() {
                         // What an author shows as data may look like a reference and is none.
                         let data =
                             matches!(&*entry.key, "example" | "examples" | "default" | "enum" | "const" | "value");
                         if !data && !entry.key.starts_with("x-") {
-                            open.push(entry.value.clone());
+                            let names = !named && matches!(&*entry.key, "properties" | "patternProperties");
+                            open.push((entry.value.clone(), names));
                         }
                     }
                 }
-                Value::Seq(items) => open.extend(items.iter().cloned()),
+                Value::Seq(items) => open.extend(items.iter().map(|item| (item.clone(), false))),
                 _ => {}
             }
         }

@@ -198,6 +198,7 @@ fn circles_without_a_value_are_reported_and_end() {
             "openapi.yaml",
             "openapi: 3.0.3
 info: {title: Seats, version: '1'}
+paths: {}
 components:
   schemas:
     A: {$ref: '#/components/schemas/B'}
@@ -207,7 +208,7 @@ components:
         )],
     );
     assert!(problems.iter().all(|problem| problem.starts_with("circular-ref")), "{problems:?}");
-    assert!(problems.contains(&"circular-ref openapi.yaml:7".to_owned()), "{problems:?}");
+    assert!(problems.contains(&"circular-ref openapi.yaml:8".to_owned()), "{problems:?}");
     assert_eq!(outline(&schema(&api.expect("a reference"), "Ring").fields), "stone: string\n");
 }
 
@@ -349,8 +350,10 @@ fn a_broken_part_of_a_proto_file_leaves_the_others() {
 
 #[test]
 fn the_type_is_what_the_definition_says() {
-    let (api, problems) =
-        read("openapi", &[("spec.yaml", "asyncapi: 3.0.0\ninfo: {title: Seats, version: '1'}\nchannels: {a: {}}\n")]);
+    let (api, problems) = read(
+        "openapi",
+        &[("spec.yaml", "asyncapi: 3.0.0\ninfo: {title: Seats, version: '1'}\nchannels: {a: {messages: {M: {}}}}\n")],
+    );
     assert_eq!(problems, ["api-type-differs spec.yaml:1"]);
     assert_eq!(api.expect("a reference").reference.format, "AsyncAPI 3.0.0");
 }
@@ -403,7 +406,7 @@ spec:
 #[test]
 fn a_definition_that_says_its_format_is_read_as_that() {
     let (api, problems) =
-        read("graphql", &[("a.yaml", "# ours\nopenapi: 3.0.3\ninfo: {title: Seats, version: '1'}\n")]);
+        read("graphql", &[("a.yaml", "# ours\nopenapi: 3.0.3\ninfo: {title: Seats, version: '1'}\npaths: {/a: {}}\n")]);
     assert_eq!(problems, ["api-type-differs a.yaml:1"]);
     assert_eq!(api.expect("a reference").reference.title.as_deref(), Some("Seats"));
     let (_, problems) = read("graphql", &[("a.graphql", "type Query {\n  openapi: String\n}\n")]);
@@ -519,4 +522,297 @@ fn parts_of_parts_end() {
     text.push_str("    Use: {type: object, properties: {inner: {allOf: [{$ref: '#/components/schemas/A39'}]}}}\n");
     let (api, _) = read("openapi", &[("openapi.yaml", &text)]);
     assert_eq!(schema(&api.expect("a reference"), "A39").fields.len(), 40);
+}
+
+/// The findings of a definition, as `line:column message`.
+fn findings(kind: &str, file: &str, bytes: &[u8]) -> (Vec<String>, String) {
+    let entity = format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: seats}}\nspec:\n  type: {kind}\n  lifecycle: \
+         production\n  owner: g\n  definition: {{$text: ./{file}}}\n"
+    );
+    let workspace =
+        Workspace::from_files(Config::default(), &[("catalog-info.yaml", entity.as_bytes()), (file, bytes)]);
+    let loaded = catalog::load(&workspace);
+    let (_, problems) = analyse(&workspace, &Arc::new(loaded.catalog.clone()), &Memo::default());
+    let mut positions = Positions::new(&workspace);
+    let told = problems
+        .iter()
+        .map(|problem| {
+            assert_eq!(&*workspace.path(problem.span().file), file, "{}", problem.message);
+            let start = positions.place(problem.span()).start;
+            format!("{}:{} {}", start.line, start.column, problem.message)
+        })
+        .collect();
+    let shown = loaded.catalog.entities().first().and_then(|entity| entity.spec_str("definition")).unwrap_or_default();
+    (told, shown.to_owned())
+}
+
+#[track_caller]
+fn broken(kind: &str, file: &str, text: &str, wanted: &[&str]) {
+    assert_eq!(findings(kind, file, text.as_bytes()).0, wanted, "{text}");
+}
+
+#[test]
+fn what_openapi_asks_for_is_missed_where_it_should_be() {
+    let start = "openapi: 3.0.3\ninfo: {title: Seats, version: '1'}\n";
+    let check = |rest: &str, wanted: &[&str]| broken("openapi", "a.yaml", &format!("{start}{rest}"), wanted);
+    check("", &["1:1 `paths` is missing"]);
+    check("paths: {}\n", &["3:1 `paths` is empty"]);
+    check("paths:\n", &["3:1 `paths` is empty"]);
+    check("path: {}\n", &["3:1 `paths` is missing"]);
+    check("paths: {}\ncomponents: {schemas: {A: {type: object}}}\n", &[]);
+    check("paths:\n  a: {get: {responses: {}}}\n", &["4:3 the path `a` does not begin with `/`"]);
+    check("paths:\n  /a: {gett: {responses: {}}}\n", &["4:8 `gett` is no method of HTTP, and no field of a path"]);
+    check("paths:\n  /a: {get: {summary: A}}\n", &["4:8 `get /a` has no `responses`"]);
+    check(
+        "paths:\n  /a/{id}/{b}:\n    parameters: [{name: b, in: path, required: true}]\n    get: {responses: {}}\n",
+        &["4:3 the parameter `id` of the path is not described by `get`"],
+    );
+    check(
+        "paths:\n  /a: {get: {operationId: x, responses: {}}}\n  /b: {get: {operationId: x, responses: {}}}\n",
+        &["5:27 two operations have the id `x`"],
+    );
+    check(
+        "paths: {/a: {get: {responses: {}, parameters: [{name: q, in: qery}, {name: r}]}}}\n",
+        &["3:62 a parameter cannot be in `qery`", "3:70 the parameter `r` does not say where it is"],
+    );
+    check("security: [{key: []}]\npaths: {/a: {}}\n", &["3:13 the security scheme `key` is not defined"]);
+    check(
+        "paths: {/a: {get: {responses: {}, parameters: [{name: q, in: query, schema: {type: strin}}]}}}\n",
+        &["3:84 `strin` is no type of a schema"],
+    );
+    check(
+        "paths: {/a: {}}\ncomponents: {schemas: {A: {discriminator: {propertyName: k, mapping: {b: '#/components/schemas/B'}}}}}\n",
+        &["4:74 `#/components/schemas/B` leads nowhere"],
+    );
+    check("paths: {/a: {$ref: ''}}\n", &["3:20 a `$ref` is empty"]);
+    check("paths: {/a: {get: {responses: {'200': {$ref: 7}}}}}\n", &["3:46 a `$ref` must be a text, not a number"]);
+    broken(
+        "openapi",
+        "a.yaml",
+        "info: {title: Seats}\npaths: {/a: {}}\n",
+        &[
+            "1:1 `openapi` is missing, which says that this is OpenAPI, and of which version",
+            "1:8 `info` has no `version`",
+        ],
+    );
+    let version = |written: &str, wanted: &str| {
+        let text = format!("{written}\ninfo: {{title: Seats, version: '1'}}\npaths: {{/a: {{}}}}\n");
+        broken("openapi", "a.yaml", &text, &[wanted]);
+    };
+    version("openapi: 7.0.0", "1:10 there is no OpenAPI 7.0.0");
+    version("swagger: '3.0'", "1:10 there is no OpenAPI 3.0");
+    version("openapi: 3.1", "1:10 the version of OpenAPI is a number here, not a text");
+}
+
+#[test]
+fn what_asyncapi_asks_for_is_missed_where_it_should_be() {
+    let check = |version: &str, rest: &str, wanted: &[&str]| {
+        let text = format!("asyncapi: {version}\ninfo: {{title: Seats, version: '1'}}\n{rest}");
+        broken("asyncapi", "a.yaml", &text, wanted);
+    };
+    check("3.0.0", "", &["1:1 `channels` is missing"]);
+    check("2.6.0", "channels: {}\n", &["3:1 `channels` is empty"]);
+    check("5.0.0", "channels: {a: {subscribe: {message: {}}}}\n", &["1:11 there is no AsyncAPI 5.0.0"]);
+    check("2.6.0", "channels: {a: {publish: {summary: A}}}\n", &["3:16 `publish` of `a` has no message"]);
+    check("2.6.0", "servers: {prod: {}}\nchannels: {a: {servers: [prd]}}\n", &["4:26 the server `prd` is not defined"]);
+    let channels = "channels: {a: {address: a, messages: {M: {payload: {type: string}}}}}\n";
+    let three = |operation: &str, wanted: &[&str]| {
+        check("3.0.0", &format!("{channels}operations: {{o: {operation}}}\n"), wanted);
+    };
+    three("{action: send, channel: {$ref: '#/channels/a'}}", &[]);
+    three("{action: emit, channel: {$ref: '#/channels/a'}}", &["4:26 `emit` is no action"]);
+    three("{action: send}", &["4:14 the operation `o` has no `channel`"]);
+    check("3.0.0", "channels: {a: {address: a}}\n", &["3:12 the channel `a` has no messages"]);
+}
+
+#[test]
+fn what_is_not_defined_in_graphql_is_reported_once() {
+    let check = |text: &str, wanted: &[&str]| broken("graphql", "a.graphql", text, wanted);
+    check(
+        "type Query {\n  seat: Seat\n  all: [Seat!]!\n}\n",
+        &["2:9 the type `Seat` is not defined, and used 2 times"],
+    );
+    check(
+        "type Query implements Node { a(b: Rows): Int }\n",
+        &["1:23 the type `Node` is not defined", "1:35 the type `Rows` is not defined"],
+    );
+    check(
+        "type Query { a: Int @auht }\ndirective @auth on FIELD_DEFINITION\n",
+        &["1:22 the directive `@auht` is not defined"],
+    );
+    check("type Query @key(fields: \"a\") { a: AWSDate @deprecated }\n", &[]);
+    check(
+        "type Query { a: Int }\ntype A { a: Int }\ntype A { b: Int, b: Int }\n",
+        &["3:6 the type `A` is defined twice", "3:18 `A` has two fields `b`"],
+    );
+    check("type Query { a: Int }\nextend type A { b: Int }\n", &["2:13 `A` is extended and not defined"]);
+    check("type Query {\n  a: Int\n\ntype B {\n  b: Int\n}\n", &["1:12 this is not GraphQL: this `{` is not closed"]);
+    check("# none\n", &["1:1 this is not GraphQL: there is no definition in it"]);
+    check("{\"data\": {\"__schema\": {}}}", &["1:1 this is not GraphQL: it is the JSON of an introspection"]);
+}
+
+#[test]
+fn what_is_not_defined_in_protocol_buffers_is_reported() {
+    let check = |text: &str, wanted: &[&str]| {
+        broken("grpc", "a.proto", &format!("syntax = \"proto3\";\n{text}"), wanted);
+    };
+    check(
+        "message A {\n  Seat seat = 1;\n}\nservice S { rpc Get(Rq) returns (A); }\nmessage Req {}\n",
+        &["3:3 `Seat` is not defined", "5:21 `Rq` is not defined"],
+    );
+    check("message A { google.protobuf.Timestamp at = 1; }\n", &["2:13 `google.protobuf.Timestamp` is not imported"]);
+    check("import \"google/protobuf/timestamp.proto\";\nmessage A { google.protobuf.Timestamp at = 1; }\n", &[]);
+    check("import \"gone.proto\";\nmessage A { gone.B b = 1; }\n", &["2:8 `gone.proto` is not in the repository"]);
+    check("message A { int32 a = 1; int32 b = 1; }\n", &["2:36 two fields of `A` have the number 1"]);
+    check("message A { reserved 2; int32 a = 2; }\n", &["2:35 the number 2 is reserved"]);
+    check(
+        "message A { int32 a = 1; int32 a = 2; }\nmessage A {}\n",
+        &["2:32 `A` has two parts `a`", "3:9 `A` is defined twice"],
+    );
+    check(
+        "message A {\n  int32 a = 1;\n\nmessage B {}\n",
+        &["2:11 this is not Protocol Buffers: this bracket is not closed"],
+    );
+    broken("grpc", "a.proto", "{}", &["1:1 this is JSON, not Protocol Buffers"]);
+}
+
+#[test]
+fn other_encodings_are_reported_and_shown_as_well_as_they_can_be() {
+    let text = "openapi: 3.0.3\ninfo: {title: Plätze, version: '1'}\npaths: {/a: {}}\n";
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).expect("a letter of Latin-1")).collect();
+    let (told, shown) = findings("openapi", "a.yaml", &latin);
+    assert_eq!(
+        (told, shown.as_str()),
+        (vec!["2:17 this file is not UTF-8 text: it looks like Windows-1252".to_owned()], text)
+    );
+    let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let (told, shown) = findings("openapi", "a.yaml", &wide);
+    assert_eq!(
+        (told, shown.as_str()),
+        (vec!["1:1 this file is not UTF-8 text: it looks like UTF-16".to_owned()], text)
+    );
+}
+
+#[test]
+fn the_name_of_a_file_is_no_definition() {
+    broken(
+        "openapi",
+        "a.yaml",
+        "./openapi.yaml\n",
+        &["1:1 the definition is the name of a file, not its text: `./openapi.yaml`"],
+    );
+    broken(
+        "graphql",
+        "a.txt",
+        "https://example.com/schema\n",
+        &["1:1 the definition is an address, not its text: `https://example.com/schema`"],
+    );
+    broken(
+        "openapi",
+        "a.json",
+        "{\"openapi\": \"3.1.0\",\n \"paths\": {},\n}",
+        &["2:13 this is not JSON: a comma stands before a closing bracket"],
+    );
+    broken("openapi", "a.yaml", "<html></html>", &["1:1 this is HTML or XML, not OpenAPI"]);
+    let (told, _) = findings("openapi", "a.yaml", b"syntax = \"proto3\";\nmessage A {}\n");
+    assert_eq!(told, ["1:1 the type of the API is `openapi`, but its definition is Protocol Buffers"]);
+}
+
+#[test]
+fn every_example_is_shown_with_its_words() {
+    let (api, problems) = read(
+        "openapi",
+        &[
+            (
+                "openapi.yaml",
+                "openapi: 3.1.0
+info: {title: Seats, version: '1'}
+paths:
+  /rows:
+    get:
+      parameters:
+        - name: row
+          in: query
+          schema: {type: integer, examples: [7, 8]}
+          examples: {front: {summary: The first one, description: Near the *stage*, value: 1}, back: {value: 30}}
+      responses:
+        '200':
+          description: All
+          content:
+            application/json:
+              examples:
+                one: {summary: One row, description: Only *one*, value: {row: 1}}
+                file: {externalValue: ./rows.json}
+                far: {externalValue: 'https://example.com/rows.json'}
+",
+            ),
+            ("rows.json", "{\"row\": 2}"),
+        ],
+    );
+    assert_eq!(problems, [""; 0]);
+    let api = api.expect("a reference");
+    let blocks = &item(&api, "get /rows").blocks;
+    let told = |examples: &[Example]| -> Vec<String> {
+        let or_none = |text: &Option<Text>| text.as_deref().unwrap_or("-").to_owned();
+        let line = |it: &Example| {
+            let text = it.text.split_whitespace().collect::<String>();
+            format!("{} {} {} {} {text}", it.name, or_none(&it.summary), or_none(&it.description), or_none(&it.address))
+        };
+        examples.iter().map(line).collect()
+    };
+    let row = &blocks[0].fields[0];
+    assert_eq!(told(&row.examples), ["front The first one Near the *stage* - 1", "back - - - 30"]);
+    assert_eq!(row.shape.details[0], Detail { label: "examples", values: vec!["7".into(), "8".into()] });
+    assert_eq!(
+        told(&blocks[1].blocks[0].blocks[0].examples),
+        [
+            "one One row Only *one* - {\"row\":1}",
+            "file - - ./rows.json {\"row\":2}",
+            "far - - https://example.com/rows.json ",
+        ]
+    );
+}
+
+#[test]
+fn examples_of_messages_have_their_headers_and_those_of_traits() {
+    let (api, problems) = read(
+        "asyncapi",
+        &[(
+            "asyncapi.yaml",
+            "asyncapi: 2.6.0
+info: {title: Seats, version: '1'}
+channels:
+  taken:
+    publish:
+      message:
+        name: Taken
+        payload: {type: object, properties: {seat: {type: integer}}}
+        traits: [{examples: [{name: traced, headers: {trace: t-1}}]}]
+        examples:
+          - {name: front, summary: In front, headers: {trace: t-2}, payload: {seat: 1}}
+          - {payload: {seat: 2}}
+",
+        )],
+    );
+    assert_eq!(problems, [""; 0]);
+    let api = api.expect("a reference");
+    let blocks = &item(&api, "Taken").blocks;
+    let told: Vec<(&str, Vec<(&str, String)>)> = blocks
+        .iter()
+        .map(|block| {
+            let examples = block.examples.iter();
+            (&*block.title, examples.map(|it| (&*it.name, it.text.split_whitespace().collect())).collect())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "Headers",
+                vec![("front", "{\"trace\":\"t-2\"}".to_owned()), ("traced", "{\"trace\":\"t-1\"}".to_owned())]
+            ),
+            ("Payload", vec![("front", "{\"seat\":1}".to_owned()), ("", "{\"seat\":2}".to_owned())]),
+        ]
+    );
 }

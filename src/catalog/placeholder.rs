@@ -184,7 +184,14 @@ impl<'a> Resolver<'a> {
             self.definition = Some(file);
         }
         let limit = self.workspace.config().limits.definition_file;
-        let text = match self.workspace.text(file, limit) {
+        // Whoever reads a definition reports its encoding, and shows it as well as it can be read.
+        let shown = word == "$text" && self.definition == Some(file);
+        let read = if shown {
+            self.workspace.decoded(file, limit).map(|decoded| decoded.text)
+        } else {
+            self.workspace.text(file, limit)
+        };
+        let text = match read {
             Ok(text) => text,
             Err(error) => {
                 self.out.push(read_problem(&error, word, target, span));

@@ -50,6 +50,7 @@ spec:
   definition: |
     openapi: 3.1.0
     info: {title: "<Orders>", version: "1"}
+    components: {}
 ---
 apiVersion: backstage.io/v1alpha1
 kind: Resource
@@ -455,7 +456,7 @@ fn a_document_carries_the_marks_of_its_parts() {
 fn definitions_are_on_their_page_and_a_file_of_the_same_bytes() {
     let built = acme();
     let file = built.text("catalog/default/api/orders/definition/orders.yaml");
-    assert_eq!(file, "openapi: 3.1.0\ninfo: {title: \"<Orders>\", version: \"1\"}\n");
+    assert_eq!(file, "openapi: 3.1.0\ninfo: {title: \"<Orders>\", version: \"1\"}\ncomponents: {}\n");
     assert!(built.main("catalog/default/api/orders/definition/index.html").contains("href=\"orders.yaml\""));
 }
 

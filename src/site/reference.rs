@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::api::parts::Anchors;
 use crate::api::{
@@ -336,6 +337,7 @@ impl<'v, 'a> Writer<'v, 'a> {
             self.markdown(Some(text));
         }
         self.details(&shape.details);
+        self.field_examples(&field.examples);
         self.cut(shape);
         if !field.arguments.is_empty() {
             self.out.push_str("<p class=\"f-sub\">Arguments</p>");
@@ -428,6 +430,36 @@ impl<'v, 'a> Writer<'v, 'a> {
         self.out.push_str("</ul></div>");
     }
 
+    /// Writes examples of a field, a line each.
+    fn field_examples(&mut self, examples: &[Example]) {
+        for example in examples {
+            self.out.push_str("<p class=\"f-example\">Example <b>");
+            push_escaped(&mut self.out, &example.name);
+            self.out.push_str("</b>");
+            if !example.text.is_empty() {
+                self.out.push_str(" <code>");
+                push_escaped(&mut self.out, &example.text);
+                self.out.push_str("</code>");
+            }
+            if let Some(summary) = &example.summary {
+                self.out.push_str(" <small>");
+                push_escaped(&mut self.out, summary);
+                self.out.push_str("</small>");
+            }
+            self.out.push_str("</p>");
+            self.markdown(example.description.as_deref());
+            self.address(example);
+        }
+    }
+
+    /// Writes where the value of an example stands.
+    fn address(&mut self, example: &Example) {
+        let Some(address) = &example.address else { return };
+        self.out.push_str("<p class=\"quiet\">Its value stands at ");
+        self.pieces(&[Piece::Web { href: Arc::clone(address), text: Arc::clone(address) }]);
+        self.out.push_str(".</p>");
+    }
+
     fn examples(&mut self, examples: &[Example]) {
         if examples.is_empty() || self.amount == Amount::Brief {
             return;
@@ -449,6 +481,8 @@ impl<'v, 'a> Writer<'v, 'a> {
                 self.out.push_str(" <b>");
                 push_escaped(&mut self.out, &example.name);
                 self.out.push_str("</b>");
+            } else if several {
+                let _ = write!(self.out, " {}", at + 1);
             }
             if example.made {
                 self.out.push_str(" <small>made from the schema</small>");
@@ -458,7 +492,14 @@ impl<'v, 'a> Writer<'v, 'a> {
                 push_escaped(&mut self.out, &view::shortened(summary, 120));
                 self.out.push_str("</small>");
             }
-            self.out.push_str("</summary><pre class=\"highlight\" tabindex=\"0\"><code>");
+            self.out.push_str("</summary>");
+            self.markdown(example.description.as_deref());
+            self.address(example);
+            if example.text.is_empty() && example.address.is_some() {
+                self.out.push_str("</details>");
+                continue;
+            }
+            self.out.push_str("<pre class=\"highlight\" tabindex=\"0\"><code>");
             if example.language == "json" {
                 json(&mut self.out, &example.text);
             } else {

@@ -6,6 +6,7 @@
 //! link; a file is read at most once, so that a build sees one state of it; nothing is read that nobody asked for.
 
 mod asked;
+mod decode;
 mod files;
 mod git;
 mod history;
@@ -415,6 +416,32 @@ impl Workspace {
     pub fn text_once(&self, file: FileId, limit: u64) -> Result<Arc<str>, ReadError> {
         self.note(|asked| asked.content(file));
         self.files.get(file).text_once(&self.tree, limit)
+    }
+
+    /// Returns the text of a file of at most `limit` bytes that may be in another encoding than UTF-8, as well as it can
+    /// be read: UTF-16 by its byte order mark, and bytes that are no UTF-8 as Windows-1252 has them.
+    ///
+    /// # Errors
+    /// When it is larger, no text at all, or cannot be read.
+    pub fn decoded(&self, file: FileId, limit: u64) -> Result<Decoded, ReadError> {
+        match self.text(file, limit) {
+            // UTF-16 of plain letters is UTF-8 with zeros between.
+            Ok(text) if !text.get(..4.min(text.len())).is_some_and(|start| start.contains('\0')) => {
+                Ok(Decoded { text, wrong: None })
+            }
+            Ok(text) => Ok(match decode::text(text.as_bytes()) {
+                Some((decoded, encoding)) => Decoded { text: decoded.into(), wrong: Some((0, encoding)) },
+                None => Decoded { text, wrong: None },
+            }),
+            Err(ReadError::NotUtf8 { offset }) => {
+                let bytes = self.bytes(file, limit)?;
+                decode::text(&bytes).map_or(Err(ReadError::NotUtf8 { offset }), |(text, encoding)| {
+                    let offset = if encoding == "UTF-16" { 0 } else { offset as usize };
+                    Ok(Decoded { text: text.into(), wrong: Some((offset, encoding)) })
+                })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the bytes of a file of at most `limit` bytes; it is read once and kept.
@@ -923,6 +950,31 @@ fn calm<T>(lock: Result<T, PoisonError<T>>) -> T {
 #[cfg(test)]
 mod tests;
 
+/// The text of a file, and where it is not UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text.
+    pub text: Arc<str>,
+    /// The first place that is no UTF-8, and the encoding that the text seems to be in.
+    wrong: Option<(usize, &'static str)>,
+}
+
+impl Decoded {
+    /// Returns the problem of a text that is not UTF-8.
+    #[must_use]
+    pub fn problem(&self, file: FileId) -> Option<Diagnostic> {
+        let (offset, encoding) = self.wrong?;
+        let length = self.text[offset..].chars().next().map_or(0, char::len_utf8);
+        let message = format!("this file is not UTF-8 text: it looks like {encoding}");
+        let problem = Diagnostic::new(
+            crate::diag::codes::NOT_UTF8,
+            crate::text::Span::new(file, offset, offset + length),
+            message,
+        );
+        Some(problem.label("shown as well as it can be read").help("save the file as UTF-8"))
+    }
+}
+
 impl crate::diag::Sources for Workspace {
     fn path(&self, file: FileId) -> Arc<str> {
         self.path(file)
@@ -934,6 +986,6 @@ impl crate::diag::Sources for Workspace {
             return None;
         }
         let limits = self.config.limits;
-        self.text(file, limits.catalog_file.max(limits.definition_file)).ok()
+        self.decoded(file, limits.catalog_file.max(limits.definition_file)).ok().map(|decoded| decoded.text)
     }
 }

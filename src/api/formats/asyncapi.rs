@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::openapi::{about, external_docs, listed, schema_items, security_scheme, variable};
-use super::{Format, Source};
-use crate::api::example;
-use crate::api::model::{Block, Detail, Fact, Field, Group, Item, Mark, Piece, Reference, Role, Shape, Text, Way};
+use super::{Format, Source, checks};
+use crate::api::example::{self, MAX_EXAMPLES};
+use crate::api::model::{
+    Block, Detail, Example, Fact, Field, Group, Item, Mark, Piece, Reference, Role, Shape, Text, Way,
+};
 use crate::api::schema::{Schemas, value_text};
 use crate::api::source::{DocId, Files, Found, flag, text_at, text_of};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -29,7 +31,7 @@ impl Format for AsyncApi {
     }
 
     fn read(&self, source: &Source<'_>) -> (Reference, Diagnostics) {
-        let mut files = Files::new(source.workspace, source.file, source.text);
+        let mut files = Files::new(source.workspace, source.file, source.text, source.inline);
         let Some(root) = files.root() else {
             if files.problems.is_empty() {
                 let span = Span::whole(source.file);
@@ -39,11 +41,12 @@ impl Format for AsyncApi {
             return (Reference::default(), files.problems);
         };
         if root.as_map().is_none() {
-            files.wrong(&root, "an AsyncAPI definition", "a mapping");
+            super::no_mapping(&mut files, &root, source, "AsyncAPI");
             return (Reference::default(), files.problems);
         }
         let version = text_at(&root, "asyncapi");
         let three = version.as_deref().is_some_and(|version| version.starts_with('3'));
+        let written = Some(root.clone()).filter(|_| files.are_whole());
         let mut reader = Reader {
             schemas: Schemas::new(&mut files, true),
             root,
@@ -53,6 +56,9 @@ impl Format for AsyncApi {
         };
         let mut reference = reader.read();
         reference.format = format!("AsyncAPI {}", version.as_deref().unwrap_or_default()).trim_end().to_owned();
+        if let Some(root) = written {
+            checks::asyncapi(&mut files, &root, three);
+        }
         files.sweep();
         reference.files = files.count();
         (reference, files.problems)
@@ -400,32 +406,68 @@ impl Reader<'_, '_> {
     /// Reads headers, payload and examples of a message.
     fn content(&mut self, node: &Node, doc: DocId) -> Vec<Block> {
         let mut blocks = Vec::new();
-        let format = text_at(node, "schemaFormat").unwrap_or_default();
+        let format_of_message = text_at(node, "schemaFormat").unwrap_or_default();
         if let Some(headers) = node.get("headers") {
             blocks.push(self.payload("Headers", headers, doc, ""));
         }
         if let Some(payload) = node.get("payload") {
-            blocks.push(self.payload("Payload", payload, doc, &format));
+            blocks.push(self.payload("Payload", payload, doc, &format_of_message));
         }
-        let mut examples = Vec::new();
-        for given in node.get("examples").and_then(Node::as_seq).unwrap_or(&[]).iter().take(6) {
-            let Some(found) = self.schemas.files.resolve(given, doc) else { continue };
-            let name = text_at(&found.node, "name").unwrap_or_default();
-            let summary = text_at(&found.node, "summary");
-            let payload = found.node.get("payload").or_else(|| found.node.get("headers"));
-            examples.push(example::given(name, summary, payload.unwrap_or(&found.node)));
-        }
+        let (headers, mut examples) = self.examples(node, doc);
         if examples.is_empty()
             && let Some(payload) = node.get("payload")
-            && (format.is_empty() || is_json_schema(&format))
         {
-            let schema = payload.get("schema").filter(|_| payload.get("schemaFormat").is_some()).unwrap_or(payload);
-            examples.extend(example::made(self.schemas.files, schema, doc, false));
+            let found = self.schemas.files.resolve(payload, doc);
+            let inner = found.filter(|found| found.node.get("schemaFormat").is_some());
+            let (schema, format, doc) = match &inner {
+                Some(found) => (found.node.get("schema"), text_at(&found.node, "schemaFormat"), found.doc),
+                None => (Some(payload), None, doc),
+            };
+            let format = format.unwrap_or(format_of_message);
+            if let Some(schema) = schema.filter(|_| format.is_empty() || is_json_schema(&format)) {
+                examples = example::made(self.schemas.files, schema, doc, false);
+            }
         }
-        if let Some(block) = blocks.last_mut() {
-            block.examples = examples;
+        for (title, examples) in [("Headers", headers), ("Payload", examples)] {
+            if examples.is_empty() {
+                continue;
+            }
+            match blocks.iter_mut().find(|block| &*block.title == title) {
+                Some(block) => block.examples.extend(examples),
+                None => blocks.push(Block { title: title.into(), examples, ..Block::default() }),
+            }
         }
+        // Headers come first, also where only examples tell of them.
+        blocks.sort_by_key(|block| &*block.title != "Headers");
         blocks
+    }
+
+    /// Reads the examples of a message: those of its headers, and those of its payload.
+    fn examples(&mut self, node: &Node, doc: DocId) -> (Vec<Example>, Vec<Example>) {
+        let (mut headers, mut payloads) = (Vec::new(), Vec::new());
+        for given in self.schemas.files.list(node.get("examples"), "`examples`").to_vec().iter().take(MAX_EXAMPLES) {
+            let Some(found) = self.schemas.files.resolve(given, doc) else { continue };
+            let node = &found.node;
+            let name = text_at(node, "name").unwrap_or_default();
+            let mut said = false;
+            for (key, examples) in [("headers", &mut headers), ("payload", &mut payloads)] {
+                let Some(value) = node.get(key) else { continue };
+                said = true;
+                let value = self.schemas.files.resolve(value, found.doc).map_or_else(|| value.clone(), |it| it.node);
+                examples.extend(example::described(
+                    self.schemas.files,
+                    Arc::clone(&name),
+                    node,
+                    found.doc,
+                    Some(&value),
+                ));
+            }
+            // Before version 2.1 an example was the payload itself.
+            if !said {
+                payloads.push(example::given(name, None, node));
+            }
+        }
+        (headers, payloads)
     }
 
     fn payload(&mut self, title: &str, node: &Node, doc: DocId, format: &str) -> Block {
@@ -569,6 +611,7 @@ impl Reader<'_, '_> {
                 description: text_at(node, "description").or(own),
                 shape,
                 arguments: Vec::new(),
+                examples: Vec::new(),
             });
         }
         (!fields.is_empty()).then(|| Block { title: "Parameters".into(), fields, ..Block::default() })
@@ -590,6 +633,11 @@ impl Reader<'_, '_> {
                     None => merged.set(entry.clone()),
                     Some(own) if matches!(&*entry.key, "headers" | "bindings") => {
                         merged.set(Entry { value: deep(&own, &entry.value), ..entry.clone() });
+                    }
+                    Some(own) if &*entry.key == "examples" => {
+                        let both = [own.as_seq().unwrap_or(&[]), entry.value.as_seq().unwrap_or(&[])].concat();
+                        let value = Node { span: own.span, value: Value::Seq(both.into()) };
+                        merged.set(Entry { value, ..entry.clone() });
                     }
                     Some(_) => {}
                 }
@@ -694,6 +742,7 @@ fn avro(node: &Node, path: &str, depth: usize) -> Shape {
                     description: text_at(field, "doc").or(own),
                     shape: inner,
                     arguments: Vec::new(),
+                    examples: Vec::new(),
                 });
             }
         }

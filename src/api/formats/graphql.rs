@@ -1,6 +1,6 @@
 //! GraphQL schema definitions, read by a parser that goes on after a fault.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use apollo_parser::Parser;
@@ -9,8 +9,9 @@ use apollo_parser::cst::{self, CstNode};
 use super::openapi::listed;
 use super::{Format, Source};
 use crate::api::model::{Block, Detail, Fact, Field, Group, Item, Mark, Piece, Reference, Role, Shape, Text, Way};
+use crate::api::syntax::{self, Comments};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Span, nearest};
 
 /// See the module.
 pub(super) struct GraphQl;
@@ -28,23 +29,89 @@ impl Format for GraphQl {
         let tree = Parser::new(source.text).recursion_limit(200).parse();
         let mut problems = Diagnostics::new();
         // The parser stumbles over what follows a fault, so that only the first is sure to be one.
-        if let Some(error) = tree.errors().next() {
-            let start = error.index().min(source.text.len());
-            let end = (start + error.data().len()).min(source.text.len());
-            let span = Span::new(source.file, start, end);
-            let message = format!("this is not GraphQL: {}", error.message());
-            problems.push(
-                Diagnostic::new(codes::API_SYNTAX, span, message)
-                    .label("cannot be read")
-                    .help("mend the definition; what can be read is shown"),
-            );
-        }
+        let fault = tree.errors().next().map(|error| fault(source, error));
         let mut reader = Reader::new(source.file);
+        reader.broken = fault.is_some();
+        problems.extend(fault);
         for definition in tree.document().definitions() {
             reader.definition(&definition);
         }
+        let undefined = reader.undefined();
+        problems.append(&mut reader.problems);
+        problems.extend(undefined);
         (reader.finish(), problems)
     }
+}
+
+/// Says what is wrong with the syntax, and where.
+fn fault(source: &Source<'_>, error: &apollo_parser::Error) -> Diagnostic {
+    let text = source.text;
+    let problem = |start: usize, end: usize, message: String| {
+        let span = Span::new(source.file, start.min(text.len()), end.min(text.len()));
+        Diagnostic::new(codes::API_SYNTAX, span, format!("this is not GraphQL: {message}")).label("cannot be read")
+    };
+    if text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        let start = text.len() - text.trim_start().len();
+        let what = if text.contains("\"__schema\"") { "the JSON of an introspection" } else { "JSON" };
+        return problem(start, start + 1, format!("it is {what}")).help("print the schema in the schema language");
+    }
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return problem(0, 0, "there is no definition in it".to_owned()).help("write the types of the schema");
+    }
+    if let Some((open, bracket)) = syntax::unclosed(text, Comments::Hash) {
+        let message = if bracket == '"' {
+            "this text is not closed".to_owned()
+        } else {
+            format!("this `{bracket}` is not closed")
+        };
+        return problem(open, open + 1, message).help("close it; what can be read is shown");
+    }
+    let start = error.index();
+    problem(start, start + error.data().len(), error.message().to_owned())
+        .help("mend the definition; what can be read is shown")
+}
+
+/// How many names that are not defined are reported, and for how many a near one is looked for.
+const MAX_UNDEFINED: usize = 100;
+const MAX_ADVICE: usize = 20;
+/// Types that every schema has.
+const SCALARS: &[&str] = &["Int", "Float", "String", "Boolean", "ID"];
+/// Directives that every schema has, and those that gateways of federated schemas and known servers define.
+const DIRECTIVES: &[&str] = &[
+    "deprecated",
+    "skip",
+    "include",
+    "specifiedBy",
+    "oneOf",
+    "defer",
+    "stream",
+    "key",
+    "requires",
+    "provides",
+    "external",
+    "extends",
+    "shareable",
+    "inaccessible",
+    "override",
+    "tag",
+    "link",
+    "composeDirective",
+    "interfaceObject",
+    "authenticated",
+    "requiresScopes",
+    "policy",
+    "cost",
+    "listSize",
+    "context",
+    "fromContext",
+    "connect",
+    "source",
+];
+
+/// Returns whether a name comes with a gateway or a server, which defines it.
+fn is_provided(name: &str) -> bool {
+    ["_", "AWS", "aws_", "federation__", "link__", "join__"].iter().any(|start| name.starts_with(start))
+        || matches!(name, "FieldSet" | "model" | "auth" | "connection" | "searchable")
 }
 
 /// The kinds of types in the order of display, and what a list of them is called.
@@ -69,6 +136,15 @@ struct Reader {
     roots: BTreeMap<String, &'static str>,
     implementations: BTreeMap<String, Vec<Text>>,
     description: Option<Text>,
+    /// What is used: each name with its place, and whether it is a directive.
+    used: Vec<(String, Span, bool)>,
+    /// What is extended.
+    extended: Vec<(String, Span)>,
+    defined: BTreeSet<String>,
+    directives: BTreeSet<String>,
+    /// Whether there is a fault of syntax.
+    broken: bool,
+    problems: Diagnostics,
 }
 
 impl Reader {
@@ -80,7 +156,166 @@ impl Reader {
             roots: BTreeMap::new(),
             implementations: BTreeMap::new(),
             description: None,
+            used: Vec::new(),
+            extended: Vec::new(),
+            defined: BTreeSet::new(),
+            directives: BTreeSet::new(),
+            broken: false,
+            problems: Diagnostics::new(),
         }
+    }
+
+    /// Notes every name that a definition uses.
+    fn note_used(&mut self, definition: &cst::Definition) {
+        for node in definition.syntax().descendants() {
+            if let Some(named) = cst::NamedType::cast(node.clone()) {
+                if let (Some(name), Some(place)) = (named.name(), self.place(named.name().as_ref())) {
+                    self.used.push((name.text().to_string(), place, false));
+                }
+            } else if let Some(directive) = cst::Directive::cast(node)
+                && let (Some(name), Some(place)) = (directive.name(), self.place(directive.name().as_ref()))
+            {
+                self.used.push((name.text().to_string(), place, true));
+            }
+        }
+    }
+
+    /// Notes a definition, and reports one of a name that there is.
+    fn note_defined(&mut self, definition: &cst::Definition) {
+        use cst::Definition as D;
+        let name = match definition {
+            D::ScalarTypeDefinition(it) => it.name(),
+            D::ObjectTypeDefinition(it) => it.name(),
+            D::InterfaceTypeDefinition(it) => it.name(),
+            D::UnionTypeDefinition(it) => it.name(),
+            D::EnumTypeDefinition(it) => it.name(),
+            D::InputObjectTypeDefinition(it) => it.name(),
+            D::DirectiveDefinition(it) => {
+                self.directives.extend(it.name().map(|name| name.text().to_string()));
+                return;
+            }
+            D::ScalarTypeExtension(it) => return self.note_extended(it.name()),
+            D::ObjectTypeExtension(it) => return self.note_extended(it.name()),
+            D::InterfaceTypeExtension(it) => return self.note_extended(it.name()),
+            D::UnionTypeExtension(it) => return self.note_extended(it.name()),
+            D::EnumTypeExtension(it) => return self.note_extended(it.name()),
+            D::InputObjectTypeExtension(it) => return self.note_extended(it.name()),
+            D::OperationDefinition(_) | D::FragmentDefinition(_) => {
+                let range = definition.syntax().text_range();
+                let span = Span::new(self.file, range.start().into(), range.end().into());
+                // What a fault of syntax left may look like one.
+                if self.broken {
+                    return;
+                }
+                let what = if matches!(definition, D::FragmentDefinition(_)) { "a fragment" } else { "an operation" };
+                let message = format!("{what} is no part of a schema");
+                let problem = Diagnostic::new(codes::INVALID_API_DEFINITION, span, message).label("left out");
+                self.problems.push(problem.help("keep queries in files of their own"));
+                return;
+            }
+            _ => return,
+        };
+        let Some(place) = self.place(name.as_ref()) else { return };
+        let Some(name) = name.map(|name| name.text().to_string()) else { return };
+        if !self.defined.insert(name.clone()) {
+            let first = self.by_name.get(&name).and_then(|at| self.items[*at].1.place);
+            let message = format!("the type `{name}` is defined twice");
+            let mut problem = Diagnostic::new(codes::INVALID_API_DEFINITION, place, message);
+            if let Some(first) = first {
+                problem = problem.also(first, "the other one");
+            }
+            self.problems.push(problem.label("shown as one type").help("remove one of them, or write `extend type`"));
+        }
+    }
+
+    fn note_extended(&mut self, name: Option<cst::Name>) {
+        if let (Some(place), Some(name)) = (self.place(name.as_ref()), name) {
+            self.extended.push((name.text().to_string(), place));
+        }
+    }
+
+    /// Reports what is used and not defined, each name once.
+    fn undefined(&self) -> Diagnostics {
+        let mut problems = Diagnostics::new();
+        // What a fault of syntax swallowed may have been the definition.
+        if self.broken {
+            return problems;
+        }
+        let federated =
+            self.used.iter().any(|(name, _, directive)| *directive && matches!(name.as_str(), "key" | "link"));
+        let mut seen: HashMap<(&str, bool), usize> = HashMap::new();
+        let mut first: Vec<(&str, Span, bool)> = Vec::new();
+        for (name, place, directive) in &self.used {
+            let known = if *directive {
+                self.directives.contains(name) || DIRECTIVES.contains(&name.as_str())
+            } else {
+                self.by_name.contains_key(name) || SCALARS.contains(&name.as_str())
+            };
+            if known || is_provided(name) {
+                continue;
+            }
+            let count = seen.entry((name, *directive)).or_default();
+            if *count == 0 {
+                first.push((name, *place, *directive));
+            }
+            *count += 1;
+        }
+        let more = first.len().saturating_sub(MAX_UNDEFINED);
+        for (at, (name, place, directive)) in first.into_iter().take(MAX_UNDEFINED).enumerate() {
+            let (what, names, always) = if directive {
+                (format!("the directive `@{name}`"), &self.directives, DIRECTIVES)
+            } else {
+                (format!("the type `{name}`"), &self.defined, SCALARS)
+            };
+            let names = names.iter().map(String::as_str).chain(always.iter().copied());
+            let near = if at < MAX_ADVICE && name.len() > 2 { nearest(name, names) } else { None };
+            let times = match seen[&(name, directive)] {
+                1 => String::new(),
+                count => format!(", and used {count} times"),
+            };
+            let others = if at + 1 == MAX_UNDEFINED && more > 0 {
+                format!("; {more} others are not either")
+            } else {
+                String::new()
+            };
+            let message = format!("{what} is not defined{times}{others}");
+            let problem = Diagnostic::new(codes::INVALID_API_DEFINITION, place, message);
+            problems.push(match near {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help("define it in the schema"),
+            });
+        }
+        // In a federated schema another service may define what is extended here.
+        for (name, place) in &self.extended {
+            let root = matches!(name.as_str(), "Query" | "Mutation" | "Subscription");
+            if !self.defined.contains(name) && !federated && !root {
+                let message = format!("`{name}` is extended and not defined");
+                let problem = Diagnostic::new(codes::INVALID_API_DEFINITION, *place, message);
+                let near = if problems.len() < MAX_ADVICE {
+                    nearest(name, self.defined.iter().map(String::as_str))
+                } else {
+                    None
+                };
+                problems.push(match near {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None => problem.help("write it without `extend`"),
+                });
+            }
+        }
+        problems
+    }
+
+    /// Reports a field or value of a name that its type has.
+    fn note_field(&mut self, at: usize, name: &str, place: Option<Span>) {
+        let (Some(place), item) = (place, &self.items[at].1) else { return };
+        // Types have few fields; those of thousands are made by programs.
+        let Some(first) = item.blocks[0].fields.iter().take(500).find(|field| &*field.name == name) else { return };
+        let message = format!("`{}` has two fields `{name}`", item.name);
+        let mut problem = Diagnostic::new(codes::INVALID_API_DEFINITION, place, message);
+        if let Some(first) = first.place {
+            problem = problem.also(first, "the other one");
+        }
+        self.problems.push(problem.help("remove one of them"));
     }
 
     /// Returns where a name stands.
@@ -91,6 +326,8 @@ impl Reader {
 
     fn definition(&mut self, definition: &cst::Definition) {
         use cst::Definition as D;
+        self.note_defined(definition);
+        self.note_used(definition);
         match definition {
             D::SchemaDefinition(it) => {
                 self.description = describe(it.description());
@@ -241,6 +478,7 @@ impl Reader {
                 .collect();
             self.items[at].1.blocks[0].way = Way::Out;
             let place = self.place(definition.name().as_ref());
+            self.note_field(at, &own, place);
             self.items[at].1.blocks[0].fields.push(Field {
                 place,
                 mark: Some(Mark::new("field", format!("{name}.{own}"))),
@@ -249,6 +487,7 @@ impl Reader {
                 description,
                 shape,
                 arguments,
+                examples: Vec::new(),
             });
         }
     }
@@ -261,6 +500,7 @@ impl Reader {
             let Some(own) = value.name().map(|name| name.text().to_string()) else { continue };
             let mark = Mark::new("field", format!("{name}.{own}"));
             let place = self.place(value.name().as_ref());
+            self.note_field(at, &own, place);
             self.items[at].1.blocks[0].fields.push(Field { place, ..input(&value, own, Some(mark)) });
         }
     }
@@ -288,6 +528,7 @@ impl Reader {
             let mut shape = Shape::default();
             let description = deprecation(&mut shape, describe(value.description()), value.directives());
             let place = self.place(value.enum_value().and_then(|it| it.name()).as_ref());
+            self.note_field(at, &own, place);
             self.items[at].1.blocks[0].fields.push(Field {
                 place,
                 mark: Some(Mark::new("field", format!("{name}.{own}"))),

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Format, Source};
-use crate::api::example;
+use super::{Format, Source, checks};
+use crate::api::example::{self, MAX_EXAMPLES};
 use crate::api::model::{
     Block, Detail, Example, Fact, Field, Group, Item, Mark, Piece, Reference, Request, Role, Shape, Text, Way,
 };
@@ -17,12 +17,10 @@ use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::Span;
 use crate::yaml::{Entry, Node};
 
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+pub(super) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// How many ways to prove who one is an operation shows.
 const MAX_NEEDS: usize = 40;
-/// How many examples one body shows.
-const MAX_EXAMPLES: usize = 6;
 
 /// See the module.
 pub(super) struct OpenApi;
@@ -37,7 +35,7 @@ impl Format for OpenApi {
     }
 
     fn read(&self, source: &Source<'_>) -> (Reference, Diagnostics) {
-        let mut files = Files::new(source.workspace, source.file, source.text);
+        let mut files = Files::new(source.workspace, source.file, source.text, source.inline);
         let Some(root) = files.root() else {
             if files.problems.is_empty() {
                 let span = Span::whole(source.file);
@@ -47,15 +45,19 @@ impl Format for OpenApi {
             return (Reference::default(), files.problems);
         };
         if root.as_map().is_none() {
-            files.wrong(&root, "an OpenAPI definition", "a mapping");
+            super::no_mapping(&mut files, &root, source, "OpenAPI");
             return (Reference::default(), files.problems);
         }
         let two = root.get("swagger").is_some();
         let version = text_at(&root, if two { "swagger" } else { "openapi" });
         let siblings = !two && version.as_deref().is_some_and(|version| !version.starts_with("3.0"));
+        let written = Some(root.clone()).filter(|_| files.are_whole());
         let mut reader = Reader { schemas: Schemas::new(&mut files, siblings), root, two, server: String::new() };
         let mut reference = reader.read();
         reference.format = format!("OpenAPI {}", version.as_deref().unwrap_or_default()).trim_end().to_owned();
+        if let Some(root) = written {
+            checks::openapi(&mut files, &root);
+        }
         files.sweep();
         reference.files = files.count();
         reference.length = files.length();
@@ -347,7 +349,12 @@ impl Reader<'_, '_> {
         if let Some(body) = body {
             if let Some(media) = body.blocks.first() {
                 request.headers.insert(0, ("Content-Type".into(), media.title.to_string()));
-                request.body = media.examples.first().map(|example| Arc::clone(&example.text));
+                let example = media.examples.iter().find(|example| !example.text.is_empty());
+                let form = &*media.title == "application/x-www-form-urlencoded";
+                request.body = example.map(|example| match pairs(&example.text).filter(|_| form) {
+                    Some(pairs) => pairs.into(),
+                    None => Arc::clone(&example.text),
+                });
             }
             blocks.push(body);
         }
@@ -412,22 +419,30 @@ impl Reader<'_, '_> {
         } else if let Some(format) = text_at(node, "collectionFormat") {
             shape.details.push(Detail { label: "collection", values: vec![format] });
         }
-        let examples = node.get("examples").and_then(Node::as_map);
-        let mut sample = node.get("example").cloned();
-        if let Some(examples) = examples.filter(|_| !self.two).cloned() {
-            let mut values = Vec::new();
-            for entry in examples.entries() {
+        let mut sample = node.get("example").or_else(|| node.get("x-example")).cloned();
+        let mut examples = Vec::new();
+        if !self.two {
+            let written =
+                content.map_or(node, |media| if node.get("examples").is_some() { node } else { &media.value });
+            let named = self.schemas.files.map(written.get("examples"), "`examples`").cloned();
+            for entry in named.iter().flat_map(|map| map.entries()).take(MAX_EXAMPLES) {
                 let Some(found) = self.schemas.files.resolve(&entry.value, doc) else { continue };
-                if let Some(value) = found.node.get("value") {
+                let value = found.node.get("value");
+                if let Some(value) = value {
                     sample.get_or_insert_with(|| value.clone());
-                    values.push(value_text(value));
                 }
+                examples.extend(example::described(
+                    self.schemas.files,
+                    Arc::clone(&entry.key),
+                    &found.node,
+                    found.doc,
+                    value,
+                ));
             }
-            if !values.is_empty() {
-                shape.details.push(Detail { label: "examples", values });
+            if let Some(example) = written.get("example") {
+                sample.get_or_insert_with(|| example.clone());
+                shape.details.push(Detail { label: "example", values: vec![value_text(example)] });
             }
-        } else if let Some(example) = node.get("example").filter(|_| !self.two) {
-            shape.details.push(Detail { label: "example", values: vec![value_text(example)] });
         }
         let sample = match sample {
             Some(sample) => value_text(&sample).to_string(),
@@ -451,6 +466,7 @@ impl Reader<'_, '_> {
             description: text_at(node, "description").or(own),
             shape,
             arguments: Vec::new(),
+            examples,
         };
         (field, sample)
     }
@@ -555,26 +571,22 @@ impl Reader<'_, '_> {
 
     fn examples(&mut self, media: &Node, doc: DocId) -> Vec<Example> {
         let mut examples = Vec::new();
-        if let Some(named) = media.get("examples").and_then(Node::as_map).cloned() {
-            for entry in named.entries().iter().take(MAX_EXAMPLES) {
-                let Some(found) = self.schemas.files.resolve(&entry.value, doc) else { continue };
-                let summary = text_at(&found.node, "summary").or_else(|| text_at(&found.node, "description"));
-                if let Some(value) = found.node.get("value") {
-                    let value =
-                        self.schemas.files.resolve(value, found.doc).map_or_else(|| value.clone(), |it| it.node);
-                    examples.push(example::given(Arc::clone(&entry.key), summary, &value));
-                } else if let Some(address) = text_at(&found.node, "externalValue") {
-                    examples.push(example::given(
-                        Arc::clone(&entry.key),
-                        summary,
-                        &Node::text(found.node.span, address),
-                    ));
-                }
-            }
+        let named = self.schemas.files.map(media.get("examples"), "`examples`").cloned();
+        for entry in named.iter().flat_map(|map| map.entries()).take(MAX_EXAMPLES) {
+            let Some(found) = self.schemas.files.resolve(&entry.value, doc) else { continue };
+            let value = found.node.get("value").map(|value| {
+                let found = self.schemas.files.resolve(value, found.doc);
+                found.map_or_else(|| value.clone(), |found| found.node)
+            });
+            examples.extend(example::described(
+                self.schemas.files,
+                Arc::clone(&entry.key),
+                &found.node,
+                found.doc,
+                value.as_ref(),
+            ));
         }
-        if examples.is_empty()
-            && let Some(example) = media.get("example")
-        {
+        if let Some(example) = media.get("example").filter(|_| examples.is_empty()) {
             examples.push(example::given("".into(), None, example));
         }
         examples
@@ -627,7 +639,9 @@ impl Reader<'_, '_> {
             }
             let examples = node.get("examples").and_then(Node::as_map).cloned();
             for entry in examples.iter().flat_map(|map| map.entries()).take(MAX_EXAMPLES) {
-                block.examples.push(example::given(Arc::clone(&entry.key), None, &entry.value));
+                let value =
+                    self.schemas.files.resolve(&entry.value, doc).map_or_else(|| entry.value.clone(), |it| it.node);
+                block.examples.push(example::given(Arc::clone(&entry.key), None, &value));
             }
             if block.examples.is_empty()
                 && let Some(schema) = node.get("schema")
@@ -749,10 +763,10 @@ fn schema_item(schemas: &mut Schemas<'_, '_>, schema: &Named, place: Option<&Tex
     let description = shape.description.take();
     let title = text_at(&schema.node, "title").filter(|title| *title != schema.name);
     let deprecated = shape.flags.deprecated;
-    let mut examples = Vec::new();
-    if let Some(example) = schema.node.get("example").filter(|it| it.as_map().is_some() || it.as_seq().is_some()) {
-        examples.push(example::given("".into(), None, example));
-    }
+    let several = schema.node.get("examples").and_then(Node::as_seq).unwrap_or(&[]);
+    let all = schema.node.get("example").into_iter().chain(several).take(MAX_EXAMPLES);
+    let structured = all.filter(|it| it.as_map().is_some() || it.as_seq().is_some());
+    let examples = structured.map(|example| example::given("".into(), None, example)).collect();
     Item {
         place: Some(schema.place),
         role: Role::Schema,
@@ -957,6 +971,16 @@ fn link_field(entry: &Entry, node: &Node) -> Field {
         shape.details.push(Detail { label: "body", values: vec![value_text(body)] });
     }
     Field { name: Arc::clone(&entry.key), description: text_at(node, "description"), shape, ..Field::default() }
+}
+
+/// Writes an object as the pairs of a form.
+fn pairs(text: &str) -> Option<String> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let pair = |(name, value): (&String, &serde_json::Value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{}={}", encode(name), encode(&value))
+    };
+    Some(object.iter().map(pair).collect::<Vec<_>>().join("&"))
 }
 
 /// Encodes a value for an address.

@@ -11,12 +11,15 @@ use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, Fi
 
 use super::{Format, Source};
 use crate::api::model::{Block, Detail, Fact, Field, Group, Item, Mark, Piece, Reference, Role, Shape, Text, Way};
+use crate::api::syntax::{self, Comments};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::{LocateError, Workspace};
 
 /// How many files are read for one definition.
 const MAX_FILES: usize = 2_000;
+/// How many names that are not defined are reported.
+const MAX_REPORTED: usize = 200;
 /// How many broken parts of a file are passed over.
 const MAX_FAULTS: usize = 8;
 
@@ -33,9 +36,17 @@ impl Format for Protobuf {
     }
 
     fn read(&self, source: &Source<'_>) -> (Reference, Diagnostics) {
-        let mut reader =
-            Reader { workspace: source.workspace, files: Vec::new(), known: HashMap::new(), problems: Vec::new() };
+        let mut reader = Reader {
+            workspace: source.workspace,
+            files: Vec::new(),
+            known: HashMap::new(),
+            incomplete: false,
+            problems: Vec::new(),
+        };
         reader.load(source);
+        if !reader.incomplete {
+            reader.check();
+        }
         let reference = reader.reference();
         (reference, reader.problems)
     }
@@ -66,6 +77,8 @@ struct Reader<'a> {
     files: Vec<File>,
     /// By full name, without a leading dot.
     known: HashMap<String, Known>,
+    /// Whether something that is missing may define what is not known.
+    incomplete: bool,
     problems: Diagnostics,
 }
 
@@ -77,7 +90,10 @@ impl Reader<'_> {
         let mut open: VecDeque<(FileId, Arc<str>, Vec<FileId>)> =
             VecDeque::from([(source.file, source.text.into(), vec![source.file])]);
         while let Some((file, text, way)) = open.pop_front() {
-            let Some(descriptor) = self.parse(file, &text) else { continue };
+            let Some(descriptor) = self.parse(file, &text) else {
+                self.incomplete = true;
+                continue;
+            };
             for name in descriptor.dependency.iter().take(MAX_FILES) {
                 // These come with every compiler.
                 if name.starts_with("google/protobuf/") {
@@ -85,6 +101,7 @@ impl Reader<'_> {
                 }
                 let at = import_span(file, &text, name);
                 let Some(found) = self.locate(file, name) else {
+                    self.incomplete = true;
                     self.problems.push(
                         Diagnostic::new(codes::UNRESOLVED_IMPORT, at, format!("`{name}` is not in the repository"))
                             .label("its types are shown by name only")
@@ -99,13 +116,22 @@ impl Reader<'_> {
                             .help("move what both files need into a third one"),
                     );
                 }
-                if seen.len() < MAX_FILES
-                    && seen.insert(found)
-                    && let Ok(text) = self.workspace.text(found, self.workspace.config().limits.definition_file)
-                {
-                    let mut way = way.clone();
-                    way.push(found);
-                    open.push_back((found, text, way));
+                if seen.len() >= MAX_FILES || !seen.insert(found) {
+                    continue;
+                }
+                match self.workspace.decoded(found, self.workspace.config().limits.definition_file) {
+                    Ok(decoded) => {
+                        self.problems.extend(decoded.problem(found));
+                        let mut way = way.clone();
+                        way.push(found);
+                        open.push_back((found, decoded.text, way));
+                    }
+                    Err(error) => {
+                        self.incomplete = true;
+                        let message = format!("`{name}` cannot be read: {error}");
+                        let problem = Diagnostic::new(codes::UNRESOLVED_IMPORT, at, message);
+                        self.problems.push(problem.help("put a file that can be read in its place"));
+                    }
                 }
             }
             self.add(descriptor, file, &text);
@@ -128,6 +154,13 @@ impl Reader<'_> {
     /// Parses a file. A part that is broken is reported and passed over.
     fn parse(&mut self, file: FileId, text: &str) -> Option<FileDescriptorProto> {
         let mut text = editions(text.strip_prefix('\u{feff}').unwrap_or(text));
+        if let Some(start) = text.find(|c: char| !c.is_whitespace()).filter(|at| text[*at..].starts_with(['{', '<'])) {
+            let what = if text[start..].starts_with('{') { "JSON" } else { "HTML or XML" };
+            let span = Span::new(file, start, start + 1);
+            let problem = Diagnostic::new(codes::API_SYNTAX, span, format!("this is {what}, not Protocol Buffers"));
+            self.problems.push(problem.label("cannot be read").help("name the `.proto` file"));
+            return None;
+        }
         for _ in 0..MAX_FAULTS {
             let error = match protox_parse::parse("definition.proto", &text) {
                 Ok(descriptor) => return Some(descriptor),
@@ -136,6 +169,22 @@ impl Reader<'_> {
             let label = error.labels().and_then(|mut labels| labels.next());
             let start = label.as_ref().map_or(0, |label| label.offset()).min(text.len());
             let end = label.as_ref().map_or(start, |label| label.offset() + label.len()).min(text.len());
+            self.incomplete = true;
+            if let Some((open, bracket)) = syntax::unclosed(&text, Comments::Slashes) {
+                let what = if bracket == '"' { "this text" } else { "this bracket" };
+                self.problems.push(
+                    Diagnostic::new(
+                        codes::API_SYNTAX,
+                        Span::new(file, open, open + 1),
+                        format!("this is not Protocol Buffers: {what} is not closed"),
+                    )
+                    .label("cannot be read")
+                    .help("close it; the parts around it are shown"),
+                );
+                let part = statement(&text, open)?;
+                blank_out(&mut text, part);
+                continue;
+            }
             self.problems.push(
                 Diagnostic::new(
                     codes::API_SYNTAX,
@@ -146,16 +195,152 @@ impl Reader<'_> {
                 .help("mend the definition; the parts around it are shown"),
             );
             let part = statement(&text, start)?;
-            let blank: String = text[part.clone()]
-                .chars()
-                .map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) })
-                .collect();
-            if blank == text[part.clone()] {
+            // What follows is read by the rules of the version that is most in use.
+            let version = "syntax=\"proto3\";";
+            let unknown = text[part.clone()].contains("syntax") && error.to_string().contains("syntax '");
+            if text[part.clone()].trim().is_empty() {
                 return None;
             }
-            text.replace_range(part, &blank);
+            let room = part.end - part.start;
+            blank_out(&mut text, part.clone());
+            if unknown && room >= version.len() {
+                text.replace_range(part.start..part.start + version.len(), version);
+            }
         }
         None
+    }
+
+    /// Reports types that are not defined, and what is defined twice.
+    fn check(&mut self) {
+        let mut found = Diagnostics::new();
+        for file in 0..self.files.len() {
+            let descriptor = &self.files[file].descriptor;
+            let package = descriptor.package().to_owned();
+            for (at, message) in descriptor.message_type.iter().enumerate() {
+                self.check_message(file, &join(&package, message.name()), message, &[4, at as i32], &mut found);
+            }
+            for (at, service) in descriptor.service.iter().enumerate() {
+                for (number, rpc) in service.method.iter().enumerate() {
+                    let path = [6, at as i32, 2, number as i32];
+                    self.check_type(file, &package, rpc.input_type(), &path, 2, &mut found);
+                    self.check_type(file, &package, rpc.output_type(), &path, 3, &mut found);
+                }
+            }
+            let messages: Vec<(&str, Vec<i32>)> =
+                descriptor.message_type.iter().enumerate().map(|(at, it)| (it.name(), vec![4, at as i32])).collect();
+            let enums = descriptor.enum_type.iter().enumerate().map(|(at, it)| (it.name(), vec![5, at as i32]));
+            let services = descriptor.service.iter().enumerate().map(|(at, it)| (it.name(), vec![6, at as i32]));
+            self.check_twice(file, messages.into_iter().chain(enums).chain(services), "definitions", &mut found);
+        }
+        self.problems.extend(found);
+    }
+
+    fn check_message(
+        &self,
+        file: usize,
+        scope: &str,
+        message: &DescriptorProto,
+        path: &[i32],
+        found: &mut Diagnostics,
+    ) {
+        if path.len() > 60 {
+            return;
+        }
+        let mut numbers: HashMap<i32, usize> = HashMap::new();
+        for (at, field) in message.field.iter().enumerate() {
+            let inside = [path, &[2, at as i32]].concat();
+            if !field.type_name().is_empty() {
+                self.check_type(file, scope, field.type_name(), &inside, 6, found);
+            }
+            let number = field.number();
+            let place = self.place(file, &[&inside[..], &[3]].concat()).or_else(|| self.place(file, &inside));
+            let Some(place) = place else { continue };
+            if let Some(first) = numbers.insert(number, at) {
+                let other = self.place(file, &[path, &[2, first as i32]].concat());
+                let text = format!("two fields of `{}` have the number {number}", message.name());
+                let mut problem = Diagnostic::new(codes::INVALID_API_DEFINITION, place, text);
+                if let Some(other) = other {
+                    problem = problem.also(other, "the other one");
+                }
+                found.push(problem.help("give each field a number of its own"));
+            }
+            let reserved = message.reserved_range.iter().any(|range| range.start() <= number && number < range.end());
+            if reserved || message.reserved_name.iter().any(|name| name == field.name()) {
+                let what =
+                    if reserved { format!("the number {number}") } else { format!("the name `{}`", field.name()) };
+                let problem = Diagnostic::new(codes::INVALID_API_DEFINITION, place, format!("{what} is reserved"));
+                found.push(problem.help("use another one: it was once in use for something else"));
+            }
+        }
+        let names = message.field.iter().enumerate().map(|(at, it)| (it.name(), [path, &[2, at as i32]].concat()));
+        let inner: Vec<(usize, &DescriptorProto)> =
+            message.nested_type.iter().enumerate().filter(|(_, it)| !is_map(it)).collect();
+        let messages = inner.iter().map(|(at, it)| (it.name(), [path, &[3, *at as i32]].concat()));
+        let enums = message.enum_type.iter().enumerate().map(|(at, it)| (it.name(), [path, &[4, at as i32]].concat()));
+        self.check_twice(file, names.chain(messages).chain(enums), message.name(), found);
+        for (at, inner) in message.nested_type.iter().enumerate() {
+            self.check_message(file, &join(scope, inner.name()), inner, &[path, &[3, at as i32]].concat(), found);
+        }
+    }
+
+    fn check_twice<'n>(
+        &self,
+        file: usize,
+        names: impl Iterator<Item = (&'n str, Vec<i32>)>,
+        of: &str,
+        found: &mut Diagnostics,
+    ) {
+        let mut seen: HashMap<&str, Vec<i32>> = HashMap::new();
+        for (name, path) in names {
+            let Some(first) = seen.get(name) else {
+                seen.insert(name, path);
+                continue;
+            };
+            let place = self.place(file, &[&path[..], &[1]].concat()).or_else(|| self.place(file, &path));
+            let Some(place) = place else { continue };
+            let text = if of == "definitions" {
+                format!("`{name}` is defined twice")
+            } else {
+                format!("`{of}` has two parts `{name}`")
+            };
+            let mut problem = Diagnostic::new(codes::INVALID_API_DEFINITION, place, text);
+            if let Some(first) = self.place(file, first) {
+                problem = problem.also(first, "the other one");
+            }
+            found.push(problem.help("give one of them another name"));
+        }
+    }
+
+    /// Reports a type that is not defined; `part` is the number of its name in the descriptor.
+    fn check_type(&self, file: usize, scope: &str, written: &str, path: &[i32], part: i32, found: &mut Diagnostics) {
+        if self.resolve(scope, written).is_some() {
+            return;
+        }
+        let place = self.place(file, &[path, &[part]].concat()).or_else(|| self.place(file, path));
+        let Some(place) = place.filter(|_| found.len() < MAX_REPORTED) else { return };
+        let name = written.trim_start_matches('.');
+        let problem =
+            |text: String| Diagnostic::new(codes::INVALID_API_DEFINITION, place, text).label("shown by name only");
+        if let Some(known) = name.strip_prefix("google.protobuf.") {
+            let Some(import) = import_of(known) else { return };
+            let imported = self.files.iter().any(|file| file.descriptor.dependency.iter().any(|it| it == import));
+            if !imported {
+                let text = format!("`{name}` is not imported");
+                found.push(problem(text).help(format!("write `import \"{import}\";`")));
+            }
+            return;
+        }
+        let near = if found.len() < 20 {
+            let mut names: Vec<&str> = self.known.keys().map(|full| full.rsplit('.').next().unwrap_or(full)).collect();
+            names.sort_unstable();
+            crate::text::nearest(name.rsplit('.').next().unwrap_or(name), names)
+        } else {
+            None
+        };
+        found.push(match near {
+            Some(near) => problem(format!("`{name}` is not defined")).help(format!("did you mean `{near}`?")),
+            None => problem(format!("`{name}` is not defined")).help("define it, or import the file that does"),
+        });
     }
 
     fn add(&mut self, descriptor: FileDescriptorProto, id: FileId, text: &str) {
@@ -167,7 +352,11 @@ impl Reader<'_> {
             if let [line, column, ..] = location.span[..] {
                 let line = lines.line(text, line.unsigned_abs().saturating_add(1));
                 let start = (line.start + column.unsigned_abs() as usize).min(line.end);
-                places.insert(location.path.clone(), Span::new(id, start, line.end));
+                let end = match location.span[..] {
+                    [_, _, end] => (line.start + end.unsigned_abs() as usize).clamp(start, line.end),
+                    _ => line.end,
+                };
+                places.insert(location.path.clone(), Span::new(id, start, end));
             }
             let said = [location.leading_comments.as_deref(), location.trailing_comments.as_deref()];
             let said: Vec<String> = said.into_iter().flatten().map(comment).filter(|text| !text.is_empty()).collect();
@@ -425,6 +614,7 @@ impl Reader<'_> {
                         description: self.comment(known.file, &[&known.path[..], &[2, at as i32]].concat()),
                         shape,
                         arguments: Vec::new(),
+                        examples: Vec::new(),
                     });
                 }
                 for (at, oneof) in it.oneof_decl.iter().enumerate() {
@@ -532,6 +722,30 @@ impl Reader<'_> {
             Type::Sint64 => "sint64",
         })
     }
+}
+
+/// Replaces a part of a text by blanks, line by line.
+fn blank_out(text: &mut String, part: std::ops::Range<usize>) {
+    let blank: String = text[part.clone()]
+        .chars()
+        .map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) })
+        .collect();
+    text.replace_range(part, &blank);
+}
+
+/// Returns the file that comes with every compiler and defines this type of `google.protobuf`.
+fn import_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Any" => "google/protobuf/any.proto",
+        "Timestamp" => "google/protobuf/timestamp.proto",
+        "Duration" => "google/protobuf/duration.proto",
+        "Empty" => "google/protobuf/empty.proto",
+        "FieldMask" => "google/protobuf/field_mask.proto",
+        "Struct" | "Value" | "ListValue" | "NullValue" => "google/protobuf/struct.proto",
+        "DoubleValue" | "FloatValue" | "Int64Value" | "UInt64Value" | "Int32Value" | "UInt32Value" | "BoolValue"
+        | "StringValue" | "BytesValue" => "google/protobuf/wrappers.proto",
+        _ => return None,
+    })
 }
 
 /// Says which numbers and names nothing may use, each range from its first to its last number.

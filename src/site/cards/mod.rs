@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod documentation;
+mod form;
 pub mod labels;
 pub mod links;
 pub mod location;

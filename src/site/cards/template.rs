@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::form::{self, Page, value_text};
 use super::{Card, Content};
 use crate::catalog::EntityId;
 use crate::markdown::commonmark;
@@ -15,29 +16,31 @@ pub struct Template;
 /// What the template shows.
 #[derive(Debug, Serialize)]
 struct Model {
-    sections: Vec<ParameterSection>,
+    pages: Vec<Page>,
+    /// What it asks for and keeps to itself.
+    secrets: Option<Page>,
     steps: Vec<Step>,
-}
-
-#[derive(Debug, Serialize)]
-struct ParameterSection {
-    title: Option<String>,
-    parameters: Vec<Parameter>,
-}
-
-#[derive(Debug, Serialize)]
-struct Parameter {
-    name: String,
-    title: Option<String>,
-    r#type: String,
-    required: bool,
-    description: Option<String>,
+    output: Vec<Output>,
 }
 
 #[derive(Debug, Serialize)]
 struct Step {
     name: String,
+    id: Option<String>,
     action: String,
+    condition: Option<String>,
+    each: Option<String>,
+    input: Vec<(String, String)>,
+}
+
+/// What is shown in the end.
+#[derive(Debug, Serialize)]
+struct Output {
+    title: String,
+    /// Where a link leads, or another value.
+    value: Option<String>,
+    /// HTML.
+    content: Option<String>,
     condition: Option<String>,
 }
 
@@ -58,43 +61,56 @@ impl Card for Template {
             None => Vec::new(),
         };
         let steps = field("steps").and_then(Node::as_seq).unwrap_or(&[]);
-        let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
         Some(Box::new(Model {
-            sections: pages.iter().map(|page| parameter_section(page)).collect(),
-            steps: steps
-                .iter()
-                .map(|step| {
-                    let action = text(step, "action").unwrap_or_default();
-                    let name = text(step, "name").or_else(|| text(step, "id")).unwrap_or_else(|| action.clone());
-                    Step { name, action, condition: text(step, "if") }
-                })
-                .collect(),
+            pages: pages.iter().map(|page| form::page(page)).collect(),
+            secrets: field("secrets").and_then(|secrets| secrets.get("schema")).map(form::page),
+            steps: steps.iter().map(step).collect(),
+            output: field("output").map(output).unwrap_or_default(),
         }))
     }
 }
 
-fn parameter_section(page: &Node) -> ParameterSection {
-    let required: Vec<&str> =
-        page.get("required").and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(Node::as_str).collect();
-    let properties = page.get("properties").and_then(Node::as_map).map_or(&[][..], Map::entries);
-    let parameters = properties
-        .iter()
-        .map(|entry| {
-            let text = |key: &str| entry.value.get(key).and_then(Node::as_str).map(str::to_owned);
-            let choices = entry.value.get("enum").and_then(Node::as_seq).map(|values| {
-                let values: Vec<String> = values.iter().map(scalar).collect();
-                values.join(" | ")
+fn step(step: &Node) -> Step {
+    let said = |key: &str| step.get(key).map(value_text);
+    let action = said("action").unwrap_or_default();
+    let id = said("id");
+    let name = said("name").or_else(|| id.clone()).unwrap_or_else(|| action.clone());
+    let input = step.get("input").and_then(Node::as_map).map_or(&[][..], Map::entries);
+    Step {
+        id: id.filter(|id| *id != name),
+        name,
+        action,
+        condition: said("if"),
+        each: said("each"),
+        input: input.iter().map(|entry| (entry.key.to_string(), value_text(&entry.value))).collect(),
+    }
+}
+
+fn output(output: &Node) -> Vec<Output> {
+    let mut shown = Vec::new();
+    for entry in output.as_map().map_or(&[][..], Map::entries) {
+        let (true, Some(items)) = (matches!(&*entry.key, "links" | "text"), entry.value.as_seq()) else {
+            shown.push(Output {
+                title: entry.key.to_string(),
+                value: Some(value_text(&entry.value)),
+                content: None,
+                condition: None,
             });
-            Parameter {
-                name: entry.key.to_string(),
-                title: text("title"),
-                r#type: choices.or_else(|| text("ui:field")).or_else(|| text("type")).unwrap_or_default(),
-                required: required.contains(&&*entry.key),
-                description: text("description").map(|text| commonmark::inline_with(&text, &view::outward)),
-            }
-        })
-        .collect();
-    ParameterSection { title: page.get("title").and_then(Node::as_str).map(str::to_owned), parameters }
+            continue;
+        };
+        for item in items {
+            let said = |key: &str| item.get(key).map(value_text);
+            let value = said("url").or_else(|| said("entityRef"));
+            let content = item.get("content").and_then(Node::as_str);
+            shown.push(Output {
+                title: said("title").or_else(|| value.clone()).unwrap_or_else(|| "Text".to_owned()),
+                value,
+                content: content.map(|text| commonmark::block_with(text, &view::outward)),
+                condition: said("if"),
+            });
+        }
+    }
+    shown
 }
 
 /// Spells out a plain value.

@@ -5,7 +5,7 @@ const [MARGIN, BEND, END, CAPTION, CLOSE, INSET, MANY, ROWS] = [6, 46, 12, 8, 6,
 const GAP = { unit: 10, line: 12 };
 const group = (map, key, make) => { if (!map.has(key)) map.set(key, make()); return map.get(key); };
 
-/** Puts many leaves of one port in a box. */
+/** Puts many leaves of one port in a box. What stands between equals (`beside`) makes no leaf of them, and no layers. */
 function cluster(nodes, edges) {
   const degree = nodes.map(() => 0);
   const proper = edges.filter(({ from, to }) => from !== to);
@@ -33,7 +33,9 @@ function cluster(nodes, edges) {
     units.push({ members, rows, main: main * columns + CLOSE * (columns - 1) + 2 * around, cross: cross * rows + CLOSE * (rows - 1) + 2 * around, columns });
   });
   const between = new Map();
-  proper.forEach(({ from, to, label }) => between.set(`${unitOf[from]} ${unitOf[to]} ${label}`, { from: unitOf[from], to: unitOf[to], label }));
+  const key = ({ from, to, label }) => `${unitOf[from]} ${unitOf[to]} ${label}`;
+  const unit = ({ from, to, label, beside }) => ({ from: unitOf[from], to: unitOf[to], label, beside });
+  for (const edge of proper) if (!edge.beside || !between.has(key(edge))) between.set(key(edge), unit(edge));
   return { units, lines: [...between.values()], lonely, loops: edges.filter(({ from, to }) => from === to).map(({ from }) => from) };
 }
 
@@ -156,10 +158,10 @@ function settle(points, wanted, apart, middle) {
 }
 
 /** Returns rectangles of nodes and boxes, ways of lines and places of captions, along and across the direction. */
-export function layout(nodes, edges, labels, { portGap = 15, captionMain = (label) => labels[label].main, line: rowLength = 900 } = {}) {
+export function layout(nodes, edges, labels, { portGap = 15, captionMain = (label) => labels[label].main, line: rowLength = 900, bend = BEND } = {}) {
   const { units, lines, lonely, loops } = cluster(nodes, edges);
-  const result = { nodes: nodes.map(() => null), boxes: [], routes: [], captions: [], loops, main: 2 * MARGIN, cross: 2 * MARGIN };
-  if (units.length) place(result, units, lines, nodes, labels, portGap, captionMain);
+  const result = { nodes: nodes.map(() => null), boxes: [], routes: [], captions: [], arcs: [], loops, main: 2 * MARGIN, cross: 2 * MARGIN };
+  if (units.length) place(result, units, lines, nodes, labels, portGap, captionMain, bend);
   let main = MARGIN;
   let cross = units.length ? result.cross + GAP.unit : MARGIN;
   for (const node of lonely) {
@@ -172,8 +174,15 @@ export function layout(nodes, edges, labels, { portGap = 15, captionMain = (labe
   return result;
 }
 
-function place(result, units, lines, nodes, labels, portGap, captionMain) {
-  const layer = layers({ units, lines });
+function place(result, units, all, nodes, labels, portGap, captionMain, bend) {
+  const layer = layers({ units, lines: all.filter((line) => !line.beside) });
+  // Lines between equals go from layer to layer where they can, and in an arc beside their layer otherwise.
+  const arcs = all.filter((line) => line.beside && layer[line.from] === layer[line.to]);
+  const lines = all.filter((line) => !arcs.includes(line));
+  for (const line of lines.filter(({ beside }) => beside)) {
+    line.turned = layer[line.from] > layer[line.to];
+    [line.left, line.right] = line.turned ? [line.to, line.from] : [line.from, line.to];
+  }
   const count = units.length;
   const ordered = order(layer, lines);
   const key = (unit, side, line) => `${unit} ${side} ${line.label} ${Boolean(line.turned)}`;
@@ -233,6 +242,11 @@ function place(result, units, lines, nodes, labels, portGap, captionMain) {
     const name = `${layer[port.unit]} ${port.side}`;
     room.set(name, Math.max(room.get(name) ?? END, captionMain(line.label) + 2 * CAPTION + END));
   }
+  // Arcs swing out as far as their ends are apart.
+  const swing = ({ from, to }) => Math.round(Math.min(16 + Math.abs(middle[from] - middle[to]) * 0.2, 70));
+  const arcRoom = new Map();
+  for (const arc of arcs) arcRoom.set(layer[arc.from], Math.max(arcRoom.get(layer[arc.from]) ?? 0, swing(arc)));
+  for (const [at, wide] of arcRoom) room.set(`${at} r`, Math.max(room.get(`${at} r`) ?? END, wide));
   const roomAt = (at, side) => room.get(`${at} ${side}`) ?? END;
   const longest = (points, boxes) => Math.max(0, ...points.filter((point) => point < count && (boxes || units[point].members.length === 1)).map((point) => units[point].main));
   const lengths = ordered.order.map((points) => longest(points, true));
@@ -241,7 +255,7 @@ function place(result, units, lines, nodes, labels, portGap, captionMain) {
   let main = MARGIN;
   lengths.forEach((length, at) => {
     left.push(main);
-    main += length + (at + 1 < lengths.length ? roomAt(at, 'r') + BEND + roomAt(at + 1, 'l') : 0);
+    main += length + (at + 1 < lengths.length ? roomAt(at, 'r') + bend + roomAt(at + 1, 'l') : 0);
   });
   const rects = units.map((unit, at) => {
     const length = unit.members.length > 1 ? unit.main : narrow[layer[at]];
@@ -271,12 +285,17 @@ function place(result, units, lines, nodes, labels, portGap, captionMain) {
     });
     return { way, turned: Boolean(line.turned), from: units[line.from].members, to: units[line.to].members };
   });
+  for (const arc of arcs) {
+    const [from, to] = [rects[arc.from], rects[arc.to]];
+    const side = Math.max(from.main + from.length, to.main + to.length);
+    result.arcs.push({ from: units[arc.from].members, to: units[arc.to].members, label: arc.label, start: [from.main + from.length, middle[arc.from] - 4], end: [to.main + to.length, middle[arc.to] + 4], side: side + swing(arc) * 4 / 3 });
+  }
   for (const port of written) {
     const rect = rects[port.unit];
     const head = (port.side === 'l') !== port.turned ? END : 0;
     const right = port.side === 'r';
     result.captions.push({ main: right ? rect.main + rect.length + CAPTION + head : rect.main - CAPTION - head, cross: middle[port.unit] + port.offset, label: port.label, ends: !right });
   }
-  result.main = main + MARGIN;
+  result.main = Math.max(main, ...result.arcs.map(({ side }) => side)) + MARGIN;
   result.cross = Math.max(...rects.map((rect) => rect.cross + rect.breadth), ...middle) + MARGIN;
 }

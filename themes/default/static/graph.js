@@ -5,6 +5,8 @@ export function start({ signal, pathOf }) {
   const find = (name) => document.querySelector(`[data-graph-${name}]`);
   const [form, drawn, still, canvas, note, trail, title, tools] = ['form', 'drawn', 'static', 'canvas', 'note', 'trail', 'title', 'tools'].map(find);
   const BUDGET = 120;
+  /** How many lines between those equally far away can be read. */
+  const BESIDE = 80;
   const make = (tag, properties = {}, ...children) => { const element = Object.assign(document.createElement(tag), properties); element.append(...children); return element; };
   const shape = (tag, attributes = {}, ...children) => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
@@ -43,7 +45,8 @@ export function start({ signal, pathOf }) {
       depth: depth === '∞' ? Infinity : Math.max(Number.parseInt(depth, 10) || (depth === null ? 2 : Infinity), 1),
       kinds: list('selectedKinds').map((kind) => kind.toLowerCase()),
       relations: list('selectedRelations'),
-      simple: query.get('unidirectional') !== 'false',
+      // Simplified or not; where the address does not say, all lines are drawn as long as they can be read.
+      simple: { false: false, only: true }[query.get('unidirectional')],
       merge: query.get('mergeRelations') !== 'false',
       direction: ['TB', 'BT', 'LR', 'RL'].includes(query.get('direction')) ? query.get('direction') : 'LR',
       step: /step/i.test(query.get('curve') ?? ''),
@@ -57,7 +60,7 @@ export function start({ signal, pathOf }) {
     parts.push(['maxDepth', of.depth === Infinity ? '∞' : of.depth]);
     for (const kind of of.kinds) parts.push(['selectedKinds[]', kind]);
     for (const relation of of.relations) parts.push(['selectedRelations[]', relation]);
-    if (!of.simple) parts.push(['unidirectional', 'false']);
+    if (of.simple !== undefined) parts.push(['unidirectional', of.simple ? 'only' : 'false']);
     if (!of.merge) parts.push(['mergeRelations', 'false']);
     if (of.direction !== 'LR') parts.push(['direction', of.direction]);
     if (of.step) parts.push(['curve', 'curveStepBefore']);
@@ -141,15 +144,16 @@ export function start({ signal, pathOf }) {
       distance = new Map([...distance].filter(([at, step]) => !step || step + back.get(at) === distance.get(goal)));
     }
     const edges = [];
-    let beside = 0;
+    const beside = [];
     for (const [at, step] of distance) {
       for (const [relation, other, count] of nodes[at].out) {
         if (!distance.has(other) || !wanted(relation)) continue;
         // Simplified: only what leads away from where the walk began.
-        if (state.simple && step === distance.get(other)) beside += 1; else edges.push([at, other, relation, count]);
+        if (step === distance.get(other)) beside.push([at, other, relation, count, true]); else edges.push([at, other, relation, count]);
       }
     }
-    return { distance, edges, beside };
+    const drawn = state.simple === undefined ? beside.length <= BESIDE : !state.simple;
+    return { distance, edges: drawn ? [...edges, ...beside] : edges, drawn, beside: beside.length };
   }
 
   /** Shares the budget among groups, small ones first. */
@@ -193,24 +197,25 @@ export function start({ signal, pathOf }) {
     const lines = new Map();
     const label = (text) => { const at = labels.findIndex((known) => known.text === text); return at < 0 ? labels.push({ text }) - 1 : at; };
     const words = (name) => name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
-    const add = (from, to, text) => {
+    const add = (from, to, text, beside) => {
       if (from === to && items[from].fold) return;
-      const line = { from, to, label: label(text) };
+      const line = { from, to, label: label(text), beside };
       lines.set(`${from} ${to} ${line.label}`, line);
     };
-    for (const [from, to, relation, count] of edges) {
+    for (const [from, to, relation, count, beside] of edges) {
       const [, inverse, verb] = graph.relations[relation];
-      add(place.get(from), place.get(to), count > 1 ? `${verb} × ${count}` : verb);
-      if (!state.merge) add(place.get(to), place.get(from), words(inverse));
+      add(place.get(from), place.get(to), count > 1 ? `${verb} × ${count}` : verb, beside);
+      if (!state.merge) add(place.get(to), place.get(from), words(inverse), beside);
     }
     return { items, lines: [...lines.values()], labels };
   }
 
   const pen = document.createElement('canvas').getContext('2d');
   const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
-  const cut = (text) => (text.length > 32 ? `${text.slice(0, 31)}…` : text);
 
-  function picture({ items, lines, labels }, place) {
+  function picture({ items, lines, labels }, place, { longest = 32, bend } = {}) {
+    // The ends of long names are what tells them apart.
+    const cut = (text) => (text.length > longest ? `${text.slice(0, longest - 9)}…${text.slice(-8)}` : text);
     const sans = getComputedStyle(document.body).fontFamily;
     const vertical = state.direction === 'TB' || state.direction === 'BT';
     const nodes = items.map((item) => {
@@ -219,7 +224,7 @@ export function start({ signal, pathOf }) {
     });
     for (const label of labels) label.main = label.text ? Math.ceil(measure(label.text, `11px ${sans}`)) : 0;
     const widest = Math.max(40, ...labels.map(({ main }) => main));
-    const placed = place(nodes, lines, labels, vertical ? { portGap: widest + 12, captionMain: () => 12 } : {});
+    const placed = place(nodes, lines, labels, { ...(vertical ? { portGap: widest + 12, captionMain: () => 12 } : {}), ...(bend ? { bend } : {}) });
     const turned = state.direction === 'RL' || state.direction === 'BT';
     const point = ([main, cross]) => { const along = turned ? placed.main - main : main; return vertical ? [cross, along] : [along, cross]; };
     const rect = ({ main, cross, length, breadth }) => {
@@ -244,6 +249,16 @@ export function start({ signal, pathOf }) {
       const head = vertical ? `M${end}l-4 ${back}h8z` : `M${end}l${back} -4v8z`;
       const line = shape('g', { class: 'line' }, shape('path', { class: 'e', d: path }), shape('path', { class: 'h', d: head }));
       paths.push([line, route]);
+      svg.append(line);
+    }
+    for (const arc of placed.arcs) {
+      const [start, end] = [arc.start, arc.end].map(point);
+      const [from, to] = [arc.start, arc.end].map(([, cross]) => point([arc.side, cross]));
+      const back = Math.sign(vertical ? to[1] - end[1] : to[0] - end[0]) * 7;
+      const head = vertical ? `M${end}l-4 ${back}h8z` : `M${end}l${back} -4v8z`;
+      const name = (members) => members.map((at) => items[at].title).join(', ');
+      const line = shape('g', { class: 'line arc' }, shape('title', {}, `${name(arc.from)} ${labels[arc.label].text} ${name(arc.to)}`), shape('path', { class: 'e', d: `M${start}C${from} ${to} ${end}` }), shape('path', { class: 'h', d: head }));
+      paths.push([line, arc]);
       svg.append(line);
     }
     for (const node of placed.loops) {
@@ -292,26 +307,42 @@ export function start({ signal, pathOf }) {
     svg.setAttribute('height', height * zoom);
   }
 
+  /** Draws with the whole drawing in view, as long as its names can be read. */
+  function show(parts, layout) {
+    const fits = () => {
+      const [, , width, height] = canvas.firstChild.getAttribute('viewBox').split(' ').map(Number);
+      return Math.min((canvas.clientWidth - 2) / width, innerHeight * 0.76 / height, 1);
+    };
+    canvas.replaceChildren(picture(parts, layout));
+    // A drawing that is somewhat too large is drawn closer together.
+    if (fits() < 0.9) canvas.replaceChildren(picture(parts, layout, { longest: 22, bend: 26 }));
+    zoom = 1;
+    scale(Math.max(fits(), 0.7));
+  }
+
   async function draw(focus = false) {
     const chosen = state.roots.length > 0;
     still.hidden = chosen;
     drawn.hidden = !chosen;
     tools.hidden = !chosen;
     try { graph ??= await load(); } catch (error) { note.textContent = `The graph could not be loaded: ${error.message}`; drawn.hidden = false; return; }
+    last = chosen ? around() : undefined;
     fill();
     if (!chosen) { title.textContent = 'Graph'; return; }
     const roots = state.roots.map((ref) => graph.nodes[graph.byRef.get(ref)]).filter(Boolean);
     if (!roots.length) { canvas.replaceChildren(); note.textContent = `There is no entity ${state.roots.join(', ')}.`; return; }
     title.replaceChildren('Graph of ', ...roots.flatMap((root, at) => [...(at ? [', '] : []), root.gone ? root.title : make('a', { href: new URL(root.path, home).href, textContent: root.title })]));
     const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href));
-    const found = around();
-    last = found;
+    const found = last;
     const parts = folded(found);
-    canvas.replaceChildren(picture(parts, layout));
-    zoom = 1;
-    scale(Math.max(Math.min((canvas.clientWidth - 2) / canvas.firstChild.getAttribute('width'), 1), 0.7));
+    show(parts, layout);
     const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
-    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest ways to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}${found.beside ? `; ${found.beside.toLocaleString('en')} lines between those equally far away are left out` : ''}. Click a node to look at it, with Shift to open its page.`;
+    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest ways to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}. Click a node to look at it, with Shift to open its page.`;
+    if (found.beside) {
+      const button = make('button', { type: 'button', className: 'link', textContent: found.drawn ? 'Leave them out' : 'Draw them' });
+      button.addEventListener('click', () => go({ simple: found.drawn }));
+      note.append(` Lines between those equally far away${found.drawn ? '' : ' are left out'}: ${found.beside.toLocaleString('en')}. `, button);
+    }
     const current = canvas.querySelector('.root');
     const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
     canvas.scrollTo({ left: box.left - frame.left - frame.width / 2 + box.width / 2, top: box.top - frame.top - frame.height / 2 });
@@ -378,7 +409,7 @@ export function start({ signal, pathOf }) {
       choice('Lines', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
       facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
       facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(name, at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
-      facet('Show', box('Simplified', state.simple, (simple) => go({ simple })), box('One line for both directions', state.merge, (merge) => go({ merge }))),
+      facet('Show', box('Simplified', last ? !last.drawn : state.simple ?? false, (simple) => go({ simple })), box('One line for both directions', state.merge, (merge) => go({ merge }))),
     );
     for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = at;
     if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();
