@@ -117,12 +117,12 @@ pub(super) fn openapi(files: &mut Files<'_>, root: &Node) {
         }
         Some(entry)
             if entry.value.is_null()
-                || (entries(root, "paths").is_empty() && schemas.is_none() && root.get("webhooks").is_none()) =>
+                || (entry.value.as_map().is_some_and(|map| map.entries().is_empty())
+                    && schemas.is_none()
+                    && root.get("webhooks").is_none()) =>
         {
-            if entry.value.is_null() || entry.value.as_map().is_some() {
-                let found = problem(entry.key_span, "`paths` is empty").label("so there are no operations");
-                files.report(found.help("write the operations below it"));
-            }
+            let found = problem(entry.key_span, "`paths` is empty").label("so there are no operations");
+            files.report(found.help("write the operations below it"));
         }
         _ => {}
     }
