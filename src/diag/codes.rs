@@ -263,15 +263,20 @@ rules! {
     ACTIVE_FILE "active-file" Docs Warning "A file that a browser or a server would run is published as text, or without what runs.";
     BROKEN_LINK "broken-link" Docs Warning "A link in a document leads nowhere.";
     DIAGRAM_NOT_DRAWN "diagram-not-drawn" Docs Info "A diagram is shown as its source.";
+    DOCS_WITHOUT_INDEX "docs-without-index" Docs Warning "A documentation has no index.";
     DUPLICATE_PAGE "duplicate-page" Docs Warning "Two documents would have the same address.";
     EMPTY_ADMONITION "empty-admonition" Docs Warning "An admonition, details or a tab has nothing in it.";
+    FOREIGN_MARKUP "foreign-markup" Docs Warning "A document is written in the markup of another program.";
+    INVALID_ADMONITION "invalid-admonition" Docs Warning "An admonition or a tab is not in the form that is read.";
     INVALID_FENCE "invalid-fence" Docs Warning "A code fence has a header that cannot be read.";
     INVALID_FORMULA "invalid-formula" Docs Warning "A formula cannot be read and is shown as its source.";
     INVALID_MKDOCS "invalid-mkdocs" Docs Warning "An mkdocs.yml cannot be used as it is.";
     LIST_IN_PARAGRAPH "list-in-paragraph" Docs Warning "A list right below a line of text is part of the paragraph.";
     LIST_INDENTATION "list-indentation" Docs Warning "A list is nested by columns at which lists do not nest.";
+    MISSING_INCLUDE "missing-include" Docs Warning "A text that a document includes is not there.";
     NAV_PAGE_MISSING "nav-page-missing" Docs Warning "The navigation names a document that is not there.";
     UNCLOSED_FENCE "unclosed-fence" Docs Warning "A code fence is not closed.";
+    UNDEFINED_REFERENCE "undefined-reference" Docs Warning "A link or a footnote refers to a name that is not defined.";
     UNPORTABLE_NAME "unportable-name" Docs Warning "A file has a name that not every disk and host takes.";
 
     API_SYNTAX "api-syntax" Api Error "An API definition cannot be parsed.";

@@ -8,11 +8,11 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::fix::{self, MendedDocument, Wanted};
-use super::links::{COMPARISONS, Links, may_compare};
+use super::links::{Absolute, COMPARISONS, Links, Place, Relative, may_compare};
 use super::lints;
 use super::memo::Documents;
-use super::mkdocs::{MkDocs, RawNav, RawRedirect, invalid};
-use super::nav::{self, Entry, Order};
+use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
+use super::nav::{self, Base, Entry, Found, Order};
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
 use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::EntityId;
@@ -37,15 +37,14 @@ pub(super) fn mended(workspace: &Workspace, folder: &Folder, name: &str, wanted:
     let mut known = Diagnostics::new();
     let Sources { settings, files, is_plain, .. } = sources(workspace, folder, name, &mut known);
     let pages = Pages::new(workspace, files, &mut known);
-    let links = Links::new(workspace, &pages, is_plain);
+    let links = Links::new(workspace, &pages, relative_to(settings.as_ref(), is_plain));
     let Dialect::TechDocs(options) = Dialect::of(settings.as_ref(), is_plain) else { return Vec::new() };
     let html = settings.as_ref().is_none_or(|settings| settings.directory_urls);
-    let include = snippets(workspace, folder);
     pages
         .sources
         .par_iter()
         .filter(|page| wanted.has_file(page.file))
-        .filter_map(|page| fix::document(&links, page, &options, &include, wanted, html))
+        .filter_map(|page| fix::document(&links, page, &options, &snippets(workspace, folder, page.file), wanted, html))
         .collect()
 }
 
@@ -59,7 +58,26 @@ struct Sources {
     is_plain: bool,
 }
 
-/// Builds the site of a folder; nothing if there is no document.
+/// Says what paths in documents are relative to.
+fn relative_to(settings: Option<&MkDocs>, is_plain: bool) -> Relative {
+    match settings {
+        _ if is_plain => Relative::AtHost,
+        Some(settings) if settings.absolute_is_docs.0 => Relative::AbsoluteToDocs,
+        _ => Relative::MkDocs,
+    }
+}
+
+/// A site with what was found out about it.
+#[derive(Debug, Default)]
+pub(super) struct Built {
+    /// Nothing if there is no document.
+    pub(super) site: Option<DocsSite>,
+    pub(super) problems: Diagnostics,
+    /// Links that are mistakes unless they lead to pages of the portal.
+    pub(super) absolute: Vec<Absolute>,
+}
+
+/// Builds the site of a folder.
 pub(super) fn site(
     workspace: &Workspace,
     folder: &Folder,
@@ -67,19 +85,33 @@ pub(super) fn site(
     name: &str,
     detail: Detail,
     memo: &Documents,
-) -> (Option<DocsSite>, Diagnostics) {
+) -> Built {
     let mut problems = Diagnostics::new();
     let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
     let mut pages = Pages::new(workspace, files, &mut problems);
     if pages.sources.is_empty() {
-        return (None, problems);
+        return Built { problems, ..Built::default() };
     }
-    let mut redirects =
-        settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &mut pages, &mut problems));
-    let entries = navigation(settings.as_ref(), &parts, &pages, &mut problems);
-    let links = Links::new(workspace, &pages, is_plain);
+    let mut found = Found { problems, ..Found::default() };
+    let mut redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &mut pages, &mut found));
+    let entries = navigation(settings.as_ref(), &parts, &pages, &mut found);
+    let links = Links::new(workspace, &pages, relative_to(settings.as_ref(), is_plain));
     let dialect = Dialect::of(settings.as_ref(), is_plain);
-    let docs = read(&links, dialect, folder, (detail, memo), &mut problems);
+    let of_settings = match (&settings, &dialect) {
+        (Some(settings), Dialect::TechDocs(options)) => super::includes::settings(workspace, folder, settings, options),
+        _ => Diagnostics::new(),
+    };
+    let (toc_depth, toc_title) = match &dialect {
+        Dialect::TechDocs(options) => {
+            let title = &options.toc.title;
+            (options.toc.depth, (!title.is_empty()).then(|| title.clone()))
+        }
+        Dialect::CommonMark => ((1, 6), None),
+    };
+    let docs = read(&links, dialect, folder, (detail, memo), &mut found);
+    let Found { mut problems, absolute, .. } = found;
+    problems.extend(of_settings);
+
     let titles = titles(&pages, &entries, &docs);
     let nav = nav::finish(entries, &|page| titles[page].text.clone());
     let mut neighbours = vec![(None, None); docs.len()];
@@ -103,6 +135,11 @@ pub(super) fn site(
         });
     let mut site = DocsSite {
         entity,
+        toc_depth,
+        toc_title,
+        look: settings.as_ref().map(|settings| settings.look).unwrap_or_default(),
+        has_settings: settings.is_some(),
+        has_own_index: false,
         nav: nav.into(),
         pages: finished.collect(),
         title: settings
@@ -110,11 +147,13 @@ pub(super) fn site(
             .and_then(|settings| settings.site_name.as_deref())
             .map(nav::text_of)
             .unwrap_or_default(),
-        description: settings.and_then(|settings| settings.description),
+        description: settings.as_ref().and_then(|settings| settings.description.clone()),
         assets: pages.assets.into(),
         redirects: Arc::default(),
         source,
     };
+    let has_index = site.has_index() || redirects.first().is_some_and(|first| first.path.is_empty());
+    site.has_own_index = has_index;
     // People know the address of a documentation, whatever its first page is called.
     if let Some(root) = site.root().map(|root| &site.pages[root])
         && !root.path.is_empty()
@@ -124,7 +163,26 @@ pub(super) fn site(
         redirects.insert(0, DocsRedirect { path: String::new(), target });
     }
     site.redirects = redirects.into();
-    (Some(site), problems)
+    if let Some(settings) = settings.filter(|_| !has_index) {
+        problems.push(without_index(&settings, &site));
+    }
+    Built { site: Some(site), problems, absolute }
+}
+
+/// Reports that nothing is at the address of the documentation itself.
+fn without_index(settings: &MkDocs, site: &DocsSite) -> Diagnostic {
+    let (docs_dir, span) = &settings.docs_dir;
+    let docs_dir = docs_dir.trim_start_matches("./").trim_end_matches('/');
+    let index = if matches!(docs_dir, "" | ".") { "index.md".to_owned() } else { format!("{docs_dir}/index.md") };
+    let first = site.root().map(|page| &*site.pages[page].source);
+    Diagnostic::new(codes::DOCS_WITHOUT_INDEX, *span, "this documentation has no index")
+        .label("its address leads to the first of its pages, and to nothing in Backstage")
+        .help(match first {
+            Some(first) if !first.contains('/') && site.pages.len() == 1 => {
+                format!("rename `{first}` to `index.md`, or add `{index}`")
+            }
+            _ => format!("add `{index}`"),
+        })
 }
 
 /// Finds the files of a site: those of `docs_dir` and of included parts, else the folder `docs`, else a README.
@@ -251,7 +309,7 @@ fn include(
     };
     if files.is_empty() {
         let problem = invalid(span, format!("the pattern `{target}` matches no `mkdocs.yml`"));
-        problems.push(problem.help("mend the pattern, which is relative to this file"));
+        problems.push(problem.help("correct the pattern, which is relative to this file"));
     }
     let mut parts = Vec::new();
     for file in files {
@@ -284,24 +342,22 @@ fn include(
 }
 
 /// Makes the navigation as the author wrote it, or from the files.
-fn navigation(
-    settings: Option<&MkDocs>,
-    parts: &[(Span, Vec<Part>)],
-    pages: &Pages,
-    problems: &mut Diagnostics,
-) -> Vec<Entry> {
+fn navigation(settings: Option<&MkDocs>, parts: &[(Span, Vec<Part>)], pages: &Pages, found: &mut Found) -> Vec<Entry> {
     let Some(settings) = settings else { return nav::automatic(pages, "", None, Order::IndexFirst) };
     let Some(raw) = &settings.nav else {
         return nav::automatic(pages, "", Some(&settings.not_in_nav), Order::IndexFirst);
     };
-    let mut found = Diagnostics::new();
+    let mut of_parts = Found::default();
     let mut part = |item: &RawNav| {
         let RawNav::Include { title, span, pattern, .. } = item else { return Vec::new() };
         let parts = parts.iter().find(|(place, _)| place == span).map_or(&[][..], |(_, parts)| parts);
         let mut sections = Vec::new();
         for Part { settings, prefix } in parts {
             let items = match &settings.nav {
-                Some(raw) => nav::resolve(raw, prefix, pages, &mut |_| Vec::new(), &mut found),
+                Some(raw) => {
+                    let base = Base { pages, prefix, absolute_is_docs: settings.absolute_is_docs.1 };
+                    nav::resolve(raw, base, &mut |_| Vec::new(), &mut of_parts)
+                }
                 None => nav::automatic(pages, prefix, None, Order::FoldersFirst),
             };
             let own = settings.site_name.clone().unwrap_or_default();
@@ -313,8 +369,11 @@ fn navigation(
             _ => sections,
         }
     };
-    let entries = nav::resolve(raw, "", pages, &mut part, problems);
-    problems.append(&mut found);
+    let base = Base { pages, prefix: "", absolute_is_docs: settings.absolute_is_docs.1 };
+    let entries = nav::resolve(raw, base, &mut part, found);
+    found.problems.append(&mut of_parts.problems);
+    found.absolute.append(&mut of_parts.absolute);
+    found.places.append(&mut of_parts.places);
     entries
 }
 
@@ -322,7 +381,8 @@ fn navigation(
 const MAX_REDIRECTS: usize = 5_000;
 
 /// Finds out where the old addresses of `redirect_maps` lead.
-fn redirects(settings: &MkDocs, pages: &mut Pages, problems: &mut Diagnostics) -> Vec<DocsRedirect> {
+fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<DocsRedirect> {
+    let Found { problems, places, .. } = into;
     let mut redirects = Vec::new();
     let mut known = HashSet::new();
     if let Some(first) = settings.redirects.get(MAX_REDIRECTS) {
@@ -349,7 +409,10 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, problems: &mut Diagnostics) -
         } else {
             let found = nav::normal("", to).and_then(|source| pages.by_source(&source));
             found.map(|target| match target {
-                Target::Page(page) => super::links::href(&path, &pages.sources[page].path, true, anchor),
+                Target::Page(page) => {
+                    places.push(Place { page, anchor: anchor.to_owned(), span: redirect.to_span });
+                    super::links::href(&path, &pages.sources[page].path, true, anchor)
+                }
                 Target::Asset(asset) => super::links::href(&path, &pages.assets[asset].path, false, anchor),
             })
         };
@@ -366,10 +429,15 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, problems: &mut Diagnostics) -
                     format!("the redirect to `{}` leads nowhere", redirect.to),
                 )
                 .label("nothing is there");
-                let may = may_compare(&comparisons, pages.sources.len());
-                let near = may
-                    .then(|| pages::nearest_path(to, pages.sources.iter().map(|page| page.source.as_str())))
-                    .flatten();
+                let exact = match pages.by_source_or_address(to) {
+                    Some(Target::Page(page)) => Some(&*pages.sources[page].source),
+                    _ => None,
+                };
+                let near = exact.or_else(|| {
+                    let may = may_compare(&comparisons, pages.sources.len());
+                    let sources = pages.sources.iter().map(|page| page.source.as_str());
+                    may.then(|| pages::nearest_path(to, sources)).flatten()
+                });
                 problems.push(match near {
                     Some(near) => problem.help(format!("write `{near}`")),
                     None => problem.help("write the path of a document below the documentation folder, or a URL"),
@@ -425,10 +493,21 @@ impl Dialect {
     }
 }
 
-/// Returns what reads snippets, whose paths are relative to the folder of `mkdocs.yml`.
-fn snippets(workspace: &Workspace, folder: &Folder) -> impl Fn(&str) -> Option<Arc<str>> + Sync {
+/// Returns what reads the files that a page includes; paths are from the folder of `mkdocs.yml`.
+pub(super) fn snippets(
+    workspace: &Workspace,
+    folder: &Folder,
+    page: FileId,
+) -> impl Fn(&str) -> Option<Arc<str>> + Sync {
     let limit = workspace.config().limits.document;
-    move |path| workspace.text(workspace.locate_in(folder, path).ok()?, limit).ok()
+    move |path| {
+        let beside = path.strip_prefix(mkdocs::PAGE_DIR).and_then(|path| path.strip_prefix('/'));
+        let file = match beside {
+            Some(path) => workspace.locate(page, path),
+            None => workspace.locate_in(folder, path),
+        };
+        workspace.text(file.ok()?, limit).ok()
+    }
 }
 
 /// What the pages of a documentation may include all together, beyond a multiple of what they say themselves.
@@ -444,9 +523,9 @@ fn read(
     dialect: Dialect,
     folder: &Folder,
     (detail, memo): (Detail, &Documents),
-    problems: &mut Diagnostics,
+    found: &mut Found,
 ) -> Vec<Option<Arc<Doc>>> {
-    if let Some(docs) = read_once(links, &dialect, folder, (detail, memo), MAX_INCLUDED, problems) {
+    if let Some(docs) = read_once(links, &dialect, folder, (detail, memo), MAX_INCLUDED, found) {
         return docs;
     }
     let dialect = match dialect {
@@ -456,7 +535,7 @@ fn read(
         }
         Dialect::CommonMark => Dialect::CommonMark,
     };
-    read_once(links, &dialect, folder, (detail, memo), usize::MAX, problems).unwrap_or_default()
+    read_once(links, &dialect, folder, (detail, memo), usize::MAX, found).unwrap_or_default()
 }
 
 /// Does so; nothing if the pages include more than `most` together, beyond four times what they say.
@@ -466,10 +545,9 @@ fn read_once(
     folder: &Folder,
     (detail, memo): (Detail, &Documents),
     most: usize,
-    problems: &mut Diagnostics,
+    found: &mut Found,
 ) -> Option<Vec<Option<Arc<Doc>>>> {
     let limit = links.workspace.config().limits.document;
-    let include = snippets(links.workspace, folder);
     let spelt_out = match dialect {
         Dialect::TechDocs(options) => format!("{options:?}"),
         Dialect::CommonMark => String::new(),
@@ -485,6 +563,7 @@ fn read_once(
             } else {
                 links.workspace.text_once(page.file, limit)?
             };
+            let include = snippets(links.workspace, folder, page.file);
             // Whether the sum is too large does not depend on the order of pages.
             if let Dialect::TechDocs(options) = dialect
                 && most < usize::MAX
@@ -518,7 +597,7 @@ fn read_once(
                 docs.push(doc);
             }
             Err(error) => {
-                problems.push(pages::unreadable(&error, page.file));
+                found.problems.push(pages::unreadable(&error, page.file));
                 docs.push(None);
             }
         }
@@ -527,30 +606,46 @@ fn read_once(
     let late: Vec<OnceLock<Option<Doc>>> = unread.iter().map(|_| OnceLock::new()).collect();
     let outline = |at: usize| {
         let Dialect::TechDocs(options) = dialect else { return None };
-        let text = links.workspace.text(links.pages.sources[at].file, limit).ok()?;
-        Some(techdocs::outline(&text, options, &include))
+        let file = links.pages.sources[at].file;
+        let text = links.workspace.text(file, limit).ok()?;
+        Some(techdocs::outline(&text, options, &snippets(links.workspace, folder, file)))
     };
     let doc = |at: usize| {
         if unread[at] { late[at].get_or_init(|| outline(at)).as_ref() } else { docs[at].as_deref() }
     };
-    let checked: Vec<Diagnostics> = links
+    let checked: Vec<(Diagnostics, Vec<Absolute>)> = links
         .pages
         .sources
         .par_iter()
         .zip(&docs)
         .map(|(page, own)| {
-            let found = own.iter().flat_map(|doc| &doc.links);
+            let of_page = || own.iter().flat_map(|doc| &doc.links);
             let comparisons = Cell::new(COMPARISONS);
-            let broken = found.filter_map(|link| links.check(page, link, &doc, &comparisons));
+            let broken = of_page().filter_map(|link| links.check(page, link, &doc, &comparisons));
             let lost = own
                 .iter()
                 .flat_map(|doc| &doc.lost)
                 .filter(|lost| !links.has_picture(page, lost))
                 .map(|lost| lints::lost(page.file, lost, dialect));
-            broken.chain(lost).collect()
+            let absolute = of_page().filter_map(|link| links.absolute(page, link, &comparisons));
+            (broken.chain(lost).collect(), absolute.collect())
         })
         .collect();
-    problems.extend(checked.into_iter().flatten());
+    for (problems, absolute) in checked {
+        found.problems.extend(problems);
+        found.absolute.extend(absolute);
+    }
+    let comparisons = Cell::new(COMPARISONS);
+    let places = found.places.iter().filter_map(|place| links.check_place(place, &doc, &comparisons));
+    let places: Vec<Diagnostic> = places.collect();
+    found.problems.extend(places);
+    if let Dialect::TechDocs(options) = dialect {
+        let of_pages =
+            links.pages.sources.iter().zip(&docs).flat_map(|(page, doc)| {
+                doc.iter().flat_map(|doc| &doc.missing).map(move |missing| (page.file, missing))
+            });
+        found.problems.extend(super::includes::missing(links.workspace, folder, options, of_pages));
+    }
     Some(docs)
 }
 

@@ -27,10 +27,45 @@ pub(super) enum Goal {
     Excluded { href: String },
     /// A file of the repository, shown by its host.
     Source { url: String },
+    /// A path from the root of the host: a page of the portal, or nothing.
+    Absolute,
+    /// Nothing, since HTML is relative to the address of its page; relative to the document it would be this address.
+    MeantFromFile { href: String },
     /// A file of the repository that is not part of the site.
     Outside,
     /// Nothing.
     Missing,
+}
+
+/// A link from the root of the host, which is a mistake unless it leads to a page of the portal.
+#[derive(Debug, Clone)]
+pub(super) struct Absolute {
+    /// The path without its query and place.
+    pub(super) path: String,
+    /// What to report if nothing is there.
+    pub(super) problem: Diagnostic,
+}
+
+/// A place in a page that something other than a document leads to.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The page.
+    pub(super) page: usize,
+    /// The name of the place, without `#`.
+    pub(super) anchor: String,
+    /// Where it is named.
+    pub(super) span: Span,
+}
+
+/// What the paths of links are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relative {
+    /// As MkDocs has it by default.
+    MkDocs,
+    /// As MkDocs has it with `absolute_links: relative_to_docs`.
+    AbsoluteToDocs,
+    /// As the host of a repository shows a README: HTML as Markdown, and a path that begins with `/` from the repository.
+    AtHost,
 }
 
 /// The files of a site and what to ask about others.
@@ -39,6 +74,8 @@ pub(super) struct Links<'a> {
     pub(super) pages: &'a Pages,
     /// Whether HTML in documents is read like Markdown, as GitHub does with a README; MkDocs leaves it alone.
     pub(super) html_is_relative_to_file: bool,
+    /// Whether a path that begins with `/` is one from the folder of documents.
+    absolute_is_docs: bool,
     names: OnceLock<Names>,
     /// What was found for a path, so that a link in the foot of every page is looked up once; by whether it is an image.
     nearest: Mutex<[HashMap<String, Option<usize>>; 2]>,
@@ -64,8 +101,15 @@ fn bare(name: &str) -> &str {
 }
 
 impl<'a> Links<'a> {
-    pub(super) fn new(workspace: &'a Workspace, pages: &'a Pages, html_is_relative_to_file: bool) -> Self {
-        Self { workspace, pages, html_is_relative_to_file, names: OnceLock::new(), nearest: Mutex::default() }
+    pub(super) fn new(workspace: &'a Workspace, pages: &'a Pages, how: Relative) -> Self {
+        Self {
+            workspace,
+            pages,
+            html_is_relative_to_file: how == Relative::AtHost,
+            absolute_is_docs: how == Relative::AbsoluteToDocs,
+            names: OnceLock::new(),
+            nearest: Mutex::default(),
+        }
     }
 
     /// Returns a file by its number, documents first: its source, its address, and whether it is a document.
@@ -105,22 +149,33 @@ impl<'a> Links<'a> {
                 None => Goal::Elsewhere,
             };
         }
-        if path.starts_with('/') {
-            return Goal::Elsewhere;
-        }
         let markdown = matches!(link.kind, LinkKind::Link | LinkKind::Image);
         let written = decoded(path);
+        let to_file = |target: Target| match target {
+            Target::Page(page) => {
+                let href = href(&from.path, &self.pages.sources[page].path, true, "") + rest;
+                Goal::Page { page, anchor: anchor.clone(), href: Some(href) }
+            }
+            Target::Asset(asset) => {
+                Goal::Asset { href: Some(href(&from.path, &self.pages.assets[asset].path, false, "") + rest) }
+            }
+        };
+        if path.starts_with(['/', '\\']) {
+            if self.html_is_relative_to_file
+                && let Ok(file) = self.workspace.locate(from.file, &written)
+            {
+                return match (self.pages.by_file(file), self.workspace.source_urls(file)) {
+                    (Some(target), _) => to_file(target),
+                    (None, Some(urls)) => Goal::Source { url: urls.view + rest },
+                    (None, None) => Goal::Outside,
+                };
+            }
+            let found = normal("", &written).and_then(|source| self.pages.by_source(&source));
+            return found.filter(|_| markdown && self.absolute_is_docs).map_or(Goal::Absolute, to_file);
+        }
         if markdown || self.html_is_relative_to_file {
-            match self.file(from, &written) {
-                Some(Target::Page(page)) => {
-                    let href = href(&from.path, &self.pages.sources[page].path, true, "") + rest;
-                    return Goal::Page { page, anchor, href: Some(href) };
-                }
-                Some(Target::Asset(asset)) => {
-                    let href = href(&from.path, &self.pages.assets[asset].path, false, "") + rest;
-                    return Goal::Asset { href: Some(href) };
-                }
-                None => {}
+            if let Some(target) = self.file(from, &written) {
+                return to_file(target);
             }
             let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
             let excluded = normal_from(folder, &written).and_then(|source| self.pages.excluded(&source));
@@ -142,6 +197,12 @@ impl<'a> Links<'a> {
                 let moved = to.path != to.source || from.path != from.wanted;
                 return Goal::Asset { href: moved.then(|| href(&from.path, &to.path, false, "") + rest) };
             }
+        }
+        if let Some(target) = self.file(from, &written).filter(|_| !markdown) {
+            let (Goal::Page { href: Some(href), .. } | Goal::Asset { href: Some(href) }) = to_file(target) else {
+                return Goal::Missing;
+            };
+            return Goal::MeantFromFile { href };
         }
         match self.workspace.locate(from.file, &written) {
             Ok(file) if markdown => match self.workspace.source_urls(file) {
@@ -169,16 +230,11 @@ impl<'a> Links<'a> {
     /// Returns the address to write into HTML for a target that leads nowhere because it was meant relative to the
     /// document, as in Markdown, and not to its page.
     pub(super) fn address_for_html(&self, from: &Source, link: &DocLink) -> Option<String> {
-        let is_html = matches!(link.kind, LinkKind::HtmlLink | LinkKind::HtmlImage);
-        if !is_html || self.html_is_relative_to_file || !matches!(self.goal(from, link), Goal::Outside | Goal::Missing)
-        {
+        let is_html = !matches!(link.kind, LinkKind::Link | LinkKind::Image);
+        let Goal::MeantFromFile { href: address } = self.goal(from, link) else { return None };
+        if !is_html {
             return None;
         }
-        let (path, rest) = link.target.find(['?', '#']).map_or((&*link.target, ""), |at| link.target.split_at(at));
-        let address = match self.file(from, &decoded(path))? {
-            Target::Page(page) => href(&from.path, &self.pages.sources[page].path, true, ""),
-            Target::Asset(asset) => href(&from.path, &self.pages.assets[asset].path, false, ""),
-        } + rest;
         // What would end an attribute, or need an entity in it, is left to the author.
         let fits = !address.contains(['"', '\'', '`', '<', '>', '&', ' ', '=']);
         let mended = DocLink { target: address, ..link.clone() };
@@ -193,9 +249,9 @@ impl<'a> Links<'a> {
             Goal::Page { href: Some(href), .. } | Goal::Asset { href: Some(href) } | Goal::Source { url: href } => {
                 Resolved { href: Some(href), broken: false }
             }
-            Goal::Elsewhere | Goal::Page { .. } | Goal::Asset { .. } => broken(false),
+            Goal::Elsewhere | Goal::Absolute | Goal::Page { .. } | Goal::Asset { .. } => broken(false),
             Goal::Excluded { href } => Resolved { href: Some(href), broken: true },
-            Goal::Outside | Goal::Missing => broken(true),
+            Goal::MeantFromFile { .. } | Goal::Outside | Goal::Missing => broken(true),
         }
     }
 
@@ -212,43 +268,109 @@ impl<'a> Links<'a> {
         let span = Span::new(from.file, link.span.start, link.span.end);
         let target = &link.target;
         let problem = |message: String| Diagnostic::new(codes::BROKEN_LINK, span, message);
+        let html = !matches!(link.kind, LinkKind::Link | LinkKind::Image);
         match self.goal(from, link) {
-            Goal::Elsewhere | Goal::Asset { .. } | Goal::Source { .. } => None,
-            Goal::Page { page, anchor, .. } => {
-                if anchor.is_empty() || anchor == "top" {
-                    return None;
-                }
-                let doc = doc(page)?;
-                if doc.has_anchor(&anchor) {
-                    return None;
-                }
-                let source = &self.pages.sources[page].source;
-                let problem = problem(format!("`{source}` has no heading `#{anchor}`")).label("no such heading");
-                let near = may_compare(comparisons, doc.anchors.len())
-                    .then(|| nearest(&anchor, doc.anchors.iter().map(String::as_str)));
-                Some(match near.flatten() {
-                    Some(near) => problem.help(format!("write `#{near}`")),
-                    None => problem.help("name a heading in lower case, with hyphens for blanks"),
-                })
-            }
+            Goal::Elsewhere | Goal::Asset { .. } | Goal::Source { .. } | Goal::Absolute => None,
+            Goal::Page { page, anchor, .. } => self.check_place(&Place { page, anchor, span }, doc, comparisons),
             Goal::Excluded { .. } => Some(
                 problem(format!("`{target}` is excluded from the documentation"))
                     .label("`exclude_docs` or `draft_docs` of `mkdocs.yml` leaves this file out")
                     .help("remove the link, or let the file in"),
             ),
+            Goal::MeantFromFile { href } => {
+                let page = from.path.rsplit('/').next().unwrap_or("");
+                Some(
+                    problem(format!("the {} `{target}` leads nowhere from the address of this page", link.what()))
+                        .label(if page.is_empty() {
+                            "HTML is relative to the address of the page".to_owned()
+                        } else {
+                            format!("HTML is relative to the address of the page, which ends in `/{page}/`")
+                        })
+                        .help(format!("write `{href}`, or use Markdown, which is relative to this document")),
+                )
+            }
             Goal::Outside => Some(
                 problem(format!("`{target}` is not part of the documentation"))
                     .label("outside of the documentation folder, so it is not published")
                     .help("move the file into the documentation folder, or link to it at its host"),
             ),
             Goal::Missing => {
-                let what = if matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage) { "image" } else { "link" };
-                let problem = problem(format!("the {what} `{target}` leads nowhere")).label("nothing is there");
+                let problem =
+                    problem(format!("the {} `{target}` leads nowhere", link.what())).label("nothing is there");
                 Some(match self.like(from, link, comparisons) {
                     Some(near) => problem.help(format!("write `{near}`")),
-                    None => problem.help("mend the path, which is relative to this document, or remove the link"),
+                    None if html && !self.html_is_relative_to_file => problem
+                        .help("correct the path, which is relative to the address of this page, or remove the link"),
+                    None => problem.help("correct the path, which is relative to this document, or remove the link"),
                 })
             }
+        }
+    }
+
+    /// Reports a place that a page does not have.
+    pub(super) fn check_place<'d>(
+        &self,
+        place: &Place,
+        doc: &dyn Fn(usize) -> Option<&'d Doc>,
+        comparisons: &Cell<usize>,
+    ) -> Option<Diagnostic> {
+        let Place { page, anchor, span } = place;
+        if anchor.is_empty() || anchor == "top" {
+            return None;
+        }
+        let doc = doc(*page)?;
+        if doc.has_anchor(anchor) {
+            return None;
+        }
+        let source = &self.pages.sources[*page].source;
+        let message = format!("`{source}` has no heading `#{anchor}`");
+        let problem = Diagnostic::new(codes::BROKEN_LINK, *span, message).label("no such heading");
+        let near = may_compare(comparisons, doc.anchors.len())
+            .then(|| nearest(anchor, doc.anchors.iter().map(String::as_str)));
+        Some(match near.flatten() {
+            Some(near) => problem.help(format!("write `#{near}`")),
+            None => problem.help("name a heading in lower case, with hyphens for spaces"),
+        })
+    }
+
+    /// Returns what is to be said of a link from the root of the host, unless a page of the portal is there.
+    pub(super) fn absolute(&self, from: &Source, link: &DocLink, comparisons: &Cell<usize>) -> Option<Absolute> {
+        if self.goal(from, link) != Goal::Absolute {
+            return None;
+        }
+        let span = Span::new(from.file, link.span.start, link.span.end);
+        let (path, rest) = link.target.find(['?', '#']).map_or((&*link.target, ""), |at| link.target.split_at(at));
+        let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let html = !matches!(link.kind, LinkKind::Link | LinkKind::Image) && !self.html_is_relative_to_file;
+        let is_image = matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage);
+        let fits = |target: &Target| !is_image || matches!(target, Target::Asset(_));
+        let own = self.pages.by_any_path(&decoded(path)).filter(fits).or_else(|| {
+            let file = self.workspace.locate(from.file, &decoded(path)).ok()?;
+            self.pages.by_file(file).filter(fits)
+        });
+        let written = own.map(|target| {
+            let (source, address, is_page) = self.named(target);
+            if html { href(&from.path, address, is_page, "") + rest } else { relative(folder, source) + rest }
+        });
+        let problem =
+            Diagnostic::new(codes::BROKEN_LINK, span, format!("the {} `{}` leads nowhere", link.what(), link.target))
+                .label("a path from the root of the host, where no documentation stands");
+        let problem = match written.or_else(|| self.like(from, link, comparisons)) {
+            Some(near) => problem.help(format!("write `{near}`")),
+            None => problem.help(if html {
+                "write a path relative to the address of this page, or the whole URL"
+            } else {
+                "write a path relative to this document, or the whole URL"
+            }),
+        };
+        Some(Absolute { path: decoded(path), problem })
+    }
+
+    /// Returns the source and the address of a page or file, and whether it is a page.
+    fn named(&self, target: Target) -> (&str, &str, bool) {
+        match target {
+            Target::Page(page) => self.nth(page),
+            Target::Asset(asset) => self.nth(self.pages.sources.len() + asset),
         }
     }
 
@@ -259,7 +381,8 @@ impl<'a> Links<'a> {
         let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
         let image = matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage);
         let html = !matches!(link.kind, LinkKind::Link | LinkKind::Image) && !self.html_is_relative_to_file;
-        let wanted = normal_from(folder, &path).unwrap_or_else(|| path.trim_start_matches("../").to_owned());
+        let above = if path.starts_with('/') { "" } else { folder };
+        let wanted = normal_from(above, &path).unwrap_or_else(|| path.trim_start_matches("../").to_owned());
         let first = if image { self.pages.sources.len() } else { 0 };
         let only = |files: Option<&Vec<usize>>| {
             let mut fitting = files?.iter().filter(|file| **file >= first);

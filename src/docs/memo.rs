@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::DocsSite;
+use super::build::Built;
 use crate::catalog::{Catalog, EntityId};
 use crate::diag::Diagnostics;
 use crate::markdown::techdocs::IncludeFile;
@@ -37,8 +37,7 @@ pub(super) type Place = (Folder, Vec<EntityId>);
 /// One documentation, whosever it is.
 #[derive(Debug)]
 pub(super) struct Site {
-    pub(super) site: Option<DocsSite>,
-    pub(super) problems: Diagnostics,
+    pub(super) built: Built,
     pub(super) documents: Arc<Documents>,
 }
 

@@ -105,6 +105,14 @@ pub(super) struct MkDocs {
     pub(super) markdown: techdocs::Options,
     /// `redirect_maps` of the plugin `redirects`.
     pub(super) redirects: Vec<RawRedirect>,
+    /// Whether a path that begins with `/` is one from the folder of documents, in documents and in `nav`.
+    pub(super) absolute_is_docs: (bool, bool),
+    /// The files of `auto_append`, which every document ends with.
+    pub(super) appended: Vec<(String, Span)>,
+    /// The folders of `base_path`, where included files are looked for.
+    pub(super) bases: Vec<(String, Span)>,
+    /// What the theme is told of navigation and contents.
+    pub(super) look: Look,
 }
 
 /// One entry of `redirect_maps` as written.
@@ -151,7 +159,7 @@ impl MkDocs {
     /// Reads the settings of a file.
     pub(super) fn read(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> Self {
         let root = inherited(workspace, file, MAX_INHERIT, problems);
-        let mut reader = Reader { file, root: &root, problems };
+        let mut reader = Reader { file, root: &root, problems, lost_plugins: Vec::new() };
         let docs_dir = reader.text_node("docs_dir").map_or_else(
             || ("docs".to_owned(), Span::whole(file)),
             |node| (node.as_str().unwrap_or("docs").trim().to_owned(), node.span),
@@ -165,6 +173,12 @@ impl MkDocs {
         let not_in_nav = reader.text("not_in_nav").unwrap_or_default();
         let redirects = reader.plugins();
         reader.hooks();
+        let absolute = |part: &str| {
+            let validation = root.get("validation")?;
+            let own = validation.get(part).and_then(|own| own.get("absolute_links"));
+            own.or_else(|| validation.get("absolute_links"))?.as_str().map(|value| value.trim() == "relative_to_docs")
+        };
+        let [appended, bases] = ["auto_append", "base_path"].map(|key| snippet_setting(&root, key));
         Self {
             file,
             is_empty: root.entries().is_empty(),
@@ -182,7 +196,57 @@ impl MkDocs {
             not_in_nav: patterns_of(not_in_nav.lines()),
             markdown: reader.markdown(),
             redirects,
+            absolute_is_docs: (absolute("links").unwrap_or(false), absolute("nav").unwrap_or(false)),
+            appended,
+            bases,
+            look: Look::read(&root),
         }
+    }
+}
+
+/// Begins the path of a base folder that is that of the page: `!relative`.
+pub(super) const PAGE_DIR: &str = "$page_dir";
+
+/// Returns the folders that a `base_path` means: `!relative` of MkDocs names three of them.
+pub(super) fn base_folders(base: &str, docs_dir: &str) -> Vec<String> {
+    let base = base.trim();
+    if let Some(rest) = base.strip_prefix("$config_dir") {
+        return vec![format!("./{}", rest.trim_start_matches('/'))];
+    }
+    if let Some(rest) = base.strip_prefix("$docs_dir") {
+        return vec![format!("{docs_dir}{rest}")];
+    }
+    // A tag that is not known leaves an empty text.
+    if base.is_empty() { vec![PAGE_DIR.to_owned(), ".".to_owned()] } else { vec![base.to_owned()] }
+}
+
+/// Returns the texts of a setting of `pymdownx.snippets`, each with its place.
+fn snippet_setting(root: &Map, key: &str) -> Vec<(String, Span)> {
+    const NAME: &str = "pymdownx.snippets";
+    let Some(extensions) = root.get("markdown_extensions") else { return Vec::new() };
+    let settings = match extensions.as_seq() {
+        Some(items) => items.iter().find_map(|item| item.get(NAME)),
+        None => extensions.get(NAME),
+    };
+    let Some(node) = settings.and_then(|settings| settings.get(key)) else { return Vec::new() };
+    let texts = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    texts.iter().filter_map(|text| Some((text.as_str()?.trim().to_owned(), text.span))).collect()
+}
+
+/// What the theme of a documentation is told: `theme.features`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Look {
+    /// All sections of the navigation are open (`navigation.expand`).
+    pub expanded: bool,
+    /// The sections of the first level are open (`navigation.sections`).
+    pub sections: bool,
+}
+
+impl Look {
+    fn read(root: &Map) -> Self {
+        let features = root.get("theme").and_then(|theme| theme.get("features")).and_then(Node::as_seq);
+        let has = |name: &str| features.is_some_and(|features| features.iter().any(|it| it.as_str() == Some(name)));
+        Self { expanded: has("navigation.expand"), sections: has("navigation.sections") }
     }
 }
 
@@ -354,6 +418,8 @@ struct Reader<'a> {
     file: FileId,
     root: &'a Map,
     problems: &'a mut Diagnostics,
+    /// The names of plugins that are not there.
+    lost_plugins: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -383,6 +449,7 @@ impl<'a> Reader<'a> {
     fn markdown(&mut self) -> techdocs::Options {
         let blocks_syntax = self.root.get("plugins").is_some_and(uses_blocks);
         let mut options = techdocs::Options { blocks_syntax, ..techdocs::Options::default() };
+        options.told = self.lost_plugins.clone();
         let Some(node) = self.root.get("markdown_extensions") else { return options };
         let null = Node { span: node.span, value: Value::Null };
         let mut named: Vec<(&str, Span, &Node)> = Vec::new();
@@ -402,7 +469,14 @@ impl<'a> Reader<'a> {
         }
         for (name, span, settings) in named {
             let settings = serde_json::to_value(settings).unwrap_or_default();
-            if !options.enable(name.trim(), &settings) {
+            let known = options.enable(name.trim(), &settings);
+            if name.trim() == "pymdownx.snippets" {
+                let docs_dir = self.root.get("docs_dir").and_then(Node::as_str).unwrap_or("docs").trim();
+                let bases = &mut options.snippets.base_paths;
+                *bases = bases.iter().flat_map(|base| base_folders(base, docs_dir)).collect();
+            }
+            if !known {
+                options.told.push(name.trim().to_owned());
                 self.problems.push(
                     invalid(span, format!("the Markdown extension `{name}` has no effect here"))
                         .label("not an extension that is known")
@@ -453,6 +527,7 @@ impl<'a> Reader<'a> {
             if PLUGINS.contains(&name) {
                 continue;
             }
+            self.lost_plugins.push(known.to_owned());
             let lost = LOST.binary_search_by_key(&known, |(name, _)| name).ok().map(|at| LOST[at].1);
             self.problems.push(
                 invalid(span, format!("the plugin `{name}` has no effect here"))

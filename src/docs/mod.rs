@@ -6,8 +6,10 @@
 //! Invariants: a broken document, navigation or link is reported and leaves the rest alone; files outside of the folder
 //! of documents are never part of a site.
 
+mod addresses;
 mod build;
 mod fix;
+mod includes;
 mod links;
 mod lints;
 mod memo;
@@ -22,6 +24,7 @@ use rayon::prelude::*;
 
 pub use self::fix::{Mend, MendedDocument};
 pub use self::memo::Memo;
+pub use self::mkdocs::Look;
 
 use self::build::Detail;
 use self::memo::{Place, Site};
@@ -69,6 +72,16 @@ pub struct DocsSite {
     pub redirects: Arc<[DocsRedirect]>,
     /// `mkdocs.yml`, or the first page where there is none.
     pub source: FileId,
+    /// Whether there is an `mkdocs.yml`.
+    pub has_settings: bool,
+    /// Whether its authors say what stands at its address: an index, or a redirect.
+    pub has_own_index: bool,
+    /// Highest and lowest level of the headings in the table of contents (`toc_depth`).
+    pub toc_depth: (u8, u8),
+    /// What the table of contents is called, if its author says so.
+    pub toc_title: Option<String>,
+    /// What the theme is told of the navigation.
+    pub look: Look,
 }
 
 /// An address that leads to another one.
@@ -216,6 +229,12 @@ impl DocsSite {
         self.assets == other.assets && self.redirects == other.redirects
     }
 
+    /// Returns whether one of its pages is the index.
+    #[must_use]
+    pub fn has_index(&self) -> bool {
+        self.page("").is_some()
+    }
+
     /// Finds a page by the path of its address, or by the one that it would have if every host took that.
     #[must_use]
     pub fn page(&self, path: &str) -> Option<&DocsPage> {
@@ -238,8 +257,12 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (D
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) -> (Option<DocsSite>, Diagnostics) {
     let entity = EntityId::new(0);
     let documents = memo.documents(folder);
-    let (site, problems) = build::site(workspace, folder, entity, name, Detail::Content, &documents);
+    let built = build::site(workspace, folder, entity, name, Detail::Content, &documents);
     documents.turn();
+    let build::Built { site, mut problems, absolute } = built;
+    // Where this documentation will stand, the portal may be, too.
+    problems
+        .extend(absolute.into_iter().filter(|link| !addresses::is_below_portal(&link.path)).map(|link| link.problem));
     let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
     (site.map(named), problems)
 }
@@ -302,9 +325,9 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
                     None => Arc::new(memo.documents(folder)),
                 };
                 let entity = EntityId::new(0);
-                let (site, problems) = build::site(workspace, folder, entity, &name, detail, &documents);
+                let built = build::site(workspace, folder, entity, &name, detail, &documents);
                 documents.turn();
-                Site { site, problems, documents }
+                Site { built, documents }
             })
         })
         .collect();
@@ -315,21 +338,26 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
 
     let mut sites = Vec::new();
     let mut borrowers: Vec<(EntityId, EntityId)> = Vec::new();
-    for ((folder, entities), built) in folders.iter().zip(built) {
+    for ((folder, entities), built) in folders.iter().zip(&built) {
         let first = catalog.get(entities[0]).reference.shared();
-        diagnostics.extend(built.problems.iter().cloned().map(|problem| problem.entity(Arc::clone(&first))));
-        let most = match &built.site {
+        let of_first = |problem: Diagnostic| problem.entity(Arc::clone(&first));
+        diagnostics.extend(built.built.problems.iter().cloned().map(of_first));
+        let indexless = built.built.site.as_ref().filter(|site| !site.has_own_index && !site.has_settings);
+        if let (Some(site), Some(node)) = (indexless, catalog.get(entities[0]).annotation_node(REF)) {
+            diagnostics.push(of_first(without_index(workspace, folder, site, node)));
+        }
+        let most = match &built.built.site {
             Some(site) if entities.len() > FEW => MAX_SHARED / size(workspace, site).max(1),
             _ => entities.len(),
         };
         for (at, id) in entities.iter().enumerate() {
             let entity = catalog.get(*id);
-            if at >= most.max(FEW) && built.site.is_some() {
+            if at >= most.max(FEW) && built.built.site.is_some() {
                 borrowers.push((*id, entities[0]));
                 diagnostics.extend(entity.annotation_node(REF).map(|node| shown_elsewhere(entity, node, &first)));
                 continue;
             }
-            match &built.site {
+            match &built.built.site {
                 Some(site) => {
                     let mut site = DocsSite { entity: *id, ..site.clone() };
                     if site.title.is_empty() {
@@ -351,7 +379,24 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
         }
     }
     loans.sort_by_key(|loan| loan.entity);
-    (Docs { sites, loans }, diagnostics)
+    let docs = Docs { sites, loans };
+    let addresses = addresses::Addresses { catalog, docs: &docs, base: workspace.config().base_url.as_deref() };
+    for ((_, entities), built) in folders.iter().zip(&built) {
+        let first = catalog.get(entities[0]).reference.shared();
+        let wrong = built.built.absolute.iter().filter_map(|link| addresses.check(&link.path, &link.problem));
+        diagnostics.extend(wrong.map(|problem| problem.entity(Arc::clone(&first))));
+    }
+    (docs, diagnostics)
+}
+
+/// Reports at the annotation that nothing is at the address of a documentation without settings.
+fn without_index(workspace: &Workspace, folder: &Folder, site: &DocsSite, node: &Node) -> Diagnostic {
+    let first = site.root().map_or(site.source, |page| site.pages[page].file);
+    let path = workspace.path_below(folder, first).unwrap_or_default();
+    let below = path.strip_prefix("docs/").map_or("index.md", |_| "docs/index.md");
+    Diagnostic::new(codes::DOCS_WITHOUT_INDEX, node.span, "this documentation has no index")
+        .label("its address leads to the first of its pages, and to nothing in Backstage")
+        .help(format!("add `{below}` to the folder of the documentation"))
 }
 
 /// So many entities have pages of their own for the documentation of a folder, however large it is.
@@ -407,7 +452,7 @@ fn locate(workspace: &Workspace, entity: &Entity, node: &Node) -> Result<Option<
             ),
             error => (
                 format!("the documentation folder `{target}` is not there: {error}"),
-                "mend the path, or write `dir:.` and put `docs/index.md` beside the catalog file",
+                "correct the path, or write `dir:.` and put `docs/index.md` beside the catalog file",
             ),
         };
         let problem = Diagnostic::new(codes::DOCS_FOLDER_MISSING, node.span, message)

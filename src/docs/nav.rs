@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::links::{Absolute, Place};
 use super::mkdocs::{RawNav, matches};
 use super::pages::{Pages, Target, humanise, is_index, nearest_path, stem};
 use super::{DocsAsset, NavItem};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
+use crate::text::Span;
 use ignore::gitignore::Gitignore;
 
 /// An entry whose page may still be without a title.
@@ -17,75 +19,199 @@ pub(super) enum Entry {
     Link { title: String, url: String, broken: bool },
 }
 
-/// Resolves the entries of `nav`; `prefix` is where the documents of this `mkdocs.yml` stand among all.
+/// What is found out while entries are resolved.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) problems: Diagnostics,
+    /// Entries that are right only if the portal has such a page.
+    pub(super) absolute: Vec<Absolute>,
+    /// The places in pages that entries lead to.
+    pub(super) places: Vec<Place>,
+}
+
+/// Where the documents of an `mkdocs.yml` stand, and what its paths are relative to.
+#[derive(Clone, Copy)]
+pub(super) struct Base<'a> {
+    pub(super) pages: &'a Pages,
+    /// The path of its documents among all.
+    pub(super) prefix: &'a str,
+    /// Whether a path that begins with `/` is one from the folder of documents.
+    pub(super) absolute_is_docs: bool,
+}
+
+/// Resolves the entries of `nav`.
 pub(super) fn resolve(
     raw: &[RawNav],
-    prefix: &str,
-    pages: &Pages,
+    base: Base<'_>,
     include: &mut dyn FnMut(&RawNav) -> Vec<Entry>,
-    problems: &mut Diagnostics,
+    found: &mut Found,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();
     for item in raw {
         match item {
             RawNav::Section { title, items } => {
-                let items = resolve(items, prefix, pages, include, problems);
+                let items = resolve(items, base, include, found);
                 entries.push(Entry::Section { title: title.clone(), items });
             }
             RawNav::Include { .. } => entries.extend(include(item)),
-            RawNav::Item { title, target, span } => {
-                if html::is_external(target) || target.starts_with(['/', '#']) {
-                    let title = title.clone().unwrap_or_else(|| target.clone());
-                    entries.push(Entry::Link { title, url: target.clone(), broken: false });
-                    continue;
-                }
-                let (path, anchor) = target.split_once('#').map_or((target.as_str(), None), |(p, a)| (p, Some(a)));
-                let source = normal(prefix, path);
-                match source.as_deref().and_then(|source| pages.by_source(source)) {
-                    Some(Target::Page(page)) if anchor.is_none() => {
-                        entries.push(Entry::Page { title: title.clone(), page });
-                    }
-                    Some(Target::Page(page)) => {
-                        let url = super::links::href("", &pages.sources[page].path, true, anchor.unwrap_or(""));
-                        let title = title.clone().unwrap_or_else(|| target.clone());
-                        entries.push(Entry::Link { title, url, broken: false });
-                    }
-                    Some(Target::Asset(asset)) => {
-                        let DocsAsset { source, path, .. } = &pages.assets[asset];
-                        let url = super::links::href("", path, false, "");
-                        let name = source.rsplit('/').next().unwrap_or(source);
-                        let title = title.clone().unwrap_or_else(|| name.to_owned());
-                        entries.push(Entry::Link { title, url, broken: false });
-                    }
-                    None => {
-                        let problem = Diagnostic::new(
-                            codes::NAV_PAGE_MISSING,
-                            *span,
-                            format!("the navigation names `{target}`, which is not there"),
-                        )
-                        .label("no such document below the documentation folder");
-                        // Beyond so many nobody reads what was meant.
-                        let compare = problems.len().saturating_mul(pages.sources.len()) < super::links::COMPARISONS;
-                        problems.push(match if compare { like(path, prefix, pages) } else { None } {
-                            Some(near) => problem.help(format!("write `{near}`")),
-                            None => problem.help("add the document, or remove the entry"),
-                        });
-                        // The original keeps the entry, and calls one without a title like this.
-                        let title = title.clone().unwrap_or_else(|| "None".to_owned());
-                        entries.push(Entry::Link { title, url: target.clone(), broken: true });
-                    }
-                }
-            }
+            RawNav::Item { title, target, span } => entries.push(base.entry(title.as_deref(), target, *span, found)),
         }
     }
     entries
+}
+
+impl Base<'_> {
+    /// Resolves one entry: a document is a page, anything else a link as MkDocs writes it, relative to the first page.
+    fn entry(self, title: Option<&str>, target: &str, span: Span, found: &mut Found) -> Entry {
+        let pages = self.pages;
+        let link = |title: Option<&str>, url: String, broken| {
+            let title = title.map_or_else(|| target.to_owned(), str::to_owned);
+            Entry::Link { title, url, broken }
+        };
+        if html::is_external(target) || target.starts_with('#') {
+            return link(title, target.to_owned(), false);
+        }
+        let (path, rest) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
+        let anchor = rest.split_once('#').map_or("", |(_, anchor)| anchor);
+        let from_root = path.starts_with('/');
+        let written = if from_root && !self.absolute_is_docs { None } else { normal(self.prefix, path) };
+        let at_page = |title: Option<&str>, page: usize, found: &mut Found| {
+            let anchor = super::links::decoded(anchor);
+            found.places.push(Place { page, anchor, span });
+            link(title, super::links::href("", &pages.sources[page].path, true, "") + rest, false)
+        };
+        match written.as_deref().and_then(|source| pages.by_source(source)) {
+            Some(Target::Page(page)) if rest.is_empty() => {
+                return Entry::Page { title: title.map(str::to_owned), page };
+            }
+            Some(Target::Page(page)) => return at_page(title, page, found),
+            Some(Target::Asset(asset)) => {
+                let DocsAsset { source, path, .. } = &pages.assets[asset];
+                let url = super::links::href("", path, false, "") + rest;
+                let name = source.rsplit('/').next().unwrap_or(source);
+                return link(Some(title.unwrap_or(name)), url, false);
+            }
+            None => {}
+        }
+        // The original keeps the entry as a link, and calls one without a title like this.
+        let title = Some(title.unwrap_or("None"));
+        let decoded = super::links::decoded(path);
+        let address = if from_root { None } else { normal(self.prefix, &decoded) };
+        let address = address.map(|address| match address.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.trim_end_matches('/').to_owned(),
+            _ => address,
+        });
+        let page = address.as_deref().and_then(|address| pages.by_path(address));
+        // The address of a page, which leads there as a link does.
+        let is_address = path.ends_with(['/', '.']) || path.ends_with("index.html") || !rest.is_empty();
+        if let Some(page) = page.filter(|_| is_address && !path.is_empty()) {
+            return at_page(title, page, found);
+        }
+        let problem = Diagnostic::new(
+            codes::NAV_PAGE_MISSING,
+            span,
+            format!("the navigation names `{target}`, which is not there"),
+        )
+        .label("no such document below the documentation folder");
+        // Beyond so many nobody reads what was meant.
+        let compare = found.problems.len().saturating_mul(pages.sources.len()) < super::links::COMPARISONS;
+        let near = self.like(path, page, compare).map(|near| with_place(&near, rest, pages, self.prefix));
+        if from_root {
+            let problem = problem.label("a path from the root of the host, where no documentation stands");
+            let problem = problem.help(near.map_or_else(
+                || "write the path of a document below the documentation folder, or the whole URL".to_owned(),
+                |near| format!("write `{near}`"),
+            ));
+            found.absolute.push(Absolute { path: decoded, problem });
+            return link(title, target.to_owned(), false);
+        }
+        let excluded = written.as_deref().is_some_and(|source| pages.excluded(source).is_some());
+        let folder = format!("{}/", normal(self.prefix, path).unwrap_or_default());
+        let inside = pages.sources.iter().find(|page| page.source.starts_with(&folder));
+        found.problems.push(match (near, inside) {
+            _ if excluded => Diagnostic {
+                message: format!("the navigation names `{target}`, which is excluded from the documentation"),
+                ..problem.label("`exclude_docs` or `draft_docs` leaves this file out")
+            }
+            .help("remove the entry, or let the file in"),
+            (Some(near), _) => problem.help(format!("write `{near}`")),
+            (None, Some(page)) if folder.len() > 1 => {
+                let inside = page.source.strip_prefix(self.prefix).unwrap_or(&page.source);
+                Diagnostic {
+                    message: format!("the navigation names the folder `{target}`, which has no index"),
+                    ..problem.label("an entry names one document")
+                }
+                .help(format!(
+                    "name a document in it, such as `{inside}`, or add `{}/index.md`",
+                    path.trim_matches('/')
+                ))
+            }
+            _ if looks_like_host(path) => problem.help(format!("write `https://{target}`")),
+            _ => problem.help("add the document, or remove the entry"),
+        });
+        let url = page.map_or_else(
+            || target.to_owned(),
+            |page| super::links::href("", &pages.sources[page].path, true, "") + rest,
+        );
+        link(title, url, page.is_none())
+    }
+
+    /// Finds the document that was meant: the one whose address was written, the same name in another folder, else a
+    /// path like it.
+    fn like(self, path: &str, page: Option<usize>, compare: bool) -> Option<String> {
+        let below = |page: usize| self.pages.sources[page].source.strip_prefix(self.prefix).map(str::to_owned);
+        let exact = page.or_else(|| {
+            let path = super::links::decoded(path);
+            let whole = format!("{}{}", self.prefix, path.trim_start_matches('/'));
+            let found = self.pages.by_source_or_address(&whole).or_else(|| match path.starts_with('/') {
+                true => self.pages.by_any_path(&path),
+                false => None,
+            });
+            match found? {
+                Target::Page(page) => Some(page),
+                Target::Asset(_) => None,
+            }
+        });
+        exact.and_then(below).or_else(|| compare.then(|| like(path, self.prefix, self.pages))?)
+    }
+}
+
+/// Returns how an entry names a place in a document: by its address.
+fn with_place(source: &str, rest: &str, pages: &Pages, prefix: &str) -> String {
+    if rest.is_empty() {
+        return source.to_owned();
+    }
+    match pages.by_source(&format!("{prefix}{source}")) {
+        Some(Target::Page(page)) => {
+            let address = super::links::href("", &pages.sources[page].path, true, "");
+            format!("{address}{rest}")
+        }
+        _ => source.to_owned(),
+    }
+}
+
+/// Returns whether a path looks like the address of a host without its scheme.
+fn looks_like_host(path: &str) -> bool {
+    let host = path.split('/').next().unwrap_or(path);
+    let last = host.rsplit('.').next().unwrap_or("");
+    host.starts_with("www.")
+        || (host.contains('.')
+            && path.contains('/')
+            && last.len() >= 2
+            && last.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
 /// Finds the document that was meant: the same name in another folder, else a path like it.
 fn like(path: &str, prefix: &str, pages: &Pages) -> Option<String> {
     let sources = || pages.sources.iter().filter_map(|page| page.source.strip_prefix(prefix));
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let mut same = sources().filter(|source| name(source) == name(path));
+    let path = path.trim_start_matches('/');
+    let wanted = name(path.trim_end_matches('/'));
+    let wanted = wanted.strip_suffix(".html").unwrap_or(&wanted);
+    let mut same = sources().filter(|source| {
+        let name = name(source);
+        name == wanted || stem(&name).is_some_and(|stem| stem == wanted && !is_index(stem))
+    });
     let folder = format!("{}/", path.trim_end_matches('/'));
     let found = match (same.next(), same.next()) {
         (Some(only), None) => Some(only),

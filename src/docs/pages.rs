@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ignore::gitignore::Gitignore;
 
-use super::{DocsAsset, mkdocs};
+use super::{DocsAsset, mkdocs, nav};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html::Picture;
 use crate::inert::Publication;
@@ -137,6 +137,29 @@ impl Pages {
 
     pub(super) fn by_file(&self, file: FileId) -> Option<Target> {
         self.by_file.get(&file).copied()
+    }
+
+    /// Finds the page or file that a path from some root means: that of a document, that of an address, or the end of one.
+    pub(super) fn by_any_path(&self, path: &str) -> Option<Target> {
+        let mut rest = path.trim_matches(['/', '\\']);
+        // Nobody writes longer ones, and each step looks the rest up.
+        for _ in 0..32 {
+            if let Some(target) = self.by_source_or_address(rest) {
+                return Some(target);
+            }
+            rest = rest.split_once('/')?.1;
+        }
+        None
+    }
+
+    /// Finds a page or file by its path below the folder of documents, or by the address that it has.
+    pub(super) fn by_source_or_address(&self, path: &str) -> Option<Target> {
+        let path = nav::normal("", path).filter(|path| !path.is_empty())?;
+        if let Some(target) = self.by_source(&path).or_else(|| self.by_source(&format!("{path}.md"))) {
+            return Some(target);
+        }
+        let page = path.strip_suffix("/index.html").or_else(|| path.strip_suffix(".html")).unwrap_or(&path);
+        self.by_path(page).map(Target::Page)
     }
 
     /// Finds a page by the path of its address, or by the one that it would have if every host took that.
@@ -330,11 +353,17 @@ pub(super) fn humanise(name: &str) -> String {
     }
 }
 
-/// Finds the path most like `path`; one that differs only in its numbers is another document, not a misspelling.
+/// Finds the path most like `path`; one that differs only in its numbers is another document, not a misspelling, and so is
+/// one whose last part is quite another name.
 pub(super) fn nearest_path<'a>(path: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let bare = |path: &str| path.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     let wanted = bare(path);
-    crate::text::nearest_where(path, candidates, |candidate| path.len() == wanted.len() || bare(candidate) != wanted)
+    let name = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
+    let own = name(path);
+    crate::text::nearest_where(path, candidates, |candidate| {
+        (path.len() == wanted.len() || bare(candidate) != wanted)
+            && crate::text::nearest(&own, [&*name(candidate)]).is_some()
+    })
 }
 
 /// Reports a document that cannot be read.

@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::catalog;
 use crate::config::Config;
+use crate::diag::Severity;
 use crate::text::LineIndex;
 
 const ENTITY_FILE: &str = "apiVersion: backstage.io/v1alpha1
@@ -163,7 +164,8 @@ fn without_navigation_the_files_give_the_order() {
 
 #[test]
 fn without_mkdocs_there_is_a_folder_or_a_readme() {
-    check_nav(&[("docs/b.md", "# B"), ("docs/a.md", "# A")], "A → /a\nB → /b\n", &[]);
+    let no_index = "catalog-info.yaml:6:32 «dir:.» docs-without-index: this documentation has no index | add `docs/index.md` to the folder of the documentation";
+    check_nav(&[("docs/b.md", "# B"), ("docs/a.md", "# A")], "A → /a\nB → /b\n", &[no_index]);
     check_nav(&[("docs/b.md", "[r](../README.md)"), ("README.md", "# R\n[b](docs/b.md)")], "R → /\nB → /b\n", &[]);
     let (_, docs, problems) = site(&[
         ("README.md", "# R\n![i](img/a%20b.png) <img src='img/c.png'>"),
@@ -186,7 +188,7 @@ fn links_lead_to_the_addresses_of_pages() {
             "docs/guide/setup.md",
             "# Set up
 [a](../index.md) [b](use.md#in-use) [c](./README.md) [d](#set-up) [e](../img/x%20y.png?q#f)
-![f](../img/x%20y.png) [g](/absolute) [h](https://x.y) [i](mailto:a@b) [j](../use/) [k](<../../index.html>)
+![f](../img/x%20y.png) [g](/catalog) [h](https://x.y) [i](mailto:a@b) [j](../use/) [k](<../../index.html>)
 <a href='../use/'>l</a> <img src='../../img/x y.png'> [m]()
 ",
         ),
@@ -212,7 +214,7 @@ fn links_lead_to_the_addresses_of_pages() {
             "#set-up",
             "../../img/x%20y.png?q#f",
             "../../img/x%20y.png",
-            "/absolute",
+            "/catalog",
             "https://x.y",
             "mailto:a@b",
             "../use/",
@@ -248,11 +250,12 @@ fn broken_links_are_reported_with_what_was_meant() {
             "docs/guide/a.md:2:5 «b.md» broken-link: the link `b.md` leads nowhere | write `../ref/b.md`",
             "docs/guide/a.md:2:15 «../setpu.md#x» broken-link: the link `../setpu.md#x` leads nowhere | write `../setup.md#x`",
             "docs/guide/a.md:2:34 «../setup.md#instal» broken-link: `setup.md` has no heading `#instal` | write `#install`",
-            "docs/guide/a.md:2:58 «#nowhere» broken-link: `guide/a.md` has no heading `#nowhere` | name a heading in lower case, with hyphens for blanks",
+            "docs/guide/a.md:2:58 «#nowhere» broken-link: `guide/a.md` has no heading `#nowhere` | name a heading in lower case, with hyphens for spaces",
             "docs/guide/a.md:2:72 «../../src/main.rs» broken-link: `../../src/main.rs` is not part of the documentation | move the file into the documentation folder, or link to it at its host",
             "docs/guide/a.md:3:6 «shot.png» broken-link: the image `shot.png` leads nowhere | write `../img/shot.png`",
-            "docs/guide/a.md:3:32 «../setup.md» broken-link: `../setup.md` is not part of the documentation | move the file into the documentation folder, or link to it at its host",
-            "docs/guide/a.md:5:6 «gone/away.md» broken-link: the link `gone/away.md` leads nowhere | mend the path, which is relative to this document, or remove the link",
+            "docs/guide/a.md:3:32 «../setup.md» broken-link: the link `../setup.md` leads nowhere from the address of this page | write `../../setup/`, or use Markdown, which is relative to this document",
+            "docs/guide/a.md:5:6 «gone/away.md» broken-link: the link `gone/away.md` leads nowhere | correct the path, which is relative to this document, or remove the link",
+            "mkdocs.yml:1:1 «» docs-without-index: this documentation has no index | add `docs/index.md`",
         ]
     );
 }
@@ -264,10 +267,11 @@ fn two_documents_of_one_address_are_reported() {
         ("docs/a.md", "# Beside"),
         ("docs/a/index.md", "# Index\n[r](README.md)"),
         ("docs/a/README.md", "# Readme"),
+        ("docs/index.md", "# Start"),
         ("docs/a/index.html", "x"),
     ]);
     let titles: Vec<_> = docs.sites[0].pages.iter().map(|page| (&*page.path, &*page.title)).collect();
-    assert_eq!(titles, [("a", "Index")]);
+    assert_eq!(titles, [("a", "Index"), ("", "Start")]);
     // A page of HTML is a text beside the document.
     assert_eq!(docs.sites[0].assets.iter().map(|asset| &*asset.path).collect::<Vec<_>>(), ["a/index-html.txt"]);
     let codes: Vec<_> = listed(&workspace, &problems);
@@ -285,7 +289,7 @@ fn titles_of_html_are_read_as_text() {
         ("docs/i.svg", "<svg/>"),
     ]);
     let site = &docs.sites[0];
-    assert!(problems.is_empty());
+    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [codes::DOCS_WITHOUT_INDEX]);
     assert_eq!(site.title, "A & B");
     let pages: Vec<_> = site.pages.iter().map(|page| (&*page.title, page.heading.as_deref())).collect();
     assert_eq!(pages, [("One", Some("<b class=\"x\">One</b> <img src=\"i.svg\">")), ("1 < 2", Some("1 &lt; 2"))]);
@@ -325,7 +329,8 @@ plugins:
     assert_eq!(
         listed(&workspace, &problems),
         [
-            "mkdocs.yml:13:5 «macros» invalid-mkdocs: the plugin `macros` has no effect here | remove it, or make sure that the documents read well without it"
+            "mkdocs.yml:13:5 «macros» invalid-mkdocs: the plugin `macros` has no effect here | remove it, or make sure that the documents read well without it",
+            "mkdocs.yml:2:23 «pages» docs-without-index: this documentation has no index | rename `a b.md` to `index.md`, or add `pages/index.md`",
         ]
     );
 }
@@ -345,7 +350,8 @@ plugins:
         index.md: guide/new.md
         bad.md: javascript:alert(1)
 ";
-    let (workspace, docs, problems) = site(&[("mkdocs.yml", mkdocs), ("docs/index.md", ""), ("docs/guide/new.md", "")]);
+    let (workspace, docs, problems) =
+        site(&[("mkdocs.yml", mkdocs), ("docs/index.md", ""), ("docs/guide/new.md", "## Part")]);
     let site = &docs.sites[0];
     assert_eq!(site.title, "a", "the variable is not the name");
     assert_eq!(site.pages[0].edit_url, None);
@@ -432,7 +438,7 @@ fn documents_are_changed_where_the_settings_say() {
         let mkdocs = format!("site_name: A\n{mkdocs}\n");
         let (_, docs, problems) = site(&[("mkdocs.yml", &mkdocs), ("docs/a/b.md", "")]);
         assert_eq!(docs.sites[0].pages[0].edit_url.as_deref(), expect, "{mkdocs}");
-        assert!(problems.is_empty(), "{mkdocs}: {problems:?}");
+        assert!(problems.iter().all(|problem| problem.code == codes::DOCS_WITHOUT_INDEX), "{mkdocs}: {problems:?}");
     }
 }
 
@@ -577,4 +583,270 @@ fn documents_that_cannot_be_read_are_left_out() {
     let (docs, problems) = analyse(&workspace, &catalog, &Memo::default());
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [codes::NOT_UTF8]);
     assert_eq!(docs.sites[0].pages[0].doc.html, "");
+}
+
+#[test]
+fn paths_from_the_root_of_the_host_are_right_only_within_the_portal() {
+    let index = "[a](/setup) [b](/guide/rope.md) [c](/guide/rope/#knots) ![d](/img/a.png) <a href='/setup/'>e</a> [f][r]
+[g](/catalog/Default/Component/A/) [h](/docs/default/component/a/guide/rope/#knots) [i](/) [j](/search) [k](/catalog/component)
+[l](/catalog/default/component/b) [m](/docs/default/component/a/guide/roep/) [n](/else/where) [o](/docs/setup.md)
+
+[r]: /docs/guide/rope.md
+";
+    let files = [
+        ("mkdocs.yml", "site_name: A\nnav:\n  - index.md\n  - A: /setup/\n  - B: /catalog/default/component/a/\n"),
+        ("docs/index.md", index),
+        ("docs/setup.md", "# S"),
+        ("docs/guide/rope.md", "## Knots"),
+        ("docs/img/a.png", ""),
+    ];
+    let (workspace, docs, problems) = site(&files);
+    let found: Vec<String> = listed(&workspace, &problems)
+        .iter()
+        .map(|line| {
+            let (place, help) = line.split_once(" | ").unwrap();
+            format!("{} {help}", place.split_once('«').unwrap().1.split_once('»').unwrap().0)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "/setup/ write `setup.md`",
+            "/setup write `setup.md`",
+            "/guide/rope.md write `guide/rope.md`",
+            "/guide/rope/#knots write `guide/rope.md#knots`",
+            "/img/a.png write `img/a.png`",
+            "/setup/ write `setup/`",
+            "/catalog/default/component/b write `/catalog/default/component/a/`",
+            "/docs/default/component/a/guide/roep/ write `/docs/default/component/a/guide/rope/`",
+            "/else/where write a path relative to this document, or the whole URL",
+            "/docs/setup.md write `setup.md`",
+            "/docs/guide/rope.md write `guide/rope.md`",
+        ]
+    );
+    assert!(
+        docs.sites[0].pages[1].doc.html.contains("href=\"/setup\""),
+        "as written: {}",
+        docs.sites[0].pages[1].doc.html
+    );
+    // MkDocs can be told to take them for paths of documents.
+    let relative = "site_name: A\nvalidation: {absolute_links: relative_to_docs}\nnav: [index.md, /setup.md]\n";
+    let (workspace, docs, problems) = site(&[
+        ("mkdocs.yml", relative),
+        ("docs/index.md", "[a](/setup.md) ![b](/img/a.png)"),
+        ("docs/setup.md", "# S"),
+        ("docs/img/a.png", ""),
+    ]);
+    assert_eq!(listed(&workspace, &problems), [""; 0]);
+    let html = &docs.sites[0].page("").unwrap().doc.html;
+    assert!(html.contains("href=\"setup/\"") && html.contains("src=\"img/a.png\""), "{html}");
+    assert_eq!(outline(&docs.sites[0]), "Home → /\nS → /setup\n");
+}
+
+#[test]
+fn html_is_relative_to_the_address_of_its_page() {
+    let (workspace, _, problems) = site(&[
+        ("mkdocs.yml", "site_name: A"),
+        ("docs/index.md", "<img src='img/a.png'> <a href='lists.md'>l</a>"),
+        (
+            "docs/wiring.md",
+            "<img src='img/a.png'> <a href='lists.md#x'>l</a> <a href='lists'>m</a> <a href='../src/a.rs'>n</a> <a href='no.md'>o</a> <video src='img/v.mp4'></video>",
+        ),
+        ("docs/lists.md", "# L"),
+        ("docs/img/a.png", ""),
+        ("docs/img/v.mp4", ""),
+        ("src/a.rs", ""),
+    ]);
+    let found = listed(&workspace, &problems);
+    let found: Vec<&str> = found.iter().map(|line| line.split_once('«').unwrap().1).collect();
+    assert_eq!(
+        found,
+        [
+            "lists.md» broken-link: the link `lists.md` leads nowhere from the address of this page | write `lists/`, or use Markdown, which is relative to this document",
+            "img/a.png» broken-link: the image `img/a.png` leads nowhere from the address of this page | write `../img/a.png`, or use Markdown, which is relative to this document",
+            "lists.md#x» broken-link: the link `lists.md#x` leads nowhere from the address of this page | write `../lists/#x`, or use Markdown, which is relative to this document",
+            "lists» broken-link: the link `lists` leads nowhere | write `../lists/`",
+            "../src/a.rs» broken-link: `../src/a.rs` is not part of the documentation | move the file into the documentation folder, or link to it at its host",
+            "no.md» broken-link: the link `no.md` leads nowhere | correct the path, which is relative to the address of this page, or remove the link",
+            "img/v.mp4» broken-link: the file `img/v.mp4` leads nowhere from the address of this page | write `../img/v.mp4`, or use Markdown, which is relative to this document",
+        ]
+    );
+}
+
+#[test]
+fn entries_of_the_navigation_may_be_addresses() {
+    let mkdocs = "site_name: A
+exclude_docs: wip.md
+nav:
+  - index.md
+  - A: guide/rope/#knots
+  - B: guide/rope/
+  - C: guide/rope.md#nots
+  - D: setup
+  - E: index
+  - F: guide
+  - G: guide/rope.html
+  - H: guide/setup.html#x
+  - I: wip.md
+  - J: www.example.org/x
+  - K: SETUP.md
+  - L: .
+";
+    check_nav(
+        &[
+            ("mkdocs.yml", mkdocs),
+            ("docs/index.md", "# I"),
+            ("docs/wip.md", ""),
+            ("docs/setup.md", "# S"),
+            ("docs/guide/rope.md", "## Knots"),
+        ],
+        "I → /
+A ⇒ guide/rope/#knots
+B ⇒ guide/rope/
+C ⇒ guide/rope/#nots
+D ⇒ setup/
+E ⇒ index
+F ⇒ guide
+G ⇒ guide/rope.html
+H ⇒ guide/setup.html#x
+I ⇒ wip.md
+J ⇒ www.example.org/x
+K ⇒ SETUP.md
+L ⇒ ./
+",
+        &[
+            "mkdocs.yml:8:8 «setup» nav-page-missing: the navigation names `setup`, which is not there | write `setup.md`",
+            "mkdocs.yml:9:8 «index» nav-page-missing: the navigation names `index`, which is not there | write `index.md`",
+            "mkdocs.yml:10:8 «guide» nav-page-missing: the navigation names the folder `guide`, which has no index | name a document in it, such as `guide/rope.md`, or add `guide/index.md`",
+            "mkdocs.yml:11:8 «guide/rope.html» nav-page-missing: the navigation names `guide/rope.html`, which is not there | write `guide/rope.md`",
+            "mkdocs.yml:12:8 «guide/setup.html#x» nav-page-missing: the navigation names `guide/setup.html#x`, which is not there | write `setup/#x`",
+            "mkdocs.yml:13:8 «wip.md» nav-page-missing: the navigation names `wip.md`, which is excluded from the documentation | remove the entry, or let the file in",
+            "mkdocs.yml:14:8 «www.example.org/x» nav-page-missing: the navigation names `www.example.org/x`, which is not there | write `https://www.example.org/x`",
+            "mkdocs.yml:15:8 «SETUP.md» nav-page-missing: the navigation names `SETUP.md`, which is not there | write `setup.md`",
+            "mkdocs.yml:7:8 «guide/rope.md#nots» broken-link: `guide/rope.md` has no heading `#nots` | write `#knots`",
+        ],
+    );
+}
+
+#[test]
+fn included_text_that_is_not_there_is_reported_where_it_is_asked_for() {
+    let mkdocs = "site_name: A
+markdown_extensions:
+  - pymdownx.snippets:
+      base_path: ['.', ../shared, nowhere]
+      check_paths: CHECK
+      auto_append: [inc/all.md, inc/al.md]
+plugins: [techdocs-core]
+";
+    let page = "# A
+
+--8<-- \"tides.md\"
+--8<-- \"inc/rope.md\"
+--8<-- \"inc/all.md:no\"
+--8<-- \"inc/all.md:9:10\"
+--8<-- \"https://example.org/a.md\"
+--8<-- \"note.md\"
+--8<-- \"far.md\"
+--8<-- inc/all.md
+--8<-- \"../other/near.md\"
+;--8<-- \"inc/rope.md\"
+
+--8<--
+inc/gone.md
+; inc/gone.md
+--8<--
+";
+    let check = |check: &str, severity: Severity| {
+        let mkdocs = mkdocs.replace("CHECK", check);
+        let (workspace, docs, problems) = analysed(&[
+            ("catalog-info.yaml", &ENTITY_FILE.replace("dir:.", "dir:./pier")),
+            ("pier/mkdocs.yml", &mkdocs),
+            ("pier/docs/index.md", page),
+            ("pier/docs/note.md", "x"),
+            ("pier/inc/all.md", "<!-- --8<-- [start:now] -->\n*[X]: y\n<!-- --8<-- [end:now] -->\n"),
+            ("pier/inc/ropes.md", "x"),
+            ("shared/tides.md", "Tides.\n\n--8<-- \"tied.md\"\n"),
+            ("shared/tie.md", ""),
+            ("other/deep/far.md", ""),
+            ("other/near.md", ""),
+        ]);
+        let wanted = |problem: &&Diagnostic| problem.code == codes::MISSING_INCLUDE;
+        let errors = problems.iter().filter(wanted).filter(|problem| problem.severity == severity).count();
+        (listed(&workspace, &problems), docs.sites[0].page("").unwrap().doc.html.clone(), errors)
+    };
+    let (found, html, warnings) = check("false", Severity::Warning);
+    assert!(html.contains("Tides."), "{html}");
+    assert_eq!(warnings, 11);
+    assert_eq!(
+        found,
+        [
+            "shared/tides.md:3:1 «--8<-- \"tied.md\"» missing-include: the included file `tied.md` is not there | write `tie.md`",
+            "pier/docs/index.md:4:1 «--8<-- \"inc/rope.md\"» missing-include: the included file `inc/rope.md` is not there | write `inc/ropes.md`",
+            "pier/docs/index.md:5:1 «--8<-- \"inc/all.md:no\"» missing-include: the included file `inc/all.md` has no section `no` | write `inc/all.md:now`",
+            "pier/docs/index.md:6:1 «--8<-- \"inc/all.md:9:10\"» missing-include: the included file `inc/all.md` has no such lines, but 3 | name lines that it has, such as `:1:5`, or a section",
+            "pier/docs/index.md:7:1 «--8<-- \"https://example.org/a.md\"» missing-include: `https://example.org/a.md` is not included: nothing is fetched from elsewhere | keep a copy of the text in the repository and include that, or link to the address",
+            "pier/docs/index.md:8:1 «--8<-- \"note.md\"» missing-include: the included file `note.md` is not there | write `docs/note.md`: paths are relative to the base path, not to this document",
+            "pier/docs/index.md:9:1 «--8<-- \"far.md\"» missing-include: the included file `far.md` is not there | add `../other/deep` to `base_path` of `pymdownx.snippets` in `mkdocs.yml`",
+            "pier/docs/index.md:10:1 «--8<-- inc/all.md» missing-include: this line includes nothing and is shown as text | write `--8<-- \"path/to/file.md\"`, or `;--8<--` to show the line",
+            "pier/docs/index.md:11:1 «--8<-- \"../other/near.md\"» missing-include: the included file `../other/near.md` lies outside of its base path | add `../other` to `base_path` of `pymdownx.snippets` in `mkdocs.yml`, and write `near.md`",
+            "pier/docs/index.md:15:1 «inc/gone.md» missing-include: the included file `inc/gone.md` is not there | write the path of a file below the base path, or remove the line",
+            "pier/mkdocs.yml:4:35 «nowhere» invalid-mkdocs: the base path `nowhere` of included files is not there: `pier/nowhere` does not exist | write the path of a folder, or remove the entry",
+            "pier/mkdocs.yml:6:33 «inc/al.md» missing-include: the included file `inc/al.md` is not there | write `inc/all.md`",
+        ]
+    );
+    // MkDocs stops at what is not there at all.
+    assert_eq!(check("true", Severity::Error).2, 9);
+}
+
+#[test]
+fn a_block_of_includes_that_is_not_closed_is_one_mistake() {
+    let (workspace, _, problems) = site(&[
+        ("mkdocs.yml", "site_name: A"),
+        ("docs/index.md", "--8<-- \"docs/a.md\"\n\n--8<--\ndocs/a.md\n\ntext\n\nmore text\n"),
+        ("docs/a.md", ""),
+    ]);
+    assert_eq!(
+        listed(&workspace, &problems),
+        [
+            "docs/index.md:3:1 «--8<--» missing-include: this block of included files is not closed | close it with another line `--8<--` below the last path"
+        ]
+    );
+}
+
+#[test]
+fn settings_of_contents_reach_the_site() {
+    for (toc, expect) in [
+        ("{}", ((1, 6), None)),
+        ("{toc_depth: 3}", ((1, 3), None)),
+        ("{toc_depth: '2-4', title: In here}", ((2, 4), Some("In here"))),
+    ] {
+        let mkdocs = format!(
+            "site_name: A\ntheme: {{features: [navigation.expand]}}\nmarkdown_extensions:\n  - toc: {toc}\nplugins: [techdocs-core]\n"
+        );
+        let (_, docs, _) = site(&[("mkdocs.yml", &mkdocs), ("docs/index.md", "")]);
+        let site = &docs.sites[0];
+        assert_eq!((site.toc_depth, site.toc_title.as_deref()), expect, "{toc}");
+        assert_eq!(site.look, Look { expanded: true, sections: false });
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_marked() {
+    // As a host shows it.
+    let (_, docs, _) = site(&[("docs/index.md", "[a](gone.md) [b](more.md)"), ("docs/more.md", "")]);
+    let html = &docs.sites[0].page("").unwrap().doc.html;
+    assert_eq!(html.matches("broken").count(), 1, "{html}");
+    // A picture of a diagram that is not there is not shown as one.
+    let (_, docs, _) = site(&[("mkdocs.yml", "site_name: A"), ("docs/index.md", "```plantuml\na -> b\n```\n")]);
+    let html = &docs.sites[0].page("").unwrap().doc.html;
+    assert!(!html.contains("<img") && html.contains("a -&gt; b"), "{html}");
+}
+
+#[test]
+fn an_index_may_be_a_redirect() {
+    let mkdocs = "site_name: A\nplugins:\n  - redirects: {redirect_maps: {index.md: guide/a.md}}\n";
+    let (workspace, docs, problems) = site(&[("mkdocs.yml", mkdocs), ("docs/guide/a.md", "")]);
+    assert_eq!(listed(&workspace, &problems), [""; 0]);
+    assert!(docs.sites[0].has_own_index);
+    assert_eq!(docs.sites[0].redirects[0], DocsRedirect { path: String::new(), target: "guide/a/".to_owned() });
 }

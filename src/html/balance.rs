@@ -163,7 +163,7 @@ fn close_last(out: &mut String, open: &mut Vec<String>) {
 pub(super) const UNKNOWN: &str = "unknown-element";
 
 /// Returns whether no element of HTML, SVG or MathML, now or ever, has this name, so that it means nothing to a browser.
-fn is_unknown(name: &str) -> bool {
+pub(crate) fn is_unknown(name: &str) -> bool {
     let is_part =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.' | b':');
     name.len() <= 64

@@ -20,10 +20,12 @@ use std::fmt::Write as _;
 use std::io;
 
 pub use attributes::{Attribute, attributes, attributes_where};
+pub(crate) use balance::is_unknown as is_unknown_element;
 pub use markup::{Vocabulary, clean_markup};
 pub use picture::Picture;
 pub use sanitise::{Held, sanitise, sanitise_techdocs, sanitise_techdocs_with};
 pub use style::style_as_attributes;
+pub(crate) use text::tag_end as tag_length;
 pub use text::{collapse, text};
 
 use crate::text::byte_set;

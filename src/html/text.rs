@@ -131,7 +131,7 @@ pub fn collapse(text: &str) -> String {
 }
 
 /// Returns the end of the tag that starts `rest`; a `>` in quotes does not end it.
-pub(super) fn tag_end(rest: &str) -> usize {
+pub(crate) fn tag_end(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let mut at = 1;
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'>', b'"', b'\'', rest)) {

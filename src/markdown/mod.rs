@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-pub use techdocs::{Loss, Lost};
+pub use techdocs::{Foreign, IncludeFault, Loss, Lost, MissingInclude};
 
 pub use front_matter::{FrontMatter, front_matter};
 
@@ -36,6 +36,8 @@ pub struct Doc {
     pub links: Vec<DocLink>,
     /// What its author plainly meant and the dialect does not give, in the order written.
     pub lost: Vec<Lost>,
+    /// What was to be included and is not, in the order written.
+    pub missing: Vec<MissingInclude>,
     /// What the document says about itself.
     pub front_matter: FrontMatter,
 }
@@ -81,6 +83,18 @@ pub struct DocLink {
     pub kind: LinkKind,
 }
 
+impl DocLink {
+    /// Returns the word for it.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        match self.kind {
+            LinkKind::Link | LinkKind::HtmlLink => "link",
+            LinkKind::Image | LinkKind::HtmlImage => "image",
+            LinkKind::HtmlMedia => "file",
+        }
+    }
+}
+
 /// What a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LinkKind {
@@ -90,8 +104,10 @@ pub enum LinkKind {
     Image,
     /// A `href` in HTML within Markdown.
     HtmlLink,
-    /// A `src` in HTML within Markdown.
+    /// The `src` of an image in HTML within Markdown.
     HtmlImage,
+    /// The file of a video, an audio or a source in HTML within Markdown.
+    HtmlMedia,
 }
 
 /// Where a link leads, as the caller decided.

@@ -233,6 +233,11 @@ fn documents(portal: &mut Portal) {
         redirects: Arc::default(),
         assets: Arc::default(),
         source: file,
+        has_settings: true,
+        has_own_index: true,
+        toc_depth: (1, 6),
+        toc_title: None,
+        look: crate::docs::Look::default(),
     });
 }
 

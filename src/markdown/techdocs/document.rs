@@ -5,13 +5,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Drawn, Link, LinkKind, Options, Resolver, render};
+use super::{Drawn, Link, LinkKind, Lost, Options, Resolver, foreign, render};
 use crate::highlight;
 use crate::html;
 use crate::markdown::{Doc, DocLink, Heading, LinkKind as DocLinkKind, Section, front_matter};
 use crate::{diagram, math};
 
-/// Finds the text of an included file by its path below the folder of `mkdocs.yml`.
+/// Finds the text of an included file by its path from the folder of `mkdocs.yml`.
 pub type IncludeFile<'a> = &'a (dyn Fn(&str) -> Option<Arc<str>> + Sync);
 
 /// Renders a page and cleans it.
@@ -37,6 +37,7 @@ pub fn document(
     let links = links(text, &output.html, output.links, &made);
     let has_html = links.iter().any(|link| matches!(link.kind, DocLinkKind::HtmlLink | DocLinkKind::HtmlImage));
     let shown = if has_html { resolved(&output.html, &made, resolve) } else { output.html.as_str().into() };
+    let lost = lost(text, &output.html, output.lost, options);
     let clean = html::sanitise_techdocs_with(&html::style_as_attributes(&shown), &world.held.take());
     let headings: Vec<Heading> = output
         .headings
@@ -56,7 +57,8 @@ pub fn document(
         html: clean,
         headings,
         title: output.title,
-        lost: output.lost,
+        lost,
+        missing: output.missing,
         links,
         front_matter: front_matter(text).0,
     }
@@ -77,10 +79,12 @@ pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
         drawn: Cell::default(),
     };
     let output = render(text, options, &world);
+    let lost = lost(text, &output.html, output.lost, options);
     Doc {
         anchors: anchors(&output.html),
         title: output.title,
-        lost: output.lost,
+        lost,
+        missing: output.missing,
         links: links(text, &output.html, output.links, &world.made.take()),
         front_matter: front_matter(text).0,
         ..Doc::default()
@@ -97,6 +101,13 @@ pub fn included(text: &str, options: &Options, include: IncludeFile<'_>) -> usiz
         }
     }
     super::ext::snippets::included(options, &Files(include), text)
+}
+
+/// Adds the markup of other programs to what is lost, in the order of places.
+fn lost(text: &str, html: &str, mut lost: Vec<Lost>, options: &Options) -> Vec<Lost> {
+    lost.extend(foreign::find(text, html, options));
+    lost.sort_by_key(|lost| lost.span.start);
+    lost
 }
 
 /// Returns the links of Markdown with their places, then those of HTML within it.
@@ -121,14 +132,16 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
 
 /// Says whether a tag may be one that [`link_of`] knows.
 fn may_link(tag: &str) -> bool {
-    matches!(tag.as_bytes()[1], b'a' | b'A' | b'i' | b'I')
+    matches!(tag.as_bytes()[1], b'a' | b'A' | b'i' | b'I' | b'v' | b'V')
+        || tag.get(1..7).is_some_and(|name| name.eq_ignore_ascii_case("source"))
 }
 
 /// Returns where an attribute of HTML leads within the site; nothing if it does not, or was made from Markdown.
 fn link_of(html: &str, attribute: &html::Attribute<'_>, made: &BTreeSet<String>) -> Option<(String, DocLinkKind)> {
     let kind = match (&*attribute.element, &*attribute.name) {
-        ("a", "href") => DocLinkKind::HtmlLink,
+        ("a" | "area", "href") => DocLinkKind::HtmlLink,
         ("img", "src") => DocLinkKind::HtmlImage,
+        ("video" | "audio" | "source", "src") | ("video", "poster") => DocLinkKind::HtmlMedia,
         _ => return None,
     };
     let target = html::text(&html[attribute.value.clone()]);

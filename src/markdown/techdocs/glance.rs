@@ -3,7 +3,7 @@
 //! Reading a page to the end takes a hundred times longer than looking at its lines, and most pages of a portal hold no
 //! link within the site and nothing that is lost. What cannot be told by looking counts as a reason to read.
 
-use super::Options;
+use super::{Options, foreign};
 
 /// Returns whether [`super::outline`] may find links within the site or something lost in `text`.
 ///
@@ -16,7 +16,8 @@ pub fn may_have_findings(text: &str, options: &Options) -> bool {
         || text.contains("{%")
         || text.contains("::uml::")
         || may_link(text)
-        || Lines::default().may_lose(text)
+        || foreign::may_find(text, options)
+        || Lines { options, fence: None, before: Before::Blank, wants_body: false }.may_lose(text)
 }
 
 /// Looks for more brackets than front matter has that is read as what it is meant to be.
@@ -32,10 +33,13 @@ fn may_link(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr3_iter(b']', b'<', b'{', bytes).any(|at| match (bytes[at], bytes.get(at + 1)) {
         (b']', next) => matches!(next, Some(b'(' | b':')),
-        (b'<', next) => matches!(next, Some(b'a' | b'A' | b'i' | b'I')),
+        (b'<', next) => {
+            matches!(next, Some(b'a' | b'A' | b'i' | b'I' | b'v' | b'V'))
+                || bytes.get(at + 1..at + 7).is_some_and(|name| name.eq_ignore_ascii_case(b"source"))
+        }
         // An edit of the critic extension leaves out what is around it.
         (_, next) => matches!(next, Some(b'+' | b'-' | b'~' | b'=' | b'>')),
-    }) || text.contains("--8<--")
+    }) || text.contains("8<-")
         || memchr::memchr3(1, 2, 3, bytes).is_some()
         || memchr::memchr(4, bytes).is_some()
 }
@@ -52,8 +56,8 @@ enum Before {
 }
 
 /// What is known while going through the lines.
-#[derive(Default)]
 struct Lines<'t> {
+    options: &'t Options,
     /// The marks of the code fence that is open.
     fence: Option<&'t str>,
     /// What the last line was.
@@ -104,6 +108,9 @@ impl<'t> Lines<'t> {
             // Below an indented line it may be part of indented code, and then it is no fence.
             let after_blank = self.before == Before::Blank;
             return !at_start || !after_blank || !same || !header.bytes().all(is_language);
+        }
+        if foreign::may_begin(bare, self.options) {
+            return true;
         }
         if ["!!!", "???", "==="].iter().any(|marks| bare.starts_with(marks)) {
             self.wants_body = true;

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::foreign::Foreign;
+
 /// What is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Loss {
@@ -28,6 +30,8 @@ pub enum Loss {
     DeepFrontMatter,
     /// Included files are larger than what a page may include; the rest is left out.
     Includes,
+    /// Markup of another program is text, or gone.
+    Foreign(Foreign),
 }
 
 /// Something lost, and where.
@@ -75,6 +79,15 @@ impl Losses {
             let before = before.map(|line| line.trim().to_owned());
             let line = line.trim().to_owned();
             self.noted.push(Noted { loss, line, before, nth: None, is_part: false, detail: String::new() });
+        }
+    }
+
+    /// Notes a line with what the remedy needs to know.
+    pub(super) fn note_with(&mut self, loss: Loss, line: &str, before: Option<&str>, detail: &str) {
+        let known = self.noted.len();
+        self.note(loss, line, before);
+        if let Some(noted) = self.noted.get_mut(known) {
+            detail.clone_into(&mut noted.detail);
         }
     }
 
@@ -222,7 +235,7 @@ fn bare(line: &str) -> &str {
 }
 
 /// Returns whether a line looks like the item of a list.
-fn is_item(line: &str) -> bool {
+pub(super) fn is_item(line: &str) -> bool {
     let line = line.trim_start_matches(' ');
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let mark = match line.as_bytes().first() {

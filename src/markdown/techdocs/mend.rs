@@ -545,6 +545,40 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_for_the_better_only_if_words_and_code_stay() {
+        let looks = |lost: &[Loss], words: &[&str], code: &[&str]| Looks {
+            lost: lost.iter().map(|loss| (*loss, 0)).collect(),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            code: code.iter().map(|code| (*code).to_owned()).collect(),
+        };
+        let list = Loss::ListUnderText;
+        let before = looks(&[list, list], &["a", "b"], &["x", "y"]);
+        let check = |after: Looks, nested: bool, expect: bool| {
+            assert_eq!(
+                is_better(&before, &after, nested),
+                expect,
+                "{:?} {:?} {:?}",
+                after.lost,
+                after.words,
+                after.code
+            );
+        };
+        check(looks(&[list], &["a", "b"], &["x", "y"]), false, true);
+        check(looks(&[list, list], &["a", "b"], &["x", "y"]), false, false);
+        // A word is gone, another one, or at another place.
+        check(looks(&[list], &["a"], &["x", "y"]), false, false);
+        check(looks(&[list], &["a", "c"], &["x", "y"]), false, false);
+        check(looks(&[list], &["b", "a"], &["x", "y"]), false, false);
+        // Code is text now, or text code.
+        check(looks(&[list], &["a", "b"], &["x"]), false, false);
+        check(looks(&[list], &["a", "b"], &["x", "z"]), false, false);
+        check(looks(&[list], &["a", "b"], &["w", "x", "y"]), false, true);
+        check(looks(&[list], &["a", "b"], &["x"]), true, true);
+        // Less is lost, but more of another kind.
+        check(looks(&[Loss::UnclosedFence], &["a", "b"], &["x", "y"]), false, false);
+    }
+
+    #[test]
     fn only_what_is_wanted_is_touched() {
         let text = "text\n- a\n\ntext\n- b\n";
         let got = mend(text, &Options::default(), &|_| None, &|_, line| line == 4).expect("something to do");

@@ -14,6 +14,7 @@
 mod block;
 mod document;
 mod ext;
+mod foreign;
 mod glance;
 mod html;
 mod inline;
@@ -33,15 +34,17 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_yaml::Mapping;
 
 pub use document::{IncludeFile, document, included, outline};
+pub use foreign::Foreign;
 pub use glance::may_have_findings;
 pub use losses::{Loss, Lost};
 pub use mend::{Mended, mend};
 pub use options::{
-    CustomFence, EmojiIndex, Escapes, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify, SnippetOptions,
-    TocOptions,
+    Case, CustomFence, EmojiIndex, Escapes, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify,
+    SnippetOptions, TocOptions,
 };
 
 use crate::math;
@@ -55,7 +58,7 @@ pub trait Resolver {
         None
     }
 
-    /// Returns the text of a file, by its path below the folder of `mkdocs.yml` without `.` or `..`.
+    /// Returns the text of a file, by its path from the folder of `mkdocs.yml`, without `.`, and with `..` only in front.
     fn include(&self, path: &str) -> Option<Arc<str>> {
         let _ = path;
         None
@@ -140,13 +143,45 @@ pub struct Link {
     pub span: Option<Range<usize>>,
 }
 
-/// A file that a page asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Include {
-    /// Below the folder of `mkdocs.yml`; as written when it was not found.
+/// A text that a page asks for and does not get.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingInclude {
+    /// The path as written, without lines or section.
     pub path: String,
-    /// Whether the resolver had it.
-    pub found: bool,
+    /// Why there is nothing.
+    pub fault: IncludeFault,
+    /// The included file that asks for it, as a path from the folder of `mkdocs.yml`; nothing for the page itself.
+    pub within: Option<String>,
+    /// The line that asks for it, in that file or in the page.
+    pub span: Range<usize>,
+}
+
+/// Why nothing is included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IncludeFault {
+    /// There is no such file.
+    File,
+    /// It is an address, and nothing is fetched.
+    Url,
+    /// The file has no such section.
+    Section {
+        /// The section.
+        name: String,
+        /// Those that it has.
+        known: Vec<String>,
+    },
+    /// The file has not so many lines; it has these.
+    Lines(usize),
+    /// A block of paths is not closed.
+    Unclosed,
+    /// The line is not in the form of an include.
+    Form,
+}
+
+/// Returns whether a page finds a file to include; `include` returns files by their paths from the folder of `mkdocs.yml`.
+#[must_use]
+pub fn finds_include(options: &Options, path: &str, include: IncludeFile<'_>) -> bool {
+    ext::snippets::finds(&options.snippets.base_paths, path, include)
 }
 
 /// A page.
@@ -164,8 +199,8 @@ pub struct Output {
     pub links: Vec<Link>,
     /// What the author meant and does not get, in order.
     pub lost: Vec<Lost>,
-    /// Included files in order.
-    pub includes: Vec<Include>,
+    /// What was to be included and is not, in order.
+    pub missing: Vec<MissingInclude>,
 }
 
 /// What is written once and shown again may take so many bytes, and four times the page: the text of an abbreviation stands
@@ -218,7 +253,7 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
         front_matter,
         links: spans::locate(text, links),
         lost: parser.losses.locate(text),
-        includes: parser.includes,
+        missing: ext::snippets::locate(parser.missing, text, &|path| resolver.include(path)),
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Options {
     pub nested_indent: usize,
     /// `/// note` instead of `!!! note`: `use_pymdownx_blocks` of `techdocs-core`.
     pub blocks_syntax: bool,
+    /// `/// note` beside `!!! note`: `pymdownx.blocks.…` among the extensions.
+    pub blocks_too: bool,
     /// Ids of headings, permalinks and `[TOC]`.
     pub toc: TocOptions,
     /// Whether code blocks have line numbers.
@@ -38,6 +40,8 @@ pub struct Options {
     pub repository: Option<RepositoryOptions>,
     /// Included files.
     pub snippets: SnippetOptions,
+    /// Plugins and extensions that are not there, which is told where they are named, not at each place.
+    pub told: Vec<String>,
 }
 
 impl Default for Options {
@@ -46,6 +50,7 @@ impl Default for Options {
         Self {
             nested_indent: 2,
             blocks_syntax: false,
+            blocks_too: false,
             toc: TocOptions::default(),
             line_numbers: true,
             custom_fences: Vec::new(),
@@ -59,6 +64,7 @@ impl Default for Options {
             emoji: EmojiIndex::Emojione,
             repository: None,
             snippets: SnippetOptions::default(),
+            told: Vec::new(),
         }
     }
 }
@@ -98,6 +104,16 @@ pub struct TocOptions {
     pub marker: String,
     /// Words above the table of contents; may be empty.
     pub title: String,
+    /// Whether the permalink stands in front of the text of a heading.
+    pub permalink_leads: bool,
+    /// Classes of permalinks.
+    pub permalink_class: String,
+    /// Classes of headings that are links to themselves.
+    pub anchor_link_class: String,
+    /// Classes of the table of contents.
+    pub toc_class: String,
+    /// Classes of the words above it.
+    pub title_class: String,
 }
 
 impl Default for TocOptions {
@@ -112,6 +128,11 @@ impl Default for TocOptions {
             base_level: 1,
             marker: "[TOC]".to_owned(),
             title: String::new(),
+            permalink_leads: false,
+            permalink_class: "headerlink".to_owned(),
+            anchor_link_class: "toclink".to_owned(),
+            toc_class: "toc".to_owned(),
+            title_class: "toctitle".to_owned(),
         }
     }
 }
@@ -121,11 +142,44 @@ impl Default for TocOptions {
 pub enum Slugify {
     /// Accents dropped, everything else beyond ASCII too: the default.
     Ascii,
-    /// Letters of all scripts, `pymdownx.slugs`.
-    Unicode {
-        /// Whether letters become small.
-        lower: bool,
-    },
+    /// Letters of all scripts, `pymdownx.slugs`; each blank becomes a separator.
+    Unicode(Case),
+    /// Letters of all scripts, small; blanks next to each other become one separator: `slugify_unicode`.
+    Collapsed,
+}
+
+/// Which letters of an id become small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// None.
+    Kept,
+    /// All.
+    Lower,
+    /// Those of ASCII.
+    LowerAscii,
+}
+
+impl Slugify {
+    /// Reads the setting, which is a function of Python: its name, or its arguments.
+    fn read(setting: &Value) -> Self {
+        let case = |case: &str| match case {
+            "lower" | "fold" => Case::Lower,
+            "lower-ascii" => Case::LowerAscii,
+            _ => Case::Kept,
+        };
+        match setting {
+            Value::Object(_) => {
+                let kwds = setting.pointer("/kwds/case").and_then(Value::as_str);
+                Self::Unicode(kwds.map_or(Case::Kept, case))
+            }
+            Value::String(name) if name.ends_with("slugify_unicode") => Self::Collapsed,
+            Value::String(name) if name.ends_with("toc.slugify") => Self::Ascii,
+            Value::String(name) if name.contains("_cased") => Self::Unicode(Case::Kept),
+            Value::String(name) if name.contains("slugs.gfm") => Self::Unicode(Case::LowerAscii),
+            // What cannot be told is what most people set.
+            _ => Self::Unicode(Case::Lower),
+        }
+    }
 }
 
 /// A language of fences that is not code.
@@ -170,11 +224,19 @@ pub struct SnippetOptions {
     pub dedent: bool,
     /// How many bytes a page may include.
     pub most: usize,
+    /// Whether MkDocs stops when a file is not there.
+    pub check_paths: bool,
 }
 
 impl Default for SnippetOptions {
     fn default() -> Self {
-        Self { base_paths: vec![".".to_owned()], auto_append: Vec::new(), dedent: false, most: 4 << 20 }
+        Self {
+            base_paths: vec![".".to_owned()],
+            auto_append: Vec::new(),
+            dedent: false,
+            check_paths: false,
+            most: 4 << 20,
+        }
     }
 }
 
@@ -216,9 +278,6 @@ const ALWAYS_ON: &[&str] = &[
     "md_in_html",
     "plantuml_markdown",
     "pymdownx.betterem",
-    "pymdownx.blocks.admonition",
-    "pymdownx.blocks.details",
-    "pymdownx.blocks.tab",
     "pymdownx.caret",
     "pymdownx.critic",
     "pymdownx.details",
@@ -257,6 +316,7 @@ impl Options {
                 let fences = settings.get("custom_fences").and_then(Value::as_array);
                 self.custom_fences.extend(fences.into_iter().flatten().filter_map(CustomFence::read));
             }
+            "pymdownx.blocks.admonition" | "pymdownx.blocks.details" | "pymdownx.blocks.tab" => self.blocks_too = true,
             "pymdownx.keys" => self.keys = true,
             "pymdownx.progressbar" => self.progress_bar = true,
             "pymdownx.arithmatex" => self.arithmatex = true,
@@ -293,6 +353,7 @@ impl Options {
                 self.snippets.base_paths = texts("base_path").unwrap_or_else(|| self.snippets.base_paths.clone());
                 self.snippets.auto_append = texts("auto_append").unwrap_or_else(|| self.snippets.auto_append.clone());
                 self.snippets.dedent = flag("dedent_subsections").unwrap_or(self.snippets.dedent);
+                self.snippets.check_paths = flag("check_paths").unwrap_or(self.snippets.check_paths);
             }
             _ => return ALWAYS_ON.contains(&extension),
         }
@@ -303,14 +364,38 @@ impl Options {
 impl TocOptions {
     fn set(&mut self, settings: &Value) {
         let text = |key: &str| settings.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
-        match settings.get("permalink") {
-            Some(Value::Bool(false)) => self.permalink = None,
-            Some(Value::Bool(true)) => self.permalink = Some("¶".to_owned()),
-            Some(Value::String(sign)) => self.permalink = Some(sign.clone()),
-            _ => {}
+        // As Python-Markdown reads the words for yes and no (`parseBoolValue`).
+        let flag = |value: &Value| match value {
+            Value::Bool(value) => Some(*value),
+            Value::Number(number) => Some(number.as_i64() != Some(0)),
+            Value::String(word) => match &*word.trim().to_lowercase() {
+                "true" | "yes" | "y" | "on" | "1" => Some(true),
+                "false" | "no" | "n" | "off" | "0" | "none" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(value) = settings.get("permalink") {
+            match (flag(value), value) {
+                (Some(false), _) => self.permalink = None,
+                (Some(true), _) => self.permalink = Some("¶".to_owned()),
+                (None, Value::String(sign)) => self.permalink = Some(sign.clone()),
+                _ => {}
+            }
+        }
+        self.permalink_leads = settings.get("permalink_leading").and_then(flag).unwrap_or(self.permalink_leads);
+        for (key, class) in [
+            ("permalink_class", &mut self.permalink_class),
+            ("anchorlink_class", &mut self.anchor_link_class),
+            ("toc_class", &mut self.toc_class),
+            ("title_class", &mut self.title_class),
+        ] {
+            if let Some(value) = text(key) {
+                *class = value;
+            }
         }
         self.permalink_title = text("permalink_title").unwrap_or_else(|| self.permalink_title.clone());
-        self.anchor_link = settings.get("anchorlink").and_then(Value::as_bool).unwrap_or(self.anchor_link);
+        self.anchor_link = settings.get("anchorlink").and_then(flag).unwrap_or(self.anchor_link);
         self.separator = text("separator").unwrap_or_else(|| self.separator.clone());
         self.title = text("title").unwrap_or_else(|| self.title.clone());
         self.marker = text("marker").unwrap_or_else(|| self.marker.clone());
@@ -334,8 +419,7 @@ impl TocOptions {
             None => {}
         }
         if let Some(slugify) = settings.get("slugify") {
-            let case = slugify.pointer("/kwds/case").and_then(Value::as_str);
-            self.slugify = Slugify::Unicode { lower: case.is_none_or(|case| case == "lower" || case == "fold") };
+            self.slugify = Slugify::read(slugify);
         }
     }
 }
@@ -380,7 +464,24 @@ mod tests {
         assert!(!options.enable("some.other", &Value::Null));
         assert_eq!(options.nested_indent, 4);
         assert_eq!((options.toc.permalink.as_deref(), options.toc.depth), (Some("#"), (2, 4)));
-        assert_eq!(options.toc.slugify, Slugify::Unicode { lower: true });
+        assert_eq!(options.toc.slugify, Slugify::Unicode(Case::Lower));
+        for (setting, expect) in [
+            (json!({"kwds": {"case": "none"}}), Slugify::Unicode(Case::Kept)),
+            (json!({}), Slugify::Unicode(Case::Kept)),
+            (json!("pymdownx.slugs.uslugify"), Slugify::Unicode(Case::Lower)),
+            (json!("pymdownx.slugs.uslugify_cased"), Slugify::Unicode(Case::Kept)),
+            (json!("pymdownx.slugs.gfm"), Slugify::Unicode(Case::LowerAscii)),
+            (json!("markdown.extensions.toc.slugify_unicode"), Slugify::Collapsed),
+        ] {
+            options.enable("toc", &json!({ "slugify": setting }));
+            assert_eq!(options.toc.slugify, expect, "{setting}");
+        }
+        for (permalink, expect) in
+            [(json!("true"), Some("¶")), (json!(0), None), (json!("off"), None), (json!("⚓"), Some("⚓"))]
+        {
+            options.enable("toc", &json!({ "permalink": permalink }));
+            assert_eq!(options.toc.permalink.as_deref(), expect, "{permalink}");
+        }
         assert_eq!((options.custom_fences.len(), options.emoji), (1, EmojiIndex::Material));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::Resolver;
 use super::block::Block;
 use super::ext;
 use super::inline::Waiting;
@@ -10,7 +11,6 @@ use super::options::Options;
 use super::processors;
 use super::stash::Stash;
 use super::tree::{NodeId, Tree};
-use super::{Include, Resolver};
 
 /// Containers nested deeper than this are read as paragraphs: the stack is finite.
 const MAX_DEPTH: usize = 60;
@@ -45,8 +45,8 @@ pub(super) struct Parser<'a> {
     pub(super) losses: Losses,
     /// Admonitions, details and tabs with the lines that open them.
     pub(super) containers: Vec<(NodeId, String)>,
-    /// Files that were included or missing.
-    pub(super) includes: Vec<Include>,
+    /// Files that were to be included and are not.
+    pub(super) missing: Vec<ext::snippets::Fault>,
     /// Link targets and titles, by label in lower case.
     pub(super) references: BTreeMap<String, (String, Option<String>)>,
     pub(super) abbreviations: BTreeMap<String, String>,
@@ -77,7 +77,7 @@ impl<'a> Parser<'a> {
             processors::empty::process,
             processors::list::indent,
         ]);
-        if options.blocks_syntax {
+        if options.blocks_syntax || options.blocks_too {
             processors.push(ext::blocks::process);
         }
         processors.extend([ext::def_list::indent as Processor, processors::code::process]);
@@ -106,7 +106,7 @@ impl<'a> Parser<'a> {
             critic: Vec::new(),
             losses: Losses::default(),
             containers: Vec::new(),
-            includes: Vec::new(),
+            missing: Vec::new(),
             references: BTreeMap::new(),
             abbreviations: BTreeMap::new(),
             footnotes: ext::footnotes::Footnotes::default(),

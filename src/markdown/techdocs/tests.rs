@@ -314,11 +314,11 @@ fn files_are_included_where_they_are_named() {
         ("docs/a.md", "*a*\n\n--8<-- \"docs/b.md\"\n"),
         ("docs/b.md", "b\n--8<-- \"docs/a.md\"\n"),
     ]));
-    let page =
-        render("- x\n\n  --8<-- \"docs/../docs/a.md\"\n\n--8<-- \"../docs/a.md\"\n", &Options::default(), &files);
+    let source = "- x\n\n  --8<-- \"docs/../docs/a.md\"\n\n--8<-- \"../docs/a.md\"\n";
+    let page = render(source, &Options::default(), &files);
     assert_eq!(squeeze(&page.html), "<ul><li><p>x</p><p><em>a</em></p><p>b</p></li></ul>");
-    let found: Vec<_> = page.includes.iter().map(|it| (it.path.as_str(), it.found)).collect();
-    assert_eq!(found, [("docs/a.md", true), ("docs/b.md", true), ("docs/a.md", true), ("../docs/a.md", false)]);
+    let missing: Vec<_> = page.missing.iter().map(|it| (&*it.path, &it.fault, &source[it.span.clone()])).collect();
+    assert_eq!(missing, [("../docs/a.md", &IncludeFault::File, "--8<-- \"../docs/a.md\"")]);
 }
 
 #[test]
@@ -464,7 +464,7 @@ fn case_options(config: &str) -> Options {
     match config {
         "blocks" => options.blocks_syntax = true,
         "indent4" => options.nested_indent = 4,
-        "slug" => options.toc.slugify = Slugify::Unicode { lower: true },
+        "slug" => options.toc.slugify = Slugify::Unicode(Case::Lower),
         "extras" => {
             options.keys = true;
             options.progress_bar = true;

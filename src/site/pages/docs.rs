@@ -37,6 +37,7 @@ pub struct Model {
     /// HTML, as the next one: lists that may be long, on every page.
     nav: String,
     toc: Option<String>,
+    toc_title: String,
     previous: Option<Anchor>,
     next: Option<Anchor>,
     changed: Option<Changed>,
@@ -81,6 +82,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         class: "docs",
         system: view.entity(site.entity).system().map(str::to_owned),
     };
+    let turns = !hides(document, "footer");
     let folded = is_long(&site.nav, FULL_NAV) && !document.path.is_empty() && page != 0;
     let model = Model {
         site: site.title.clone(),
@@ -90,16 +92,27 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         owner: view.owner(entity),
         title: document.title.clone(),
         html: content(document),
-        nav: Nav::new(site, page, folded).html(),
-        toc: toc(&document.doc.headings),
-        previous: anchor(document.previous, "previous"),
-        next: anchor(document.next, "next"),
+        nav: if hides(document, "navigation") { String::new() } else { Nav::new(site, page, folded).html() },
+        toc: toc(site, document),
+        toc_title: toc_title(site),
+        previous: anchor(document.previous.filter(|_| turns), "previous"),
+        next: anchor(document.next.filter(|_| turns), "next"),
         changed: document.last_change.as_ref().map(Changed::new),
         source: source.and_then(|source| source.view.clone()),
         edit: document.edit_url.clone().or_else(|| source.and_then(|source| source.edit.clone())),
         path: source.map(|source| source.path.to_string()).unwrap_or_default(),
     };
     frame(view, Section::Docs, about, model)
+}
+
+/// Returns whether the front matter of a document leaves out a part of its page.
+pub(super) fn hides(document: &DocsPage, part: &str) -> bool {
+    document.doc.front_matter.hide.iter().any(|hidden| hidden.trim() == part)
+}
+
+/// Returns what the table of contents is called.
+pub(super) fn toc_title(site: &DocsSite) -> String {
+    site.toc_title.clone().unwrap_or_else(|| "On this page".to_owned())
 }
 
 /// Returns the document, below its title if it shows none.
@@ -233,7 +246,9 @@ impl<'a> Nav<'a> {
                 }
             }
             NavItem::Section { title, items } => {
-                let open = contains(item, self.page);
+                let look = self.site.look;
+                let told = look.expanded || (look.sections && depth == 0);
+                let open = contains(item, self.page) || (told && !self.folded);
                 match first_page(items) {
                     Some(page) if self.folded && !open => {
                         self.page_link(page, title, "", "chevron-right", out);
@@ -286,8 +301,8 @@ fn end_link(title: &str, attribute: &str, icon: &str, out: &mut String) {
     out.push_str("</a>");
 }
 
-/// Returns the table of contents as HTML; nothing if it is empty.
-pub(super) fn toc(headings: &[Heading]) -> Option<String> {
+/// Returns the table of contents as HTML; nothing if it is empty or the document hides it.
+pub(super) fn toc(site: &DocsSite, document: &DocsPage) -> Option<String> {
     fn list(entries: &[TocEntry<'_>], out: &mut String) {
         out.push_str("<ul>");
         for TocEntry { heading, children } in entries {
@@ -303,7 +318,10 @@ pub(super) fn toc(headings: &[Heading]) -> Option<String> {
         }
         out.push_str("</ul>");
     }
-    let entries = contents(headings);
+    let (top, bottom) = site.toc_depth;
+    let headings = document.doc.headings.iter().filter(|heading| (top..=bottom).contains(&heading.level));
+    let headings: Vec<&Heading> = headings.collect();
+    let entries = if hides(document, "toc") { Vec::new() } else { contents(&headings) };
     let mut out = String::new();
     (!entries.is_empty()).then(|| list(&entries, &mut out))?;
     Some(out)
@@ -311,15 +329,15 @@ pub(super) fn toc(headings: &[Heading]) -> Option<String> {
 
 /// Nests headings by level. A first heading of the first level is the title of the page: the list holds what is below
 /// it and, as in Material, nothing of what further headings of that level begin.
-fn contents(headings: &[Heading]) -> Vec<TocEntry<'_>> {
+fn contents<'a>(headings: &[&'a Heading]) -> Vec<TocEntry<'a>> {
     let mut rest = headings;
     let mut entries = nested(&mut rest, 0);
     if headings.first().is_some_and(|first| first.level == 1) { entries.swap_remove(0).children } else { entries }
 }
 
-fn nested<'a>(rest: &mut &'a [Heading], above: u8) -> Vec<TocEntry<'a>> {
+fn nested<'a>(rest: &mut &[&'a Heading], above: u8) -> Vec<TocEntry<'a>> {
     let mut entries = Vec::new();
-    while let Some(first) = rest.first() {
+    while let Some(first) = rest.first().copied() {
         if first.level <= above {
             break;
         }
@@ -336,7 +354,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::catalog::EntityId;
-    use crate::docs::DocsPage;
+    use crate::docs::{DocsPage, Look};
     use crate::text::FileId;
 
     fn check(levels: &[u8], expect: &str) {
@@ -351,6 +369,7 @@ pub(super) mod tests {
             title: String::new(),
         };
         let headings: Vec<Heading> = levels.iter().enumerate().map(heading).collect();
+        let headings: Vec<&Heading> = headings.iter().collect();
         assert_eq!(print(&contents(&headings)), expect, "{levels:?}");
     }
 
@@ -390,6 +409,11 @@ pub(super) mod tests {
             assets: Arc::default(),
             redirects: Arc::default(),
             source: FileId::new(0),
+            has_settings: true,
+            has_own_index: true,
+            toc_depth: (1, 6),
+            toc_title: None,
+            look: Look::default(),
         }
     }
 

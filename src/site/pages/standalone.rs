@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde_json::json;
 
 pub use super::docs::url;
-use super::docs::{Nav, content, is_long, toc};
+use super::docs::{Nav, content, hides, is_long, toc, toc_title};
 use crate::docs::DocsSite;
+use crate::markdown::Heading;
 use crate::routes;
 use crate::site::Changed;
 use crate::site::view::Anchor;
@@ -36,6 +37,7 @@ pub struct Model {
     html: String,
     nav: String,
     toc: Option<String>,
+    toc_title: String,
     previous: Option<Anchor>,
     next: Option<Anchor>,
     changed: Option<Changed>,
@@ -47,6 +49,7 @@ pub struct Model {
 pub fn model(site: &DocsSite, page: usize) -> Model {
     let document = &site.pages[page];
     let from = url(document);
+    let turns = !hides(document, "footer");
     let href = |at: usize| routes::relative(&from, &url(&site.pages[at]));
     let anchor = |at: Option<usize>, icon| {
         let title = site.pages.get(at?)?.title.clone();
@@ -60,10 +63,14 @@ pub fn model(site: &DocsSite, page: usize) -> Model {
         first: document.path.is_empty(),
         html: content(document),
         // MkDocs writes all of it on every page, whose bytes grow with the square of their number.
-        nav: Nav::new(site, page, is_long(&site.nav, FULL_NAV) && page != 0).html(),
-        toc: toc(&document.doc.headings),
-        previous: anchor(document.previous, "previous"),
-        next: anchor(document.next, "next"),
+        nav: match hides(document, "navigation") {
+            true => String::new(),
+            false => Nav::new(site, page, is_long(&site.nav, FULL_NAV) && page != 0).html(),
+        },
+        toc: toc(site, document),
+        toc_title: toc_title(site),
+        previous: anchor(document.previous.filter(|_| turns), "previous"),
+        next: anchor(document.next.filter(|_| turns), "next"),
         changed: document.last_change.as_ref().map(Changed::new),
         edit: document.edit_url.clone(),
     }
@@ -130,7 +137,10 @@ pub fn search_index(site: &DocsSite) -> Vec<u8> {
         }
         put(Entry { location: &location, text: &whole, title: &page.title });
         for section in sections {
-            let Some(heading) = section.heading.and_then(|at| page.doc.headings.get(at)) else { continue };
+            // As in the original, what is below a heading beyond `toc_depth` is found by its page alone.
+            let listed = |heading: &&Heading| (site.toc_depth.0..=site.toc_depth.1).contains(&heading.level);
+            let heading = section.heading.and_then(|at| page.doc.headings.get(at));
+            let Some(heading) = heading.filter(listed) else { continue };
             let location = format!("{location}#{}", heading.id);
             put(Entry { location: &location, text: &section.text, title: &heading.title });
         }

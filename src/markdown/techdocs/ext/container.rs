@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::{Block, detab, indent_of};
+use crate::markdown::techdocs::foreign::Foreign;
 use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::tree::NodeId;
@@ -35,8 +36,22 @@ pub(in crate::markdown::techdocs) fn note_empty(parser: &mut Parser<'_>) {
         let empty = node.text.is_empty() && node.children.iter().all(is_head);
         if empty && !(line.starts_with("!!!") && line.contains('"')) {
             parser.losses.note(Loss::EmptyContainer, &line, None);
+        } else if let Some(title) = lost_title(&line) {
+            parser.losses.note_with(Loss::Foreign(Foreign::Title), &line, None, title);
         }
     }
+}
+
+/// Words behind the kind of an admonition that are classes on purpose.
+const CLASSES: &[&str] = &["annotate", "end", "highlight", "inline", "open"];
+
+/// Returns the title of an admonition or details whose author forgot the quotes, which makes classes of its words.
+fn lost_title(line: &str) -> Option<&str> {
+    let rest = line.trim().strip_prefix("!!!").or_else(|| line.trim().strip_prefix("???"))?;
+    let rest = rest.strip_prefix('+').unwrap_or(rest).trim_start();
+    let (_, title) = rest.split_once(' ')?;
+    let is_title = |word: &str| !CLASSES.contains(&word);
+    (!rest.contains('"') && title.split_whitespace().all(is_title)).then(|| title.trim())
 }
 
 /// Parses the first block as a further part of `container`, when its indentation says so.

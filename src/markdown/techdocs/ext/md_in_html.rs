@@ -5,7 +5,9 @@
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::Block;
+use crate::markdown::techdocs::foreign::{self, Foreign};
 use crate::markdown::techdocs::html;
+use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::stash::{self, Mark, Piece, Stashed};
 use crate::markdown::techdocs::tree::{NodeId, is_block_level};
@@ -376,6 +378,11 @@ impl<'t> Extractor<'_, '_, 't> {
         }
         self.in_raw = false;
         let raw = std::mem::take(&mut self.raw);
+        if !RAW.contains(&name)
+            && let Some((before, line)) = foreign::markdown_in(&raw)
+        {
+            self.parser.losses.note_with(Loss::Foreign(Foreign::Html), line, Some(before), name);
+        }
         let mark = self.parser.stash.html(raw);
         self.out.push_str(&mark);
         self.out.push_str("\n\n");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::Parser;
-use crate::markdown::techdocs::{Include, Options, Resolver};
+use crate::markdown::techdocs::{IncludeFault, MissingInclude, Options, Resolver};
 
 /// Files in files in files.
 const MAX_DEPTH: usize = 20;
@@ -33,6 +33,7 @@ pub(in crate::markdown::techdocs) fn included(options: &Options, resolver: &dyn 
 /// Returns `text` with all files in place.
 pub(in crate::markdown::techdocs) fn include(parser: &mut Parser<'_>, text: &str) -> String {
     let options = &parser.options.snippets;
+    let own = text.split('\n').count();
     let mut text = text.to_owned();
     if !options.auto_append.is_empty() {
         text.push_str("\n\n-8<-\n");
@@ -42,99 +43,244 @@ pub(in crate::markdown::techdocs) fn include(parser: &mut Parser<'_>, text: &str
     if !text.contains("8<-") {
         return text;
     }
-    let mut budget = parser.options.snippets.most;
-    let mut seen = Vec::new();
-    let lines = expand(parser, text.split('\n'), &mut seen, false, &mut budget);
+    let budget = parser.options.snippets.most;
+    let mut reader = Reader { parser, seen: Vec::new(), budget, faults: Vec::new(), left_out: None };
+    let lines = reader.expand(text.split('\n'), own, false);
+    let (faults, left_out) = (reader.faults, reader.left_out);
+    parser.missing.extend(faults);
+    if let Some(line) = left_out {
+        parser.losses.note_part(Loss::Includes, &line);
+    }
     lines.join("\n")
 }
 
-fn expand<'l>(
-    parser: &mut Parser<'_>,
-    lines: impl Iterator<Item = &'l str>,
-    seen: &mut Vec<String>,
-    in_section: bool,
-    budget: &mut usize,
-) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut in_block = false;
-    for line in lines {
-        let (space, path) = match scissors(line) {
-            Some(Line::Escaped(at)) => {
-                out.push(format!("{}{}", &line[..at], &line[at + 1..]));
-                continue;
-            }
-            Some(Line::File { .. }) if in_block => continue,
-            Some(Line::File { space, path }) => (space, path.trim()),
-            Some(Line::Block) => {
-                in_block = !in_block;
-                continue;
-            }
-            None if in_block => {
-                let path = line.trim_start_matches([' ', '\t']);
-                (&line[..line.len() - path.len()], path.trim())
-            }
-            None => {
-                match section_mark(line) {
-                    Some(mark) if mark.escaped => out.push(line.replacen(';', "", 1)),
-                    Some(_) if !in_section => {}
-                    _ => out.push(line.to_owned()),
+/// So many faults tell enough about one page.
+const MAX_FAULTS: usize = 200;
+
+/// A fault before its place is known.
+#[derive(Debug)]
+pub(in crate::markdown::techdocs) struct Fault {
+    path: String,
+    fault: IncludeFault,
+    /// The included file that asks for it.
+    within: Option<String>,
+    /// The line that asks for it.
+    line: String,
+}
+
+struct Reader<'p, 'a> {
+    parser: &'p Parser<'a>,
+    /// The files that are being included, the innermost last.
+    seen: Vec<String>,
+    budget: usize,
+    faults: Vec<Fault>,
+    /// The first line that asks for more than a page may include.
+    left_out: Option<String>,
+}
+
+impl Reader<'_, '_> {
+    fn note(&mut self, path: &str, fault: IncludeFault, line: &str) {
+        if self.faults.len() < MAX_FAULTS {
+            let within = self.seen.last().cloned();
+            self.faults.push(Fault { path: path.to_owned(), fault, within, line: line.trim().to_owned() });
+        }
+    }
+
+    /// Puts files into their places; of the lines from `own` on nothing is noted.
+    fn expand<'l>(&mut self, lines: impl Iterator<Item = &'l str>, own: usize, in_section: bool) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        // The line that opens a block, with the number of faults before it.
+        let mut block: Option<(&str, usize)> = None;
+        for (at, line) in lines.enumerate() {
+            let (space, path) = match scissors(line) {
+                Some(Line::Escaped(at)) => {
+                    out.push(format!("{}{}", &line[..at], &line[at + 1..]));
+                    continue;
                 }
+                Some(Line::File { .. }) if block.is_some() => continue,
+                Some(Line::File { space, path }) => (space, path.trim()),
+                Some(Line::Block) => {
+                    block = if block.is_some() { None } else { Some((line, self.faults.len())) };
+                    continue;
+                }
+                None if block.is_some() => {
+                    let path = line.trim_start_matches([' ', '\t']);
+                    (&line[..line.len() - path.len()], path.trim())
+                }
+                None => {
+                    match section_mark(line) {
+                        Some(mark) if mark.escaped => out.push(line.replacen(';', "", 1)),
+                        Some(_) if !in_section => {}
+                        mark => {
+                            if mark.is_none() && is_almost_include(line) && at < own {
+                                self.note(line.trim(), IncludeFault::Form, line);
+                            }
+                            out.push(line.to_owned());
+                        }
+                    }
+                    continue;
+                }
+            };
+            if path.is_empty() {
+                out.push(String::new());
                 continue;
             }
-        };
-        if path.is_empty() {
-            out.push(String::new());
-            continue;
+            if path.starts_with(';') {
+                continue;
+            }
+            self.put(line, space, path, at < own, &mut out);
         }
-        if path.starts_with(';') {
-            continue;
+        if let Some((line, before)) = block {
+            // What was taken for names of files is the rest of the text.
+            self.faults.truncate(before);
+            self.note("", IncludeFault::Unclosed, line);
         }
+        out
+    }
+
+    /// Puts in what one path names.
+    fn put(&mut self, line: &str, space: &str, path: &str, notes: bool, out: &mut Vec<String>) {
         let (name, part) = split_path(path);
         if name.is_empty() {
-            continue;
+            return;
         }
-        let Some((name, text)) = read(parser, name) else {
-            parser.includes.push(Include { path: name.to_owned(), found: false });
-            continue;
-        };
-        parser.includes.push(Include { path: name.clone(), found: true });
-        if seen.contains(&name) || seen.len() >= MAX_DEPTH {
-            continue;
-        }
-        let Some(left) = budget.checked_sub(text.len()) else {
-            if !parser.losses.has(Loss::Includes) {
-                parser.losses.note_part(Loss::Includes, line);
+        let Some((file, text)) = read(self.parser, name) else {
+            if notes {
+                let lower = name.get(..8).unwrap_or(name).to_ascii_lowercase();
+                let is_url = lower.starts_with("https://") || lower.starts_with("http://");
+                self.note(name, if is_url { IncludeFault::Url } else { IncludeFault::File }, line);
             }
-            continue;
+            return;
         };
-        *budget = left;
+        if self.seen.contains(&file) || self.seen.len() >= MAX_DEPTH {
+            return;
+        }
+        let Some(left) = self.budget.checked_sub(text.len()) else {
+            self.left_out.get_or_insert_with(|| line.to_owned());
+            return;
+        };
+        self.budget = left;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
         let all: Vec<&str> = text.split('\n').collect();
         let chosen = choose(&all, &part);
-        let chosen = if parser.options.snippets.dedent && part != Part::All { dedent(&chosen) } else { chosen };
-        seen.push(name);
+        if chosen.is_empty() && notes {
+            match part {
+                Part::Section(wanted) => {
+                    let marks = || all.iter().filter_map(|line| section_mark(line)).filter(|mark| mark.start);
+                    if !marks().any(|mark| mark.name == wanted) {
+                        let known = marks().take(50).map(|mark| mark.name.to_owned()).collect();
+                        self.note(name, IncludeFault::Section { name: wanted.to_owned(), known }, line);
+                    }
+                }
+                Part::Lines(_) => {
+                    let lines = all.len() - usize::from(all.last().is_some_and(|last| last.is_empty()));
+                    self.note(name, IncludeFault::Lines(lines), line);
+                }
+                Part::All => {}
+            }
+        }
+        let chosen = if self.parser.options.snippets.dedent && part != Part::All { dedent(&chosen) } else { chosen };
+        self.seen.push(file);
         let space = expand_tabs(space);
-        let lines = expand(parser, chosen.iter().map(String::as_str), seen, matches!(part, Part::Section(_)), budget);
+        let in_section = matches!(part, Part::Section(_));
+        let lines = self.expand(chosen.iter().map(String::as_str), usize::MAX, in_section);
         for line in lines {
-            let Some(left) = budget.checked_sub(space.len() + line.len() + 1) else { break };
-            *budget = left;
+            let Some(left) = self.budget.checked_sub(space.len() + line.len() + 1) else { break };
+            self.budget = left;
             out.push(format!("{space}{line}"));
         }
-        seen.pop();
+        self.seen.pop();
     }
-    out
+}
+
+/// Finds the places of faults: those of the page in `source`, others in the files that `include` returns.
+pub(in crate::markdown::techdocs) fn locate(
+    faults: Vec<Fault>,
+    source: &str,
+    include: &dyn Fn(&str) -> Option<Arc<str>>,
+) -> Vec<MissingInclude> {
+    let mut found = Vec::with_capacity(faults.len());
+    // How far lines were found already, by file and line.
+    let mut from: std::collections::HashMap<(Option<String>, String), usize> = std::collections::HashMap::new();
+    for Fault { path, fault, within, line } in faults {
+        let text = within.as_deref().and_then(include);
+        let text = match (&within, &text) {
+            (None, _) => source,
+            (Some(_), Some(text)) => text,
+            (Some(_), None) => continue,
+        };
+        let start = from.entry((within.clone(), line.clone())).or_default();
+        let mut next = 0;
+        let place = text.split_inclusive('\n').find_map(|of_text| {
+            let at = next + (of_text.len() - of_text.trim_start_matches(['>', ' ', '\t']).len());
+            next += of_text.len();
+            (at >= *start && text[at.min(next)..next].trim_end() == line).then_some(at)
+        });
+        let Some(at) = place else { continue };
+        *start = at + 1;
+        found.push(MissingInclude { path, fault, within, span: at..at + line.len() });
+    }
+    found
+}
+
+/// Returns whether a line is one that includes a file but for its form: the path is not in quotes, or too near.
+fn is_almost_include(line: &str) -> bool {
+    let line = line.trim();
+    let Some(after) = line.starts_with('-').then(|| after_scissors(line)).flatten() else { return false };
+    let rest = after.trim();
+    !rest.is_empty() && !rest.starts_with('[') && (after.starts_with([' ', '\t']) || rest.starts_with(['"', '\'']))
+}
+
+/// Returns whether a file is found below one of the base folders.
+pub(in crate::markdown::techdocs) fn finds(
+    base_paths: &[String],
+    path: &str,
+    include: &dyn Fn(&str) -> Option<Arc<str>>,
+) -> bool {
+    let (name, _) = split_path(path.trim());
+    find(base_paths, name, include).is_some()
 }
 
 /// Reads a file below one of the base folders; returns its plain path and text.
 fn read(parser: &Parser<'_>, name: &str) -> Option<(String, Arc<str>)> {
-    for base in &parser.options.snippets.base_paths {
-        let Some(base) = plain_path("", base) else { continue };
+    find(&parser.options.snippets.base_paths, name, &|path| parser.resolver.include(path))
+}
+
+fn find(base_paths: &[String], name: &str, include: &dyn Fn(&str) -> Option<Arc<str>>) -> Option<(String, Arc<str>)> {
+    for base in base_paths {
+        let Some(base) = plain_base(base) else { continue };
         let Some(path) = plain_path(&base, name) else { continue };
-        if let Some(text) = parser.resolver.include(&path) {
+        if let Some(text) = include(&path) {
             return Some((path, text));
+        }
+        // A base may be the very file that is meant.
+        let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if !base.is_empty()
+            && plain_path(folder, name).as_deref() == Some(&*base)
+            && let Some(text) = include(&base)
+        {
+            return Some((base, text));
         }
     }
     None
+}
+
+/// Makes the path of a base folder plain; it may lead out of the folder of `mkdocs.yml`, which only leading `..` show.
+fn plain_base(base: &str) -> Option<String> {
+    if base.starts_with('/') || base.contains(['\\', '\0']) {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in base.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// Joins two paths; nothing when the result would leave the first one or is absolute.
@@ -356,6 +502,16 @@ mod tests {
         for path in ["../x", "a/../../x", "/etc/passwd", "..\\x"] {
             assert_eq!(plain_path("docs", path), None, "{path}");
         }
+        for (base, path, expect) in [
+            ("../shared", "a.md", Some("../shared/a.md")),
+            ("x/../../y/", "./a.md", Some("../y/a.md")),
+            ("../shared", "../a.md", None),
+            ("../..", "a/../b", Some("../../b")),
+        ] {
+            let joined = plain_base(base).and_then(|base| plain_path(&base, path));
+            assert_eq!(joined.as_deref(), expect, "{base} {path}");
+        }
+        assert_eq!(plain_base("/etc"), None);
     }
 
     #[test]

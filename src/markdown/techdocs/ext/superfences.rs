@@ -9,6 +9,7 @@ use super::attr_list;
 use super::graphviz;
 use super::highlight::{self, Code};
 use crate::markdown::techdocs::Drawn;
+use crate::markdown::techdocs::foreign::Foreign;
 use crate::markdown::techdocs::html;
 use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::options::FenceFormat;
@@ -99,10 +100,14 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
             let width = line.len() - line.trim_start_matches(['>', ' ', '\t']).len();
             let prefix = &line[..width];
             let rest = &line[width..];
+            let directive = directive(rest);
+            if let Some(name) = directive {
+                parser.losses.note_line(Loss::Foreign(Foreign::Fence), &lines, index, name.to_owned());
+            }
             if let Some((fence, header)) = opening(parser, rest) {
                 let quotes = prefix.matches('>').count();
                 open = Some(Open { start: index, prefix, quotes, fence, header, code: Vec::new(), blank: false });
-            } else if looks_like_opening(rest) {
+            } else if directive.is_none() && looks_like_opening(rest) {
                 parser.losses.note(Loss::FenceHeader, rest, None);
             }
             continue;
@@ -151,9 +156,21 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
 
 /// Notes a fence without an end, unless the end of another one that is no fence was taken for its start.
 fn note_unclosed(parser: &mut Parser<'_>, lines: &[&str], at: usize) {
-    if !parser.losses.has(Loss::FenceHeader) && !parser.losses.has(Loss::UnclosedFence) {
+    let others = [Loss::FenceHeader, Loss::UnclosedFence, Loss::Foreign(Foreign::Fence)];
+    if !others.iter().any(|loss| parser.losses.has(*loss)) {
         parser.losses.note_line(Loss::UnclosedFence, lines, at, String::new());
     }
+}
+
+/// Returns the name of the directive of MyST that a line would open: `{note}`.
+fn directive(line: &str) -> Option<&str> {
+    let header = line.trim_start_matches(['`', '~']);
+    if line.len() - header.len() < 3 {
+        return None;
+    }
+    let (name, _) = header.trim_start().strip_prefix('{')?.split_once('}')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':');
+    (name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_name)).then_some(name)
 }
 
 /// Returns whether an author meant a line to open a fence.

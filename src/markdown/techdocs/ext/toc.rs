@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::markdown::techdocs::Heading;
 use crate::markdown::techdocs::html;
-use crate::markdown::techdocs::options::Slugify;
+use crate::markdown::techdocs::options::{Case, Slugify};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash;
 use crate::markdown::techdocs::tree::{NodeId, heading_level};
@@ -47,13 +47,21 @@ pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId
             let link = &mut parser.tree[anchor];
             link.text = text;
             link.children = children;
-            link.set_attribute("class", "toclink");
+            link.set_attribute("class", options.anchor_link_class.clone());
             link.set_attribute("href", format!("#{id}"));
             parser.tree[node].children.push(anchor);
         }
         if let Some(text) = &options.permalink {
-            let link = parser.tree.append_classed(node, "a", "headerlink");
-            let link = &mut parser.tree[link];
+            let id_of_link = parser.tree.make("a");
+            if options.permalink_leads {
+                let before = parser.tree[node].text.take();
+                parser.tree[id_of_link].tail.set(before);
+                parser.tree[node].children.insert(0, id_of_link);
+            } else {
+                parser.tree[node].children.push(id_of_link);
+            }
+            let link = &mut parser.tree[id_of_link];
+            link.set_attribute("class", options.permalink_class.clone());
             link.set_attribute("href", format!("#{id}"));
             if !options.permalink_title.is_empty() {
                 link.set_attribute("title", options.permalink_title.clone());
@@ -132,9 +140,10 @@ fn table(parser: &mut Parser<'_>, headings: &[Heading]) -> NodeId {
     let (top, bottom) = parser.options.toc.depth;
     let title = parser.options.toc.title.clone();
     let division = parser.tree.make("div");
-    parser.tree[division].set_attribute("class", "toc");
+    let toc = &parser.options.toc;
+    parser.tree[division].set_attribute("class", toc.toc_class.clone());
     if !title.is_empty() {
-        let span = parser.tree.append_classed(division, "span", "toctitle");
+        let span = parser.tree.append_classed(division, "span", toc.title_class.clone());
         parser.tree[span].text.set_atomic(title);
     }
     let list = parser.tree.append(division, "ul");
@@ -193,16 +202,24 @@ fn unique(id: String, used: &mut BTreeSet<String>, counters: &mut BTreeMap<Strin
 /// Makes an id of the text of a heading.
 pub(in crate::markdown::techdocs) fn slugify(text: &str, style: Slugify, separator: &str) -> String {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    if let Slugify::Unicode { lower } = style {
+    if let Slugify::Unicode(case) = style {
         let text = text.trim();
-        let text = if lower { text.to_lowercase() } else { text.to_owned() };
+        let text = match case {
+            Case::Kept => text.to_owned(),
+            Case::Lower => text.to_lowercase(),
+            Case::LowerAscii => text.to_ascii_lowercase(),
+        };
         let kept: String =
             text.chars().filter(|character| is_word(*character) || matches!(character, '-' | ' ')).collect();
         return kept.replace(' ', separator);
     }
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_ascii() {
+        if style == Slugify::Collapsed && !character.is_ascii() {
+            if is_word(character) || character.is_whitespace() {
+                plain.extend(character.to_lowercase());
+            }
+        } else if character.is_ascii() {
             if is_word(character) || character == '-' || character.is_ascii_whitespace() {
                 plain.push(character.to_ascii_lowercase());
             }
@@ -257,7 +274,14 @@ mod tests {
         check("½ ﬁn", "12-fin");
         check("???", "");
         check("a - b", "a-b");
-        assert_eq!(slugify("Über  Café!", Slugify::Unicode { lower: true }, "-"), "über--café");
+        for (style, expect) in [
+            (Slugify::Unicode(Case::Lower), "über--café"),
+            (Slugify::Unicode(Case::Kept), "Über--Café"),
+            (Slugify::Unicode(Case::LowerAscii), "Über--café"),
+            (Slugify::Collapsed, "über-café"),
+        ] {
+            assert_eq!(slugify("Über  Café!", style, "-"), expect);
+        }
     }
 
     #[test]
