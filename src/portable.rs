@@ -8,7 +8,7 @@
 //! Invariants: [`segment`] and [`Names`] return nothing that [`is_portable`] refuses; what is portable stays as it is.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -176,6 +176,8 @@ pub struct Names {
     taken: HashMap<String, String>,
     /// The paths of folders, by those that were asked for.
     folders: HashMap<String, String>,
+    /// The folded paths of folders.
+    merged: HashSet<String>,
 }
 
 impl Names {
@@ -188,11 +190,19 @@ impl Names {
 
     /// Takes a path for the folder of a page, which holds `index.html` and `index.md`; as [`Names::file`].
     pub fn page(&mut self, wanted: &str, changes: &mut Vec<Change>) -> String {
-        let path = self.folder(wanted, changes);
+        let mut path = self.folder(wanted, changes);
+        // Folders that differ in case only become one on some disks, which harms nobody; pages in them do.
+        if let Some(other) = self.taken.get(&folded(&joined(&path, OF_PAGES[0]))) {
+            let other = other.strip_suffix(OF_PAGES[0]).unwrap_or(other).trim_end_matches('/').to_owned();
+            let (parent, name) = wanted.rsplit_once('/').unwrap_or(("", wanted));
+            let parent = self.folders.get(parent).cloned().unwrap_or_default();
+            path = self.free(&parent, name);
+            self.taken.insert(folded(&path), wanted.to_owned());
+            let reason = if other == wanted { Reason::Taken(other) } else { Reason::Alike(other) };
+            changes.push(Change { wanted: wanted.to_owned(), path: path.clone(), reason });
+        }
         for file in OF_PAGES {
-            if let Some(other) = self.taken.insert(folded(&joined(&path, file)), joined(wanted, file)) {
-                changes.push(Change { wanted: wanted.to_owned(), path: path.clone(), reason: Reason::Taken(other) });
-            }
+            self.taken.insert(folded(&joined(&path, file)), joined(wanted, file));
         }
         path
     }
@@ -210,12 +220,25 @@ impl Names {
                 if path.len() + wanted.len() - start > MAX_PATH && path.len() + end - start > MAX_PATH - MAX_SEGMENT {
                     end = wanted.len();
                 }
-                path = self.take(&path, &wanted[start..end], &wanted[..end], changes);
+                let name = &wanted[start..end];
+                let same = joined(&path, name);
+                path = if is_portable(name) && self.merged.contains(&folded(&same)) {
+                    same
+                } else {
+                    self.take(&path, name, &wanted[..end], changes)
+                };
+                self.merged.insert(folded(&path));
                 self.folders.insert(wanted[..end].to_owned(), path.clone());
             }
             start = end + 1;
         }
         path
+    }
+
+    /// Returns a path that is made from a name and that nothing has.
+    fn free(&self, folder: &str, name: &str) -> String {
+        let mut salted = (1..).map(|salt| joined(folder, &renamed(name, salt)));
+        salted.find(|path| self.taken_by(&folded(path)).is_none()).unwrap_or_default()
     }
 
     /// Takes a name in a folder.
@@ -344,8 +367,8 @@ mod tests {
             "{got:?}"
         );
         assert!(got[8] == "x.svg" && got[9].starts_with("X.SVG-") && got[9].ends_with(".br"), "{got:?}");
-        // What stands in a renamed folder follows it, which is told once.
-        assert_eq!(got[10], format!("{}/i.png", got[3]));
+        // A folder can be shared with another one, but for the page in it.
+        assert_eq!(got[10], "setup/i.png");
         assert_eq!(changes, 5);
     }
 
