@@ -120,7 +120,7 @@ pub fn mathml(tex: &str, place: Place) -> Option<String> {
         out,
         "<math class=\"MathJax_Preview\"{attributes}><semantics><mrow>{inner}</mrow><annotation encoding=\"application/x-tex\">"
     );
-    html::push_escaped(&mut out, tex.trim());
+    html::push_text(&mut out, tex.trim());
     out.push_str("</annotation></semantics></math>");
     Some(out)
 }

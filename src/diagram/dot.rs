@@ -9,7 +9,7 @@ use layout::core::style::StyleAttr;
 use layout::gv::parser::ast::{Graph, Stmt};
 use layout::gv::{DotParser, GraphBuilder};
 
-use crate::html::escape;
+use crate::html::{Html, Tag};
 
 /// Larger graphs are not what a reader gets anything from, and cost time.
 const MAX_STATEMENTS: usize = 200;
@@ -66,7 +66,7 @@ impl<'g> Size<'g> {
 /// Collects the shapes.
 #[derive(Default)]
 struct Canvas {
-    shapes: String,
+    shapes: Html,
     clips: usize,
     width: f64,
     height: f64,
@@ -80,70 +80,77 @@ impl Canvas {
 
     fn finish(self) -> String {
         let (width, height) = (self.width.ceil(), self.height.ceil());
-        format!(
-            "<svg class=\"drawn\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\
-             <defs><marker id=\"h\" markerWidth=\"8\" markerHeight=\"8\" refX=\"7\" refY=\"4\" orient=\"auto\">\
-             <path class=\"h\" d=\"M0 1L8 4L0 7z\"/></marker>\
-             <marker id=\"t\" markerWidth=\"8\" markerHeight=\"8\" refX=\"1\" refY=\"4\" orient=\"auto\">\
-             <path class=\"h\" d=\"M8 1L0 4L8 7z\"/></marker></defs>{}</svg>",
-            self.shapes
-        )
+        let mut out = Html::new();
+        out.start("svg")
+            .attribute("class", "drawn")
+            .attribute("width", &width.to_string())
+            .attribute("height", &height.to_string())
+            .attribute("viewBox", &format!("0 0 {width} {height}"))
+            .attribute("role", "img");
+        out.raw(ARROW_HEADS);
+        out.raw(&self.shapes.into_string());
+        out.end("svg");
+        out.into_string()
     }
 }
 
-/// Returns the attributes of a shape: those of the theme unless its author chose a colour.
-fn look(style: &StyleAttr) -> String {
-    let mut out = String::from(" class=\"s\"");
-    let hue = |web: String| match &*web {
+/// The tips of arrows: at their end, and at their start.
+const ARROW_HEADS: &str = "<defs><marker id=\"h\" markerWidth=\"8\" markerHeight=\"8\" refX=\"7\" refY=\"4\" orient=\"auto\">\
+     <path class=\"h\" d=\"M0 1L8 4L0 7z\"/></marker>\
+     <marker id=\"t\" markerWidth=\"8\" markerHeight=\"8\" refX=\"1\" refY=\"4\" orient=\"auto\">\
+     <path class=\"h\" d=\"M8 1L0 4L8 7z\"/></marker></defs>";
+
+/// Returns a colour that its author chose; `None` if it is that of the theme.
+fn hue(web: &str) -> Option<&str> {
+    match web {
         "#000000ff" | "#ffffffff" => None,
         web if web.ends_with("00") => None,
-        web => web.get(..7).map(str::to_owned),
-    };
-    if let Some(fill) = style.fill_color.and_then(|color| hue(color.to_web_color())) {
-        let _ = write!(out, " fill=\"{fill}\" fill-opacity=\".3\"");
-        out = out.replace("class=\"s\"", "class=\"s c\"");
+        web => web.get(..7),
     }
-    if let Some(stroke) = hue(style.line_color.to_web_color()) {
-        let _ = write!(out, " stroke=\"{stroke}\"");
-    }
-    out
+}
+
+/// Adds the attributes of a shape: those of the theme unless its author chose a colour.
+fn look<'h>(tag: Tag<'h>, style: &StyleAttr) -> Tag<'h> {
+    let fill = style.fill_color.map(|color| color.to_web_color());
+    let fill = fill.as_deref().and_then(hue);
+    tag.attribute("class", if fill.is_some() { "s c" } else { "s" })
+        .maybe("fill", fill)
+        .maybe("fill-opacity", fill.map(|_| ".3"))
+        .maybe("stroke", hue(&style.line_color.to_web_color()))
+}
+
+/// Writes a length as drawings need it.
+fn px(length: f64) -> String {
+    format!("{length:.1}")
 }
 
 impl RenderBackend for Canvas {
     fn draw_rect(&mut self, xy: Point, size: Point, style: &StyleAttr, _: Option<String>, _: Option<ClipHandle>) {
         self.reach(xy.x + size.x, xy.y + size.y);
-        let _ = write!(
-            self.shapes,
-            "<rect{} x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{}\"/>",
-            look(style),
-            xy.x,
-            xy.y,
-            size.x,
-            size.y,
-            style.rounded.min(20)
-        );
+        look(self.shapes.empty("rect"), style)
+            .attribute("x", &px(xy.x))
+            .attribute("y", &px(xy.y))
+            .attribute("width", &px(size.x))
+            .attribute("height", &px(size.y))
+            .attribute("rx", &style.rounded.min(20).to_string());
     }
 
     fn draw_line(&mut self, start: Point, stop: Point, _: &StyleAttr, _: Option<String>) {
         self.reach(start.x.max(stop.x), start.y.max(stop.y));
-        let _ = write!(
-            self.shapes,
-            "<line class=\"e\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
-            start.x, start.y, stop.x, stop.y
-        );
+        let line = self.shapes.empty("line").attribute("class", "e");
+        line.attribute("x1", &px(start.x))
+            .attribute("y1", &px(start.y))
+            .attribute("x2", &px(stop.x))
+            .attribute("y2", &px(stop.y));
     }
 
     fn draw_circle(&mut self, xy: Point, size: Point, style: &StyleAttr, _: Option<String>) {
         self.reach(xy.x + size.x / 2.0, xy.y + size.y / 2.0);
-        let _ = write!(
-            self.shapes,
-            "<ellipse{} cx=\"{:.1}\" cy=\"{:.1}\" rx=\"{:.1}\" ry=\"{:.1}\"/>",
-            look(style),
-            xy.x,
-            xy.y,
-            size.x / 2.0,
-            size.y / 2.0
-        );
+        look(self.shapes.empty("ellipse"), style)
+            .attribute("cx", &px(xy.x))
+            .attribute("cy", &px(xy.y))
+            .attribute("rx", &px(size.x / 2.0))
+            .attribute("ry", &px(size.y / 2.0));
     }
 
     fn draw_text(&mut self, xy: Point, text: &str, style: &StyleAttr) {
@@ -154,27 +161,27 @@ impl RenderBackend for Canvas {
         for line in lines {
             let half = crate::graph::text_width(line, size as f64) / 2.0;
             self.reach(xy.x + half, y);
-            let _ = write!(
-                self.shapes,
-                "<text x=\"{:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"middle\" dominant-baseline=\"central\">{}</text>",
-                xy.x,
-                escape(line)
-            );
+            let text = self.shapes.start("text").attribute("x", &px(xy.x)).attribute("y", &px(y));
+            text.attribute("font-size", &size.to_string())
+                .attribute("text-anchor", "middle")
+                .attribute("dominant-baseline", "central");
+            self.shapes.text(line);
+            self.shapes.end("text");
             y += height;
         }
     }
 
     fn draw_arrow(
         &mut self,
-        path: &[(Point, Point)],
+        points: &[(Point, Point)],
         dashed: bool,
         head: (bool, bool),
         style: &StyleAttr,
         _: Option<String>,
         text: &str,
     ) {
-        let [(start, leave), (next, enter), more @ ..] = path else { return };
-        for (point, control) in path {
+        let [(start, leave), (next, enter), more @ ..] = points else { return };
+        for (point, control) in points {
             self.reach(point.x.max(control.x), point.y.max(control.y));
         }
         let mut way = format!(
@@ -184,14 +191,13 @@ impl RenderBackend for Canvas {
         for (control, end) in more {
             let _ = write!(way, "S{:.1} {:.1} {:.1} {:.1}", control.x, control.y, end.x, end.y);
         }
-        let dashes = if dashed { " stroke-dasharray=\"5 4\"" } else { "" };
-        let tail = if head.0 { " marker-start=\"url(#t)\"" } else { "" };
-        let tip = if head.1 { " marker-end=\"url(#h)\"" } else { "" };
-        let colour =
-            look(style).split_once(" stroke=").map(|(_, stroke)| format!(" stroke={stroke}")).unwrap_or_default();
-        let _ = write!(self.shapes, "<path class=\"e\" d=\"{way}\"{dashes}{tail}{tip}{colour}/>");
+        let path = self.shapes.empty("path").attribute("class", "e").attribute("d", &way);
+        path.maybe("stroke-dasharray", dashed.then_some("5 4"))
+            .maybe("marker-start", head.0.then_some("url(#t)"))
+            .maybe("marker-end", head.1.then_some("url(#h)"))
+            .maybe("stroke", hue(&style.line_color.to_web_color()));
         if !text.is_empty() {
-            let (middle, _) = path[path.len() / 2];
+            let (middle, _) = points[points.len() / 2];
             self.draw_text(middle, text, style);
         }
     }

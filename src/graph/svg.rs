@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Graph, Layout, Look, Route, layout, words};
-use crate::html::escape;
+use crate::html::Html;
 
 /// As wide as a column of a page can show, if it is made smaller.
 const NARROW: f64 = 1080.0;
@@ -25,35 +25,33 @@ pub fn svg(graph: &Graph, name: &str) -> String {
     } else {
         ""
     };
-    let mut out = String::with_capacity(300 * graph.nodes.len() + 200);
-    let _ = write!(
-        out,
-        "<svg class=\"graph{fit}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"group\" \
-         aria-label=\"{}\">",
-        escape(name)
-    );
+    let mut out = Html::with_capacity(300 * graph.nodes.len() + 200);
+    out.start("svg")
+        .attribute("class", &format!("graph{fit}"))
+        .attribute("width", &width.to_string())
+        .attribute("height", &height.to_string())
+        .attribute("viewBox", &format!("0 0 {width} {height}"))
+        .attribute("role", "group")
+        .attribute("aria-label", name);
     for rect in &layout.boxes {
-        let _ = write!(
-            out,
-            "<rect class=\"b\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"10\"/>",
-            rect.x, rect.y, rect.width, rect.height
-        );
+        out.empty("rect")
+            .attribute("class", "b")
+            .attribute("x", &rect.x.to_string())
+            .attribute("y", &rect.y.to_string())
+            .attribute("width", &rect.width.to_string())
+            .attribute("height", &rect.height.to_string())
+            .number("rx", 10);
     }
     lines(&mut out, &layout);
     for caption in &layout.captions {
         let class = if caption.ends { "l m" } else { "l" };
-        let label = graph.labels.get(caption.label).map_or("", String::as_str);
-        let _ = write!(
-            out,
-            "<text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
-            px(caption.x),
-            px(caption.y + 4.0),
-            escape(label)
-        );
+        out.start("text").attribute("class", class).number("x", px(caption.x)).number("y", px(caption.y + 4.0));
+        out.text(graph.labels.get(caption.label).map_or("", String::as_str));
+        out.end("text");
     }
     nodes(&mut out, graph, &layout);
-    out.push_str("</svg>");
-    out
+    out.end("svg");
+    out.into_string()
 }
 
 /// Returns the nearest pixel. Floating-point numbers take ten times as long to write down.
@@ -62,7 +60,7 @@ fn px(length: f64) -> i64 {
     length.round_ties_even() as i64
 }
 
-fn lines(out: &mut String, layout: &Layout) {
+fn lines(out: &mut Html, layout: &Layout) {
     if layout.routes.is_empty() && layout.loops.is_empty() {
         return;
     }
@@ -81,7 +79,8 @@ fn lines(out: &mut String, layout: &Layout) {
         let _ = write!(ways, "M{} {}c14-3 14 15 0 12", px(x), px(y - 6.0));
         let _ = write!(heads, "M{} {}l7-4v8z", px(x), px(y + 6.0));
     }
-    let _ = write!(out, "<path class=\"e\" d=\"{ways}\"/><path class=\"h\" d=\"{heads}\"/>");
+    out.empty("path").attribute("class", "e").attribute("d", &ways);
+    out.empty("path").attribute("class", "h").attribute("d", &heads);
 }
 
 fn way(out: &mut String, route: &Route) {
@@ -99,7 +98,7 @@ fn way(out: &mut String, route: &Route) {
     }
 }
 
-fn nodes(out: &mut String, graph: &Graph, layout: &Layout) {
+fn nodes(out: &mut Html, graph: &Graph, layout: &Layout) {
     for (node, rect) in graph.nodes.iter().zip(&layout.nodes) {
         let look = match node.look {
             Look::Plain => "",
@@ -108,36 +107,38 @@ fn nodes(out: &mut String, graph: &Graph, layout: &Layout) {
             Look::Folded => " folded",
             Look::Missing => " gone",
         };
-        let (tag, href) = match &node.href {
-            Some(href) => ("a", format!(" href=\"{}\"", escape(href))),
-            None => ("g", String::new()),
-        };
-        let current = if node.look == Look::Root && node.href.is_some() { " aria-current=\"true\"" } else { "" };
-        let _ = write!(out, "<{tag} class=\"n k-{}{look}\"{href}{current}>", node.class);
+        let element = if node.href.is_some() { "a" } else { "g" };
+        let current = (node.look == Look::Root && node.href.is_some()).then_some("true");
+        out.start(element)
+            .attribute("class", &format!("n k-{}{look}", node.class))
+            .maybe("href", node.href.as_deref())
+            .maybe("aria-current", current);
         let shown = words::cut(&node.label);
         if let Some(hint) = node.hint.as_deref().or((shown != node.label).then_some(&*node.label)) {
-            let _ = write!(out, "<title>{}</title>", escape(hint));
+            out.element("title", hint);
         }
         let middle = rect.middle();
-        let _ = write!(
-            out,
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"7\"/>\
-             <use href=\"#g-{}\" x=\"{}\" y=\"{}\" width=\"15\" height=\"15\"/>\
-             <text x=\"{}\" y=\"{}\">{}",
-            px(rect.x),
-            px(rect.y),
-            px(rect.width),
-            px(rect.height),
-            node.class,
-            px(rect.x + 9.0),
-            px(middle - 7.5),
-            px(rect.x + 30.0),
-            px(middle + 4.5),
-            escape(&shown)
-        );
+        out.empty("rect")
+            .number("x", px(rect.x))
+            .number("y", px(rect.y))
+            .number("width", px(rect.width))
+            .number("height", px(rect.height))
+            .number("rx", 7);
+        out.empty("use")
+            .attribute("href", &format!("#g-{}", node.class))
+            .number("x", px(rect.x + 9.0))
+            .number("y", px(middle - 7.5))
+            .number("width", 15)
+            .number("height", 15);
+        out.start("text").number("x", px(rect.x + 30.0)).number("y", px(middle + 4.5));
+        out.text(&shown);
         if let Some(note) = &node.note {
-            let _ = write!(out, " <tspan dx=\"4\">{}</tspan>", escape(note));
+            out.raw(" ");
+            out.start("tspan").number("dx", 4);
+            out.text(note);
+            out.end("tspan");
         }
-        let _ = write!(out, "</text></{tag}>");
+        out.end("text");
+        out.end(element);
     }
 }

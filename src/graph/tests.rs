@@ -89,8 +89,8 @@ fn the_svg_escapes_and_links() {
     graph.nodes[0].label = "a <b> & \"c\"".to_owned();
     graph.nodes[0].href = Some("../x/?a=1&b=2".to_owned());
     graph.nodes[1].label = "x".repeat(60);
-    let svg = svg(&graph, "One & two");
-    assert!(svg.contains("aria-label=\"One &amp; two\""));
+    let svg = svg(&graph, "One & two\" onload=\"x");
+    assert!(svg.contains("aria-label=\"One &amp; two&quot; onload=&quot;x\""));
     assert!(svg.contains("href=\"../x/?a=1&amp;b=2\"") && svg.contains(">a &lt;b&gt; &amp;"), "{svg}");
     assert!(svg.contains(&format!("<title>{}</title>", "x".repeat(60))), "what is cut can be hovered");
     assert!(!svg.contains("style="));

@@ -27,7 +27,7 @@ use std::sync::LazyLock;
 use syntect::parsing::{ParseState, SyntaxReference, SyntaxSet};
 use syntect::util::LinesWithEndings;
 
-use crate::html::push_escaped;
+use crate::html::push_text;
 use scopes::{Class, Painter};
 
 /// Longer code is escaped and no more, in bytes.
@@ -129,7 +129,7 @@ const PLAIN: &[&str] = &["", "text", "txt", "plain", "plaintext", "none", "nohig
 pub fn to_html(code: &str, language: &str) -> String {
     let mut out = String::with_capacity(code.len() * 2);
     if code.len() > MAX_CODE || LinesWithEndings::from(code).any(|line| line.len() > MAX_LINE) {
-        push_escaped(&mut out, code);
+        push_text(&mut out, code);
         return out;
     }
     let name = language.trim().to_ascii_lowercase();
@@ -141,10 +141,10 @@ pub fn to_html(code: &str, language: &str) -> String {
         let start = out.len();
         if paint(&mut out, code, syntax).is_none() {
             out.truncate(start);
-            push_escaped(&mut out, code);
+            push_text(&mut out, code);
         }
     } else {
-        push_escaped(&mut out, code);
+        push_text(&mut out, code);
     }
     out
 }
@@ -193,7 +193,7 @@ fn paint(out: &mut String, code: &str, syntax: &SyntaxReference) -> Option<()> {
     for line in LinesWithEndings::from(code) {
         work += line.len() * line.len();
         if work > MAX_WORK {
-            push_escaped(out, line);
+            push_text(out, line);
             continue;
         }
         let operations = state.parse_line(line, &SYNTAXES).ok()?;
@@ -208,7 +208,7 @@ fn session(out: &mut String, code: &str) {
         let trimmed = line.trim_start();
         let prompt = ["$ ", "# ", "% ", "> ", "❯ "].into_iter().find(|prompt| trimmed.starts_with(prompt));
         let Some(prompt) = prompt else {
-            push_escaped(out, line);
+            push_text(out, line);
             continue;
         };
         let command = line.len() - trimmed.len() + prompt.len();

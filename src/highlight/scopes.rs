@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use syntect::parsing::{ClearAmount, Scope, ScopeStackOp};
 
-use crate::html::push_escaped;
+use crate::html::{push_text, start_tag};
 
 /// What a piece of code is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,19 +233,17 @@ impl Painter {
 fn flush(out: &mut String, class: Class, text: &str) {
     let inner = text.trim_end();
     span(out, class, inner);
-    push_escaped(out, &text[inner.len()..]);
+    push_text(out, &text[inner.len()..]);
 }
 
 /// Writes `text` as a span of its class.
 pub(super) fn span(out: &mut String, class: Class, text: &str) {
     match class.name() {
         Some(name) if !text.is_empty() => {
-            out.push_str("<span class=\"");
-            out.push_str(name);
-            out.push_str("\">");
-            push_escaped(out, text);
+            start_tag(out, "span").attribute("class", name);
+            push_text(out, text);
             out.push_str("</span>");
         }
-        _ => push_escaped(out, text),
+        _ => push_text(out, text),
     }
 }

@@ -10,112 +10,23 @@ mod balance;
 mod markup;
 mod picture;
 mod sanitise;
-mod simple;
+mod sanitise_fast;
 mod style;
 mod text;
+mod write;
 
 use std::collections::HashMap;
-use std::convert::Infallible;
-use std::fmt::Write as _;
-use std::io;
 
 pub use attributes::{Attribute, attributes, attributes_where};
 pub(crate) use balance::is_unknown as is_unknown_element;
 pub use markup::{Vocabulary, clean_markup};
 pub use picture::Picture;
-pub use sanitise::{Held, sanitise, sanitise_techdocs, sanitise_techdocs_with};
+pub use sanitise::{Held, sanitise, sanitise_both_ways, sanitise_techdocs, sanitise_techdocs_with};
 pub use style::style_as_attributes;
 pub(crate) use text::tag_end as tag_length;
 pub use text::{collapse, text};
-
-use crate::text::byte_set;
-
-/// Returns `text` for use between tags.
-#[must_use]
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    push_escaped(&mut out, text);
-    out
-}
-
-/// Returns `text` for use in a double-quoted attribute.
-#[must_use]
-pub fn escape_attribute(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    push_attribute(&mut out, text);
-    out
-}
-
-/// Appends `text` to `out` for use between tags.
-pub fn push_escaped(out: &mut String, text: &str) {
-    push_replaced(out, text, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        // A browser replaces it or drops it, depending on the place; nobody shall have to know.
-        0 => Some("\u{fffd}"),
-        _ => None,
-    });
-}
-
-/// Appends `text` to `out` for use in a double-quoted attribute.
-pub fn push_attribute(out: &mut String, text: &str) {
-    push_replaced(out, text, in_attribute);
-}
-
-fn in_attribute(byte: u8) -> Option<&'static str> {
-    match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'"' => Some("&quot;"),
-        b'\'' => Some("&#39;"),
-        0 => Some("\u{fffd}"),
-        _ => None,
-    }
-}
-
-/// Writes `text` to `out` for use in a double-quoted attribute or between tags.
-///
-/// # Errors
-/// Those of `out`.
-pub fn write_attribute(out: &mut dyn io::Write, text: &str) -> io::Result<()> {
-    replaced(text, in_attribute, |part| out.write_all(part.as_bytes()))
-}
-
-fn push_replaced(out: &mut String, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
-    let pushed: Result<(), Infallible> = replaced(text, replacement, |part| {
-        out.push_str(part);
-        Ok(())
-    });
-    match pushed {
-        Ok(()) => {}
-    }
-}
-
-/// The bytes that any of the escapes replaces.
-const MAY_CHANGE: [bool; 256] = byte_set(b"&<>\"'\0");
-
-/// Hands over a text in parts, some bytes replaced: of those in [`MAY_CHANGE`].
-fn replaced<E>(
-    text: &str,
-    replacement: impl Fn(u8) -> Option<&'static str>,
-    mut take: impl FnMut(&str) -> Result<(), E>,
-) -> Result<(), E> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    let mut next = 0;
-    while let Some(found) = bytes[next..].iter().position(|byte| MAY_CHANGE[usize::from(*byte)]) {
-        let at = next + found;
-        next = at + 1;
-        if let Some(replacement) = replacement(bytes[at]) {
-            take(&text[from..at])?;
-            take(replacement)?;
-            from = at + 1;
-        }
-    }
-    take(&text[from..])
-}
+pub(crate) use write::{push_address, push_text, start_tag};
+pub use write::{Html, Tag, write_anywhere};
 
 /// What an address is used for, which decides the schemes that are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,25 +81,6 @@ pub fn is_safe_address(address: &str, used: AddressUse) -> bool {
 pub fn is_external(address: &str) -> bool {
     let clean = address.trim_start_matches(|c: char| c <= ' ').replace('\\', "/");
     clean.starts_with("//") || scheme(address).is_some()
-}
-
-/// Appends `address` to `out` as the value of an attribute: what a URL cannot hold is percent-encoded, what is
-/// encoded already stays.
-pub fn push_address(out: &mut String, address: &str) {
-    let bytes = address.as_bytes();
-    for (at, byte) in bytes.iter().copied().enumerate() {
-        let encoded =
-            byte == b'%' && bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        match byte {
-            b'&' => out.push_str("&amp;"),
-            b'\'' => out.push_str("&#39;"),
-            b'%' if !encoded => out.push_str("%25"),
-            b'"' | b'<' | b'>' | b'\\' | b'`' | b'{' | b'}' | b'|' | b'^' | 0..=b' ' | 0x7f..=0xff => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-            _ => out.push(char::from(byte)),
-        }
-    }
 }
 
 /// Returns `text` as the name of a place in a page, as GitHub makes it: lower case, letters and digits of any script,

@@ -7,15 +7,6 @@ fn check(html: &str, expect: &str) {
 }
 
 #[test]
-fn text_and_attributes_are_escaped() {
-    assert_eq!(escape("a < b & c > \"d\""), "a &lt; b &amp; c &gt; \"d\"");
-    assert_eq!(escape_attribute("\"'<&\0"), "&quot;&#39;&lt;&amp;\u{fffd}");
-    let mut out = String::new();
-    push_address(&mut out, "a b/ü?x=1&y=%20%z#\"'");
-    assert_eq!(out, "a%20b/%C3%BC?x=1&amp;y=%20%25z#%22&#39;");
-}
-
-#[test]
 fn what_authors_use_stays() {
     for html in [
         "<details open=\"\" class=\"note\"><summary>More</summary><p id=\"x\">text</p></details>",

@@ -26,6 +26,7 @@ use crate::catalog::EntityId;
 use crate::docs::{DocsPage, DocsRedirect, DocsSite};
 use crate::error::Error;
 use crate::inert;
+use crate::html::Html;
 use crate::output::Sink;
 use crate::portable::folded;
 use crate::portal::Portal;
@@ -315,11 +316,14 @@ fn old_path(redirect: &DocsRedirect) -> String {
 
 /// Returns a page that says where another one is now, and goes there.
 fn moved(target: &str) -> String {
-    let target = crate::html::escape_attribute(target);
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n\
-         <link rel=\"canonical\" href=\"{target}\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <meta http-equiv=\"refresh\" content=\"0; url={target}\">\n</head>\n\
-         <body>\n<p>This page has moved to <a href=\"{target}\">{target}</a>.</p>\n</body>\n</html>\n"
-    )
+    let mut out = Html::new();
+    out.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n");
+    out.start("link").attribute("rel", "canonical").attribute("href", target);
+    out.raw("\n<meta name=\"robots\" content=\"noindex\">\n");
+    out.start("meta").attribute("http-equiv", "refresh").attribute("content", &format!("0; url={target}"));
+    out.raw("\n</head>\n<body>\n<p>This page has moved to ");
+    out.start("a").attribute("href", target);
+    out.text(target);
+    out.raw("</a>.</p>\n</body>\n</html>\n");
+    out.into_string()
 }

@@ -427,6 +427,109 @@ fn what_authors_write_stays_text() {
     assert!(!list.contains('<') && list.contains("\\u003cscript"), "the list of entities can be taken for HTML");
 }
 
+/// A catalog in which every text that authors may choose tries to end the attribute or the element that it stands in.
+fn hostile_catalog() -> String {
+    let text = r#"x\" onload=\"a(1)' onclick='b(2) <b onfocus=c(3)>\u0007"#;
+    let definition = serde_json::json!({
+        "openapi": "3.1.0",
+        "info": {"title": "TEXT", "version": "TEXT", "description": "TEXT", "contact": {"name": "TEXT", "url": "https://x/TEXT"}},
+        "servers": [{"url": "https://x/TEXT", "description": "TEXT"}],
+        "tags": [{"name": "TEXT", "description": "TEXT"}],
+        "paths": {"/TEXT": {"get": {
+            "operationId": "TEXT", "summary": "TEXT", "tags": ["TEXT"],
+            "parameters": [{"name": "TEXT", "in": "query", "schema": {"type": "string", "enum": ["TEXT"], "default": "TEXT"}}],
+            "responses": {"200": {"description": "TEXT", "content": {"TEXT/TEXT": {
+                "schema": {"title": "TEXT", "properties": {"TEXT": {"type": "TEXT", "description": "TEXT"}}},
+                "examples": {"TEXT": {"summary": "TEXT", "value": {"TEXT": "TEXT"}}},
+            }}}},
+        }}},
+    });
+    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+    let definition = quoted(&definition.to_string()).replace("TEXT", &quoted(text));
+    let catalog = format!(
+        r#"
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: evil
+  title: "TEXT"
+  description: "TEXT"
+  annotations: {{github.com/project-slug: "TEXT", example.com/x: "TEXT", backstage.io/view-url: "https://x/TEXT"}}
+  links: [{{url: "https://x/TEXT", title: "TEXT", icon: "TEXT", type: "TEXT"}}]
+spec: {{type: "TEXT", lifecycle: "TEXT", owner: team, system: evil, providesApis: [evil]}}
+---
+apiVersion: backstage.io/v1alpha1
+kind: System
+metadata: {{name: evil, title: "TEXT"}}
+spec: {{owner: team}}
+---
+apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {{name: evil, title: "TEXT"}}
+spec: {{type: openapi, lifecycle: "TEXT", owner: team, system: evil, definition: "{definition}"}}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {{name: team, title: "TEXT"}}
+spec: {{type: "TEXT", profile: {{displayName: "TEXT", email: "TEXT", picture: "https://x/TEXT"}}, children: []}}
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {{name: evil, title: "TEXT"}}
+spec:
+  type: "TEXT"
+  parameters: [{{title: "TEXT", properties: {{"TEXT": {{type: string, title: "TEXT", description: "TEXT", enum: ["TEXT"]}}}}}}]
+  steps: [{{id: "TEXT", name: "TEXT", action: "TEXT"}}]
+"#
+    );
+    catalog.replace("TEXT", text)
+}
+
+#[test]
+fn no_text_of_an_author_ends_its_attribute() {
+    let docs = "---\ntitle: 'x\" onload=\"a(1)'\n---\n# A \" onload=\"a(1)\n\n## ' onclick='b(2)\n\n[l](u 't\" onload=\"x')\n";
+    let catalog = hostile_catalog();
+    let files: &[(&str, &[u8])] = &[
+        ("catalog-info.yaml", catalog.as_bytes()),
+        (
+            "docs-of/catalog-info.yaml",
+            b"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: docs, annotations: {backstage.io/techdocs-ref: 'dir:.'}}\nspec: {type: x, lifecycle: y, owner: team}\n",
+        ),
+        (
+            "docs-of/mkdocs.yml",
+            b"site_name: 'x\" onload=\"a(1)'\nnav:\n- 'y\" onload=\"a(1)': index.md\n- 'z\" onload=\"a(1)': 'https://x/\" onload=\"a(1)'\n",
+        ),
+        ("docs-of/docs/index.md", docs.as_bytes()),
+    ];
+    let config = Config { badges: true, title: "x\" onload=\"a(1)\u{1b}".to_owned(), ..config() };
+    let built = build(config, files, |_| ());
+    for evil in ["component", "system", "api", "template"] {
+        let id = built.portal.catalog.find(&format!("{evil}:default/evil"));
+        let title = id.map(|id| built.portal.catalog.get(id).title());
+        assert!(title.is_some_and(|title| title.contains("onload")), "{evil}: {:?}", built.portal.diagnostics);
+    }
+    let mut kinds = BTreeSet::new();
+    for (path, bytes) in &built.files {
+        let Some((_, kind)) = path.rsplit_once('.').filter(|(_, kind)| matches!(*kind, "html" | "svg" | "xml" | "atom"))
+        else {
+            continue;
+        };
+        // It is JSON.
+        if path.starts_with("api/catalog/") {
+            continue;
+        }
+        kinds.insert(kind);
+        let text = std::str::from_utf8(bytes).unwrap();
+        for attribute in crate::html::attributes(text) {
+            let is_ours = !attribute.name.starts_with("on") && !attribute.name.contains(['"', '\'', '(']);
+            assert!(is_ours, "{path}: {} of {}", attribute.name, attribute.element);
+        }
+        assert!(!text.contains("<b onfocus"), "{path}");
+        assert!(!text.contains(['\u{7}', '\u{1b}']), "{path} has control characters");
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["html", "svg", "xml"]);
+}
+
 #[test]
 fn an_overview_marks_each_relation_exactly_once() {
     let built = acme();

@@ -17,6 +17,8 @@ use tokio::sync::{mpsc, watch};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::state::{Found, State, find, moved};
+use super::state::{Found, State, find};
+use crate::html::Html;
 
 const SCRIPT: &str = include_str!("live.js");
 /// Pages bring no script or style of their own, and nothing is sent anywhere. Pictures may come from elsewhere, since
@@ -183,7 +185,10 @@ fn with_status(status: StatusCode, body: Body) -> Response {
 /// Puts the script that reloads at the end of the page at `path`; relative, since a proxy may show the site below a path.
 fn with_script(page: &[u8], path: &str) -> Bytes {
     let up = "../".repeat(path.bytes().filter(|byte| *byte == b'/').count().saturating_sub(1));
-    let tag = format!("<script src=\"{up}_playbill/live.js\" defer></script>");
+    let mut tag = Html::new();
+    tag.start("script").attribute("src", &format!("{up}_playbill/live.js")).flag("defer");
+    tag.end("script");
+    let tag = tag.into_string();
     const END: &[u8] = b"</body>";
     let at = page.windows(END.len()).rposition(|window| window.eq_ignore_ascii_case(END)).unwrap_or(page.len());
     [&page[..at], tag.as_bytes(), &page[at..]].concat().into()

@@ -12,7 +12,7 @@ use super::relations::{self, Drawn};
 use super::view::{self, View};
 use crate::catalog::{Entity, EntityId, EntityRef};
 use crate::graph::{Edge, Folded, Graph, Look, Node, fold, svg};
-use crate::html;
+use crate::html::Html;
 use crate::routes;
 
 /// Neighbours that are drawn one by one on an overview.
@@ -181,12 +181,18 @@ fn sentences(graph: &Graph) -> Vec<String> {
     for edge in &graph.edges {
         by_verb.entry((edge.from, edge.label)).or_default().push(edge.to);
     }
-    let name = |node: &usize| html::escape(&graph.nodes[*node].label);
+    let name = |node: usize| &graph.nodes[node].label;
     by_verb
         .into_iter()
         .map(|((from, label), to)| {
-            let to: Vec<String> = to.iter().map(name).collect();
-            format!("<b>{}</b> {} {}", name(&from), html::escape(&graph.labels[label]), to.join(", "))
+            let mut out = Html::new();
+            out.element("b", name(from));
+            out.text(&format!(" {} ", graph.labels[label]));
+            for (at, to) in to.into_iter().enumerate() {
+                out.raw(if at == 0 { "" } else { ", " });
+                out.text(name(to));
+            }
+            out.into_string()
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use super::relations;
 use super::view::{self, View};
 use super::{Change, PageKind, Site, kinds, tabs};
 use crate::catalog::{Entity, EntityId};
-use crate::html::escape;
+use crate::html::Html;
 use crate::markdown::commonmark;
 use crate::routes;
 
@@ -178,31 +178,39 @@ pub fn llms(view: &View<'_>) -> String {
 #[must_use]
 pub fn feed(site: &Site) -> String {
     let base = site.base_url().unwrap_or_default();
-    let absolute = |url: &str| escape(&format!("{base}{}", routes::encoded(url)));
+    let absolute = |url: &str| format!("{base}{}", routes::encoded(url));
     let newest = site.changes().first().map_or(0, |change| change.time);
-    let mut out = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
-         <title>{}: changes</title>\n<id>{1}</id>\n<link href=\"{1}\"/>\n<link rel=\"self\" href=\"{2}\"/>\n\
-         <updated>{3}</updated>\n",
-        escape(&site.config().title),
-        absolute(routes::HOME),
-        absolute(routes::FEED),
-        super::date::moment(newest)
-    );
+    let mut out = Html::new();
+    out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.start("feed").attribute("xmlns", "http://www.w3.org/2005/Atom");
+    out.raw("\n");
+    out.element("title", &format!("{}: changes", site.config().title));
+    out.raw("\n");
+    out.element("id", &absolute(routes::HOME));
+    out.raw("\n");
+    out.empty("link").attribute("href", &absolute(routes::HOME));
+    out.raw("\n");
+    out.empty("link").attribute("rel", "self").attribute("href", &absolute(routes::FEED));
+    out.raw("\n");
+    out.element("updated", &super::date::moment(newest));
+    out.raw("\n");
     for Change { time, title, what, url, author } in site.changes() {
-        let _ = writeln!(
-            out,
-            "<entry><title>{}</title><id>{url}#{time}</id><link href=\"{url}\"/><updated>{}</updated>\
-             <author><name>{}</name></author><category term=\"{}\"/></entry>",
-            escape(title),
-            super::date::moment(*time),
-            escape(author),
-            escape(what),
-            url = absolute(url),
-        );
+        let url = absolute(url);
+        out.start("entry");
+        out.element("title", title);
+        out.element("id", &format!("{url}#{time}"));
+        out.empty("link").attribute("href", &url);
+        out.element("updated", &super::date::moment(*time));
+        out.start("author");
+        out.element("name", author);
+        out.end("author");
+        out.empty("category").attribute("term", what);
+        out.end("entry");
+        out.raw("\n");
     }
-    out.push_str("</feed>\n");
-    out
+    out.end("feed");
+    out.raw("\n");
+    out.into_string()
 }
 
 /// A badge of an entity, by the names of Backstage's badges plugin.
@@ -261,16 +269,30 @@ pub fn badge(view: &View<'_>, id: EntityId, badge: Badge) -> String {
     };
     let value = view::shortened(&value, 40).into_owned();
     let (left, right) = (crate::graph::text_width(&label, 11.0) + 14.0, crate::graph::text_width(&value, 11.0) + 14.0);
-    let (name, width) = (escape(&format!("{label}: {value}")), left + right);
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"20\" role=\"img\" aria-label=\"{name}\">\
-         <title>{name}</title><rect width=\"{width:.0}\" height=\"20\" rx=\"4\" fill=\"#1b2130\"/>\
-         <path d=\"M{left:.0} 0h{rest:.0}a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4h-{rest:.0}z\" fill=\"{colour}\"/>\
-         <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\"><text x=\"7\" y=\"14\">{}</text>\
-         <text x=\"{:.0}\" y=\"14\">{}</text></g></svg>\n",
-        escape(&label),
-        left + 7.0,
-        escape(&value),
-        rest = right - 4.0,
-    )
+    let (name, width) = (format!("{label}: {value}"), left + right);
+    let (width, rest) = (format!("{width:.0}"), right - 4.0);
+    let mut out = Html::new();
+    out.start("svg")
+        .attribute("xmlns", "http://www.w3.org/2000/svg")
+        .attribute("width", &width)
+        .number("height", 20)
+        .attribute("role", "img")
+        .attribute("aria-label", &name);
+    out.element("title", &name);
+    out.empty("rect").attribute("width", &width).number("height", 20).number("rx", 4).attribute("fill", "#1b2130");
+    let shape = format!("M{left:.0} 0h{rest:.0}a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4h-{rest:.0}z");
+    out.empty("path").attribute("d", &shape).attribute("fill", colour);
+    out.start("g")
+        .attribute("fill", "#fff")
+        .attribute("font-family", "Verdana,DejaVu Sans,sans-serif")
+        .number("font-size", 11);
+    for (x, text) in [(7.0, &label), (left + 7.0, &value)] {
+        out.start("text").attribute("x", &format!("{x:.0}")).number("y", 14);
+        out.text(text);
+        out.end("text");
+    }
+    out.end("g");
+    out.end("svg");
+    out.raw("\n");
+    out.into_string()
 }

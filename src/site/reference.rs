@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use crate::api::parts::Anchors;
 use crate::api::{
-    Api, Block, Choice, Cut, Detail, Example, Fact, Field, Flags, Item, Piece, Role, Shape, Slice, snippet,
+    Api, Block, Choice, Cut, Detail, Example, Fact, Field, Flags, Item, Mark, Piece, Role, Shape, Slice, snippet,
 };
-use crate::html::{self, escape, push_attribute, push_escaped};
+use crate::html::{self, Html, Tag};
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::view::{self, View, is_web};
@@ -34,7 +34,7 @@ pub struct Writer<'v, 'a> {
     part: usize,
     amount: Amount,
     anchors: Anchors,
-    out: String,
+    out: Html,
     /// What stands before the names of places inside the current item.
     prefix: String,
     /// HTML: who offers the operations.
@@ -52,25 +52,25 @@ impl<'v, 'a> Writer<'v, 'a> {
             anchors.unique(name);
         }
         let offered = offered(view, api);
-        Self { view, api, part, amount, anchors, out: String::new(), prefix: String::new(), offered }
+        Self { view, api, part, amount, anchors, out: Html::new(), prefix: String::new(), offered }
     }
 
     /// Returns what was written since the last call.
     pub fn take(&mut self) -> String {
-        std::mem::take(&mut self.out)
+        std::mem::take(&mut self.out).into_string()
     }
 
     /// Writes what holds for the whole definition: servers, security.
     pub fn intro(&mut self) {
         for block in &self.api.reference.blocks {
             self.prefix = block.title.to_lowercase();
-            self.out.push_str("<section class=\"api-part\"><h2>");
-            push_escaped(&mut self.out, &block.title);
-            self.out.push_str("</h2>");
+            self.out.raw("<section class=\"api-part\"><h2>");
+            self.out.text(&block.title);
+            self.out.raw("</h2>");
             self.markdown(block.description.as_deref());
             self.facts(&block.facts);
             self.fields(&block.fields);
-            self.out.push_str("</section>");
+            self.out.raw("</section>");
         }
     }
 
@@ -79,28 +79,30 @@ impl<'v, 'a> Writer<'v, 'a> {
         if facts.is_empty() {
             return;
         }
-        self.out.push_str("<dl class=\"api-facts\">");
+        self.out.raw("<dl class=\"api-facts\">");
         for fact in facts {
-            self.out.push_str("<div><dt>");
-            push_escaped(&mut self.out, &fact.label);
-            self.out.push_str("</dt><dd>");
+            self.out.raw("<div><dt>");
+            self.out.text(&fact.label);
+            self.out.raw("</dt><dd>");
             self.pieces(&fact.pieces);
-            self.out.push_str("</dd></div>");
+            self.out.raw("</dd></div>");
         }
-        self.out.push_str("</dl>");
+        self.out.raw("</dl>");
     }
 
     /// Writes a description.
     pub fn markdown(&mut self, text: Option<&str>) {
         let Some(text) = text else { return };
-        self.out.push_str("<div class=\"prose\">");
-        self.out.push_str(&description(text));
-        self.out.push_str("</div>");
+        self.out.raw("<div class=\"prose\">");
+        self.out.raw(&description(text));
+        self.out.raw("</div>");
     }
 
-    /// Writes HTML as it is.
-    pub fn raw(&mut self, html: &str) {
-        self.out.push_str(html);
+    /// Writes the heading of a group of items.
+    pub fn heading(&mut self, title: &str) {
+        self.out.start("h2").attribute("class", "part");
+        self.out.text(title);
+        self.out.end("h2");
     }
 
     /// Writes one item, or some of its fields.
@@ -108,15 +110,9 @@ impl<'v, 'a> Writer<'v, 'a> {
         let item = &self.api.reference.groups[slice.group].items[slice.item];
         self.prefix.clone_from(&slice.anchor);
         let continued = slice.fields.as_ref().is_some_and(|range| range.start > 0);
-        let _ = write!(self.out, "<article class=\"api-item r-{}\" id=\"", role(item.role));
-        push_attribute(&mut self.out, &slice.anchor);
-        self.out.push('"');
-        if let Some(mark) = &item.mark {
-            let _ = write!(self.out, " data-{}=\"", mark.name);
-            push_attribute(&mut self.out, &mark.value);
-            self.out.push('"');
-        }
-        self.out.push('>');
+        let class = format!("api-item r-{}", role(item.role));
+        let tag = self.out.start("article").attribute("class", &class).attribute("id", &slice.anchor);
+        marked(tag, item.mark.as_ref());
         self.head(item, &slice.anchor, continued);
         if !continued {
             self.markdown(item.description.as_deref());
@@ -134,53 +130,51 @@ impl<'v, 'a> Writer<'v, 'a> {
                 self.fields(&fields[range.clone()]);
             }
         }
-        self.out.push_str("</article>");
+        self.out.raw("</article>");
     }
 
     fn head(&mut self, item: &Item, anchor: &str, continued: bool) {
-        self.out.push_str("<header><h3>");
+        self.out.raw("<header><h3>");
         if !item.verb.is_empty() {
-            let _ = write!(self.out, "<span class=\"verb v-{}\">", verb_class(&item.verb));
-            push_escaped(&mut self.out, &item.verb);
-            self.out.push_str("</span> ");
+            self.out.start("span").attribute("class", &format!("verb v-{}", verb_class(&item.verb)));
+            self.out.text(&item.verb);
+            self.out.raw("</span> ");
         }
-        self.out.push_str("<code>");
+        self.out.raw("<code>");
         path(&mut self.out, &item.name);
-        self.out.push_str("</code>");
+        self.out.raw("</code>");
         if item.deprecated {
-            self.out.push_str(" <span class=\"chip warn\">deprecated</span>");
+            self.out.raw(" <span class=\"chip warn\">deprecated</span>");
         }
         if continued {
-            self.out.push_str(" <small>continued</small>");
+            self.out.raw(" <small>continued</small>");
         }
-        self.out.push_str(" <a class=\"anchor\" href=\"#");
-        push_attribute(&mut self.out, anchor);
-        self.out.push_str("\" aria-label=\"Link to this\">#</a></h3>");
+        self.out.raw(" ");
+        self.out
+            .start("a")
+            .attribute("class", "anchor")
+            .attribute("href", &format!("#{anchor}"))
+            .attribute("aria-label", "Link to this");
+        self.out.raw("#</a></h3>");
         if let Some(summary) = &item.summary {
-            self.out.push_str("<p class=\"api-summary\">");
-            self.out.push_str(&commonmark::inline(summary));
-            self.out.push_str("</p>");
+            self.out.raw("<p class=\"api-summary\">");
+            self.out.raw(&commonmark::inline(summary));
+            self.out.raw("</p>");
         }
         if let Some(id) = &item.id {
-            self.out.push_str("<p class=\"api-id\"><code>");
-            push_escaped(&mut self.out, id);
-            self.out.push_str("</code></p>");
+            self.out.raw("<p class=\"api-id\"><code>");
+            self.out.text(id);
+            self.out.raw("</code></p>");
         }
         if item.role == Role::Operation {
-            self.out.push_str(&self.offered);
+            self.out.raw(&self.offered);
         }
-        self.out.push_str("</header>");
+        self.out.raw("</header>");
     }
 
-    fn open(&mut self, tag: &str, class: &str, mark: Option<&crate::api::Mark>, name: &str) {
-        let _ = write!(self.out, "<{tag} class=\"{class}\"");
-        if let Some(mark) = mark {
-            let id = self.anchors.unique(&format!("{}.{name}", self.prefix));
-            let _ = write!(self.out, " id=\"{id}\" data-{}=\"", mark.name);
-            push_attribute(&mut self.out, &mark.value);
-            self.out.push('"');
-        }
-        self.out.push('>');
+    fn open(&mut self, tag: &str, class: &str, mark: Option<&Mark>, name: &str) {
+        let id = mark.map(|_| self.anchors.unique(&format!("{}.{name}", self.prefix)));
+        marked(self.out.start(tag).attribute("class", class).maybe("id", id.as_deref()), mark);
     }
 
     fn block(&mut self, block: &Block, depth: usize) {
@@ -190,16 +184,16 @@ impl<'v, 'a> Writer<'v, 'a> {
         } else {
             self.open("section", "api-block", block.mark.as_ref(), &block.title);
             if !block.title.is_empty() {
-                let level = (depth + 1).min(6);
-                let _ = write!(self.out, "<h{level}>");
-                push_escaped(&mut self.out, &block.title);
+                let level = format!("h{}", (depth + 1).min(6));
+                self.out.start(&level);
+                self.out.text(&block.title);
                 if block.required {
-                    self.out.push_str(" <em class=\"required\">required</em>");
+                    self.out.raw(" <em class=\"required\">required</em>");
                 }
-                let _ = write!(self.out, "</h{level}>");
+                self.out.end(&level);
             }
             self.inside(block, depth);
-            self.out.push_str("</section>");
+            self.out.raw("</section>");
         }
         self.prefix.truncate(before);
     }
@@ -209,35 +203,32 @@ impl<'v, 'a> Writer<'v, 'a> {
         let tag = if block.folded { "details" } else { "div" };
         self.open(tag, "api-named", block.mark.as_ref(), &block.title);
         let title = if block.folded { "summary" } else { "p" };
-        let _ = write!(self.out, "<{title} class=\"api-name\"><code");
-        if let Some(class) = status_class(&block.title) {
-            let _ = write!(self.out, " class=\"{class}\"");
-        }
-        self.out.push('>');
-        push_escaped(&mut self.out, &block.title);
-        self.out.push_str("</code>");
+        self.out.start(title).attribute("class", "api-name");
+        self.out.start("code").maybe("class", status_class(&block.title));
+        self.out.text(&block.title);
+        self.out.raw("</code>");
         let mut rest = block.description.as_deref();
         if block.folded
             && let Some(text) = rest
         {
             let short = text.trim();
-            self.out.push_str(" <span>");
+            self.out.raw(" <span>");
             if short.len() <= 160 && !short.contains('\n') && !short.contains(['<', '`']) {
-                self.out.push_str(&commonmark::inline(short));
+                self.out.raw(&commonmark::inline(short));
                 rest = None;
             } else {
                 let plain = crate::api::parts::plain(text);
-                push_escaped(&mut self.out, &view::shortened(&plain, 120));
+                self.out.text(&view::shortened(&plain, 120));
             }
-            self.out.push_str("</span>");
+            self.out.raw("</span>");
         }
-        let _ = write!(self.out, "</{title}>");
+        self.out.end(title);
         let _ = write!(self.prefix, ".{}", block.title);
-        self.out.push_str("<div class=\"api-inside\">");
+        self.out.raw("<div class=\"api-inside\">");
         self.markdown(rest);
         self.content(block, depth);
-        self.out.push_str("</div>");
-        let _ = write!(self.out, "</{tag}>");
+        self.out.raw("</div>");
+        self.out.end(tag);
     }
 
     fn inside(&mut self, block: &Block, depth: usize) {
@@ -262,10 +253,10 @@ impl<'v, 'a> Writer<'v, 'a> {
         let has_line = !shape.types.is_empty() || shape.flags != Flags::default();
         let alone = matches!(&shape.types[..], [Piece::Text(text)] if &**text == "object");
         if has_line && !(alone && !shape.fields.is_empty() && shape.flags == Flags::default()) {
-            self.out.push_str("<p class=\"api-type\">");
+            self.out.raw("<p class=\"api-type\">");
             self.types(shape);
             self.flags(shape.flags);
-            self.out.push_str("</p>");
+            self.out.raw("</p>");
         }
         self.markdown(shape.description.as_deref());
         self.details(&shape.details);
@@ -279,7 +270,7 @@ impl<'v, 'a> Writer<'v, 'a> {
     fn types(&mut self, shape: &Shape) {
         self.pieces(&shape.types);
         if shape.flags.nullable {
-            self.out.push_str(if shape.types.is_empty() { "null" } else { " or null" });
+            self.out.raw(if shape.types.is_empty() { "null" } else { " or null" });
         }
     }
 
@@ -290,7 +281,10 @@ impl<'v, 'a> Writer<'v, 'a> {
             (flags.deprecated, "flag old", "deprecated"),
         ] {
             if on {
-                let _ = write!(self.out, " <em class=\"{class}\">{text}</em>");
+                self.out.raw(" ");
+                self.out.start("em").attribute("class", class);
+                self.out.text(text);
+                self.out.end("em");
             }
         }
     }
@@ -299,34 +293,30 @@ impl<'v, 'a> Writer<'v, 'a> {
         if fields.is_empty() {
             return;
         }
-        self.out.push_str("<ul class=\"fields\">");
+        self.out.raw("<ul class=\"fields\">");
         for field in fields {
             self.field(field);
         }
-        self.out.push_str("</ul>");
+        self.out.raw("</ul>");
     }
 
     fn field(&mut self, field: &Field) {
-        self.out.push_str("<li");
-        if let Some(mark) = &field.mark {
-            let id = self.anchors.unique(&format!("{}.{}", self.prefix, mark.value));
-            let _ = write!(self.out, " id=\"{id}\" data-{}=\"", mark.name);
-            push_attribute(&mut self.out, &mark.value);
-            self.out.push('"');
-        }
-        self.out.push_str("><p><code>");
-        push_escaped(&mut self.out, &field.name);
-        self.out.push_str("</code> ");
+        let mark = field.mark.as_ref();
+        let id = mark.map(|mark| self.anchors.unique(&format!("{}.{}", self.prefix, mark.value)));
+        marked(self.out.start("li").maybe("id", id.as_deref()), mark);
+        self.out.raw("<p><code>");
+        self.out.text(&field.name);
+        self.out.raw("</code> ");
         if !field.shape.types.is_empty() || field.shape.flags.nullable {
-            self.out.push_str("<span>");
+            self.out.raw("<span>");
             self.types(&field.shape);
-            self.out.push_str("</span>");
+            self.out.raw("</span>");
         }
         if field.required {
-            self.out.push_str(" <em class=\"required\">required</em>");
+            self.out.raw(" <em class=\"required\">required</em>");
         }
         self.flags(field.shape.flags);
-        self.out.push_str("</p>");
+        self.out.raw("</p>");
         if let Some(text) = &field.description {
             self.markdown(Some(text));
         }
@@ -340,7 +330,7 @@ impl<'v, 'a> Writer<'v, 'a> {
         self.field_examples(&field.examples);
         self.cut(shape);
         if !field.arguments.is_empty() {
-            self.out.push_str("<p class=\"f-sub\">Arguments</p>");
+            self.out.raw("<p class=\"f-sub\">Arguments</p>");
             self.fields(&field.arguments);
         }
         if !shape.fields.is_empty() || !shape.choices.is_empty() {
@@ -350,31 +340,34 @@ impl<'v, 'a> Writer<'v, 'a> {
                 (0, options) => view::count(options, "alternative", "alternatives"),
                 (count, _) => view::count(count, "property", "properties"),
             };
-            let _ = write!(self.out, "<details class=\"more\"><summary>{text}</summary>");
+            self.out.raw("<details class=\"more\">");
+            self.out.element("summary", &text);
             self.fields(&shape.fields);
             for choice in &shape.choices {
                 self.choice(choice);
             }
-            self.out.push_str("</details>");
+            self.out.raw("</details>");
         }
-        self.out.push_str("</li>");
+        self.out.raw("</li>");
     }
 
     fn details(&mut self, details: &[Detail]) {
         if details.is_empty() {
             return;
         }
-        self.out.push_str("<dl class=\"limits\">");
+        self.out.raw("<dl class=\"limits\">");
         for detail in details {
-            let _ = write!(self.out, "<div><dt>{}</dt><dd>", detail.label);
+            self.out.raw("<div>");
+            self.out.element("dt", detail.label);
+            self.out.raw("<dd>");
             for (at, value) in detail.values.iter().enumerate() {
-                self.out.push_str(if at == 0 { "<code>" } else { " <code>" });
-                push_escaped(&mut self.out, value);
-                self.out.push_str("</code>");
+                self.out.raw(if at == 0 { "<code>" } else { " <code>" });
+                self.out.text(value);
+                self.out.raw("</code>");
             }
-            self.out.push_str("</dd></div>");
+            self.out.raw("</dd></div>");
         }
-        self.out.push_str("</dl>");
+        self.out.raw("</dl>");
     }
 
     fn cut(&mut self, shape: &Shape) {
@@ -384,37 +377,40 @@ impl<'v, 'a> Writer<'v, 'a> {
             Some(Cut::Depth) => "What is inside is not shown here.",
             Some(Cut::Missing) => "What this refers to is not there.",
         };
-        let _ = write!(self.out, "<p class=\"quiet\">{text}</p>");
+        self.out.raw("<p class=\"quiet\">");
+        self.out.text(text);
+        self.out.raw("</p>");
     }
 
     fn choice(&mut self, choice: &Choice) {
-        let _ = write!(self.out, "<div class=\"choice\"><p class=\"f-sub\">{}", choice.title);
+        self.out.raw("<div class=\"choice\"><p class=\"f-sub\">");
+        self.out.text(choice.title);
         if let Some(discriminator) = &choice.discriminator {
-            self.out.push_str(", told apart by <code>");
-            push_escaped(&mut self.out, discriminator);
-            self.out.push_str("</code>");
+            self.out.raw(", told apart by <code>");
+            self.out.text(discriminator);
+            self.out.raw("</code>");
         }
-        self.out.push_str("</p><ul>");
+        self.out.raw("</p><ul>");
         for option in &choice.options {
             let shape = &option.shape;
             let inside = !shape.fields.is_empty() || !shape.choices.is_empty();
-            self.out.push_str(if inside { "<li><details class=\"more\"><summary>" } else { "<li><p>" });
+            self.out.raw(if inside { "<li><details class=\"more\"><summary>" } else { "<li><p>" });
             if let Some(title) = &option.title {
-                self.out.push_str("<b>");
-                push_escaped(&mut self.out, title);
-                self.out.push_str("</b> ");
+                self.out.raw("<b>");
+                self.out.text(title);
+                self.out.raw("</b> ");
             }
             if shape.types.is_empty() && option.title.is_none() {
-                self.out.push_str("value");
+                self.out.raw("value");
             }
             self.types(shape);
             self.flags(shape.flags);
             if let Some(value) = &option.value {
-                self.out.push_str(" <code class=\"value\">");
-                push_escaped(&mut self.out, value);
-                self.out.push_str("</code>");
+                self.out.raw(" <code class=\"value\">");
+                self.out.text(value);
+                self.out.raw("</code>");
             }
-            self.out.push_str(if inside { "</summary>" } else { "</p>" });
+            self.out.raw(if inside { "</summary>" } else { "</p>" });
             self.markdown(shape.description.as_deref());
             self.details(&shape.details);
             self.cut(shape);
@@ -423,30 +419,30 @@ impl<'v, 'a> Writer<'v, 'a> {
                 for choice in &shape.choices {
                     self.choice(choice);
                 }
-                self.out.push_str("</details>");
+                self.out.raw("</details>");
             }
-            self.out.push_str("</li>");
+            self.out.raw("</li>");
         }
-        self.out.push_str("</ul></div>");
+        self.out.raw("</ul></div>");
     }
 
     /// Writes examples of a field, a line each.
     fn field_examples(&mut self, examples: &[Example]) {
         for example in examples {
-            self.out.push_str("<p class=\"f-example\">Example <b>");
-            push_escaped(&mut self.out, &example.name);
-            self.out.push_str("</b>");
+            self.out.raw("<p class=\"f-example\">Example <b>");
+            self.out.text(&example.name);
+            self.out.raw("</b>");
             if !example.text.is_empty() {
-                self.out.push_str(" <code>");
-                push_escaped(&mut self.out, &example.text);
-                self.out.push_str("</code>");
+                self.out.raw(" <code>");
+                self.out.text(&example.text);
+                self.out.raw("</code>");
             }
             if let Some(summary) = &example.summary {
-                self.out.push_str(" <small>");
-                push_escaped(&mut self.out, summary);
-                self.out.push_str("</small>");
+                self.out.raw(" <small>");
+                self.out.text(summary);
+                self.out.raw("</small>");
             }
-            self.out.push_str("</p>");
+            self.out.raw("</p>");
             self.markdown(example.description.as_deref());
             self.address(example);
         }
@@ -455,9 +451,9 @@ impl<'v, 'a> Writer<'v, 'a> {
     /// Writes where the value of an example stands.
     fn address(&mut self, example: &Example) {
         let Some(address) = &example.address else { return };
-        self.out.push_str("<p class=\"quiet\">Its value stands at ");
+        self.out.raw("<p class=\"quiet\">Its value stands at ");
         self.pieces(&[Piece::Web { href: Arc::clone(address), text: Arc::clone(address) }]);
-        self.out.push_str(".</p>");
+        self.out.raw(".</p>");
     }
 
     fn examples(&mut self, examples: &[Example]) {
@@ -467,86 +463,88 @@ impl<'v, 'a> Writer<'v, 'a> {
         // Several stand in a row, of which one is open.
         let several = examples.len() > 1;
         if several {
-            self.out.push_str("<div class=\"snippets\">");
+            self.out.raw("<div class=\"snippets\">");
         }
         for (at, example) in examples.iter().enumerate() {
-            self.out.push_str("<details class=\"example\"");
-            if several {
-                self.out.push_str(" name=\"");
-                push_attribute(&mut self.out, &self.prefix);
-                self.out.push_str(if at == 0 { ".examples\" open" } else { ".examples\"" });
+            let name = several.then(|| format!("{}.examples", self.prefix));
+            let tag = self.out.start("details").attribute("class", "example").maybe("name", name.as_deref());
+            if several && at == 0 {
+                tag.flag("open");
+            } else {
+                drop(tag);
             }
-            self.out.push_str("><summary>Example");
+            self.out.raw("<summary>Example");
             if !example.name.is_empty() {
-                self.out.push_str(" <b>");
-                push_escaped(&mut self.out, &example.name);
-                self.out.push_str("</b>");
+                self.out.raw(" <b>");
+                self.out.text(&example.name);
+                self.out.raw("</b>");
             } else if several {
-                let _ = write!(self.out, " {}", at + 1);
+                self.out.text(&format!(" {}", at + 1));
             }
             if example.made {
-                self.out.push_str(" <small>made from the schema</small>");
+                self.out.raw(" <small>made from the schema</small>");
             }
             if let Some(summary) = &example.summary {
-                self.out.push_str(" <small>");
-                push_escaped(&mut self.out, &view::shortened(summary, 120));
-                self.out.push_str("</small>");
+                self.out.raw(" <small>");
+                self.out.text(&view::shortened(summary, 120));
+                self.out.raw("</small>");
             }
-            self.out.push_str("</summary>");
+            self.out.raw("</summary>");
             self.markdown(example.description.as_deref());
             self.address(example);
             if example.text.is_empty() && example.address.is_some() {
-                self.out.push_str("</details>");
+                self.out.raw("</details>");
                 continue;
             }
-            self.out.push_str("<pre class=\"highlight\" tabindex=\"0\"><code>");
+            self.out.raw("<pre class=\"highlight\" tabindex=\"0\"><code>");
             if example.language == "json" {
                 json(&mut self.out, &example.text);
             } else {
-                push_escaped(&mut self.out, &example.text);
+                self.out.text(&example.text);
             }
-            self.out.push_str("</code></pre></details>");
+            self.out.raw("</code></pre></details>");
         }
         if several {
-            self.out.push_str("</div>");
+            self.out.raw("</div>");
         }
     }
 
     fn snippets(&mut self, item: &Item) {
         let Some(request) = item.request.as_ref().filter(|_| self.amount == Amount::Full) else { return };
-        self.out.push_str("<section class=\"api-block snippets\"><h4>Request</h4>");
+        self.out.raw("<section class=\"api-block snippets\"><h4>Request</h4>");
         for (at, snippet) in snippet::all(request).iter().enumerate() {
-            self.out.push_str("<details name=\"");
-            push_attribute(&mut self.out, &self.prefix);
-            self.out.push_str(if at == 0 { ".request\" open><summary>" } else { ".request\"><summary>" });
-            push_escaped(&mut self.out, &snippet.label);
-            self.out.push_str("</summary><pre class=\"highlight\" tabindex=\"0\"><code>");
-            push_escaped(&mut self.out, &snippet.text);
-            self.out.push_str("</code></pre></details>");
+            let tag = self.out.start("details").attribute("name", &format!("{}.request", self.prefix));
+            if at == 0 {
+                tag.flag("open");
+            } else {
+                drop(tag);
+            }
+            self.out.element("summary", &snippet.label);
+            self.out.raw("<pre class=\"highlight\" tabindex=\"0\"><code>");
+            self.out.text(&snippet.text);
+            self.out.raw("</code></pre></details>");
         }
-        self.out.push_str("</section>");
+        self.out.raw("</section>");
     }
 
     fn pieces(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             match piece {
-                Piece::Text(text) => push_escaped(&mut self.out, text),
+                Piece::Text(text) => self.out.text(text),
                 Piece::Code(text) => {
-                    self.out.push_str("<code>");
-                    push_escaped(&mut self.out, text);
-                    self.out.push_str("</code>");
+                    self.out.raw("<code>");
+                    self.out.text(text);
+                    self.out.raw("</code>");
                 }
-                Piece::Markdown(text) => self.out.push_str(&commonmark::inline(text)),
+                Piece::Markdown(text) => self.out.raw(&commonmark::inline(text)),
                 Piece::Link { key, text } => self.link(key, text),
                 Piece::Web { href, text } => {
                     if is_web(href) || href.starts_with("mailto:") {
-                        self.out.push_str("<a href=\"");
-                        push_attribute(&mut self.out, href);
-                        self.out.push_str("\" rel=\"noopener\">");
-                        push_escaped(&mut self.out, text);
-                        self.out.push_str("</a>");
+                        self.out.start("a").attribute("href", href).attribute("rel", "noopener");
+                        self.out.text(text);
+                        self.out.raw("</a>");
                     } else {
-                        push_escaped(&mut self.out, text);
+                        self.out.text(text);
                     }
                 }
             }
@@ -556,16 +554,14 @@ impl<'v, 'a> Writer<'v, 'a> {
     fn link(&mut self, key: &str, text: &str) {
         match self.href(key) {
             Some(href) => {
-                self.out.push_str("<a href=\"");
-                push_attribute(&mut self.out, &href);
-                self.out.push_str("\">");
-                push_escaped(&mut self.out, text);
-                self.out.push_str("</a>");
+                self.out.start("a").attribute("href", &href);
+                self.out.text(text);
+                self.out.raw("</a>");
             }
             None => {
-                self.out.push_str("<code>");
-                push_escaped(&mut self.out, text);
-                self.out.push_str("</code>");
+                self.out.raw("<code>");
+                self.out.text(text);
+                self.out.raw("</code>");
             }
         }
     }
@@ -589,28 +585,32 @@ fn offered(view: &View<'_>, api: &Api) -> String {
     if providers.is_empty() {
         return String::new();
     }
-    let mut out = String::from("<p class=\"api-by\">Offered by");
+    let mut out = Html::new();
+    out.raw("<p class=\"api-by\">Offered by");
     for relation in providers.iter().take(NAMED) {
         let link = view.plain_relation(relation);
+        out.raw(" ");
         match &link.href {
             Some(href) => {
-                out.push_str(" <a href=\"");
-                push_attribute(&mut out, href);
-                out.push_str("\">");
-                push_escaped(&mut out, &link.title);
-                out.push_str("</a>");
+                out.start("a").attribute("href", href);
+                out.text(&link.title);
+                out.end("a");
             }
-            None => {
-                out.push(' ');
-                push_escaped(&mut out, &link.title);
-            }
+            None => out.text(&link.title),
         }
     }
     if providers.len() > NAMED {
-        let _ = write!(out, " and {} more", providers.len() - NAMED);
+        out.text(&format!(" and {} more", providers.len() - NAMED));
     }
-    out.push_str("</p>");
-    out
+    out.raw("</p>");
+    out.into_string()
+}
+
+/// Adds the attribute that says what a part describes, and ends the tag.
+fn marked(tag: Tag<'_>, mark: Option<&Mark>) {
+    if let Some(mark) = mark {
+        tag.attribute(&format!("data-{}", mark.name), &mark.value);
+    }
 }
 
 /// Returns a description as HTML. Most are one line of plain words, for which the parser is not asked.
@@ -659,45 +659,39 @@ fn status_class(title: &str) -> Option<&'static str> {
 }
 
 /// Writes a path with its variables set off, and places to break a long one.
-fn path(out: &mut String, name: &str) {
+fn path(out: &mut Html, name: &str) {
     for piece in name.split_inclusive('/') {
         let (piece, slash) = piece.strip_suffix('/').map_or((piece, ""), |piece| (piece, "/"));
         if piece.starts_with('{') && piece.ends_with('}') {
-            out.push_str("<i>");
-            push_escaped(out, piece);
-            out.push_str("</i>");
+            out.raw("<i>");
+            out.text(piece);
+            out.raw("</i>");
         } else {
-            push_escaped(out, piece);
+            out.text(piece);
         }
-        out.push_str(slash);
+        out.raw(slash);
         if !slash.is_empty() {
-            out.push_str("<wbr>");
+            out.raw("<wbr>");
         }
     }
 }
 
 /// Paints JSON that was printed with one key a line: the keys stand out.
-fn json(out: &mut String, text: &str) {
+fn json(out: &mut Html, text: &str) {
     for line in text.split_inclusive('\n') {
         let rest = line.trim_start_matches(' ');
         let key = rest.starts_with('"').then(|| rest.find("\": ").map(|at| at + 1)).flatten();
         match key {
             Some(end) => {
-                out.push_str(&line[..line.len() - rest.len()]);
-                out.push_str("<span class=\"p\">");
-                push_escaped(out, &rest[..end]);
-                out.push_str("</span>");
-                push_escaped(out, &rest[end..]);
+                out.raw(&line[..line.len() - rest.len()]);
+                out.raw("<span class=\"p\">");
+                out.text(&rest[..end]);
+                out.raw("</span>");
+                out.text(&rest[end..]);
             }
-            None => push_escaped(out, line),
+            None => out.text(line),
         }
     }
-}
-
-/// Returns a title as HTML.
-#[must_use]
-pub fn title(text: &str) -> String {
-    escape(text)
 }
 
 /// Returns a summary in one line, as text.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::kinds;
 use super::{DocsTarget, Site};
 use crate::catalog::{Entity, EntityId, EntityRef, Relation};
-use crate::html;
+use crate::html::{self, Html};
 use crate::markdown::{DocLink, Resolved, commonmark};
 use crate::notes::{Goal, Note};
 use crate::portal::Portal;
@@ -285,24 +285,24 @@ pub fn initials(name: &str) -> String {
 /// Messages begin in lower case; on a page they are sentences. A first word with capitals inside is a field and stays.
 #[must_use]
 pub fn with_code(message: &str) -> String {
-    let mut out = String::with_capacity(message.len() + 16);
+    let mut out = Html::with_capacity(message.len() + 16);
     let first = message.split(' ').next().unwrap_or_default();
     let capital =
         (!first.is_empty() && first.chars().all(|c| c.is_ascii_lowercase())).then(|| message[..1].to_uppercase());
     let message = if capital.is_some() { &message[1..] } else { message };
-    out.push_str(capital.as_deref().unwrap_or_default());
+    out.text(capital.as_deref().unwrap_or_default());
     let mut parts = message.split('`');
     let closed = message.matches('`').count() / 2 * 2;
-    out.push_str(&html::escape(parts.next().unwrap_or_default()));
+    out.text(parts.next().unwrap_or_default());
     for (at, part) in parts.enumerate() {
-        out.push_str(match at {
+        out.raw(match at {
             at if at >= closed => "`",
             at if at % 2 == 0 => "<code>",
             _ => "</code>",
         });
-        out.push_str(&html::escape(part));
+        out.text(part);
     }
-    out
+    out.into_string()
 }
 
 /// Returns `1 page`, `2 pages`.

@@ -3,14 +3,12 @@
 //! Every entity has a Raw tab, so this text is most of what a site highlights. A general highlighter would take longer
 //! for it than for everything else; what our own writer can produce needs only the few rules here.
 
-use std::fmt::Write as _;
-
-use crate::html;
+use crate::html::Html;
 
 /// Paints the text of `serde_yaml`'s writer. The text of the result is the text given, to the letter.
 #[must_use]
 pub fn paint(yaml: &str) -> String {
-    let mut out = String::with_capacity(yaml.len() * 2);
+    let mut out = Html::with_capacity(yaml.len() * 2);
     // The indentation of the line that began a block scalar; deeper lines belong to it.
     let mut block: Option<usize> = None;
     for line in yaml.split_inclusive('\n') {
@@ -19,26 +17,26 @@ pub fn paint(yaml: &str) -> String {
         if let Some(start) = block {
             if text.trim().is_empty() || indent > start {
                 span(&mut out, "s", text);
-                out.push_str(&line[text.len()..]);
+                out.text(&line[text.len()..]);
                 continue;
             }
             block = None;
         }
-        out.push_str(&text[..indent]);
+        out.text(&text[..indent]);
         let mut rest = &text[indent..];
         let mut depth = indent;
         while let Some(item) = rest.strip_prefix("- ") {
             span(&mut out, "o", "-");
-            out.push(' ');
+            out.raw(" ");
             rest = item;
             depth += 2;
         }
         if let Some(end) = key_end(rest) {
             span(&mut out, "p", &rest[..end]);
-            out.push(':');
+            out.raw(":");
             rest = &rest[end + 1..];
             let blanks = rest.len() - rest.trim_start_matches(' ').len();
-            out.push_str(&rest[..blanks]);
+            out.text(&rest[..blanks]);
             rest = &rest[blanks..];
         } else {
             // The text of an item stands deeper than its dash.
@@ -50,9 +48,9 @@ pub fn paint(yaml: &str) -> String {
         } else if !rest.is_empty() {
             span(&mut out, class(rest), rest);
         }
-        out.push_str(&line[text.len()..]);
+        out.text(&line[text.len()..]);
     }
-    out
+    out.into_string()
 }
 
 /// Finds the colon that ends the key of a line, if it has one.
@@ -89,11 +87,13 @@ fn class(value: &str) -> &'static str {
     }
 }
 
-fn span(out: &mut String, class: &str, text: &str) {
+fn span(out: &mut Html, class: &str, text: &str) {
     if class.is_empty() || text.is_empty() {
-        out.push_str(&html::escape(text));
+        out.text(text);
     } else {
-        let _ = write!(out, "<span class=\"{class}\">{}</span>", html::escape(text));
+        out.start("span").attribute("class", class);
+        out.text(text);
+        out.end("span");
     }
 }
 

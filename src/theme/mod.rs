@@ -95,7 +95,7 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: 
     let mut tera = Tera::new();
     tera.autoescape_on([".html", ".xml"]);
     // The escapes are Tera's own; it writes byte by byte, which is a tenth of the time of a large site.
-    tera.set_escape_fn(|text, out| html::write_attribute(out, text));
+    tera.set_escape_fn(|text, out| html::write_anywhere(out, text));
     let names = assets.names();
     tera.register_function("asset", move |arguments: Kwargs, state: &State<'_>| -> tera::TeraResult<String> {
         let name = arguments.must_get::<&str>("name")?;

@@ -133,3 +133,33 @@ fn no_integration_test_is_forgotten() {
         assert!(!is_module || main.contains(&format!("mod {module};")), "{name} is not run");
     }
 }
+
+/// Where attributes are written by hand: what makes HTML of authors safe, the writer of attributes itself, the port of
+/// Python-Markdown, whose entities stay, and the icons of the theme.
+const OWN_ATTRIBUTES: &[&str] =
+    &["html/", "markdown/techdocs/html.rs", "theme/assets.rs", "markdown/techdocs/mend.rs", "diag/explain.rs"];
+
+#[test]
+fn attributes_are_written_by_one_function() {
+    // A literal that ends within an attribute, or that fills one in.
+    let is_by_hand = |line: &str| {
+        line.split("=\\\"").skip(1).any(|rest| {
+            let value = rest.split(['\\', '"']).next().unwrap_or_default();
+            rest.starts_with('"') || value.replace("{{", "").contains('{')
+        })
+    };
+    let mut faults = Vec::new();
+    for entry in walkdir::WalkDir::new(root().join("src")).into_iter().filter_map(Result::ok) {
+        let path = entry.path();
+        let name = path.strip_prefix(root().join("src")).expect("a path below src").to_string_lossy().replace('\\', "/");
+        let is_code = name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "markdown/hostile.rs";
+        if !is_code || OWN_ATTRIBUTES.iter().any(|own| name.starts_with(own)) {
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("a readable source file");
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let lines = code.lines().enumerate().filter(|(_, line)| is_by_hand(line));
+        faults.extend(lines.map(|(at, line)| format!("{name}:{}: {}", at + 1, line.trim())));
+    }
+    assert!(faults.is_empty(), "use `html::Tag` for:\n{}", faults.join("\n"));
+}

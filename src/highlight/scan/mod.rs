@@ -15,7 +15,7 @@ mod shell;
 mod yaml;
 
 use super::scopes::{Class, span};
-use crate::html::push_escaped;
+use crate::html::push_text;
 
 /// Paints code of one language.
 pub(super) enum Scanner {
@@ -103,9 +103,9 @@ impl<'c> Pen<'c, '_> {
             }
             let inner = line.trim_end();
             let blank = inner.len() - inner.trim_start().len();
-            push_escaped(self.out, &inner[..blank]);
+            push_text(self.out, &inner[..blank]);
             span(self.out, self.class, &inner[blank..]);
-            push_escaped(self.out, &line[inner.len()..]);
+            push_text(self.out, &line[inner.len()..]);
         }
         self.start = self.at;
     }

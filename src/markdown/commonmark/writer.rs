@@ -9,7 +9,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, He
 use super::autolink::{self, Piece};
 use crate::highlight;
 use crate::html::{
-    self, AddressUse, Held, Slugs, is_external, is_safe_address, push_address, push_attribute, push_escaped,
+    self, AddressUse, Held, Slugs, is_external, is_safe_address, push_address, push_text, start_tag,
 };
 use crate::markdown::{Doc, DocLink, Heading, LinkKind, Resolver, Section};
 
@@ -171,7 +171,12 @@ impl<'a> Writer<'a> {
             Tag::HtmlBlock => self.raw = Some(OpenHtml { text: String::new(), range: range.start..range.start }),
             Tag::List(None) => self.element("<ul>\n", "</ul>\n"),
             Tag::List(Some(1)) => self.element("<ol>\n", "</ol>\n"),
-            Tag::List(Some(first)) => self.element(&format!("<ol start=\"{first}\">\n"), "</ol>\n"),
+            Tag::List(Some(first)) => {
+                let mut start = String::new();
+                start_tag(&mut start, "ol").attribute("start", &first.to_string());
+                start.push('\n');
+                self.element(&start, "</ol>\n");
+            }
             Tag::Item => {
                 self.item = self.out.len();
                 self.element("<li>", "</li>\n");
@@ -313,14 +318,14 @@ impl<'a> Writer<'a> {
         }
         self.note(text);
         if !self.links.is_empty() || self.in_raw_link {
-            self.push(&html::escape(text));
+            self.push(&escaped(text));
             return;
         }
         let mut within = 0;
         for piece in autolink::split(text) {
             match piece {
                 Piece::Text(text) => {
-                    self.push(&html::escape(text));
+                    self.push(&escaped(text));
                     within += text.len();
                 }
                 Piece::Address(prefix, text) => {
@@ -329,7 +334,7 @@ impl<'a> Writer<'a> {
                     within += text.len();
                     if self.heading.is_some() {
                         // The heading links to itself at its end; its title goes into tables of contents.
-                        self.push(&html::escape(text));
+                        self.push(&escaped(text));
                         continue;
                     }
                     let link = DocLink {
@@ -338,7 +343,7 @@ impl<'a> Writer<'a> {
                         kind: LinkKind::Link,
                     };
                     let resolved = (self.resolve)(&link);
-                    self.out.push_str(&anchor(&resolved, "", &html::escape(text)));
+                    self.out.push_str(&anchor(&resolved, "", &escaped(text)));
                     self.doc.links.push(link);
                 }
             }
@@ -348,7 +353,7 @@ impl<'a> Writer<'a> {
     fn code_span(&mut self, text: &str) {
         self.note(text);
         let mut code = "<code>".to_owned();
-        push_escaped(&mut code, text);
+        push_text(&mut code, text);
         code.push_str("</code>");
         self.push(&code);
     }
@@ -402,15 +407,15 @@ impl<'a> Writer<'a> {
             Shape::Document => {
                 let content = self.out.split_off(heading.start);
                 let id = self.slugs.unique(&heading.id.unwrap_or_else(|| html::slug(&title)));
-                let mut class = String::new();
-                if !heading.classes.is_empty() {
-                    let _ = write!(class, " class=\"{}\"", html::escape_attribute(&heading.classes));
-                }
                 let level = heading.level;
-                let name = html::escape_attribute(&id);
-                let _ = write!(self.out, "<h{level} id=\"{name}\"{class}>{content}<a class=\"headerlink\" href=\"#");
-                push_address(&mut self.out, &id);
-                let _ = writeln!(self.out, "\" aria-label=\"Link to this section\">#</a></h{level}>");
+                let class = Some(&*heading.classes).filter(|classes| !classes.is_empty());
+                start_tag(&mut self.out, &format!("h{level}")).attribute("id", &id).maybe("class", class);
+                self.out.push_str(&content);
+                start_tag(&mut self.out, "a")
+                    .attribute("class", "headerlink")
+                    .address("href", &format!("#{id}"))
+                    .attribute("aria-label", "Link to this section");
+                let _ = writeln!(self.out, "#</a></h{level}>");
                 if self.set_aside.is_none() {
                     self.end_section();
                     if level == 1 && self.doc.title.is_none() && !title.is_empty() {
@@ -442,7 +447,9 @@ impl<'a> Writer<'a> {
             BlockQuoteKind::Warning => ("warning", "Warning"),
             BlockQuoteKind::Caution => ("danger", "Caution"),
         };
-        let start = format!("<div class=\"admonition {class}\">\n<p class=\"admonition-title\">{title}</p>\n");
+        let mut start = String::new();
+        start_tag(&mut start, "div").attribute("class", &format!("admonition {class}"));
+        let _ = writeln!(start, "\n<p class=\"admonition-title\">{title}</p>");
         self.element(&start, "</div>\n");
     }
 
@@ -462,16 +469,13 @@ impl<'a> Writer<'a> {
         let Some(code) = self.code.take() else { return };
         self.section.push_str(&code.text);
         if self.shape == Shape::Line {
-            let text = html::escape(&html::collapse(&code.text));
-            let _ = write!(self.out, "<code>{text}</code>");
+            self.out.push_str("<code>");
+            push_text(&mut self.out, &html::collapse(&code.text));
+            self.out.push_str("</code>");
         } else {
-            let mut html = "<pre class=\"code\"><code".to_owned();
-            if !code.language.is_empty() {
-                html.push_str(" class=\"language-");
-                push_attribute(&mut html, &code.language);
-                html.push('"');
-            }
-            html.push('>');
+            let mut html = "<pre class=\"code\">".to_owned();
+            let language = (!code.language.is_empty()).then(|| format!("language-{}", code.language));
+            start_tag(&mut html, "code").maybe("class", language.as_deref());
             html.push_str(&highlight::to_html(&code.text, &code.language));
             html.push_str("</code></pre>");
             self.held.hold(&mut self.out, html);
@@ -525,27 +529,19 @@ impl<'a> Writer<'a> {
                 return;
             }
             if self.shape == Shape::Line {
-                push_escaped(&mut self.out, &alt);
+                push_text(&mut self.out, &alt);
                 return;
             }
             match resolved.href.filter(|href| is_safe_address(href, AddressUse::Image)) {
                 Some(href) => {
-                    self.out.push_str("<img src=\"");
-                    push_address(&mut self.out, &href);
-                    self.out.push_str("\" alt=\"");
-                    push_attribute(&mut self.out, &alt);
-                    self.out.push('"');
-                    if !open.title.is_empty() {
-                        self.out.push_str(" title=\"");
-                        push_attribute(&mut self.out, &open.title);
-                        self.out.push('"');
-                    }
-                    if resolved.broken {
-                        self.out.push_str(" class=\"broken\"");
-                    }
-                    self.out.push_str(" loading=\"lazy\">");
+                    start_tag(&mut self.out, "img")
+                        .address("src", &href)
+                        .attribute("alt", &alt)
+                        .maybe("title", Some(&*open.title).filter(|title| !title.is_empty()))
+                        .maybe("class", resolved.broken.then_some("broken"))
+                        .attribute("loading", "lazy");
                 }
-                None => push_escaped(&mut self.out, &alt),
+                None => push_text(&mut self.out, &alt),
             }
         } else if !self.links.iter().any(|link| link.image) {
             let content = self.out.split_off(open.start.min(self.out.len()));
@@ -607,7 +603,7 @@ impl<'a> Writer<'a> {
         }
         if self.shape == Shape::Line {
             let text = html::text(text);
-            self.push(&html::escape(&text));
+            self.push(&escaped(&text));
             return;
         }
         if text.len() > 8 || self.heading.is_none() {
@@ -666,10 +662,12 @@ impl<'a> Writer<'a> {
         footnote.uses += 1;
         let (number, uses) = (footnote.number, footnote.uses);
         let id = reference_id(number, uses);
-        let _ = write!(
-            self.out,
-            "<sup id=\"{id}\"><a class=\"footnote-ref\" href=\"#fn-{number}\" aria-label=\"Footnote {number}\">{number}</a></sup>"
-        );
+        start_tag(&mut self.out, "sup").attribute("id", &id);
+        start_tag(&mut self.out, "a")
+            .attribute("class", "footnote-ref")
+            .attribute("href", &format!("#fn-{number}"))
+            .attribute("aria-label", &format!("Footnote {number}"));
+        let _ = write!(self.out, "{number}</a></sup>");
         self.doc.anchors.push(id);
     }
 
@@ -694,14 +692,19 @@ impl<'a> Writer<'a> {
             let mut back = String::new();
             for one in 1..=uses.min(9) {
                 let id = reference_id(number, one);
-                let _ =
-                    write!(back, " <a class=\"footnote-backref\" href=\"#{id}\" aria-label=\"Back to the text\">↩</a>");
+                back.push(' ');
+                start_tag(&mut back, "a")
+                    .attribute("class", "footnote-backref")
+                    .attribute("href", &format!("#{id}"))
+                    .attribute("aria-label", "Back to the text");
+                back.push_str("↩</a>");
             }
             let content = match content.strip_suffix("</p>") {
                 Some(open) => format!("{open}{back}</p>"),
                 None => format!("{content}<p>{}</p>", back.trim_start()),
             };
-            let _ = writeln!(self.out, "<li id=\"fn-{number}\">{content}</li>");
+            start_tag(&mut self.out, "li").attribute("id", &format!("fn-{number}"));
+            let _ = writeln!(self.out, "{content}</li>");
             self.doc.anchors.push(format!("fn-{number}"));
         }
         self.out.push_str("</ol>\n</div>\n");
@@ -734,23 +737,20 @@ fn anchor(resolved: &crate::markdown::Resolved, title: &str, content: &str) -> S
     let Some(href) = resolved.href.as_deref().filter(|href| is_safe_address(href, AddressUse::Link)) else {
         return content.to_owned();
     };
-    let mut out = "<a href=\"".to_owned();
-    push_address(&mut out, href);
-    out.push('"');
-    if !title.is_empty() {
-        out.push_str(" title=\"");
-        push_attribute(&mut out, title);
-        out.push('"');
-    }
-    if resolved.broken {
-        out.push_str(" class=\"broken\"");
-    }
-    if is_external(href) {
-        out.push_str(" rel=\"noopener\"");
-    }
-    out.push('>');
+    let mut out = String::new();
+    start_tag(&mut out, "a")
+        .address("href", href)
+        .maybe("title", Some(title).filter(|title| !title.is_empty()))
+        .maybe("class", resolved.broken.then_some("broken"))
+        .maybe("rel", is_external(href).then_some("noopener"));
     out.push_str(content);
     out.push_str("</a>");
+    out
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    push_text(&mut out, text);
     out
 }
 

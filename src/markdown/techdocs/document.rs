@@ -216,8 +216,12 @@ impl Resolver for World<'_> {
         match (self.resolve)(&link) {
             crate::markdown::Resolved { href: Some(href), broken: false } if self.shows => {
                 self.made.borrow_mut().insert(href.clone());
-                let address = html::escape_attribute(&href);
-                Drawn::Html(format!("<img class=\"uml\" alt=\"Diagram\" src=\"{address}\">"))
+                let mut image = String::new();
+                html::start_tag(&mut image, "img")
+                    .attribute("class", "uml")
+                    .attribute("alt", "Diagram")
+                    .attribute("src", &href);
+                Drawn::Html(image)
             }
             _ => Drawn::Missing(name),
         }
@@ -231,7 +235,12 @@ impl Resolver for World<'_> {
     }
 
     fn highlight(&self, code: &str, language: &str) -> String {
-        if self.shows { highlight::to_html(code, language) } else { html::escape(code) }
+        if self.shows {
+            return highlight::to_html(code, language);
+        }
+        let mut out = String::with_capacity(code.len());
+        html::push_text(&mut out, code);
+        out
     }
 }
 
@@ -256,10 +265,12 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
     let mut starts = Vec::new();
     let mut at = 0;
     for (index, heading) in headings.iter().enumerate() {
-        let open = format!("<h{} id=\"{}\"", heading.level, html::escape_attribute(&heading.id));
+        let mut open = String::new();
+        html::start_tag(&mut open, &format!("h{}", heading.level)).attribute("id", &heading.id);
+        let open = open.trim_end_matches('>');
         let close = format!("</h{}>", heading.level);
         let find = |from: usize, what: &str| memchr::memmem::find(&html.as_bytes()[from..], what.as_bytes());
-        let Some(start) = find(at, &open).map(|found| at + found) else { continue };
+        let Some(start) = find(at, open).map(|found| at + found) else { continue };
         let end = find(start, &close).map_or(html.len(), |found| start + found + close.len());
         starts.push((index, start, end));
         at = end;

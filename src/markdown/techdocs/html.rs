@@ -13,7 +13,7 @@ pub(super) fn escape_text(out: &mut String, text: &str) {
 }
 
 /// Appends `text` as an attribute value; entities stay.
-pub(super) fn escape_attribute(out: &mut String, text: &str) {
+fn escape_attribute(out: &mut String, text: &str) {
     escape(out, text, true);
 }
 
@@ -85,6 +85,11 @@ pub(super) fn close_tag(out: &mut String, tag: &str) {
 }
 
 fn push_attribute(out: &mut String, name: &str, value: &str) {
+    push_attribute_with(out, name, value, |out| escape_attribute(out, value));
+}
+
+/// Appends an attribute; `write` appends its value, escaped.
+fn push_attribute_with(out: &mut String, name: &str, value: &str, write: impl FnOnce(&mut String)) {
     out.push(' ');
     out.push_str(name);
     // Written short where HTML says that being there is all that counts.
@@ -92,7 +97,7 @@ fn push_attribute(out: &mut String, name: &str, value: &str) {
         name == value && matches!(name, "checked" | "controls" | "disabled" | "hidden" | "loop" | "muted" | "open");
     if !short {
         out.push_str("=\"");
-        escape_attribute(out, value);
+        write(out);
         out.push('"');
     }
 }
@@ -149,17 +154,13 @@ impl Writer<'_> {
         out.push('<');
         out.push_str(&node.tag);
         for (name, value) in &node.attributes {
-            if value.contains([stash::START, stash::CRITIC_START]) {
-                let mut resolved = String::new();
-                out.push(' ');
-                out.push_str(name);
-                out.push_str("=\"");
-                self.attribute(&mut resolved, value);
-                out.push_str(&resolved);
-                out.push('"');
-            } else {
-                push_attribute(out, name, value);
-            }
+            push_attribute_with(out, name, value, |out| {
+                if value.contains([stash::START, stash::CRITIC_START]) {
+                    self.attribute_value(out, value);
+                } else {
+                    escape_attribute(out, value);
+                }
+            });
         }
         out.push('>');
         if is_void(&node.tag) {
@@ -220,7 +221,7 @@ impl Writer<'_> {
         });
     }
 
-    fn attribute(&self, out: &mut String, value: &str) {
+    fn attribute_value(&self, out: &mut String, value: &str) {
         split_marks(value, |piece| match piece {
             Piece::Text(text) => escape_attribute(out, text),
             Piece::Mark(Mark::Character(character)) => {

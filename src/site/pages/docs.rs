@@ -1,12 +1,11 @@
 //! A page of documentation with its navigation and table of contents.
 
 use std::cell::RefCell;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use crate::docs::{DocsPage, DocsSite, NavItem};
-use crate::html;
+use crate::html::{self, Html};
 use crate::markdown::Heading;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
@@ -121,7 +120,7 @@ pub(super) fn content(document: &DocsPage) -> String {
     if doc.has_title {
         return doc.html.clone();
     }
-    let heading = document.heading.clone().unwrap_or_else(|| html::escape(&document.title));
+    let heading = document.heading.clone().unwrap_or_else(|| Html::of_text(&document.title).into_string());
     format!("<h1>{heading}</h1>\n{}", doc.html)
 }
 
@@ -134,6 +133,8 @@ pub(super) struct Nav<'a> {
     from: String,
     /// The address that a link is being made to; one for all, since a page may have a thousand.
     to: RefCell<String>,
+    /// The link itself, likewise.
+    href: RefCell<String>,
 }
 
 /// Returns the address of a page below the root of its site.
@@ -189,17 +190,17 @@ fn first_page(items: &[NavItem]) -> Option<usize> {
 impl<'a> Nav<'a> {
     /// Prepares the navigation of a page; a folded one shows what is around the page.
     pub(super) fn new(site: &'a DocsSite, page: usize, folded: bool) -> Self {
-        Self { site, page, folded, from: url(&site.pages[page]), to: RefCell::default() }
+        Self { site, page, folded, from: url(&site.pages[page]), to: RefCell::default(), href: RefCell::default() }
     }
 
     /// Returns the navigation as HTML.
     pub(super) fn html(&self) -> String {
-        let mut out = String::new();
+        let mut out = Html::new();
         self.list(&self.site.nav, 0, &mut out);
-        out
+        out.into_string()
     }
 
-    fn list(&self, items: &[NavItem], depth: usize, out: &mut String) {
+    fn list(&self, items: &[NavItem], depth: usize, out: &mut Html) {
         let mut range = 0..items.len();
         // Lists in lists show less, so that the sum has a bound.
         let window = WINDOW.min(100 / (depth + 1)).max(1);
@@ -208,28 +209,30 @@ impl<'a> Nav<'a> {
             let start = at.saturating_sub(window).min(items.len() - 2 * window);
             range = start..(start + 2 * window).min(items.len());
         }
-        let gap = |left_out: usize, out: &mut String| {
+        let gap = |left_out: usize, out: &mut Html| {
             if left_out > 0 {
                 let words = view::count(left_out, "more entry", "more entries");
-                let _ = write!(out, "<li class=\"gap\"><span>{words}</span></li>");
+                out.raw("<li class=\"gap\">");
+                out.element("span", &words);
+                out.raw("</li>");
             }
         };
         let after = items.len() - range.end;
-        out.push_str("<ul>");
+        out.raw("<ul>");
         gap(range.start, out);
         for item in &items[range] {
-            out.push_str("<li>");
+            out.raw("<li>");
             self.entry(item, depth, out);
-            out.push_str("</li>");
+            out.raw("</li>");
         }
         gap(after, out);
-        out.push_str("</ul>");
+        out.raw("</ul>");
     }
 
-    fn entry(&self, item: &NavItem, depth: usize, out: &mut String) {
+    fn entry(&self, item: &NavItem, depth: usize, out: &mut Html) {
         match item {
             NavItem::Page { title, page } if *page < self.site.pages.len() => {
-                let current = if *page == self.page { " aria-current=\"page\"" } else { "" };
+                let current = (*page == self.page).then_some(("aria-current", "page"));
                 self.page_link(*page, title, current, "", out);
             }
             NavItem::Link { title, url, broken } => {
@@ -240,9 +243,9 @@ impl<'a> Nav<'a> {
                 let safe = html::is_safe_address(&href, html::AddressUse::Link);
                 match (safe, external, broken) {
                     (false, ..) => nothing(title, out),
-                    (_, true, _) => link(&href, title, " rel=\"noopener\"", "external", out),
-                    (_, _, true) => link(&href, title, " class=\"broken\"", "", out),
-                    _ => link(&href, title, "", "", out),
+                    (_, true, _) => link(&href, title, Some(("rel", "noopener")), "external", out),
+                    (_, _, true) => link(&href, title, Some(("class", "broken")), "", out),
+                    _ => link(&href, title, None, "", out),
                 }
             }
             NavItem::Section { title, items } => {
@@ -251,15 +254,15 @@ impl<'a> Nav<'a> {
                 let open = contains(item, self.page) || (told && !self.folded);
                 match first_page(items) {
                     Some(page) if self.folded && !open => {
-                        self.page_link(page, title, "", "chevron-right", out);
+                        self.page_link(page, title, None, "chevron-right", out);
                     }
                     _ if items.is_empty() || (self.folded && !open) => nothing(title, out),
                     _ => {
-                        out.push_str(if open { "<details open><summary>" } else { "<details><summary>" });
-                        html::push_attribute(out, &view::shortened(title, NAV_TITLE));
-                        out.push_str("</summary>");
+                        out.raw(if open { "<details open><summary>" } else { "<details><summary>" });
+                        out.text(&view::shortened(title, NAV_TITLE));
+                        out.raw("</summary>");
                         self.list(items, depth + 1, out);
-                        out.push_str("</details>");
+                        out.raw("</details>");
                     }
                 }
             }
@@ -267,64 +270,57 @@ impl<'a> Nav<'a> {
         }
     }
 
-    fn page_link(&self, page: usize, title: &str, attribute: &str, icon: &str, out: &mut String) {
-        let mut to = self.to.borrow_mut();
+    fn page_link(&self, page: usize, title: &str, attribute: Option<(&str, &str)>, icon: &str, out: &mut Html) {
+        let (mut to, mut href) = (self.to.borrow_mut(), self.href.borrow_mut());
         to.clear();
+        href.clear();
         push_url(&self.site.pages[page], &mut to);
-        out.push_str("<a href=\"");
-        // Encoded as an address, there is nothing left in it that an attribute could not hold.
-        routes::push_relative(&self.from, &to, out);
-        end_link(title, attribute, icon, out);
+        routes::push_relative(&self.from, &to, &mut href);
+        link(&href, title, attribute, icon, out);
     }
 }
 
-fn nothing(title: &str, out: &mut String) {
-    out.push_str("<span>");
-    html::push_attribute(out, &view::shortened(title, NAV_TITLE));
-    out.push_str("</span>");
+fn nothing(title: &str, out: &mut Html) {
+    out.element("span", &view::shortened(title, NAV_TITLE));
 }
 
-fn link(href: &str, title: &str, attribute: &str, icon: &str, out: &mut String) {
-    out.push_str("<a href=\"");
-    html::push_attribute(out, href);
-    end_link(title, attribute, icon, out);
-}
-
-fn end_link(title: &str, attribute: &str, icon: &str, out: &mut String) {
-    out.push('"');
-    out.push_str(attribute);
-    out.push('>');
-    html::push_attribute(out, &view::shortened(title, NAV_TITLE));
+fn link(href: &str, title: &str, attribute: Option<(&str, &str)>, icon: &str, out: &mut Html) {
+    let tag = out.start("a").attribute("href", href);
+    match attribute {
+        Some((name, value)) => drop(tag.attribute(name, value)),
+        None => drop(tag),
+    }
+    out.text(&view::shortened(title, NAV_TITLE));
     if !icon.is_empty() {
-        let _ = write!(out, "<i class=\"icon i-{icon}\" aria-hidden=\"true\"></i>");
+        out.start("i").attribute("class", &format!("icon i-{icon}")).attribute("aria-hidden", "true");
+        out.end("i");
     }
-    out.push_str("</a>");
+    out.end("a");
 }
 
 /// Returns the table of contents as HTML; nothing if it is empty or the document hides it.
 pub(super) fn toc(site: &DocsSite, document: &DocsPage) -> Option<String> {
-    fn list(entries: &[TocEntry<'_>], out: &mut String) {
-        out.push_str("<ul>");
+    fn list(entries: &[TocEntry<'_>], out: &mut Html) {
+        out.raw("<ul>");
         for TocEntry { heading, children } in entries {
-            out.push_str("<li><a href=\"#");
-            html::push_attribute(out, &heading.id);
-            out.push_str("\">");
-            out.push_str(&heading.title_html);
-            out.push_str("</a>");
+            out.raw("<li>");
+            out.start("a").attribute("href", &format!("#{}", heading.id));
+            out.raw(&heading.title_html);
+            out.raw("</a>");
             if !children.is_empty() {
                 list(children, out);
             }
-            out.push_str("</li>");
+            out.raw("</li>");
         }
-        out.push_str("</ul>");
+        out.raw("</ul>");
     }
     let (top, bottom) = site.toc_depth;
     let headings = document.doc.headings.iter().filter(|heading| (top..=bottom).contains(&heading.level));
     let headings: Vec<&Heading> = headings.collect();
     let entries = if hides(document, "toc") { Vec::new() } else { contents(&headings) };
-    let mut out = String::new();
+    let mut out = Html::new();
     (!entries.is_empty()).then(|| list(&entries, &mut out))?;
-    Some(out)
+    Some(out.into_string())
 }
 
 /// Nests headings by level. A first heading of the first level is the title of the page: the list holds what is below

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::catalog::Entity;
 use crate::catalog::export::{self, EntityJson, FacetValue};
 use crate::inert;
+use crate::html::Html;
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::kinds::Column;
@@ -198,9 +199,10 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
 /// Lists the pages that are worth finding: overviews and documents, not their raw forms.
 fn sitemap(site: &Site) -> String {
     let base = site.base_url().unwrap_or_default();
-    let mut out = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-    );
+    let mut out = Html::new();
+    out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.start("urlset").attribute("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9");
+    out.raw("\n");
     for page in site.pages() {
         let listed = match page.kind {
             PageKind::File(_)
@@ -213,15 +215,17 @@ fn sitemap(site: &Site) -> String {
             _ => true,
         };
         if listed {
-            let url = crate::html::escape(&format!("{base}{}", routes::encoded(&page.url))).to_string();
-            let _ = writeln!(out, "<url><loc>{url}</loc></url>");
+            out.start("url");
+            out.element("loc", &format!("{base}{}", routes::encoded(&page.url)));
+            out.end("url");
+            out.raw("\n");
         }
     }
-    out.push_str("</urlset>\n");
-    out
+    out.end("urlset");
+    out.raw("\n");
+    out.into_string()
 }
 
-/// Describes the search to browsers, so that readers can ask it from the address bar.
 /// Lists every API with the addresses of its pages and its definition, as a set of links.
 fn api_catalog(view: &View<'_>) -> serde_json::Value {
     let base = view.site.base_url().unwrap_or_default();
@@ -246,18 +250,26 @@ fn api_catalog(view: &View<'_>) -> serde_json::Value {
     serde_json::json!({"linkset": links})
 }
 
+/// Describes the search to browsers, so that readers can ask it from the address bar.
 fn opensearch(site: &Site) -> String {
-    let base = crate::html::escape(site.base_url().unwrap_or_default()).to_string();
     let title = &site.config().title;
+    let mut out = Html::new();
+    out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.start("OpenSearchDescription").attribute("xmlns", "http://a9.com/-/spec/opensearch/1.1/");
+    out.raw("\n");
     // The name may have 16 characters.
-    let short = crate::html::escape(&title.chars().take(16).collect::<String>()).to_string();
-    let long = crate::html::escape(title).to_string();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\">\n\
-         <ShortName>{short}</ShortName>\n<Description>{long}</Description>\n<InputEncoding>UTF-8</InputEncoding>\n\
-         <Url type=\"text/html\" template=\"{base}{}?query={{searchTerms}}\"/>\n</OpenSearchDescription>\n",
-        routes::SEARCH
-    )
+    out.element("ShortName", &title.chars().take(16).collect::<String>());
+    out.raw("\n");
+    out.element("Description", title);
+    out.raw("\n");
+    out.element("InputEncoding", "UTF-8");
+    out.raw("\n");
+    let template = format!("{}{}?query={{searchTerms}}", site.base_url().unwrap_or_default(), routes::SEARCH);
+    out.empty("Url").attribute("type", "text/html").attribute("template", &template);
+    out.raw("\n");
+    out.end("OpenSearchDescription");
+    out.raw("\n");
+    out.into_string()
 }
 
 fn robots(site: &Site) -> String {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::pager::{Pager, pager};
 use crate::catalog::EntityId;
+use crate::html::Html;
 use crate::routes;
 use crate::site::chrome::{About, Framed, Section, frame};
 use crate::site::view::{self, EntityLink, TagLink, View};
@@ -79,7 +80,7 @@ fn docs_card(view: &View<'_>, site: usize) -> DocsCard {
         entity: view.link(site.entity),
         kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
-        summary: site.description.as_deref().map(crate::html::escape).or_else(|| view.summary(entity)),
+        summary: site.description.as_deref().map(|text| Html::of_text(text).into_string()).or_else(|| view.summary(entity)),
         pages: view::count(site.pages.len(), "page", "pages"),
         changed: newest.map(Changed::new),
     }

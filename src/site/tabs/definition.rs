@@ -6,7 +6,7 @@ use super::{Tab, TabModel};
 use crate::api::{Api, Item, Role};
 use crate::catalog::{Entity, EntityId};
 use crate::highlight;
-use crate::html;
+use crate::html::Html;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::reference::{self, Amount, Writer};
@@ -306,10 +306,10 @@ fn show_text(model: &mut Model, view: &View<'_>, id: EntityId) {
 fn code(source: &Source<'_>) -> Option<String> {
     match source.text.len() {
         length if length > SHOWN => None,
-        length if length > HIGHLIGHTED => Some(html::escape(source.text)),
+        length if length > HIGHLIGHTED => Some(Html::of_text(source.text).into_string()),
         _ => {
             let painted = highlight::to_html(source.text, source.language);
-            Some(if painted.len() > PAGE { html::escape(source.text) } else { painted })
+            Some(if painted.len() > PAGE { Html::of_text(source.text).into_string() } else { painted })
         }
     }
 }
@@ -331,11 +331,9 @@ fn reference(view: &View<'_>, api: &Api, part: usize) -> ReferenceModel {
             if group != Some(slice.group) {
                 let about = &api.reference.groups[slice.group];
                 group = Some(slice.group);
-                let mut heading = format!("<h2 class=\"part\">{}</h2>", reference::title(&about.title));
-                if parts.len() > 1 && part > 0 {
-                    heading.clear();
+                if parts.len() == 1 || part == 0 {
+                    writer.heading(&about.title);
                 }
-                writer.raw(&heading);
                 // A group that runs over several pages says what it is about on the first.
                 if slice.item == 0 && slice.fields.as_ref().is_none_or(|range| range.start == 0) {
                     writer.markdown(about.description.as_deref());

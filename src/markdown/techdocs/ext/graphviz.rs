@@ -1,5 +1,6 @@
 //! Graphviz diagrams in fences and between `{% dot file.svg` and `%}`, and what all diagrams look like.
 
+use crate::html::start_tag;
 use crate::markdown::techdocs::losses::Loss;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::{Drawn, html};
@@ -56,11 +57,21 @@ fn opening(line: &str) -> Option<&'static str> {
 /// Returns the picture of a diagram, or its source as code when nobody can draw it. It begins at a line of `lines`.
 pub(super) fn picture(parser: &mut Parser<'_>, language: &str, source: &str, lines: &[&str], at: usize) -> String {
     match drawn(parser, language, source) {
-        Ok(Some(picture)) => return format!("<figure class=\"diagram {language}\">{picture}</figure>"),
+        Ok(Some(picture)) => {
+            let mut out = String::with_capacity(picture.len() + 60);
+            start_tag(&mut out, "figure").attribute("class", &format!("diagram {language}"));
+            out.push_str(&picture);
+            out.push_str("</figure>");
+            return out;
+        }
         Ok(None) => {}
         Err((loss, detail)) => parser.losses.note_line(loss, lines, at, detail),
     }
-    let mut out = format!("<pre class=\"diagram {language}\" data-diagram=\"{language}\"><code>");
+    let mut out = String::new();
+    start_tag(&mut out, "pre")
+        .attribute("class", &format!("diagram {language}"))
+        .attribute("data-diagram", language);
+    out.push_str("<code>");
     html::escape_all(&mut out, source);
     out.push_str("</code></pre>");
     out
@@ -75,7 +86,8 @@ pub(super) fn figure(
 ) -> Result<Option<String>, (Loss, String)> {
     let Some(picture) = drawn(parser, language, source)? else { return Ok(None) };
     // The class `highlight` says that this is code to whoever takes the source out of the page.
-    let mut out = format!("<figure class=\"diagram highlight language-{language}\">");
+    let mut out = String::new();
+    start_tag(&mut out, "figure").attribute("class", &format!("diagram highlight language-{language}"));
     if let Some(title) = title {
         out.push_str("<span class=\"filename\">");
         html::escape_all(&mut out, title);
