@@ -2,11 +2,12 @@
 //!
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
-use crate::diag::{self, Diagnostics, Severity};
+use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::notes::{self, Notes};
 use crate::scaffold;
@@ -178,6 +179,17 @@ fn catalog(workspace: &Workspace, memo: &catalog::Memo, stage: Stage<'_>) -> (Ca
 fn judge(workspace: &Workspace, found: Diagnostics, stage: Stage<'_>) -> Diagnostics {
     stage("judge");
     let mut judged = diag::judge(found, &workspace.config().check.severities, workspace).diagnostics;
+    judged.iter_mut().for_each(mask);
     diag::sort_and_dedup(&mut judged, workspace);
     judged
+}
+
+/// Masks secrets that a problem quotes, such as the password of an address that leads nowhere.
+fn mask(problem: &mut Diagnostic) {
+    let texts = [&mut problem.message].into_iter().chain(&mut problem.help);
+    for text in texts.chain(problem.labels.iter_mut().map(|label| &mut label.text)) {
+        if let Cow::Owned(masked) = catalog::without_secrets(text) {
+            *text = masked;
+        }
+    }
 }

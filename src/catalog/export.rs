@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::filter::fits;
 use super::{Catalog, Entity, EntityId, Relation};
 use crate::config::ConfigColumn;
+use crate::diag::visible::{visible_json, visible_lines};
 use crate::yaml::{Map, Node, Value};
 
 /// An entity as the catalog API of Backstage returns it: `apiVersion`, `kind`, `metadata` with `uid` and `etag`, `spec`
@@ -143,7 +144,7 @@ pub fn json_pieces(catalog: &Catalog, between: &str) -> Vec<Vec<u8>> {
                 // Writing to memory cannot fail.
                 let _ = serde_json::to_writer(&mut out, &EntityJson(entity));
             }
-            out
+            visible_json(String::from_utf8(out).unwrap_or_default()).into_bytes()
         })
         .collect()
 }
@@ -200,9 +201,10 @@ pub fn value(entity: &Entity, column: &ConfigColumn) -> Vec<String> {
     if fits(&column.filter, entity) { values(entity, &column.path) } else { Vec::new() }
 }
 
-/// Keeps spreadsheets from taking a text for a formula.
+/// Keeps spreadsheets from taking a text for a formula, and CI runners from taking one of its lines for a command.
 fn guarded(field: &str) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
+    let field = visible_lines(field);
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.into_owned() }
 }
 
 /// One value of a facet and how many entities have it.

@@ -10,9 +10,11 @@ use super::document::{self, Context, Declared, Draft, Rule};
 use super::location::{self, ReadType};
 use super::overlay::Overlays;
 use super::placeholder::{Brought, read_problem};
+use super::secrets::Secrets;
 use super::skeleton::{self, Skeletons};
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
+use crate::html::{self, AddressUse};
 use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::{Changes, Folder, GlobStyle, Kept, KnownSince, ReadError, Same, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
@@ -291,12 +293,22 @@ fn join(
         name_spans.push(draft.name_span);
         declared.push(std::mem::take(&mut draft.declared));
     }
-    let entities: Vec<Entity> = drafts
+    let secrets = Secrets::new(&context.workspace.config().catalog.secrets);
+    let (entities, masked): (Vec<Entity>, Vec<(Vec<Span>, Diagnostics)>) = drafts
         .into_par_iter()
         .zip(relations)
-        .map(|((draft, i), relations)| entity(context.workspace, draft, relations, &followed.files[i]))
-        .collect();
-    Loaded { catalog: Catalog::new(entities), declared, name_spans, left_out, diagnostics: std::mem::take(diagnostics) }
+        .map(|((draft, i), relations)| {
+            let mut entity = entity(context.workspace, draft, relations, &followed.files[i]);
+            let masked = secrets.mask(entity.reference.kind(), &mut entity.root, entity.reference.as_str());
+            (entity, masked)
+        })
+        .unzip();
+    let mut places = Vec::new();
+    for (found, problems) in masked {
+        places.extend(found);
+        diagnostics.extend(problems);
+    }
+    Loaded { catalog: Catalog::new(entities, places), declared, name_spans, left_out, diagnostics: std::mem::take(diagnostics) }
 }
 
 /// Hints at files that are named and written like catalog files, but that nothing leads to.
@@ -651,7 +663,46 @@ fn annotate(workspace: &Workspace, draft: &mut Draft, origin: FileId) {
 
 /// Whether an address that the author gives is used.
 fn keep(value: &Node) -> bool {
-    value.as_str().is_some_and(|value| !value.trim_start().to_ascii_lowercase().starts_with("javascript:"))
+    value.as_str().is_some_and(|value| html::is_safe_address(value, AddressUse::Link))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// Returns what the catalog has for `view-url` and `edit-url`, whatever its author wrote for both.
+    fn addresses(written: &str, files: &[(&str, &[u8])]) -> [Option<String>; 2] {
+        let document = format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: a\n  annotations:\n    backstage.io/view-url: \
+             {written}\n    backstage.io/edit-url: {written}\nspec: {{type: team, children: []}}\n"
+        );
+        let files = [files, &[("catalog-info.yaml", document.as_bytes())]].concat();
+        let catalog = load(&Workspace::from_files(Config::default(), &files)).catalog;
+        let entity = catalog.get(catalog.find("group:default/a").unwrap());
+        ["view", "edit"].map(|what| entity.annotation(&format!("backstage.io/{what}-url")).map(str::to_owned))
+    }
+
+    #[test]
+    fn an_address_that_runs_a_script_is_not_kept() {
+        let repository: [(&str, &[u8]); 2] = [
+            (".git/HEAD", b"ref: refs/heads/main\n"),
+            (".git/config", b"[remote \"origin\"]\nurl = https://github.com/o/r.git\n"),
+        ];
+        let made = ["blob", "edit"].map(|part| Some(format!("https://github.com/o/r/{part}/main/catalog-info.yaml")));
+        for written in [
+            "javascript:alert(1)",
+            "' JavaScript:alert(1)'",
+            "\"java\\nscript:alert(1)\"",
+            "'data:text/html,x'",
+            "vbscript:x",
+        ] {
+            assert_eq!(addresses(written, &[]), [None, None], "{written}");
+            assert_eq!(addresses(written, &repository), made, "{written}");
+        }
+        let given = Some("https://example.com/x".to_owned());
+        assert_eq!(addresses("https://example.com/x", &repository), [given.clone(), given]);
+    }
 }
 
 #[cfg(test)]

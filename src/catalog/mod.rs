@@ -19,6 +19,7 @@ mod location;
 mod overlay;
 mod placeholder;
 pub mod reference;
+mod secrets;
 mod shape;
 mod skeleton;
 
@@ -28,6 +29,7 @@ use std::sync::Arc;
 pub(crate) use bundle::bundled;
 pub(crate) use load::{Memo, load, load_again};
 pub use reference::EntityRef;
+pub(crate) use secrets::without_secrets;
 
 use crate::text::{FileId, Span};
 use crate::yaml::{Map, Node};
@@ -204,16 +206,28 @@ impl Entity {
 pub struct Catalog {
     entities: Vec<Entity>,
     by_ref: HashMap<Arc<str>, EntityId>,
+    /// Where secrets are written, sorted.
+    secrets: Vec<Span>,
 }
 
 impl Catalog {
-    /// Makes a catalog of entities with distinct references, in any order.
+    /// Makes a catalog of entities with distinct references, in any order, whose secrets are written at these places.
     #[must_use]
-    pub fn new(mut entities: Vec<Entity>) -> Self {
+    pub fn new(mut entities: Vec<Entity>, mut secrets: Vec<Span>) -> Self {
         entities.sort_by(|a, b| a.reference.as_str().cmp(b.reference.as_str()));
         let by_ref =
             entities.iter().enumerate().map(|(i, entity)| (entity.reference.shared(), EntityId::new(i))).collect();
-        Self { entities, by_ref }
+        secrets.sort_unstable_by_key(|place| (place.file, place.start));
+        Self { entities, by_ref, secrets }
+    }
+
+    /// Returns a part of a file, which begins at an offset, as readers may see it: without secrets.
+    #[must_use]
+    pub fn shown_source(&self, file: FileId, start: usize, text: &str) -> String {
+        let from = self.secrets.partition_point(|place| place.file < file);
+        let places: Vec<_> =
+            self.secrets[from..].iter().take_while(|place| place.file == file).map(|it| it.range()).collect();
+        secrets::without_places(text, start, &places)
     }
 
     /// Returns all entities in the order of their references.

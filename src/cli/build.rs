@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use super::args::{BuildArgs, InputArgs, ReportFormat};
 use super::cache::{Cache, Earlier, Told};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, check, load, print, report, say};
+use super::{Context, Ending, Purpose, check, counted, duration, load, print, report, say, say_report};
 use crate::diag::{Diagnostic, Severity, codes, human};
 use crate::error::Error;
 use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
@@ -264,15 +264,16 @@ pub(super) fn problems_text(
 /// Tells the user how a build went; says whether it failed.
 pub(super) fn tell(context: &Context, told: &Told, written: WriteReport, time: Duration) -> bool {
     if let Some(problems) = &told.problems {
-        say(problems);
+        say_report(problems);
     }
     if !context.quiet {
         let Told { summary, files, search, .. } = told;
         say(&format!(
-            "built {summary}, {files} files ({} new or changed, {} removed) in {:.1} s",
+            "built {summary}, {} ({} new or changed, {} removed) in {}",
+            counted(*files, "file", "files"),
             written.written,
             written.removed,
-            time.as_secs_f64(),
+            duration(time),
         ));
         if let Some(search) = search {
             say(search);
@@ -284,7 +285,8 @@ pub(super) fn tell(context: &Context, told: &Told, written: WriteReport, time: D
 fn summary(portal: &Portal, shown: &str) -> String {
     let entities = portal.catalog.entities().len();
     let documents: usize = portal.docs.sites.iter().map(|site| site.pages.len()).sum();
-    format!("{shown}: {entities} entities, {documents} documents")
+    let (entities, documents) = (counted(entities, "entity", "entities"), counted(documents, "document", "documents"));
+    format!("{shown}: {entities}, {documents}")
 }
 
 /// Counts files on their way to the sink.

@@ -22,10 +22,12 @@ use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
 use self::args::{Cli, Color, Command, InputArgs};
+use crate::diag::visible::visible;
 use crate::diag::{Severity, human};
 use crate::error::Error;
 use crate::workspace::{self, LoadOptions, Workspace};
@@ -154,12 +156,30 @@ pub(crate) fn load(
         let sources = report::Shown::new(&workspace, context, input);
         let options = human::HumanOptions { color: context.color_err, ..human::HumanOptions::default() };
         let _ = human::render(problems, problems, &sources, options, &mut text);
-        say(text.trim_end());
+        say_report(text.trim_end());
     }
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::Config(problems.to_vec()));
     }
     Ok(workspace)
+}
+
+/// Returns `1 file`, `2 files`.
+pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Returns how long something took, as people say it.
+pub(crate) fn duration(time: Duration) -> String {
+    match time.as_millis() {
+        0 => "less than 1 ms".to_owned(),
+        milliseconds @ 1..=999 => format!("{milliseconds} ms"),
+        1_000..=59_949 => format!("{:.1} s", time.as_secs_f64()),
+        _ => {
+            let seconds = (time.as_secs_f64().round() as u64).max(60);
+            format!("{} min {} s", seconds / 60, seconds % 60)
+        }
+    }
 }
 
 /// Prints a result; a reader that has gone away is not a failure.
@@ -173,7 +193,25 @@ pub(crate) fn print_bytes(bytes: &[u8]) {
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
-/// Prints a line for people to standard error.
+/// Prints a line for people to standard error; what authors wrote in it only shows itself.
 pub(crate) fn say(text: &str) {
+    say_report(&visible(text));
+}
+
+/// Prints what a report format has written for people to standard error.
+pub(crate) fn say_report(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_durations_are_read_by_people() {
+        assert_eq!([counted(0, "file", "files"), counted(1, "file", "files")], ["0 files", "1 file"]);
+        let said = |milliseconds| duration(Duration::from_millis(milliseconds));
+        assert_eq!([said(0), said(4), said(999), said(1_234)], ["less than 1 ms", "4 ms", "999 ms", "1.2 s"]);
+        assert_eq!([said(59_949), said(59_999), said(125_000)], ["59.9 s", "1 min 0 s", "2 min 5 s"]);
+    }
 }

@@ -9,7 +9,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{ReportFormat, ServeArgs};
 use super::serve_search::Keeper;
-use super::{Context, Ending, Purpose, build, load, options, report, say};
+use super::{Context, Ending, Purpose, build, counted, duration, load, options, report, say, say_report};
+use crate::diag::visible::visible;
 use crate::diag::{self, Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::portal::{Memo, Portal};
@@ -32,16 +33,18 @@ pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
     let quiet = context.quiet;
     let tell = move |event: Event<'_>| match event {
         Event::Listening(address) => say(&format!("serving http://{address}/, rebuilt on change; Ctrl-C ends")),
-        Event::Built { files, took, errors, warnings } if !quiet => {
-            let problems = match (errors, warnings) {
-                (0, 0) => String::new(),
-                (0, warnings) => format!(", {warnings} warnings"),
-                (errors, warnings) => format!(", {errors} errors, {warnings} warnings"),
-            };
-            say(&format!("built {files} files in {:.2} s{problems}", took.as_secs_f64()));
+        Event::Built { files, took, errors, warnings, new } if !quiet => {
+            if let Some(text) = problems_text(new) {
+                say_report(&text);
+            }
+            let counts = [(errors, "error", "errors"), (warnings, "warning", "warnings")];
+            let counts = counts.into_iter().filter(|(number, ..)| *number > 0);
+            let problems: String =
+                counts.map(|(number, one, many)| format!(", {}", counted(number, one, many))).collect();
+            say(&format!("built {} in {}{problems}", counted(files, "file", "files"), duration(took)));
         }
         Event::Built { .. } => {}
-        Event::Failed(reason) => say(reason.trim_end()),
+        Event::Failed(reason) => say_report(reason.trim_end()),
         Event::Unwatched(reason) => say(&format!("changes will not be noticed: {reason}")),
     };
     let context = Context { cwd: context.cwd.clone(), color_out: false, color_err: false, quiet, timings: None };
@@ -49,6 +52,16 @@ pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
     let build = move |happened: &Happened| build_site(&context, &args, &kept, happened);
     serve::run(&options, Arc::new(build), Arc::new(tell))?;
     Ok(Ending::Success)
+}
+
+/// Returns the reports of problems that a build has brought, as `check` shows them; no more than fit a screen or two.
+fn problems_text(problems: &[Problem]) -> Option<String> {
+    const MOST: usize = 10;
+    let mut parts: Vec<String> = problems.iter().take(MOST).map(|problem| format!("{}\n", problem.text)).collect();
+    if problems.len() > MOST {
+        parts.push("`playbill check` shows all problems\n".to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
 /// What to watch before the first build has told it, so that a configuration that is wrong can be mended.
@@ -241,8 +254,10 @@ impl Files for Live {
 /// Spells out why a page cannot be made.
 fn spelt_out(error: &Error) -> String {
     match error {
-        Error::Config(problems) => problems.iter().map(|problem| format!("error: {}\n", problem.message)).collect(),
-        error => format!("error: {error}"),
+        Error::Config(problems) => {
+            problems.iter().map(|problem| format!("error: {}\n", visible(&problem.message))).collect()
+        }
+        error => format!("error: {}", visible(&error.to_string())),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Timings;
-use super::{Context, say};
+use super::{Context, say_report};
 
 /// Measures the stages of one command.
 pub(super) struct Stopwatch {
@@ -52,15 +52,17 @@ impl Stopwatch {
         let times = self.stages.iter().zip(ends).map(|((name, start), end)| (*name, end.duration_since(*start)));
         let times = times.chain([("total", now.duration_since(self.start))]);
         let milliseconds = times.map(|(name, time)| (name, time.as_secs_f64() * 1000.0));
-        say(match format {
-            Timings::Table => {
-                milliseconds.map(|(name, time)| format!("{name:<10} {time:>9.1} ms\n")).collect::<String>()
+        say_report(
+            match format {
+                Timings::Table => {
+                    milliseconds.map(|(name, time)| format!("{name:<10} {time:>9.1} ms\n")).collect::<String>()
+                }
+                Timings::Json => {
+                    let stages = milliseconds.map(|(name, time)| (name.to_owned(), time.into()));
+                    serde_json::Value::Object(stages.collect()).to_string()
+                }
             }
-            Timings::Json => {
-                let stages = milliseconds.map(|(name, time)| (name.to_owned(), time.into()));
-                serde_json::Value::Object(stages.collect()).to_string()
-            }
-        }
-        .trim_end());
+            .trim_end(),
+        );
     }
 }

@@ -279,6 +279,14 @@ const CATALOG: &[Key] = &[
          file.",
     ),
     key(
+        "secrets",
+        GLOBS,
+        "Further annotations, labels and fields whose values nobody sees: names or paths with `*`, such as \
+         `acme.example/*-pin` or `spec.door.code`. With `!` before it, what is no secret. The last entry that fits holds. \
+         Names such as `token` and `integration-key`, the tokens of well-known services and addresses with a password are \
+         masked anyway.",
+    ),
+    key(
         "kinds",
         Shape::Named { name: &Shape::NewKind, value: &Shape::Mapping(KIND) },
         "Kinds of your own, by name, beside those of Backstage.",
@@ -360,7 +368,8 @@ const SEARCH: &[Key] = &[
         "boost",
         Shape::List(&Shape::Mapping(BOOST), 0),
         "Files whose pages and entities come sooner or later than others; the last entry that fits holds. A single \
-         document says the same in its front matter: `search: { boost: 2 }`.",
+         document says the same in its front matter, `search: { boost: 0.5 }`, within the factor that holds for it \
+         here, or within 2 if none does.",
     ),
     SYNONYMS,
     key(

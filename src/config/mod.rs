@@ -159,6 +159,9 @@ pub struct CatalogConfig {
     pub rules: Vec<AllowRule>,
     /// Files with extra data for entities, paths or globs.
     pub overlays: Vec<String>,
+    /// Names of annotations and paths of fields that hold secrets, globs; with `!` those that do not. The last one that
+    /// fits holds.
+    pub secrets: Vec<String>,
     /// Kinds of the organisation's own.
     pub kinds: Vec<CustomKind>,
 }

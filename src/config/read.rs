@@ -121,6 +121,7 @@ fn catalog(map: &Map) -> CatalogConfig {
         locations: texts(map, "locations"),
         rules: mappings(map, "rules").map(allow_rule).collect(),
         overlays: texts(map, "overlays"),
+        secrets: texts(map, "secrets"),
         kinds: kinds.iter().map(|entry| custom_kind(&entry.key, entry.value.as_map())).collect(),
     }
 }

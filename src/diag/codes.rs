@@ -295,6 +295,7 @@ rules! {
     TEMPLATE_SKELETON "template-skeleton" Template Error "A step fetches a folder or a file that is not there.";
     TEMPLATE_UNUSED "template-unused" Template Info "Nothing uses a parameter of a template.";
 
+    EXPOSED_SECRET "exposed-secret" Site Warning "An entity holds a secret that every reader could use.";
     PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";
     SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";
     SEARCH_TEST "search-test" Site Error "A search does not find what a search test expects.";

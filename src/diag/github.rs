@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::{self, Write};
 
+use super::visible::visible;
 use super::{Diagnostic, Positions, Severity, Sources};
 
 /// Writes one workflow command a line, and for one cause no more than one a file: GitHub shows ten of a kind.
@@ -48,7 +49,17 @@ pub fn render(diagnostics: &[Diagnostic], sources: &dyn Sources, out: &mut dyn W
 
 /// Escapes the message of a command (actions/toolkit, `escapeData`).
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive(['\n', '\r']) {
+        let (text, end) = match line.as_bytes() {
+            [.., b'\n'] => (&line[..line.len() - 1], "%0A"),
+            [.., b'\r'] => (&line[..line.len() - 1], "%0D"),
+            _ => (line, ""),
+        };
+        out.push_str(&visible(text).replace('%', "%25"));
+        out.push_str(end);
+    }
+    out
 }
 
 /// Escapes a property of a command (actions/toolkit, `escapeProperty`).
@@ -68,5 +79,11 @@ mod tests {
         render(&found, &files, &mut out).unwrap();
         assert_eq!(out.lines().count(), found.len());
         insta::assert_snapshot!(out);
+    }
+
+    #[test]
+    fn escapes_are_those_of_the_runner() {
+        assert_eq!(data("50%\r\n::x"), "50%25%0D%0A\\u{3a}:x");
+        assert_eq!(property("a:b,c\n\u{1b}"), "a%3Ab%2Cc%0A\\u{1b}");
     }
 }

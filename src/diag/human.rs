@@ -2,11 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use annotate_snippets::{
-    AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet, normalize_untrusted_str as printable,
-};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet};
 use rayon::prelude::*;
 
+use super::visible::{excerpt_line, visible, visible_lines};
 use super::{Cause, Diagnostic, Label, Positions, Severity, Source, Sources, causes, count};
 use crate::text::FileId;
 
@@ -70,12 +69,12 @@ fn one(cause: &Cause<'_>, renderer: &Renderer, positions: &mut Positions<'_>) ->
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
+    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     // Wrong columns of cut lines with the right ones.
     let mut corrections: Vec<(String, String)> = Vec::new();
     for (index, part) in excerpts(&diagnostic.labels, positions).into_iter().enumerate() {
-        let path = printable(&part.path);
+        let path = visible(&part.path).into_owned();
         let Some((text, first_line)) = part.text else {
             let origin = Origin::path(path);
             group = group.element(match part.at {
@@ -96,15 +95,15 @@ fn one(cause: &Cause<'_>, renderer: &Renderer, positions: &mut Positions<'_>) ->
         for (number, (range, label)) in part.marks.into_iter().enumerate() {
             let primary = index == 0 && number == 0;
             let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            snippet = snippet.annotation(kind.span(range).label((!label.is_empty()).then(|| printable(label))));
+            snippet = snippet.annotation(kind.span(range).label((!label.is_empty()).then(|| visible(label))));
         }
         group = group.element(snippet);
     }
     if let Some(places) = other_places(cause, positions) {
-        group = group.element(Level::NOTE.message(printable(&places)));
+        group = group.element(Level::NOTE.message(visible(&places)));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(printable(help)));
+        group = group.element(Level::HELP.message(visible_lines(help)));
     }
     let mut report = renderer.render(&[group]);
     for (shown, right) in corrections {
@@ -235,7 +234,7 @@ fn excerpt<'a>(source: &mut Source, first: u32, last: u32, labels: &[&'a Label])
             text.push('…');
         }
         kept.push((part.clone(), text.len()));
-        text.push_str(&whole[part.clone()]);
+        text.push_str(&excerpt_line(&whole[part.clone()]));
         if part.end < line.end {
             text.push('…');
         }

@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use serde_json::json;
 
+use super::visible::visible_json;
 use super::{Diagnostic, Positions, Sources};
 
 /// Writes the findings as a JSON array; lines and columns count from 1, columns in characters, the end is exclusive.
@@ -30,6 +31,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &dyn Sources, out: &mut dyn W
             "help": diagnostic.help,
             "group": diagnostic.group(),
         });
+        let finding = visible_json(finding.to_string());
         write!(out, "{}\n{finding}", if index == 0 { "" } else { "," })?;
     }
     out.write_str(if diagnostics.is_empty() { "]\n" } else { "\n]\n" })

@@ -19,6 +19,7 @@ pub(crate) mod sample;
 pub mod sarif;
 pub mod severity;
 mod sources;
+pub mod visible;
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use serde::Serialize;
 
 use super::fingerprint::{self, Occurrences};
+use super::visible::visible_json;
 use super::{Code, Diagnostic, Positions, Severity, Sources};
 use crate::text::Span;
 
@@ -45,7 +46,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &dyn Sources, out: &mut dyn W
         }],
     };
     let log = serde_json::to_string(&log).map_err(|_| fmt::Error)?;
-    writeln!(out, "{log}")
+    writeln!(out, "{}", visible_json(log))
 }
 
 // The objects of SARIF, with only the properties that are used here.

@@ -25,8 +25,8 @@ pub use sanitise::{Held, sanitise, sanitise_both_ways, sanitise_techdocs, saniti
 pub use style::style_as_attributes;
 pub(crate) use text::tag_end as tag_length;
 pub use text::{collapse, text};
-pub(crate) use write::{push_address, push_text, start_tag};
 pub use write::{Html, Tag, write_anywhere};
+pub(crate) use write::{push_address, push_text, start_tag};
 
 /// What an address is used for, which decides the schemes that are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

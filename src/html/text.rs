@@ -188,6 +188,15 @@ fn entity(rest: &str) -> (String, usize) {
     decoded.map_or_else(as_written, |text| (text, end + 1))
 }
 
+/// Returns the character that a name of an entity stands for, if that is all that it stands for.
+pub(super) fn named_character(name: &str) -> Option<char> {
+    let (_, text) = ENTITIES.iter().find(|(known, _)| *known == name)?;
+    let mut characters = text.chars();
+    let character = characters.next().filter(|_| characters.next().is_none())?;
+    // Some blanks are read as the everyday one.
+    (character != ' ').then_some(character)
+}
+
 /// The entities that documents really use.
 const ENTITIES: &[(&str, &str)] = &[
     ("amp", "&"),

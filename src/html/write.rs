@@ -39,8 +39,7 @@ impl Html {
 
     /// Appends text.
     pub fn text(&mut self, text: &str) {
-        let in_text = |byte| if matches!(byte, b'"' | b'\'') { None } else { in_attribute(byte) };
-        push_replaced(&mut self.out, text, in_text);
+        push_text(&mut self.out, text);
     }
 
     /// Appends the start tag of an element, whose attributes the result takes.
@@ -160,13 +159,9 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':'))
 }
 
-/// Appends text to a document that is kept as a string, for use between tags. Control characters stay: they are part of
-/// what an author shows as code.
+/// Appends text to markup that is kept as a string, for use between tags.
 pub(crate) fn push_text(out: &mut String, text: &str) {
-    push_replaced(out, text, |byte| match byte {
-        b'&' | b'<' | b'>' | 0 => in_attribute(byte),
-        _ => None,
-    });
+    push_replaced(out, text, |byte| if matches!(byte, b'"' | b'\'') { None } else { in_attribute(byte) });
 }
 
 /// Writes `text` to `out` for use between tags or in a double-quoted attribute: a template may put it into either.
@@ -260,7 +255,11 @@ mod tests {
     #[test]
     fn text_and_attributes_are_escaped() {
         let mut html = Html::of_text("a < b & c > \"d\"\u{1b}");
-        html.start("a").attribute("title", "\"'<&\0").address("href", "a b/ü?x=1&y=%20%z#\"'").flag("hidden").number("x", -3);
+        html.start("a")
+            .attribute("title", "\"'<&\0")
+            .address("href", "a b/ü?x=1&y=%20%z#\"'")
+            .flag("hidden")
+            .number("x", -3);
         html.element("b", "'\"");
         html.end("a");
         html.empty("use").maybe("id", Some("\u{7}")).maybe("x", None);

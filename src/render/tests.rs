@@ -487,7 +487,8 @@ spec:
 
 #[test]
 fn no_text_of_an_author_ends_its_attribute() {
-    let docs = "---\ntitle: 'x\" onload=\"a(1)'\n---\n# A \" onload=\"a(1)\n\n## ' onclick='b(2)\n\n[l](u 't\" onload=\"x')\n";
+    let docs =
+        "---\ntitle: 'x\" onload=\"a(1)'\n---\n# A \" onload=\"a(1)\n\n## ' onclick='b(2)\n\n[l](u 't\" onload=\"x')\n";
     let catalog = hostile_catalog();
     let files: &[(&str, &[u8])] = &[
         ("catalog-info.yaml", catalog.as_bytes()),
@@ -510,7 +511,8 @@ fn no_text_of_an_author_ends_its_attribute() {
     }
     let mut kinds = BTreeSet::new();
     for (path, bytes) in &built.files {
-        let Some((_, kind)) = path.rsplit_once('.').filter(|(_, kind)| matches!(*kind, "html" | "svg" | "xml" | "atom"))
+        let Some((_, kind)) =
+            path.rsplit_once('.').filter(|(_, kind)| matches!(*kind, "html" | "svg" | "xml" | "atom"))
         else {
             continue;
         };
@@ -528,6 +530,63 @@ fn no_text_of_an_author_ends_its_attribute() {
         assert!(!text.contains(['\u{7}', '\u{1b}']), "{path} has control characters");
     }
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["html", "svg", "xml"]);
+}
+
+#[test]
+fn secrets_of_entities_are_nowhere_in_the_site() {
+    let catalog = b"
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: leak
+  title: Leak xoxb-5117000001-title
+  description: Uses ghp_5117abcdefghijklmnopqrstuvwxyz0123456789.
+  labels: {deploy-token: s5117label}
+  annotations:
+    pagerduty.com/integration-key: s5117key
+    example.com/api-key: s5117api
+    example.com/pin: s5117pin
+    example.com/home: https://me:s5117pass@example.com/
+    backstage.io/source-location: url:https://me:s5117source@example.com/a/
+  links:
+    - {url: 'https://me:s5117link@example.com/x', title: 'Link AKIAS5117ABCDEFGHIJK'}
+    - {url: 'https://example.com/?access_token=s5117query', title: Query}
+spec:
+  type: service
+  lifecycle: production
+  owner: nobody
+  apiKey: s5117field
+  database: {url: 'postgres://me:s5117database@db/x'}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata: {name: far}
+spec: {type: url, targets: ['https://me:s5117target@example.com/catalog-info.yaml']}
+";
+    let mut config = config();
+    config.catalog.secrets = vec!["example.com/pin".to_owned()];
+    let built = build(config, &[("catalog-info.yaml", catalog)], |_| ());
+    assert!(built.portal.catalog.find("component:default/leak").is_some());
+    let exported = crate::catalog::export::ndjson(&built.portal.catalog);
+    let tables = crate::catalog::export::csv(&built.portal.catalog, &[]).into_bytes();
+    let files = built.files.iter().map(|(path, bytes)| (path.as_str(), bytes));
+    for (path, bytes) in files.chain([("ndjson", &exported), ("csv", &tables)]) {
+        let text = String::from_utf8_lossy(bytes);
+        let at = text.to_lowercase().find("5117");
+        assert!(
+            at.is_none(),
+            "{path}: {}",
+            at.map_or("", |at| &text[at.saturating_sub(80)..(at + 20).min(text.len())])
+        );
+    }
+    let text = |path: &str| built.text(path).to_owned();
+    assert!(text("catalog/default/component/leak/index.html").contains("https://***@example.com/x"));
+    assert!(
+        text("api/catalog/entities/by-name/component/default/leak")
+            .contains("\"pagerduty.com/integration-key\":\"***\"")
+    );
+    let told = built.portal.diagnostics.iter().filter(|found| found.code.as_str() == "exposed-secret").count();
+    assert_eq!(told, 14);
 }
 
 #[test]

@@ -40,6 +40,9 @@ pub fn documents<'a>(workspace: &Workspace, catalog: &'a Catalog, docs: &'a Docs
     documents
 }
 
+/// The most that a document may count for by its own word where the configuration says nothing of it.
+const MAX_OWN: f64 = 2.0;
+
 /// What the configuration says of files.
 struct Rules<'a> {
     workspace: &'a Workspace,
@@ -47,7 +50,8 @@ struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// Returns how much more counts what a file says, in hundredths, if it is to be found at all; what it says of itself holds.
+    /// Returns how much more counts what a file says, in hundredths, if it is to be found at all. What it says of itself
+    /// holds within what the configuration says, so that no document puts itself before those of others.
     fn boost(&self, file: FileId, own: Option<f64>) -> Option<u16> {
         let SearchConfig { exclude, boosts, .. } = self.config;
         if exclude.is_empty() && boosts.is_empty() && own.is_none() {
@@ -57,8 +61,9 @@ impl Rules<'_> {
         if exclude.is_match(&*path) {
             return None;
         }
-        let named = || boosts.iter().rev().find(|boost| boost.files.is_match(&*path)).map(|boost| boost.factor);
-        let factor = own.or_else(named).unwrap_or(1.0).clamp(0.1, 10.0);
+        let named = boosts.iter().rev().find(|boost| boost.files.is_match(&*path)).map(|boost| boost.factor);
+        let own = own.map(|own| own.min(named.unwrap_or(MAX_OWN)));
+        let factor = own.or(named).unwrap_or(1.0).clamp(0.1, 10.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within its bounds")]
         Some((factor * f64::from(EVEN)).round() as u16)
     }

@@ -181,18 +181,26 @@ fn files_are_passed_over_and_count_more() {
 }
 
 #[test]
-fn a_page_says_itself_how_much_it_counts() {
-    let page = |boost: &str| format!("---\nsearch: {{boost: {boost}}}\n---\n# One\ntext\n");
-    for (boost, expect) in
-        [("2", json!([[100, 1], [200, 1]])), ("1e9", json!([[100, 1], [1000, 1]])), ("x", Value::Null)]
-    {
-        let entity = "{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {name: a, annotations: {backstage.io/techdocs-ref: 'dir:.'}}, spec: {type: service, lifecycle: production, owner: x}}";
-        let page = page(boost);
+fn a_page_says_itself_how_much_it_counts_within_what_the_configuration_says() {
+    let entity = "{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {name: a, annotations: {backstage.io/techdocs-ref: 'dir:.'}}, spec: {type: service, lifecycle: production, owner: x}}";
+    let counts = |factor: i32| json!([[100, 1], [factor, 1]]);
+    for (own, configured, expect) in [
+        ("2", None, counts(200)),
+        ("0.5", None, counts(50)),
+        // Nobody puts a page before those of all others.
+        ("1e9", None, counts(200)),
+        ("x", None, Value::Null),
+        ("2", Some("5"), counts(200)),
+        ("10", Some("5"), counts(500)),
+        ("10", Some("0.1"), counts(10)),
+        ("0.2", Some("0.5"), counts(20)),
+    ] {
+        let page = format!("---\nsearch: {{boost: {own}}}\n---\n# One\ntext\n");
         let files: [(&str, &[u8]); 2] = [("catalog-info.yaml", entity.as_bytes()), ("docs/index.md", page.as_bytes())];
-        // What the page says holds against the configuration.
-        let config =
-            if boost == "2" { config("search: {boost: [{files: ['docs/'], factor: 5}]}\n") } else { Config::default() };
-        assert_eq!(root(&index_of(&Workspace::from_files(config, &files)))["boosts"], expect, "{boost}");
+        let config = configured.map_or_else(Config::default, |factor| {
+            config(&format!("search: {{boost: [{{files: ['docs/'], factor: {factor}}}]}}\n"))
+        });
+        assert_eq!(root(&index_of(&Workspace::from_files(config, &files)))["boosts"], expect, "{own} {configured:?}");
     }
 }
 

@@ -1,6 +1,5 @@
 //! Requests and answers.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +11,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use xxhash_rust::xxh3::xxh3_64;
@@ -28,19 +30,32 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: https:; media-src
 /// How often a quiet stream of events shows that it is alive, so that both sides notice when the other is gone.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
+/// How long a request may take to say what it wants: who says it byte by byte would hold the connection for ever.
+const HEADERS: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 10 });
+/// How long to wait after a connection that could not be taken.
+const RETRY: Duration = Duration::from_millis(50);
+
 type States = watch::Receiver<Option<Arc<State>>>;
 
 /// Answers requests until the runtime ends.
-pub(super) async fn serve(
-    listener: TcpListener,
-    states: States,
-    address: SocketAddr,
-    hosts: Vec<String>,
-) -> io::Result<()> {
+pub(super) async fn serve(listener: TcpListener, states: States, address: SocketAddr, hosts: Vec<String>) {
     let hosts: Arc<[String]> = hosts.into();
     let answer = move |request: Request| answer(request, states.clone(), address, Arc::clone(&hosts));
-    let router = Router::new().fallback(answer);
-    axum::serve(listener, router).await
+    let service = TowerToHyperService::new(Router::new().fallback(answer));
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // The other side may be gone already, or there are too many connections at the moment.
+            Err(_) => {
+                tokio::time::sleep(RETRY).await;
+                continue;
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        let mut server = http1::Builder::new();
+        server.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        tokio::spawn(server.serve_connection(TokioIo::new(stream), service.clone()));
+    }
 }
 
 /// Returns an address as it stands in a URL.

@@ -114,6 +114,8 @@ pub enum Event<'a> {
         errors: usize,
         /// How many warnings the content has.
         warnings: usize,
+        /// The worst problems that the site before did not have.
+        new: &'a [Problem],
     },
     /// No site was built, with the reason.
     Failed(&'a str),

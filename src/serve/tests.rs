@@ -97,8 +97,7 @@ impl Watched {
     fn ask(&self, method: &str, path: &str, headers: &str) -> (u16, String, String) {
         let host = if headers.to_ascii_lowercase().contains("host:") { "" } else { "Host: localhost\r\n" };
         let request = format!("{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}\r\n");
-        let mut text = String::new();
-        self.connect(&request).read_to_string(&mut text).unwrap();
+        let text = answer(self.connect(&request), Duration::from_secs(60)).expect("the answer ends");
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         (head[9..12].parse().unwrap(), head.to_ascii_lowercase(), body.to_owned())
     }
@@ -112,6 +111,22 @@ impl Watched {
         let request = format!("GET /_playbill/events?path={page} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         Stream(self.connect(&request))
     }
+}
+
+/// Reads until the other side closes. `None` if it does not in time: a stream that shows now and then that it is alive
+/// never does.
+fn answer(mut stream: BufReader<TcpStream>, limit: Duration) -> Option<String> {
+    let (start, mut bytes, mut part) = (std::time::Instant::now(), Vec::new(), [0; 4096]);
+    stream.get_ref().set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    while start.elapsed() < limit {
+        match stream.read(&mut part) {
+            Ok(0) => return Some(String::from_utf8(bytes).unwrap()),
+            Ok(length) => bytes.extend_from_slice(&part[..length]),
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 impl Drop for Watched {
@@ -255,6 +270,21 @@ fn other_hosts_and_methods_are_refused() {
         assert_eq!(status, 405);
         assert!(head.contains("allow: get, head"), "{head}");
     }
+}
+
+#[test]
+fn a_stream_that_never_ends_is_no_answer() {
+    let server = Watched::start(&[("index.html", PAGE)]);
+    let request = "GET /_playbill/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assert_eq!(answer(server.connect(request), Duration::from_millis(500)), None);
+}
+
+#[test]
+fn a_request_that_does_not_say_what_it_wants_is_given_up() {
+    let server = Watched::start(&[("index.html", PAGE)]);
+    let slow = answer(server.connect("GET / HTTP/1.1\r\nHost: local"), Duration::from_secs(60));
+    assert!(slow.is_some_and(|text| !text.contains("200 OK")));
+    assert_eq!(server.get("/").0, 200);
 }
 
 #[test]

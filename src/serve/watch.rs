@@ -146,7 +146,9 @@ fn round(build: &Build, happened: &Happened, tell: &Tell, before: Option<&State>
             let files = built.files.count();
             let site = Arc::new(Site::new(built));
             let (errors, warnings) = (site.built.errors, site.built.warnings);
-            tell(Event::Built { took: start.elapsed(), files, errors, warnings });
+            let known = before.and_then(|before| before.site.as_ref()).map_or(&[][..], |site| &site.built.problems);
+            let new: Vec<_> = site.built.problems.iter().filter(|problem| !known.contains(problem)).cloned().collect();
+            tell(Event::Built { took: start.elapsed(), files, errors, warnings, new: &new });
             State { site: Some(site), failure: None }
         }
         Err(failure) => {

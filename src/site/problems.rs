@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::catalog::EntityId;
+use crate::catalog::{Catalog, EntityId};
 use crate::diag::{self, Code, Label, Positions, Severity};
 use crate::portal::Portal;
 use crate::workspace::Workspace;
@@ -82,7 +82,7 @@ pub fn read(workspace: &Workspace, portal: &Portal) -> Vec<Problem> {
             code: first.code.as_str(),
             message: first.message.clone(),
             help: first.help.clone(),
-            places: first.labels.iter().map(|label| place(label, &mut positions)).collect(),
+            places: first.labels.iter().map(|label| place(label, &mut positions, &portal.catalog)).collect(),
             elsewhere: others
                 .into_iter()
                 .map(|span| (positions.path(span.file).to_string(), positions.place(span).start.line))
@@ -94,22 +94,25 @@ pub fn read(workspace: &Workspace, portal: &Portal) -> Vec<Problem> {
     diag::causes(&diag::bound(&portal.diagnostics)).iter().map(read).collect()
 }
 
-fn place(label: &Label, positions: &mut Positions<'_>) -> Place {
+fn place(label: &Label, positions: &mut Positions<'_>, catalog: &Catalog) -> Place {
     let at = positions.place(label.span).start;
     let source = positions.source(label.span.file);
     let line = source.line(at.line);
     let text = source.text.as_deref().unwrap_or_default();
     let start = (label.span.start as usize).clamp(line.start, line.end.max(line.start));
     let end = (label.span.end as usize).clamp(start, line.end.max(start));
-    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+    let part = |range: std::ops::Range<usize>| {
+        let part = text.get(range.clone()).unwrap_or_default();
+        catalog.shown_source(label.span.file, range.start, part)
+    };
     Place {
         path: source.path.to_string(),
         line: at.line,
         column: at.column,
         text: label.text.clone(),
         before: last_characters(part(line.start..start).trim_start_matches('\u{feff}'), CONTEXT),
-        marked: first_characters(part(start..end), CONTEXT),
-        after: first_characters(part(end..line.end.max(end)), CONTEXT),
+        marked: first_characters(&part(start..end), CONTEXT),
+        after: first_characters(&part(end..line.end.max(end)), CONTEXT),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Repository {
     view: Option<Revision>,
     edit: Option<String>,
     default_branch: Option<String>,
+    /// Whether the folder of git is one that may be read.
+    pub(super) is_readable: bool,
     /// Commits whose parents were not fetched.
     pub(super) shallow: Vec<String>,
     pub(super) history: OnceLock<Option<History>>,
@@ -42,6 +44,7 @@ impl Repository {
             view: None,
             edit: None,
             default_branch: None,
+            is_readable: false,
             shallow: Vec::new(),
             history: OnceLock::new(),
             beginnings: OnceLock::new(),
@@ -49,6 +52,7 @@ impl Repository {
         };
         if let Some(layout) = Layout::find(tree, &repository.folder.place) {
             repository.fill(tree, &layout, hosts);
+            repository.is_readable = true;
         }
         repository
     }
@@ -101,9 +105,19 @@ impl Repository {
     /// Returns whether another reading of the same repository found the same.
     pub(super) fn says_as(&self, other: &Self) -> bool {
         let all = |it: &Self| {
-            let Self { folder: _, remote, view, edit, default_branch, shallow, history: _, beginnings: _, read_at: _ } =
-                it;
-            format!("{remote:?} {view:?} {edit:?} {default_branch:?} {shallow:?}")
+            let Self {
+                folder: _,
+                remote,
+                view,
+                edit,
+                default_branch,
+                is_readable,
+                shallow,
+                history: _,
+                beginnings: _,
+                read_at: _,
+            } = it;
+            format!("{remote:?} {view:?} {edit:?} {default_branch:?} {is_readable} {shallow:?}")
         };
         all(self) == all(other)
     }
@@ -167,20 +181,43 @@ struct Layout {
 impl Layout {
     fn find(tree: &Tree, folder: &Path) -> Option<Self> {
         let dot = folder.join(".git");
-        let own = match tree.end_kind(&dot).ok()? {
-            Kind::Folder => dot,
+        let own = match tree.kind(&dot).ok()? {
+            // Git would look elsewhere for what is shared; that is for worktrees, which are named by a file.
+            Kind::Folder if tree.kind(&dot.join("commondir")).is_ok() => return None,
+            Kind::Folder => return Some(Self { common: dot.clone(), own: dot }),
             // A worktree or a submodule.
             Kind::File => {
                 let text = tree.read_text(&dot, MAX_SMALL)?;
                 folder.join(text.strip_prefix("gitdir:")?.trim())
             }
-            Kind::Link | Kind::Other => return None,
+            Kind::Link => dot.clone(),
+            Kind::Other => return None,
         };
+        let own = tree.real(&own).ok().filter(|own| tree.kind(own).ok() == Some(Kind::Folder))?;
+        (Self::is_near(tree, &own, folder) || Self::leads_back(tree, &own, folder)).then_some(())?;
         let common = match tree.read_text(&own.join("commondir"), MAX_SMALL) {
-            Some(text) => own.join(text.trim()),
+            // That of a worktree lies within what all of them share.
+            Some(text) => tree.real(&own.join(text.trim())).ok().filter(|common| own.starts_with(common))?,
             None => own.clone(),
         };
         Some(Self { own, common })
+    }
+
+    /// Returns whether a folder of git belongs to the repository around a working tree, as those of submodules do.
+    fn is_near(tree: &Tree, own: &Path, folder: &Path) -> bool {
+        let around = folder.ancestors().skip(1).find(|above| tree.kind(&above.join(".git")).is_ok());
+        [Some(folder), around].into_iter().flatten().any(|near| tree.real(near).is_ok_and(|near| own.starts_with(near)))
+    }
+
+    /// Returns whether a folder of git names the working tree that names it. Anybody can write a file that names the
+    /// repository of somebody else, who knows nothing of that.
+    fn leads_back(tree: &Tree, own: &Path, folder: &Path) -> bool {
+        let is_same =
+            |one: &Path, other: &Path| tree.real(one).is_ok_and(|one| tree.real(other).is_ok_and(|it| one == it));
+        let worktree = tree.read_text(&own.join("gitdir"), MAX_SMALL);
+        let submodule = || Config::parse(&tree.read_text(&own.join("config"), MAX_CONFIG)?).worktree;
+        worktree.is_some_and(|text| is_same(&own.join(text.trim()), &folder.join(".git")))
+            || submodule().is_some_and(|path| is_same(&own.join(path), folder))
     }
 }
 
@@ -188,6 +225,8 @@ impl Layout {
 #[derive(Debug, Default)]
 struct Config {
     remotes: Vec<(String, String)>,
+    /// Where the working tree is, if it lies elsewhere.
+    worktree: Option<String>,
     /// Branch, key and value.
     branches: Vec<(String, String, String)>,
 }
@@ -212,6 +251,7 @@ impl Config {
                 ("remote", "url") if !config.remotes.iter().any(|(name, _)| *name == section.1) => {
                     config.remotes.push((section.1.clone(), value));
                 }
+                ("core", "worktree") => config.worktree = Some(value),
                 ("branch", "remote" | "merge") => config.branches.push((section.1.clone(), key, value)),
                 _ => {}
             }

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::calm;
-use super::tree::{Item, Kind, Tree, stamp};
+use super::tree::{Item, Kind, Stamp, Tree, stamp};
 
 /// A file that changed so shortly before it was read may change again with no trace in its time.
 const FRESH: Duration = Duration::from_secs(2);
@@ -104,11 +104,7 @@ impl Journal {
     pub(super) fn content(&self, path: &Path, bytes: Option<&[u8]>) {
         let answer = bytes.map_or_else(
             || NOTHING.to_owned(),
-            |bytes| {
-                let stamp =
-                    stamp(path).filter(|(_, time)| self.since.duration_since(*time).is_ok_and(|age| age > FRESH));
-                content(bytes, stamp)
-            },
+            |bytes| content(bytes, stamp(path).filter(|stamp| is_old(stamp, self.since))),
         );
         self.note(Question::Content, path, answer);
     }
@@ -164,9 +160,9 @@ fn still(question: Question, path: &Path, answer: &str, own: &Path) -> bool {
         Question::Kind => answer == tree.kind(path).map_or(NOTHING, letter),
         Question::Real => tree.real(path).map_or(answer == NOTHING, |real| answer == real.to_string_lossy()),
         Question::Content => {
-            let Some((size, time)) = stamp(path) else { return answer == NOTHING };
+            let Some(now) = stamp(path) else { return answer == NOTHING };
             let Some((then, rest)) = answer.split_once(' ') else { return false };
-            if then == nanoseconds(time).to_string() && rest.starts_with(&format!("{size} ")) {
+            if then == looks(&now) && rest.starts_with(&format!("{} ", now.size)) {
                 return true;
             }
             fs::read(path).is_ok_and(|bytes| content(&bytes, None).split_once(' ').is_some_and(|(_, now)| now == rest))
@@ -202,12 +198,71 @@ fn listing(folder: &Path, items: &[Item], own: &Path) -> String {
     format!("{:032x}", hash.digest128())
 }
 
-/// Sums up a content, with the time of the file if that can be trusted.
-fn content(bytes: &[u8], stamp: Option<(u64, SystemTime)>) -> String {
-    let time = stamp.map_or_else(|| NOTHING.to_owned(), |(_, time)| nanoseconds(time).to_string());
-    format!("{time} {} {:032x}", bytes.len(), xxh3_128(bytes))
+/// Sums up a content, with the looks of the file if they can be trusted.
+fn content(bytes: &[u8], stamp: Option<Stamp>) -> String {
+    let looks = stamp.map_or_else(|| NOTHING.to_owned(), |stamp| looks(&stamp));
+    format!("{looks} {} {:032x}", bytes.len(), xxh3_128(bytes))
+}
+
+/// Returns whether nothing about a file has changed shortly before a time.
+fn is_old(stamp: &Stamp, time: SystemTime) -> bool {
+    let by_status = i128::try_from(nanoseconds(time))
+        .is_ok_and(|time| time - stamp.identity.1 > i128::try_from(FRESH.as_nanos()).unwrap_or(i128::MAX));
+    by_status && time.duration_since(stamp.modified).is_ok_and(|age| age > FRESH)
+}
+
+/// Writes down how a file looks: sources that are all of one time, as Nix, Bazel and `tar --mtime` make them, still have
+/// a status that changes with them.
+fn looks(stamp: &Stamp) -> String {
+    let (inode, status) = stamp.identity;
+    format!("{}.{inode}.{status}", nanoseconds(stamp.modified))
 }
 
 fn nanoseconds(time: SystemTime) -> u128 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Notes the content of a file as a build that began so many seconds from now, and says what it noted.
+    fn noted(path: &Path, seconds: u64) -> String {
+        let journal = Journal { since: SystemTime::now() + Duration::from_secs(seconds), ..Journal::default() };
+        journal.set_own(&path.with_file_name("site"));
+        journal.content(path, fs::read(path).ok().as_deref());
+        journal.to_text().unwrap()
+    }
+
+    #[test]
+    fn a_file_that_changed_shortly_before_it_was_read_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "Port 8080").unwrap();
+        let looks = |text: &str| text.rsplit('\t').next().unwrap().split(' ').next().unwrap().to_owned();
+        assert_eq!(looks(&noted(&path, 1)), NOTHING);
+        assert_ne!(looks(&noted(&path, 10)), NOTHING);
+        // Whether it is trusted or not, it is the same.
+        assert!(holds(&noted(&path, 1)) && holds(&noted(&path, 10)));
+    }
+
+    #[test]
+    fn another_content_of_equal_size_and_time_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let time = UNIX_EPOCH + Duration::from_secs(1);
+        let write = |text: &str| {
+            fs::write(&path, text).unwrap();
+            fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+        };
+        for seconds in [1, 10] {
+            write("Port 8080");
+            let before = noted(&path, seconds);
+            assert!(holds(&before));
+            // The clock of the status may be coarse.
+            std::thread::sleep(Duration::from_millis(20));
+            write("Port 9090");
+            assert_eq!(holds(&before), !cfg!(unix) && seconds == 10);
+        }
+    }
 }

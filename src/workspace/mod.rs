@@ -592,7 +592,7 @@ impl Workspace {
         let file = self.files.get(file);
         let history = repository.history.get_or_init(|| {
             let _ = repository.read_at.set(repository.head(&self.tree));
-            History::read(repository.place(), &repository.shallow)
+            repository.is_readable.then(|| History::read(repository.place(), &repository.shallow)).flatten()
         });
         history.as_ref()?.get(&names_below(&file.place, repository.place())?).cloned()
     }

@@ -476,6 +476,35 @@ fn worktrees_submodules_and_detached_heads_have_addresses() {
 }
 
 #[test]
+fn git_files_that_lead_out_of_the_root_are_not_followed() {
+    let disk = Disk::new(&[
+        ("secret/a.md", ""),
+        ("root/team/catalog-info.yaml", ""),
+        ("root/linked/catalog-info.yaml", ""),
+        ("root/shared/catalog-info.yaml", ""),
+        ("root/near/catalog-info.yaml", ""),
+    ]);
+    git(&disk, "secret", &["init", "-q"]);
+    git(&disk, "secret", &["remote", "add", "origin", "https://github.com/org/secret.git"]);
+    git(&disk, "secret", &["add", "."]);
+    git(&disk, "secret", &["commit", "-qm", "one"]);
+    disk.write("root/team/.git", "gitdir: ../../secret/.git\n");
+    disk.link("root/linked/.git", "../../secret/.git");
+    disk.write("root/shared/.git/HEAD", "ref: refs/heads/main\n");
+    disk.write("root/shared/.git/commondir", "../../../secret/.git\n");
+    // Within its own folder it may be anywhere.
+    disk.write("root/near/.git", "gitdir: repository\n");
+    disk.write("root/near/repository/HEAD", "ref: refs/heads/main\n");
+    disk.write("root/near/repository/config", "[remote \"origin\"]\nurl = https://github.com/org/near.git\n");
+    let workspace = disk.load(&["root"]);
+    let views: Vec<Option<String>> = (0..4).map(|file| view(&workspace, file)).collect();
+    let near = "https://github.com/org/near/blob/main/catalog-info.yaml";
+    assert_eq!(paths(&workspace, workspace.catalog_files())[1], "near/catalog-info.yaml");
+    assert_eq!(views, [None, Some(near.to_owned()), None, None]);
+    assert!(workspace.catalog_files().iter().all(|file| workspace.last_change(*file).is_none()));
+}
+
+#[test]
 fn the_upstream_names_the_branch() {
     let config =
         "[remote \"origin\"]\nurl = git@github.com:o/r.git\n[branch \"w\"]\nremote = origin\nmerge = refs/heads/main\n";

@@ -193,13 +193,13 @@ impl Tree {
         }
     }
 
-    /// Returns a number made of size and time of a file, links followed; nothing where these are not known.
+    /// Returns a number made of size and times of a file, links followed; nothing where these are not known.
     pub(super) fn look(&self, path: &Path) -> Option<u64> {
         match self {
             Self::Disk(_) => {
-                let (size, time) = stamp(path)?;
-                let time = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-                Some(xxh3_64(&[&size.to_le_bytes()[..], &time.to_le_bytes()].concat()))
+                let Stamp { size, modified, identity } = stamp(path)?;
+                let time = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+                Some(xxh3_64(&[&size.to_le_bytes()[..], &time.to_le_bytes(), &identity.1.to_le_bytes()].concat()))
             }
             Self::Memory(_) => None,
         }
@@ -214,10 +214,33 @@ impl Tree {
     }
 }
 
-/// Returns size and time of a regular file, links followed.
-pub(super) fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
+/// What the file system says of a file without its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) size: u64,
+    /// When the content changed; programs can set it.
+    pub(super) modified: SystemTime,
+    /// Which file it is, and when anything about it changed, in nanoseconds; programs cannot set that. Zero where the
+    /// platform does not tell.
+    pub(super) identity: (u64, i128),
+}
+
+/// Returns the stamp of a regular file, links followed.
+pub(super) fn stamp(path: &Path) -> Option<Stamp> {
     let about = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    Some((about.len(), about.modified().ok()?))
+    Some(Stamp { size: about.len(), modified: about.modified().ok()?, identity: identity(&about) })
+}
+
+#[cfg(unix)]
+fn identity(about: &fs::Metadata) -> (u64, i128) {
+    use std::os::unix::fs::MetadataExt as _;
+
+    (about.ino(), i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> (u64, i128) {
+    (0, 0)
 }
 
 fn list(folder: &Path) -> io::Result<Vec<Item>> {

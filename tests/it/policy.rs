@@ -151,7 +151,8 @@ fn attributes_are_written_by_one_function() {
     let mut faults = Vec::new();
     for entry in walkdir::WalkDir::new(root().join("src")).into_iter().filter_map(Result::ok) {
         let path = entry.path();
-        let name = path.strip_prefix(root().join("src")).expect("a path below src").to_string_lossy().replace('\\', "/");
+        let name =
+            path.strip_prefix(root().join("src")).expect("a path below src").to_string_lossy().replace('\\', "/");
         let is_code = name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "markdown/hostile.rs";
         if !is_code || OWN_ATTRIBUTES.iter().any(|own| name.starts_with(own)) {
             continue;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Change, Level, listed};
+use crate::diag::visible::{visible, visible_json};
 use crate::diag::{Positions, Sources};
 use crate::text::Span;
 
@@ -112,7 +113,7 @@ impl Report {
     /// Writes JSON.
     #[must_use]
     pub fn json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut text = visible_json(serde_json::to_string_pretty(self).unwrap_or_default());
         text.push('\n');
         text
     }
@@ -128,20 +129,20 @@ impl Report {
         };
         let mut out = String::new();
         for api in &self.apis {
-            let _ = writeln!(out, "{} ({}): {}", plain(&api.name), plain(&api.format), counts(&api.changes));
+            let _ = writeln!(out, "{} ({}): {}", visible(&api.name), visible(&api.format), counts(&api.changes));
             if !api.consumers.is_empty() {
-                let _ = writeln!(out, "consumed by {}", plain(&api.consumers.join(", ")));
+                let _ = writeln!(out, "consumed by {}", visible(&api.consumers.join(", ")));
             }
             for line in &api.changes {
                 let head = paint(line.level, &format!("{}[{}]", line.level, line.rule));
-                let _ = writeln!(out, "\n{head}: {}: {}", plain(&line.subject), plain(&line.message));
+                let _ = writeln!(out, "\n{head}: {}: {}", visible(&line.subject), visible(&line.message));
                 for (what, place) in [("old", &line.old), ("new", &line.new)] {
                     if let Some(place) = place {
-                        let _ = writeln!(out, "  {what} {}:{}:{}", plain(&place.file), place.line, place.column);
+                        let _ = writeln!(out, "  {what} {}:{}:{}", visible(&place.file), place.line, place.column);
                     }
                 }
                 if let Some(users) = users(&line.operations) {
-                    let _ = writeln!(out, "  used by {}", plain(&users));
+                    let _ = writeln!(out, "  used by {}", visible(&users));
                 }
             }
             out.push('\n');
@@ -220,12 +221,7 @@ fn capital(text: &str) -> String {
     text[..1].to_uppercase() + &text[1..]
 }
 
-/// Takes out what would steer a terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 /// Makes a text safe within a cell of a table of Markdown.
 fn cell(text: &str) -> String {
-    plain(text).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;")
+    visible(text).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;")
 }

@@ -8,9 +8,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, He
 
 use super::autolink::{self, Piece};
 use crate::highlight;
-use crate::html::{
-    self, AddressUse, Held, Slugs, is_external, is_safe_address, push_address, push_text, start_tag,
-};
+use crate::html::{self, AddressUse, Held, Slugs, is_external, is_safe_address, push_address, push_text, start_tag};
 use crate::markdown::{Doc, DocLink, Heading, LinkKind, Resolver, Section};
 
 /// How deep elements may be nested; the content of deeper ones is shown without them.

@@ -333,7 +333,7 @@ mod tests {
             &|_| Resolved::as_written(""),
             &|_| None,
         );
-        assert!(doc.html.contains("Six\u{a0}\u{2003}"), "{}", doc.html);
+        assert!(doc.html.contains("Six&nbsp;\u{2003}"), "{}", doc.html);
         let heading = &doc.headings[0];
         assert_eq!([&*heading.title, &*heading.title_html], ["Six a b steps", "Six <code>a b</code> steps"]);
     }

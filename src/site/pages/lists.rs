@@ -80,7 +80,11 @@ fn docs_card(view: &View<'_>, site: usize) -> DocsCard {
         entity: view.link(site.entity),
         kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
-        summary: site.description.as_deref().map(|text| Html::of_text(text).into_string()).or_else(|| view.summary(entity)),
+        summary: site
+            .description
+            .as_deref()
+            .map(|text| Html::of_text(text).into_string())
+            .or_else(|| view.summary(entity)),
         pages: view::count(site.pages.len(), "page", "pages"),
         changed: newest.map(Changed::new),
     }

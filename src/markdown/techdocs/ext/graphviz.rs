@@ -68,9 +68,7 @@ pub(super) fn picture(parser: &mut Parser<'_>, language: &str, source: &str, lin
         Err((loss, detail)) => parser.losses.note_line(loss, lines, at, detail),
     }
     let mut out = String::new();
-    start_tag(&mut out, "pre")
-        .attribute("class", &format!("diagram {language}"))
-        .attribute("data-diagram", language);
+    start_tag(&mut out, "pre").attribute("class", &format!("diagram {language}")).attribute("data-diagram", language);
     out.push_str("<code>");
     html::escape_all(&mut out, source);
     out.push_str("</code></pre>");
