@@ -26,7 +26,7 @@ pub use style::style_as_attributes;
 pub(crate) use text::tag_end as tag_length;
 pub use text::{collapse, text};
 pub use write::{Html, Tag, write_anywhere};
-pub(crate) use write::{push_address, push_text, start_tag};
+pub(crate) use write::{push_address, push_text, push_value, start_tag};
 
 /// What an address is used for, which decides the schemes that are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

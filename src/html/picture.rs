@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::{AddressUse, is_safe_address, push_attribute, push_escaped};
+use super::{AddressUse, is_safe_address, push_text, push_value};
 
 /// A picture of which nothing is left that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,7 +236,7 @@ impl Writer<'_> {
             if child.is_element() {
                 self.element(child, space, depth + 1);
             } else if let Some(text) = child.text().filter(|_| child.is_text()) {
-                push_escaped(&mut self.out, text);
+                push_text(&mut self.out, text);
             }
         }
         if self.out.len() == start {
@@ -281,7 +281,7 @@ impl Writer<'_> {
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
-        push_attribute(&mut self.out, value);
+        push_value(&mut self.out, value);
         self.out.push('"');
     }
 }

@@ -172,7 +172,12 @@ pub fn write_anywhere(out: &mut dyn io::Write, text: &str) -> io::Result<()> {
     replaced(text, in_attribute, |part| out.write_all(part.as_bytes()))
 }
 
-/// Appends `address` to `out` as the value of an attribute that is open already: that of an author.
+/// Appends a value to an attribute that is open already, for those who rewrite markup that is there.
+pub(crate) fn push_value(out: &mut String, value: &str) {
+    push_replaced(out, value, in_attribute);
+}
+
+/// Appends an address, as [`Tag::address`] writes it, to an attribute that is open already.
 pub(crate) fn push_address(out: &mut String, address: &str) {
     let bytes = address.as_bytes();
     for (at, byte) in bytes.iter().copied().enumerate() {

@@ -19,7 +19,6 @@ use tokio::sync::{mpsc, watch};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::state::{Found, State, find, moved};
-use super::state::{Found, State, find};
 use crate::html::Html;
 
 const SCRIPT: &str = include_str!("live.js");

@@ -159,7 +159,7 @@ fn resolved<'h>(html: &'h str, made: &BTreeSet<String>, resolve: crate::markdown
         let link = DocLink { target, span: 0..0, kind };
         if let Some(href) = resolve(&link).href.filter(|href| *href != link.target) {
             out.push_str(&html[copied..attribute.value.start]);
-            html::push_attribute(&mut out, &href);
+            html::push_value(&mut out, &href);
             copied = attribute.value.end;
         }
     }

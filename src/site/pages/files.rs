@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use crate::catalog::Entity;
 use crate::catalog::export::{self, EntityJson, FacetValue};
-use crate::inert;
 use crate::html::Html;
+use crate::inert;
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::kinds::Column;
