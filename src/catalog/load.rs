@@ -308,7 +308,13 @@ fn join(
         places.extend(found);
         diagnostics.extend(problems);
     }
-    Loaded { catalog: Catalog::new(entities, places), declared, name_spans, left_out, diagnostics: std::mem::take(diagnostics) }
+    Loaded {
+        catalog: Catalog::new(entities, places),
+        declared,
+        name_spans,
+        left_out,
+        diagnostics: std::mem::take(diagnostics),
+    }
 }
 
 /// Hints at files that are named and written like catalog files, but that nothing leads to.
@@ -703,12 +709,6 @@ mod tests {
         let given = Some("https://example.com/x".to_owned());
         assert_eq!(addresses("https://example.com/x", &repository), [given.clone(), given]);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
 
     fn group(name: &str, title: &str) -> String {
         format!(

@@ -100,7 +100,7 @@ fn one(cause: &Cause<'_>, renderer: &Renderer, positions: &mut Positions<'_>) ->
         group = group.element(snippet);
     }
     if let Some(places) = other_places(cause, positions) {
-        group = group.element(Level::NOTE.message(visible(&places)));
+        group = group.element(Level::NOTE.message(visible_lines(&places).into_owned()));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(visible_lines(help)));
