@@ -339,6 +339,8 @@ fn reference(text: &str) -> Option<(char, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use crate::html::sanitise::{by_parser, techdocs_rules};
@@ -430,9 +432,9 @@ mod tests {
         ) {
             let mut html = format!("<{name}");
             for (name, value, quote) in attributes {
-                html.push_str(&format!(" {name}={quote}{value}{quote}"));
+                let _ = write!(html, " {name}={quote}{value}{quote}");
             }
-            html.push_str(&format!(">{text}</{name}>"));
+            let _ = write!(html, ">{text}</{name}>");
             agree(&html)?;
         }
     }
