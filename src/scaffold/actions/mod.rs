@@ -20,9 +20,6 @@ mod fs_replace;
 mod fs_write;
 mod glob;
 mod json_merge;
-mod jsonata;
-mod jsonata_json_transform;
-mod jsonata_yaml_transform;
 mod merge;
 mod serialize_json;
 mod serialize_yaml;
@@ -96,17 +93,6 @@ pub const ACTIONS: &[Action] = &[
     local("roadiehq:utils:fs:replace", include_str!("schemas/roadiehq-utils-fs-replace.json"), fs_replace::run),
     local("roadiehq:utils:fs:write", include_str!("schemas/roadiehq-utils-fs-write.json"), fs_write::run),
     local("roadiehq:utils:json:merge", include_str!("schemas/roadiehq-utils-json-merge.json"), json_merge::run),
-    local("roadiehq:utils:jsonata", include_str!("schemas/roadiehq-utils-jsonata.json"), jsonata::run),
-    local(
-        "roadiehq:utils:jsonata:json:transform",
-        include_str!("schemas/roadiehq-utils-jsonata-json-transform.json"),
-        jsonata_json_transform::run,
-    ),
-    local(
-        "roadiehq:utils:jsonata:yaml:transform",
-        include_str!("schemas/roadiehq-utils-jsonata-yaml-transform.json"),
-        jsonata_yaml_transform::run,
-    ),
     local("roadiehq:utils:merge", include_str!("schemas/roadiehq-utils-merge.json"), merge::run),
     local(
         "roadiehq:utils:serialize:json",
@@ -158,6 +144,10 @@ pub const ACTIONS: &[Action] = &[
     remote("publish:github:pull-request", include_str!("schemas/publish-github-pull-request.json")),
     remote("publish:gitlab", include_str!("schemas/publish-gitlab.json")),
     remote("publish:gitlab:merge-request", include_str!("schemas/publish-gitlab-merge-request.json")),
+    // There is no JSONata engine in Rust whose results have a fixed order, so these are left to a command.
+    remote("roadiehq:utils:jsonata", include_str!("schemas/roadiehq-utils-jsonata.json")),
+    remote("roadiehq:utils:jsonata:json:transform", include_str!("schemas/roadiehq-utils-jsonata-json-transform.json")),
+    remote("roadiehq:utils:jsonata:yaml:transform", include_str!("schemas/roadiehq-utils-jsonata-yaml-transform.json")),
 ];
 
 /// The schemas of an action.

@@ -146,33 +146,3 @@ pub(super) fn split(text: &str, pattern: &str, flags: &str, limit: usize) -> Res
     let parts: Vec<serde_json::Value> = serde_json::from_str(&answer).map_err(|error| failed(error.to_string()))?;
     Ok(Value::list(parts.iter().take(limit).map(Value::from_json).collect()))
 }
-
-/// The language JSONata, as its authors wrote it.
-const JSONATA: &str = include_str!("../actions/jsonata.min.js");
-
-/// Evaluates an expression of JSONata on a value; nothing is nothing.
-pub(crate) fn jsonata(expression: &str, data: Option<&serde_json::Value>) -> Result<Option<serde_json::Value>, String> {
-    let data = data.map(ToString::to_string).unwrap_or_default();
-    let answer = with(|ctx| {
-        if !ctx.globals().contains_key("evaluateJsonata")? {
-            // It is written for scripts in which `this` is the global object.
-            let mut options = rquickjs::context::EvalOptions::default();
-            options.strict = false;
-            ctx.eval_with_options::<(), _>(JSONATA, options)?;
-            ctx.eval::<(), _>(
-                r"
-globalThis.evaluateJsonata = async (expression, data) => {
-  const result = await jsonata(expression).evaluate(data ? JSON.parse(data) : undefined);
-  return JSON.stringify(result) ?? '';
-};",
-            )?;
-        }
-        let promise: rquickjs::Promise<'_> =
-            ctx.globals().get::<_, Function<'_>>("evaluateJsonata")?.call((expression, data))?;
-        promise.finish::<String>()
-    })?;
-    if answer.is_empty() {
-        return Ok(None);
-    }
-    serde_json::from_str(&answer).map(Some).map_err(|error| error.to_string())
-}
