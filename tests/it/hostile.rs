@@ -118,7 +118,7 @@ fn nesting_of_ten_thousand() {
 #[test]
 fn nul_bytes_and_invalid_utf8() {
     check(b"kind: a\0b\n", &["bad/catalog-info.yaml:1 yaml-syntax"]);
-    check(b"kind: a\n# \xff\xfe\n", &["bad/catalog-info.yaml:1 not-utf8"]);
+    check(b"kind: a\n# \xff\xfe\n", &["bad/catalog-info.yaml:2 not-utf8"]);
 }
 
 #[test]

@@ -318,13 +318,6 @@ fn channels_of_two(files: &mut Files<'_>, root: &Node) {
 }
 
 fn operations_of_three(files: &mut Files<'_>, root: &Node) {
-    for entry in entries(root, "channels") {
-        let Some(found) = files.resolve(&entry.value, 0) else { continue };
-        if found.node.as_map().is_some() && entries(&found.node, "messages").is_empty() {
-            let found = problem(entry.key_span, format!("the channel `{}` has no messages", entry.key));
-            files.report(found.help("write `messages` below it"));
-        }
-    }
     for entry in entries(root, "operations") {
         let Some(found) = files.resolve(&entry.value, 0) else { continue };
         let node = &found.node;
