@@ -152,7 +152,7 @@ impl Search<'_> {
     fn is_secret_by_name(&self, text: &str, path: &str) -> bool {
         let text = text.trim();
         if let Some(name) = annotation(path) {
-            return names_secret(name.rsplit('/').next().unwrap_or(name)) && may_be_secret(text);
+            return !PUBLIC.contains(&name) && names_secret(name.rsplit('/').next().unwrap_or(name)) && may_be_secret(text);
         }
         // Fields may be named after a secret in many ways, so that here the value has to look like one, too.
         let looks_made = text.len() >= 8
@@ -173,6 +173,9 @@ fn may_be_secret(text: &str) -> bool {
     !text.is_empty() && text != MASK && !is_filled_in && !is_switch.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// Annotations that are named after a secret, and whose value browsers show to every reader in Backstage: Datadog's token
+/// of a graph that was shared for embedding.
+const PUBLIC: &[&str] = &["datadoghq.com/graph-token"];
 /// Words that a name of a secret ends with, or holds.
 const SECRETS: &[&str] = &["token", "secret", "password", "passwd", "passphrase", "apikey", "pwd"];
 /// Words before `key` that make it one to keep.
@@ -476,6 +479,14 @@ mod tests {
         ] {
             assert!(!names_secret(name), "{name}");
         }
+    }
+
+    #[test]
+    fn tokens_of_shared_graphs_are_public() {
+        let secrets = Secrets::default();
+        let search = Search { secrets: &secrets, is_template: false, found: Vec::new() };
+        assert!(search.is_secret_by_name("abc123def456", "metadata.annotations.pagerduty.com/integration-key"));
+        assert!(!search.is_secret_by_name("abc123def456", "metadata.annotations.datadoghq.com/graph-token"));
     }
 
     #[test]

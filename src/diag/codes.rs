@@ -288,11 +288,11 @@ rules! {
     UNRESOLVED_IMPORT "unresolved-import" Api Warning "A file that a Protocol Buffers definition imports is not there.";
 
     TEMPLATE_ACTION "template-action" Template Warning "A step names an action that is not known.";
-    TEMPLATE_EXPRESSION "template-expression" Template Error "A text of a template or a file of its skeleton cannot be rendered.";
+    TEMPLATE_EXPRESSION "template-expression" Template Warning "A text of a template or a file of its skeleton cannot be rendered.";
     TEMPLATE_FILTER "template-filter" Template Warning "A filter or test in a template is not known.";
     TEMPLATE_INPUT "template-input" Template Warning "An input of a step is not known, missing, or of another type.";
     TEMPLATE_REFERENCE "template-reference" Template Warning "A template uses a parameter, a step, an output or a name that is not there.";
-    TEMPLATE_SKELETON "template-skeleton" Template Error "A step fetches a folder or a file that is not there.";
+    TEMPLATE_SKELETON "template-skeleton" Template Warning "A step fetches a folder or a file that is not there.";
     TEMPLATE_UNUSED "template-unused" Template Info "Nothing uses a parameter of a template.";
 
     EXPOSED_SECRET "exposed-secret" Site Warning "An entity holds a secret that every reader could use.";
