@@ -6,13 +6,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::api::{self, Apis};
+use crate::cache_store::CacheStore;
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
-use crate::notes::{self, Notes};
 use crate::scaffold;
-use crate::shelf::Shelf;
-use crate::workspace::{Changes, Folder, Kept, Same, Scanned, Workspace};
+use crate::standalone_markdown::{self, StandaloneMarkdown};
+use crate::workspace::{ByAddress, Changes, Folder, MemoTable, Scanned, Workspace};
 
 /// A workspace understood.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Portal {
     /// The references of APIs.
     pub apis: Apis,
     /// Markdown outside of documentations.
-    pub notes: Arc<Notes>,
+    pub notes: Arc<StandaloneMarkdown>,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -38,15 +38,15 @@ pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
 /// What is kept of the parts of a portal from one state of a workspace to the next.
 #[derive(Debug, Default)]
 pub struct Memo {
-    whole: Kept<(), Scanned, (Arc<Catalog>, Diagnostics)>,
+    whole: MemoTable<(), Scanned, (Arc<Catalog>, Diagnostics)>,
     catalog: catalog::Memo,
     docs: docs::Memo,
-    notes: Kept<(), ToldToNotes, (Arc<Notes>, Diagnostics)>,
+    notes: MemoTable<(), StandaloneInputs, (Arc<StandaloneMarkdown>, Diagnostics)>,
     apis: api::Memo,
 }
 
 /// What Markdown outside of documentations is read with.
-type ToldToNotes = (Same<Catalog>, Outlines);
+type StandaloneInputs = (ByAddress<Catalog>, Outlines);
 
 /// Documentations as they look from outside.
 #[derive(Debug)]
@@ -61,34 +61,34 @@ impl PartialEq for Outlines {
 impl Memo {
     /// Makes a memo that remembers; the default one does not.
     #[must_use]
-    pub fn remembering() -> Self {
+    pub fn enabled() -> Self {
         Self {
-            whole: Kept::remembering(),
-            catalog: catalog::Memo::remembering(),
-            docs: docs::Memo::remembering(),
-            notes: Kept::remembering(),
-            apis: api::Memo::remembering(),
+            whole: MemoTable::enabled(),
+            catalog: catalog::Memo::enabled(),
+            docs: docs::Memo::enabled(),
+            notes: MemoTable::enabled(),
+            apis: api::Memo::enabled(),
         }
     }
 
     /// Makes a memo that finds what another process left on a shelf, and leaves something there itself.
     #[must_use]
-    pub fn on(shelf: Arc<dyn Shelf>) -> Self {
+    pub fn on(shelf: Arc<dyn CacheStore>) -> Self {
         Self { docs: docs::Memo::on(shelf), ..Self::default() }
     }
 
     /// Notes what happened between the state that was understood last and the one that will be next; nothing if that one
     /// was loaded anew.
-    pub fn pass(&self, changes: Option<&Changes>) {
-        self.whole.pass(changes);
-        self.catalog.pass(changes);
-        self.docs.pass(changes);
-        self.notes.pass(changes);
-        self.apis.pass(changes);
+    pub fn invalidate(&self, changes: Option<&Changes>) {
+        self.whole.invalidate(changes);
+        self.catalog.invalidate(changes);
+        self.docs.invalidate(changes);
+        self.notes.invalidate(changes);
+        self.apis.invalidate(changes);
     }
 }
 
-/// Does the same with what is known from before: see [`Memo::pass`].
+/// Does the same with what is known from before: see [`Memo::invalidate`].
 #[must_use]
 pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Portal {
     let whole = memo.whole.get(workspace, (), workspace.scanned(), |workspace, _| {
@@ -100,9 +100,9 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     let (docs, problems) = docs::analyse(workspace, &catalog, &memo.docs);
     found.extend(problems);
     let docs = Arc::new(docs);
-    let told = (Same(Arc::clone(&catalog)), Outlines(Arc::clone(&docs)));
+    let told = (ByAddress(Arc::clone(&catalog)), Outlines(Arc::clone(&docs)));
     let notes = memo.notes.get(workspace, (), told, |workspace, _| {
-        let (notes, problems) = notes::read(workspace, &catalog, &docs);
+        let (notes, problems) = standalone_markdown::read(workspace, &catalog, &docs);
         (Arc::new(notes), problems)
     });
     let (notes, problems) = Arc::unwrap_or_clone(notes);
@@ -112,13 +112,13 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     found.extend(problems);
     stage("templates");
     found.extend(scaffold::lint::check(workspace, &catalog));
-    Portal { catalog, docs, apis, notes, diagnostics: judge(workspace, found, stage) }
+    Portal { catalog, docs, apis, notes, diagnostics: apply_severities(workspace, found, stage) }
 }
 
 impl Portal {
     /// Adds problems that show only later; says whether any is an error.
-    pub fn judge(&mut self, workspace: &Workspace, found: Diagnostics) -> bool {
-        let found = judge(workspace, found, &mut |_| ());
+    pub fn apply_severities(&mut self, workspace: &Workspace, found: Diagnostics) -> bool {
+        let found = apply_severities(workspace, found, &mut |_| ());
         let fails = found.iter().any(|problem| problem.severity == Severity::Error);
         self.diagnostics.extend(found);
         diag::sort_and_dedup(&mut self.diagnostics, workspace);
@@ -133,19 +133,19 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagn
     let catalog = Arc::new(catalog);
     stage("documents");
     found.extend(docs::check(workspace, &catalog));
-    found.extend(notes::check(workspace, &catalog));
+    found.extend(standalone_markdown::check(workspace, &catalog));
     stage("apis");
     found.extend(api::check(workspace, &catalog));
     stage("templates");
     found.extend(scaffold::lint::check(workspace, &catalog));
-    (catalog, judge(workspace, found, stage))
+    (catalog, apply_severities(workspace, found, stage))
 }
 
 /// Understands the catalog alone, for those who need no documents; the problems are judged and sorted likewise.
 #[must_use]
 pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
     let (catalog, found) = catalog(workspace, &catalog::Memo::default(), stage);
-    (catalog, judge(workspace, found, stage))
+    (catalog, apply_severities(workspace, found, stage))
 }
 
 /// Reads the documentation of one folder alone, with what is known from before; the problems are judged and sorted likewise.
@@ -159,7 +159,7 @@ pub fn documentation(
 ) -> (Option<DocsSite>, Diagnostics) {
     stage("documents");
     let (site, found) = docs::alone(workspace, folder, name, &memo.docs);
-    (site, judge(workspace, found, stage))
+    (site, apply_severities(workspace, found, stage))
 }
 
 /// Is told the name of each step of the analysis as it begins.
@@ -176,9 +176,9 @@ fn catalog(workspace: &Workspace, memo: &catalog::Memo, stage: Stage<'_>) -> (Ca
 }
 
 /// Gives every problem its final severity, and sorts them by place.
-fn judge(workspace: &Workspace, found: Diagnostics, stage: Stage<'_>) -> Diagnostics {
+fn apply_severities(workspace: &Workspace, found: Diagnostics, stage: Stage<'_>) -> Diagnostics {
     stage("judge");
-    let mut judged = diag::judge(found, &workspace.config().check.severities, workspace).diagnostics;
+    let mut judged = diag::apply_severities(found, &workspace.config().check.severities, workspace).diagnostics;
     judged.iter_mut().for_each(mask);
     diag::sort_and_dedup(&mut judged, workspace);
     judged

@@ -30,7 +30,7 @@ pub use parts::{Part, Parts, Slice};
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{Changes, Kept, Same, Workspace};
+use crate::workspace::{ByAddress, Changes, MemoTable, Workspace};
 use crate::yaml::Node;
 use formats::{FORMATS, Format, Source};
 
@@ -44,9 +44,9 @@ pub struct Apis {
 /// References read before.
 #[derive(Debug, Default)]
 pub struct Memo {
-    all: Kept<(), Same<Catalog>, (Apis, Diagnostics)>,
+    all: MemoTable<(), ByAddress<Catalog>, (Apis, Diagnostics)>,
     /// By the name of the API.
-    each: Kept<Arc<str>, Said, (Option<Api>, Diagnostics)>,
+    each: MemoTable<Arc<str>, Said, (Option<Api>, Diagnostics)>,
 }
 
 /// What an API says of itself.
@@ -60,14 +60,14 @@ struct Said {
 impl Memo {
     /// Makes a memo that remembers; the default one does not.
     #[must_use]
-    pub fn remembering() -> Self {
-        Self { all: Kept::remembering(), each: Kept::remembering() }
+    pub fn enabled() -> Self {
+        Self { all: MemoTable::enabled(), each: MemoTable::enabled() }
     }
 
-    /// Notes what happened; see [`Kept::pass`].
-    pub(crate) fn pass(&self, changes: Option<&Changes>) {
-        self.all.pass(changes);
-        self.each.pass(changes);
+    /// Notes what happened; see [`MemoTable::invalidate`].
+    pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
+        self.all.invalidate(changes);
+        self.each.invalidate(changes);
     }
 }
 
@@ -108,7 +108,7 @@ impl Apis {
 /// Reads the definition of every API; `memo` may know some.
 #[must_use]
 pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (Apis, Diagnostics) {
-    let all = memo.all.get(workspace, (), Same(Arc::clone(catalog)), |workspace, _| {
+    let all = memo.all.get(workspace, (), ByAddress(Arc::clone(catalog)), |workspace, _| {
         let (apis, problems) = each(catalog, |id, entity| {
             let said = Said { file: entity.file, root: entity.root.clone(), definition: entity.definition };
             memo.each.get(workspace, entity.reference.shared(), said, |workspace, _| {

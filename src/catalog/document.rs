@@ -94,8 +94,8 @@ pub(super) struct Draft {
     pub(super) definition: Option<FileId>,
     pub(super) declared: Vec<Declared>,
     pub(super) valid: bool,
-    /// Whether it is invalid only because the file of its definition cannot be used; see [`super::Entity::refused`].
-    pub(super) refused: bool,
+    /// Whether it is invalid only because the file of its definition cannot be used; see [`super::Entity::rejected_by_backstage`].
+    pub(super) rejected_by_backstage: bool,
 }
 
 /// Reads one document that is not empty.
@@ -134,7 +134,7 @@ pub(super) fn read(
         })
     };
     let mut errors = out.iter().filter(|problem| problem.severity == Severity::Error);
-    let refused = !valid && errors.all(about_definition);
+    let rejected_by_backstage = !valid && errors.all(about_definition);
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
     }
@@ -151,7 +151,7 @@ pub(super) fn read(
             definition,
             declared,
             valid,
-            refused,
+            rejected_by_backstage,
         }),
         out,
     )

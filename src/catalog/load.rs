@@ -16,7 +16,9 @@ use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::html::{self, AddressUse};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{Changes, Folder, GlobStyle, Kept, KnownSince, ReadError, Same, SourceUrls, Workspace};
+use crate::workspace::{
+    ByAddress, Changes, Folder, GlobStyle, KnownSince, MemoTable, ReadError, SourceUrls, Workspace,
+};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// A catalog with what its documents said, for the checks that look at references.
@@ -33,20 +35,20 @@ pub(crate) struct Loaded {
 /// Files read before, and the overlays that they were read with.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    overlays: Kept<(), Arc<Vec<FileId>>, (Overlays, Diagnostics)>,
-    files: Kept<FileId, Same<(Overlays, Diagnostics)>, Read>,
+    overlays: MemoTable<(), Arc<Vec<FileId>>, (Overlays, Diagnostics)>,
+    files: MemoTable<FileId, ByAddress<(Overlays, Diagnostics)>, Read>,
 }
 
 impl Memo {
     /// Makes a memo that remembers; the default one does not.
-    pub(crate) fn remembering() -> Self {
-        Self { overlays: Kept::remembering(), files: Kept::remembering() }
+    pub(crate) fn enabled() -> Self {
+        Self { overlays: MemoTable::enabled(), files: MemoTable::enabled() }
     }
 
-    /// Notes what happened; see [`Kept::pass`].
-    pub(crate) fn pass(&self, changes: Option<&Changes>) {
-        self.overlays.pass(changes);
-        self.files.pass(changes);
+    /// Notes what happened; see [`MemoTable::invalidate`].
+    pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
+        self.overlays.invalidate(changes);
+        self.files.invalidate(changes);
     }
 }
 
@@ -82,14 +84,14 @@ pub(crate) fn load_again(workspace: &Workspace, memo: &Memo) -> Loaded {
     let context = Context { workspace, custom: &custom, rules: &rules, overlays: &overlays.0 };
     let read = |file: FileId| {
         let make = |workspace: &Workspace, _| read_file(&Context { workspace, ..context }, file);
-        memo.files.get(workspace, file, Same(Arc::clone(&overlays)), make)
+        memo.files.get(workspace, file, ByAddress(Arc::clone(&overlays)), make)
     };
 
     let mut cache = HashMap::new();
     let mut starts: Vec<FileId> = workspace.catalog_files().to_vec();
     // The catalog file of a skeleton describes what a template will make, not what there is.
     let mut skeletons = Skeletons::default();
-    skeletons.add_files(workspace, workspace.alike_files());
+    skeletons.add_files(workspace, workspace.misnamed_files());
     let mut gaps = Vec::new();
     let mut looked = BTreeSet::new();
     let mut reached = follow(&context, &read, &starts, &skeletons, &mut cache);
@@ -265,7 +267,7 @@ fn join(
         let Some(read) = cache.remove(&reached.file).map(Arc::unwrap_or_clone) else { continue };
         diagnostics.extend(read.diagnostics);
         for draft in read.drafts {
-            if !(draft.valid || draft.refused) || followed.invalid.contains(&draft.document) {
+            if !(draft.valid || draft.rejected_by_backstage) || followed.invalid.contains(&draft.document) {
                 left_out.insert(draft.reference.shared());
                 continue;
             }
@@ -332,7 +334,7 @@ fn unreached(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons) 
     let beside = folders.iter().flat_map(|folder| {
         ["*.yaml", "*.yml"].map(|pattern| workspace.glob_in(folder, pattern, GlobStyle::Url).unwrap_or_default())
     });
-    let mut unreached: Vec<FileId> = workspace.alike_files().iter().copied().chain(beside.flatten()).collect();
+    let mut unreached: Vec<FileId> = workspace.misnamed_files().iter().copied().chain(beside.flatten()).collect();
     unreached.retain(|file| !reached.contains(file) && !skeletons.hold(&workspace.path(*file)));
     unreached.sort_by_cached_key(|file| workspace.path(*file));
     unreached.dedup();
@@ -593,7 +595,7 @@ fn relations(drafts: &[(Draft, usize)], ids: &HashMap<Arc<str>, EntityId>) -> Ve
             let id = ids.get(said.target.as_str()).copied();
             all[i].push(Relation { kind: Arc::clone(&said.relation), target: said.target.clone(), id });
             if let Some(id) = id
-                && !draft.refused
+                && !draft.rejected_by_backstage
             {
                 let back = Relation {
                     kind: Arc::clone(&said.inverse),
@@ -622,7 +624,7 @@ fn entity(workspace: &Workspace, mut draft: Draft, relations: Vec<Relation>, rea
         line: draft.line,
         root: draft.root,
         definition: draft.definition,
-        refused: draft.refused,
+        rejected_by_backstage: draft.rejected_by_backstage,
         relations,
         ancestry: reached.ancestry.clone(),
     }

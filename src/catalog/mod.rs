@@ -96,7 +96,7 @@ pub struct Entity {
     pub definition: Option<FileId>,
     /// Whether Backstage would refuse it, because the file of its definition cannot be used. It has pages, so that
     /// those who follow a link learn why, and is no part of the exported catalog.
-    pub refused: bool,
+    pub rejected_by_backstage: bool,
     /// Distinct relations, sorted by kind and target.
     pub relations: Vec<Relation>,
     /// The Location entities that led here, nearest first; empty for a file found by scanning.
@@ -238,7 +238,7 @@ impl Catalog {
 
     /// Returns the entities that Backstage would have too, in the order of references.
     pub fn exported(&self) -> impl Iterator<Item = &Entity> {
-        self.entities().iter().filter(|entity| !entity.refused)
+        self.entities().iter().filter(|entity| !entity.rejected_by_backstage)
     }
 
     /// Returns all entities with their ids.

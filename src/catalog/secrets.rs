@@ -152,7 +152,9 @@ impl Search<'_> {
     fn is_secret_by_name(&self, text: &str, path: &str) -> bool {
         let text = text.trim();
         if let Some(name) = annotation(path) {
-            return !PUBLIC.contains(&name) && names_secret(name.rsplit('/').next().unwrap_or(name)) && may_be_secret(text);
+            return !PUBLIC.contains(&name)
+                && names_secret(name.rsplit('/').next().unwrap_or(name))
+                && may_be_secret(text);
         }
         // Fields may be named after a secret in many ways, so that here the value has to look like one, too.
         let looks_made = text.len() >= 8

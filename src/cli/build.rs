@@ -7,20 +7,20 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use super::args::{BuildArgs, InputArgs, ReportFormat};
-use super::cache::{Cache, Earlier, Told};
+use super::cache::{BuildSummary, Cache, PreviousBuild};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, check, counted, duration, load, print, report, say, say_report};
+use super::{CommandOutcome, Context, Purpose, check, counted, duration, load, print, report, say, say_report};
 use crate::diag::{Diagnostic, Severity, codes, human};
 use crate::error::Error;
 use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
 use crate::portal::{self, Portal};
-use crate::render::Made;
+use crate::render::PageFingerprints;
 use crate::theme::{self, Override, Theme};
 use crate::workspace::Workspace;
 use crate::{render, routes, search, site};
 
 /// Builds and writes; problems of the content are shown, and fail only under `--strict`.
-pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> {
+pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
     let place = format!("{:?} {:?}", args.input, args.output);
@@ -28,12 +28,12 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     // Read before anything is written, since it may be the very folder.
     let older = args.since.as_ref().map(|place| Listing::read(&context.cwd.join(place)).unwrap_or_default());
     let left = match cache.earlier() {
-        Earlier::Unchanged(told, folder) => {
+        PreviousBuild::Unchanged(told, folder) => {
             print_changed(older.as_ref(), &folder, told.address.as_deref());
             return Ok(nothing_to_do(context, &told, watch));
         }
-        Earlier::Site(folder, state) => Some((folder, state)),
-        Earlier::Nothing => None,
+        PreviousBuild::Site(folder, state) => Some((folder, state)),
+        PreviousBuild::Nothing => None,
     };
     watch.stage("scan");
     let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
@@ -49,11 +49,12 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     let site = site::plan(&workspace, &portal);
     let disk = DiskSink::create(&target)?;
     let disk = if left.is_some() { disk.untouched() } else { disk };
-    let made = shelf.map(|shelf| Made::take(&*shelf, left, &workspace.config().precompress)).unwrap_or_default();
+    let made =
+        shelf.map(|shelf| PageFingerprints::take(&*shelf, left, &workspace.config().precompress)).unwrap_or_default();
     let sink = Compressed::new(&disk, &workspace.config().precompress);
     watch.stage("search");
     let index = render::search(&workspace, &portal, &made, &sink)?;
-    let over = portal.judge(&workspace, search::over_budget(&workspace, &index));
+    let over = portal.apply_severities(&workspace, search::over_budget(&workspace, &index));
     watch.stage("render");
     let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
     let left_out = render::pages(&workspace, &portal, &theme, &site, &made, &counted)?;
@@ -69,7 +70,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
         let documents = search::documents(&workspace, &portal.catalog, &portal.docs, &portal.apis);
         let files = search::index(&documents, &workspace.config().search);
         drop(documents);
-        portal.judge(&workspace, search::trials(&workspace, files));
+        portal.apply_severities(&workspace, search::trials(&workspace, files));
     }
     // What `check` accepts is accepted here, too.
     let problems = match check::baseline_file(context, &workspace, None) {
@@ -77,7 +78,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
         None => portal.diagnostics.clone(),
     };
 
-    let told = Told {
+    let told = BuildSummary {
         problems: problems_text(context, &args.input, &workspace, &problems, args.strict),
         summary: summary(&portal, &target.shown),
         search: Some(index.to_string()),
@@ -92,7 +93,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<Ending, Error> 
     watch.finish();
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));
-    Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+    Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }
 
 /// Prints the addresses of what an older site has not, or not so.
@@ -188,7 +189,7 @@ pub(super) fn checked_theme(
 ) -> Result<Theme, Error> {
     theme(workspace, purpose).inspect_err(|error| {
         if let Error::Config(problems) = error {
-            let shown = report::Shown::new(workspace, context, input);
+            let shown = report::ReportPaths::new(workspace, context, input);
             let text = report::render(problems, workspace, &shown, ReportFormat::Human, context.color_err);
             say(text.trim_end());
         }
@@ -221,11 +222,11 @@ pub(super) fn target(context: &Context, workspace: &Workspace, given: Option<&Pa
 }
 
 /// Ends a build that would change nothing.
-pub(super) fn nothing_to_do(context: &Context, told: &Told, watch: Stopwatch) -> Ending {
+pub(super) fn nothing_to_do(context: &Context, told: &BuildSummary, watch: Stopwatch) -> CommandOutcome {
     let written = WriteReport { unchanged: told.files, ..WriteReport::default() };
     let failed = tell(context, told, written, watch.elapsed());
     watch.finish();
-    if failed { Ending::ContentErrors } else { Ending::Success }
+    if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success }
 }
 
 /// Says whether the problems fail the build: under `--strict` those that fail `check --strict`.
@@ -242,7 +243,7 @@ pub(super) fn problems_text(
     problems: &[Diagnostic],
     strict: bool,
 ) -> Option<String> {
-    let shown = report::Shown::new(workspace, context, input);
+    let shown = report::ReportPaths::new(workspace, context, input);
     let least = if strict { Severity::Warning } else { Severity::Error };
     // Where nothing was read, what was passed over is what the reader looks for.
     let nothing_read =
@@ -262,12 +263,12 @@ pub(super) fn problems_text(
 }
 
 /// Tells the user how a build went; says whether it failed.
-pub(super) fn tell(context: &Context, told: &Told, written: WriteReport, time: Duration) -> bool {
+pub(super) fn tell(context: &Context, told: &BuildSummary, written: WriteReport, time: Duration) -> bool {
     if let Some(problems) = &told.problems {
         say_report(problems);
     }
     if !context.quiet {
-        let Told { summary, files, search, .. } = told;
+        let BuildSummary { summary, files, search, .. } = told;
         say(&format!(
             "built {summary}, {} ({} new or changed, {} removed) in {}",
             counted(*files, "file", "files"),

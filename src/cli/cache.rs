@@ -7,20 +7,21 @@
 
 #![expect(clippy::disallowed_methods, reason = "records are files")]
 
+use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Context;
 use super::args::CacheArgs;
+use crate::cache_store::CacheStore;
 use crate::output;
-use crate::render::Made;
-use crate::shelf::Shelf;
+use crate::render::PageFingerprints;
 use crate::workspace::{self, Workspace};
 
 /// So many builds of different sources are remembered, the last ones.
@@ -35,9 +36,9 @@ pub(super) struct Cache {
 }
 
 /// What the last build left.
-pub(super) enum Earlier {
+pub(super) enum PreviousBuild {
     /// Another build would do and tell the same: what it told, and where its site is.
-    Unchanged(Told, PathBuf),
+    Unchanged(BuildSummary, PathBuf),
     /// The folder of its site, in which nobody touched a file, and what names its state.
     Site(PathBuf, u128),
     /// Nothing that helps.
@@ -54,12 +55,12 @@ struct Files {
 
 impl Files {
     fn used(&self, name: &str) {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        self.used.lock().insert(name.to_owned());
     }
 
     /// Removes what this build did not use.
     fn clear_out(&self) {
-        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = self.used.lock();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             if !entry.file_name().to_str().is_some_and(|name| used.contains(name)) {
                 let _ = fs::remove_file(entry.path());
@@ -68,7 +69,7 @@ impl Files {
     }
 }
 
-impl Shelf for Files {
+impl CacheStore for Files {
     fn take(&self, name: &str) -> Option<Vec<u8>> {
         self.used(name);
         let mut bytes = fs::read(self.folder.join(name)).ok()?;
@@ -95,7 +96,7 @@ impl Shelf for Files {
 
 /// What a build told the user, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Told {
+pub(super) struct BuildSummary {
     /// Problems, as they were printed.
     pub problems: Option<String>,
     /// The summary, up to the number of files that changed.
@@ -121,7 +122,7 @@ const HASH: usize = 16;
 struct Record {
     command: String,
     folder: PathBuf,
-    told: Told,
+    told: BuildSummary,
     journal: String,
     site: String,
 }
@@ -143,7 +144,7 @@ impl Cache {
     }
 
     /// Looks at what the last build left.
-    pub(super) fn earlier(&self) -> Earlier {
+    pub(super) fn earlier(&self) -> PreviousBuild {
         let found = || {
             let shelf = self.shelf.as_ref()?;
             let record: Record = serde_json::from_slice(&shelf.take(RECORD)?).ok()?;
@@ -152,16 +153,16 @@ impl Cache {
                 || workspace::is_current(&record.journal),
             );
             Some(match (site, inputs && record.command == self.command) {
-                (true, true) => Earlier::Unchanged(record.told, record.folder),
-                (true, false) => Earlier::Site(record.folder, state_of(&record.site)),
-                (false, _) => Earlier::Nothing,
+                (true, true) => PreviousBuild::Unchanged(record.told, record.folder),
+                (true, false) => PreviousBuild::Site(record.folder, state_of(&record.site)),
+                (false, _) => PreviousBuild::Nothing,
             })
         };
-        found().unwrap_or(Earlier::Nothing)
+        found().unwrap_or(PreviousBuild::Nothing)
     }
 
     /// Returns where parts of a build are kept, if they are.
-    pub(super) fn shelf(&self) -> Option<Arc<dyn Shelf>> {
+    pub(super) fn shelf(&self) -> Option<Arc<dyn CacheStore>> {
         let shelf = self.shelf.clone()?;
         if let Some(caches) = shelf.folder.parent() {
             let _ = fs::create_dir_all(&shelf.folder)
@@ -171,7 +172,7 @@ impl Cache {
     }
 
     /// Records a build. Failing to is no harm.
-    pub(super) fn keep(&self, workspace: &Workspace, folder: &Path, told: Told, made: &Made) {
+    pub(super) fn keep(&self, workspace: &Workspace, folder: &Path, told: BuildSummary, made: &PageFingerprints) {
         let Some(shelf) = &self.shelf else { return };
         let _ = fs::remove_file(shelf.folder.join(RECORD));
         if let (Some(journal), Some(site)) = (workspace.journal(), output::snapshot(folder)) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::CheckArgs;
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, load, print, report, say};
+use super::{CommandOutcome, Context, Purpose, load, print, report, say};
 use crate::catalog::Catalog;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
@@ -15,7 +15,7 @@ use crate::{docs, portal, search};
 const MAX_ROUNDS: usize = 5;
 
 /// Checks and reports; errors are found content, not failures.
-pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> {
+pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let mut workspace = load(context, &args.input, None, Purpose::Judge)?;
@@ -49,13 +49,13 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Error> 
     if let Some(file) = file {
         problems = accept(context, &workspace, problems, file, args.baseline.is_some())?;
     }
-    let shown = report::Shown::new(&workspace, context, &args.input);
+    let shown = report::ReportPaths::new(&workspace, context, &args.input);
     print(&report::render(&problems, &workspace, &shown, args.format, context.color_out));
     let failed = report::fails(&problems, if args.strict { Severity::Warning } else { Severity::Error });
     watch.finish();
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
     std::mem::forget((catalog, workspace));
-    Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+    Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }
 
 /// Finds every problem once more, with those of the tests of the search, which needs all that can be found.
@@ -64,7 +64,7 @@ fn search_tests(workspace: &Workspace) -> Diagnostics {
     let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
     let files = search::index(&documents, &workspace.config().search);
     drop(documents);
-    portal.judge(workspace, search::trials(workspace, files));
+    portal.apply_severities(workspace, search::trials(workspace, files));
     portal.diagnostics
 }
 
@@ -111,7 +111,7 @@ fn write_baseline(
     workspace: &Workspace,
     problems: &Diagnostics,
     path: PathBuf,
-) -> Result<Ending, Error> {
+) -> Result<CommandOutcome, Error> {
     let baseline = Baseline::new(problems, workspace);
     let mut text = String::new();
     let _ = baseline.write(&mut text);
@@ -119,7 +119,7 @@ fn write_baseline(
     if !context.quiet {
         say(&format!("accepted {} problems in {}", problems.len(), path.display()));
     }
-    Ok(Ending::Success)
+    Ok(CommandOutcome::Success)
 }
 
 /// Leaves out what the baseline accepts; one named by the configuration need not exist yet.

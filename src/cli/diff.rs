@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{DiffArgs, DiffFormat, FailOn, InputArgs};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, load, print, report::Shown, say};
+use super::{CommandOutcome, Context, Purpose, load, print, report::ReportPaths, say};
 use crate::api::diff::report::{ApiReport, Report, lines};
 use crate::api::diff::{self, Change, Level, rules};
 use crate::api::{self, Reference};
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::workspace::Workspace;
 
 /// Compares and reports; breaking changes are found content, not failures.
-pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<Ending, Error> {
+pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("read");
     let is_folder = |path: &PathBuf| context.cwd.join(path).is_dir();
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<Ending, Error> {
         FailOn::Never => None,
     };
     let failed = least.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
-    Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+    Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }
 
 fn input(path: &Path) -> InputArgs {
@@ -91,8 +91,8 @@ fn files(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
         }
     };
     let known = consumers(context, args)?;
-    let before = Shown::new(&old.workspace, context, &old.input);
-    let after = Shown::new(&new.workspace, context, &new.input);
+    let before = ReportPaths::new(&old.workspace, context, &old.input);
+    let after = ReportPaths::new(&new.workspace, context, &new.input);
     let name = new.reference.title.as_ref().map_or_else(|| args.new.display().to_string(), ToString::to_string);
     let (reference, consumers) = known.map_or((None, Vec::new()), |(name, list)| (Some(name), list));
     let mut report = Report::default();
@@ -140,7 +140,7 @@ fn consumers(context: &Context, args: &DiffArgs) -> Result<Option<(String, Vec<S
         None => {
             let wanted: Vec<PathBuf> =
                 [&args.new, &args.old].into_iter().filter_map(|path| real(&context.cwd.join(path))).collect();
-            let shown = Shown::new(&workspace, context, &input);
+            let shown = ReportPaths::new(&workspace, context, &input);
             let place = |entity: &&Entity| {
                 let file = entity.definition?;
                 let path = crate::diag::Sources::path(&shown, file);
@@ -175,8 +175,8 @@ fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
     let (old, new) = rayon::join(|| read(&args.old), || read(&args.new));
     let (old, new) = (old?, new?);
     let (old_input, new_input) = (input(&args.old), input(&args.new));
-    let before = Shown::new(&old.0, context, &old_input);
-    let after = Shown::new(&new.0, context, &new_input);
+    let before = ReportPaths::new(&old.0, context, &old_input);
+    let after = ReportPaths::new(&new.0, context, &new_input);
     let names = |catalog: &Catalog| -> BTreeSet<String> {
         let apis = catalog.entities().iter().filter(|entity| entity.reference.kind() == "api");
         apis.map(|entity| entity.reference.to_string()).collect()

@@ -1,21 +1,21 @@
 //! `playbill docs build`: one documentation alone on disk.
 
 use super::args::{DocsBuildArgs, InputArgs};
-use super::cache::{Cache, Earlier, Told};
+use super::cache::{BuildSummary, Cache, PreviousBuild};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, build, load};
+use super::{CommandOutcome, Context, Purpose, build, load};
 use crate::error::Error;
 use crate::output::DiskSink;
-use crate::render::Made;
+use crate::render::PageFingerprints;
 use crate::{portal, render, theme};
 
 /// Builds and writes the documentation of one folder.
-pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Error> {
+pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
     let place = format!("documentation {:?} {:?}", args.folder, args.output);
     let cache = Cache::of(context, &args.cache, &place, &format!("{args:?}"));
-    if let Earlier::Unchanged(told, _) = cache.earlier() {
+    if let PreviousBuild::Unchanged(told, _) = cache.earlier() {
         return Ok(build::nothing_to_do(context, &told, watch));
     }
     watch.stage("scan");
@@ -42,7 +42,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     render::documentation(&workspace, &site, &theme, &sink)?;
     watch.stage("write");
     let written = sink.finish()?;
-    let told = Told {
+    let told = BuildSummary {
         problems: build::problems_text(context, &input, &workspace, &problems, args.strict),
         summary: format!("{}: {} documents", target.shown, site.pages.len()),
         search: None,
@@ -52,9 +52,9 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<Ending, Er
     };
     let failed = build::tell(context, &told, written, watch.elapsed());
     watch.stage("cache");
-    cache.keep(&workspace, &target.folder, told, &Made::default());
+    cache.keep(&workspace, &target.folder, told, &PageFingerprints::default());
     watch.finish();
     // As in `build`: the process ends here.
     std::mem::forget((workspace, site, theme));
-    Ok(if failed { Ending::ContentErrors } else { Ending::Success })
+    Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::args::ExplainArgs;
-use super::{Context, Ending, print};
+use super::{CommandOutcome, Context, print};
 use crate::api::diff::{Rule, rules};
 use crate::diag::{Code, codes, explain};
 use crate::error::Error;
 use crate::text;
 
 /// Explains one rule, or lists all of them by family.
-pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<Ending, Error> {
+pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<CommandOutcome, Error> {
     let Some(name) = &args.code else {
         let mut out = String::new();
         let mut family = None;
@@ -27,18 +27,18 @@ pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<Ending, Erro
             let _ = writeln!(out, "  {:<28} {:<10} {}", rule.name, rule.level.as_str(), rule.summary);
         }
         print(&out);
-        return Ok(Ending::Success);
+        return Ok(CommandOutcome::Success);
     };
     match Code::find(name) {
         Some(code) => {
             print(&explain::plain(code));
-            Ok(Ending::Success)
+            Ok(CommandOutcome::Success)
         }
         None if Rule::find(name).is_some() => {
             if let Some(rule) = Rule::find(name) {
                 print(&format!("{}: {} change of an API\n\n{}\n", rule.name, rule.level.as_str(), rule.summary));
             }
-            Ok(Ending::Success)
+            Ok(CommandOutcome::Success)
         }
         None => {
             let all = codes::ALL.iter().map(|code| code.as_str()).chain(rules::ALL.iter().map(|rule| rule.name));
@@ -53,8 +53,8 @@ pub(super) fn run(_context: &Context, args: &ExplainArgs) -> Result<Ending, Erro
 }
 
 /// Prints the JSON Schema of the configuration.
-pub(super) fn schema() -> Result<Ending, Error> {
+pub(super) fn schema() -> Result<CommandOutcome, Error> {
     let schema = crate::config::json_schema();
     print(&format!("{}\n", serde_json::to_string_pretty(&schema).unwrap_or_default()));
-    Ok(Ending::Success)
+    Ok(CommandOutcome::Success)
 }

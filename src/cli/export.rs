@@ -2,13 +2,13 @@
 
 use super::args::{ExportArgs, ExportFormat, ReportFormat};
 use super::stopwatch::Stopwatch;
-use super::{Context, Ending, Purpose, load, print, print_bytes, report};
+use super::{CommandOutcome, Context, Purpose, load, print, print_bytes, report};
 use crate::catalog::export::{csv, json_pieces, ndjson};
 use crate::error::Error;
 use crate::portal;
 
 /// Prints the catalog; problems are part of it and never change the exit code.
-pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error> {
+pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let workspace = load(context, &args.input, None, Purpose::Judge)?;
@@ -16,7 +16,7 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error>
     watch.stage("print");
     match args.format {
         ExportFormat::Json => {
-            let shown = report::Shown::new(&workspace, context, &args.input);
+            let shown = report::ReportPaths::new(&workspace, context, &args.input);
             let problems = report::render(&problems, &workspace, &shown, ReportFormat::Json, false);
             print("{\"entities\":[\n");
             json_pieces(&catalog, ",\n").iter().for_each(|piece| print_bytes(piece));
@@ -28,5 +28,5 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Ending, Error>
     watch.finish();
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
     std::mem::forget((catalog, workspace));
-    Ok(Ending::Success)
+    Ok(CommandOutcome::Success)
 }

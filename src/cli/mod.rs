@@ -34,7 +34,7 @@ use crate::workspace::{self, LoadOptions, Workspace};
 
 /// How a command ended, as the exit code says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum CommandOutcome {
     /// 0.
     Success,
     /// 1: there are errors in the content.
@@ -43,12 +43,12 @@ pub(crate) enum Ending {
     Unusable,
 }
 
-impl From<Ending> for ExitCode {
-    fn from(ending: Ending) -> Self {
+impl From<CommandOutcome> for ExitCode {
+    fn from(ending: CommandOutcome) -> Self {
         Self::from(match ending {
-            Ending::Success => 0,
-            Ending::ContentErrors => 1,
-            Ending::Unusable => 2,
+            CommandOutcome::Success => 0,
+            CommandOutcome::ContentErrors => 1,
+            CommandOutcome::Unusable => 2,
         })
     }
 }
@@ -77,7 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are results; everything else is wrong usage.
             let _ = error.print();
-            return if error.use_stderr() { Ending::Unusable.into() } else { Ending::Success.into() };
+            return if error.use_stderr() { CommandOutcome::Unusable.into() } else { CommandOutcome::Success.into() };
         }
     };
     #[expect(clippy::disallowed_methods, reason = "the environment enters here")]
@@ -112,7 +112,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(ending) => ending.into(),
         Err(error) => {
             say(&format!("error: {error}"));
-            Ending::Unusable.into()
+            CommandOutcome::Unusable.into()
         }
     }
 }
@@ -153,7 +153,7 @@ pub(crate) fn load(
     let problems = workspace.config_problems();
     if !problems.is_empty() {
         let mut text = String::new();
-        let sources = report::Shown::new(&workspace, context, input);
+        let sources = report::ReportPaths::new(&workspace, context, input);
         let options = human::HumanOptions { color: context.color_err, ..human::HumanOptions::default() };
         let _ = human::render(problems, problems, &sources, options, &mut text);
         say_report(text.trim_end());

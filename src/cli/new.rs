@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json, json};
 use self::disk::Disk;
 use self::write::Change;
 use super::args::{InputArgs, NewArgs, NewFormat};
-use super::{Context, Ending, Purpose, load, print, say};
+use super::{CommandOutcome, Context, Purpose, load, print, say};
 use crate::catalog::{self, Catalog, EntityRef, export};
 use crate::config::{self, Config};
 use crate::diag::Severity;
@@ -32,11 +32,11 @@ use crate::scaffold::yaml_in;
 use crate::text::FileId;
 
 /// Makes what the template says; what fails is a result, not a failure.
-pub(super) fn run(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
+pub(super) fn run(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
     scaffold::with_stack(|| make(context, args))
 }
 
-fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
+fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
     let catalog = LazyCatalog { context, args, catalog: OnceCell::new() };
     let (file, name) = find_template(context, args, &catalog)?;
     let root = disk::repository(&file);
@@ -71,7 +71,7 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
             NewFormat::Json => print(&format!("{:#}\n", report::of_faults(&template.reference, &values, &faults))),
             NewFormat::Human => say(&told_faults(&pages, &faults)),
         }
-        return Ok(Ending::ContentErrors);
+        return Ok(CommandOutcome::ContentErrors);
     }
     let mut user = json!({});
     if let Some(reference) = &args.user {
@@ -114,7 +114,7 @@ fn make(context: &Context, args: &NewArgs) -> Result<Ending, Error> {
         NewFormat::Json => print(&format!("{:#}\n", report::of_run(status, &template.reference, &values, &outcome))),
         NewFormat::Human => tell(context, args, status, &outcome),
     }
-    Ok(if status == Status::Completed { Ending::Success } else { Ending::ContentErrors })
+    Ok(if status == Status::Completed { CommandOutcome::Success } else { CommandOutcome::ContentErrors })
 }
 
 fn at_terminal() -> bool {
@@ -252,7 +252,7 @@ fn find_template(
         )));
     };
     let entity = known.get(id);
-    let shown = super::report::Shown::new(&workspace, context, &input);
+    let shown = super::report::ReportPaths::new(&workspace, context, &input);
     let file = context.cwd.join(&*crate::diag::Sources::path(&shown, entity.file));
     let found = (real(&file)?, Some(entity.name().to_owned()));
     let _ = catalog.catalog.set(Some(known));
@@ -288,7 +288,7 @@ fn read_template(file: &Path, path: &str, name: Option<&str>, source: &Disk) -> 
     Template::new(entity, path)
 }
 
-fn not_a_template(args: &NewArgs, file: &Path, reasons: &[String]) -> Ending {
+fn not_a_template(args: &NewArgs, file: &Path, reasons: &[String]) -> CommandOutcome {
     if args.format == NewFormat::Json {
         let errors: Vec<Json> = reasons.iter().map(|reason| json!({"message": reason})).collect();
         print(&format!("{:#}\n", json!({"status": Status::NotATemplate.as_str(), "errors": errors})));
@@ -297,7 +297,7 @@ fn not_a_template(args: &NewArgs, file: &Path, reasons: &[String]) -> Ending {
     for reason in reasons {
         say(&format!("  {reason}"));
     }
-    Ending::Unusable
+    CommandOutcome::Unusable
 }
 
 /// What `app-config.yaml` says.
@@ -443,7 +443,7 @@ fn tell(context: &Context, args: &NewArgs, status: Status, outcome: &Outcome) {
         let mark = match change {
             Some((_, Change::New)) => "+ ",
             Some((_, Change::Differs)) => "~ ",
-            Some((_, Change::Same)) => "  ",
+            Some((_, Change::ByAddress)) => "  ",
             None if changes.is_some() => "  ",
             None => "",
         };

@@ -10,12 +10,12 @@ use crate::text::FileId;
 use crate::workspace::Workspace;
 
 /// The files of a workspace with paths relative to where the command runs.
-pub(super) struct Shown<'a> {
+pub(super) struct ReportPaths<'a> {
     workspace: &'a Workspace,
     prefix: String,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ReportPaths<'a> {
     /// Shows paths below the one folder that was given; with several, the workspace already tells them apart.
     pub(super) fn new(workspace: &'a Workspace, context: &Context, input: &InputArgs) -> Self {
         let prefix = match &input.paths[..] {
@@ -57,7 +57,7 @@ fn prefix(given: &Path, cwd: &Path) -> String {
     if parts.is_empty() || cwd.join(given).is_file() { String::new() } else { format!("{}/", parts.join("/")) }
 }
 
-impl Sources for Shown<'_> {
+impl Sources for ReportPaths<'_> {
     fn path(&self, file: FileId) -> Arc<str> {
         let path = self.workspace.path(file);
         if &*path == "." && !self.prefix.is_empty() {
@@ -80,7 +80,7 @@ pub(super) fn fails(problems: &[Diagnostic], least: Severity) -> bool {
 pub(super) fn render(
     problems: &[Diagnostic],
     workspace: &Workspace,
-    shown: &Shown<'_>,
+    shown: &ReportPaths<'_>,
     format: ReportFormat,
     color: bool,
 ) -> String {

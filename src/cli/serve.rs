@@ -1,28 +1,29 @@
 //! `playbill serve`: the site in memory, rebuilt on change.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{ReportFormat, ServeArgs};
-use super::serve_search::Keeper;
-use super::{Context, Ending, Purpose, build, counted, duration, load, options, report, say, say_report};
+use super::serve_search::SearchIndexer;
+use super::{CommandOutcome, Context, Purpose, build, counted, duration, load, options, report, say, say_report};
 use crate::diag::visible::visible;
 use crate::diag::{self, Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::portal::{Memo, Portal};
 use crate::render::Output;
-use crate::serve::{self, BuiltSite, Event, Files, Happened, Inputs, Problem, ServeOptions};
+use crate::serve::{self, BuiltSite, ChangeSet, Event, Files, Inputs, Problem, ServeOptions};
 use crate::site::{PageKind, Site};
 use crate::theme::{self, Theme};
 use crate::workspace::{self, Workspace};
 use crate::{portal, render, routes, site};
 
 /// Serves until it is interrupted.
-pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
+pub(super) fn run(context: &Context, args: ServeArgs) -> Result<CommandOutcome, Error> {
     let options = ServeOptions {
         address: SocketAddr::new(args.host, args.port),
         open: args.open,
@@ -48,10 +49,10 @@ pub(super) fn run(context: &Context, args: ServeArgs) -> Result<Ending, Error> {
         Event::Unwatched(reason) => say(&format!("changes will not be noticed: {reason}")),
     };
     let context = Context { cwd: context.cwd.clone(), color_out: false, color_err: false, quiet, timings: None };
-    let kept = Kept { memo: Memo::remembering(), last: Mutex::default(), search: Arc::default() };
-    let build = move |happened: &Happened| build_site(&context, &args, &kept, happened);
+    let kept = ServeState { memo: Memo::enabled(), last: Mutex::default(), search: Arc::default() };
+    let build = move |happened: &ChangeSet| build_site(&context, &args, &kept, happened);
     serve::run(&options, Arc::new(build), Arc::new(tell))?;
-    Ok(Ending::Success)
+    Ok(CommandOutcome::Success)
 }
 
 /// Returns the reports of problems that a build has brought, as `check` shows them; no more than fit a screen or two.
@@ -75,23 +76,28 @@ fn first_inputs(context: &Context, args: &ServeArgs) -> Inputs {
 }
 
 /// What one build leaves to the next one.
-struct Kept {
+struct ServeState {
     memo: Memo,
     last: Mutex<Option<BuiltFrom>>,
-    search: Arc<Keeper>,
+    search: Arc<SearchIndexer>,
 }
 
 /// The last site, and what it was built from.
 #[derive(Clone)]
 struct BuiltFrom {
-    live: Arc<Live>,
+    live: Arc<ServedSite>,
     built: BuiltSite,
 }
 
-fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happened) -> Result<BuiltSite, String> {
-    let last = kept.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+fn build_site(
+    context: &Context,
+    args: &ServeArgs,
+    kept: &ServeState,
+    happened: &ChangeSet,
+) -> Result<BuiltSite, String> {
+    let last = kept.last.lock().clone();
     let next = match (happened, &last) {
-        (Happened::At(paths), Some(last)) => last.live.workspace.next(paths).map(|next| (next, last, paths)),
+        (ChangeSet::At(paths), Some(last)) => last.live.workspace.apply_changes(paths).map(|next| (next, last, paths)),
         _ => None,
     };
     let (workspace, changes, before) = match next {
@@ -115,10 +121,10 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
         })?),
     };
     // From here on nothing fails, so that the memo hears of each change once.
-    kept.memo.pass(changes.as_ref());
+    kept.memo.invalidate(changes.as_ref());
     let portal = portal::analyse_again(&workspace, &kept.memo, &mut |_| ());
     let site = site::plan_again(&workspace, &portal, before.map(|(before, _)| (&before.portal, &before.site)));
-    let same_files = |before: &Live| {
+    let same_files = |before: &ServedSite| {
         let mut sites = portal.docs.sites.iter().zip(&before.portal.docs.sites);
         Arc::ptr_eq(&theme, &before.theme) && site.has_pages_of(&before.site) && sites.all(|(a, b)| a.has_files_of(b))
     };
@@ -126,13 +132,13 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
         Some((before, _)) if same_files(before) => Arc::clone(&before.outputs),
         _ => Arc::new(render::outputs(&portal, &theme, &site).into_iter().collect()),
     };
-    let shown = report::Shown::new(&workspace, context, &args.input);
+    let shown = report::ReportPaths::new(&workspace, context, &args.input);
     let (outputs, problems) = rayon::join(outputs, || written_out(portal.diagnostics.iter(), &workspace, &shown));
     let prefix = shown.into_prefix();
     let count = |severity| diag::count(&portal.diagnostics, severity);
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let inputs = inputs(&workspace);
-    let live = Live {
+    let live = ServedSite {
         workspace,
         portal,
         theme,
@@ -145,7 +151,7 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
     let live = Arc::new(live);
     kept.search.follow(&live);
     let built = BuiltSite { files: Arc::clone(&live) as Arc<dyn Files>, problems, errors, warnings, inputs };
-    *kept.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(BuiltFrom { live, built: built.clone() });
+    *kept.last.lock() = Some(BuiltFrom { live, built: built.clone() });
     Ok(built)
 }
 
@@ -153,7 +159,7 @@ fn build_site(context: &Context, args: &ServeArgs, kept: &Kept, happened: &Happe
 fn written_out<'a>(
     found: impl Iterator<Item = &'a Diagnostic>,
     workspace: &Workspace,
-    shown: &report::Shown<'_>,
+    shown: &report::ReportPaths<'_>,
 ) -> Vec<Problem> {
     const MOST: usize = 50;
     let mut worst_first: Vec<Diagnostic> = found.filter(|problem| problem.severity > Severity::Info).cloned().collect();
@@ -169,7 +175,7 @@ fn written_out<'a>(
 
 /// A site whose files are made when a browser asks: of thousands of pages, people look at a few.
 #[derive(Debug)]
-pub(super) struct Live {
+pub(super) struct ServedSite {
     workspace: Workspace,
     portal: Portal,
     theme: Arc<Theme>,
@@ -177,12 +183,12 @@ pub(super) struct Live {
     outputs: Arc<HashMap<String, Output, foldhash::fast::RandomState>>,
     /// What was asked for.
     made: Mutex<HashMap<String, Arc<[u8]>>>,
-    search: Arc<Keeper>,
+    search: Arc<SearchIndexer>,
     /// What stands before paths in reports.
     prefix: String,
 }
 
-impl Live {
+impl ServedSite {
     /// Returns what the site shows.
     pub(super) fn portal(&self) -> &Portal {
         &self.portal
@@ -201,7 +207,7 @@ impl Live {
     }
 }
 
-impl Files for Live {
+impl Files for ServedSite {
     fn has(&self, path: &str) -> bool {
         // Which files the search has is known when somebody searches; until then it may have any.
         let of_search =
@@ -213,7 +219,7 @@ impl Files for Live {
         let Some(output) = self.outputs.get(path) else {
             return Ok(self.search.files(self).get(path).map(|bytes| bytes.as_slice().into()));
         };
-        let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = || self.made.lock();
         if let Some(known) = made().get(path) {
             return Ok(Some(Arc::clone(known)));
         }
@@ -235,7 +241,7 @@ impl Files for Live {
             | PageKind::DefinitionSource(entity) => self.portal.catalog.get(entity).file,
             _ => return Vec::new(),
         };
-        let shown = report::Shown::with_prefix(&self.workspace, &self.prefix);
+        let shown = report::ReportPaths::with_prefix(&self.workspace, &self.prefix);
         let is_here = |problem: &&Diagnostic| problem.labels.iter().any(|label| label.span.file == file);
         written_out(self.portal.diagnostics.iter().filter(is_here), &self.workspace, &shown)
     }
@@ -283,6 +289,6 @@ fn unloadable(context: &Context, args: &ServeArgs, error: &Error) -> String {
 }
 
 fn rendered(context: &Context, args: &ServeArgs, workspace: &Workspace, problems: &[Diagnostic]) -> String {
-    let shown = report::Shown::new(workspace, context, &args.input);
+    let shown = report::ReportPaths::new(workspace, context, &args.input);
     report::render(problems, workspace, &shown, ReportFormat::Human, false)
 }

@@ -3,11 +3,12 @@
 //! It takes longer than everything else together, so it must not keep a page waiting: it has a thread of its own, begins
 //! when nothing has changed for a while, and until it is done the one before is given.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::serve::Live;
+use super::serve::ServedSite;
 use crate::search::{self, SearchFiles};
 
 /// How long nothing must change before the search is made again.
@@ -15,7 +16,7 @@ const QUIET: Duration = Duration::from_secs(1);
 
 /// The search, and what it should be made from.
 #[derive(Debug, Default)]
-pub(super) struct Keeper {
+pub(super) struct SearchIndexer {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -24,17 +25,17 @@ pub(super) struct Keeper {
 struct State {
     files: Option<Arc<SearchFiles>>,
     /// The site to make it from, if that has changed since.
-    next: Option<Weak<Live>>,
+    next: Option<Weak<ServedSite>>,
     is_working: bool,
 }
 
-impl Keeper {
+impl SearchIndexer {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Returns the files of the search; the first time, they are made from `live`.
-    pub(super) fn files(self: &Arc<Self>, live: &Live) -> Arc<SearchFiles> {
+    pub(super) fn files(self: &Arc<Self>, live: &ServedSite) -> Arc<SearchFiles> {
         let mut state = self.state();
         loop {
             if let Some(files) = &state.files {
@@ -43,7 +44,7 @@ impl Keeper {
             if !state.is_working {
                 break;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut state);
         }
         state.is_working = true;
         drop(state);
@@ -60,7 +61,7 @@ impl Keeper {
     }
 
     /// Makes the search from this site from now on, if somebody has searched.
-    pub(super) fn follow(self: &Arc<Self>, live: &Arc<Live>) {
+    pub(super) fn follow(self: &Arc<Self>, live: &Arc<ServedSite>) {
         let mut state = self.state();
         if state.files.is_none() && !state.is_working {
             return;
@@ -106,7 +107,7 @@ impl Keeper {
 }
 
 /// Lets others work when this one is done, or has panicked.
-struct Done<'a>(&'a Keeper);
+struct Done<'a>(&'a SearchIndexer);
 
 impl Drop for Done<'_> {
     fn drop(&mut self) {
@@ -115,7 +116,7 @@ impl Drop for Done<'_> {
     }
 }
 
-fn index(live: &Live) -> SearchFiles {
+fn index(live: &ServedSite) -> SearchFiles {
     let portal = live.portal();
     let workspace = live.workspace();
     let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
@@ -123,7 +124,7 @@ fn index(live: &Live) -> SearchFiles {
 }
 
 /// Makes the search with one thread, so that another one is left for the page that somebody waits for.
-fn make_aside(live: &Live) -> SearchFiles {
+fn make_aside(live: &ServedSite) -> SearchFiles {
     match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
         Ok(pool) => pool.install(|| index(live)),
         Err(_) => index(live),

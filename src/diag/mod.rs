@@ -28,7 +28,7 @@ pub use baseline::Baseline;
 pub use bound::bound;
 pub use causes::{Cause, causes, count};
 pub use codes::Code;
-pub use severity::{Judged, Levels, PathSeverities, Severities, judge};
+pub use severity::{Filtered, Levels, PathSeverities, Severities, apply_severities};
 pub use sources::{Place, Positions, Source, Sources, sort_and_dedup};
 
 use crate::text::Span;

@@ -30,7 +30,7 @@ pub struct PathSeverities {
 
 /// The findings that count, and how many were silenced.
 #[derive(Debug, Default)]
-pub struct Judged {
+pub struct Filtered {
     /// What is left, in the order it came, with its final severity.
     pub diagnostics: Diagnostics,
     /// How many the configuration switches off.
@@ -57,10 +57,10 @@ fn lookup(levels: &Levels, code: Code) -> Option<Option<Severity>> {
 
 /// Gives every finding its final severity, and leaves out those that are switched off or silenced by a comment.
 #[must_use]
-pub fn judge(diagnostics: Diagnostics, severities: &Severities, sources: &dyn Sources) -> Judged {
+pub fn apply_severities(diagnostics: Diagnostics, severities: &Severities, sources: &dyn Sources) -> Filtered {
     let mut positions = Positions::new(sources);
     let mut comments: HashMap<FileId, Comments> = HashMap::new();
-    let mut judged = Judged::default();
+    let mut judged = Filtered::default();
     for mut diagnostic in diagnostics {
         let span = diagnostic.span();
         let Some(severity) = severities.of(&diagnostic, &positions.path(span.file)) else {
@@ -208,7 +208,7 @@ mod tests {
     fn check(path: &str, text: &str, severities: &Severities, code: Code, expect: Option<Severity>) {
         let files = Files::new(&[(path, Some(text))]);
         let found = vec![Diagnostic::new(code, files.span(0, "HERE", 0), "m")];
-        let judged = judge(found, severities, &files);
+        let judged = apply_severities(found, severities, &files);
         let got = judged.diagnostics.first().map(|diagnostic| diagnostic.severity);
         assert_eq!(got, expect, "{text}");
         assert_eq!(judged.off + judged.ignored, usize::from(expect.is_none()));

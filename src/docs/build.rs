@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::cache::DocCache;
 use super::fix::{self, MendedDocument, Wanted};
 use super::links::{Absolute, COMPARISONS, Links, Place, Relative, may_compare};
 use super::lints;
-use super::memo::Documents;
 use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
 use super::nav::{self, Base, Entry, Found, Order};
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
@@ -84,7 +84,7 @@ pub(super) fn site(
     entity: EntityId,
     name: &str,
     detail: Detail,
-    memo: &Documents,
+    memo: &DocCache,
 ) -> Built {
     let mut problems = Diagnostics::new();
     let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
@@ -522,7 +522,7 @@ fn read(
     links: &Links<'_>,
     dialect: Dialect,
     folder: &Folder,
-    (detail, memo): (Detail, &Documents),
+    (detail, memo): (Detail, &DocCache),
     found: &mut Found,
 ) -> Vec<Option<Arc<Doc>>> {
     if let Some(docs) = read_once(links, &dialect, folder, (detail, memo), MAX_INCLUDED, found) {
@@ -543,7 +543,7 @@ fn read_once(
     links: &Links<'_>,
     dialect: &Dialect,
     folder: &Folder,
-    (detail, memo): (Detail, &Documents),
+    (detail, memo): (Detail, &DocCache),
     most: usize,
     found: &mut Found,
 ) -> Option<Vec<Option<Arc<Doc>>>> {

@@ -1,6 +1,6 @@
 //! `check --fix`: documents with the remedies that need no judgement.
 //!
-//! Decides which problems are mended and how each is told; what the text becomes is for [`techdocs::mend`] and the links to
+//! Decides which problems are mended and how each is told; what the text becomes is for [`techdocs::fix_document`] and the links to
 //! say. Writes nothing.
 
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use super::links::Links;
 use super::lints;
 use super::pages::Source;
 use crate::diag::{Code, Diagnostic, codes};
-use crate::markdown::Loss;
+use crate::markdown::MarkdownLint;
 use crate::markdown::techdocs::{self, IncludeFile, Options};
 use crate::text::FileId;
 
@@ -102,8 +102,8 @@ pub(super) fn document(
         .filter(|(file, ..)| *file == page.file)
         .map(|(_, code, start)| (*code, line_of((*start).min(before.len()))))
         .collect();
-    let is_wanted = |loss: Loss, line: usize| lines.contains(&(lints::code(loss), line));
-    if let Some(mended) = techdocs::mend(&text, options, include, &is_wanted) {
+    let is_wanted = |loss: MarkdownLint, line: usize| lines.contains(&(lints::code(loss), line));
+    if let Some(mended) = techdocs::fix_document(&text, options, include, &is_wanted) {
         text = mended.text;
         mends.extend(mended.mends.iter().map(|(loss, line)| Mend { line: line + 1, what: what(*loss) }));
     }
@@ -111,11 +111,11 @@ pub(super) fn document(
     (!mends.is_empty()).then_some(MendedDocument { file: page.file, before, text, mends })
 }
 
-fn what(loss: Loss) -> &'static str {
+fn what(loss: MarkdownLint) -> &'static str {
     match loss {
-        Loss::ListUnderText => "put a blank line above the list",
-        Loss::ListIndent => "indented the list so that it nests",
-        Loss::FenceHeader => "put the header of the fence into the form that is read",
+        MarkdownLint::ListUnderText => "put a blank line above the list",
+        MarkdownLint::ListIndent => "indented the list so that it nests",
+        MarkdownLint::FenceHeader => "put the header of the fence into the form that is read",
         _ => "mended",
     }
 }

@@ -1,22 +1,23 @@
 //! Where the links of a document lead, as MkDocs has it: a path of a file relative to the document becomes the address
 //! of its page, anything else means what it means to a browser.
 
+use parking_lot::Mutex;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use super::nav::normal;
 use super::pages::{Pages, Source, Target, nearest_path};
 use crate::diag::{Diagnostic, codes};
 use crate::html;
-use crate::markdown::{Doc, DocLink, LinkKind, Loss, Lost, Resolved};
+use crate::markdown::{Doc, DocLink, LinkKind, LintFinding, MarkdownLint, Resolved};
 use crate::text::{Span, nearest};
 use crate::workspace::Workspace;
 
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Goal {
+pub(super) enum LinkTarget {
     /// Out of the documentation, or to what cannot be checked.
     Elsewhere,
     /// A page of the site, with the place in it.
@@ -136,17 +137,17 @@ impl<'a> Links<'a> {
     }
 
     /// Finds out where a link of the page `from` leads.
-    pub(super) fn goal(&self, from: &Source, link: &DocLink) -> Goal {
+    pub(super) fn goal(&self, from: &Source, link: &DocLink) -> LinkTarget {
         let target = link.target.trim();
         if target.is_empty() || html::is_external(target) {
-            return Goal::Elsewhere;
+            return LinkTarget::Elsewhere;
         }
         let (path, rest) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
         let anchor = decoded(rest.split_once('#').map_or("", |(_, anchor)| anchor));
         if path.is_empty() {
             return match self.pages.by_path(&from.path) {
-                Some(page) => Goal::Page { page, anchor, href: None },
-                None => Goal::Elsewhere,
+                Some(page) => LinkTarget::Page { page, anchor, href: None },
+                None => LinkTarget::Elsewhere,
             };
         }
         let markdown = matches!(link.kind, LinkKind::Link | LinkKind::Image);
@@ -154,10 +155,10 @@ impl<'a> Links<'a> {
         let to_file = |target: Target| match target {
             Target::Page(page) => {
                 let href = href(&from.path, &self.pages.sources[page].path, true, "") + rest;
-                Goal::Page { page, anchor: anchor.clone(), href: Some(href) }
+                LinkTarget::Page { page, anchor: anchor.clone(), href: Some(href) }
             }
             Target::Asset(asset) => {
-                Goal::Asset { href: Some(href(&from.path, &self.pages.assets[asset].path, false, "") + rest) }
+                LinkTarget::Asset { href: Some(href(&from.path, &self.pages.assets[asset].path, false, "") + rest) }
             }
         };
         if path.starts_with(['/', '\\']) {
@@ -166,12 +167,12 @@ impl<'a> Links<'a> {
             {
                 return match (self.pages.by_file(file), self.workspace.source_urls(file)) {
                     (Some(target), _) => to_file(target),
-                    (None, Some(urls)) => Goal::Source { url: urls.view + rest },
-                    (None, None) => Goal::Outside,
+                    (None, Some(urls)) => LinkTarget::Source { url: urls.view + rest },
+                    (None, None) => LinkTarget::Outside,
                 };
             }
             let found = normal("", &written).and_then(|source| self.pages.by_source(&source));
-            return found.filter(|_| markdown && self.absolute_is_docs).map_or(Goal::Absolute, to_file);
+            return found.filter(|_| markdown && self.absolute_is_docs).map_or(LinkTarget::Absolute, to_file);
         }
         if markdown || self.html_is_relative_to_file {
             if let Some(target) = self.file(from, &written) {
@@ -180,7 +181,7 @@ impl<'a> Links<'a> {
             let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
             let excluded = normal_from(folder, &written).and_then(|source| self.pages.excluded(&source));
             if let Some((address, is_page)) = excluded {
-                return Goal::Excluded { href: href(&from.path, &address, is_page, "") + rest };
+                return LinkTarget::Excluded { href: href(&from.path, &address, is_page, "") + rest };
             }
         }
         // As a browser would take it: relative to the address of the page.
@@ -190,27 +191,28 @@ impl<'a> Links<'a> {
                 let to = &self.pages.sources[page];
                 let moved = to.path != to.wanted || from.path != from.wanted;
                 let href = moved.then(|| href(&from.path, &to.path, true, "") + rest);
-                return Goal::Page { page, anchor, href };
+                return LinkTarget::Page { page, anchor, href };
             }
             if let Some(Target::Asset(asset)) = self.pages.by_source(&address) {
                 let to = &self.pages.assets[asset];
                 let moved = to.path != to.source || from.path != from.wanted;
-                return Goal::Asset { href: moved.then(|| href(&from.path, &to.path, false, "") + rest) };
+                return LinkTarget::Asset { href: moved.then(|| href(&from.path, &to.path, false, "") + rest) };
             }
         }
         if let Some(target) = self.file(from, &written).filter(|_| !markdown) {
-            let (Goal::Page { href: Some(href), .. } | Goal::Asset { href: Some(href) }) = to_file(target) else {
-                return Goal::Missing;
+            let (LinkTarget::Page { href: Some(href), .. } | LinkTarget::Asset { href: Some(href) }) = to_file(target)
+            else {
+                return LinkTarget::Missing;
             };
-            return Goal::MeantFromFile { href };
+            return LinkTarget::MeantFromFile { href };
         }
         match self.workspace.locate(from.file, &written) {
             Ok(file) if markdown => match self.workspace.source_urls(file) {
-                Some(urls) => Goal::Source { url: urls.view + rest },
-                None => Goal::Outside,
+                Some(urls) => LinkTarget::Source { url: urls.view + rest },
+                None => LinkTarget::Outside,
             },
-            Ok(_) => Goal::Outside,
-            Err(_) => Goal::Missing,
+            Ok(_) => LinkTarget::Outside,
+            Err(_) => LinkTarget::Missing,
         }
     }
 
@@ -223,22 +225,22 @@ impl<'a> Links<'a> {
     }
 
     /// Says whether the picture that a diagram lacks is there after all: an outline does not look for it.
-    pub(super) fn has_picture(&self, from: &Source, lost: &Lost) -> bool {
-        lost.loss == Loss::Diagram && matches!(self.file(from, &lost.detail), Some(Target::Asset(_)))
+    pub(super) fn has_picture(&self, from: &Source, lost: &LintFinding) -> bool {
+        lost.loss == MarkdownLint::Diagram && matches!(self.file(from, &lost.detail), Some(Target::Asset(_)))
     }
 
     /// Returns the address to write into HTML for a target that leads nowhere because it was meant relative to the
     /// document, as in Markdown, and not to its page.
     pub(super) fn address_for_html(&self, from: &Source, link: &DocLink) -> Option<String> {
         let is_html = !matches!(link.kind, LinkKind::Link | LinkKind::Image);
-        let Goal::MeantFromFile { href: address } = self.goal(from, link) else { return None };
+        let LinkTarget::MeantFromFile { href: address } = self.goal(from, link) else { return None };
         if !is_html {
             return None;
         }
         // What would end an attribute, or need an entity in it, is left to the author.
         let fits = !address.contains(['"', '\'', '`', '<', '>', '&', ' ', '=']);
         let mended = DocLink { target: address, ..link.clone() };
-        let leads_there = matches!(self.goal(from, &mended), Goal::Page { .. } | Goal::Asset { .. });
+        let leads_there = matches!(self.goal(from, &mended), LinkTarget::Page { .. } | LinkTarget::Asset { .. });
         (fits && leads_there).then_some(mended.target)
     }
 
@@ -246,12 +248,14 @@ impl<'a> Links<'a> {
     pub(super) fn resolve(&self, from: &Source, link: &DocLink) -> Resolved {
         let broken = |broken| Resolved { href: Some(link.target.clone()), broken };
         match self.goal(from, link) {
-            Goal::Page { href: Some(href), .. } | Goal::Asset { href: Some(href) } | Goal::Source { url: href } => {
-                Resolved { href: Some(href), broken: false }
+            LinkTarget::Page { href: Some(href), .. }
+            | LinkTarget::Asset { href: Some(href) }
+            | LinkTarget::Source { url: href } => Resolved { href: Some(href), broken: false },
+            LinkTarget::Elsewhere | LinkTarget::Absolute | LinkTarget::Page { .. } | LinkTarget::Asset { .. } => {
+                broken(false)
             }
-            Goal::Elsewhere | Goal::Absolute | Goal::Page { .. } | Goal::Asset { .. } => broken(false),
-            Goal::Excluded { href } => Resolved { href: Some(href), broken: true },
-            Goal::MeantFromFile { .. } | Goal::Outside | Goal::Missing => broken(true),
+            LinkTarget::Excluded { href } => Resolved { href: Some(href), broken: true },
+            LinkTarget::MeantFromFile { .. } | LinkTarget::Outside | LinkTarget::Missing => broken(true),
         }
     }
 
@@ -270,14 +274,14 @@ impl<'a> Links<'a> {
         let problem = |message: String| Diagnostic::new(codes::BROKEN_LINK, span, message);
         let html = !matches!(link.kind, LinkKind::Link | LinkKind::Image);
         match self.goal(from, link) {
-            Goal::Elsewhere | Goal::Asset { .. } | Goal::Source { .. } | Goal::Absolute => None,
-            Goal::Page { page, anchor, .. } => self.check_place(&Place { page, anchor, span }, doc, comparisons),
-            Goal::Excluded { .. } => Some(
+            LinkTarget::Elsewhere | LinkTarget::Asset { .. } | LinkTarget::Source { .. } | LinkTarget::Absolute => None,
+            LinkTarget::Page { page, anchor, .. } => self.check_place(&Place { page, anchor, span }, doc, comparisons),
+            LinkTarget::Excluded { .. } => Some(
                 problem(format!("`{target}` is excluded from the documentation"))
                     .label("`exclude_docs` or `draft_docs` of `mkdocs.yml` leaves this file out")
                     .help("remove the link, or let the file in"),
             ),
-            Goal::MeantFromFile { href } => {
+            LinkTarget::MeantFromFile { href } => {
                 let page = from.path.rsplit('/').next().unwrap_or("");
                 Some(
                     problem(format!("the {} `{target}` leads nowhere from the address of this page", link.what()))
@@ -289,12 +293,12 @@ impl<'a> Links<'a> {
                         .help(format!("write `{href}`, or use Markdown, which is relative to this document")),
                 )
             }
-            Goal::Outside => Some(
+            LinkTarget::Outside => Some(
                 problem(format!("`{target}` is not part of the documentation"))
                     .label("outside of the documentation folder, so it is not published")
                     .help("move the file into the documentation folder, or link to it at its host"),
             ),
-            Goal::Missing => {
+            LinkTarget::Missing => {
                 let problem =
                     problem(format!("the {} `{target}` leads nowhere", link.what())).label("nothing is there");
                 Some(match self.like(from, link, comparisons) {
@@ -335,7 +339,7 @@ impl<'a> Links<'a> {
 
     /// Returns what is to be said of a link from the root of the host, unless a page of the portal is there.
     pub(super) fn absolute(&self, from: &Source, link: &DocLink, comparisons: &Cell<usize>) -> Option<Absolute> {
-        if self.goal(from, link) != Goal::Absolute {
+        if self.goal(from, link) != LinkTarget::Absolute {
             return None;
         }
         let span = Span::new(from.file, link.span.start, link.span.end);
@@ -392,9 +396,7 @@ impl<'a> Links<'a> {
         let name = name(&path);
         let names = self.names();
         let file = only(names.by_name.get(&name)).or_else(|| only(names.by_stem.get(bare(&name)))).or_else(|| {
-            let known = |memo: &Mutex<[HashMap<_, _>; 2]>| {
-                memo.lock().unwrap_or_else(PoisonError::into_inner)[usize::from(image)].get(&wanted).copied()
-            };
+            let known = |memo: &Mutex<[HashMap<_, _>; 2]>| memo.lock()[usize::from(image)].get(&wanted).copied();
             if let Some(known) = known(&self.nearest) {
                 return known;
             }
@@ -404,7 +406,7 @@ impl<'a> Links<'a> {
             }
             let near = nearest_path(&wanted, files.clone().map(|file| self.nth(file).0));
             let found = near.and_then(|near| files.into_iter().find(|file| self.nth(*file).0 == near));
-            let mut memo = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut memo = self.nearest.lock();
             memo[usize::from(image)].insert(wanted.clone(), found);
             found
         })?;

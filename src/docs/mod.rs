@@ -12,7 +12,7 @@ mod fix;
 mod includes;
 mod links;
 mod lints;
-mod memo;
+mod cache;
 mod mkdocs;
 mod nav;
 mod pages;
@@ -22,17 +22,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub use self::cache::Memo;
 pub use self::fix::{Mend, MendedDocument};
-pub use self::memo::Memo;
 pub use self::mkdocs::Look;
 
 use self::build::Detail;
-use self::memo::{Place, Site};
+use self::cache::{Place, Site};
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::markdown::Doc;
 use crate::text::FileId;
-use crate::workspace::{Folder, LastChange, LocateError, Same, UrlTarget, Workspace};
+use crate::workspace::{ByAddress, Folder, LastChange, LocateError, UrlTarget, Workspace};
 use crate::yaml::Node;
 
 /// The annotation that says where the documentation of an entity is.
@@ -50,7 +50,7 @@ pub struct Docs {
     /// One for each entity that has documentation of its own, in the order of references.
     pub sites: Vec<DocsSite>,
     /// The entities that show the documentation of another one, in the order of references.
-    pub loans: Vec<DocsLoan>,
+    pub aliases: Vec<DocsAlias>,
 }
 
 /// The documentation of one entity.
@@ -159,7 +159,7 @@ pub enum NavItem {
 
 /// An entity that shows the documentation of another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocsLoan {
+pub struct DocsAlias {
     /// The entity.
     pub entity: EntityId,
     /// The site, as an index of [`Docs::sites`].
@@ -172,7 +172,7 @@ impl Docs {
     /// Returns whether all documentations look from outside as others do.
     #[must_use]
     pub fn have_outlines_of(&self, others: &Self) -> bool {
-        self.loans == others.loans
+        self.aliases == others.aliases
             && self.sites.len() == others.sites.len()
             && self.sites.iter().zip(&others.sites).all(|(site, other)| site.has_outline_of(other))
     }
@@ -180,8 +180,8 @@ impl Docs {
     /// Returns the documentation that an entity shows, with the path of the page to open.
     #[must_use]
     pub fn of(&self, entity: EntityId) -> Option<(&DocsSite, &str)> {
-        if let Ok(at) = self.loans.binary_search_by_key(&entity, |loan| loan.entity) {
-            let loan = &self.loans[at];
+        if let Ok(at) = self.aliases.binary_search_by_key(&entity, |loan| loan.entity) {
+            let loan = &self.aliases[at];
             return Some((&self.sites[loan.site], &loan.path));
         }
         self.site(entity).map(|site| (site, site.root().map_or("", |page| &site.pages[page].path)))
@@ -312,7 +312,8 @@ fn folders(workspace: &Workspace, catalog: &Catalog) -> (Vec<Place>, Diagnostics
 }
 
 fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Memo) -> (Docs, Diagnostics) {
-    let found = memo.folders.get(workspace, (), Same(Arc::clone(catalog)), |workspace, _| folders(workspace, catalog));
+    let found =
+        memo.folders.get(workspace, (), ByAddress(Arc::clone(catalog)), |workspace, _| folders(workspace, catalog));
     let (folders, problems) = &*found;
     let mut diagnostics = problems.clone();
     let built: Vec<Arc<Site>> = folders
@@ -370,16 +371,16 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
         }
     }
     sites.sort_by_key(|site| site.entity);
-    let mut loans = loans(catalog, &sites, &mut diagnostics);
+    let mut aliases = aliases(catalog, &sites, &mut diagnostics);
     for (entity, of) in borrowers {
         if let Ok(site) = sites.binary_search_by_key(&of, |site| site.entity) {
             let path = sites[site].root().map(|page| sites[site].pages[page].path.clone()).unwrap_or_default();
-            loans.retain(|loan| loan.entity != entity);
-            loans.push(DocsLoan { entity, site, path });
+            aliases.retain(|loan| loan.entity != entity);
+            aliases.push(DocsAlias { entity, site, path });
         }
     }
-    loans.sort_by_key(|loan| loan.entity);
-    let docs = Docs { sites, loans };
+    aliases.sort_by_key(|loan| loan.entity);
+    let docs = Docs { sites, aliases };
     let addresses = addresses::Addresses { catalog, docs: &docs, base: workspace.config().base_url.as_deref() };
     for ((_, entities), built) in folders.iter().zip(&built) {
         let first = catalog.get(entities[0]).reference.shared();
@@ -472,9 +473,9 @@ fn nothing_there(folder: &Folder, entity: &Entity, node: &Node) -> Diagnostic {
 }
 
 /// Finds the entities that show the documentation of another one.
-fn loans(catalog: &Catalog, sites: &[DocsSite], diagnostics: &mut Diagnostics) -> Vec<DocsLoan> {
+fn aliases(catalog: &Catalog, sites: &[DocsSite], diagnostics: &mut Diagnostics) -> Vec<DocsAlias> {
     let by_entity: HashMap<EntityId, usize> = sites.iter().enumerate().map(|(at, site)| (site.entity, at)).collect();
-    let mut loans = Vec::new();
+    let mut aliases = Vec::new();
     for (id, entity) in catalog.iter() {
         let Some(node) = entity.annotation_node(ENTITY) else { continue };
         let Some(text) = node.as_str() else { continue };
@@ -514,9 +515,9 @@ fn loans(catalog: &Catalog, sites: &[DocsSite], diagnostics: &mut Diagnostics) -
             let root = sites[*site].root();
             root.map(|page| sites[*site].pages[page].path.clone()).unwrap_or_default()
         });
-        loans.push(DocsLoan { entity: id, site: *site, path });
+        aliases.push(DocsAlias { entity: id, site: *site, path });
     }
-    loans
+    aliases
 }
 
 #[cfg(test)]

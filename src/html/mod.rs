@@ -6,7 +6,7 @@
 //! that a browser would run.
 
 mod attributes;
-mod balance;
+mod limit_nesting;
 mod markup;
 mod picture;
 mod sanitise;
@@ -18,10 +18,10 @@ mod write;
 use std::collections::HashMap;
 
 pub use attributes::{Attribute, attributes, attributes_where};
-pub(crate) use balance::is_unknown as is_unknown_element;
+pub(crate) use limit_nesting::is_unknown as is_unknown_element;
 pub use markup::{Vocabulary, clean_markup};
 pub use picture::Picture;
-pub use sanitise::{Held, sanitise, sanitise_both_ways, sanitise_techdocs, sanitise_techdocs_with};
+pub use sanitise::{Placeholders, sanitise, sanitise_both_ways, sanitise_techdocs, sanitise_techdocs_with};
 pub use style::style_as_attributes;
 pub(crate) use text::tag_end as tag_length;
 pub use text::{collapse, text};

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use foldhash::fast::RandomState;
 
-use super::balance::UNKNOWN;
+use super::limit_nesting::UNKNOWN;
 use super::{AddressUse, is_safe_address};
 
 /// Elements that authors may use. No form controls but the check box of a task list, nothing embedded, nothing that
@@ -278,7 +278,7 @@ fn link_relations(value: &str) -> String {
 /// The result is well formed: every element is closed, and what is not HTML is text.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
-    super::balance::name_unknown(SANITISER.clean(&super::balance::balance(html)).to_string())
+    super::limit_nesting::name_unknown(SANITISER.clean(&super::limit_nesting::balance(html)).to_string())
 }
 
 /// Returns `html` of a TechDocs document with everything removed that an author must not put into a page.
@@ -298,16 +298,18 @@ pub fn sanitise_both_ways(html: &str) -> Option<(String, String)> {
 
 /// Returns what [`sanitise_techdocs`] returns, with what is held put into its places.
 #[must_use]
-pub fn sanitise_techdocs_with(html: &str, held: &Held) -> String {
+pub fn sanitise_techdocs_with(html: &str, held: &Placeholders) -> String {
     if held.is_empty() {
         return sanitise_techdocs(html);
     }
-    held.release(&super::balance::name_unknown(TECHDOCS_HELD.clean(&super::balance::balance(html)).to_string()))
+    held.release(&super::limit_nesting::name_unknown(
+        TECHDOCS_HELD.clean(&super::limit_nesting::balance(html)).to_string(),
+    ))
 }
 
 /// The way of [`sanitise_techdocs`] for HTML of any kind.
 pub(super) fn by_parser(html: &str) -> String {
-    super::balance::name_unknown(TECHDOCS.clean(&super::balance::balance(html)).to_string())
+    super::limit_nesting::name_unknown(TECHDOCS.clean(&super::limit_nesting::balance(html)).to_string())
 }
 
 /// Returns whether authors may use the element.
@@ -319,11 +321,11 @@ pub(super) fn is_known(element: &str) -> bool {
 ///
 /// Highlighted code is most of a document's markup; sanitising it would cost much and could only do harm.
 #[derive(Debug, Default)]
-pub struct Held {
+pub struct Placeholders {
     fragments: Vec<String>,
 }
 
-impl Held {
+impl Placeholders {
     /// Says whether nothing is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {

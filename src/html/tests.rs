@@ -108,7 +108,7 @@ fn unknown_elements_stay_without_attributes() {
 
 #[test]
 fn held_fragments_come_back_unharmed_and_once() {
-    let mut held = Held::default();
+    let mut held = Placeholders::default();
     let mut document = "<p>".to_owned();
     held.hold(&mut document, "<pre data-own=\"1\">x</pre>".to_owned());
     document.push_str("</p><held-fragment n=\"0\"></held-fragment><held-fragment n=\"9\"></held-fragment>z");
@@ -119,9 +119,9 @@ fn held_fragments_come_back_unharmed_and_once() {
 fn forged_place_holders_cut_nothing_open() {
     let forged = "<held-fragment n=9><p title='</held-fragment><img src=x onerror=alert(1)>'>x</p></held-fragment>";
     let clean = sanitise(forged);
-    assert_eq!(Held::default().release(&clean), clean);
+    assert_eq!(Placeholders::default().release(&clean), clean);
     let quoted = sanitise("<p title='<held-fragment n=\"0\"></held-fragment>'>x</p>");
-    let mut held = Held::default();
+    let mut held = Placeholders::default();
     held.hold(&mut String::new(), "\"><b>".to_owned());
     assert_eq!(held.release(&quoted), quoted);
 }
@@ -180,6 +180,6 @@ proptest! {
     #[test]
     fn text_never_panics(html in "\\PC{0,60}") {
         let _ = text(&html);
-        let _ = Held::default().release(&html);
+        let _ = Placeholders::default().release(&html);
     }
 }

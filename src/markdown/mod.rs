@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-pub use techdocs::{Foreign, IncludeFault, Loss, Lost, MissingInclude};
+pub use techdocs::{Foreign, IncludeFault, LintFinding, MarkdownLint, MissingInclude};
 
 pub use front_matter::{FrontMatter, front_matter};
 
@@ -35,7 +35,7 @@ pub struct Doc {
     /// Every link and image with its place, in the order written.
     pub links: Vec<DocLink>,
     /// What its author plainly meant and the dialect does not give, in the order written.
-    pub lost: Vec<Lost>,
+    pub lost: Vec<LintFinding>,
     /// What was to be included and is not, in the order written.
     pub missing: Vec<MissingInclude>,
     /// What the document says about itself.

@@ -2,13 +2,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where the site is written")]
 
+use parking_lot::Mutex;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -56,7 +56,7 @@ pub struct DiskSink {
     /// Where it is being made.
     aside: PathBuf,
     /// Whether the files are moved one by one in the end, because the folder itself cannot be replaced.
-    piecewise: bool,
+    in_place: bool,
     /// What the last build wrote; nothing if there is no such folder.
     before: Option<Manifest>,
     /// Whether all of that is known to stand there untouched.
@@ -113,7 +113,7 @@ impl DiskSink {
         clean(&parent, name, &folder);
         let before = read_before(&folder, &shown)?;
         let mut aside = parent.join(with_process(name, NEW));
-        let mut piecewise = false;
+        let mut in_place = false;
         if let Err(error) = fs::create_dir(&aside) {
             // Where only the folder itself can be written, as with one mounted into a container, that must do.
             let inside = folder.join(with_process(&OsString::new(), NEW));
@@ -121,12 +121,12 @@ impl DiskSink {
                 return Err(unwritable(&shown, &aside, error));
             }
             aside = inside;
-            piecewise = true;
+            in_place = true;
         }
         if let Ok(about) = fs::metadata(&folder) {
             let _ = fs::set_permissions(&aside, about.permissions());
         }
-        Ok(Self { folder, shown, aside, piecewise, before, is_untouched: false, state: Mutex::default() })
+        Ok(Self { folder, shown, aside, in_place, before, is_untouched: false, state: Mutex::default() })
     }
 
     /// Believes that what the last build wrote stands as it was left: see [`super::is_untouched`].
@@ -145,7 +145,7 @@ impl DiskSink {
     /// it was.
     pub fn finish(self) -> Result<WriteReport, Error> {
         let (files, unchanged) = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.state.lock();
             (std::mem::take(&mut state.files), std::mem::take(&mut state.unchanged))
         };
         let report = WriteReport {
@@ -178,7 +178,7 @@ impl DiskSink {
                 )));
             }
         }
-        if self.piecewise {
+        if self.in_place {
             self.merge(&manifest)?;
         } else {
             for path in &foreign {
@@ -187,14 +187,14 @@ impl DiskSink {
             self.write_manifest(&self.aside, &manifest)?;
             self.swap(&manifest)?;
         }
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).finished = true;
+        self.state.lock().finished = true;
         Ok(report)
     }
 
     /// Makes the sink behave as if the folder could not be replaced.
     #[cfg(test)]
-    pub(super) fn piecewise(&mut self) {
-        self.piecewise = true;
+    pub(super) fn in_place(&mut self) {
+        self.in_place = true;
     }
 
     /// Lists what no build wrote, relative to the folder.
@@ -325,9 +325,9 @@ impl DiskSink {
     /// Makes the folder of a new file.
     fn make_folder_of(&self, file: &Path) -> io::Result<()> {
         let parent = file.parent().unwrap_or(&self.aside);
-        if !self.state.lock().unwrap_or_else(PoisonError::into_inner).folders.contains(parent) {
+        if !self.state.lock().folders.contains(parent) {
             fs::create_dir_all(parent)?;
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).folders.insert(parent.to_owned());
+            self.state.lock().folders.insert(parent.to_owned());
         }
         Ok(())
     }
@@ -338,7 +338,7 @@ impl Sink for DiskSink {
         check_path(path)?;
         let to = self.aside.join(path);
         let hash = xxh3_128(bytes);
-        let state = || self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = || self.state.lock();
         let taken_before = match state().files.entry(path.to_owned()) {
             Entry::Occupied(_) => true,
             Entry::Vacant(free) => {
@@ -372,7 +372,7 @@ impl Sink for DiskSink {
 
     fn keep(&self, path: &str) {
         if let Some(hash) = self.before.as_ref().and_then(|before| before.files.get(path)) {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.state.lock();
             if state.files.insert(path.to_owned(), *hash).is_none() {
                 state.unchanged.push(path.to_owned());
             }
@@ -382,7 +382,7 @@ impl Sink for DiskSink {
 
 impl Drop for DiskSink {
     fn drop(&mut self) {
-        if !self.state.lock().unwrap_or_else(PoisonError::into_inner).finished {
+        if !self.state.lock().finished {
             let _ = fs::remove_dir_all(&self.aside);
         }
     }

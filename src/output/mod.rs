@@ -5,18 +5,19 @@
 //! Invariants: nothing is removed or changed that an earlier build did not write; a build that ends early, for
 //! whatever reason, leaves the folder as it was; a file whose bytes stay the same keeps its time.
 
-mod compressed;
+mod precompress;
 mod disk;
 mod manifest;
 mod snapshot;
 
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::error::Error;
 
-pub use compressed::Compressed;
 pub use disk::{DiskSink, Target, WriteReport};
+pub use precompress::Compressed;
 pub use snapshot::{Listing, is_untouched, snapshot};
 
 /// Takes the files of a site, from any thread.
@@ -47,14 +48,14 @@ impl MemorySink {
     /// Returns the files by path.
     #[must_use]
     pub fn into_files(self) -> BTreeMap<String, Arc<[u8]>> {
-        self.files.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.files.into_inner()
     }
 }
 
 impl Sink for MemorySink {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         check_path(path)?;
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = self.files.lock();
         if files.contains_key(path) {
             return Err(taken(path));
         }

@@ -245,7 +245,7 @@ fn a_folder_that_cannot_be_replaced_is_updated_in_place() {
     build(parent, &[("index.html", "a"), ("old/x.html", "b"), ("same.css", "c")]).unwrap();
     fs::write(parent.join("site/CNAME"), "mine").unwrap();
     let mut sink = create(parent).unwrap();
-    sink.piecewise();
+    sink.in_place();
     sink.put("index.html", b"A").unwrap();
     sink.put("same.css", b"c").unwrap();
     sink.put("new/y.html", b"d").unwrap();

@@ -5,7 +5,7 @@
 //!
 //! Invariant: [`page`] is the only way to HTML, for a build and for a server that renders on request.
 
-mod made;
+mod reuse;
 #[cfg(test)]
 mod names_tests;
 #[cfg(test)]
@@ -19,8 +19,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3Default;
 
-use self::made::Key;
-pub use self::made::Made;
+use self::reuse::Key;
+pub use self::reuse::PageFingerprints;
 
 use crate::catalog::EntityId;
 use crate::docs::{DocsPage, DocsRedirect, DocsSite};
@@ -32,12 +32,12 @@ use crate::portable::folded;
 use crate::portal::Portal;
 use crate::routes;
 use crate::search;
-use crate::site::chrome::Framed;
+use crate::site::layout::PageModel;
 use crate::site::pages::{
-    catalog, docs, entity, explore, files, graph, home, lists, problems, simple, standalone, status,
+    catalog, docs, entity, explore, graph, home, hosting, lists, problems, simple, standalone, status,
 };
 use crate::site::tabs::TABS;
-use crate::site::{Page, PageKind, Site, View};
+use crate::site::{Page, PageContext, PageKind, Site};
 use crate::text::FileId;
 use crate::theme::Theme;
 use crate::workspace::Workspace;
@@ -56,19 +56,24 @@ pub struct Rendered {
 /// # Errors
 /// [`Error::Config`] when a template of the user's theme asks for something that is not there.
 pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<Rendered, Error> {
-    let made = page_unless(portal, &Making { theme, is_known: &|_| false }, site, page)?;
+    let made = page_unless(portal, &RenderContext { theme, is_known: &|_| false }, site, page)?;
     Ok(made.unwrap_or_else(|| Rendered { bytes: Vec::new(), mime: HTML }))
 }
 
 /// Templates, and what says of a page whether it need not be made.
-struct Making<'a> {
+struct RenderContext<'a> {
     theme: &'a Theme,
     is_known: &'a dyn Fn(&dyn Fn() -> Key) -> bool,
 }
 
 /// Renders one page; nothing if it is known.
-fn page_unless(portal: &Portal, making: &Making<'_>, site: &Site, page: &Page) -> Result<Option<Rendered>, Error> {
-    let view = View { portal, site, url: &page.url };
+fn page_unless(
+    portal: &Portal,
+    making: &RenderContext<'_>,
+    site: &Site,
+    page: &Page,
+) -> Result<Option<Rendered>, Error> {
+    let view = PageContext { portal, site, url: &page.url };
     match page.kind {
         PageKind::Home => html(making, "home.html", home::model(&view)),
         PageKind::Catalog => html(making, "catalog.html", catalog::index(&view)),
@@ -91,13 +96,18 @@ fn page_unless(portal: &Portal, making: &Making<'_>, site: &Site, page: &Page) -
         PageKind::Theme => html(making, "theme.html", simple::theme(&view)),
         PageKind::NotFound => html(making, "404.html", simple::not_found(&view)),
         PageKind::File(file) => {
-            let (bytes, mime) = files::bytes(&view, file);
+            let (bytes, mime) = hosting::bytes(&view, file);
             Ok(Some(Rendered { bytes, mime }))
         }
     }
 }
 
-fn entity_tab(making: &Making<'_>, view: &View<'_>, id: EntityId, tab: usize) -> Result<Option<Rendered>, Error> {
+fn entity_tab(
+    making: &RenderContext<'_>,
+    view: &PageContext<'_>,
+    id: EntityId,
+    tab: usize,
+) -> Result<Option<Rendered>, Error> {
     let template = match TABS[tab].id() {
         "" => "tabs/overview.html".to_owned(),
         other => format!("tabs/{other}.html"),
@@ -108,7 +118,11 @@ fn entity_tab(making: &Making<'_>, view: &View<'_>, id: EntityId, tab: usize) ->
 /// The type of pages.
 const HTML: &str = "text/html; charset=utf-8";
 
-fn html<M: Serialize>(making: &Making<'_>, template: &str, model: Framed<M>) -> Result<Option<Rendered>, Error> {
+fn html<M: Serialize>(
+    making: &RenderContext<'_>,
+    template: &str,
+    model: PageModel<M>,
+) -> Result<Option<Rendered>, Error> {
     if (making.is_known)(&|| making.theme.key(template, &model)) {
         return Ok(None);
     }
@@ -120,7 +134,12 @@ fn html<M: Serialize>(making: &Making<'_>, template: &str, model: Framed<M>) -> 
 ///
 /// # Errors
 /// The first failure of the sink.
-pub fn search(workspace: &Workspace, portal: &Portal, made: &Made, sink: &dyn Sink) -> Result<search::Report, Error> {
+pub fn search(
+    workspace: &Workspace,
+    portal: &Portal,
+    made: &PageFingerprints,
+    sink: &dyn Sink,
+) -> Result<search::Report, Error> {
     let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
     let config = &workspace.config().search;
     let mut hasher = Xxh3Default::new();
@@ -132,7 +151,7 @@ pub fn search(workspace: &Workspace, portal: &Portal, made: &Made, sink: &dyn Si
             let files = search::index(&documents, config);
             first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())?;
             let files = files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
-            made::Search { key, files, documents: documents.len() }
+            reuse::Search { key, files, documents: documents.len() }
         }
     };
     let report = search::report(index.files.iter().map(|(path, size)| (path.as_str(), *size)), index.documents);
@@ -179,7 +198,7 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
         let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, &old_path(redirect)));
         outputs.extend(old.enumerate().map(|(redirect, path)| (path, Output::Redirect(at, redirect))));
     }
-    let lent = portal.docs.loans.iter().enumerate().filter(|(_, loan)| portal.docs.site(loan.entity).is_none());
+    let lent = portal.docs.aliases.iter().enumerate().filter(|(_, loan)| portal.docs.site(loan.entity).is_none());
     outputs.extend(lent.map(|(at, loan)| {
         let reference = &portal.catalog.get(loan.entity).reference;
         (routes::output_path(&routes::docs_page(reference, "")), Output::Loan(at))
@@ -213,7 +232,7 @@ pub fn output(
         }
         Output::Redirect(at, redirect) => Some(moved(&docs(at).redirects[redirect].target).into_bytes()),
         Output::Loan(at) => {
-            let loan = &portal.docs.loans[at];
+            let loan = &portal.docs.aliases[at];
             let place = |entity, path| routes::docs_page(&portal.catalog.get(entity).reference, path);
             let target = place(docs(loan.site).entity, &loan.path);
             Some(moved(&routes::relative(&place(loan.entity, ""), &target)).into_bytes())
@@ -235,13 +254,13 @@ pub fn pages(
     portal: &Portal,
     theme: &Theme,
     site: &Site,
-    made: &Made,
+    made: &PageFingerprints,
     sink: &dyn Sink,
 ) -> Result<Vec<Error>, Error> {
     let bytes = |path: &str, what: Output| match what {
         Output::Planned(at) => {
             let is_known = |key: &dyn Fn() -> Key| made.keeps(path, key, sink);
-            let page = page_unless(portal, &Making { theme, is_known: &is_known }, site, &site.pages()[at]);
+            let page = page_unless(portal, &RenderContext { theme, is_known: &is_known }, site, &site.pages()[at]);
             page.map(|page| page.map(|page| page.bytes))
         }
         _ => output(workspace, portal, theme, site, what),

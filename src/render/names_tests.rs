@@ -44,14 +44,14 @@ fn built(team: &[(String, String)]) -> (BTreeMap<String, Vec<u8>>, Vec<String>) 
     let site = site::plan(&workspace, &portal);
     let memory = Memory::default();
     let sink = crate::output::Compressed::new(&memory, &workspace.config().precompress);
-    search(&workspace, &portal, &Made::default(), &sink).unwrap();
-    let left_out = pages(&workspace, &portal, &THEME, &site, &Made::default(), &sink).unwrap();
+    search(&workspace, &portal, &PageFingerprints::default(), &sink).unwrap();
+    let left_out = pages(&workspace, &portal, &THEME, &site, &PageFingerprints::default(), &sink).unwrap();
     assert!(left_out.is_empty(), "{left_out:?}");
     let found = portal.diagnostics.iter().map(|problem| {
         assert!(!problem.labels.is_empty());
         format!("{} {}: {}", workspace.path(problem.span().file), problem.code, problem.message)
     });
-    (memory.0.into_inner().unwrap(), found.collect())
+    (memory.0.into_inner(), found.collect())
 }
 
 #[track_caller]

@@ -1,6 +1,6 @@
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Mutex;
 
 use std::sync::Arc;
 
@@ -131,7 +131,7 @@ pub(super) struct Memory(pub(super) Mutex<BTreeMap<String, Vec<u8>>>);
 
 impl Sink for Memory {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
-        let old = self.0.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
+        let old = self.0.lock().insert(path.to_owned(), bytes.to_vec());
         assert_eq!(old, None, "{path} is written twice");
         Ok(())
     }
@@ -168,9 +168,9 @@ fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal).unwrap();
     let memory = Memory::default();
-    search(&workspace, &portal, &Made::default(), &memory).unwrap();
-    assert!(pages(&workspace, &portal, &theme, &site, &Made::default(), &memory).unwrap().is_empty());
-    let files = memory.0.into_inner().unwrap();
+    search(&workspace, &portal, &PageFingerprints::default(), &memory).unwrap();
+    assert!(pages(&workspace, &portal, &theme, &site, &PageFingerprints::default(), &memory).unwrap().is_empty());
+    let files = memory.0.into_inner();
     Built { portal, site, files }
 }
 

@@ -7,25 +7,25 @@
 //!
 //! Invariant: same documents, same bytes.
 
-mod collect;
-mod count;
-mod layout;
-mod pack;
+mod documents;
+mod inverted_index;
+mod shards;
+mod codec;
 mod report;
-mod terms;
-mod trial;
+mod tokenizer;
+mod search_tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-pub use collect::documents;
-pub use layout::index;
+pub use documents::documents;
 pub use report::{Report, over_budget, report};
-pub use trial::trials;
+pub use search_tests::trials;
+pub use shards::index;
 
 /// The module that queries the index.
-const CLIENT: &str = include_str!("client.js");
+const CLIENT: &str = include_str!("engine.js");
 
 /// What a result is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

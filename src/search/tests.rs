@@ -3,7 +3,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::terms::{Term, Terms, chunks};
+use super::tokenizer::{Term, Terms, chunks};
 use super::*;
 use crate::catalog;
 use crate::config::Config;

@@ -125,7 +125,7 @@ pub enum Event<'a> {
 
 /// What may have happened to the inputs since the last site was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Happened {
+pub enum ChangeSet {
     /// Something at these paths, absolute, and nothing elsewhere.
     At(BTreeSet<PathBuf>),
     /// Nobody knows.
@@ -133,15 +133,15 @@ pub enum Happened {
 }
 
 /// Builds a site, or says why it cannot be built.
-pub type Build = dyn Fn(&Happened) -> Result<BuiltSite, String> + Send + Sync;
+pub type Build = dyn Fn(&ChangeSet) -> Result<BuiltSite, String> + Send + Sync;
 /// Is told what happens, from the thread that builds.
-pub type Tell = dyn Fn(Event<'_>) + Send + Sync;
+pub type Reporter = dyn Fn(Event<'_>) + Send + Sync;
 
 /// Serves until interrupted from the keyboard.
 ///
 /// # Errors
 /// When the address cannot be listened at.
-pub fn run(options: &ServeOptions, build: Arc<Build>, tell: Arc<Tell>) -> Result<(), Error> {
+pub fn run(options: &ServeOptions, build: Arc<Build>, tell: Arc<Reporter>) -> Result<(), Error> {
     let server = Server::start(options, build, tell)?;
     if options.open {
         open(server.address);
@@ -163,7 +163,7 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be listened at.
-    pub fn start(options: &ServeOptions, build: Arc<Build>, tell: Arc<Tell>) -> Result<Self, Error> {
+    pub fn start(options: &ServeOptions, build: Arc<Build>, tell: Arc<Reporter>) -> Result<Self, Error> {
         let failed =
             |source| Error::Io { action: "listen at", path: PathBuf::from(options.address.to_string()), source };
         let listener = listen(options.address, options.next_port)?;

@@ -1,10 +1,10 @@
 #![expect(clippy::disallowed_methods, reason = "the tests change files that the server watches")]
 
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::Mutex;
 
 use super::*;
 
@@ -48,7 +48,7 @@ impl Watched {
         }
         let root = folder.path().canonicalize().unwrap();
         let inputs = Inputs { watch: vec![root.clone()], ignore: vec![root.join("out")] };
-        let build = move |_: &Happened| {
+        let build = move |_: &ChangeSet| {
             let (mut files, mut problems) = (BTreeMap::new(), Vec::new());
             for entry in walkdir::WalkDir::new(&root).into_iter().filter_map(Result::ok) {
                 if !entry.file_type().is_file() {
@@ -70,7 +70,7 @@ impl Watched {
         };
         let events: Arc<Mutex<Vec<String>>> = Arc::default();
         let told = Arc::clone(&events);
-        let tell = move |event: Event<'_>| told.lock().unwrap().push(format!("{event:?}"));
+        let tell = move |event: Event<'_>| told.lock().push(format!("{event:?}"));
         let options = ServeOptions {
             address: "127.0.0.1:0".parse().unwrap(),
             next_port: false,
@@ -318,7 +318,7 @@ fn a_failed_build_leaves_the_last_site() {
     assert!(event["failure"].as_str().unwrap().contains("asked to"), "{event}");
     server.write("x.txt", "fine");
     stream.until(|event| event["failure"].is_null());
-    let events = server.events.lock().unwrap();
+    let events = server.events.lock();
     assert!(events[0].starts_with("Listening"), "{events:?}");
     assert!(events.iter().any(|event| event.starts_with("Failed")), "{events:?}");
 }
@@ -400,12 +400,12 @@ fn a_taken_port_is_named_with_a_free_one() {
     let server = Watched::start(&[]);
     let address = server.server.as_ref().unwrap().address();
     let options = ServeOptions { address, next_port: false, hosts: Vec::new(), open: false, inputs: Inputs::default() };
-    let error = Server::start(&options, Arc::new(|_: &Happened| Err(String::new())), Arc::new(|_| {})).unwrap_err();
+    let error = Server::start(&options, Arc::new(|_: &ChangeSet| Err(String::new())), Arc::new(|_| {})).unwrap_err();
     let message = error.to_string();
     assert!(message.starts_with(&format!("port {} is taken; port ", address.port())), "{message}");
     assert!(message.contains("is free: add `--port "), "{message}");
     let options = ServeOptions { next_port: true, ..options };
-    let next = Server::start(&options, Arc::new(|_: &Happened| Err(String::new())), Arc::new(|_| {})).unwrap();
+    let next = Server::start(&options, Arc::new(|_: &ChangeSet| Err(String::new())), Arc::new(|_| {})).unwrap();
     assert!(next.address().port() > address.port());
     next.stop();
 }

@@ -1,10 +1,11 @@
 //! Building again when something changed.
 
+use parking_lot::{Mutex, RwLock};
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use ignore::WalkBuilder;
@@ -13,7 +14,7 @@ use notify::{Config, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _}
 use tokio::sync::watch;
 
 use super::state::{Site, State};
-use super::{Build, Event, Happened, Inputs, Tell};
+use super::{Build, ChangeSet, Event, Inputs, Reporter};
 
 /// How long nothing must change before a build: an editor writes a file in several steps.
 const QUIET: Duration = Duration::from_millis(5);
@@ -49,7 +50,7 @@ enum Step {
 
 /// What happened that no build has seen.
 struct Pending {
-    what: Happened,
+    what: ChangeSet,
     /// Files that are being written.
     open: BTreeSet<PathBuf>,
 }
@@ -57,7 +58,7 @@ struct Pending {
 impl Pending {
     fn add(&mut self, notice: Notice) {
         match (notice, &mut self.what) {
-            (Notice::Lost, what) => *what = Happened::Anything,
+            (Notice::Lost, what) => *what = ChangeSet::Anything,
             (Notice::At(paths, step), what) => {
                 for path in paths {
                     if step == Step::Begun {
@@ -65,7 +66,7 @@ impl Pending {
                     } else {
                         self.open.remove(&path);
                     }
-                    if let Happened::At(known) = what {
+                    if let ChangeSet::At(known) = what {
                         known.insert(path);
                     }
                 }
@@ -76,20 +77,25 @@ impl Pending {
     /// Returns for how long nothing must change from now on.
     fn quiet(&self) -> Duration {
         match &self.what {
-            Happened::At(paths) if paths.len() < MANY && self.open.is_empty() => QUIET,
-            Happened::At(paths) if paths.len() < MANY => WRITING,
+            ChangeSet::At(paths) if paths.len() < MANY && self.open.is_empty() => QUIET,
+            ChangeSet::At(paths) if paths.len() < MANY => WRITING,
             _ => BUSY,
         }
     }
 }
 
 /// Builds now and after each change, until nobody listens any more.
-pub(super) fn keep_building(inputs: &Inputs, build: &Build, tell: &Tell, states: &watch::Sender<Option<Arc<State>>>) {
+pub(super) fn keep_building(
+    inputs: &Inputs,
+    build: &Build,
+    tell: &Reporter,
+    states: &watch::Sender<Option<Arc<State>>>,
+) {
     let (sender, changes) = mpsc::channel();
     let mut watcher = Watcher::new(sender, tell);
     // Before the first build, so that no change is missed and one that fails can be mended.
-    watcher.cover(inputs, &Happened::Anything, tell);
-    let mut pending = Pending { what: Happened::Anything, open: BTreeSet::new() };
+    watcher.cover(inputs, &ChangeSet::Anything, tell);
+    let mut pending = Pending { what: ChangeSet::Anything, open: BTreeSet::new() };
     loop {
         let (state, left) = round(build, &pending.what, tell, states.borrow().as_deref());
         let happened = std::mem::replace(&mut pending.what, left);
@@ -134,12 +140,12 @@ pub(super) fn keep_building(inputs: &Inputs, build: &Build, tell: &Tell, states:
 }
 
 /// Builds once; whatever happens, the last site stays. Returns also what the next build must look at again.
-fn round(build: &Build, happened: &Happened, tell: &Tell, before: Option<&State>) -> (State, Happened) {
+fn round(build: &Build, happened: &ChangeSet, tell: &Reporter, before: Option<&State>) -> (State, ChangeSet) {
     let start = Instant::now();
     let (built, left) = match catch_unwind(AssertUnwindSafe(|| build(happened))) {
         Ok(Err(failure)) => (Err(failure), happened.clone()),
-        Ok(built) => (built, Happened::At(BTreeSet::new())),
-        Err(panic) => (Err(of_panic(&*panic)), Happened::Anything),
+        Ok(built) => (built, ChangeSet::At(BTreeSet::new())),
+        Err(panic) => (Err(of_panic(&*panic)), ChangeSet::Anything),
     };
     let state = match built {
         Ok(built) => {
@@ -179,7 +185,7 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn new(sender: mpsc::Sender<Notice>, tell: &Tell) -> Self {
+    fn new(sender: mpsc::Sender<Notice>, tell: &Reporter) -> Self {
         let ignored: Arc<RwLock<Vec<PathBuf>>> = Arc::default();
         let gone: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
         let (ignored_here, gone_here) = (Arc::clone(&ignored), Arc::clone(&gone));
@@ -187,9 +193,9 @@ impl Watcher {
             if let Ok(event) = &event
                 && matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)))
             {
-                gone_here.lock().unwrap_or_else(PoisonError::into_inner).extend(event.paths.iter().cloned());
+                gone_here.lock().extend(event.paths.iter().cloned());
             }
-            let ignored = ignored_here.read().unwrap_or_else(PoisonError::into_inner);
+            let ignored = ignored_here.read();
             if let Some(notice) = event.map_or(Some(Notice::Lost), |event| notice(event, &ignored)) {
                 let _ = sender.send(notice);
             }
@@ -205,21 +211,21 @@ impl Watcher {
     }
 
     /// Watches exactly these inputs from now on; returns the new folders among them.
-    fn cover(&mut self, inputs: &Inputs, happened: &Happened, tell: &Tell) -> Vec<PathBuf> {
+    fn cover(&mut self, inputs: &Inputs, happened: &ChangeSet, tell: &Reporter) -> Vec<PathBuf> {
         let Some(watcher) = &mut self.watcher else { return Vec::new() };
         let mut is_same = *inputs == self.inputs;
         if !is_same {
-            *self.ignored.write().unwrap_or_else(PoisonError::into_inner) = inputs.ignore.clone();
+            *self.ignored.write() = inputs.ignore.clone();
             self.inputs = inputs.clone();
         }
-        for gone in self.gone.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for gone in self.gone.lock().drain(..) {
             if self.covered.contains(&gone) {
                 self.covered.retain(|folder| !folder.starts_with(&gone));
                 is_same = false;
             }
         }
         let is_new = |path: &PathBuf| path.is_dir() && !self.covered.contains(path);
-        if is_same && matches!(happened, Happened::At(paths) if !paths.iter().any(is_new)) {
+        if is_same && matches!(happened, ChangeSet::At(paths) if !paths.iter().any(is_new)) {
             // Looking at every folder would take longer than the build.
             return Vec::new();
         }

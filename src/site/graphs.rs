@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::kinds;
+use super::context::{self, PageContext};
+use super::kind_display;
 use super::relations::{self, Drawn};
-use super::view::{self, View};
 use crate::catalog::{Entity, EntityId, EntityRef};
 use crate::graph::{Edge, Folded, Graph, Look, Node, fold, svg};
 use crate::html::Html;
@@ -29,7 +29,7 @@ const SMALL: usize = 20;
 
 /// A drawing with what belongs to it.
 #[derive(Debug, Serialize)]
-pub struct Picture {
+pub struct GraphFigure {
     /// HTML.
     svg: String,
     /// The icons that it uses.
@@ -45,8 +45,8 @@ pub struct Picture {
 }
 
 /// A graph under construction.
-struct Sketch<'v> {
-    view: &'v View<'v>,
+struct GraphBuilder<'v> {
+    view: &'v PageContext<'v>,
     graph: Graph,
     ids: Vec<Option<EntityId>>,
     at: HashMap<String, usize>,
@@ -56,8 +56,8 @@ struct Sketch<'v> {
     group_keys: BTreeMap<(usize, usize, String), usize>,
 }
 
-impl<'v> Sketch<'v> {
-    fn new(view: &'v View<'v>) -> Self {
+impl<'v> GraphBuilder<'v> {
+    fn new(view: &'v PageContext<'v>) -> Self {
         Self {
             view,
             graph: Graph::default(),
@@ -106,7 +106,7 @@ impl<'v> Sketch<'v> {
         let (key, kind) = if own { (key, kind) } else { ((usize::MAX, 0), "") };
         let group = *self.group_keys.entry((key.0, key.1, kind.to_owned())).or_insert_with(|| {
             let many = if kind.is_empty() { "others".to_owned() } else { many(view, kind) };
-            groups.push(Folded { many, href, class: kinds::class(kind) });
+            groups.push(Folded { many, href, class: kind_display::class(kind) });
             groups.len() - 1
         });
         self.group_of[node] = Some(group);
@@ -131,7 +131,13 @@ impl<'v> Sketch<'v> {
         }
     }
 
-    fn finish(mut self, name: &str, budget: usize, explore: Option<String>, sentences: Sentences) -> Option<Picture> {
+    fn finish(
+        mut self,
+        name: &str,
+        budget: usize,
+        explore: Option<String>,
+        sentences: Sentences,
+    ) -> Option<GraphFigure> {
         self.graph.tidy();
         if self.graph.nodes.is_empty() {
             return None;
@@ -140,13 +146,13 @@ impl<'v> Sketch<'v> {
             .at
             .keys()
             .filter_map(|reference| reference.split(':').next())
-            .map(|kind| (kinds::rank(kind), kind))
+            .map(|kind| (kind_display::rank(kind), kind))
             .collect();
         let kinds = kinds
             .into_iter()
             .map(|(_, kind)| {
                 let face = self.view.site.kind(kind).map(|group| group.face.one.clone());
-                (kinds::class(kind), face.unwrap_or_else(|| relations::words(kind)))
+                (kind_display::class(kind), face.unwrap_or_else(|| relations::words(kind)))
             })
             .collect();
         let mut budget = budget;
@@ -156,7 +162,7 @@ impl<'v> Sketch<'v> {
             graph = fold(&self.graph, &self.group_of, &self.groups, budget);
         }
         let sentences = if sentences == Sentences::Written { self::sentences(&graph) } else { Vec::new() };
-        Some(Picture {
+        Some(GraphFigure {
             svg: svg(&graph, name),
             icons: graph.nodes.iter().map(|node| node.class).collect(),
             kinds,
@@ -198,33 +204,33 @@ fn sentences(graph: &Graph) -> Vec<String> {
 }
 
 /// Returns what several entities of a kind are called inside a sentence.
-fn many(view: &View<'_>, kind: &str) -> String {
+fn many(view: &PageContext<'_>, kind: &str) -> String {
     let many = view.site.kind(kind).map_or_else(|| format!("{kind}s"), |group| group.face.many.clone());
     if many.chars().nth(1).is_some_and(char::is_uppercase) { many } else { many.to_lowercase() }
 }
 
 /// Returns the page on which a drawing can be changed.
 #[must_use]
-pub fn explore(view: &View<'_>, entity: &Entity, depth: usize) -> String {
+pub fn explore(view: &PageContext<'_>, entity: &Entity, depth: usize) -> String {
     let root = routes::query_value(entity.reference.as_str());
     format!("{}?rootEntityRefs%5B%5D={root}&maxDepth={depth}", view.href(routes::GRAPH))
 }
 
 /// Draws an entity with everything it is related to.
 #[must_use]
-pub fn neighbours(view: &View<'_>, id: EntityId) -> Option<Picture> {
+pub fn neighbours(view: &PageContext<'_>, id: EntityId) -> Option<GraphFigure> {
     let entity = view.entity(id);
     if entity.relations.is_empty() {
         return None;
     }
-    let mut sketch = Sketch::new(view);
+    let mut sketch = GraphBuilder::new(view);
     let root = sketch.entity(id, Look::Root);
     sketch.graph.nodes[root].href = None;
     let config = view.site.config();
     let mut found: Vec<_> =
         entity.relations.iter().map(|relation| (relations::drawn(&relation.kind, config), relation)).collect();
     found.sort_by_cached_key(|(drawn, relation)| {
-        (drawn.rank, drawn.forward, kinds::rank(relation.target.kind()), relation.target.as_str().to_owned())
+        (drawn.rank, drawn.forward, kind_display::rank(relation.target.kind()), relation.target.as_str().to_owned())
     });
     for (drawn, relation) in found {
         let node = sketch.node(&relation.target, relation.id, Look::Plain);
@@ -242,15 +248,15 @@ pub fn neighbours(view: &View<'_>, id: EntityId) -> Option<Picture> {
 /// Draws an entity with what it needs and what needs it, by distance.
 #[must_use]
 pub fn dependencies(
-    view: &View<'_>,
+    view: &PageContext<'_>,
     id: EntityId,
     needs: (&[&str], &[Vec<EntityId>]),
     needed_by: (&[&str], &[Vec<EntityId>]),
-) -> Option<Picture> {
+) -> Option<GraphFigure> {
     let near = |levels: &[Vec<EntityId>], depth: usize| levels.iter().take(depth).map(Vec::len).sum::<usize>();
     let depth = if near(needs.1, 3) + near(needed_by.1, 3) <= SMALL { 3 } else { 2 };
     let entity = view.entity(id);
-    let mut sketch = Sketch::new(view);
+    let mut sketch = GraphBuilder::new(view);
     let root = sketch.entity(id, Look::Root);
     sketch.graph.nodes[root].href = None;
     for (side, (_, levels)) in [needs, needed_by].into_iter().enumerate() {
@@ -285,7 +291,7 @@ pub fn dependencies(
     let name = format!("What {} needs, and what needs it", entity.title());
     let picture = sketch.finish(&name, NODES, Some(explore(view, entity, depth)), Sentences::Written)?;
     let note = goes_on.then_some("A number in a node says how many more lie beyond it.");
-    Some(Picture { note, ..picture })
+    Some(GraphFigure { note, ..picture })
 }
 
 /// The relations that say how parts talk to each other.
@@ -293,9 +299,9 @@ const TALK: &[&str] = &["dependsOn", "consumesApi", "apiProvidedBy", "providesAp
 
 /// Draws the parts of a system, how they talk to each other, and what they talk to outside.
 #[must_use]
-pub fn system(view: &View<'_>, id: EntityId) -> Option<Picture> {
+pub fn system(view: &PageContext<'_>, id: EntityId) -> Option<GraphFigure> {
     let entity = view.entity(id);
-    let mut sketch = Sketch::new(view);
+    let mut sketch = GraphBuilder::new(view);
     let mut parts: Vec<EntityId> = entity.related("hasPart").filter_map(|relation| relation.id).collect();
     if parts.is_empty() {
         return None;
@@ -313,7 +319,7 @@ pub fn system(view: &View<'_>, id: EntityId) -> Option<Picture> {
             let node = sketch.node(&relation.target, relation.id, Look::Outside);
             if !known {
                 let home = relation.id.and_then(|id| view.part_of(view.entity(id), "system"));
-                sketch.graph.nodes[node].note = home.map(|home| view::shortened(&home.title, 24).into_owned());
+                sketch.graph.nodes[node].note = home.map(|home| context::shortened(&home.title, 24).into_owned());
                 sketch.may_fold(node, (1, 0), relation.target.kind(), None);
             }
         }
@@ -333,7 +339,7 @@ pub fn system(view: &View<'_>, id: EntityId) -> Option<Picture> {
 }
 
 /// Returns the systems of a domain, with those of the domains below it.
-fn systems_of(view: &View<'_>, id: EntityId) -> BTreeSet<EntityId> {
+fn systems_of(view: &PageContext<'_>, id: EntityId) -> BTreeSet<EntityId> {
     let mut seen = BTreeSet::from([id]);
     let mut open = vec![id];
     let mut systems = BTreeSet::new();
@@ -353,7 +359,7 @@ fn systems_of(view: &View<'_>, id: EntityId) -> BTreeSet<EntityId> {
 
 /// Draws the systems of a domain, and how much they use each other and systems outside.
 #[must_use]
-pub fn domain(view: &View<'_>, id: EntityId) -> Option<Picture> {
+pub fn domain(view: &PageContext<'_>, id: EntityId) -> Option<GraphFigure> {
     let entity = view.entity(id);
     let systems = systems_of(view, id);
     let uses = uses(view, systems.iter().copied());
@@ -363,7 +369,7 @@ pub fn domain(view: &View<'_>, id: EntityId) -> Option<Picture> {
 
 /// Draws all systems, and how much they use each other.
 #[must_use]
-pub fn landscape(view: &View<'_>) -> Option<Picture> {
+pub fn landscape(view: &PageContext<'_>) -> Option<GraphFigure> {
     let systems: BTreeSet<EntityId> = view.site.kind("system")?.entities.iter().copied().collect();
     let uses = uses(view, systems.iter().copied());
     of_systems(view, &systems, &uses, "All systems and how much they use each other", None)
@@ -373,7 +379,7 @@ pub fn landscape(view: &View<'_>) -> Option<Picture> {
 type Uses = BTreeMap<(EntityId, EntityId), usize>;
 
 /// Counts the uses from and to some systems.
-fn uses(view: &View<'_>, systems: impl Iterator<Item = EntityId>) -> Uses {
+fn uses(view: &PageContext<'_>, systems: impl Iterator<Item = EntityId>) -> Uses {
     let home = |id: EntityId| {
         let entity = view.entity(id);
         entity.related("partOf").find(|relation| relation.target.kind() == "system").and_then(|relation| relation.id)
@@ -400,13 +406,13 @@ fn uses(view: &View<'_>, systems: impl Iterator<Item = EntityId>) -> Uses {
 }
 
 fn of_systems(
-    view: &View<'_>,
+    view: &PageContext<'_>,
     systems: &BTreeSet<EntityId>,
     uses: &Uses,
     name: &str,
     explore: Option<String>,
-) -> Option<Picture> {
-    let mut sketch = Sketch::new(view);
+) -> Option<GraphFigure> {
+    let mut sketch = GraphBuilder::new(view);
     let mut lines: BTreeMap<EntityId, usize> = BTreeMap::new();
     for (from, to) in uses.keys() {
         *lines.entry(*from).or_default() += 1;
@@ -422,13 +428,13 @@ fn of_systems(
     for ((from, to), count) in uses {
         let from = system_node(&mut sketch, *from, all.as_deref());
         let to = system_node(&mut sketch, *to, all.as_deref());
-        let label = sketch.graph.label(&view::count(*count, "use", "uses"));
+        let label = sketch.graph.label(&context::count(*count, "use", "uses"));
         sketch.graph.edges.push(Edge { from, to, label });
     }
     sketch.finish(name, NODES, explore, Sentences::Written)
 }
 
-fn system_node(sketch: &mut Sketch<'_>, id: EntityId, all: Option<&str>) -> usize {
+fn system_node(sketch: &mut GraphBuilder<'_>, id: EntityId, all: Option<&str>) -> usize {
     let node = sketch.entity(id, Look::Outside);
     if sketch.group_of[node].is_none() {
         sketch.may_fold(node, (1, 0), "system", all.map(str::to_owned));
@@ -438,8 +444,8 @@ fn system_node(sketch: &mut Sketch<'_>, id: EntityId, all: Option<&str>) -> usiz
 
 /// Draws groups with those below them.
 #[must_use]
-pub fn organisation(view: &View<'_>, roots: &[EntityId]) -> Option<Picture> {
-    let mut sketch = Sketch::new(view);
+pub fn organisation(view: &PageContext<'_>, roots: &[EntityId]) -> Option<GraphFigure> {
+    let mut sketch = GraphBuilder::new(view);
     let mut level: Vec<EntityId> = roots.to_vec();
     let mut depth = 0;
     let all = view.href(&routes::kind_list("group", 1));
@@ -448,7 +454,7 @@ pub fn organisation(view: &View<'_>, roots: &[EntityId]) -> Option<Picture> {
         for id in &level {
             let node = sketch.entity(*id, Look::Plain);
             let members = view.entity(*id).related("hasMember").count();
-            sketch.graph.nodes[node].note = (members > 0).then(|| view::grouped(members));
+            sketch.graph.nodes[node].note = (members > 0).then(|| context::grouped(members));
             sketch.may_fold(node, (depth, 0), "group", Some(all.clone()));
             below.extend(view.entity(*id).related("parentOf").filter_map(|relation| relation.id));
         }

@@ -9,29 +9,29 @@
 //! Invariant: `plan` is total, and the order of its pages depends on the content alone.
 
 pub mod cards;
-pub mod chrome;
+pub mod layout;
 pub mod date;
 pub mod graphs;
 pub mod icons;
-pub mod kinds;
+pub mod kind_display;
 pub mod listings;
-pub mod machine;
+pub mod feeds;
 pub mod pages;
 pub mod problems;
 pub mod reference;
 pub mod relations;
 pub mod table;
 pub mod tabs;
-pub mod view;
-pub mod yaml_paint;
+pub mod context;
+pub mod yaml_highlight;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+pub use context::PageContext;
 pub use problems::Problem;
-pub use view::View;
 
 use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
@@ -41,7 +41,7 @@ use crate::portal::Portal;
 use crate::routes;
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
-use kinds::KindFace;
+use kind_display::KindDisplay;
 use listings::Listings;
 
 /// How many rows a static page of the catalog holds.
@@ -161,7 +161,7 @@ pub enum File {
     /// An entity in Markdown.
     EntityMarkdown(EntityId),
     /// A picture that says one thing of an entity.
-    Badge(EntityId, machine::Badge),
+    Badge(EntityId, feeds::Badge),
     /// `llms.txt`.
     Llms,
     /// The newest changes.
@@ -180,7 +180,7 @@ pub enum File {
 #[derive(Debug, Clone)]
 pub struct KindGroup {
     /// How the kind is called.
-    pub face: KindFace,
+    pub face: KindDisplay,
     /// By title, then reference.
     pub entities: Vec<EntityId>,
 }
@@ -238,7 +238,7 @@ const CHANGES: usize = 60;
 fn changes(workspace: &Workspace, portal: &Portal) -> Vec<Change> {
     let entities = portal.catalog.entities().iter().filter_map(|entity| {
         let LastChange { time, author, .. } = workspace.last_change(entity.file)?;
-        let what = kinds::face(&entity.kind, workspace.config()).one;
+        let what = kind_display::face(&entity.kind, workspace.config()).one;
         let title = entity.title().to_owned();
         Some(Change { time, title, what, url: routes::entity(&entity.reference), author })
     });
@@ -274,7 +274,7 @@ const TITLE: usize = 160;
 
 /// What links and lists say of an entity, on every page the same.
 #[derive(Debug)]
-pub struct Mention {
+pub struct EntityLabel {
     /// Its page.
     pub url: String,
     /// What a reader calls it.
@@ -285,21 +285,21 @@ pub struct Mention {
     pub class: &'static str,
     /// Who owns it, the first of them.
     pub owner: Option<EntityId>,
-    /// See [`View::summary`]; made when a page asks for it.
+    /// See [`PageContext::summary`]; made when a page asks for it.
     summary: OnceLock<Option<String>>,
 }
 
-impl Mention {
+impl EntityLabel {
     fn of(entity: &Entity) -> Self {
         let title = entity.title();
         Self {
             url: routes::entity(&entity.reference),
-            title: view::shortened(title, TITLE).into_owned(),
+            title: context::shortened(title, TITLE).into_owned(),
             name: match entity.namespace() {
                 "default" => (title != entity.name()).then(|| entity.name().to_owned()),
                 namespace => Some(format!("{namespace}/{}", entity.name())),
             },
-            class: kinds::class(entity.reference.kind()),
+            class: kind_display::class(entity.reference.kind()),
             owner: entity.related("ownedBy").next().and_then(|relation| relation.id),
             summary: OnceLock::new(),
         }
@@ -350,12 +350,12 @@ struct Outline {
     kinds: Vec<KindGroup>,
     listings: Listings,
     sources: HashMap<FileId, Source>,
-    mentions: Vec<Mention>,
+    mentions: Vec<EntityLabel>,
     /// By entity and [`Side`].
     neighbours: Vec<[Box<[EntityId]>; 2]>,
     docs_of: Vec<Option<DocsTarget>>,
     docs_by_title: Vec<usize>,
-    led_to: BTreeMap<Arc<str>, Vec<EntityId>>,
+    located_entities: BTreeMap<Arc<str>, Vec<EntityId>>,
     by_file: HashMap<FileId, Vec<EntityId>>,
     changes: Vec<Change>,
     base_path: String,
@@ -386,12 +386,12 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
     if let Some((_, before)) = before {
         return Site { outline: Arc::clone(&before.outline), problems, problems_of };
     }
-    let mut led_to: BTreeMap<Arc<str>, Vec<EntityId>> = BTreeMap::new();
+    let mut located_entities: BTreeMap<Arc<str>, Vec<EntityId>> = BTreeMap::new();
     let mut by_file: HashMap<FileId, Vec<EntityId>> = HashMap::new();
     for (id, entity) in catalog.iter() {
         by_file.entry(entity.file).or_default().push(id);
         if let Some(nearest) = entity.ancestry.first() {
-            led_to.entry(nearest.shared()).or_default().push(id);
+            located_entities.entry(nearest.shared()).or_default().push(id);
         }
     }
     let of_entities = || {
@@ -406,13 +406,13 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         by_url: HashMap::default(),
         config: workspace.config().clone(),
         sources,
-        mentions: catalog.entities().par_iter().map(Mention::of).collect(),
+        mentions: catalog.entities().par_iter().map(EntityLabel::of).collect(),
         neighbours: catalog.entities().par_iter().map(|entity| Side::BOTH.map(|side| side.of(entity))).collect(),
         docs_of: docs_targets(portal),
         docs_by_title: docs_by_title(portal),
         listings,
         kinds,
-        led_to,
+        located_entities,
         by_file,
         changes,
         base_path: base_path(workspace.config()),
@@ -533,12 +533,12 @@ fn files_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<Page> {
     let entity = portal.catalog.get(id);
     let mut files = Vec::new();
     let mut add = |url: String, file: File| files.push(Page { url, kind: PageKind::File(file) });
-    if !entity.refused {
+    if !entity.rejected_by_backstage {
         add(routes::api_entity(&entity.reference), File::ApiEntity(id));
     }
     add(routes::markdown(&routes::entity(&entity.reference)), File::EntityMarkdown(id));
     if site.config().badges {
-        for badge in machine::Badge::ALL {
+        for badge in feeds::Badge::ALL {
             add(routes::badge(&entity.reference, badge.id()), File::Badge(id, badge));
         }
     }
@@ -567,8 +567,8 @@ fn group_kinds(portal: &Portal, config: &Config) -> Vec<KindGroup> {
     for (id, entity) in portal.catalog.iter() {
         let kind = entity.reference.kind();
         let group = groups
-            .entry((kinds::rank(kind), kind))
-            .or_insert_with(|| KindGroup { face: kinds::face(&entity.kind, config), entities: Vec::new() });
+            .entry((kind_display::rank(kind), kind))
+            .or_insert_with(|| KindGroup { face: kind_display::face(&entity.kind, config), entities: Vec::new() });
         group.entities.push(id);
     }
     let mut groups: Vec<KindGroup> = groups.into_values().collect();
@@ -615,7 +615,7 @@ fn docs_targets(portal: &Portal) -> Vec<Option<DocsTarget>> {
     for (at, site) in portal.docs.sites.iter().enumerate() {
         targets[site.entity.index()] = target(at, "");
     }
-    for loan in &portal.docs.loans {
+    for loan in &portal.docs.aliases {
         targets[loan.entity.index()] = target(loan.site, &loan.path);
     }
     targets
@@ -691,7 +691,7 @@ impl Site {
 
     /// Returns what links and lists say of an entity.
     #[must_use]
-    pub fn mention(&self, entity: EntityId) -> &Mention {
+    pub fn mention(&self, entity: EntityId) -> &EntityLabel {
         &self.outline.mentions[entity.index()]
     }
 
@@ -727,8 +727,8 @@ impl Site {
 
     /// Returns the entities that a Location has led to directly.
     #[must_use]
-    pub fn led_to(&self, location: &Entity) -> &[EntityId] {
-        self.outline.led_to.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
+    pub fn located_entities(&self, location: &Entity) -> &[EntityId] {
+        self.outline.located_entities.get(location.reference.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the indexes of the documentation sites that have pages, by title.

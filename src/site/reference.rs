@@ -16,7 +16,7 @@ use crate::api::{
 use crate::html::{self, Html, Tag};
 use crate::markdown::commonmark;
 use crate::routes;
-use crate::site::view::{self, View, is_web};
+use crate::site::context::{self, PageContext, is_web};
 
 /// How much of an item is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Amount {
 
 /// Writes parts of one reference for one page.
 pub struct Writer<'v, 'a> {
-    view: &'v View<'a>,
+    view: &'v PageContext<'a>,
     api: &'a Api,
     part: usize,
     amount: Amount,
@@ -44,7 +44,7 @@ pub struct Writer<'v, 'a> {
 impl<'v, 'a> Writer<'v, 'a> {
     /// Starts a page.
     #[must_use]
-    pub fn new(view: &'v View<'a>, api: &'a Api, part: usize, amount: Amount) -> Self {
+    pub fn new(view: &'v PageContext<'a>, api: &'a Api, part: usize, amount: Amount) -> Self {
         let mut anchors = Anchors::default();
         // Names that the frame of the page uses, and those of the items, which nothing else may take.
         for name in ["main", "top"].into_iter().chain(api.parts.parts[part].slices.iter().map(|it| it.anchor.as_str()))
@@ -218,7 +218,7 @@ impl<'v, 'a> Writer<'v, 'a> {
                 rest = None;
             } else {
                 let plain = crate::api::parts::plain(text);
-                self.out.text(&view::shortened(&plain, 120));
+                self.out.text(&context::shortened(&plain, 120));
             }
             self.out.raw("</span>");
         }
@@ -337,8 +337,8 @@ impl<'v, 'a> Writer<'v, 'a> {
             let count = shape.fields.len();
             let options: usize = shape.choices.iter().map(|choice| choice.options.len()).sum();
             let text = match (count, options) {
-                (0, options) => view::count(options, "alternative", "alternatives"),
-                (count, _) => view::count(count, "property", "properties"),
+                (0, options) => context::count(options, "alternative", "alternatives"),
+                (count, _) => context::count(count, "property", "properties"),
             };
             self.out.raw("<details class=\"more\">");
             self.out.element("summary", &text);
@@ -486,7 +486,7 @@ impl<'v, 'a> Writer<'v, 'a> {
             }
             if let Some(summary) = &example.summary {
                 self.out.raw(" <small>");
-                self.out.text(&view::shortened(summary, 120));
+                self.out.text(&context::shortened(summary, 120));
                 self.out.raw("</small>");
             }
             self.out.raw("</summary>");
@@ -579,7 +579,7 @@ impl<'v, 'a> Writer<'v, 'a> {
 }
 
 /// Names the components that offer an API, for its operations: a reader may come to one from anywhere.
-fn offered(view: &View<'_>, api: &Api) -> String {
+fn offered(view: &PageContext<'_>, api: &Api) -> String {
     const NAMED: usize = 4;
     let providers: Vec<_> = view.entity(api.entity).related("apiProvidedBy").collect();
     if providers.is_empty() {
@@ -699,6 +699,6 @@ fn json(out: &mut Html, text: &str) {
 pub fn line(item: &Item) -> Option<String> {
     let text = item.summary.as_ref().or(item.description.as_ref())?;
     let first = text.trim().split("\n\n").next().unwrap_or_default();
-    let plain = html::collapse(&commonmark::plain(&view::shortened(first, 200)));
-    Some(view::shortened(&plain, 110).into_owned()).filter(|text| !text.is_empty())
+    let plain = html::collapse(&commonmark::plain(&context::shortened(first, 200)));
+    Some(context::shortened(&plain, 110).into_owned()).filter(|text| !text.is_empty())
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::kinds::Column;
-use super::view::{self, Anchor, Chip, EntityLink, TagLink, View, is_web};
+use super::context::{self, Anchor, Chip, EntityLink, PageContext, TagLink, is_web};
+use super::kind_display::Column;
 use crate::catalog::export;
 use crate::catalog::{Entity, EntityId, Relation};
 use crate::routes;
@@ -84,20 +84,20 @@ pub enum Cell {
 /// Makes the table of some entities with those of `columns` in which at least one has something to show; the name
 /// always stays.
 #[must_use]
-pub fn of_entities(view: &View<'_>, columns: &[Column], ids: &[EntityId]) -> Table {
+pub fn of_entities(view: &PageContext<'_>, columns: &[Column], ids: &[EntityId]) -> Table {
     let rows = ids.iter().map(|id| (view.link(*id), Some(view.entity(*id))));
     build(view, columns, rows)
 }
 
 /// Makes the table of the other ends of relations, each name marked with its relation.
 #[must_use]
-pub fn of_relations(view: &View<'_>, columns: &[Column], relations: &[&Relation]) -> Table {
+pub fn of_relations(view: &PageContext<'_>, columns: &[Column], relations: &[&Relation]) -> Table {
     let rows = relations.iter().map(|relation| (view.relation(relation), relation.id.map(|id| view.entity(id))));
     build(view, columns, rows)
 }
 
 fn build<'a>(
-    view: &View<'a>,
+    view: &PageContext<'a>,
     columns: &[Column],
     entities: impl Iterator<Item = (EntityLink, Option<&'a Entity>)>,
 ) -> Table {
@@ -125,7 +125,7 @@ fn build<'a>(
 
 /// Makes one cell.
 #[must_use]
-pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
+pub fn cell(view: &PageContext<'_>, column: Column, entity: &Entity) -> Cell {
     let text = |text: Option<&str>| match text {
         Some(text) if !text.trim().is_empty() => Cell::Text { text: text.to_owned() },
         _ => Cell::Empty,
@@ -140,20 +140,20 @@ pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
         Column::Owner => links(view.owner(entity).into_iter().collect()),
         Column::Type => text(entity.spec_str("type")),
         Column::Lifecycle => match entity.spec_str("lifecycle") {
-            Some(lifecycle) if !lifecycle.trim().is_empty() => Cell::Chip { chip: view::lifecycle(lifecycle) },
+            Some(lifecycle) if !lifecycle.trim().is_empty() => Cell::Chip { chip: context::lifecycle(lifecycle) },
             _ => Cell::Empty,
         },
         Column::Namespace => text(Some(entity.namespace()).filter(|namespace| *namespace != "default")),
         Column::Parent => match entity.related("childOf").count() {
-            parents if parents > CELL => Cell::Text { text: view::count(parents, "group", "groups") },
+            parents if parents > CELL => Cell::Text { text: context::count(parents, "group", "groups") },
             _ => links(related("childOf")),
         },
         Column::Members => match entity.related("hasMember").count() {
             0 => Cell::Empty,
-            members => Cell::Text { text: view::count(members, "member", "members") },
+            members => Cell::Text { text: context::count(members, "member", "members") },
         },
         Column::Groups => match entity.related("memberOf").count() {
-            groups if groups > CELL => Cell::Text { text: view::count(groups, "group", "groups") },
+            groups if groups > CELL => Cell::Text { text: context::count(groups, "group", "groups") },
             _ => links(related("memberOf")),
         },
         Column::Email => text(profile(entity, "email")),
@@ -180,10 +180,10 @@ pub fn cell(view: &View<'_>, column: Column, entity: &Entity) -> Cell {
             match &*values {
                 [url] if is_web(url) => {
                     let bare = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-                    let title = view::shortened(bare.trim_end_matches('/'), OWN).into_owned();
+                    let title = context::shortened(bare.trim_end_matches('/'), OWN).into_owned();
                     Cell::Anchor { anchor: Anchor { href: url.clone(), title, icon: "external", external: true } }
                 }
-                values => text(Some(&view::shortened(&values.join(", "), OWN))),
+                values => text(Some(&context::shortened(&values.join(", "), OWN))),
             }
         }
     }

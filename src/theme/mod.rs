@@ -29,8 +29,8 @@ use crate::error::Error;
 use crate::html;
 use crate::markdown::commonmark;
 use crate::site::cards::{CARDS, Card};
-use crate::site::pages::files::CONTENT_SECURITY_POLICY;
-use crate::site::view;
+use crate::site::context;
+use crate::site::pages::hosting::CONTENT_SECURITY_POLICY;
 use crate::text::FileId;
 
 include!(concat!(env!("OUT_DIR"), "/theme_files.rs"));
@@ -121,7 +121,7 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: 
         csp: CONTENT_SECURITY_POLICY,
         extra_css: assets.url("extra.css").is_some(),
         logo: assets.logo(),
-        announcement: config.announcement.as_deref().map(|text| commonmark::inline_with(text, &view::outward)),
+        announcement: config.announcement.as_deref().map(|text| commonmark::inline_with(text, &context::outward)),
     };
     let own: Vec<(&String, u128)> = overrides.iter().map(|(name, file)| (name, xxh3_128(&file.bytes))).collect();
     let urls: Vec<&str> = assets.all().iter().map(|asset| asset.url.as_str()).collect();

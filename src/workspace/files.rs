@@ -1,12 +1,13 @@
 //! The table of files: one id a path, contents read on demand and kept.
 
+use parking_lot::{Mutex, RwLock};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::tree::Tree;
-use super::{ReadError, calm};
+use super::ReadError;
+use super::file_system::FileSystem;
 use crate::text::FileId;
 
 /// Every file that somebody asked for.
@@ -64,39 +65,39 @@ impl Files {
                 content,
             })
         });
-        let files = calm(self.files.read());
+        let files = self.files.read();
         // A file that only another state knows has no place in this one.
         Arc::clone(files.get(id.index()).and_then(Option::as_ref).unwrap_or(&NOTHING))
     }
 
     /// Returns the id of the file at `place`, if somebody asked for it before.
     pub(super) fn find(&self, place: &Path) -> Option<FileId> {
-        let id = calm(self.ids.read()).get(place.as_os_str()).copied()?;
-        let files = calm(self.files.read());
+        let id = self.ids.read().get(place.as_os_str()).copied()?;
+        let files = self.files.read();
         files.get(id.index())?.as_ref().is_some_and(|file| file.is_current).then_some(id)
     }
 
     /// Returns the ids of all files of this state.
     pub(super) fn all(&self) -> Vec<FileId> {
-        let files = calm(self.files.read());
+        let files = self.files.read();
         (0..files.len()).filter(|at| files[*at].is_some()).map(FileId::new).collect()
     }
 
     /// Returns the ids of the files of this state that are wanted.
     pub(super) fn matching(&self, is_wanted: impl Fn(&File) -> bool) -> Vec<FileId> {
-        let files = calm(self.files.read());
+        let files = self.files.read();
         let wanted = files.iter().enumerate().filter(|(_, file)| file.as_deref().is_some_and(&is_wanted));
         wanted.map(|(at, _)| FileId::new(at)).collect()
     }
 
     /// Returns the same files for the next state, in which some may be other ones.
     pub(super) fn next(&self) -> Self {
-        Self { ids: Arc::clone(&self.ids), files: RwLock::new(calm(self.files.read()).clone()) }
+        Self { ids: Arc::clone(&self.ids), files: RwLock::new(self.files.read().clone()) }
     }
 
     /// Puts another file in the place of one.
     pub(super) fn replace(&self, id: FileId, file: File) {
-        calm(self.files.write())[id.index()] = Some(Arc::new(file));
+        self.files.write()[id.index()] = Some(Arc::new(file));
     }
 
     /// Returns the id of the file at `place`, new if need be.
@@ -111,7 +112,7 @@ impl Files {
 
     /// Takes over a file of another table under the next id, with what was read of it, and shows it as `path`.
     pub(super) fn adopt(&self, file: &File, path: Arc<str>) {
-        let content = calm(file.content.lock()).clone();
+        let content = file.content.lock().clone();
         self.insert(&file.place, file.real.clone(), || path, file.is_file, content);
     }
 
@@ -126,10 +127,10 @@ impl Files {
         if let Some(id) = self.find(place) {
             return id;
         }
-        let mut ids = calm(self.ids.write());
+        let mut ids = self.ids.write();
         let next = FileId::new(ids.len());
         let id = *ids.entry(place.as_os_str().into()).or_insert(next);
-        let mut files = calm(self.files.write());
+        let mut files = self.files.write();
         if files.len() <= id.index() {
             files.resize(id.index() + 1, None);
         }
@@ -148,8 +149,8 @@ impl Files {
 
 impl File {
     /// Returns what is there now, if that may be something else.
-    pub(super) fn changed(&self, tree: &Tree) -> Option<Self> {
-        let new = match &*calm(self.content.lock()) {
+    pub(super) fn changed(&self, tree: &FileSystem) -> Option<Self> {
+        let new = match &*self.content.lock() {
             Content::Unread => Content::Unread,
             Content::Bytes(bytes) => Self::other(tree.read(self.real(), u64::MAX), Ok(bytes))?,
             Content::Text(text) => Self::other(tree.read(self.real(), u64::MAX), Ok(text.as_bytes()))?,
@@ -168,7 +169,7 @@ impl File {
     }
 
     /// Returns a number that is another one for each content, by the looks of it.
-    pub(super) fn version(&self, tree: &Tree) -> u64 {
+    pub(super) fn version(&self, tree: &FileSystem) -> u64 {
         *self.version.get_or_init(|| tree.look(self.real()).unwrap_or(self.count))
     }
 
@@ -196,8 +197,8 @@ impl File {
     }
 
     /// Returns the bytes, read the first time and kept.
-    pub(super) fn bytes(&self, tree: &Tree, limit: u64) -> Result<Arc<[u8]>, ReadError> {
-        let mut content = calm(self.content.lock());
+    pub(super) fn bytes(&self, tree: &FileSystem, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        let mut content = self.content.lock();
         let bytes = match &*content {
             Content::Bytes(bytes) => Arc::clone(bytes),
             Content::Text(text) => Arc::from(Arc::clone(text)),
@@ -213,8 +214,8 @@ impl File {
     }
 
     /// Returns the text, read the first time and kept.
-    pub(super) fn text(&self, tree: &Tree, limit: u64) -> Result<Arc<str>, ReadError> {
-        let mut content = calm(self.content.lock());
+    pub(super) fn text(&self, tree: &FileSystem, limit: u64) -> Result<Arc<str>, ReadError> {
+        let mut content = self.content.lock();
         let text: Arc<str> = match &*content {
             Content::Text(text) => Arc::clone(text),
             Content::Unreadable(reason) => return Err(ReadError::Unreadable(reason.clone())),
@@ -239,8 +240,8 @@ impl File {
     }
 
     /// Returns the text without keeping it, unless it was kept before.
-    pub(super) fn text_once(&self, tree: &Tree, limit: u64) -> Result<Arc<str>, ReadError> {
-        if !matches!(*calm(self.content.lock()), Content::Unread) {
+    pub(super) fn text_once(&self, tree: &FileSystem, limit: u64) -> Result<Arc<str>, ReadError> {
+        if !matches!(*self.content.lock(), Content::Unread) {
             return self.text(tree, limit);
         }
         let text = String::from_utf8(tree.read(self.real(), limit)?)
@@ -249,13 +250,13 @@ impl File {
     }
 
     /// Returns the bytes without keeping them, unless they were kept before.
-    pub(super) fn bytes_once(&self, tree: &Tree, limit: u64) -> Result<Arc<[u8]>, ReadError> {
-        let unread = matches!(*calm(self.content.lock()), Content::Unread);
+    pub(super) fn bytes_once(&self, tree: &FileSystem, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        let unread = matches!(*self.content.lock(), Content::Unread);
         if unread { Ok(tree.read(self.real(), limit)?.into()) } else { self.bytes(tree, limit) }
     }
 
     /// Reads the file, and remembers that it cannot be read so that all who ask get the same answer.
-    fn read(&self, tree: &Tree, limit: u64, content: &mut Content) -> Result<Vec<u8>, ReadError> {
+    fn read(&self, tree: &FileSystem, limit: u64, content: &mut Content) -> Result<Vec<u8>, ReadError> {
         tree.read(self.real(), limit).inspect_err(|error| {
             if let ReadError::Unreadable(reason) = error {
                 *content = Content::Unreadable(reason.clone());

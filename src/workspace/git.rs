@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::Folder;
-use super::history::{Beginnings, History};
+use super::file_system::{FileSystem, FileType};
+use super::git_history::{Beginnings, History};
 use super::remote::{Hosts, Remote, Revision};
-use super::tree::{Kind, Tree};
 
 const MAX_SMALL: u64 = 64 << 10;
 const MAX_CONFIG: u64 = 1 << 20;
@@ -37,7 +37,7 @@ pub struct Repository {
 
 impl Repository {
     /// Reads the facts of the repository whose working tree is `folder`.
-    pub(super) fn read(tree: &Tree, folder: Folder, hosts: &Hosts) -> Self {
+    pub(super) fn read(tree: &FileSystem, folder: Folder, hosts: &Hosts) -> Self {
         let mut repository = Self {
             folder,
             remote: None,
@@ -57,7 +57,7 @@ impl Repository {
         repository
     }
 
-    fn fill(&mut self, tree: &Tree, layout: &Layout, hosts: &Hosts) {
+    fn fill(&mut self, tree: &FileSystem, layout: &Layout, hosts: &Hosts) {
         let config = tree.read_text(&layout.common.join("config"), MAX_CONFIG).unwrap_or_default();
         let config = Config::parse(&config);
         let name = config.remote_name();
@@ -92,7 +92,7 @@ impl Repository {
 
     /// Reads the files that say which commit is checked out, so that it is known what the history depends on; returns as
     /// much of that as can be had.
-    pub(super) fn head(&self, tree: &Tree) -> Option<String> {
+    pub(super) fn head(&self, tree: &FileSystem) -> Option<String> {
         let Layout { own, common } = Layout::find(tree, &self.folder.place)?;
         let head = tree.read_text(&own.join("HEAD"), MAX_SMALL).unwrap_or_default();
         let loose = head.trim().strip_prefix("ref: ").and_then(safe);
@@ -179,21 +179,21 @@ struct Layout {
 }
 
 impl Layout {
-    fn find(tree: &Tree, folder: &Path) -> Option<Self> {
+    fn find(tree: &FileSystem, folder: &Path) -> Option<Self> {
         let dot = folder.join(".git");
         let own = match tree.kind(&dot).ok()? {
             // Git would look elsewhere for what is shared; that is for worktrees, which are named by a file.
-            Kind::Folder if tree.kind(&dot.join("commondir")).is_ok() => return None,
-            Kind::Folder => return Some(Self { common: dot.clone(), own: dot }),
+            FileType::Folder if tree.kind(&dot.join("commondir")).is_ok() => return None,
+            FileType::Folder => return Some(Self { common: dot.clone(), own: dot }),
             // A worktree or a submodule.
-            Kind::File => {
+            FileType::File => {
                 let text = tree.read_text(&dot, MAX_SMALL)?;
                 folder.join(text.strip_prefix("gitdir:")?.trim())
             }
-            Kind::Link => dot.clone(),
-            Kind::Other => return None,
+            FileType::Link => dot.clone(),
+            FileType::Other => return None,
         };
-        let own = tree.real(&own).ok().filter(|own| tree.kind(own).ok() == Some(Kind::Folder))?;
+        let own = tree.real(&own).ok().filter(|own| tree.kind(own).ok() == Some(FileType::Folder))?;
         (Self::is_near(tree, &own, folder) || Self::leads_back(tree, &own, folder)).then_some(())?;
         let common = match tree.read_text(&own.join("commondir"), MAX_SMALL) {
             // That of a worktree lies within what all of them share.
@@ -204,14 +204,14 @@ impl Layout {
     }
 
     /// Returns whether a folder of git belongs to the repository around a working tree, as those of submodules do.
-    fn is_near(tree: &Tree, own: &Path, folder: &Path) -> bool {
+    fn is_near(tree: &FileSystem, own: &Path, folder: &Path) -> bool {
         let around = folder.ancestors().skip(1).find(|above| tree.kind(&above.join(".git")).is_ok());
         [Some(folder), around].into_iter().flatten().any(|near| tree.real(near).is_ok_and(|near| own.starts_with(near)))
     }
 
     /// Returns whether a folder of git names the working tree that names it. Anybody can write a file that names the
     /// repository of somebody else, who knows nothing of that.
-    fn leads_back(tree: &Tree, own: &Path, folder: &Path) -> bool {
+    fn leads_back(tree: &FileSystem, own: &Path, folder: &Path) -> bool {
         let is_same =
             |one: &Path, other: &Path| tree.real(one).is_ok_and(|one| tree.real(other).is_ok_and(|it| one == it));
         let worktree = tree.read_text(&own.join("gitdir"), MAX_SMALL);
@@ -340,7 +340,7 @@ fn unquote(text: &str, lines: &mut std::str::Lines<'_>) -> String {
 }
 
 /// Returns the branches of a remote that are at `commit`.
-fn branches_at(tree: &Tree, layout: &Layout, remote: &str, loose: &Path, commit: &str) -> Vec<String> {
+fn branches_at(tree: &FileSystem, layout: &Layout, remote: &str, loose: &Path, commit: &str) -> Vec<String> {
     let mut branches = Vec::new();
     let packed = tree.read_text(&layout.common.join("packed-refs"), MAX_REFS).unwrap_or_default();
     let prefix = format!("{commit} refs/remotes/{remote}/");
@@ -351,8 +351,8 @@ fn branches_at(tree: &Tree, layout: &Layout, remote: &str, loose: &Path, commit:
             let Some(name) = item.name.to_str() else { continue };
             let (path, full) = (folder.join(name), format!("{before}{name}"));
             match item.kind {
-                Kind::Folder if depth < MAX_DEPTH => open.push((path, format!("{full}/"), depth + 1)),
-                Kind::File if tree.read_text(&path, MAX_SMALL).is_some_and(|text| text.trim() == commit) => {
+                FileType::Folder if depth < MAX_DEPTH => open.push((path, format!("{full}/"), depth + 1)),
+                FileType::File if tree.read_text(&path, MAX_SMALL).is_some_and(|text| text.trim() == commit) => {
                     branches.push(full);
                 }
                 _ => {}

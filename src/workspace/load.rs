@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::file_system::{FileSystem, FileType, MemoryFileSystem, reason};
 use super::files::Files;
-use super::journal::Journal;
+use super::ignore_rules::Rules;
 use super::pattern::Pattern;
-use super::rules::Rules;
 use super::scan::{self, Found};
-use super::tree::{Kind, Memory, Tree, reason};
-use super::{
-    Boundary, GlobStyle, LocateError, ReadError, Root, UrlTarget, Workspace, calm, path, pattern, repository_in,
-};
+use super::trace::Trace;
+use super::{Boundary, GlobStyle, LocateError, ReadError, Root, UrlTarget, Workspace, path, pattern, repository_in};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::error::Error;
@@ -52,7 +50,7 @@ pub struct LoadOptions {
 /// # Errors
 /// When a path that was given does not exist or cannot be read.
 pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
-    let tree = Tree::Disk(options.record.then(Journal::default));
+    let tree = FileSystem::Disk(options.record.then(Trace::default));
     for path in &options.paths {
         let place = options.cwd.join(path);
         tree.real(&place).map_err(|error| unusable(path, &error))?;
@@ -82,7 +80,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
         Some(output) => options.cwd.join(output),
         None => home.folder.join(&workspace.config.output),
     };
-    if let Tree::Disk(Some(journal)) = &*workspace.tree {
+    if let FileSystem::Disk(Some(journal)) = &*workspace.tree {
         journal.set_own(&output);
     }
     let outputs = workspace.tree.real(&output).into_iter().collect();
@@ -98,7 +96,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
 
 /// Makes a workspace of files in memory.
 pub(super) fn from_files(config: Config, files: &[(&str, &[u8])]) -> Workspace {
-    let mut workspace = Workspace::empty(Tree::Memory(Memory::new(files)), config);
+    let mut workspace = Workspace::empty(FileSystem::MemoryFileSystem(MemoryFileSystem::new(files)), config);
     workspace.roots = Arc::new(vec![Root { place: PathBuf::from("/"), prefix: String::new(), rules: None }]);
     workspace.config_file = CONFIG_NAMES.iter().find_map(|name| {
         let place = Path::new("/").join(name);
@@ -120,11 +118,11 @@ struct Home {
 }
 
 impl Home {
-    fn find(tree: &Tree, options: &LoadOptions) -> Result<Self, Error> {
+    fn find(tree: &FileSystem, options: &LoadOptions) -> Result<Self, Error> {
         let real = |path: &Path| tree.real(&options.cwd.join(path)).map_err(|error| unusable(path, &error));
         if let Some(given) = &options.config {
             let place = real(given)?;
-            if tree.kind(&place).ok() != Some(Kind::File) {
+            if tree.kind(&place).ok() != Some(FileType::File) {
                 return Err(Error::Usage(format!("the configuration `{}` is not a file", given.display())));
             }
             let shown = given.parent().unwrap_or(Path::new("")).to_owned();
@@ -138,7 +136,7 @@ impl Home {
         if let Some(first) = options.paths.first() {
             let place = real(first)?;
             let inside = place.starts_with(&cwd);
-            if tree.kind(&place).ok() == Some(Kind::Folder) {
+            if tree.kind(&place).ok() == Some(FileType::Folder) {
                 folders.push((place, first.clone()));
             }
             // The configuration of a folder that has nothing to do with the paths is not meant.
@@ -172,7 +170,7 @@ pub(super) enum Start {
 }
 
 impl Workspace {
-    fn empty(tree: Tree, config: Config) -> Self {
+    fn empty(tree: FileSystem, config: Config) -> Self {
         Self {
             config: Arc::new(config),
             config_file: None,
@@ -187,7 +185,7 @@ impl Workspace {
             files: Arc::default(),
             known: Arc::default(),
             catalog_files: Arc::default(),
-            alike_files: Arc::default(),
+            misnamed_files: Arc::default(),
             overlay_files: Arc::default(),
             empty_starts: Arc::default(),
             problems: Arc::default(),
@@ -263,11 +261,11 @@ impl Workspace {
         for (place, shown) in given {
             let real = self.tree.real(place).map_err(|error| unusable(shown, &error))?;
             let (root, shown) = match self.tree.kind(&real) {
-                Ok(Kind::Folder) => {
+                Ok(FileType::Folder) => {
                     starts.push(Start::Folder(real.clone()));
                     (real, shown.as_path())
                 }
-                Ok(Kind::File) => {
+                Ok(FileType::File) => {
                     let is_top = |folder: &&Path| repository && self.tree.kind(&folder.join(".git")).is_ok();
                     let top = real.ancestors().skip(1).find(is_top);
                     let folder = top.or(real.parent()).unwrap_or(&real).to_owned();
@@ -313,13 +311,13 @@ impl Workspace {
         folders.reverse();
         let mut rules: Option<Arc<Rules>> = None;
         for (at, folder) in folders.iter().enumerate() {
-            if at > 0 && rules.as_ref().is_some_and(|rules| rules.exclude(folder, Kind::Folder)) {
+            if at > 0 && rules.as_ref().is_some_and(|rules| rules.exclude(folder, FileType::Folder)) {
                 return None;
             }
             let items = self.tree.list(folder).unwrap_or_default();
             rules = self.book.enter(&self.tree, rules.as_ref(), folder, &items);
         }
-        rules.filter(|rules| !rules.exclude(root, Kind::Folder))
+        rules.filter(|rules| !rules.exclude(root, FileType::Folder))
     }
 
     /// Takes over the files of the configuration, which were shown before the roots were known.
@@ -394,7 +392,7 @@ impl Workspace {
         found.alike.sort_unstable();
         found.alike.dedup();
         let alike = found.alike.iter().map(|place| self.files.add(place, None, || self.show(place)));
-        self.alike_files = Arc::new(alike.collect());
+        self.misnamed_files = Arc::new(alike.collect());
         self.catalog_files = Arc::new(ids);
         let mut problems = (*self.problems).clone();
         problems.sort_by_cached_key(|problem| self.path(problem.span().file));
@@ -423,7 +421,7 @@ impl Workspace {
 
     /// Notes which repository a folder is in, and that no link leads to it: the scan knows both.
     fn remember(&self, folder: &Path, repository: &Arc<Path>) {
-        let mut boundaries = calm(self.known.boundaries.write());
+        let mut boundaries = self.known.boundaries.write();
         if !boundaries.contains_key(folder) {
             let boundary = boundaries.get(&**repository).cloned().unwrap_or_else(|| {
                 let place = Arc::clone(repository);
@@ -431,7 +429,7 @@ impl Workspace {
             });
             boundaries.insert(repository.to_path_buf(), Arc::clone(&boundary));
             boundaries.insert(folder.to_owned(), boundary);
-            calm(self.known.real.write()).insert(folder.to_owned(), folder.into());
+            self.known.real.write().insert(folder.to_owned(), folder.into());
         }
     }
 
@@ -545,8 +543,8 @@ fn unread(file: FileId, error: &ReadError) -> Diagnostic {
     Diagnostic::new(code, Span::whole(file), error.to_string())
 }
 
-fn is_file(tree: &Tree, place: &Path) -> bool {
-    tree.end_kind(place).is_ok_and(|kind| kind == Kind::File)
+fn is_file(tree: &FileSystem, place: &Path) -> bool {
+    tree.end_kind(place).is_ok_and(|kind| kind == FileType::File)
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Error {

@@ -5,48 +5,49 @@
 //! Invariants: a path that leaves its repository is never opened, whether by `..`, an absolute path or a symbolic
 //! link; a file is read at most once, so that a build sees one state of it; nothing is read that nobody asked for.
 
-mod asked;
+mod dependencies;
 mod decode;
 mod files;
 mod git;
-mod history;
-mod journal;
-mod kept;
+mod git_history;
+mod trace;
+mod memo_table;
 mod load;
-mod next;
+mod update;
 mod path;
 mod pattern;
 mod remote;
 mod rewrite;
-mod rules;
+mod ignore_rules;
 mod scan;
-mod tree;
+mod file_system;
 
+use parking_lot::RwLock;
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::text::{FileId, Span};
-use asked::Notes;
+use dependencies::DependencyRecorder;
+use file_system::{FileSystem, FileType, reason};
 use files::Files;
-use history::{Beginnings, History};
+use git_history::{Beginnings, History};
+use ignore_rules::{RuleBook, Rules};
 use pattern::Pattern;
 use remote::Address;
-use rules::{RuleBook, Rules};
 use scan::{Listed, Purpose};
-use tree::{Kind, Tree, reason};
 
-pub use asked::{Asked, Changes};
+pub use dependencies::{Changes, Dependencies};
 pub use git::Repository;
-pub use history::{KnownSince, LastChange};
-pub use kept::{Kept, Same};
+pub use git_history::{KnownSince, LastChange};
 pub use load::{LoadOptions, load};
+pub use memo_table::{ByAddress, MemoTable};
 pub(crate) use remote::repository_in;
 pub use remote::{Host, Remote};
 pub(crate) use scan::MANIFEST;
@@ -176,7 +177,7 @@ struct Boundary {
 
 /// What was found out about folders; only grows.
 #[derive(Debug, Default)]
-struct Known {
+struct FolderCache {
     boundaries: RwLock<HashMap<PathBuf, Arc<Boundary>>>,
     real: RwLock<HashMap<PathBuf, Arc<Path>>>,
     rules: RwLock<HashMap<PathBuf, Option<Arc<Rules>>>>,
@@ -200,7 +201,7 @@ pub struct Workspace {
     config_file: Option<FileId>,
     config_folder: PathBuf,
     config_problems: Arc<Vec<Diagnostic>>,
-    tree: Arc<Tree>,
+    tree: Arc<FileSystem>,
     book: Arc<RuleBook>,
     limits: Arc<scan::Limits>,
     /// Disjoint, except that the folder of the configuration, which comes last, may contain the others.
@@ -210,9 +211,9 @@ pub struct Workspace {
     /// What is scanned.
     starts: Arc<Vec<load::Start>>,
     files: Arc<Files>,
-    known: Arc<Known>,
+    known: Arc<FolderCache>,
     catalog_files: Arc<Vec<FileId>>,
-    alike_files: Arc<Vec<FileId>>,
+    misnamed_files: Arc<Vec<FileId>>,
     overlay_files: Arc<Vec<FileId>>,
     /// Which of the starts have no catalog file, by index.
     empty_starts: Arc<Vec<usize>>,
@@ -223,7 +224,7 @@ pub struct Workspace {
     by_remote: Arc<OnceLock<HashMap<String, Vec<Arc<Repository>>>>>,
     history: bool,
     /// Where questions are noted, if somebody wants to know them.
-    notes: Option<Arc<Notes>>,
+    notes: Option<Arc<DependencyRecorder>>,
 }
 
 impl Workspace {
@@ -289,8 +290,8 @@ impl Workspace {
     #[must_use]
     pub fn journal(&self) -> Option<String> {
         match &*self.tree {
-            Tree::Disk(Some(journal)) => journal.to_text(),
-            Tree::Disk(None) | Tree::Memory(_) => None,
+            FileSystem::Disk(Some(journal)) => journal.to_text(),
+            FileSystem::Disk(None) | FileSystem::MemoryFileSystem(_) => None,
         }
     }
 
@@ -302,14 +303,14 @@ impl Workspace {
     /// Returns what the scan found, as one value: the files that the catalog starts from, those with names near theirs,
     /// the overlays, and what went wrong.
     pub(crate) fn scanned(&self) -> Scanned {
-        let files = [&self.catalog_files, &self.alike_files, &self.overlay_files].map(Arc::clone);
+        let files = [&self.catalog_files, &self.misnamed_files, &self.overlay_files].map(Arc::clone);
         Scanned { files, problems: Arc::clone(&self.problems) }
     }
 
     /// Returns the files whose names are near that of a catalog file, sorted by path.
     #[must_use]
-    pub fn alike_files(&self) -> &[FileId] {
-        &self.alike_files
+    pub fn misnamed_files(&self) -> &[FileId] {
+        &self.misnamed_files
     }
 
     /// Returns the folders to scan in which no catalog file was found, and whether these are all: each is a place by which a
@@ -536,7 +537,7 @@ impl Workspace {
         self.note(|asked| asked.below(&folder.place));
         let boundary = self.boundary(&folder.place);
         let end = |place: &Path| {
-            self.note(Asked::link);
+            self.note(Dependencies::link);
             let real = self.tree.real(place).ok()?;
             real.starts_with(&boundary.real).then(|| self.tree.kind(&real).ok())?
         };
@@ -601,7 +602,7 @@ impl Workspace {
     #[must_use]
     pub fn known_since(&self, files: &[FileId]) -> Vec<KnownSince> {
         let since = |file: FileId| {
-            let repository = self.repository(file).filter(|_| matches!(*self.tree, Tree::Disk(_)))?;
+            let repository = self.repository(file).filter(|_| matches!(*self.tree, FileSystem::Disk(_)))?;
             let file = self.files.get(file);
             let beginnings = repository.beginnings.get_or_init(|| {
                 let _ = repository.read_at.set(repository.head(&self.tree));
@@ -613,8 +614,8 @@ impl Workspace {
     }
 
     /// Does something, and returns what it asked of the workspace it was given.
-    pub fn noting<T>(&self, make: impl FnOnce(&Self) -> T) -> (T, Arc<Asked>) {
-        let notes = Arc::new(Notes::default());
+    pub fn recording<T>(&self, make: impl FnOnce(&Self) -> T) -> (T, Arc<Dependencies>) {
+        let notes = Arc::new(DependencyRecorder::default());
         let made = make(&Self { notes: Some(Arc::clone(&notes)), ..self.clone() });
         let asked = Arc::new(notes.finish());
         self.note_all(&asked);
@@ -622,11 +623,11 @@ impl Workspace {
     }
 
     /// Notes what was asked before, for a result that is used again.
-    fn note_all(&self, asked: &Arc<Asked>) {
+    fn note_all(&self, asked: &Arc<Dependencies>) {
         self.note(|notes| notes.part(asked));
     }
 
-    fn note(&self, write: impl FnOnce(&mut Asked)) {
+    fn note(&self, write: impl FnOnce(&mut Dependencies)) {
         if let Some(notes) = &self.notes {
             notes.write(write);
         }
@@ -690,7 +691,7 @@ impl Workspace {
     /// Returns the repository that a folder belongs to, which may start above the scanned root.
     fn repository_of(&self, folder: &Path) -> Option<Arc<Repository>> {
         let boundary = self.boundary(folder);
-        if let Some(known) = calm(self.known.repositories.read()).get(&boundary.place) {
+        if let Some(known) = self.known.repositories.read().get(&boundary.place) {
             return known.clone();
         }
         let top = if boundary.is_repository {
@@ -700,7 +701,7 @@ impl Workspace {
             { above }.find(|folder| self.tree.kind(&folder.join(".git")).is_ok())
         };
         let repository = top.map(|top| Arc::new(Repository::read(&self.tree, self.folder(top), &self.config.hosts)));
-        calm(self.known.repositories.write()).entry(Arc::clone(&boundary.place)).or_insert(repository).clone()
+        self.known.repositories.write().entry(Arc::clone(&boundary.place)).or_insert(repository).clone()
     }
 
     fn locate_file(&self, folder: &Path, target: &str) -> Result<FileId, LocateError> {
@@ -715,20 +716,20 @@ impl Workspace {
             let file = self.files.get(id);
             if file.is_file && file.real().starts_with(&boundary.real) {
                 if file.real.is_some() {
-                    self.note(Asked::link);
+                    self.note(Dependencies::link);
                 }
                 return Ok(id);
             }
         }
         let real = self.enter(&boundary, &place)?;
         match self.tree.kind(&real) {
-            Ok(Kind::File) if !inside.folder => {
+            Ok(FileType::File) if !inside.folder => {
                 let real = (real != place).then_some(real);
                 Ok(self.files.add(&place, real, || self.show(&place)))
             }
-            Ok(Kind::File) => Err(LocateError::Missing { path: format!("{}/", self.show(&place)) }),
-            Ok(Kind::Folder) => Err(LocateError::IsFolder),
-            Ok(Kind::Link | Kind::Other) => Err(LocateError::Unreadable {
+            Ok(FileType::File) => Err(LocateError::Missing { path: format!("{}/", self.show(&place)) }),
+            Ok(FileType::Folder) => Err(LocateError::IsFolder),
+            Ok(FileType::Link | FileType::Other) => Err(LocateError::Unreadable {
                 path: self.show(&place).to_string(),
                 reason: "it is not a regular file".to_owned(),
             }),
@@ -744,7 +745,7 @@ impl Workspace {
         self.note(|asked| asked.place(&place));
         let real = self.enter(&boundary, &place)?;
         match self.tree.kind(&real) {
-            Ok(Kind::Folder) => Ok(self.folder(&place)),
+            Ok(FileType::Folder) => Ok(self.folder(&place)),
             Ok(_) => Err(LocateError::IsFile),
             Err(error) => Err(self.refused(&place, &error)),
         }
@@ -846,12 +847,12 @@ impl Workspace {
                     // Nobody need learn what is there.
                     return Ok(path);
                 }
-                if self.tree.kind(&path)? == Kind::Link { self.tree.real(&path) } else { Ok(path) }
+                if self.tree.kind(&path)? == FileType::Link { self.tree.real(&path) } else { Ok(path) }
             }),
             _ => self.tree.real(place),
         };
         if real.as_ref().is_ok_and(|real| real != place) {
-            self.note(Asked::link);
+            self.note(Dependencies::link);
         }
         match real {
             Ok(real) if real.starts_with(&boundary.real) => Ok(real),
@@ -873,7 +874,7 @@ impl Workspace {
 
     /// Returns a folder with every link followed; most folders have none, which costs one question each.
     fn real_folder(&self, folder: &Path) -> io::Result<Arc<Path>> {
-        if let Some(real) = calm(self.known.real.read()).get(folder) {
+        if let Some(real) = self.known.real.read().get(folder) {
             return Ok(Arc::clone(real));
         }
         let real: Arc<Path> = match (folder.parent(), folder.file_name()) {
@@ -881,20 +882,20 @@ impl Workspace {
             (Some(parent), Some(name)) if self.root_of(parent).is_some() => {
                 let path = self.real_folder(parent)?.join(name);
                 match self.tree.kind(&path)? {
-                    Kind::Link => self.tree.real(&path)?.into(),
-                    Kind::Folder => path.into(),
+                    FileType::Link => self.tree.real(&path)?.into(),
+                    FileType::Folder => path.into(),
                     _ => return Err(io::ErrorKind::NotADirectory.into()),
                 }
             }
             _ => self.tree.real(folder)?.into(),
         };
-        calm(self.known.real.write()).insert(folder.to_owned(), Arc::clone(&real));
+        self.known.real.write().insert(folder.to_owned(), Arc::clone(&real));
         Ok(real)
     }
 
     /// Returns what files in `folder` may refer to.
     fn boundary(&self, folder: &Path) -> Arc<Boundary> {
-        if let Some(boundary) = calm(self.known.boundaries.read()).get(folder) {
+        if let Some(boundary) = self.known.boundaries.read().get(folder) {
             return Arc::clone(boundary);
         }
         let here = |is_repository| {
@@ -910,13 +911,13 @@ impl Workspace {
                 _ => here(false),
             }
         };
-        calm(self.known.boundaries.write()).insert(folder.to_owned(), Arc::clone(&boundary));
+        self.known.boundaries.write().insert(folder.to_owned(), Arc::clone(&boundary));
         boundary
     }
 
     /// Returns the ignore rules that hold in a folder.
     fn rules(&self, folder: &Path) -> Option<Arc<Rules>> {
-        if let Some(rules) = calm(self.known.rules.read()).get(folder) {
+        if let Some(rules) = self.known.rules.read().get(folder) {
             return rules.clone();
         }
         let root = self.root_of(folder)?;
@@ -926,7 +927,7 @@ impl Workspace {
         };
         let items = self.tree.list(folder).unwrap_or_default();
         let rules = self.book.enter(&self.tree, above.as_ref(), folder, &items);
-        calm(self.known.rules.write()).insert(folder.to_owned(), rules.clone());
+        self.known.rules.write().insert(folder.to_owned(), rules.clone());
         rules
     }
 }
@@ -934,17 +935,12 @@ impl Workspace {
 /// Returns whether the outside would answer everything as a [`Workspace::journal`] says.
 #[must_use]
 pub fn is_current(journal: &str) -> bool {
-    journal::holds(journal)
+    trace::holds(journal)
 }
 
 /// Returns the names of `place` below `above` as the operating system has them; nothing if it is not below.
 fn names_below<'a>(place: &'a Path, above: &Path) -> Option<Vec<&'a OsStr>> {
     Some(place.strip_prefix(above).ok()?.components().map(std::path::Component::as_os_str).collect())
-}
-
-/// Takes a lock whatever happened to its last holder: every table here is whole between two insertions.
-fn calm<T>(lock: Result<T, PoisonError<T>>) -> T {
-    lock.unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! The walks: one over the roots in parallel for catalog files, and one below a folder for single questions.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use globset::GlobSet;
 
-use super::calm;
+use super::file_system::{DirEntry, FileSystem, FileType, reason};
+use super::ignore_rules::{RuleBook, Rules};
 use super::pattern::{Pattern, State};
-use super::rules::{RuleBook, Rules};
-use super::tree::{Item, Kind, Tree, reason};
 
 /// The file by which a folder is known as output of an earlier build.
 pub(crate) const MANIFEST: &str = ".playbill-manifest.json";
@@ -48,7 +48,13 @@ pub(super) struct Found {
 
 /// Looks for catalog files and repositories below `root`, given the rules that hold in it;
 /// in no particular order.
-pub(super) fn scan(tree: &Tree, book: &RuleBook, limits: &Limits, root: &Path, above: Option<&Arc<Rules>>) -> Found {
+pub(super) fn scan(
+    tree: &FileSystem,
+    book: &RuleBook,
+    limits: &Limits,
+    root: &Path,
+    above: Option<&Arc<Rules>>,
+) -> Found {
     let scan = Scan { tree, book, limits, root, found: Mutex::default() };
     let states = limits.files.iter().map(Pattern::start).collect();
     let start = Visit {
@@ -61,11 +67,11 @@ pub(super) fn scan(tree: &Tree, book: &RuleBook, limits: &Limits, root: &Path, a
         depth: 0,
     };
     rayon::scope(|scope| scan.visit(scope, start));
-    scan.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    scan.found.into_inner()
 }
 
 struct Scan<'a> {
-    tree: &'a Tree,
+    tree: &'a FileSystem,
     book: &'a RuleBook,
     limits: &'a Limits,
     root: &'a Path,
@@ -94,7 +100,7 @@ impl<'a> Scan<'a> {
         let items = match self.tree.list(&visit.folder) {
             Ok(items) => items,
             Err(error) => {
-                calm(self.found.lock()).unreadable.push((visit.folder, reason(&error)));
+                self.found.lock().unreadable.push((visit.folder, reason(&error)));
                 return;
             }
         };
@@ -103,20 +109,20 @@ impl<'a> Scan<'a> {
         }
         if items.iter().any(|item| item.name == ".git") {
             let repository: Arc<Path> = Arc::from(visit.folder.as_path());
-            calm(self.found.lock()).repositories.push(Arc::clone(&repository));
+            self.found.lock().repositories.push(Arc::clone(&repository));
             visit.repository = Some(repository);
         }
         visit.rules = self.book.enter(self.tree, visit.rules.as_ref(), &visit.folder, &items);
         for item in items {
             match item.kind {
-                Kind::Folder if visit.depth < MAX_DEPTH => self.folder(scope, &visit, &item),
-                Kind::File => self.file(&visit, &item),
+                FileType::Folder if visit.depth < MAX_DEPTH => self.folder(scope, &visit, &item),
+                FileType::File => self.file(&visit, &item),
                 _ => {}
             }
         }
     }
 
-    fn folder<'scope>(&'scope self, scope: &rayon::Scope<'scope>, visit: &Visit, item: &Item)
+    fn folder<'scope>(&'scope self, scope: &rayon::Scope<'scope>, visit: &Visit, item: &DirEntry)
     where
         'a: 'scope,
     {
@@ -145,7 +151,7 @@ impl<'a> Scan<'a> {
         scope.spawn(move |scope| self.visit(scope, next));
     }
 
-    fn file(&self, visit: &Visit, item: &Item) {
+    fn file(&self, visit: &Visit, item: &DirEntry) {
         let by_name = !visit.hidden && (item.name == "catalog-info.yaml" || item.name == "catalog-info.yml");
         let name = item.name.to_string_lossy();
         let patterns = self.limits.files.iter().zip(self.steps(visit, &name)).enumerate();
@@ -154,14 +160,14 @@ impl<'a> Scan<'a> {
         if by_name || !matched.is_empty() {
             let file = visit.folder.join(&item.name);
             if !self.excluded(visit, &file, item.kind) {
-                let mut found = calm(self.found.lock());
+                let mut found = self.found.lock();
                 found.files.push((file, visit.repository.clone()));
                 found.matched.extend(matched);
             }
         } else if is_alike(&name, visit.templates) && !visit.hidden {
             let file = visit.folder.join(&item.name);
             if !self.excluded(visit, &file, item.kind) {
-                calm(self.found.lock()).alike.push(file);
+                self.found.lock().alike.push(file);
             }
         }
     }
@@ -170,7 +176,7 @@ impl<'a> Scan<'a> {
         self.limits.files.iter().zip(&visit.states).map(move |(pattern, state)| pattern.step(*state, name))
     }
 
-    fn excluded(&self, visit: &Visit, path: &Path, kind: Kind) -> bool {
+    fn excluded(&self, visit: &Visit, path: &Path, kind: FileType) -> bool {
         visit.rules.as_ref().is_some_and(|rules| rules.exclude(path, kind))
             || (!self.limits.exclude.is_empty()
                 && path.strip_prefix(self.root).is_ok_and(|path| self.limits.exclude.is_match(path)))
@@ -221,7 +227,7 @@ pub(super) struct Surveyed {
 /// Looks below `root` for files that may be input, whatever ignore files say; the outer ones come first, and it ends after
 /// some thousands.
 pub(super) fn survey(
-    tree: &Tree,
+    tree: &FileSystem,
     book: &RuleBook,
     limits: &Limits,
     root: &Path,
@@ -250,7 +256,7 @@ pub(super) fn survey(
                     || path.strip_prefix(root).is_ok_and(|path| limits.exclude.is_match(path))
             };
             match item.kind {
-                Kind::Folder
+                FileType::Folder
                     if depth < MAX_DEPTH
                         && name != ".git"
                         && name != "node_modules"
@@ -259,7 +265,7 @@ pub(super) fn survey(
                     let ignored = ignored || name.starts_with('.') || excluded(&place);
                     open.push_back((place, rules.clone(), ignored, depth + 1));
                 }
-                Kind::File if [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) => {
+                FileType::File if [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) => {
                     let ignored = ignored || excluded(&place);
                     files.push(Surveyed { place, ignored });
                 }
@@ -275,7 +281,7 @@ pub(super) enum Purpose<'a> {
     /// The files that a pattern matches; paths excluded from the catalog do not count.
     Match(&'a Pattern, &'a dyn Fn(&Path) -> bool),
     /// Every file, also through links whose end the function accepts; it says whether that is a file or a folder.
-    All(&'a dyn Fn(&Path) -> Option<Kind>),
+    All(&'a dyn Fn(&Path) -> Option<FileType>),
 }
 
 /// A file that a walk met.
@@ -288,7 +294,7 @@ pub(super) struct Listed {
 
 /// Lists files below `folder`, given the rules that hold in it; in no particular order.
 pub(super) fn list(
-    tree: &Tree,
+    tree: &FileSystem,
     book: &RuleBook,
     limits: &Limits,
     folder: &Path,
@@ -341,15 +347,15 @@ pub(super) fn list(
             };
             let path = folder.join(&item.name);
             let (kind, is_link) = match (purpose, item.kind) {
-                (Purpose::All(end), Kind::Link) => match end(&path) {
+                (Purpose::All(end), FileType::Link) => match end(&path) {
                     Some(kind) => (kind, true),
                     None => continue,
                 },
                 (_, kind) => (kind, false),
             };
             // Links within linked folders could multiply without end.
-            let enter = kind == Kind::Folder && depth < MAX_DEPTH && !(linked && is_link);
-            let take = kind == Kind::File
+            let enter = kind == FileType::Folder && depth < MAX_DEPTH && !(linked && is_link);
+            let take = kind == FileType::File
                 && match (purpose, state) {
                     (Purpose::Match(pattern, excluded), Some(state)) => pattern.accepts(state) && !excluded(&path),
                     _ => true,

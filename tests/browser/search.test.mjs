@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const source = read('../../src/search/client.js');
+const source = read('../../src/search/engine.js');
 const { open, pieces, terms } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
 
 const snapshot = read('search_index.snap');

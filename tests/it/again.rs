@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
+use playbill::cache_store::CacheStore;
 use playbill::config::Config;
 use playbill::error::Error;
 use playbill::output::Sink;
 use playbill::portal::{self, Memo, Portal};
-use playbill::render::Made;
-use playbill::shelf::Shelf;
+use playbill::render::PageFingerprints;
 use playbill::site::{self, Site};
 use playbill::workspace::Workspace;
 use playbill::{render, theme};
@@ -221,7 +221,7 @@ fn after_any_edits_the_site_is_that_of_a_first_build() {
     for round in 0..sequences {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (round + 1));
         let mut tree = start(&mut dice);
-        let memo = Memo::remembering();
+        let memo = Memo::enabled();
         let mut last: Option<(Workspace, Portal, Site)> = None;
         let mut history = Vec::new();
         for step in 0..STEPS {
@@ -229,13 +229,13 @@ fn after_any_edits_the_site_is_that_of_a_first_build() {
             for _ in 0..=dice.roll(4) / 3 {
                 history.push(edit(&mut tree, &mut dice));
             }
-            let next = last.as_ref().and_then(|(workspace, ..)| workspace.next_from_files(&bytes(&tree)));
+            let next = last.as_ref().and_then(|(workspace, ..)| workspace.apply_files(&bytes(&tree)));
             let (workspace, changes) = match next {
                 Some((workspace, changes)) => (workspace, Some(changes)),
                 None => (first(&tree), None),
             };
             *if changes.is_some() { &mut kept } else { &mut anew } += 1;
-            memo.pass(changes.as_ref());
+            memo.invalidate(changes.as_ref());
             let again = portal::analyse_again(&workspace, &memo, &mut |_| ());
             let before = last.as_ref().filter(|_| changes.is_some()).map(|(_, portal, site)| (portal, site));
             let site_again = site::plan_again(&workspace, &again, before);
@@ -259,9 +259,9 @@ fn after_any_edits_the_site_is_that_of_a_first_build() {
 
 /// What one process leaves for the next.
 #[derive(Debug, Default)]
-struct Board(Mutex<HashMap<String, Vec<u8>>>);
+struct MemoryStore(Mutex<HashMap<String, Vec<u8>>>);
 
-impl Shelf for Board {
+impl CacheStore for MemoryStore {
     fn take(&self, name: &str) -> Option<Vec<u8>> {
         self.0.lock().expect("a board").get(name).cloned()
     }
@@ -300,7 +300,7 @@ impl Sink for Standing {
 fn build(
     tree: &Tree,
     memo: &Memo,
-    made: &Made,
+    made: &PageFingerprints,
     before: BTreeMap<String, Vec<u8>>,
 ) -> (BTreeMap<String, Vec<u8>>, usize) {
     let workspace = first(tree);
@@ -321,17 +321,17 @@ fn after_any_edits_a_build_that_takes_over_parts_is_that_of_a_first_build() {
     for round in 0..sequences(8) {
         let mut dice = Dice(0x51ab_11e5_0dd5_ca1e ^ (round + 1));
         let mut tree = start(&mut dice);
-        let board: Arc<dyn Shelf> = Arc::new(Board::default());
+        let board: Arc<dyn CacheStore> = Arc::new(MemoryStore::default());
         let mut standing = BTreeMap::new();
         let mut history = Vec::new();
         for step in 0..STEPS {
             for _ in 0..=dice.roll(3) {
                 history.push(edit(&mut tree, &mut dice));
             }
-            let made = Made::take(&*board, Some(step), &[]);
+            let made = PageFingerprints::take(&*board, Some(step), &[]);
             let (site, taken_over) = build(&tree, &Memo::on(Arc::clone(&board)), &made, standing);
             made.leave(&*board, step + 1);
-            let (expect, _) = build(&tree, &Memo::default(), &Made::default(), BTreeMap::new());
+            let (expect, _) = build(&tree, &Memo::default(), &PageFingerprints::default(), BTreeMap::new());
             for (path, bytes) in &expect {
                 assert!(site.get(path) == Some(bytes), "{path} after {history:#?}");
             }

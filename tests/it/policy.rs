@@ -140,7 +140,7 @@ const OWN_ATTRIBUTES: &[&str] = &[
     "html/",
     "markdown/techdocs/html.rs",
     "theme/assets.rs",
-    "markdown/techdocs/mend.rs",
+    "markdown/techdocs/fix.rs",
     "diag/explain.rs",
     "scaffold/language/filters.rs",
 ];

@@ -8,7 +8,9 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, He
 
 use super::autolink::{self, Piece};
 use crate::highlight;
-use crate::html::{self, AddressUse, Held, Slugs, is_external, is_safe_address, push_address, push_text, start_tag};
+use crate::html::{
+    self, AddressUse, Placeholders, Slugs, is_external, is_safe_address, push_address, push_text, start_tag,
+};
 use crate::markdown::{Doc, DocLink, Heading, LinkKind, Resolver, Section};
 
 /// How deep elements may be nested; the content of deeper ones is shown without them.
@@ -81,7 +83,7 @@ pub(super) struct Writer<'a> {
     /// Where the definition of each label in lower case stands.
     definitions: HashMap<String, Range<usize>>,
     out: String,
-    held: Held,
+    held: Placeholders,
     has_raw: bool,
     doc: Doc,
     slugs: Slugs,
@@ -120,7 +122,7 @@ impl<'a> Writer<'a> {
             resolve,
             definitions,
             out: String::with_capacity(source.len() * 3 / 2),
-            held: Held::default(),
+            held: Placeholders::default(),
             has_raw: false,
             doc: Doc::default(),
             slugs: Slugs::default(),

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Drawn, Link, LinkKind, Lost, Options, Resolver, foreign, render};
+use super::{Drawn, Link, LinkKind, LintFinding, Options, Resolver, foreign, render};
 use crate::highlight;
 use crate::html;
 use crate::markdown::{Doc, DocLink, Heading, LinkKind as DocLinkKind, Section, front_matter};
@@ -24,7 +24,7 @@ pub fn document(
     resolve: crate::markdown::Resolver<'_>,
     include: IncludeFile<'_>,
 ) -> Doc {
-    let world = World {
+    let world = DocumentResolver {
         resolve,
         include,
         shows: true,
@@ -70,7 +70,7 @@ pub fn document(
 #[must_use]
 pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
     let as_written = |link: &DocLink| crate::markdown::Resolved::as_written(&link.target);
-    let world = World {
+    let world = DocumentResolver {
         resolve: &as_written,
         include,
         shows: false,
@@ -104,7 +104,7 @@ pub fn included(text: &str, options: &Options, include: IncludeFile<'_>) -> usiz
 }
 
 /// Adds the markup of other programs to what is lost, in the order of places.
-fn lost(text: &str, html: &str, mut lost: Vec<Lost>, options: &Options) -> Vec<Lost> {
+fn lost(text: &str, html: &str, mut lost: Vec<LintFinding>, options: &Options) -> Vec<LintFinding> {
     lost.extend(foreign::find(text, html, options));
     lost.sort_by_key(|lost| lost.span.start);
     lost
@@ -173,20 +173,20 @@ fn resolved<'h>(html: &'h str, made: &BTreeSet<String>, resolve: crate::markdown
 /// So many diagrams are drawn on one page: placing one may take a fifth of a second.
 const MAX_DRAWN: usize = 40;
 
-struct World<'a> {
+struct DocumentResolver<'a> {
     resolve: crate::markdown::Resolver<'a>,
     include: IncludeFile<'a>,
     /// Whether anybody will see the content.
     shows: bool,
     /// What was drawn, to be put in when the rest is clean.
-    held: RefCell<html::Held>,
+    held: RefCell<html::Placeholders>,
     /// How many diagrams were drawn, or tried to.
     drawn: Cell<usize>,
     /// The addresses given to links of Markdown, to tell those of HTML from them.
     made: RefCell<BTreeSet<String>>,
 }
 
-impl Resolver for World<'_> {
+impl Resolver for DocumentResolver<'_> {
     fn link(&self, target: &str, kind: LinkKind) -> Option<String> {
         let link = DocLink { target: target.to_owned(), span: 0..0, kind: doc_kind(kind) };
         let href = (self.resolve)(&link).href;
@@ -244,7 +244,7 @@ impl Resolver for World<'_> {
     }
 }
 
-impl World<'_> {
+impl DocumentResolver<'_> {
     /// Keeps what was drawn, and returns what stands for it.
     fn hold(&self, picture: String) -> Drawn {
         let mut out = String::new();
@@ -360,8 +360,8 @@ mod tests {
         assert!(doc.html.contains("<pre class=\"diagram plantuml\""), "{}", doc.html);
         assert!(!doc.html.contains("held-fragment"), "{}", doc.html);
         let lost: Vec<_> = doc.lost.iter().map(|lost| (lost.loss, &text[lost.span.clone()])).collect();
-        use crate::markdown::Loss;
-        assert_eq!(lost, [(Loss::Diagram, "```plantuml"), (Loss::Formula, "$\\nosuch$")]);
+        use crate::markdown::MarkdownLint;
+        assert_eq!(lost, [(MarkdownLint::Diagram, "```plantuml"), (MarkdownLint::Formula, "$\\nosuch$")]);
         // An outline tells the same losses, and leaves it to the caller whether a picture is there.
         let outline = outline(text, &options, &|_| None);
         assert_eq!(outline.lost.len(), 3);

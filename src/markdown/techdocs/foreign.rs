@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::losses::{Loss, Lost};
+use super::lints::{LintFinding, MarkdownLint};
 use super::options::{EmojiIndex, Options};
 use super::tree::is_block_level;
 use crate::html;
@@ -111,7 +111,7 @@ pub(super) fn may_begin(line: &str, options: &Options) -> bool {
 const ICONS: &[&str] = &[":material-", ":fontawesome-", ":octicons-", ":simple-"];
 
 /// Finds the foreign markup of a page: `html` is what `source` has become.
-pub(super) fn find(source: &str, html: &str, options: &Options) -> Vec<Lost> {
+pub(super) fn find(source: &str, html: &str, options: &Options) -> Vec<LintFinding> {
     let may_begin = |line: &str| may_begin(line.trim_start_matches(['>', ' ', '\t']), options);
     if !may_find(source, options) && !source.split('\n').any(may_begin) {
         return Vec::new();
@@ -272,7 +272,7 @@ struct Finder<'s> {
     misses: usize,
     /// What is told once a document.
     seen: HashSet<(Foreign, String)>,
-    found: Vec<Lost>,
+    found: Vec<LintFinding>,
 }
 
 impl Finder<'_> {
@@ -303,7 +303,7 @@ impl Finder<'_> {
                 continue;
             }
             let span = at + part.start..at + part.end;
-            self.found.push(Lost { loss: Loss::Foreign(foreign), span, detail });
+            self.found.push(LintFinding { loss: MarkdownLint::Foreign(foreign), span, detail });
             return;
         }
         *from = self.source.len();
@@ -571,7 +571,7 @@ impl Finder<'_> {
         let is_closed =
             memchr::memmem::find(&self.source.as_bytes()[lost.span.end..], format!("</{name}").as_bytes()).is_some();
         if is_closed || rest.trim_end().ends_with('/') || rest.contains('=') {
-            lost.loss = Loss::Foreign(Foreign::Component);
+            lost.loss = MarkdownLint::Foreign(Foreign::Component);
         }
     }
 }
@@ -721,7 +721,7 @@ pub(super) fn markdown_in(html: &str) -> Option<(&str, &str)> {
         if is_heading || is_bold || is_link || is_table {
             return Some((above, bare));
         }
-        if super::losses::is_item(bare) {
+        if super::lints::is_item(bare) {
             if let Some(first) = item {
                 return Some(first);
             }
@@ -745,7 +745,7 @@ mod tests {
             .lost
             .iter()
             .filter_map(|lost| match lost.loss {
-                Loss::Foreign(foreign) => Some((foreign, &source[lost.span.clone()], &*lost.detail)),
+                MarkdownLint::Foreign(foreign) => Some((foreign, &source[lost.span.clone()], &*lost.detail)),
                 _ => None,
             })
             .collect();

@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 40;
 
 /// The text that a pattern looks at.
 #[derive(Debug)]
-pub(super) struct Subject<'t> {
+pub(super) struct InlineText<'t> {
     pub(super) text: &'t str,
     /// Up to here everything has been replaced.
     floor: Option<usize>,
@@ -30,7 +30,7 @@ pub(super) struct Subject<'t> {
     pub(super) last_closes: OnceCell<[Option<usize>; 3]>,
 }
 
-impl<'t> Subject<'t> {
+impl<'t> InlineText<'t> {
     pub(super) fn new(text: &'t str, in_link: bool) -> Self {
         Self { text, floor: None, in_link, last_closes: OnceCell::new() }
     }
@@ -59,7 +59,7 @@ pub(super) enum Replacement {
     Mark(String),
 }
 
-type Find = fn(&mut Parser<'_>, &Subject<'_>, usize) -> Option<Found>;
+type Find = fn(&mut Parser<'_>, &InlineText<'_>, usize) -> Option<Found>;
 
 /// A pattern and the characters one of which it needs.
 struct Pattern {
@@ -112,24 +112,24 @@ const PATTERNS: &[Pattern] = &[
     pattern(b"\n", find_line_end),
 ];
 
-fn find_math(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_math(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     parser.options.arithmatex.then(|| ext::arithmatex::find(parser, subject, from))?
 }
 
-fn find_quoted_keys(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_quoted_keys(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     parser.options.keys.then(|| ext::keys::find_quoted(parser, subject, from))?
 }
 
-fn find_keys(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_keys(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     parser.options.keys.then(|| ext::keys::find(parser, subject, from))?
 }
 
-fn find_progress(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_progress(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     parser.options.progress_bar.then(|| ext::progressbar::find(parser, subject, from))?
 }
 
 /// `\*`
-fn find_escape(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_escape(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let start = from + subject.text[from..].find('\\')?;
     let Some(character) = subject.text[start + 1..].chars().next() else { return Some(Found::Skip(start + 1)) };
     let end = start + 1 + character.len_utf8();
@@ -152,7 +152,7 @@ fn find_escape(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> O
 }
 
 /// `[^1]`
-fn find_footnote(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_footnote(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let start = from + subject.text[from..].find("[^")?;
     let inner = &subject.text[start + 2..];
     let length = inner.find(']')?;
@@ -163,14 +163,14 @@ fn find_footnote(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) ->
 }
 
 /// Two blanks at the end of a line.
-fn find_break(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_break(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let start = from + subject.text[from..].find("  \n")?;
     let node = parser.tree.make("br");
     Some(Found::Replace { start, end: start + 3, with: Replacement::Node(node) })
 }
 
 /// The end of a line, where each is a break.
-fn find_line_end(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_line_end(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     if !parser.options.line_breaks {
         return None;
     }
@@ -180,7 +180,7 @@ fn find_line_end(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) ->
 }
 
 /// Tags, comments and the like inside a paragraph.
-fn find_html(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_html(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let text = subject.text;
     let mut at = from;
     loop {
@@ -227,7 +227,7 @@ fn tag_length(text: &str) -> Option<usize> {
 }
 
 /// `&amp;`
-fn find_entity(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+fn find_entity(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let mut at = from;
     loop {
         let start = at + subject.text[at..].find('&')?;
@@ -402,7 +402,7 @@ impl Inline<'_, '_> {
         let mut out = String::new();
         let mut copied = 0;
         let mut from = 0;
-        let mut subject = Subject::new(text, in_link);
+        let mut subject = InlineText::new(text, in_link);
         while from < text.len() {
             let Some(found) = (pattern.find)(self.parser, &subject, from) else { break };
             match found {

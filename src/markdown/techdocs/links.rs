@@ -1,7 +1,7 @@
 //! Links and images: `[text](target "title")`, `[text][label]`, `[label]`, the same behind `!`, and `<target>`.
 
 use super::html;
-use super::inline::{Found, Replacement, Subject, plain};
+use super::inline::{Found, InlineText, Replacement, plain};
 use super::parser::Parser;
 use super::tree::NodeId;
 use super::{Link, LinkKind};
@@ -14,7 +14,7 @@ struct Target {
 }
 
 /// Finds the next opening bracket that is, or is not, behind an exclamation mark; returns it and where its text begins.
-fn next_bracket(subject: &Subject<'_>, from: usize, image: bool) -> Option<(usize, usize)> {
+fn next_bracket(subject: &InlineText<'_>, from: usize, image: bool) -> Option<(usize, usize)> {
     if image {
         let start = from + subject.text[from..].find("![")?;
         return Some((start, start + 2));
@@ -69,16 +69,16 @@ fn image(parser: &mut Parser<'_>, text: &str, src: &str, title: Option<&str>) ->
 }
 
 /// `[text](target)`
-pub(super) fn find_link(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_link(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     find_inline(parser, subject, from, false)
 }
 
 /// `![text](target)`
-pub(super) fn find_image(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_image(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     find_inline(parser, subject, from, true)
 }
 
-fn find_inline(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize, is_image: bool) -> Option<Found> {
+fn find_inline(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize, is_image: bool) -> Option<Found> {
     let mut at = from;
     loop {
         let (start, inner) = next_bracket(subject, at, is_image)?;
@@ -223,22 +223,26 @@ fn scan(text: &str, start: usize) -> Option<Scanned<'_>> {
 }
 
 /// `[text][label]`
-pub(super) fn find_reference(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_reference(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     find_label(parser, subject, from, Form { image: false, short: false })
 }
 
 /// `[label]`
-pub(super) fn find_short_reference(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_short_reference(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     find_label(parser, subject, from, Form { image: false, short: true })
 }
 
 /// `![text][label]`
-pub(super) fn find_image_reference(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_image_reference(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     find_label(parser, subject, from, Form { image: true, short: false })
 }
 
 /// `![label]`
-pub(super) fn find_short_image_reference(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_short_image_reference(
+    parser: &mut Parser<'_>,
+    subject: &InlineText<'_>,
+    from: usize,
+) -> Option<Found> {
     find_label(parser, subject, from, Form { image: true, short: true })
 }
 
@@ -248,7 +252,7 @@ struct Form {
     short: bool,
 }
 
-fn find_label(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize, form: Form) -> Option<Found> {
+fn find_label(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize, form: Form) -> Option<Found> {
     if parser.references.is_empty() {
         return None;
     }
@@ -302,7 +306,7 @@ fn collapse(text: &str) -> String {
 }
 
 /// `<https://…>`
-pub(super) fn find_autolink(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_autolink(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let text = subject.text;
     let mut at = from;
     loop {
@@ -325,7 +329,7 @@ pub(super) fn find_autolink(parser: &mut Parser<'_>, subject: &Subject<'_>, from
 }
 
 /// `<me@example.org>`
-pub(super) fn find_automail(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize) -> Option<Found> {
+pub(super) fn find_automail(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let text = subject.text;
     let mut at = from;
     loop {

@@ -15,12 +15,12 @@ mod block;
 mod document;
 mod ext;
 mod foreign;
-mod glance;
+mod prefilter;
 mod html;
 mod inline;
 mod links;
-mod losses;
-mod mend;
+mod lints;
+mod fix;
 mod options;
 mod parser;
 mod processors;
@@ -38,14 +38,14 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Mapping;
 
 pub use document::{IncludeFile, document, included, outline};
+pub use fix::{FixedDocument, fix_document};
 pub use foreign::Foreign;
-pub use glance::may_have_findings;
-pub use losses::{Loss, Lost};
-pub use mend::{Mended, mend};
+pub use lints::{LintFinding, MarkdownLint};
 pub use options::{
     Case, CustomFence, EmojiIndex, Escapes, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify,
     SnippetOptions, TocOptions,
 };
+pub use prefilter::may_have_findings;
 
 use crate::math;
 use parser::Parser;
@@ -198,7 +198,7 @@ pub struct Output {
     /// Links and images in order.
     pub links: Vec<Link>,
     /// What the author meant and does not get, in order.
-    pub lost: Vec<Lost>,
+    pub lost: Vec<LintFinding>,
     /// What was to be included and is not, in order.
     pub missing: Vec<MissingInclude>,
 }
@@ -215,7 +215,7 @@ pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output 
     let (front_matter, body) = match ext::meta::split(&source) {
         Ok(split) => split,
         Err(ext::meta::TooDeep) => {
-            parser.losses.note_part(Loss::DeepFrontMatter, "---");
+            parser.losses.note_part(MarkdownLint::DeepFrontMatter, "---");
             (Mapping::new(), &*source)
         }
     };

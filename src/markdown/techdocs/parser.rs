@@ -6,7 +6,7 @@ use super::Resolver;
 use super::block::Block;
 use super::ext;
 use super::inline::Waiting;
-use super::losses::{Loss, Losses};
+use super::lints::{Losses, MarkdownLint};
 use super::options::Options;
 use super::processors;
 use super::stash::Stash;
@@ -135,8 +135,8 @@ impl<'a> Parser<'a> {
     pub(super) fn repeat(&mut self, length: usize, part: &str) -> bool {
         let left = self.repeats.checked_sub(length);
         self.repeats = left.unwrap_or(0);
-        if left.is_none() && !self.losses.has(Loss::Repeats) {
-            self.losses.note_part(Loss::Repeats, part);
+        if left.is_none() && !self.losses.has(MarkdownLint::Repeats) {
+            self.losses.note_part(MarkdownLint::Repeats, part);
         }
         left.is_some()
     }

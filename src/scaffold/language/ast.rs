@@ -73,7 +73,7 @@ pub enum Comparison {
     /// `==`
     Equal,
     /// `===`
-    Same,
+    ByAddress,
     /// `!=`
     NotEqual,
     /// `!==`

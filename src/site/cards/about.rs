@@ -6,10 +6,10 @@ use super::{Card, Content, placed};
 use crate::catalog::{Entity, EntityId};
 use crate::markdown::commonmark;
 use crate::routes;
-use crate::site::View;
+use crate::site::PageContext;
+use crate::site::context::{self, EntityLink, TagLink};
 use crate::site::relations::Place;
 use crate::site::table::profile;
-use crate::site::view::{self, EntityLink, TagLink};
 
 /// See the module.
 pub struct About;
@@ -49,7 +49,7 @@ impl Card for About {
         "about"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         let kind = entity.reference.kind();
         let fact = |(title, found): (String, Vec<_>)| Fact {
@@ -63,9 +63,9 @@ impl Card for About {
         add_missing_facts(kind, &mut facts);
         facts.extend(plain_facts(view, entity));
         Some(Box::new(Model {
-            description: entity.description().map(|text| commonmark::block_with(text, &view::outward)),
+            description: entity.description().map(|text| commonmark::block_with(text, &context::outward)),
             person: matches!(kind, "group" | "user").then(|| Profile {
-                initials: view::initials(entity.title()),
+                initials: context::initials(entity.title()),
                 email: profile(entity, "email").map(str::to_owned),
             }),
             facts,
@@ -91,7 +91,7 @@ fn add_missing_facts(kind: &str, facts: &mut Vec<Fact>) {
     }
 }
 
-fn plain_facts(view: &View<'_>, entity: &Entity) -> Vec<Fact> {
+fn plain_facts(view: &PageContext<'_>, entity: &Entity) -> Vec<Fact> {
     let fact = |title: &str, text: Option<&str>, href: Option<String>| {
         text.filter(|text| !text.trim().is_empty()).map(|text| Fact {
             title: title.to_owned(),

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{Card, Content, Side};
 use crate::catalog::EntityId;
 use crate::routes;
-use crate::site::view::{self, Anchor};
-use crate::site::{Changed, View, yaml_paint};
+use crate::site::context::{self, Anchor};
+use crate::site::{Changed, PageContext, yaml_highlight};
 
 /// See the module.
 pub struct Documentation;
@@ -39,12 +39,12 @@ impl Card for Documentation {
         Side::Narrow
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         let docs = docs(view, id);
         let annotated = entity.annotation("backstage.io/techdocs-ref").is_some();
         let hint = (docs.is_none() && !annotated && entity.reference.kind() == "component")
-            .then(|| yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
+            .then(|| yaml_highlight::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
         if docs.is_none() && hint.is_none() {
             return None;
         }
@@ -52,7 +52,7 @@ impl Card for Documentation {
     }
 }
 
-fn docs(view: &View<'_>, id: EntityId) -> Option<Docs> {
+fn docs(view: &PageContext<'_>, id: EntityId) -> Option<Docs> {
     let target = view.site.docs_of(id)?;
     let site = view.portal.docs.sites.get(target.site)?;
     let page = site.pages.get(target.page)?;
@@ -72,7 +72,7 @@ fn docs(view: &View<'_>, id: EntityId) -> Option<Docs> {
     Some(Docs {
         href: view.docs(id)?,
         title: site.title.clone(),
-        pages: view::count(site.pages.len(), "page", "pages"),
+        pages: context::count(site.pages.len(), "page", "pages"),
         changed: page.last_change.as_ref().map(Changed::new),
         entries,
     })

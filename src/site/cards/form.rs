@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::template::scalar;
 use crate::markdown::commonmark;
-use crate::site::view;
+use crate::site::context;
 use crate::yaml::{Map, Node, Value};
 
 /// How deep fields nest.
@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
                 }
                 let condition = condition.strip_prefix("only ").unwrap_or(condition);
                 let note = format!("“{}” is required {condition}.", title.as_deref().unwrap_or(name));
-                self.page.notes.push(view::with_code(&note));
+                self.page.notes.push(context::with_code(&note));
             }
             None => {
                 if let Some(row) = self.page.rows.iter_mut().find(|row| row.name == path) {
@@ -281,7 +281,7 @@ impl<'a> Reader<'a> {
     fn note(&mut self, note: &str, at: At<'_>) {
         let condition = at.condition.map(|condition| format!(" ({condition})")).unwrap_or_default();
         if self.page.notes.len() < MAX_ROWS {
-            self.page.notes.push(view::with_code(&format!("{note}{condition}")));
+            self.page.notes.push(context::with_code(&format!("{note}{condition}")));
         }
     }
 
@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
                 .or_else(|| markdown(written, "description"))
                 .or_else(|| markdown(node, "description")),
             help: markdown(node, "ui:help"),
-            condition: at.condition.map(view::with_code),
+            condition: at.condition.map(context::with_code),
         });
         let inside = At { path: &path, depth: at.depth + 1, condition: None };
         if is_object(node) {
@@ -498,7 +498,7 @@ pub(super) fn value_text(node: &Node) -> String {
         Value::Bool(value) => value.to_string(),
         _ => scalar(node),
     };
-    view::shortened(&text, MAX_VALUE).into_owned()
+    context::shortened(&text, MAX_VALUE).into_owned()
 }
 
 fn text(node: &Node, key: &str) -> Option<String> {
@@ -507,7 +507,7 @@ fn text(node: &Node, key: &str) -> Option<String> {
 
 fn markdown(node: &Node, key: &str) -> Option<String> {
     let text = node.get(key).and_then(Node::as_str).filter(|text| !text.trim().is_empty())?;
-    Some(commonmark::inline_with(text, &view::outward))
+    Some(commonmark::inline_with(text, &context::outward))
 }
 
 fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {

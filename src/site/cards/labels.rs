@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Card, Content, Side};
 use crate::catalog::EntityId;
-use crate::site::View;
+use crate::site::PageContext;
 
 /// See the module.
 pub struct Labels;
@@ -25,7 +25,7 @@ impl Card for Labels {
         Side::Narrow
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let labels: Vec<(String, String)> =
             view.entity(id).pairs("labels").map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         if labels.is_empty() { None } else { Some(Box::new(Model { labels })) }

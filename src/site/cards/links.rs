@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{Card, Content, Side};
 use crate::catalog::{Entity, EntityId};
-use crate::site::view::{Anchor, is_web};
-use crate::site::{View, icons, yaml_paint};
+use crate::site::context::{Anchor, is_web};
+use crate::site::{PageContext, icons, yaml_highlight};
 
 /// See the module.
 pub struct Links;
@@ -27,12 +27,12 @@ impl Card for Links {
         Side::Narrow
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         let links = links(entity);
         let expected = matches!(entity.reference.kind(), "component" | "api" | "resource" | "system");
         let hint = (links.is_empty() && view.site.docs_of(id).is_none() && expected).then(|| {
-            yaml_paint::paint("metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n")
+            yaml_highlight::paint("metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n")
         });
         if links.is_empty() && hint.is_none() {
             return None;

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::{Card, Content};
 use crate::catalog::EntityId;
-use crate::site::kinds::Column;
+use crate::site::kind_display::Column;
 use crate::site::table::{self, Table};
-use crate::site::{ROWS_PER_PAGE, View};
+use crate::site::{PageContext, ROWS_PER_PAGE};
 
 /// See the module.
 pub struct Location;
@@ -25,19 +25,19 @@ impl Card for Location {
         "location"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         if entity.reference.kind() != "location" {
             return None;
         }
         let targets = table::targets(entity);
-        let led_to = view.site.led_to(entity);
-        let shown = &led_to[..led_to.len().min(ROWS_PER_PAGE)];
+        let located_entities = view.site.located_entities(entity);
+        let shown = &located_entities[..located_entities.len().min(ROWS_PER_PAGE)];
         let columns = [Column::Kind, Column::Owner, Column::Type, Column::Description];
         Some(Box::new(Model {
             count: targets.len(),
             targets: targets.into_iter().take(ROWS_PER_PAGE).map(str::to_owned).collect(),
-            entities: (!led_to.is_empty()).then(|| table::of_entities(view, &columns, shown)),
+            entities: (!located_entities.is_empty()).then(|| table::of_entities(view, &columns, shown)),
         }))
     }
 }

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::{Card, Content, placed};
 use crate::catalog::EntityId;
 use crate::routes;
-use crate::site::View;
+use crate::site::PageContext;
+use crate::site::context::EntityLink;
 use crate::site::relations::Place;
 use crate::site::tabs::members::{Person, person};
-use crate::site::view::EntityLink;
 
 /// Members beyond these stand on their own tab.
 const CARDS: usize = 12;
@@ -36,7 +36,7 @@ impl Card for Members {
         "members"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         let found: Vec<_> = placed(view, id, Place::Members).into_iter().flat_map(|(_, found)| found).collect();
         if found.is_empty() && entity.reference.kind() != "group" {

@@ -19,7 +19,7 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 
-use super::View;
+use super::PageContext;
 use super::relations::{Place, heading};
 use crate::catalog::{EntityId, Relation};
 
@@ -34,7 +34,7 @@ pub trait Card: Sync {
     }
 
     /// Returns what it shows of an entity; nothing to show, no card.
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>>;
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>>;
 }
 
 /// A column of overviews.
@@ -71,7 +71,7 @@ erased_serde::serialize_trait_object!(Content);
 
 /// A card of a page.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct RenderedCard {
     /// Which one.
     name: &'static str,
     /// What it shows.
@@ -80,19 +80,19 @@ pub struct Shown {
 
 /// Returns the cards of a column that have something to show, in the order that is configured.
 #[must_use]
-pub fn shown(view: &View<'_>, id: EntityId, side: Side) -> Vec<Shown> {
+pub fn shown(view: &PageContext<'_>, id: EntityId, side: Side) -> Vec<RenderedCard> {
     let page = view.site.entity_page(view.entity(id));
     let (first, hide) = page.map_or((&[][..], &[][..]), |page| (&page.cards, &page.hide));
     let mut cards: Vec<&dyn Card> = CARDS.iter().copied().filter(|card| card.side() == side).collect();
     // The sort is stable, so that those nobody placed stay as they are.
     cards.sort_by_key(|card| first.iter().position(|name| name == card.name()).unwrap_or(first.len()));
     cards.retain(|card| !hide.iter().any(|name| name == card.name()));
-    let show = |card: &dyn Card| Some(Shown { name: card.name(), card: card.content(view, id)? });
+    let show = |card: &dyn Card| Some(RenderedCard { name: card.name(), card: card.content(view, id)? });
     cards.into_iter().filter_map(show).collect()
 }
 
 /// Returns the relations of an entity that are shown in a place, by heading.
-fn placed<'a>(view: &View<'a>, id: EntityId, place: Place) -> Vec<(String, Vec<&'a Relation>)> {
+fn placed<'a>(view: &PageContext<'a>, id: EntityId, place: Place) -> Vec<(String, Vec<&'a Relation>)> {
     let entity = view.entity(id);
     let mut headed: BTreeMap<(usize, String), Vec<&Relation>> = BTreeMap::new();
     for relation in &entity.relations {

@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::{Card, Content, placed};
 use crate::catalog::{EntityId, Relation};
 use crate::routes;
+use crate::site::context::EntityLink;
 use crate::site::relations::Place;
-use crate::site::view::EntityLink;
-use crate::site::{View, kinds};
+use crate::site::{PageContext, kind_display};
 
 /// See the module.
 pub struct Ownership;
@@ -50,7 +50,7 @@ impl Card for Ownership {
         "ownership"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let found: Vec<_> = placed(view, id, Place::Ownership).into_iter().flat_map(|(_, found)| found).collect();
         if found.is_empty() && !matches!(view.entity(id).reference.kind(), "group" | "user") {
             return None;
@@ -60,7 +60,7 @@ impl Card for Ownership {
 }
 
 /// Counts what is owned by kind and type: directly, and with what the groups below own.
-fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
+fn ownership(view: &PageContext<'_>, id: EntityId, found: &[&Relation]) -> Model {
     let direct: BTreeSet<EntityId> = found.iter().filter_map(|relation| relation.id).collect();
     let below = view.groups_below(id);
     let owners = std::iter::once(id).chain(below.iter().copied());
@@ -71,7 +71,7 @@ fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
         for owned in view.entity(owner).related("ownerOf").filter_map(|relation| relation.id) {
             let entity = view.entity(owned);
             let kind = entity.reference.kind();
-            let key = (kinds::rank(kind), kind, entity.spec_str("type").unwrap_or_default());
+            let key = (kind_display::rank(kind), kind, entity.spec_str("type").unwrap_or_default());
             let entry = counts.entry(key).or_default();
             entry.0.insert(owned);
             entry.1.insert(owner);
@@ -86,7 +86,14 @@ fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
                 catalog_of(view, id, kind, r#type, owners.into_iter().filter(|owner| direct < all || *owner == id));
             let face = view.site.kind(kind).map(|group| &group.face);
             let name = face.map_or(kind, |face| if all == 1 { &face.one } else { &face.many });
-            OwnedBox { href, class: kinds::class(kind), direct, all, kind: name.to_owned(), r#type: r#type.to_owned() }
+            OwnedBox {
+                href,
+                class: kind_display::class(kind),
+                direct,
+                all,
+                kind: name.to_owned(),
+                r#type: r#type.to_owned(),
+            }
         })
         .collect();
     boxes.sort_by_key(|owned| std::cmp::Reverse(owned.all));
@@ -94,7 +101,7 @@ fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
     let mut kinds_owned: BTreeMap<(usize, &str), Vec<EntityLink>> = BTreeMap::new();
     for relation in found {
         let kind = relation.target.kind();
-        kinds_owned.entry((kinds::rank(kind), kind)).or_default().push(view.relation(relation));
+        kinds_owned.entry((kind_display::rank(kind), kind)).or_default().push(view.relation(relation));
     }
     let kinds = kinds_owned
         .into_iter()
@@ -108,7 +115,7 @@ fn ownership(view: &View<'_>, id: EntityId, found: &[&Relation]) -> Model {
 
 /// Links to what `owners` own of a kind and type; what a group owns alone is in its list.
 fn catalog_of(
-    view: &View<'_>,
+    view: &PageContext<'_>,
     group: EntityId,
     kind: &str,
     r#type: &str,

@@ -2,7 +2,7 @@
 
 use super::{Card, Content};
 use crate::catalog::EntityId;
-use crate::site::{View, graphs};
+use crate::site::{PageContext, graphs};
 
 /// See the module.
 pub struct Relations;
@@ -12,7 +12,7 @@ impl Card for Relations {
         "picture"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         graphs::neighbours(view, id).map(|picture| Box::new(picture) as Box<dyn Content>)
     }
 }

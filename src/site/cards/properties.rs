@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::template::scalar;
 use super::{Card, Content};
 use crate::catalog::{Entity, EntityId};
-use crate::site::view::is_web;
-use crate::site::{View, relations, yaml_paint};
+use crate::site::context::is_web;
+use crate::site::{PageContext, relations, yaml_highlight};
 use crate::yaml::{Map, Node, Value};
 
 /// See the module.
@@ -36,7 +36,7 @@ impl Card for Properties {
         "properties"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let properties = properties(view.entity(id));
         if properties.is_empty() { None } else { Some(Box::new(Model { properties })) }
     }
@@ -76,7 +76,7 @@ fn property(name: &str, value: &Node) -> Property {
         Value::Seq(items) if items.iter().all(is_scalar) => property.items = items.iter().map(scalar).collect(),
         Value::Seq(_) | Value::Map(_) => {
             let yaml = serde_yaml::to_string(value).unwrap_or_default();
-            property.code = Some(yaml_paint::paint(&yaml));
+            property.code = Some(yaml_highlight::paint(&yaml));
         }
         _ => {
             let text = scalar(value);

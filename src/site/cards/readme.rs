@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Card, Content};
 use crate::catalog::EntityId;
 use crate::markdown::commonmark;
-use crate::site::View;
+use crate::site::PageContext;
 
 /// See the module.
 pub struct Readme;
@@ -24,7 +24,7 @@ impl Card for Readme {
         "readme"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let note = view.portal.notes.readmes.get(&id)?;
         Some(Box::new(Model {
             html: commonmark::block_with(&note.text, &|link| view.note_link(note, link)),

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::{Card, Content, placed};
 use crate::catalog::{EntityId, Relation};
-use crate::site::View;
-use crate::site::kinds::Column;
+use crate::site::PageContext;
+use crate::site::context::{self, EntityLink};
+use crate::site::kind_display::Column;
 use crate::site::relations::{self, Place};
 use crate::site::table::{self, Table};
-use crate::site::view::{self, EntityLink};
 
 /// Rows of a relation beyond these are listed by name only.
 const ROWS: usize = 50;
@@ -41,14 +41,14 @@ impl Card for Tables {
         "relations"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let tables: Vec<Headed> =
             placed(view, id, Place::Table).iter().map(|(title, found)| headed(view, id, title, found)).collect();
         if tables.is_empty() { None } else { Some(Box::new(Model { tables })) }
     }
 }
 
-fn headed(view: &View<'_>, id: EntityId, title: &str, found: &[&Relation]) -> Headed {
+fn headed(view: &PageContext<'_>, id: EntityId, title: &str, found: &[&Relation]) -> Headed {
     use Column::{Definition, Description, Kind, Lifecycle, Members, Owner, System, Type};
     let system = |id| view.part_of(view.entity(id), "system").map(|link| link.reference);
     let type_or_definition =
@@ -70,6 +70,6 @@ fn headed(view: &View<'_>, id: EntityId, title: &str, found: &[&Relation]) -> He
         count: found.len(),
         table: table::of_relations(view, &columns, shown),
         further: found[shown.len()..].iter().take(NAMES).map(|relation| view.relation(relation)).collect(),
-        unlisted: (unlisted > 0).then(|| (view::grouped(unlisted), "index.md")),
+        unlisted: (unlisted > 0).then(|| (context::grouped(unlisted), "index.md")),
     }
 }

@@ -6,8 +6,8 @@ use super::form::{self, Page, value_text};
 use super::{Card, Content};
 use crate::catalog::EntityId;
 use crate::markdown::commonmark;
-use crate::site::View;
-use crate::site::view;
+use crate::site::PageContext;
+use crate::site::context;
 use crate::yaml::{Map, Node, Value};
 
 /// See the module.
@@ -49,7 +49,7 @@ impl Card for Template {
         "template"
     }
 
-    fn content(&self, view: &View<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         if entity.reference.kind() != "template" {
             return None;
@@ -105,7 +105,7 @@ fn output(output: &Node) -> Vec<Output> {
             shown.push(Output {
                 title: said("title").or_else(|| value.clone()).unwrap_or_else(|| "Text".to_owned()),
                 value,
-                content: content.map(|text| commonmark::block_with(text, &view::outward)),
+                content: content.map(|text| commonmark::block_with(text, &context::outward)),
                 condition: said("if"),
             });
         }

@@ -48,7 +48,7 @@ fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
     let workspace = Workspace::from_files(config, &files);
     let portal = portal::analyse(&workspace, &mut |_| ());
     let site = site::plan(&workspace, &portal);
-    let view = View { portal: &portal, site: &site, url: "" };
+    let view = PageContext { portal: &portal, site: &site, url: "" };
     let overview = |id| {
         let sides = [Side::Wide, Side::Narrow];
         sides.into_iter().flat_map(|side| shown(&view, id, side)).map(|shown| shown.name).collect()

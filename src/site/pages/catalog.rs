@@ -8,12 +8,12 @@ use super::lists;
 use super::pager::{Pager, pager};
 use crate::catalog::EntityId;
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::kinds::Column;
+use crate::site::context::{self, PageContext, TagLink};
+use crate::site::kind_display::Column;
+use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::listings::{Listing, Shared};
 use crate::site::relations;
 use crate::site::table::{self, Table};
-use crate::site::view::{self, TagLink, View};
 use crate::site::{KindGroup, ROWS_PER_PAGE};
 
 /// The index shows every entity when there are at most this many; of more, the first of each kind.
@@ -76,7 +76,7 @@ struct Group {
 
 /// Makes the index.
 #[must_use]
-pub fn index(view: &View<'_>) -> Framed<Model> {
+pub fn index(view: &PageContext<'_>) -> PageModel<Model> {
     let site = view.site;
     let total: usize = site.kinds().iter().map(|group| group.entities.len()).sum();
     let complete = total <= INDEX_ROWS;
@@ -84,7 +84,7 @@ pub fn index(view: &View<'_>) -> Framed<Model> {
     let groups = site.kinds().iter().map(|kind| group(view, kind, &kind.entities[..kind.entities.len().min(limit)]));
     let model = Model {
         title: "Catalog".to_owned(),
-        total: view::grouped(total),
+        total: context::grouped(total),
         kinds: kind_links(view, None),
         groups: groups.collect(),
         headed: true,
@@ -97,7 +97,7 @@ pub fn index(view: &View<'_>) -> Framed<Model> {
     };
     let about = About {
         title: Some("Catalog".to_owned()),
-        description: Some(format!("All {} entities of {}", view::grouped(total), site.config().title)),
+        description: Some(format!("All {} entities of {}", context::grouped(total), site.config().title)),
         class: "catalog",
         ..About::default()
     };
@@ -106,7 +106,7 @@ pub fn index(view: &View<'_>) -> Framed<Model> {
 
 /// Makes the list of APIs, by type; it filters like the index of which it is a part.
 #[must_use]
-pub fn apis(view: &View<'_>) -> Framed<Model> {
+pub fn apis(view: &PageContext<'_>) -> PageModel<Model> {
     let listed = view.site.kind("api");
     let mut by_type: BTreeMap<String, Vec<EntityId>> = BTreeMap::new();
     for id in listed.map_or(&[][..], |group| &group.entities) {
@@ -125,14 +125,14 @@ pub fn apis(view: &View<'_>) -> Framed<Model> {
                 Some(listing) => view.href(&listing.url),
                 None => view.href(&routes::kind_list("api", 1)),
             },
-            count: view::grouped(ids.len()),
+            count: context::grouped(ids.len()),
             unlisted: ids.len() - shown.len(),
             ..group
         })
     });
     let model = Model {
         title: "APIs".to_owned(),
-        total: view::grouped(total),
+        total: context::grouped(total),
         groups: groups.collect(),
         headed: true,
         kinds: kind_links(view, Some("api")),
@@ -145,7 +145,7 @@ pub fn apis(view: &View<'_>) -> Framed<Model> {
     };
     let about = About {
         title: Some("APIs".to_owned()),
-        description: Some(format!("All {} APIs of {}, by type", view::grouped(total), view.site.config().title)),
+        description: Some(format!("All {} APIs of {}, by type", context::grouped(total), view.site.config().title)),
         class: "catalog",
         ..About::default()
     };
@@ -154,14 +154,14 @@ pub fn apis(view: &View<'_>) -> Framed<Model> {
 
 /// Makes a page of the list of one kind; `page` counts from 1.
 #[must_use]
-pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
+pub fn kind(view: &PageContext<'_>, kind: usize, page: usize) -> PageModel<Model> {
     let listed = &view.site.kinds()[kind];
     let total = listed.entities.len();
     let start = (page - 1) * ROWS_PER_PAGE;
     let end = (start + ROWS_PER_PAGE).min(total);
     let model = Model {
         title: listed.face.many.clone(),
-        total: view::grouped(total),
+        total: context::grouped(total),
         kinds: kind_links(view, Some(&listed.face.kind)),
         groups: vec![Group { unlisted: 0, ..group(view, listed, &listed.entities[start..end]) }],
         headed: false,
@@ -188,7 +188,7 @@ pub fn kind(view: &View<'_>, kind: usize, page: usize) -> Framed<Model> {
 
 /// Makes a page of a list of what entities have in common; `page` counts from 1.
 #[must_use]
-pub fn listing(view: &View<'_>, listing: usize, page: usize) -> Framed<Model> {
+pub fn listing(view: &PageContext<'_>, listing: usize, page: usize) -> PageModel<Model> {
     let listing = &view.site.listings().all()[listing];
     let shown = listing.entities.chunks(ROWS_PER_PAGE).nth(page - 1).unwrap_or(&[]);
     let first = listing.values.first().map_or("", String::as_str);
@@ -215,14 +215,14 @@ pub fn listing(view: &View<'_>, listing: usize, page: usize) -> Framed<Model> {
     let table = table::of_entities(view, &shared_columns(columns, &listing.shared), shown);
     let model = Model {
         title: title.clone(),
-        total: view::grouped(total),
+        total: context::grouped(total),
         kinds: kind_links(view, kind.map(|face| face.kind.as_str())),
         groups: vec![Group {
             kind: "list".to_owned(),
             class: kind.map_or("other", |face| face.class),
             title: title.clone(),
             href: view.href(&listing.url),
-            count: view::grouped(total),
+            count: context::grouped(total),
             table,
             unlisted: 0,
         }],
@@ -244,11 +244,11 @@ pub fn listing(view: &View<'_>, listing: usize, page: usize) -> Framed<Model> {
 }
 
 /// Links to the types of a kind that have lists of their own.
-fn types(view: &View<'_>, kind: usize) -> Vec<TagLink> {
+fn types(view: &PageContext<'_>, kind: usize) -> Vec<TagLink> {
     let listed = view.site.listings().all().iter().filter(|listing| listing.shared == Shared::Type(kind));
     let link = |listing: &Listing| TagLink {
         href: view.href(&listing.url),
-        text: format!("{} ({})", listing.values.join(", "), view::grouped(listing.entities.len())),
+        text: format!("{} ({})", listing.values.join(", "), context::grouped(listing.entities.len())),
     };
     listed.map(link).collect()
 }
@@ -263,12 +263,12 @@ fn shared_columns(columns: &[Column], shared: &Shared) -> Vec<Column> {
     columns.iter().copied().filter(|column| !is_shared(column)).collect()
 }
 
-fn kind_links(view: &View<'_>, current: Option<&str>) -> Vec<KindLink> {
+fn kind_links(view: &PageContext<'_>, current: Option<&str>) -> Vec<KindLink> {
     let link = |group: &KindGroup| KindLink {
         href: view.href(&routes::kind_list(&group.face.kind, 1)),
         title: group.face.many.clone(),
         class: group.face.class,
-        count: view::grouped(group.entities.len()),
+        count: context::grouped(group.entities.len()),
         current: current == Some(group.face.kind.as_str()),
         rows: view.href(&routes::catalog_rows(&group.face.kind)),
         kind: group.face.kind.clone(),
@@ -276,13 +276,13 @@ fn kind_links(view: &View<'_>, current: Option<&str>) -> Vec<KindLink> {
     view.site.kinds().iter().map(link).collect()
 }
 
-fn group(view: &View<'_>, group: &KindGroup, shown: &[EntityId]) -> Group {
+fn group(view: &PageContext<'_>, group: &KindGroup, shown: &[EntityId]) -> Group {
     Group {
         kind: group.face.kind.clone(),
         class: group.face.class,
         title: group.face.many.clone(),
         href: view.href(&routes::kind_list(&group.face.kind, 1)),
-        count: view::grouped(group.entities.len()),
+        count: context::grouped(group.entities.len()),
         table: table::of_entities(view, &group.face.columns, shown),
         unlisted: group.entities.len() - shown.len(),
     }

@@ -8,9 +8,9 @@ use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::html::{self, Html};
 use crate::markdown::Heading;
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::view::{self, Anchor, EntityLink, View};
-use crate::site::{Changed, kinds};
+use crate::site::context::{self, Anchor, EntityLink, PageContext};
+use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::{Changed, kind_display};
 
 /// A navigation with more entries than this is folded around the page, except on the first page.
 const FULL_NAV: usize = 500;
@@ -54,7 +54,7 @@ struct TocEntry<'a> {
 
 /// Makes a page of documentation.
 #[must_use]
-pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
+pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Model> {
     let site = &view.portal.docs.sites[site];
     let document = &site.pages[page];
     let entity = view.entity(site.entity);
@@ -87,7 +87,7 @@ pub fn model(view: &View<'_>, site: usize, page: usize) -> Framed<Model> {
         site: site.title.clone(),
         home: view.docs(site.entity).unwrap_or_else(|| view.href(routes::DOCS)),
         entity: view.link(site.entity),
-        kind: kinds::face(&entity.kind, view.site.config()).one,
+        kind: kind_display::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
         title: document.title.clone(),
         html: content(document),
@@ -211,7 +211,7 @@ impl<'a> Nav<'a> {
         }
         let gap = |left_out: usize, out: &mut Html| {
             if left_out > 0 {
-                let words = view::count(left_out, "more entry", "more entries");
+                let words = context::count(left_out, "more entry", "more entries");
                 out.raw("<li class=\"gap\">");
                 out.element("span", &words);
                 out.raw("</li>");
@@ -259,7 +259,7 @@ impl<'a> Nav<'a> {
                     _ if items.is_empty() || (self.folded && !open) => nothing(title, out),
                     _ => {
                         out.raw(if open { "<details open><summary>" } else { "<details><summary>" });
-                        out.text(&view::shortened(title, NAV_TITLE));
+                        out.text(&context::shortened(title, NAV_TITLE));
                         out.raw("</summary>");
                         self.list(items, depth + 1, out);
                         out.raw("</details>");
@@ -281,7 +281,7 @@ impl<'a> Nav<'a> {
 }
 
 fn nothing(title: &str, out: &mut Html) {
-    out.element("span", &view::shortened(title, NAV_TITLE));
+    out.element("span", &context::shortened(title, NAV_TITLE));
 }
 
 fn link(href: &str, title: &str, attribute: Option<(&str, &str)>, icon: &str, out: &mut Html) {
@@ -290,7 +290,7 @@ fn link(href: &str, title: &str, attribute: Option<(&str, &str)>, icon: &str, ou
         Some((name, value)) => drop(tag.attribute(name, value)),
         None => drop(tag),
     }
-    out.text(&view::shortened(title, NAV_TITLE));
+    out.text(&context::shortened(title, NAV_TITLE));
     if !icon.is_empty() {
         out.start("i").attribute("class", &format!("icon i-{icon}")).attribute("aria-hidden", "true");
         out.end("i");

@@ -6,10 +6,10 @@ use crate::catalog::{Entity, EntityId};
 use crate::diag::Severity;
 use crate::markdown::commonmark;
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::context::{self, Anchor, Chip, EntityLink, is_web};
+use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::tabs::{TABS, TabModel, definition, offered};
-use crate::site::view::{self, Anchor, Chip, EntityLink, is_web};
-use crate::site::{View, kinds};
+use crate::site::{PageContext, kind_display};
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -31,7 +31,7 @@ pub struct Model {
     warnings: Vec<Warning>,
     /// Problems beyond those listed.
     more_warnings: usize,
-    notes: Option<Notes>,
+    notes: Option<StandaloneMarkdown>,
     problems: String,
     tabs: Vec<TabLink>,
     /// What the tab shows.
@@ -53,7 +53,7 @@ struct Warning {
 
 /// How many problems concern the authors alone.
 #[derive(Debug, Serialize)]
-struct Notes {
+struct StandaloneMarkdown {
     text: String,
     href: String,
 }
@@ -72,20 +72,20 @@ const WARNINGS: usize = 5;
 
 /// Makes the page of one tab.
 #[must_use]
-pub fn model(view: &View<'_>, id: EntityId, tab: usize) -> Framed<Model> {
+pub fn model(view: &PageContext<'_>, id: EntityId, tab: usize) -> PageModel<Model> {
     tab_page(view, id, tab, None, TABS[tab].model(view, id))
 }
 
 /// Makes a further page of the definition of an API.
 #[must_use]
-pub fn definition_part(view: &View<'_>, id: EntityId, part: usize) -> Framed<Model> {
+pub fn definition_part(view: &PageContext<'_>, id: EntityId, part: usize) -> PageModel<Model> {
     let title = view.portal.apis.of(id).map(|api| api.parts.parts[part].title.clone());
     tab_page(view, id, definition_tab(), title, TabModel::Definition(Box::new(definition::part(view, id, part))))
 }
 
 /// Makes the page of the text of a definition.
 #[must_use]
-pub fn definition_source(view: &View<'_>, id: EntityId) -> Framed<Model> {
+pub fn definition_source(view: &PageContext<'_>, id: EntityId) -> PageModel<Model> {
     let shown = TabModel::Definition(Box::new(definition::source_page(view, id)));
     tab_page(view, id, definition_tab(), Some("Source".to_owned()), shown)
 }
@@ -95,9 +95,15 @@ fn definition_tab() -> usize {
 }
 
 /// Makes a page of a tab; `part` is what a page below the tab is called.
-fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, content: TabModel) -> Framed<Model> {
+fn tab_page(
+    view: &PageContext<'_>,
+    id: EntityId,
+    tab: usize,
+    part: Option<String>,
+    content: TabModel,
+) -> PageModel<Model> {
     let entity = view.entity(id);
-    let face = kinds::face(&entity.kind, view.site.config());
+    let face = kind_display::face(&entity.kind, view.site.config());
     let shown = TABS[tab];
     let title = entity.title();
     let section = if face.kind == "api" { Section::Apis } else { Section::Catalog };
@@ -118,7 +124,7 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
     }
     let about = About {
         title: Some(page_title),
-        description: entity.description().map(|text| view::shortened(&commonmark::plain(text), 160).into_owned()),
+        description: entity.description().map(|text| context::shortened(&commonmark::plain(text), 160).into_owned()),
         breadcrumbs,
         class: "entity",
         system: entity.system().map(str::to_owned),
@@ -132,7 +138,7 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
         class: face.class,
         r#type: entity.spec_str("type").map(str::to_owned),
         namespace: (entity.namespace() != "default").then(|| entity.namespace().to_owned()),
-        lifecycle: entity.spec_str("lifecycle").map(view::lifecycle),
+        lifecycle: entity.spec_str("lifecycle").map(context::lifecycle),
         owner: view.owner(entity),
         unowned: is_unowned(entity),
         actions: actions(view, id, entity),
@@ -147,7 +153,7 @@ fn tab_page(view: &View<'_>, id: EntityId, tab: usize, part: Option<String>, con
 }
 
 /// Returns the domain and system that an entity is part of, the outer one first.
-fn places_above(view: &View<'_>, entity: &Entity) -> Vec<(String, String)> {
+fn places_above(view: &PageContext<'_>, entity: &Entity) -> Vec<(String, String)> {
     let above =
         |entity: &Entity, kind: &str| entity.related("partOf").find(|relation| relation.target.kind() == kind)?.id;
     let system = above(entity, "system");
@@ -168,14 +174,14 @@ pub fn is_unowned(entity: &Entity) -> bool {
 
 /// Returns where the file of an entity can be looked at.
 #[must_use]
-pub fn source_link(view: &View<'_>, entity: &Entity) -> Option<String> {
+pub fn source_link(view: &PageContext<'_>, entity: &Entity) -> Option<String> {
     let made = || view.site.source(entity.file)?.view.clone();
     entity.annotation("backstage.io/view-url").map(str::to_owned).or_else(made).filter(|url| is_web(url))
 }
 
 /// Returns where the file of an entity can be changed.
 #[must_use]
-pub fn edit_link(view: &View<'_>, entity: &Entity) -> Option<String> {
+pub fn edit_link(view: &PageContext<'_>, entity: &Entity) -> Option<String> {
     let made = || view.site.source(entity.file)?.edit.clone();
     entity.annotation("backstage.io/edit-url").map(str::to_owned).or_else(made).filter(|url| is_web(url))
 }
@@ -187,7 +193,7 @@ fn code_link(entity: &Entity) -> Option<String> {
     is_web(url).then(|| url.to_owned())
 }
 
-fn actions(view: &View<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor> {
+fn actions(view: &PageContext<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor> {
     let anchor = |href: Option<String>, title: &str, icon, external| {
         href.map(|href| Anchor { href, title: title.to_owned(), icon, external })
     };
@@ -201,7 +207,12 @@ fn actions(view: &View<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor> {
         .collect()
 }
 
-fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<Warning>, usize, Option<Notes>) {
+fn warnings(
+    view: &PageContext<'_>,
+    id: EntityId,
+    entity: &Entity,
+    kind: &str,
+) -> (Vec<Warning>, usize, Option<StandaloneMarkdown>) {
     let mut all = Vec::new();
     if entity.spec_str("lifecycle").is_some_and(|lifecycle| lifecycle.eq_ignore_ascii_case("deprecated")) {
         all.push(Warning {
@@ -223,8 +234,8 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
         all.push(Warning {
             severity,
             icon: severity,
-            message: view::with_code(&problem.message),
-            help: problem.help.as_deref().map(view::with_code),
+            message: context::with_code(&problem.message),
+            help: problem.help.as_deref().map(context::with_code),
             place: place.map(|place| format!("{}:{}", place.path, place.line)),
             href: Some(format!("{problems}#p{}", at + 1)),
             code: Some(problem.code),
@@ -232,9 +243,9 @@ fn warnings(view: &View<'_>, id: EntityId, entity: &Entity, kind: &str) -> (Vec<
     }
     let more = all.len().saturating_sub(WARNINGS);
     all.truncate(WARNINGS);
-    let notes = quiet.first().map(|(at, _)| Notes {
+    let notes = quiet.first().map(|(at, _)| StandaloneMarkdown {
         href: format!("{problems}#p{}", at + 1),
-        text: view::count(quiet.len(), "note for its authors", "notes for its authors"),
+        text: context::count(quiet.len(), "note for its authors", "notes for its authors"),
     });
     (all, more, notes)
 }
@@ -244,7 +255,7 @@ fn kind_in_sentence(kind: &str) -> String {
     if kind.chars().nth(1).is_some_and(char::is_uppercase) { kind.to_owned() } else { kind.to_lowercase() }
 }
 
-fn tabs(view: &View<'_>, id: EntityId, entity: &Entity, current: usize) -> Vec<TabLink> {
+fn tabs(view: &PageContext<'_>, id: EntityId, entity: &Entity, current: usize) -> Vec<TabLink> {
     offered(view, id)
         .into_iter()
         .filter_map(|at| {

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::catalog::EntityId;
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::graphs::{self, Picture};
-use crate::site::view::{self, EntityLink, View};
+use crate::site::context::{self, EntityLink, PageContext};
+use crate::site::graphs::{self, GraphFigure};
+use crate::site::layout::{About, PageModel, Section, frame};
 
 /// A tree deeper than this is cut.
 const DEPTH: usize = 12;
@@ -20,7 +20,7 @@ pub struct Model {
     /// Systems in no domain.
     systems: Vec<System>,
     groups: Vec<Group>,
-    chart: Option<Picture>,
+    chart: Option<GraphFigure>,
     graph: String,
     /// A sentence such as `4 groups, 20 people`.
     organization: String,
@@ -56,7 +56,7 @@ struct Group {
 
 /// Makes the page.
 #[must_use]
-pub fn model(view: &View<'_>) -> Framed<Model> {
+pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
     let of_kind = |kind: &str| view.site.kind(kind).map_or(&[][..], |group| &group.entities[..]);
     let mut placed: BTreeSet<EntityId> = BTreeSet::new();
     let mut domains = Vec::new();
@@ -98,15 +98,15 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         graph: view.href(routes::GRAPH),
         organization: format!(
             "{}, {}",
-            view::count(groups.len(), "group", "groups"),
-            view::count(people, "person", "people")
+            context::count(groups.len(), "group", "groups"),
+            context::count(people, "person", "people")
         ),
     };
     let about = About { title: Some("Explore".to_owned()), class: "explore", ..About::default() };
     frame(view, Section::Explore, about, model)
 }
 
-fn system(view: &View<'_>, id: EntityId) -> System {
+fn system(view: &PageContext<'_>, id: EntityId) -> System {
     let entity = view.entity(id);
     let count = |kind: &str| entity.related("hasPart").filter(|relation| relation.target.kind() == kind).count();
     let parts: Vec<String> =
@@ -114,12 +114,12 @@ fn system(view: &View<'_>, id: EntityId) -> System {
             .into_iter()
             .map(|(kind, one, many)| (count(kind), one, many))
             .filter(|(count, ..)| *count > 0)
-            .map(|(count, one, many)| view::count(count, one, many))
+            .map(|(count, one, many)| context::count(count, one, many))
             .collect();
     System { link: view.link(id), summary: view.summary(entity), parts: parts.join(", ") }
 }
 
-fn group(view: &View<'_>, id: EntityId, seen: &mut BTreeSet<EntityId>, depth: usize) -> Group {
+fn group(view: &PageContext<'_>, id: EntityId, seen: &mut BTreeSet<EntityId>, depth: usize) -> Group {
     seen.insert(id);
     let entity = view.entity(id);
     let mut groups = Vec::new();

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::graphs::{self, Picture};
+use crate::site::context::{self, PageContext};
+use crate::site::graphs::{self, GraphFigure};
+use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::relations;
-use crate::site::view::{self, View};
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
 pub struct Model {
-    picture: Option<Picture>,
+    picture: Option<GraphFigure>,
     /// The file with everything.
     data: String,
     /// A sentence such as `512 entities and 1,204 relations`.
@@ -25,7 +25,7 @@ pub struct Model {
 
 /// Makes the page.
 #[must_use]
-pub fn model(view: &View<'_>) -> Framed<Model> {
+pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
     let entities = view.portal.catalog.entities();
     let relations: usize = entities.iter().map(|entity| entity.relations.len()).sum();
     let mut icons: Vec<&'static str> = view.site.kinds().iter().map(|group| group.face.class).collect();
@@ -41,8 +41,8 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         data: view.href(&routes::graph_data()),
         size: format!(
             "{} and {}",
-            view::count(entities.len(), "entity", "entities"),
-            view::count(relations / 2, "relation", "relations")
+            context::count(entities.len(), "entity", "entities"),
+            context::count(relations / 2, "relation", "relations")
         ),
         icons,
         hint: view.href(routes::EXPLORE),
@@ -72,7 +72,7 @@ struct Data<'a> {
 
 /// Makes the file from which the browser draws.
 #[must_use]
-pub fn data(view: &View<'_>) -> Vec<u8> {
+pub fn data(view: &PageContext<'_>) -> Vec<u8> {
     let config = view.site.config();
     let catalog = &view.portal.catalog;
     let mut kinds: Vec<(&str, &str, &str, &'static str)> = view
@@ -134,5 +134,5 @@ pub fn data(view: &View<'_>) -> Vec<u8> {
             pairs.into_iter().flat_map(|(from, to)| [from, to]).collect()
         })
         .collect();
-    super::files::json(&Data { kinds, relations, nodes, edges })
+    super::hosting::json(&Data { kinds, relations, nodes, edges })
 }

@@ -7,13 +7,13 @@ use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
 use crate::diag::Severity;
 use crate::markdown::commonmark;
-use crate::notes::Note;
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::kinds::Column;
+use crate::site::context::{self, Anchor, EntityLink, PageContext};
+use crate::site::kind_display::Column;
+use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::table::{self, Table};
-use crate::site::view::{self, Anchor, EntityLink, View};
-use crate::site::{Changed, date, icons, yaml_paint};
+use crate::site::{Changed, date, icons, yaml_highlight};
+use crate::standalone_markdown::Note;
 
 /// How many entries a list of the page has.
 const LISTED: usize = 6;
@@ -114,13 +114,13 @@ struct Attention {
 
 /// Makes the page.
 #[must_use]
-pub fn model(view: &View<'_>) -> Framed<Model> {
+pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
     let site = view.site;
     let config = site.config();
     let counts = site.kinds().iter().map(|group| Count {
         href: view.href(&routes::kind_list(&group.face.kind, 1)),
         class: group.face.class,
-        count: view::grouped(group.entities.len()),
+        count: context::grouped(group.entities.len()),
         title: if group.entities.len() == 1 { group.face.one.clone() } else { group.face.many.clone() },
     });
     let (own, has_title) = view.portal.notes.home.as_ref().map_or_else(Default::default, |note| own(view, note));
@@ -128,7 +128,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         title: (!has_title).then(|| config.title.clone()),
         own,
         organization: config.organization.clone(),
-        description: config.description.as_deref().map(|text| commonmark::block_with(text, &view::outward)),
+        description: config.description.as_deref().map(|text| commonmark::block_with(text, &context::outward)),
         counts: counts.collect(),
         teams: teams(view),
         all_teams: view.href(routes::EXPLORE),
@@ -150,7 +150,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
             .collect(),
         hint: site.kinds().is_empty().then(|| {
             let example = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: my-service\n  description: What it does, in a sentence.\nspec:\n  type: service\n  lifecycle: production\n  owner: my-team\n";
-            yaml_paint::paint(example)
+            yaml_highlight::paint(example)
         }),
     };
     let about = About {
@@ -158,7 +158,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         description: config
             .description
             .as_deref()
-            .map(|text| view::shortened(&commonmark::plain(text), 160).into_owned()),
+            .map(|text| context::shortened(&commonmark::plain(text), 160).into_owned()),
         class: "home",
         ..About::default()
     };
@@ -166,7 +166,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
 }
 
 /// Makes the organisation's own page; returns whether it has a title, too.
-fn own(view: &View<'_>, note: &Note) -> (Vec<Part>, bool) {
+fn own(view: &PageContext<'_>, note: &Note) -> (Vec<Part>, bool) {
     let doc = commonmark::render(&note.text, &|link| view.note_link(note, link));
     let mut parts = Vec::new();
     let mut rest = &*doc.html;
@@ -195,7 +195,7 @@ fn own(view: &View<'_>, note: &Note) -> (Vec<Part>, bool) {
 }
 
 /// Picks the `LISTED` entities with the highest rank; equal ones stay in the order of lists.
-fn top(view: &View<'_>, kinds: &[&str], rank: impl Fn(&Entity) -> usize) -> Vec<(EntityId, usize)> {
+fn top(view: &PageContext<'_>, kinds: &[&str], rank: impl Fn(&Entity) -> usize) -> Vec<(EntityId, usize)> {
     let groups = view.site.kinds().iter().filter(|group| kinds.contains(&group.face.kind.as_str()));
     let mut ranked: Vec<(EntityId, usize)> =
         groups.flat_map(|group| &group.entities).map(|id| (*id, rank(view.entity(*id)))).collect();
@@ -205,7 +205,7 @@ fn top(view: &View<'_>, kinds: &[&str], rank: impl Fn(&Entity) -> usize) -> Vec<
     ranked
 }
 
-fn teams(view: &View<'_>) -> Vec<Team> {
+fn teams(view: &PageContext<'_>) -> Vec<Team> {
     let owned = |entity: &Entity| entity.related("ownerOf").count();
     top(view, &["group"], owned)
         .into_iter()
@@ -213,15 +213,15 @@ fn teams(view: &View<'_>) -> Vec<Team> {
             let entity = view.entity(id);
             Team {
                 link: view.link(id),
-                initials: view::initials(entity.title()),
-                members: view::count(entity.related("hasMember").count(), "member", "members"),
-                owned: format!("owns {}", view::grouped(owned)),
+                initials: context::initials(entity.title()),
+                members: context::count(entity.related("hasMember").count(), "member", "members"),
+                owned: format!("owns {}", context::grouped(owned)),
             }
         })
         .collect()
 }
 
-fn connected(view: &View<'_>) -> Vec<Connected> {
+fn connected(view: &PageContext<'_>) -> Vec<Connected> {
     let uses = |entity: &Entity| {
         let leads_here = |kind: &str| matches!(kind, "dependencyOf" | "apiConsumedBy");
         entity.relations.iter().filter(|relation| leads_here(&relation.kind)).count()
@@ -232,15 +232,15 @@ fn connected(view: &View<'_>) -> Vec<Connected> {
             let entity = view.entity(id);
             Connected {
                 link: view.link(id),
-                kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
+                kind: crate::site::kind_display::face(&entity.kind, view.site.config()).one,
                 summary: view.summary(entity),
-                relations: view::count(uses, "use", "uses"),
+                relations: context::count(uses, "use", "uses"),
             }
         })
         .collect()
 }
 
-fn changes(view: &View<'_>) -> Vec<Change> {
+fn changes(view: &PageContext<'_>) -> Vec<Change> {
     let newest = view.site.changes().iter().take(LISTED);
     newest
         .map(|change| {
@@ -255,7 +255,7 @@ fn changes(view: &View<'_>) -> Vec<Change> {
         .collect()
 }
 
-fn documents(view: &View<'_>) -> Vec<Document> {
+fn documents(view: &PageContext<'_>) -> Vec<Document> {
     let mut sites: Vec<_> = view.portal.docs.sites.iter().filter(|site| !site.pages.is_empty()).collect();
     sites.sort_by_key(|site| std::cmp::Reverse(site.pages.len()));
     sites
@@ -265,12 +265,12 @@ fn documents(view: &View<'_>) -> Vec<Document> {
             href: view.docs(site.entity).unwrap_or_default(),
             title: site.title.clone(),
             owner: view.owner(view.entity(site.entity)),
-            pages: view::count(site.pages.len(), "page", "pages"),
+            pages: context::count(site.pages.len(), "page", "pages"),
         })
         .collect()
 }
 
-fn attention(view: &View<'_>) -> Vec<Attention> {
+fn attention(view: &PageContext<'_>) -> Vec<Attention> {
     let entities = || view.portal.catalog.iter();
     let mut found = Vec::new();
     let mut add = |icon, url: String, ids: &[EntityId], one: &str, many: &str| {
@@ -278,7 +278,7 @@ fn attention(view: &View<'_>) -> Vec<Attention> {
             found.push(Attention {
                 icon,
                 href: url,
-                count: view::grouped(ids.len()),
+                count: context::grouped(ids.len()),
                 title: if ids.len() == 1 { one.to_owned() } else { many.to_owned() },
                 examples: ids.iter().take(3).map(|id| view.link(*id)).collect(),
             });
@@ -318,7 +318,7 @@ fn attention(view: &View<'_>) -> Vec<Attention> {
         found.push(Attention {
             icon: "error",
             href: problems,
-            count: view::grouped(severe),
+            count: context::grouped(severe),
             title: if severe == 1 { "error in the sources".to_owned() } else { "errors in the sources".to_owned() },
             examples: Vec::new(),
         });

@@ -8,9 +8,9 @@ use super::pager::{Pager, pager};
 use crate::catalog::EntityId;
 use crate::html::Html;
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::view::{self, EntityLink, TagLink, View};
-use crate::site::{Changed, ROWS_PER_PAGE, yaml_paint};
+use crate::site::context::{self, EntityLink, PageContext, TagLink};
+use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::{Changed, ROWS_PER_PAGE, yaml_highlight};
 
 /// Returns what a type of API or template is called.
 #[must_use]
@@ -53,24 +53,24 @@ struct DocsCard {
 
 /// Makes a page of the list of documentation; `page` counts from 1.
 #[must_use]
-pub fn docs(view: &View<'_>, page: usize) -> Framed<DocsIndex> {
+pub fn docs(view: &PageContext<'_>, page: usize) -> PageModel<DocsIndex> {
     let listed = view.site.docs_by_title();
     let shown = listed.chunks(ROWS_PER_PAGE).nth(page - 1).unwrap_or(&[]);
     let pager = pager(page, listed.len(), |page| view.href(&routes::docs_list(page)));
     let filtered = || format!("{}?filters[kind]=all&filters[status]=docs", view.href(routes::CATALOG));
     let model = DocsIndex {
-        total: view::grouped(listed.len()),
+        total: context::grouped(listed.len()),
         sites: shown.iter().map(|site| docs_card(view, *site)).collect(),
         all: pager.as_ref().map(|_| filtered()),
         pager,
-        hint: yaml_paint::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"),
+        hint: yaml_highlight::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"),
     };
     let title = if page > 1 { format!("Documentation, page {page}") } else { "Documentation".to_owned() };
     let about = About { title: Some(title), class: "list", ..About::default() };
     frame(view, Section::Docs, about, model)
 }
 
-fn docs_card(view: &View<'_>, site: usize) -> DocsCard {
+fn docs_card(view: &PageContext<'_>, site: usize) -> DocsCard {
     let site = &view.portal.docs.sites[site];
     let entity = view.entity(site.entity);
     let newest = site.pages.iter().filter_map(|page| page.last_change.as_ref()).max_by_key(|change| change.time);
@@ -78,14 +78,14 @@ fn docs_card(view: &View<'_>, site: usize) -> DocsCard {
         href: view.docs(site.entity).unwrap_or_default(),
         title: site.title.clone(),
         entity: view.link(site.entity),
-        kind: crate::site::kinds::face(&entity.kind, view.site.config()).one,
+        kind: crate::site::kind_display::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
         summary: site
             .description
             .as_deref()
             .map(|text| Html::of_text(text).into_string())
             .or_else(|| view.summary(entity)),
-        pages: view::count(site.pages.len(), "page", "pages"),
+        pages: context::count(site.pages.len(), "page", "pages"),
         changed: newest.map(Changed::new),
     }
 }
@@ -115,7 +115,7 @@ struct TemplateCard {
 
 /// Makes the list of templates, by type.
 #[must_use]
-pub fn create(view: &View<'_>) -> Framed<Create> {
+pub fn create(view: &PageContext<'_>) -> PageModel<Create> {
     let templates: &[EntityId] = view.site.kind("template").map_or(&[], |group| &group.entities);
     let mut by_type: BTreeMap<String, Vec<TemplateCard>> = BTreeMap::new();
     for id in templates {
@@ -129,7 +129,7 @@ pub fn create(view: &View<'_>) -> Framed<Create> {
         by_type.entry(entity.spec_str("type").unwrap_or_default().to_lowercase()).or_default().push(card);
     }
     let model = Create {
-        total: view::grouped(templates.len()),
+        total: context::grouped(templates.len()),
         groups: by_type
             .into_iter()
             .map(|(kind, templates)| TemplateGroup { title: type_title(&kind), templates })

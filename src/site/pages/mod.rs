@@ -4,7 +4,7 @@ pub mod catalog;
 pub mod docs;
 pub mod entity;
 pub mod explore;
-pub mod files;
+pub mod hosting;
 pub mod graph;
 pub mod home;
 pub mod lists;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::site::{ROWS_PER_PAGE, view};
+use crate::site::{ROWS_PER_PAGE, context};
 
 /// The way to the other pages of a list.
 #[derive(Debug, Serialize)]
@@ -50,6 +50,6 @@ pub fn pager(page: usize, total: usize, href: impl Fn(usize) -> String) -> Optio
         previous: (page > 1).then(|| href(page - 1)),
         next: (page < pages).then(|| href(page + 1)),
         pages: links,
-        range: format!("{}–{} of {}", view::grouped(start), view::grouped(end), view::grouped(total)),
+        range: format!("{}–{} of {}", context::grouped(start), context::grouped(end), context::grouped(total)),
     })
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::catalog::EntityId;
 use crate::diag::Severity;
-use crate::site::chrome::{About, Framed, Section, frame};
+use crate::site::context::{self, EntityLink, PageContext};
+use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::problems::{Place, Problem};
-use crate::site::view::{self, EntityLink, View};
 
 /// A page with more problems than this helps nobody; `playbill check` has them all.
 const SHOWN: usize = 1_000;
@@ -72,7 +72,7 @@ struct Owner {
 
 /// Makes the page.
 #[must_use]
-pub fn model(view: &View<'_>) -> Framed<Model> {
+pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
     let problems = view.site.problems();
     let mut files: BTreeMap<&str, Vec<Item>> = BTreeMap::new();
     let mut owners: BTreeMap<String, Owner> = BTreeMap::new();
@@ -94,12 +94,12 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
         for link in links {
             let owner = owners.entry(key(&link)).or_insert(Owner { link, count: 0, problems: Vec::new() });
             owner.count += 1;
-            owner.problems.push((at + 1, view::with_code(&problem.message)));
+            owner.problems.push((at + 1, context::with_code(&problem.message)));
         }
     }
     let count = |severity: Severity, one: &str, many: &str| {
         let count = problems.iter().filter(|problem| problem.severity == severity).count();
-        (count > 0).then(|| Count { severity: severity.as_str(), text: view::count(count, one, many) })
+        (count > 0).then(|| Count { severity: severity.as_str(), text: context::count(count, one, many) })
     };
     let counts = [
         count(Severity::Error, "error", "errors"),
@@ -122,13 +122,13 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
     frame(view, Section::Home, about, model)
 }
 
-fn item(view: &View<'_>, number: usize, problem: &Problem) -> Item {
+fn item(view: &PageContext<'_>, number: usize, problem: &Problem) -> Item {
     Item {
         number,
         severity: problem.severity.as_str(),
         code: problem.code,
-        message: view::with_code(&problem.message),
-        help: problem.help.as_deref().map(view::with_code),
+        message: context::with_code(&problem.message),
+        help: problem.help.as_deref().map(context::with_code),
         entities: problem.entities.iter().take(ENTITIES).map(|id| view.link(*id)).collect(),
         place: problem.places.first().map(shown),
         others: problem.places.iter().skip(1).filter(|place| !place.text.is_empty()).map(shown).collect(),
@@ -139,5 +139,5 @@ fn item(view: &View<'_>, number: usize, problem: &Problem) -> Item {
 }
 
 fn shown(place: &Place) -> Place {
-    Place { text: view::with_code(&place.text), ..place.clone() }
+    Place { text: context::with_code(&place.text), ..place.clone() }
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::view::{View, grouped};
+use crate::site::context::{PageContext, grouped};
+use crate::site::layout::{About, PageModel, Section, frame};
 
 /// What the templates show.
 #[derive(Debug, Serialize)]
@@ -39,7 +39,7 @@ const LISTED: usize = 12;
 
 /// Makes the search page.
 #[must_use]
-pub fn search(view: &View<'_>) -> Framed<Browse> {
+pub fn search(view: &PageContext<'_>) -> PageModel<Browse> {
     let about = About { title: Some("Search".to_owned()), class: "search", ..About::default() };
     let entry =
         |href: String, title: &str, count: usize| Entry { href, title: title.to_owned(), count: grouped(count) };
@@ -65,18 +65,18 @@ pub fn search(view: &View<'_>) -> Framed<Browse> {
 
 /// Makes the page with every component of the theme.
 #[must_use]
-pub fn theme(view: &View<'_>) -> Framed<Model> {
+pub fn theme(view: &PageContext<'_>) -> PageModel<Model> {
     let about = About { title: Some("Theme".to_owned()), class: "theme", ..About::default() };
     frame(view, Section::Home, about, model(view))
 }
 
 /// Makes the answer to an unknown address.
 #[must_use]
-pub fn not_found(view: &View<'_>) -> Framed<Model> {
+pub fn not_found(view: &PageContext<'_>) -> PageModel<Model> {
     let about = About { title: Some("Page not found".to_owned()), class: "missing", ..About::default() };
     frame(view, Section::Home, about, model(view))
 }
 
-fn model(view: &View<'_>) -> Model {
+fn model(view: &PageContext<'_>) -> Model {
     Model { catalog: view.href(routes::CATALOG), docs: view.href(routes::DOCS) }
 }

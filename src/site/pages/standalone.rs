@@ -14,7 +14,7 @@ use crate::docs::DocsSite;
 use crate::markdown::Heading;
 use crate::routes;
 use crate::site::Changed;
-use crate::site::view::Anchor;
+use crate::site::context::Anchor;
 
 /// What Backstage reads of a documentation.
 pub const METADATA: &str = "techdocs_metadata.json";

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::diag::Severity;
 use crate::routes;
-use crate::site::chrome::{About, Framed, Section, frame};
-use crate::site::view::{self, View};
+use crate::site::context::{self, PageContext};
+use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::{Changed, date};
 
 /// What the template shows.
@@ -39,18 +39,18 @@ const LISTED: usize = 20;
 
 /// Makes the page.
 #[must_use]
-pub fn model(view: &View<'_>) -> Framed<Model> {
+pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
     let site = view.site;
     let documents: usize = view.portal.docs.sites.iter().map(|docs| docs.pages.len()).sum();
     let mut facts: Vec<(String, String)> =
-        site.kinds().iter().map(|group| (group.face.many.clone(), view::grouped(group.entities.len()))).collect();
-    facts.push(("Documentation sites".to_owned(), view::grouped(view.portal.docs.sites.len())));
-    facts.push(("Documents".to_owned(), view::grouped(documents)));
+        site.kinds().iter().map(|group| (group.face.many.clone(), context::grouped(group.entities.len()))).collect();
+    facts.push(("Documentation sites".to_owned(), context::grouped(view.portal.docs.sites.len())));
+    facts.push(("Documents".to_owned(), context::grouped(documents)));
     let count = |severity: Severity| site.problems().iter().filter(|problem| problem.severity == severity).count();
     let severities = [
-        ("error", view::count(count(Severity::Error), "error", "errors")),
-        ("warning", view::count(count(Severity::Warning), "warning", "warnings")),
-        ("info", view::count(count(Severity::Info), "note", "notes")),
+        ("error", context::count(count(Severity::Error), "error", "errors")),
+        ("warning", context::count(count(Severity::Warning), "warning", "warnings")),
+        ("info", context::count(count(Severity::Info), "note", "notes")),
     ];
     let mut rules: BTreeMap<&'static str, usize> = BTreeMap::new();
     for problem in site.problems() {
@@ -78,7 +78,7 @@ pub fn model(view: &View<'_>) -> Framed<Model> {
     let model = Model {
         facts,
         severities: severities.to_vec(),
-        rules: rules.into_iter().map(|(rule, count)| (rule, view::grouped(count))).collect(),
+        rules: rules.into_iter().map(|(rule, count)| (rule, context::grouped(count))).collect(),
         problems: view.href(routes::PROBLEMS),
         changes: changes.collect(),
         machine,

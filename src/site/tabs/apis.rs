@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{Tab, TabModel};
 use crate::catalog::{Catalog, EntityId};
 use crate::portal::Portal;
-use crate::site::view::{self, EntityLink};
-use crate::site::{Site, View};
+use crate::site::context::{self, EntityLink};
+use crate::site::{PageContext, Site};
 
 /// How many APIs are shown.
 const ROWS: usize = 200;
@@ -60,7 +60,7 @@ impl Tab for Apis {
             && !apis_of(&portal.catalog, entity).is_empty()
     }
 
-    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
+    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
         TabModel::Apis(matrix(view, &apis_of(&view.portal.catalog, entity)))
     }
 }
@@ -88,7 +88,7 @@ fn apis_of(catalog: &Catalog, entity: EntityId) -> BTreeSet<EntityId> {
     apis
 }
 
-fn matrix(view: &View<'_>, apis: &BTreeSet<EntityId>) -> Model {
+fn matrix(view: &PageContext<'_>, apis: &BTreeSet<EntityId>) -> Model {
     // The order of ids says nothing to readers; that of titles does.
     let mut apis: Vec<EntityId> = apis.iter().copied().collect();
     apis.sort_by_cached_key(|id| (view.entity(*id).title().to_lowercase(), view.entity(*id).reference.to_string()));
@@ -101,7 +101,7 @@ fn matrix(view: &View<'_>, apis: &BTreeSet<EntityId>) -> Model {
         if number > 0 {
             notes.push(format!(
                 "Nobody in the catalog {what} {}.",
-                view::count(number, "of these APIs", "of these APIs")
+                context::count(number, "of these APIs", "of these APIs")
             ));
         }
     }

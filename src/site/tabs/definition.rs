@@ -9,9 +9,9 @@ use crate::highlight;
 use crate::html::Html;
 use crate::portal::Portal;
 use crate::routes;
+use crate::site::context::{self, EntityLink};
 use crate::site::reference::{self, Amount, Writer};
-use crate::site::view::{self, EntityLink};
-use crate::site::{Site, View};
+use crate::site::{PageContext, Site};
 
 /// A text longer than this is not highlighted.
 const HIGHLIGHTED: usize = 96 << 10;
@@ -192,14 +192,14 @@ impl Tab for Definition {
         portal.catalog.get(entity).reference.kind() == "api"
     }
 
-    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
+    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
         TabModel::Definition(Box::new(part(view, entity, 0)))
     }
 }
 
 /// Makes the model of one page of a definition.
 #[must_use]
-pub fn part(view: &View<'_>, id: EntityId, part: usize) -> Model {
+pub fn part(view: &PageContext<'_>, id: EntityId, part: usize) -> Model {
     let api = view.portal.apis.of(id);
     let mut model = frame(view, id);
     match api {
@@ -221,7 +221,7 @@ pub fn part(view: &View<'_>, id: EntityId, part: usize) -> Model {
 
 /// Makes the model of the page of the text.
 #[must_use]
-pub fn source_page(view: &View<'_>, id: EntityId) -> Model {
+pub fn source_page(view: &PageContext<'_>, id: EntityId) -> Model {
     let mut model = frame(view, id);
     show_text(&mut model, view, id);
     model.is_source = true;
@@ -241,7 +241,7 @@ type ItemLine<'a> = (usize, &'a str, &'a str, &'static str, &'a str, &'a str, St
 
 /// Lists the items of a reference.
 #[must_use]
-pub fn items<'a>(view: &View<'a>, id: EntityId) -> Items<'a> {
+pub fn items<'a>(view: &PageContext<'a>, id: EntityId) -> Items<'a> {
     let Some(api) = view.portal.apis.of(id) else { return Items { pages: Vec::new(), items: Vec::new() } };
     let item = |(page, slice, item): (usize, &'a crate::api::Slice, &'a Item)| {
         let line = item.summary.as_deref().map(crate::api::parts::plain).unwrap_or_default();
@@ -252,7 +252,7 @@ pub fn items<'a>(view: &View<'a>, id: EntityId) -> Items<'a> {
             reference::verb_class(&item.verb),
             &*item.name,
             item.id.as_deref().unwrap_or_default(),
-            view::shortened(&line, 80).into_owned(),
+            context::shortened(&line, 80).into_owned(),
             u8::from(item.deprecated),
         )
     };
@@ -268,7 +268,7 @@ pub fn has_source_page(portal: &Portal, id: EntityId) -> bool {
     portal.apis.of(id).is_some() && Source::of(portal.catalog.get(id)).is_some_and(|it| it.text.len() <= SHOWN)
 }
 
-fn frame(view: &View<'_>, id: EntityId) -> Model {
+fn frame(view: &PageContext<'_>, id: EntityId) -> Model {
     let entity = view.entity(id);
     let source = Source::of(entity);
     let ends = |relation: &str| entity.related(relation).map(|it| view.plain_relation(it)).collect::<Vec<_>>();
@@ -295,11 +295,11 @@ fn frame(view: &View<'_>, id: EntityId) -> Model {
     }
 }
 
-fn show_text(model: &mut Model, view: &View<'_>, id: EntityId) {
+fn show_text(model: &mut Model, view: &PageContext<'_>, id: EntityId) {
     let Some(source) = Source::of(view.entity(id)) else { return };
     model.code = code(&source);
     if let Some(about) = &mut model.source {
-        about.lines = view::count(source.text.lines().count(), "line", "lines");
+        about.lines = context::count(source.text.lines().count(), "line", "lines");
     }
 }
 
@@ -314,7 +314,7 @@ fn code(source: &Source<'_>) -> Option<String> {
     }
 }
 
-fn reference(view: &View<'_>, api: &Api, part: usize) -> ReferenceModel {
+fn reference(view: &PageContext<'_>, api: &Api, part: usize) -> ReferenceModel {
     let parts = &api.parts.parts;
     let shown = &parts[part];
     let write = |amount: Amount| {
@@ -366,7 +366,7 @@ fn reference(view: &View<'_>, api: &Api, part: usize) -> ReferenceModel {
 }
 
 /// Lists the groups with their pages, and the items of this page.
-fn nav(view: &View<'_>, api: &Api, part: usize) -> Vec<NavGroup> {
+fn nav(view: &PageContext<'_>, api: &Api, part: usize) -> Vec<NavGroup> {
     let divided = api.parts.parts.len() > 1;
     let mut groups: Vec<(usize, NavGroup)> = Vec::new();
     for (at, page) in api.parts.parts.iter().enumerate() {
@@ -403,7 +403,7 @@ fn nav_item(item: &Item, href: String) -> NavItem {
 }
 
 /// Lists what all groups hold, for the first page of a divided reference.
-fn index(view: &View<'_>, api: &Api) -> Vec<NavGroup> {
+fn index(view: &PageContext<'_>, api: &Api) -> Vec<NavGroup> {
     let divided = api.parts.parts.len() > 1;
     let mut groups: Vec<NavGroup> = Vec::new();
     for (number, group) in api.reference.groups.iter().enumerate() {
@@ -456,7 +456,7 @@ fn index_size((group, shown): (&crate::api::Group, &NavGroup)) -> (bool, usize) 
     (shown.names_only, group.items.iter().map(|item| line + 2 * item.name.len()).sum())
 }
 
-fn page_href(view: &View<'_>, api: &Api, part: usize) -> String {
+fn page_href(view: &PageContext<'_>, api: &Api, part: usize) -> String {
     view.href(&routes::definition_part(&view.entity(api.entity).reference, &api.parts.parts[part].slug))
 }
 

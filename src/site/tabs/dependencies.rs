@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::{Tab, TabModel};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
-use crate::site::graphs::{self, Picture};
-use crate::site::kinds::Column;
+use crate::site::context::{self, EntityLink};
+use crate::site::graphs::{self, GraphFigure};
+use crate::site::kind_display::Column;
 use crate::site::table::{self, Table};
-use crate::site::view::{self, EntityLink};
-use crate::site::{Side, Site, View};
+use crate::site::{PageContext, Side, Site};
 
 /// More rows than this help nobody.
 const LISTED: usize = 50;
@@ -29,7 +29,7 @@ pub struct Dependencies;
 /// What the template shows.
 #[derive(Debug, Serialize)]
 pub struct Model {
-    picture: Option<Picture>,
+    picture: Option<GraphFigure>,
     sections: Vec<Section>,
 }
 
@@ -79,7 +79,7 @@ impl Tab for Dependencies {
         portal.catalog.get(entity).relations.iter().any(|relation| relevant(&relation.kind))
     }
 
-    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
+    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
         let sides = [&NEEDS_FACE, &NEEDED_BY_FACE].map(|face| (face, walk(view.site, entity, face.side)));
         let [needs, needed_by] = &sides;
         TabModel::Dependencies(Model {
@@ -141,7 +141,7 @@ fn walk(site: &Site, entity: EntityId, side: Side) -> Vec<Vec<EntityId>> {
     levels
 }
 
-fn section(view: &View<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
+fn section(view: &PageContext<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
     let total: usize = levels.iter().map(Vec::len).sum();
     let mut owners: BTreeMap<EntityId, usize> = BTreeMap::new();
     for id in levels.iter().flatten() {
@@ -178,9 +178,9 @@ fn section(view: &View<'_>, face: &Face, levels: &[Vec<EntityId>]) -> Section {
         explain: face.explain,
         direct: (!direct.is_empty()).then(|| table::of_entities(view, &columns, shown)),
         further,
-        owners: owners.into_iter().map(|(owner, count)| (view.link(owner), view::grouped(count))).collect(),
-        more_owners: (more_owners > 0).then(|| view::grouped(more_owners)),
-        total: if total >= REACHED { format!("more than {REACHED}") } else { view::grouped(total) },
+        owners: owners.into_iter().map(|(owner, count)| (view.link(owner), context::grouped(count))).collect(),
+        more_owners: (more_owners > 0).then(|| context::grouped(more_owners)),
+        total: if total >= REACHED { format!("more than {REACHED}") } else { context::grouped(total) },
         unlisted,
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{Tab, TabModel};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
-use crate::site::graphs::{self, Picture};
-use crate::site::{Site, View};
+use crate::site::graphs::{self, GraphFigure};
+use crate::site::{PageContext, Site};
 
 /// See the module.
 pub struct Diagram;
@@ -17,7 +17,7 @@ pub struct Model {
     title: &'static str,
     /// What is outside, and how it is told apart.
     note: &'static str,
-    picture: Option<Picture>,
+    picture: Option<GraphFigure>,
 }
 
 impl Tab for Diagram {
@@ -43,7 +43,7 @@ impl Tab for Diagram {
         }
     }
 
-    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel {
+    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
         TabModel::Diagram(match view.entity(entity).reference.kind() {
             "system" => Model {
                 title: "Parts and how they talk to each other",

@@ -3,7 +3,7 @@
 use super::{Tab, TabModel};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
-use crate::site::{Site, View};
+use crate::site::{PageContext, Site};
 
 /// See the module.
 pub struct Docs;
@@ -29,11 +29,11 @@ impl Tab for Docs {
         false
     }
 
-    fn href(&self, view: &View<'_>, entity: EntityId) -> Option<String> {
+    fn href(&self, view: &PageContext<'_>, entity: EntityId) -> Option<String> {
         view.docs(entity)
     }
 
-    fn model(&self, _view: &View<'_>, _entity: EntityId) -> TabModel {
+    fn model(&self, _view: &PageContext<'_>, _entity: EntityId) -> TabModel {
         TabModel::Nothing
     }
 }

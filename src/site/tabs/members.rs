@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::{Tab, TabModel};
 use crate::catalog::{EntityId, Relation};
 use crate::portal::Portal;
+use crate::site::context::{self, EntityLink};
 use crate::site::table::profile;
-use crate::site::view::{self, EntityLink};
-use crate::site::{Site, View};
+use crate::site::{PageContext, Site};
 
 /// More people than this are named without a card.
 const CARDS: usize = 300;
@@ -62,7 +62,7 @@ impl Tab for Members {
             && (entity.related("hasMember").next().is_some() || entity.related("parentOf").next().is_some())
     }
 
-    fn model(&self, view: &View<'_>, id: EntityId) -> TabModel {
+    fn model(&self, view: &PageContext<'_>, id: EntityId) -> TabModel {
         let entity = view.entity(id);
         let mut direct: Vec<Person> =
             entity.related("hasMember").map(|relation| person(view, view.relation(relation), relation.id)).collect();
@@ -85,7 +85,7 @@ impl Tab for Members {
         for people in [&mut direct, &mut below] {
             people.sort_by_cached_key(|person| person.link.title.to_lowercase());
         }
-        let count = (view::grouped(direct.len()), view::grouped(below.len()));
+        let count = (context::grouped(direct.len()), context::grouped(below.len()));
         let mut further = Vec::new();
         for people in [&mut direct, &mut below] {
             further.extend(people.drain(people.len().min(CARDS)..).map(|person| person.link));
@@ -96,10 +96,10 @@ impl Tab for Members {
 
 /// Describes a person; `id` is nothing for somebody the catalog does not know.
 #[must_use]
-pub fn person(view: &View<'_>, link: EntityLink, id: Option<EntityId>) -> Person {
+pub fn person(view: &PageContext<'_>, link: EntityLink, id: Option<EntityId>) -> Person {
     let entity = id.map(|id| view.entity(id));
     Person {
-        initials: view::initials(&link.title),
+        initials: context::initials(&link.title),
         email: entity.and_then(|entity| profile(entity, "email")).map(str::to_owned),
         summary: entity.and_then(|entity| view.summary(entity)),
         through: Vec::new(),

@@ -11,7 +11,7 @@ pub mod raw;
 
 use serde::Serialize;
 
-use super::{Site, View};
+use super::{PageContext, Site};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 
@@ -35,12 +35,12 @@ pub trait Tab: Sync {
     }
 
     /// Returns the link of a tab that leads elsewhere.
-    fn href(&self, _view: &View<'_>, _entity: EntityId) -> Option<String> {
+    fn href(&self, _view: &PageContext<'_>, _entity: EntityId) -> Option<String> {
         None
     }
 
     /// Returns what the tab shows.
-    fn model(&self, view: &View<'_>, entity: EntityId) -> TabModel;
+    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel;
 }
 
 /// All tabs in the order of display.
@@ -59,7 +59,7 @@ pub const TABS: &[&dyn Tab] = &[
 ///
 /// A tab that is not offered still is a page, since others link to it.
 #[must_use]
-pub fn offered(view: &View<'_>, id: EntityId) -> Vec<usize> {
+pub fn offered(view: &PageContext<'_>, id: EntityId) -> Vec<usize> {
     let applies = |at: &usize| TABS[*at].applies(view.portal, view.site, id);
     let wanted = view.site.entity_page(view.entity(id)).map_or(&[][..], |page| &page.tabs);
     if wanted.is_empty() {

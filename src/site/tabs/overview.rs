@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{Tab, TabModel};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
-use crate::site::cards::{self, Shown, Side};
-use crate::site::{Site, View};
+use crate::site::cards::{self, RenderedCard, Side};
+use crate::site::{PageContext, Site};
 
 /// See the module.
 pub struct Overview;
@@ -14,8 +14,8 @@ pub struct Overview;
 /// What the template shows.
 #[derive(Debug, Serialize)]
 pub struct Model {
-    wide: Vec<Shown>,
-    narrow: Vec<Shown>,
+    wide: Vec<RenderedCard>,
+    narrow: Vec<RenderedCard>,
 }
 
 impl Tab for Overview {
@@ -35,7 +35,7 @@ impl Tab for Overview {
         true
     }
 
-    fn model(&self, view: &View<'_>, id: EntityId) -> TabModel {
+    fn model(&self, view: &PageContext<'_>, id: EntityId) -> TabModel {
         TabModel::Overview(Model {
             wide: cards::shown(view, id, Side::Wide),
             narrow: cards::shown(view, id, Side::Narrow),

@@ -6,8 +6,8 @@ use super::{Tab, TabModel};
 use crate::catalog::{EntityId, export};
 use crate::portal::Portal;
 use crate::routes;
-use crate::site::view::EntityLink;
-use crate::site::{Site, View, yaml_paint};
+use crate::site::context::EntityLink;
+use crate::site::{PageContext, Site, yaml_highlight};
 
 /// A longer text than this, such as that of an API with its definition, is cut.
 const SHOWN: usize = 128 << 10;
@@ -57,7 +57,7 @@ impl Tab for Raw {
         true
     }
 
-    fn model(&self, view: &View<'_>, id: EntityId) -> TabModel {
+    fn model(&self, view: &PageContext<'_>, id: EntityId) -> TabModel {
         let entity = view.entity(id);
         let mut yaml = serde_yaml::to_string(&export::EntityJson(entity)).unwrap_or_default();
         let cut = yaml.len() > SHOWN;
@@ -74,7 +74,7 @@ impl Tab for Raw {
             source: crate::site::pages::entity::source_link(view, entity),
             edit: crate::site::pages::entity::edit_link(view, entity),
             json: view.href(&routes::api_entity(&entity.reference)),
-            code: yaml_paint::paint(&yaml),
+            code: yaml_highlight::paint(&yaml),
             cut,
             ancestry: entity.ancestry.iter().map(|reference| view.link_to(reference)).collect(),
             colocated: others.take(COLOCATED).map(|other| view.link(*other)).collect(),

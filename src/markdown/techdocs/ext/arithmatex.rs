@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::Block;
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
-use crate::markdown::techdocs::losses::Loss;
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
+use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
 use crate::markdown::techdocs::{Drawn, html};
@@ -44,7 +44,7 @@ fn shown(parser: &mut Parser<'_>, formula: &str, written: &str, place: Place) ->
         }
         drawn => {
             if drawn != Drawn::Unknown {
-                parser.losses.note_part(Loss::Formula, written);
+                parser.losses.note_part(MarkdownLint::Formula, written);
             }
             format!("{open}{formula}{close}")
         }
@@ -67,7 +67,7 @@ fn display(text: &str) -> Option<&str> {
 /// Finds the next formula inside a paragraph.
 pub(in crate::markdown::techdocs) fn find(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let text = subject.text;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::{Block, detab, indent_of};
 use crate::markdown::techdocs::foreign::Foreign;
-use crate::markdown::techdocs::losses::Loss;
+use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::tree::NodeId;
 
@@ -35,9 +35,9 @@ pub(in crate::markdown::techdocs) fn note_empty(parser: &mut Parser<'_>) {
         let node = &parser.tree[node];
         let empty = node.text.is_empty() && node.children.iter().all(is_head);
         if empty && !(line.starts_with("!!!") && line.contains('"')) {
-            parser.losses.note(Loss::EmptyContainer, &line, None);
+            parser.losses.note(MarkdownLint::EmptyContainer, &line, None);
         } else if let Some(title) = lost_title(&line) {
-            parser.losses.note_with(Loss::Foreign(Foreign::Title), &line, None, title);
+            parser.losses.note_with(MarkdownLint::Foreign(Foreign::Title), &line, None, title);
         }
     }
 }

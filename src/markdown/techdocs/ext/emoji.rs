@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::options::EmojiIndex;
 use crate::markdown::techdocs::parser::Parser;
 
@@ -12,7 +12,7 @@ static TABLE: &str = include_str!("emoji.txt");
 /// Finds the next name between colons. An unknown name stays, and nothing inside it counts as markup.
 pub(in crate::markdown::techdocs) fn find(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let text = subject.text;

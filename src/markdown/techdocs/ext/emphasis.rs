@@ -3,7 +3,7 @@
 //! One matcher serves all: a form is a run of signs, then contents and runs in turn, each with conditions on what stands
 //! around it. Forms are tried in order at each sign, so that the nested ones (`***a** b*`) come before the plain ones.
 
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
 
@@ -139,7 +139,7 @@ const MARK: &[Form] = &[form(2, false, Shape::Single("mark"), &[(Content::Any, 2
 /// `*emphasis*`
 pub(in crate::markdown::techdocs) fn find_star(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     find(parser, subject, from, '*', EMPHASIS)
@@ -148,7 +148,7 @@ pub(in crate::markdown::techdocs) fn find_star(
 /// `_emphasis_`
 pub(in crate::markdown::techdocs) fn find_underscore(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     find(parser, subject, from, '_', EMPHASIS)
@@ -157,7 +157,7 @@ pub(in crate::markdown::techdocs) fn find_underscore(
 /// `~~deleted~~` and `~sub~`
 pub(in crate::markdown::techdocs) fn find_tilde(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     find(parser, subject, from, '~', TILDE)
@@ -166,7 +166,7 @@ pub(in crate::markdown::techdocs) fn find_tilde(
 /// `^^inserted^^` and `^sup^`
 pub(in crate::markdown::techdocs) fn find_caret(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     find(parser, subject, from, '^', CARET)
@@ -175,7 +175,7 @@ pub(in crate::markdown::techdocs) fn find_caret(
 /// `==marked==`
 pub(in crate::markdown::techdocs) fn find_mark(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     find(parser, subject, from, '=', MARK)
@@ -184,7 +184,7 @@ pub(in crate::markdown::techdocs) fn find_mark(
 /// Runs of `*` or `_` between blanks are no emphasis.
 pub(in crate::markdown::techdocs) fn find_lone(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let _ = parser;
@@ -194,14 +194,14 @@ pub(in crate::markdown::techdocs) fn find_lone(
 /// Runs of `~` between blanks are no markup.
 pub(in crate::markdown::techdocs) fn find_lone_tilde(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let _ = parser;
     find_run(subject, from, [b'~', b'~'])
 }
 
-fn find_run(subject: &Subject<'_>, from: usize, signs: [u8; 2]) -> Option<Found> {
+fn find_run(subject: &InlineText<'_>, from: usize, signs: [u8; 2]) -> Option<Found> {
     let text = subject.text;
     let mut at = from;
     loop {
@@ -218,7 +218,7 @@ fn find_run(subject: &Subject<'_>, from: usize, signs: [u8; 2]) -> Option<Found>
 
 fn find(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
     sign: char,
     forms: &'static [Form],
@@ -239,7 +239,7 @@ fn find(
 /// Tries the forms from `first` on at `start`; returns the element and where it ends.
 fn match_at(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     start: usize,
     sign: char,
     forms: &'static [Form],
@@ -293,7 +293,7 @@ impl Inside {
         let mut last = last;
         let mut plain = 0;
         let mut at = 0;
-        let subject = Subject::new(text, false);
+        let subject = InlineText::new(text, false);
         let put = |parser: &mut Parser<'_>, last: Option<NodeId>, text: &str| match last {
             Some(last) => parser.tree[last].tail.set(text),
             None => parser.tree[parent].text.set(text),
@@ -330,7 +330,7 @@ fn is_blank(character: Option<char>) -> bool {
 }
 
 struct Matcher<'m> {
-    subject: &'m Subject<'m>,
+    subject: &'m InlineText<'m>,
     sign: char,
 }
 

@@ -1,7 +1,7 @@
 //! Graphviz diagrams in fences and between `{% dot file.svg` and `%}`, and what all diagrams look like.
 
 use crate::html::start_tag;
-use crate::markdown::techdocs::losses::Loss;
+use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::{Drawn, html};
 
@@ -81,7 +81,7 @@ pub(super) fn figure(
     language: &str,
     source: &str,
     title: Option<&str>,
-) -> Result<Option<String>, (Loss, String)> {
+) -> Result<Option<String>, (MarkdownLint, String)> {
     let Some(picture) = drawn(parser, language, source)? else { return Ok(None) };
     // The class `highlight` says that this is code to whoever takes the source out of the page.
     let mut out = String::new();
@@ -98,10 +98,10 @@ pub(super) fn figure(
     Ok(Some(out))
 }
 
-fn drawn(parser: &Parser<'_>, language: &str, source: &str) -> Result<Option<String>, (Loss, String)> {
+fn drawn(parser: &Parser<'_>, language: &str, source: &str) -> Result<Option<String>, (MarkdownLint, String)> {
     match parser.resolver.diagram(language, source) {
         Drawn::Html(picture) => Ok(Some(picture)),
         Drawn::Unknown | Drawn::Not => Ok(None),
-        Drawn::Missing(name) => Err((Loss::Diagram, name)),
+        Drawn::Missing(name) => Err((MarkdownLint::Diagram, name)),
     }
 }

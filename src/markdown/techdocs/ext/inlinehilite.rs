@@ -1,14 +1,14 @@
 //! Code spans, with a language as `` `#!py x` `` or `` `:::py x` ``.
 
 use crate::markdown::techdocs::html;
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash::escaped;
 
 /// Finds the next code span, or backslashes in front of one that stand for themselves.
 pub(in crate::markdown::techdocs) fn find(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let text = subject.text;

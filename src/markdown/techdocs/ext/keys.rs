@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 
 /// One key: its class and its name.
@@ -12,7 +12,7 @@ type Key = (Option<String>, String);
 /// Finds combinations with a quoted key in them, before escapes are read.
 pub(in crate::markdown::techdocs) fn find_quoted(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     find_keys(parser, subject, from, true)
@@ -21,13 +21,13 @@ pub(in crate::markdown::techdocs) fn find_quoted(
 /// Finds other combinations.
 pub(in crate::markdown::techdocs) fn find(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     find_keys(parser, subject, from, false)
 }
 
-fn find_keys(parser: &mut Parser<'_>, subject: &Subject<'_>, from: usize, quoted: bool) -> Option<Found> {
+fn find_keys(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize, quoted: bool) -> Option<Found> {
     let text = subject.text;
     let mut at = from;
     loop {

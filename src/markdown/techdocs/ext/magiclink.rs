@@ -1,6 +1,6 @@
 //! Bare addresses become links.
 
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 
 fn is_word(character: char) -> bool {
@@ -10,7 +10,7 @@ fn is_word(character: char) -> bool {
 /// Finds the next address of a page.
 pub(in crate::markdown::techdocs) fn find(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     if subject.in_link {
@@ -75,7 +75,7 @@ fn next_start(text: &str, from: usize) -> Option<(usize, usize, bool)> {
 /// Finds the next address of a mailbox.
 pub(in crate::markdown::techdocs) fn find_mail(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     if subject.in_link {
@@ -104,7 +104,7 @@ pub(in crate::markdown::techdocs) fn find_mail(
     }
 }
 
-fn local_start(subject: &Subject<'_>, floor: usize, sign: usize) -> Option<usize> {
+fn local_start(subject: &InlineText<'_>, floor: usize, sign: usize) -> Option<usize> {
     let bytes = subject.text.as_bytes();
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'.');
     let mut start = sign;

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use crate::markdown::techdocs::block::Block;
 use crate::markdown::techdocs::foreign::{self, Foreign};
 use crate::markdown::techdocs::html;
-use crate::markdown::techdocs::losses::Loss;
+use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::stash::{self, Mark, Piece, Stashed};
 use crate::markdown::techdocs::tree::{NodeId, is_block_level};
@@ -381,7 +381,7 @@ impl<'t> Extractor<'_, '_, 't> {
         if !RAW.contains(&name)
             && let Some((before, line)) = foreign::markdown_in(&raw)
         {
-            self.parser.losses.note_with(Loss::Foreign(Foreign::Html), line, Some(before), name);
+            self.parser.losses.note_with(MarkdownLint::Foreign(Foreign::Html), line, Some(before), name);
         }
         let mark = self.parser.stash.html(raw);
         self.out.push_str(&mark);

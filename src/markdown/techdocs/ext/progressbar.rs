@@ -1,7 +1,7 @@
 //! `[=75% "label"]`
 
 use super::attr_list;
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash;
 
@@ -15,7 +15,7 @@ struct Bar {
 /// Finds the next bar.
 pub(in crate::markdown::techdocs) fn find(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let mut at = from;

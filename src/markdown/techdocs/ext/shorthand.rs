@@ -1,6 +1,6 @@
 //! `#1`, `user/repo#1`, `@user`, `@user/repo` and commits become links, when the author has said where the repository is.
 
-use crate::markdown::techdocs::inline::{Found, Replacement, Subject};
+use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::options::{RepositoryHost, RepositoryOptions};
 use crate::markdown::techdocs::parser::Parser;
 
@@ -97,7 +97,7 @@ fn repository_length(text: &str) -> usize {
 /// Finds the next `@user` or `@user/repo`.
 pub(in crate::markdown::techdocs) fn find_mention(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let host = host(parser.options.repository.as_ref().filter(|_| !subject.in_link)?);
@@ -130,7 +130,7 @@ pub(in crate::markdown::techdocs) fn find_mention(
 /// Finds the next issue, pull request, discussion or commit.
 pub(in crate::markdown::techdocs) fn find_reference(
     parser: &mut Parser<'_>,
-    subject: &Subject<'_>,
+    subject: &InlineText<'_>,
     from: usize,
 ) -> Option<Found> {
     let options = parser.options.repository.as_ref().filter(|_| !subject.in_link)?;
@@ -175,7 +175,7 @@ pub(in crate::markdown::techdocs) fn find_reference(
 }
 
 /// Returns what stands before a sign: where it begins, a user and a repository.
-fn owner<'t>(subject: &Subject<'t>, floor: usize, sign: usize) -> (usize, Option<&'t str>, Option<&'t str>) {
+fn owner<'t>(subject: &InlineText<'t>, floor: usize, sign: usize) -> (usize, Option<&'t str>, Option<&'t str>) {
     let text = subject.text;
     let bytes = text.as_bytes();
     let mut start = sign;

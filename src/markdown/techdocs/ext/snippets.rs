@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::markdown::techdocs::losses::Loss;
+use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::{IncludeFault, MissingInclude, Options, Resolver};
 
@@ -49,7 +49,7 @@ pub(in crate::markdown::techdocs) fn include(parser: &mut Parser<'_>, text: &str
     let (faults, left_out) = (reader.faults, reader.left_out);
     parser.missing.extend(faults);
     if let Some(line) = left_out {
-        parser.losses.note_part(Loss::Includes, &line);
+        parser.losses.note_part(MarkdownLint::Includes, &line);
     }
     lines.join("\n")
 }

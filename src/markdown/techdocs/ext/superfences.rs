@@ -11,7 +11,7 @@ use super::highlight::{self, Code};
 use crate::markdown::techdocs::Drawn;
 use crate::markdown::techdocs::foreign::Foreign;
 use crate::markdown::techdocs::html;
-use crate::markdown::techdocs::losses::Loss;
+use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::options::FenceFormat;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash::{self, Mark};
@@ -102,13 +102,13 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
             let rest = &line[width..];
             let directive = directive(rest);
             if let Some(name) = directive {
-                parser.losses.note_line(Loss::Foreign(Foreign::Fence), &lines, index, name.to_owned());
+                parser.losses.note_line(MarkdownLint::Foreign(Foreign::Fence), &lines, index, name.to_owned());
             }
             if let Some((fence, header)) = opening(parser, rest) {
                 let quotes = prefix.matches('>').count();
                 open = Some(Open { start: index, prefix, quotes, fence, header, code: Vec::new(), blank: false });
             } else if directive.is_none() && looks_like_opening(rest) {
-                parser.losses.note(Loss::FenceHeader, rest, None);
+                parser.losses.note(MarkdownLint::FenceHeader, rest, None);
             }
             continue;
         };
@@ -156,9 +156,9 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
 
 /// Notes a fence without an end, unless the end of another one that is no fence was taken for its start.
 fn note_unclosed(parser: &mut Parser<'_>, lines: &[&str], at: usize) {
-    let others = [Loss::FenceHeader, Loss::UnclosedFence, Loss::Foreign(Foreign::Fence)];
+    let others = [MarkdownLint::FenceHeader, MarkdownLint::UnclosedFence, MarkdownLint::Foreign(Foreign::Fence)];
     if !others.iter().any(|loss| parser.losses.has(*loss)) {
-        parser.losses.note_line(Loss::UnclosedFence, lines, at, String::new());
+        parser.losses.note_line(MarkdownLint::UnclosedFence, lines, at, String::new());
     }
 }
 
@@ -271,7 +271,7 @@ fn render(parser: &mut Parser<'_>, fence: &mut Open<'_>, all: &[&str]) -> String
                 }
                 drawn => {
                     if drawn != Drawn::Unknown {
-                        parser.losses.note_part(Loss::Formula, &source);
+                        parser.losses.note_part(MarkdownLint::Formula, &source);
                     }
                     out.push_str("\\[\n");
                     html::escape_all(&mut out, &source);

@@ -1,4 +1,4 @@
-//! The remedies of [`Loss`] that need no judgement, written into the text.
+//! The remedies of [`MarkdownLint`] that need no judgement, written into the text.
 //!
 //! No change is trusted: the document is read again, and a change stays only if less is lost with it, nothing new is, and
 //! the page says the same words and shows the same code. What cannot be mended so is left to its author.
@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{IncludeFile, Loss, Options, Resolver, render};
+use super::{IncludeFile, MarkdownLint, Options, Resolver, render};
 use crate::html;
 
 /// So many times one document is read at most.
@@ -14,29 +14,29 @@ const MAX_READS: usize = 400;
 
 /// A document with its remedies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mended {
+pub struct FixedDocument {
     /// The text as it should be.
     pub text: String,
     /// What was lost and is not any more, with the number of its line in the text before, counted from 0.
-    pub mends: Vec<(Loss, usize)>,
+    pub mends: Vec<(MarkdownLint, usize)>,
 }
 
 /// Mends what `wanted` allows, by loss and number of the line; nothing if there is nothing that can be.
 #[must_use]
-pub fn mend(
+pub fn fix_document(
     text: &str,
     options: &Options,
     include: IncludeFile<'_>,
-    wanted: &dyn Fn(Loss, usize) -> bool,
-) -> Option<Mended> {
+    wanted: &dyn Fn(MarkdownLint, usize) -> bool,
+) -> Option<FixedDocument> {
     if let Some(rest) = text.strip_prefix('\u{feff}') {
-        let mended = mend(rest, options, include, wanted)?;
-        return Some(Mended { text: format!("\u{feff}{}", mended.text), ..mended });
+        let mended = fix_document(rest, options, include, wanted)?;
+        return Some(FixedDocument { text: format!("\u{feff}{}", mended.text), ..mended });
     }
     let mut mender = Mender { options, include, reads: 0 };
     let mut now = Draft::new(text);
     let mut seen = mender.read(&now);
-    let mut mends: Vec<(Loss, usize)> = Vec::new();
+    let mut mends: Vec<(MarkdownLint, usize)> = Vec::new();
     let mut refused: BTreeSet<usize> = BTreeSet::new();
     // What could not be mended at first may become so by what was mended around it.
     let mut known = usize::MAX;
@@ -44,18 +44,21 @@ pub fn mend(
         known = mends.len();
         refused.clear();
         // A header that was taken for text turns what is code and what is not upside down, so fences come first.
-        for kind in [Loss::FenceHeader, Loss::ListUnderText, Loss::ListIndent] {
+        for kind in [MarkdownLint::FenceHeader, MarkdownLint::ListUnderText, MarkdownLint::ListIndent] {
             // While it is not sure what is code, what looks like a list may be none.
-            let is_sure = !seen.lost.iter().any(|(loss, _)| matches!(loss, Loss::FenceHeader | Loss::UnclosedFence));
-            if !is_sure && kind != Loss::FenceHeader {
+            let is_sure = !seen
+                .lost
+                .iter()
+                .any(|(loss, _)| matches!(loss, MarkdownLint::FenceHeader | MarkdownLint::UnclosedFence));
+            if !is_sure && kind != MarkdownLint::FenceHeader {
                 continue;
             }
             loop {
-                let allowed = |(loss, line): &&(Loss, usize)| {
+                let allowed = |(loss, line): &&(MarkdownLint, usize)| {
                     let from = now.lines[*line].from;
                     *loss == kind && from.is_some_and(|from| wanted(*loss, from) && !refused.contains(&from))
                 };
-                let todo: Vec<(Loss, usize)> = seen.lost.iter().filter(allowed).copied().collect();
+                let todo: Vec<(MarkdownLint, usize)> = seen.lost.iter().filter(allowed).copied().collect();
                 if todo.is_empty() || mender.reads >= MAX_READS {
                     break;
                 }
@@ -68,7 +71,7 @@ pub fn mend(
         }
     }
     mends.sort_by_key(|(_, line)| *line);
-    (!mends.is_empty()).then(|| Mended { text: now.text(), mends })
+    (!mends.is_empty()).then(|| FixedDocument { text: now.text(), mends })
 }
 
 /// A text by its lines, each with its ending.
@@ -107,18 +110,18 @@ impl<'t> Draft<'t> {
 }
 
 /// What a reader of a draft gets.
-struct Looks {
+struct Rendering {
     /// By the number of the line.
-    lost: Vec<(Loss, usize)>,
+    lost: Vec<(MarkdownLint, usize)>,
     /// The words without marks of lists.
     words: Vec<String>,
     /// The text of every code block, sorted.
     code: Vec<String>,
 }
 
-struct World<'a>(IncludeFile<'a>);
+struct IncludeOnlyResolver<'a>(IncludeFile<'a>);
 
-impl Resolver for World<'_> {
+impl Resolver for IncludeOnlyResolver<'_> {
     fn include(&self, path: &str) -> Option<Arc<str>> {
         (self.0)(path)
     }
@@ -131,13 +134,13 @@ struct Mender<'a> {
 }
 
 /// What an attempt comes to: what is mended, the draft, and what a reader gets of it.
-type Success<'t> = (Vec<(Loss, usize)>, Draft<'t>, Looks);
+type Success<'t> = (Vec<(MarkdownLint, usize)>, Draft<'t>, Rendering);
 
 impl Mender<'_> {
-    fn read(&mut self, draft: &Draft<'_>) -> Looks {
+    fn read(&mut self, draft: &Draft<'_>) -> Rendering {
         self.reads += 1;
         let text = draft.text();
-        let output = render(&text, self.options, &World(self.include));
+        let output = render(&text, self.options, &IncludeOnlyResolver(self.include));
         let mut starts = Vec::with_capacity(draft.lines.len());
         let mut at = 0;
         for line in &draft.lines {
@@ -152,7 +155,7 @@ impl Mender<'_> {
             .map(|rest| rest.split("</pre>").next().unwrap_or("").to_owned())
             .collect();
         code.sort_unstable();
-        Looks {
+        Rendering {
             lost: output.lost.iter().map(|lost| (lost.loss, line(lost.span.start))).collect(),
             words: html::text(&output.html).split(' ').filter(|word| !is_mark(word)).map(str::to_owned).collect(),
             code,
@@ -160,7 +163,12 @@ impl Mender<'_> {
     }
 
     /// Mends all of `todo`, or the parts of it that can be mended.
-    fn attempt<'t>(&mut self, draft: &Draft<'t>, seen: &Looks, todo: &[(Loss, usize)]) -> Option<Success<'t>> {
+    fn attempt<'t>(
+        &mut self,
+        draft: &Draft<'t>,
+        seen: &Rendering,
+        todo: &[(MarkdownLint, usize)],
+    ) -> Option<Success<'t>> {
         if self.reads >= MAX_READS {
             return None;
         }
@@ -187,13 +195,18 @@ impl Mender<'_> {
     }
 
     /// Mends all of `todo`; nothing if that is not for the better.
-    fn all<'t>(&mut self, draft: &Draft<'t>, seen: &Looks, todo: &[(Loss, usize)]) -> Option<(Draft<'t>, Looks)> {
+    fn all<'t>(
+        &mut self,
+        draft: &Draft<'t>,
+        seen: &Rendering,
+        todo: &[(MarkdownLint, usize)],
+    ) -> Option<(Draft<'t>, Rendering)> {
         let mut new = draft.clone();
         for (loss, line) in todo.iter().rev() {
             match loss {
-                Loss::ListUnderText => part(&mut new, *line)?,
-                Loss::ListIndent => nest(&mut new, *line, self.options.nested_indent)?,
-                Loss::FenceHeader => {
+                MarkdownLint::ListUnderText => part(&mut new, *line)?,
+                MarkdownLint::ListIndent => nest(&mut new, *line, self.options.nested_indent)?,
+                MarkdownLint::FenceHeader => {
                     let header = new.line(*line).to_owned();
                     new.set(*line, &readable_header(&header)?);
                 }
@@ -201,20 +214,21 @@ impl Mender<'_> {
             }
         }
         let mut looks = self.read(&new);
-        if todo[0].0 == Loss::FenceHeader {
+        if todo[0].0 == MarkdownLint::FenceHeader {
             // Which lines are code changes, and with it everything else; the header is all that must be right.
-            let fences = |looks: &Looks| looks.lost.iter().filter(|(loss, _)| *loss == Loss::FenceHeader).count();
-            let unclosed = looks.lost.iter().any(|(loss, _)| *loss == Loss::UnclosedFence);
+            let fences =
+                |looks: &Rendering| looks.lost.iter().filter(|(loss, _)| *loss == MarkdownLint::FenceHeader).count();
+            let unclosed = looks.lost.iter().any(|(loss, _)| *loss == MarkdownLint::UnclosedFence);
             return (fences(&looks) + todo.len() <= fences(seen) && !unclosed).then_some((new, looks));
         }
         // A list that has become one may turn out not to nest.
-        let mut nested = todo[0].0 == Loss::ListIndent;
+        let mut nested = todo[0].0 == MarkdownLint::ListIndent;
         for _ in 0..3 {
-            let before = |loss: &(Loss, usize)| {
+            let before = |loss: &(MarkdownLint, usize)| {
                 let from = new.lines[loss.1].from;
                 seen.lost.iter().any(|(kind, line)| *kind == loss.0 && draft.lines[*line].from == from)
             };
-            let deeper = looks.lost.iter().find(|loss| loss.0 == Loss::ListIndent && !before(loss)).copied();
+            let deeper = looks.lost.iter().find(|loss| loss.0 == MarkdownLint::ListIndent && !before(loss)).copied();
             let Some((_, line)) = deeper else { break };
             nest(&mut new, line, self.options.nested_indent)?;
             nested = true;
@@ -226,16 +240,16 @@ impl Mender<'_> {
 
 /// Says whether less is lost, and nothing else has changed. A paragraph of an item may have been code while the list was
 /// `nested` by too many columns.
-fn is_better(before: &Looks, after: &Looks, nested: bool) -> bool {
-    let count = |looks: &Looks, loss: Loss| looks.lost.iter().filter(|(kind, _)| *kind == loss).count();
+fn is_better(before: &Rendering, after: &Rendering, nested: bool) -> bool {
+    let count = |looks: &Rendering, loss: MarkdownLint| looks.lost.iter().filter(|(kind, _)| *kind == loss).count();
     let kinds = [
-        Loss::FenceHeader,
-        Loss::UnclosedFence,
-        Loss::EmptyContainer,
-        Loss::ListUnderText,
-        Loss::ListIndent,
-        Loss::Formula,
-        Loss::Diagram,
+        MarkdownLint::FenceHeader,
+        MarkdownLint::UnclosedFence,
+        MarkdownLint::EmptyContainer,
+        MarkdownLint::ListUnderText,
+        MarkdownLint::ListIndent,
+        MarkdownLint::Formula,
+        MarkdownLint::Diagram,
     ];
     let mut code = after.code.iter();
     after.lost.len() < before.lost.len()
@@ -470,7 +484,7 @@ mod tests {
     use crate::markdown::techdocs::NoFiles;
 
     fn mended(text: &str, options: &Options) -> String {
-        mend(text, options, &|_| None, &|_, _| true).map_or_else(|| text.to_owned(), |mended| mended.text)
+        fix_document(text, options, &|_| None, &|_, _| true).map_or_else(|| text.to_owned(), |mended| mended.text)
     }
 
     /// Mends and says what a page shows of it; the second time there is nothing to do.
@@ -546,14 +560,14 @@ mod tests {
 
     #[test]
     fn a_change_is_for_the_better_only_if_words_and_code_stay() {
-        let looks = |lost: &[Loss], words: &[&str], code: &[&str]| Looks {
+        let looks = |lost: &[MarkdownLint], words: &[&str], code: &[&str]| Rendering {
             lost: lost.iter().map(|loss| (*loss, 0)).collect(),
             words: words.iter().map(|word| (*word).to_owned()).collect(),
             code: code.iter().map(|code| (*code).to_owned()).collect(),
         };
-        let list = Loss::ListUnderText;
+        let list = MarkdownLint::ListUnderText;
         let before = looks(&[list, list], &["a", "b"], &["x", "y"]);
-        let check = |after: Looks, nested: bool, expect: bool| {
+        let check = |after: Rendering, nested: bool, expect: bool| {
             assert_eq!(
                 is_better(&before, &after, nested),
                 expect,
@@ -575,18 +589,21 @@ mod tests {
         check(looks(&[list], &["a", "b"], &["w", "x", "y"]), false, true);
         check(looks(&[list], &["a", "b"], &["x"]), true, true);
         // Less is lost, but more of another kind.
-        check(looks(&[Loss::UnclosedFence], &["a", "b"], &["x", "y"]), false, false);
+        check(looks(&[MarkdownLint::UnclosedFence], &["a", "b"], &["x", "y"]), false, false);
     }
 
     #[test]
     fn only_what_is_wanted_is_touched() {
         let text = "text\n- a\n\ntext\n- b\n";
-        let got = mend(text, &Options::default(), &|_| None, &|_, line| line == 4).expect("something to do");
+        let got = fix_document(text, &Options::default(), &|_| None, &|_, line| line == 4).expect("something to do");
         assert_eq!(
             got,
-            Mended { text: "text\n- a\n\ntext\n\n- b\n".to_owned(), mends: vec![(Loss::ListUnderText, 4)] }
+            FixedDocument {
+                text: "text\n- a\n\ntext\n\n- b\n".to_owned(),
+                mends: vec![(MarkdownLint::ListUnderText, 4)]
+            }
         );
-        assert_eq!(mend(text, &Options::default(), &|_| None, &|_, _| false), None);
+        assert_eq!(fix_document(text, &Options::default(), &|_| None, &|_, _| false), None);
     }
 
     proptest::proptest! {

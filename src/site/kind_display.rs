@@ -6,7 +6,7 @@ use crate::config::Config;
 
 /// The face of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KindFace {
+pub struct KindDisplay {
     /// In lower case, as in references.
     pub kind: String,
     /// Class suffix of icon and hue; one of the built-in kinds or `other`.
@@ -163,10 +163,10 @@ fn with_own(columns: &[Column], config: &Config) -> Vec<Column> {
 
 /// Returns the face of `kind`, which is as written in the entity.
 #[must_use]
-pub fn face(kind: &str, config: &Config) -> KindFace {
+pub fn face(kind: &str, config: &Config) -> KindDisplay {
     let lower = kind.to_lowercase();
     if let Some(known) = KNOWN.iter().find(|known| known.kind == lower) {
-        return KindFace {
+        return KindDisplay {
             kind: lower,
             class: known.kind,
             one: known.one.to_owned(),
@@ -176,7 +176,7 @@ pub fn face(kind: &str, config: &Config) -> KindFace {
     }
     let plural =
         config.catalog.kinds.iter().find(|custom| custom.name == kind).and_then(|custom| custom.plural.clone());
-    KindFace {
+    KindDisplay {
         kind: lower,
         class: "other",
         one: kind.to_owned(),

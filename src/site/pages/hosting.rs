@@ -17,17 +17,17 @@ use crate::html::Html;
 use crate::inert;
 use crate::markdown::commonmark;
 use crate::routes;
-use crate::site::kinds::Column;
+use crate::site::kind_display::Column;
 use crate::site::table::{self, Cell};
 use crate::site::tabs::definition;
-use crate::site::{File, PageKind, Site, View, machine, view};
+use crate::site::{File, PageContext, PageKind, Site, context, feeds};
 
 /// What pages may load and do; the strictest that lets them work. Images may be embedded, because icons are.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'";
 
 /// Returns the bytes of a file and their type.
 #[must_use]
-pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
+pub fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
     const JSON: &str = "application/json";
     const TEXT: &str = "text/plain; charset=utf-8";
     const MARKDOWN: &str = "text/markdown; charset=utf-8";
@@ -46,13 +46,13 @@ pub fn bytes(view: &View<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::ApiFacets => (facets(view), JSON),
         File::ApiKind(kind) => {
             let ids = view.site.kinds()[kind].entities.iter();
-            (list(ids.map(|id| view.entity(*id)).filter(|entity| !entity.refused)), JSON)
+            (list(ids.map(|id| view.entity(*id)).filter(|entity| !entity.rejected_by_backstage)), JSON)
         }
         File::ApiEntity(id) => (json(&EntityJson(view.entity(id))), JSON),
-        File::EntityMarkdown(id) => (machine::entity_markdown(view, id).into_bytes(), MARKDOWN),
-        File::Badge(id, badge) => (machine::badge(view, id, badge).into_bytes(), "image/svg+xml"),
-        File::Llms => (machine::llms(view).into_bytes(), MARKDOWN),
-        File::Feed => (machine::feed(view.site).into_bytes(), "application/atom+xml"),
+        File::EntityMarkdown(id) => (feeds::entity_markdown(view, id).into_bytes(), MARKDOWN),
+        File::Badge(id, badge) => (feeds::badge(view, id, badge).into_bytes(), "image/svg+xml"),
+        File::Llms => (feeds::llms(view).into_bytes(), MARKDOWN),
+        File::Feed => (feeds::feed(view.site).into_bytes(), "application/atom+xml"),
         File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
         File::ApiCatalog => (json(&api_catalog(view)), "application/linkset+json"),
@@ -106,7 +106,7 @@ fn list<'a>(entities: impl IntoIterator<Item = &'a Entity>) -> Vec<u8> {
 }
 
 /// Answers for every facet that people ask for, because a host cannot see which ones are asked for.
-fn facets(view: &View<'_>) -> Vec<u8> {
+fn facets(view: &PageContext<'_>) -> Vec<u8> {
     let facet = |path: &&'static str| (*path, export::facet(&view.portal.catalog, path));
     let facets: BTreeMap<&str, Vec<FacetValue>> = export::FACETS.iter().map(facet).collect();
     json(&BTreeMap::from([("facets", facets)]))
@@ -142,11 +142,11 @@ type RowData<'a> = (
     Vec<serde_json::Value>,
 );
 
-fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
+fn rows(view: &PageContext<'_>, kind: usize) -> Vec<u8> {
     let group = &view.site.kinds()[kind];
     let mut refs: Vec<(String, String)> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    let mut number = |link: view::EntityLink| {
+    let mut number = |link: context::EntityLink| {
         *known.entry(link.reference.clone()).or_insert_with(|| {
             refs.push((link.reference, link.title));
             refs.len() - 1
@@ -164,7 +164,7 @@ fn rows(view: &View<'_>, kind: usize) -> Vec<u8> {
             let owner = view.owner(entity).map(&mut number);
             let system = view.part_of(entity, "system").map(&mut number);
             let description =
-                view::shortened(&commonmark::plain(entity.description().unwrap_or_default()), 120).into_owned();
+                context::shortened(&commonmark::plain(entity.description().unwrap_or_default()), 120).into_owned();
             let has_problems = view.site.problems_of(*id).next().is_some();
             let flags = u8::from(has_problems) + 2 * u8::from(view.site.docs_of(*id).is_some());
             let more = more
@@ -227,10 +227,14 @@ fn sitemap(site: &Site) -> String {
 }
 
 /// Lists every API with the addresses of its pages and its definition, as a set of links.
-fn api_catalog(view: &View<'_>) -> serde_json::Value {
+fn api_catalog(view: &PageContext<'_>) -> serde_json::Value {
     let base = view.site.base_url().unwrap_or_default();
     let link = |url: &str, media: &str| serde_json::json!([{"href": format!("{base}{}", routes::encoded(url)), "type": media}]);
-    let apis = view.portal.catalog.iter().filter(|(_, entity)| entity.reference.kind() == "api" && !entity.refused);
+    let apis = view
+        .portal
+        .catalog
+        .iter()
+        .filter(|(_, entity)| entity.reference.kind() == "api" && !entity.rejected_by_backstage);
     let links: Vec<serde_json::Value> = apis
         .map(|(id, entity)| {
             let mut set = serde_json::json!({

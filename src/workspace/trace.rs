@@ -7,42 +7,42 @@
 
 #![expect(clippy::disallowed_methods, reason = "asking again touches the disk, as asking did")]
 
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::calm;
-use super::tree::{Item, Kind, Stamp, Tree, stamp};
+use super::file_system::{DirEntry, FileSystem, FileType, Stamp, stamp};
 
 /// A file that changed so shortly before it was read may change again with no trace in its time.
 const FRESH: Duration = Duration::from_secs(2);
 
 /// What is asked of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Question {
+enum Probe {
     /// What is in the folder?
     List,
     /// What stands there, links not followed?
-    Kind,
+    FileType,
     /// Where does it lead, links followed?
     Real,
     /// What are its bytes?
     Content,
 }
 
-impl Question {
-    const ALL: [Self; 4] = [Self::List, Self::Kind, Self::Real, Self::Content];
+impl Probe {
+    const ALL: [Self; 4] = [Self::List, Self::FileType, Self::Real, Self::Content];
 
     const fn letter(self) -> char {
         match self {
             Self::List => 'L',
-            Self::Kind => 'K',
+            Self::FileType => 'K',
             Self::Real => 'R',
             Self::Content => 'C',
         }
@@ -51,14 +51,14 @@ impl Question {
 
 /// Notes questions and answers.
 #[derive(Debug)]
-pub(super) struct Journal {
-    answers: Mutex<Vec<(Question, PathBuf, String)>>,
+pub(super) struct Trace {
+    answers: Mutex<Vec<(Probe, PathBuf, String)>>,
     since: SystemTime,
     /// Where the site will be: what stands there is made by the build itself.
     own: OnceLock<PathBuf>,
 }
 
-impl Default for Journal {
+impl Default for Trace {
     fn default() -> Self {
         Self { answers: Mutex::default(), since: SystemTime::now(), own: OnceLock::new() }
     }
@@ -67,7 +67,7 @@ impl Default for Journal {
 /// The answer that there is none.
 const NOTHING: &str = "-";
 
-impl Journal {
+impl Trace {
     /// Says where the site will be.
     pub(super) fn set_own(&self, output: &Path) {
         let parent = output.parent().and_then(|parent| fs::canonicalize(parent).ok());
@@ -79,25 +79,25 @@ impl Journal {
         self.own.get().map_or(Path::new(""), PathBuf::as_path)
     }
 
-    fn note(&self, question: Question, path: &Path, answer: String) {
-        calm(self.answers.lock()).push((question, path.to_owned(), answer));
+    fn note(&self, question: Probe, path: &Path, answer: String) {
+        self.answers.lock().push((question, path.to_owned(), answer));
     }
 
-    pub(super) fn list(&self, folder: &Path, items: Option<&[Item]>) {
+    pub(super) fn list(&self, folder: &Path, items: Option<&[DirEntry]>) {
         self.note(
-            Question::List,
+            Probe::List,
             folder,
             items.map_or_else(|| NOTHING.to_owned(), |items| listing(folder, items, self.own())),
         );
     }
 
-    pub(super) fn kind(&self, path: &Path, kind: Option<Kind>) {
-        self.note(Question::Kind, path, kind.map_or(NOTHING, letter).to_owned());
+    pub(super) fn kind(&self, path: &Path, kind: Option<FileType>) {
+        self.note(Probe::FileType, path, kind.map_or(NOTHING, letter).to_owned());
     }
 
     pub(super) fn real(&self, path: &Path, real: Option<&Path>) {
         let real = real.map_or_else(|| NOTHING.to_owned(), |real| real.to_string_lossy().into_owned());
-        self.note(Question::Real, path, real);
+        self.note(Probe::Real, path, real);
     }
 
     /// Notes the content of a file; nothing if it could not be read.
@@ -106,23 +106,23 @@ impl Journal {
             || NOTHING.to_owned(),
             |bytes| content(bytes, stamp(path).filter(|stamp| is_old(stamp, self.since))),
         );
-        self.note(Question::Content, path, answer);
+        self.note(Probe::Content, path, answer);
     }
 
     /// Writes where the site is, then one answer a line, each question once. Nothing if there is a path that does not fit
     /// a line, or if a file changed while the build ran, so that it was another one to each who asked.
     pub(super) fn to_text(&self) -> Option<String> {
         let own = self.own();
-        let mut unique: BTreeMap<(&Path, Question), &str> = BTreeMap::new();
-        let answers = calm(self.answers.lock());
+        let mut unique: BTreeMap<(&Path, Probe), &str> = BTreeMap::new();
+        let answers = self.answers.lock();
         for (question, path, answer) in answers.iter().filter(|(_, path, _)| !path.starts_with(own)) {
             let before = unique.insert((path, *question), answer).filter(|before| before != answer);
             match before {
                 // It was too large for one who asked.
-                Some(before) if *question == Question::Content && answer == NOTHING => {
+                Some(before) if *question == Probe::Content && answer == NOTHING => {
                     unique.insert((path, *question), before);
                 }
-                Some(NOTHING) if *question == Question::Content => {}
+                Some(NOTHING) if *question == Probe::Content => {}
                 Some(_) => return None,
                 None => {}
             }
@@ -145,21 +145,21 @@ pub(super) fn holds(text: &str) -> bool {
     lines.par_iter().all(|line| {
         let mut parts = line.splitn(3, '\t');
         let (Some(letter), Some(path), Some(answer)) = (parts.next(), parts.next(), parts.next()) else { return false };
-        let question = Question::ALL.into_iter().find(|question| letter.chars().eq([question.letter()]));
+        let question = Probe::ALL.into_iter().find(|question| letter.chars().eq([question.letter()]));
         question.is_some_and(|question| still(question, Path::new(path), answer, own))
     })
 }
 
 /// Asks the disk whether an answer would be the same.
-fn still(question: Question, path: &Path, answer: &str, own: &Path) -> bool {
-    let tree = Tree::Disk(None);
+fn still(question: Probe, path: &Path, answer: &str, own: &Path) -> bool {
+    let tree = FileSystem::Disk(None);
     match question {
-        Question::List => {
+        Probe::List => {
             answer == tree.list(path).map_or_else(|_| NOTHING.to_owned(), |items| listing(path, &items, own))
         }
-        Question::Kind => answer == tree.kind(path).map_or(NOTHING, letter),
-        Question::Real => tree.real(path).map_or(answer == NOTHING, |real| answer == real.to_string_lossy()),
-        Question::Content => {
+        Probe::FileType => answer == tree.kind(path).map_or(NOTHING, letter),
+        Probe::Real => tree.real(path).map_or(answer == NOTHING, |real| answer == real.to_string_lossy()),
+        Probe::Content => {
             let Some(now) = stamp(path) else { return answer == NOTHING };
             let Some((then, rest)) = answer.split_once(' ') else { return false };
             if then == looks(&now) && rest.starts_with(&format!("{} ", now.size)) {
@@ -170,17 +170,17 @@ fn still(question: Question, path: &Path, answer: &str, own: &Path) -> bool {
     }
 }
 
-const fn letter(kind: Kind) -> &'static str {
+const fn letter(kind: FileType) -> &'static str {
     match kind {
-        Kind::File => "f",
-        Kind::Folder => "d",
-        Kind::Link => "l",
-        Kind::Other => "o",
+        FileType::File => "f",
+        FileType::Folder => "d",
+        FileType::Link => "l",
+        FileType::Other => "o",
     }
 }
 
 /// Sums up a folder, without the site in it and what killed builds left beside that.
-fn listing(folder: &Path, items: &[Item], own: &Path) -> String {
+fn listing(folder: &Path, items: &[DirEntry], own: &Path) -> String {
     let own = (own.parent() == Some(folder)).then(|| own.file_name()).flatten().unwrap_or_default();
     let aside = [b".", own.as_encoded_bytes(), b".playbill-"].concat();
     let mut names: Vec<(&[u8], &str)> = items
@@ -228,7 +228,7 @@ mod tests {
 
     /// Notes the content of a file as a build that began so many seconds from now, and says what it noted.
     fn noted(path: &Path, seconds: u64) -> String {
-        let journal = Journal { since: SystemTime::now() + Duration::from_secs(seconds), ..Journal::default() };
+        let journal = Trace { since: SystemTime::now() + Duration::from_secs(seconds), ..Trace::default() };
         journal.set_own(&path.with_file_name("site"));
         journal.content(path, fs::read(path).ok().as_deref());
         journal.to_text().unwrap()

@@ -3,13 +3,14 @@
 //! Whoever watches the disk says where something may have happened; what did happen is found out here, by asking. So a
 //! path too many does no harm, and one too few is the watcher's fault.
 
+use parking_lot::RwLock;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
+use super::file_system::{FileSystem, FileType, MemoryFileSystem};
 use super::load::{APP_CONFIG_NAME, CONFIG_NAMES};
-use super::tree::{Kind, Memory, Tree};
-use super::{Changes, Known, Workspace, calm, git, rules, scan};
+use super::{Changes, FolderCache, Workspace, git, ignore_rules, scan};
 
 impl Workspace {
     /// Returns the state after something may have happened at some paths, with what did.
@@ -17,20 +18,20 @@ impl Workspace {
     /// Nothing if that is more than can be told apart, so that everything must be loaded anew: the configuration, ignore
     /// files, repositories and their branches, symbolic links.
     #[must_use]
-    pub fn next(&self, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
-        self.next_in(Arc::clone(&self.tree), paths)
+    pub fn apply_changes(&self, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
+        self.apply_changes_in(Arc::clone(&self.tree), paths)
     }
 
     /// Does the same in memory, for tests: the files are now these.
     #[must_use]
-    pub fn next_from_files(&self, files: &[(&str, &[u8])]) -> Option<(Self, Changes)> {
-        let tree = Memory::new(files);
-        let Tree::Memory(before) = &*self.tree else { return None };
+    pub fn apply_files(&self, files: &[(&str, &[u8])]) -> Option<(Self, Changes)> {
+        let tree = MemoryFileSystem::new(files);
+        let FileSystem::MemoryFileSystem(before) = &*self.tree else { return None };
         let paths = tree.differences(before);
-        self.next_in(Arc::new(Tree::Memory(tree)), &paths)
+        self.apply_changes_in(Arc::new(FileSystem::MemoryFileSystem(tree)), &paths)
     }
 
-    fn next_in(&self, tree: Arc<Tree>, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
+    fn apply_changes_in(&self, tree: Arc<FileSystem>, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
         let mut changes = Changes::default();
         if !self.are_same_repositories(&tree, paths.len()) {
             return None;
@@ -45,17 +46,17 @@ impl Workspace {
             let known = files.find(path).map(|id| (id, files.get(id))).filter(|(_, file)| file.is_file);
             let now = tree.kind(path).ok();
             match (&known, now) {
-                (_, Some(Kind::Link)) => return None,
+                (_, Some(FileType::Link)) => return None,
                 (Some((_, file)), _) if file.real.is_some() => return None,
-                (Some((id, file)), Some(Kind::File)) => {
+                (Some((id, file)), Some(FileType::File)) => {
                     if let Some(file) = file.changed(&tree) {
                         files.replace(*id, file);
                         changes.contents.insert(*id);
                     }
                 }
                 (_, now) => {
-                    folders |= now != Some(Kind::File);
-                    rescan |= now == Some(Kind::Folder) || self.is_scanned_for(path);
+                    folders |= now != Some(FileType::File);
+                    rescan |= now == Some(FileType::Folder) || self.is_scanned_for(path);
                     changes.places.insert(path.clone());
                 }
             }
@@ -80,7 +81,7 @@ impl Workspace {
     /// Forgets the files that may be gone, and notes those that are reached by a link to a changed one.
     fn forget(
         &self,
-        tree: &Tree,
+        tree: &FileSystem,
         files: &super::files::Files,
         paths: &BTreeSet<PathBuf>,
         changes: &mut Changes,
@@ -102,10 +103,10 @@ impl Workspace {
             } else {
                 files.replace(id, file.forgotten());
                 changes.contents.insert(id);
-                *rescan |= self.catalog_files.contains(&id) || self.alike_files.contains(&id);
+                *rescan |= self.catalog_files.contains(&id) || self.misnamed_files.contains(&id);
             }
         }
-        let links = calm(self.known.real.read());
+        let links = self.known.real.read();
         let is_link = |(folder, real): (&PathBuf, &Arc<Path>)| **folder != **real && changes.is_at_or_above(folder);
         if happened && links.iter().any(is_link) {
             return None;
@@ -127,7 +128,7 @@ impl Workspace {
                 })
         };
         name == ".git"
-            || rules::NAMES.iter().any(|other| name == *other)
+            || ignore_rules::NAMES.iter().any(|other| name == *other)
             || is_config()
             || self.roots.iter().any(|root| root.place.starts_with(path))
     }
@@ -154,9 +155,9 @@ impl Workspace {
 
     /// Returns whether the repositories say what they said before. Of thousands they are asked only when so much happened
     /// that another branch may have been checked out.
-    fn are_same_repositories(&self, tree: &Tree, paths: usize) -> bool {
+    fn are_same_repositories(&self, tree: &FileSystem, paths: usize) -> bool {
         const FEW: usize = 20;
-        let known = calm(self.known.repositories.read());
+        let known = self.known.repositories.read();
         if known.len() > FEW && paths < FEW {
             return true;
         }
@@ -168,21 +169,21 @@ impl Workspace {
     }
 }
 
-impl Known {
+impl FolderCache {
     /// Returns what is known of folders that nothing happened to.
     fn without(&self, changes: &Changes) -> Self {
         let is_same = |folder: &Path| !changes.is_at_or_above(folder);
-        let boundaries = calm(self.boundaries.read());
+        let boundaries = self.boundaries.read();
         let boundaries = boundaries.iter().filter(|(folder, _)| is_same(folder));
-        let real = calm(self.real.read());
+        let real = self.real.read();
         let real = real.iter().filter(|(folder, _)| is_same(folder));
-        let rules = calm(self.rules.read());
+        let rules = self.rules.read();
         let rules = rules.iter().filter(|(folder, _)| is_same(folder));
         Self {
             boundaries: RwLock::new(boundaries.map(|(folder, known)| (folder.clone(), Arc::clone(known))).collect()),
             real: RwLock::new(real.map(|(folder, known)| (folder.clone(), Arc::clone(known))).collect()),
             rules: RwLock::new(rules.map(|(folder, known)| (folder.clone(), known.clone())).collect()),
-            repositories: RwLock::new(calm(self.repositories.read()).clone()),
+            repositories: RwLock::new(self.repositories.read().clone()),
         }
     }
 }
@@ -202,18 +203,18 @@ mod tests {
         let one = Workspace::from_files(Config::default(), &[("a.md", b"1"), ("b.md", b"2"), ("d/x.md", b"3")]);
         let (a, b) = (at(&one, "a.md"), at(&one, "b.md"));
         assert_eq!((&*one.text(a, 9).unwrap(), &*one.text(b, 9).unwrap()), ("1", "2"));
-        let (same, changes) = one.next(&["/a.md", "/nothing~", "/d/x.md"].map(PathBuf::from).into()).unwrap();
+        let (same, changes) = one.apply_changes(&["/a.md", "/nothing~", "/d/x.md"].map(PathBuf::from).into()).unwrap();
         assert_eq!(changes.places.len(), 2, "nothing is known of these");
         assert!(changes.contents.is_empty());
         assert_eq!(&*same.text(a, 9).unwrap(), "1");
-        let (two, changes) = one.next_from_files(&[("a.md", b"1"), ("b.md", b"new"), ("c.md", b"")]).unwrap();
+        let (two, changes) = one.apply_files(&[("a.md", b"1"), ("b.md", b"new"), ("c.md", b"")]).unwrap();
         assert_eq!(changes.contents, [b].into());
         assert_eq!((&*one.text(b, 9).unwrap(), &*two.text(b, 9).unwrap()), ("2", "new"));
         assert_ne!(one.version(b), two.version(b));
         assert_eq!((at(&two, "a.md"), at(&two, "b.md")), (a, b));
-        let (three, _) = two.next_from_files(&[("a.md", b"1")]).unwrap();
+        let (three, _) = two.apply_files(&[("a.md", b"1")]).unwrap();
         assert!(three.locate_in(&three.roots()[0], "b.md").is_err());
-        let (four, _) = three.next_from_files(&[("a.md", b"1"), ("b.md", b"back")]).unwrap();
+        let (four, _) = three.apply_files(&[("a.md", b"1"), ("b.md", b"back")]).unwrap();
         assert_eq!(at(&four, "b.md"), b, "a place keeps its number");
         assert_eq!(&*four.text(b, 9).unwrap(), "back");
     }
@@ -222,7 +223,7 @@ mod tests {
     fn what_decides_about_everything_is_loaded_anew() {
         let one = Workspace::from_files(Config::default(), &[("a.md", b"1"), ("r/.git/HEAD", b"x"), ("r/a.md", b"")]);
         for path in ["/.gitignore", "/playbill.yaml", "/r/.git", "/", "/r/.playbillignore"] {
-            assert!(one.next(&[PathBuf::from(path)].into()).is_none(), "{path}");
+            assert!(one.apply_changes(&[PathBuf::from(path)].into()).is_none(), "{path}");
         }
     }
 }

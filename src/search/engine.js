@@ -55,7 +55,7 @@ const BEGINS = 0.35;
 // What counts a part of an API of which plain words are asked: things and pages are called so, too, and are meant.
 const SYMBOL = 0.5;
 
-// ---- terms: the same rules as terms.rs ---------------------------------------------------------------------------
+// ---- terms: the same rules as tokenizer.rs ---------------------------------------------------------------------------
 
 const STOP = new Set(('a able about across after all almost also am among an and any are as at be because been but by can cannot could ' +
   'dear did do does either else ever every for from get got had has have he her hers him his how however i if in into is it its ' +
@@ -921,7 +921,7 @@ async function inflate(response) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Reads the names of files as `pack.rs` writes them. */
+/** Reads the names of files as `codec.rs` writes them. */
 function names(line) {
   let before = [];
   return [...line.matchAll(/([A-Z])([^A-Z]*)/g)].map(([, shared, rest]) => {
@@ -965,7 +965,7 @@ class Bytes {
   }
 }
 
-/** Reads a file of terms as `pack.rs` writes it. */
+/** Reads a file of terms as `codec.rs` writes it. */
 function readShard(file) {
   const bytes = new Bytes(file);
   const decoder = new TextDecoder();
@@ -987,7 +987,7 @@ function readShard(file) {
   return new Map(entries.map((entry) => [entry.term, entry]));
 }
 
-/** Reads postings as `layout.rs` writes them: documents and marks at once, the rest when asked for. */
+/** Reads postings as `shards.rs` writes them: documents and marks at once, the rest when asked for. */
 function readPostings(own) {
   const bytes = new Bytes(own);
   const count = bytes.number();

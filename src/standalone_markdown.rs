@@ -23,7 +23,7 @@ const README_SHOWN: usize = 12_000;
 
 /// The Markdown outside of documentations.
 #[derive(Debug, Clone, Default)]
-pub struct Notes {
+pub struct StandaloneMarkdown {
     /// What the portal's first page says.
     pub home: Option<Note>,
     /// The README beside an entity.
@@ -43,12 +43,12 @@ pub struct Note {
     pub view: Option<String>,
     /// The entities that the text asks for, in its order.
     pub queries: Vec<Filter>,
-    goals: HashMap<String, Goal>,
+    goals: HashMap<String, LinkTarget>,
 }
 
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Goal {
+pub enum LinkTarget {
     /// To an entity.
     Entity(EntityId),
     /// To a page of a documentation, by index, and a place in it that begins with `#` or is empty.
@@ -73,18 +73,18 @@ pub enum Goal {
 impl Note {
     /// Returns where a link of the text leads.
     #[must_use]
-    pub fn goal(&self, link: &DocLink) -> &Goal {
-        self.goals.get(&link.target).unwrap_or(&Goal::Nowhere)
+    pub fn goal(&self, link: &DocLink) -> &LinkTarget {
+        self.goals.get(&link.target).unwrap_or(&LinkTarget::Nowhere)
     }
 }
 
 /// Reads what there is.
 #[must_use]
-pub fn read(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> (Notes, Diagnostics) {
+pub fn read(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> (StandaloneMarkdown, Diagnostics) {
     let mut problems = Vec::new();
     let reader = Reader { workspace, catalog, docs, pages: pages(docs) };
     let home = reader.home(&mut problems);
-    (Notes { home, readmes: reader.readmes() }, problems)
+    (StandaloneMarkdown { home, readmes: reader.readmes() }, problems)
 }
 
 /// Returns the problems that [`read`] finds.
@@ -205,18 +205,18 @@ impl Reader<'_> {
         text: String,
         is_cut: bool,
         queries: Vec<Filter>,
-        goals: HashMap<String, Goal>,
+        goals: HashMap<String, LinkTarget>,
     ) -> Note {
         let view = self.workspace.source_urls(file).map(|urls| urls.view);
         Note { file, text, is_cut, view, queries, goals }
     }
 
     /// Finds out where the links of a text lead, which stands so in the file; what leads nowhere is reported to `problems`.
-    fn goals(&self, file: FileId, text: &str, mut problems: Option<&mut Diagnostics>) -> HashMap<String, Goal> {
+    fn goals(&self, file: FileId, text: &str, mut problems: Option<&mut Diagnostics>) -> HashMap<String, LinkTarget> {
         let mut goals = HashMap::new();
         for link in commonmark::render(text, &|_| Resolved::default()).links {
             let goal = self.goal(file, &link);
-            if goal == Goal::Nowhere
+            if goal == LinkTarget::Nowhere
                 && let Some(problems) = &mut problems
             {
                 let span = Span::new(file, link.span.start, link.span.end);
@@ -229,29 +229,32 @@ impl Reader<'_> {
         goals
     }
 
-    fn goal(&self, from: FileId, link: &DocLink) -> Goal {
+    fn goal(&self, from: FileId, link: &DocLink) -> LinkTarget {
         let target = link.target.trim();
         let is_image = matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage);
         if target.starts_with('#') {
-            return Goal::AsWritten;
+            return LinkTarget::AsWritten;
         }
         if let Ok(reference) = EntityRef::parse(target, None, "default")
             && let Some(id) = self.catalog.find(reference.as_str())
         {
-            return Goal::Entity(id);
+            return LinkTarget::Entity(id);
         }
         if html::is_external(target) {
             // Pages load nothing from elsewhere.
-            return if is_image { Goal::Outside } else { Goal::AsWritten };
+            return if is_image { LinkTarget::Outside } else { LinkTarget::AsWritten };
         }
         let (path, place) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
-        let Ok(file) = self.workspace.locate(from, path) else { return Goal::Nowhere };
+        let Ok(file) = self.workspace.locate(from, path) else { return LinkTarget::Nowhere };
         if is_image {
-            return Goal::Outside;
+            return LinkTarget::Outside;
         }
         match self.pages.get(&file) {
-            Some((site, page)) => Goal::Page { site: *site, page: *page, place: place.to_owned() },
-            None => self.workspace.source_urls(file).map_or(Goal::Outside, |urls| Goal::Source(urls.view + place)),
+            Some((site, page)) => LinkTarget::Page { site: *site, page: *page, place: place.to_owned() },
+            None => self
+                .workspace
+                .source_urls(file)
+                .map_or(LinkTarget::Outside, |urls| LinkTarget::Source(urls.view + place)),
         }
     }
 }
@@ -285,7 +288,7 @@ mod tests {
     use crate::config;
     use crate::docs::Memo;
 
-    fn notes(files: &[(&str, &str)]) -> (Notes, Arc<Catalog>, Diagnostics) {
+    fn notes(files: &[(&str, &str)]) -> (StandaloneMarkdown, Arc<Catalog>, Diagnostics) {
         let config = config::Config { home: Some("home.md".to_owned()), ..config::Config::default() };
         let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
         let workspace = Workspace::from_files(config, &files);
@@ -320,14 +323,14 @@ mod tests {
         let link = |target: &str, kind| DocLink { target: target.to_owned(), span: 0..0, kind };
         assert_eq!(
             note.goal(&link("../site/docs/more.md#top", LinkKind::Link)),
-            &Goal::Page { site: 0, page: 1, place: "#top".to_owned() }
+            &LinkTarget::Page { site: 0, page: 1, place: "#top".to_owned() }
         );
         assert_eq!(
             note.goal(&link("component:site", LinkKind::Link)),
-            &Goal::Entity(catalog.find("component:default/site").unwrap())
+            &LinkTarget::Entity(catalog.find("component:default/site").unwrap())
         );
-        assert_eq!(note.goal(&link("#x", LinkKind::Link)), &Goal::AsWritten);
-        assert_eq!(note.goal(&link("p.png", LinkKind::Image)), &Goal::Nowhere);
+        assert_eq!(note.goal(&link("#x", LinkKind::Link)), &LinkTarget::AsWritten);
+        assert_eq!(note.goal(&link("p.png", LinkKind::Image)), &LinkTarget::Nowhere);
     }
 
     #[test]
@@ -343,7 +346,7 @@ mod tests {
             note.text
         );
         let link = DocLink { target: "component:shop".to_owned(), span: 0..0, kind: LinkKind::Link };
-        assert_eq!(note.goal(&link), &Goal::Entity(catalog.find("component:default/shop").unwrap()));
+        assert_eq!(note.goal(&link), &LinkTarget::Entity(catalog.find("component:default/shop").unwrap()));
         let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
         assert_eq!(messages[0], "the link `gone.md` leads nowhere");
         assert!(messages[1].starts_with("`colour` is not a property"), "{messages:?}");

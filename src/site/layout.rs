@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{machine, view::View};
+use super::{context::PageContext, feeds};
 use crate::config::ConfigLink;
 use crate::routes;
 use crate::search;
@@ -30,18 +30,18 @@ pub enum Section {
 
 /// A model with what surrounds it.
 #[derive(Debug, Serialize)]
-pub struct Framed<M> {
+pub struct PageModel<M> {
     /// The link to the root of the site; `asset` needs it.
     pub root: String,
     /// What surrounds the page.
-    pub page: Chrome,
+    pub page: Layout,
     /// What the page shows.
     pub model: M,
 }
 
 /// What surrounds a page.
 #[derive(Debug, Clone, Serialize)]
-pub struct Chrome {
+pub struct Layout {
     /// The system that the page is about.
     pub system: Option<String>,
     /// Title of the document; the portal's name follows it.
@@ -137,7 +137,7 @@ pub struct About {
 
 /// Surrounds a model.
 #[must_use]
-pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Framed<M> {
+pub fn frame<M>(view: &PageContext<'_>, section: Section, about: About, model: M) -> PageModel<M> {
     let site = view.site;
     let portal_is_empty = site.kinds().is_empty();
     let parts = [
@@ -161,7 +161,7 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         .collect();
     let crumb = |(url, title): (String, String)| Crumb { href: view.href(&url), title };
     let count = site.problems().len();
-    let page = Chrome {
+    let page = Layout {
         title: about.title,
         description: about.description,
         canonical: site.base_url().map(|base| format!("{base}{}", routes::encoded(view.url))),
@@ -173,14 +173,14 @@ pub fn frame<M>(view: &View<'_>, section: Section, about: About, model: M) -> Fr
         search_module: view.href(search::MODULE),
         problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
         og_type: if about.class == "docs" { "article" } else { "website" },
-        markdown: machine::has_twin(view).then_some("index.md"),
+        markdown: feeds::has_twin(view).then_some("index.md"),
         opensearch: site.base_url().map(|_| view.href(routes::OPENSEARCH)),
         feed: site.base_url().map(|_| view.href(routes::FEED)),
-        json_ld: machine::json_ld(view),
+        json_ld: feeds::json_ld(view),
         class: about.class,
         system: about.system,
     };
-    Framed { root: view.root(), page, model }
+    PageModel { root: view.root(), page, model }
 }
 
 fn config_anchor(link: &ConfigLink) -> ConfigAnchor {

@@ -10,9 +10,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::count::{Counting, Hit, Spot, Vocabulary, count};
-use super::pack::{self, deflate, varint};
-use super::terms::{Term, Terms, chunks, fold, is_joint, joined, short};
+use super::codec::{self, deflate, varint};
+use super::inverted_index::{InvertedIndex, Posting, SectionPosting, Vocabulary, count};
+use super::tokenizer::{Term, Terms, chunks, fold, is_joint, joined, short};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
 use crate::config::SearchConfig;
 use crate::routes;
@@ -40,23 +40,23 @@ const MAX_EXCERPTS: usize = 1 << 20;
 
 /// How large files get in bytes before compression: from and to, and into how many the whole is cut between these, so
 /// that the table of contents stays small.
-struct Cut {
+struct ShardSize {
     least: usize,
     most: usize,
     files: usize,
 }
 
 /// Of results.
-const RESULTS: Cut = Cut { least: 1400, most: 6 << 10, files: 6600 };
+const RESULTS: ShardSize = ShardSize { least: 1400, most: 6 << 10, files: 6600 };
 
 /// Of words.
-const WORDS: Cut = Cut { least: 3 << 10, most: 6 << 10, files: 5000 };
+const WORDS: ShardSize = ShardSize { least: 3 << 10, most: 6 << 10, files: 5000 };
 
 /// Of names of several words.
-const WHOLES: Cut = Cut { least: 6 << 10, most: 16 << 10, files: 600 };
+const WHOLES: ShardSize = ShardSize { least: 6 << 10, most: 16 << 10, files: 600 };
 
 /// Of words for early slips, which are asked for seldom.
-const TURNED: Cut = Cut { least: 6 << 10, most: 24 << 10, files: 900 };
+const TURNED: ShardSize = ShardSize { least: 6 << 10, most: 24 << 10, files: 900 };
 
 /// How many letters choose the file of a word at most; more would part words from those that are almost written so.
 const DEPTH: usize = 5;
@@ -71,9 +71,9 @@ const DEPTH_OF_WHOLES: usize = 40;
 const COMMON: (usize, usize) = (64, 4);
 
 /// A folder of terms: its name, entries under their keys, how they are cut, how many letters choose the file.
-type Folder<'a> = (&'static str, Vec<(String, &'a pack::Entry<'a>)>, Cut, usize);
+type Folder<'a> = (&'static str, Vec<(String, &'a codec::Entry<'a>)>, ShardSize, usize);
 
-impl Cut {
+impl ShardSize {
     /// Returns how large each file gets.
     fn size(&self, whole: usize) -> usize {
         (whole / self.files).clamp(self.least, self.most)
@@ -99,9 +99,9 @@ const BRIEF: Detail = Detail { documents: 112, full: 50, sections: 100 };
 /// What counts are measured by.
 struct Measures<'a> {
     /// How much the counts of a document say.
-    document: Impact,
+    document: Bm25,
     /// The same of a section.
-    section: Impact,
+    section: Bm25,
     /// How many words each document has, and each of its sections.
     lengths: Vec<(usize, &'a [u32])>,
 }
@@ -109,13 +109,13 @@ struct Measures<'a> {
 /// Cuts, counts and lays out documents.
 #[must_use]
 pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
-    let Counting { words: vocabularies, counts, lengths } = count(documents);
+    let InvertedIndex { words: vocabularies, counts, lengths } = count(documents);
     let sections: usize = lengths.iter().map(Vec::len).sum();
     let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
     let total: usize = lengths.iter().map(|lengths| words(lengths)).sum();
     let measures = Measures {
-        document: Impact::new(mean(total, documents.len()), 0.4, 3.0),
-        section: Impact::new(mean(total, sections), 0.5, 7.0),
+        document: Bm25::new(mean(total, documents.len()), 0.4, 3.0),
+        section: Bm25::new(mean(total, sections), 0.5, 7.0),
         lengths: lengths.iter().map(|lengths| (words(lengths), lengths.as_slice())).collect(),
     };
     let vocabulary = Vocabulary::of(&vocabularies, &counts);
@@ -123,7 +123,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
         let postings = vocabulary.postings(&counts, at);
         let hits = postings.hits();
         let mut best = Best::of(&hits);
-        let mut entry = |detail: Detail| pack::Entry {
+        let mut entry = |detail: Detail| codec::Entry {
             term: postings.term,
             forms: postings.forms.clone(),
             joins: false,
@@ -134,7 +134,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
         let full = (!hits.is_empty()).then(|| entry(FULL))?;
         Some((full, (!postings.term.contains(is_joint)).then(|| entry(BRIEF))))
     };
-    let (mut entries, short): (Vec<pack::Entry<'_>>, Vec<Option<pack::Entry<'_>>>) =
+    let (mut entries, short): (Vec<codec::Entry<'_>>, Vec<Option<codec::Entry<'_>>>) =
         (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();
     // Of all that is held at a time these are the largest part.
     drop(vocabulary);
@@ -153,7 +153,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     let wholes = wholes.into_iter().map(|(term, entry)| (joined(&term), entry));
     let ends = short.iter().flatten().flat_map(|entry| {
         let words = entry.forms.iter().copied().chain([entry.term]);
-        let keys: BTreeSet<String> = words.filter_map(pack::turned).collect();
+        let keys: BTreeSet<String> = words.filter_map(codec::turned).collect();
         keys.into_iter().map(move |key| (key, entry))
     });
     let common = common(&words, documents.len());
@@ -165,10 +165,10 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     ];
     for (folder, keyed, cut, depth) in folders {
         let whole: usize = keyed.iter().map(|(_, entry)| entry.size()).sum();
-        let shards = pack::shards(keyed, cut.size(whole), depth);
-        let packed: Vec<Vec<u8>> = shards.par_iter().map(|(_, entries)| pack::shard(entries)).collect();
+        let shards = codec::shards(keyed, cut.size(whole), depth);
+        let packed: Vec<Vec<u8>> = shards.par_iter().map(|(_, entries)| codec::shard(entries)).collect();
         files.extend(packed.into_iter().enumerate().map(|(at, bytes)| (path(folder, at), bytes)));
-        tables.insert(folder, pack::names(shards.iter().map(|(name, _)| name.as_str())));
+        tables.insert(folder, codec::names(shards.iter().map(|(name, _)| name.as_str())));
     }
     let (blocks, starts) = blocks(documents, &Rare::of(&entries));
     files.extend(blocks.into_iter().enumerate().map(|(at, bytes)| (path("d", at), bytes)));
@@ -228,7 +228,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
 }
 
 /// Returns the words that stand nearly everywhere, the commonest first: a long query does without them.
-fn common<'t>(words: &[(String, &pack::Entry<'t>)], documents: usize) -> Vec<&'t str> {
+fn common<'t>(words: &[(String, &codec::Entry<'t>)], documents: usize) -> Vec<&'t str> {
     let everywhere = words.iter().filter(|(_, entry)| entry.count * COMMON.1 > documents);
     let mut common: Vec<_> = everywhere.map(|(_, entry)| (std::cmp::Reverse(entry.count), entry.term)).collect();
     common.sort_unstable();
@@ -288,14 +288,14 @@ fn runs<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
 }
 
 /// How much a count says where so much text stands: BM25 in a few steps.
-struct Impact {
+struct Bm25 {
     /// What a count is measured by where no text stands, and how much more for each word.
     base: f64,
     each: f64,
     steps: f64,
 }
 
-impl Impact {
+impl Bm25 {
     /// Takes how many words there are in the mean, how much it matters that there are more, and the number of steps.
     fn new(mean: f64, by_length: f64, steps: f64) -> Self {
         Self { base: 1.2 * (1.0 - by_length), each: 1.2 * by_length / mean, steps }
@@ -323,10 +323,10 @@ struct Best {
 }
 
 impl Best {
-    fn of(hits: &[Hit<'_>]) -> Self {
-        let rank = |(at, hit): (usize, &Hit<'_>)| {
+    fn of(hits: &[Posting<'_>]) -> Self {
+        let rank = |(at, hit): (usize, &Posting<'_>)| {
             // A count takes the low bits.
-            let said = |spot: &Spot| 1 << 17 | u64::from(spot.heading > 0) << 16 | u64::from(spot.count);
+            let said = |spot: &SectionPosting| 1 << 17 | u64::from(spot.heading > 0) << 16 | u64::from(spot.count);
             let best = hit.spots.iter().map(said).max().unwrap_or_default();
             ((1 << 19) - 1 - (u64::from(hit.title > 0) << 18 | best)) << 32 | at as u64
         };
@@ -357,8 +357,8 @@ enum Noted {
 ///
 /// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword,
 /// heading, and two bits of weight. A section: the way from the one before, then a byte of weight and words of the heading.
-fn encode(hits: &[Hit<'_>], best: &mut Best, measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
-    let weigh = |hit: &Hit<'_>| {
+fn encode(hits: &[Posting<'_>], best: &mut Best, measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
+    let weigh = |hit: &Posting<'_>| {
         let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
         measures.document.of(count, measures.lengths[hit.document].0)
     };
@@ -375,7 +375,7 @@ fn encode(hits: &[Hit<'_>], best: &mut Best, measures: &Measures<'_>, detail: De
     let mut out = Vec::new();
     varint(&mut out, hits.len().min(detail.documents));
     let mut before = 0;
-    let mut spots: Vec<Spot> = Vec::new();
+    let mut spots: Vec<SectionPosting> = Vec::new();
     for (hit, noted) in hits.iter().zip(noted) {
         if noted == Noted::Nothing {
             continue;
@@ -527,7 +527,7 @@ struct Rare<'t> {
 }
 
 impl<'t> Rare<'t> {
-    fn of(entries: &[pack::Entry<'t>]) -> Self {
+    fn of(entries: &[codec::Entry<'t>]) -> Self {
         let few = entries.iter().filter(|entry| entry.count <= FEW);
         few.flat_map(|entry| entry.forms.iter().copied().chain([entry.term]).map(|word| (word, entry.count))).collect()
     }

@@ -1,4 +1,4 @@
-//! What a term is. `client.js` cuts queries by the same rules; `vectors.json` holds both to them.
+//! What a term is. `engine.js` cuts queries by the same rules; `vectors.json` holds both to them.
 
 use std::collections::HashMap;
 

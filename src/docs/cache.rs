@@ -1,34 +1,35 @@
 //! Documentations of earlier builds, kept as long as they would come out the same: all of them within a process, their
-//! documents on a [`Shelf`] from one process to the next.
+//! documents on a [`CacheStore`] from one process to the next.
 //!
 //! One in which something changed is read again, but for its documents. A document depends on its text, on the dialect, and on what it asks while it is rendered: where its links lead, and
 //! what the files say that it includes. All of that is kept with it and asked again, which takes a small part of the time
 //! of rendering; only what gets other answers is rendered anew.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::build::Built;
+use crate::cache_store::{self, CacheStore};
 use crate::catalog::{Catalog, EntityId};
 use crate::diag::Diagnostics;
 use crate::markdown::techdocs::IncludeFile;
 use crate::markdown::{Doc, DocLink, Resolved, Resolver};
-use crate::shelf::{self, Shelf};
-use crate::workspace::{Changes, Folder, Kept, Same};
+use crate::workspace::{ByAddress, Changes, Folder, MemoTable};
 
 /// Remembers documentations from one build to the next.
 #[derive(Debug, Default)]
 pub struct Memo {
     /// Which folders hold documentation, and whose.
-    pub(super) folders: Kept<(), Same<Catalog>, (Vec<Place>, Diagnostics)>,
+    pub(super) folders: MemoTable<(), ByAddress<Catalog>, (Vec<Place>, Diagnostics)>,
     /// By folder; each is told what it is called if it does not say so itself.
-    pub(super) sites: Kept<Folder, String, Site>,
+    pub(super) sites: MemoTable<Folder, String, Site>,
     /// Where documents stand from one process to the next, if they do.
-    shelf: Option<Arc<dyn Shelf>>,
+    shelf: Option<Arc<dyn CacheStore>>,
 }
 
 /// A folder of documentation with the entities that it is of.
@@ -38,77 +39,77 @@ pub(super) type Place = (Folder, Vec<EntityId>);
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) built: Built,
-    pub(super) documents: Arc<Documents>,
+    pub(super) documents: Arc<DocCache>,
 }
 
 impl Memo {
     /// Makes a memo that remembers; the default one does not.
     #[must_use]
-    pub fn remembering() -> Self {
-        Self { folders: Kept::remembering(), sites: Kept::remembering(), shelf: None }
+    pub fn enabled() -> Self {
+        Self { folders: MemoTable::enabled(), sites: MemoTable::enabled(), shelf: None }
     }
 
     /// Makes a memo that finds documents on a shelf, and leaves them there.
     #[must_use]
-    pub fn on(shelf: Arc<dyn Shelf>) -> Self {
+    pub fn on(shelf: Arc<dyn CacheStore>) -> Self {
         Self { shelf: Some(shelf), ..Self::default() }
     }
 
     /// Returns what is known of the documents of a folder of which nothing is known in this process.
-    pub(super) fn documents(&self, folder: &Folder) -> Documents {
+    pub(super) fn documents(&self, folder: &Folder) -> DocCache {
         match &self.shelf {
-            Some(shelf) => Documents::on(Arc::clone(shelf), folder),
-            None if self.sites.remembers() => Documents::remembering(),
-            None => Documents::default(),
+            Some(shelf) => DocCache::on(Arc::clone(shelf), folder),
+            None if self.sites.remembers() => DocCache::enabled(),
+            None => DocCache::default(),
         }
     }
 
-    /// Notes what happened; see [`Kept::pass`].
-    pub(crate) fn pass(&self, changes: Option<&Changes>) {
-        self.folders.pass(changes);
-        self.sites.pass(changes);
+    /// Notes what happened; see [`MemoTable::invalidate`].
+    pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
+        self.folders.invalidate(changes);
+        self.sites.invalidate(changes);
     }
 }
 
-type Table = HashMap<u128, Arc<Known>, RandomState>;
+type Table = HashMap<u128, Arc<CachedDoc>, RandomState>;
 
 /// Remembers the documents of one documentation from one build to the next.
 #[derive(Debug, Default)]
-pub(super) struct Documents {
+pub(super) struct DocCache {
     /// Those of the last build; nothing if there will be no next one.
     before: Option<Mutex<Table>>,
     /// Those of this one.
     now: Mutex<Table>,
     /// Where they stand, and under which name; nothing if the next build is one of this process.
-    shelf: Option<(Arc<dyn Shelf>, String)>,
+    shelf: Option<(Arc<dyn CacheStore>, String)>,
     /// Whether something was not known.
     has_new: AtomicBool,
 }
 
-/// How a [`Known`] stands on a shelf, after its key.
+/// How a [`CachedDoc`] stands on a shelf, after its key.
 type Written = (u128, Vec<(DocLink, Resolved)>, Vec<(String, Option<u128>)>, Doc);
 
 /// A document, what it asked, and what it was told.
 #[derive(Debug)]
-struct Known {
+struct CachedDoc {
     links: Vec<(DocLink, Resolved)>,
     included: Vec<(String, Option<u128>)>,
     doc: Arc<Doc>,
 }
 
-impl Documents {
+impl DocCache {
     /// Makes a memo that remembers; the default one does not.
-    pub(super) fn remembering() -> Self {
+    pub(super) fn enabled() -> Self {
         Self { before: Some(Mutex::default()), ..Self::default() }
     }
 
     /// Takes the documents of a folder from a shelf.
-    fn on(shelf: Arc<dyn Shelf>, folder: &Folder) -> Self {
+    fn on(shelf: Arc<dyn CacheStore>, folder: &Folder) -> Self {
         let name = format!("documents-{:032x}", xxh3_128(folder.path().as_bytes()));
-        let written: Vec<Written> = shelf::take(&*shelf, &name).unwrap_or_default();
+        let written: Vec<Written> = cache_store::take(&*shelf, &name).unwrap_or_default();
         let known = written
             .into_iter()
-            .map(|(key, links, included, doc)| (key, Arc::new(Known { links, included, doc: Arc::new(doc) })));
+            .map(|(key, links, included, doc)| (key, Arc::new(CachedDoc { links, included, doc: Arc::new(doc) })));
         Self { before: Some(Mutex::new(known.collect())), shelf: Some((shelf, name)), ..Self::default() }
     }
 
@@ -120,8 +121,8 @@ impl Documents {
     /// Ends a build: what it did not use is forgotten.
     pub(super) fn turn(&self) {
         let Some(before) = &self.before else { return };
-        let mut before = calm(before);
-        let now = std::mem::take(&mut *calm(&self.now));
+        let mut before = before.lock();
+        let now = std::mem::take(&mut *self.now.lock());
         let Some((shelf, name)) = &self.shelf else {
             *before = now;
             return;
@@ -130,7 +131,7 @@ impl Documents {
             let mut known: Vec<_> =
                 now.iter().map(|(key, known)| (key, &known.links, &known.included, &*known.doc)).collect();
             known.sort_unstable_by_key(|(key, ..)| **key);
-            shelf::put(&**shelf, name, &known);
+            cache_store::put(&**shelf, name, &known);
         }
         before.clear();
     }
@@ -146,32 +147,32 @@ impl Documents {
         let Some(before) = &self.before else { return Arc::new(make(resolve, include)) };
         let parts = [place, dialect, text].map(|part| xxh3_128(part.as_bytes()).to_le_bytes());
         let key = xxh3_128(&parts.concat());
-        let known = calm(before).get(&key).cloned();
+        let known = before.lock().get(&key).cloned();
         let known = known.filter(|known| known.holds(resolve, include)).unwrap_or_else(|| {
             self.has_new.store(true, Ordering::Relaxed);
             let (links, included) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
             let doc = make(
                 &|link| {
                     let resolved = resolve(link);
-                    calm(&links).push((link.clone(), resolved.clone()));
+                    links.lock().push((link.clone(), resolved.clone()));
                     resolved
                 },
                 &|path| {
                     let text = include(path);
-                    calm(&included).push((path.to_owned(), sum(text.as_deref())));
+                    included.lock().push((path.to_owned(), sum(text.as_deref())));
                     text
                 },
             );
-            let (links, included) = (std::mem::take(&mut *calm(&links)), std::mem::take(&mut *calm(&included)));
-            Arc::new(Known { links, included, doc: Arc::new(doc) })
+            let (links, included) = (std::mem::take(&mut *links.lock()), std::mem::take(&mut *included.lock()));
+            Arc::new(CachedDoc { links, included, doc: Arc::new(doc) })
         });
         let doc = Arc::clone(&known.doc);
-        calm(&self.now).insert(key, known);
+        self.now.lock().insert(key, known);
         doc
     }
 }
 
-impl Known {
+impl CachedDoc {
     /// Returns whether every question would get the same answer.
     fn holds(&self, resolve: Resolver<'_>, include: IncludeFile<'_>) -> bool {
         self.links.iter().all(|(link, answer)| resolve(link) == *answer)
@@ -183,18 +184,14 @@ fn sum(text: Option<&str>) -> Option<u128> {
     text.map(|text| xxh3_128(text.as_bytes()))
 }
 
-fn calm<T>(table: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    table.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shelf::Board;
+    use crate::cache_store::MemoryStore;
 
     #[test]
     fn a_document_is_made_again_when_an_answer_changes() {
-        let memo = Documents::remembering();
+        let memo = DocCache::enabled();
         let made = |text: &str, to: &str, part: Option<&str>| {
             let made = std::cell::Cell::new(false);
             let resolve = |_: &DocLink| Resolved { href: Some(to.to_owned()), broken: false };
@@ -224,9 +221,9 @@ mod tests {
     fn another_process_finds_the_documents_on_the_shelf() {
         let workspace = crate::workspace::Workspace::from_files(Default::default(), &[("docs/a.md", b"a")]);
         let folder = workspace.roots().remove(0);
-        let board = Arc::new(Board::default());
+        let board = Arc::new(MemoryStore::default());
         let text = "---\ntitle: T\nsearch: {boost: 2.5}\n---\n# One\n\n- item\n\nText\n- lost\n\n[a](b.md \"c\") ![d](e.png)\n\n```mermaid\nx\n```\n";
-        let render = |memo: &Documents, text: &str, href: &str| {
+        let render = |memo: &DocCache, text: &str, href: &str| {
             let made = std::cell::Cell::new(0);
             let resolve = |_: &DocLink| Resolved { href: Some(href.to_owned()), broken: false };
             let doc = memo.document(("a.md", "", text), &resolve, &|_| None, |resolve, include| {
@@ -236,11 +233,11 @@ mod tests {
             (doc, made.get())
         };
         let process = |text: &str, href: &str| {
-            let memo = Documents::on(Arc::clone(&board) as Arc<dyn Shelf>, &folder);
+            let memo = DocCache::on(Arc::clone(&board) as Arc<dyn CacheStore>, &folder);
             assert!(!memo.live_on());
             let made = render(&memo, text, href);
             memo.turn();
-            (made.0, made.1, calm(&board.0).1)
+            (made.0, made.1, board.0.lock().1)
         };
         let (first, made, left) = process(text, "b/");
         assert_eq!((made, left), (1, 1));
@@ -250,7 +247,7 @@ mod tests {
         assert_eq!(*again, *first);
         assert_eq!(process(text, "c/").1, 1, "another answer");
         assert_eq!(process("other", "c/").1, 1);
-        let name = calm(&board.0).0.keys().next().cloned().unwrap();
+        let name = board.0.lock().0.keys().next().cloned().unwrap();
         board.put(&name, b"damaged");
         assert_eq!(process("other", "c/").1, 1);
         assert_eq!(process("other", "c/").1, 0);

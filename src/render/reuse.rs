@@ -1,14 +1,14 @@
 //! From what the files of the last build were made: a page whose model is the same need not be made again, nor the
 //! search of the same documents.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
+use crate::cache_store::{self, CacheStore};
 use crate::output::Sink;
-use crate::shelf::{self, Shelf};
 
 /// What names a thing to be made: of equal keys come equal bytes.
 pub(super) type Key = u128;
@@ -17,15 +17,15 @@ pub(super) type Key = u128;
 ///
 /// The default one knows of nothing and notes nothing.
 #[derive(Debug, Default)]
-pub struct Made {
-    before: Left,
-    now: Option<Mutex<Left>>,
+pub struct PageFingerprints {
+    before: SavedFingerprints,
+    now: Option<Mutex<SavedFingerprints>>,
     /// In which forms text files have compressed twins.
     forms: Vec<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Left {
+struct SavedFingerprints {
     /// By path.
     pages: HashMap<String, Key, RandomState>,
     search: Option<Search>,
@@ -44,21 +44,21 @@ pub(super) struct Search {
 /// The name on the shelf.
 const NAME: &str = "made";
 
-impl Made {
+impl PageFingerprints {
     /// Takes from a shelf what the build said that left a site, nothing if `site` is not that one or files had compressed
     /// twins in other forms; begins to note what this build makes.
     #[must_use]
-    pub fn take(shelf: &dyn Shelf, site: Option<u128>, forms: &[String]) -> Self {
-        let before = shelf::take(shelf, NAME)
-            .filter(|(left, twins, _): &(u128, Vec<String>, Left)| Some(*left) == site && twins == forms)
+    pub fn take(shelf: &dyn CacheStore, site: Option<u128>, forms: &[String]) -> Self {
+        let before = cache_store::take(shelf, NAME)
+            .filter(|(left, twins, _): &(u128, Vec<String>, SavedFingerprints)| Some(*left) == site && twins == forms)
             .map(|(.., left)| left);
         Self { before: before.unwrap_or_default(), now: Some(Mutex::default()), forms: forms.to_vec() }
     }
 
     /// Leaves on a shelf what this build has made; `site` names what it left.
-    pub fn leave(&self, shelf: &dyn Shelf, site: u128) {
+    pub fn leave(&self, shelf: &dyn CacheStore, site: u128) {
         if let Some(now) = &self.now {
-            shelf::put(shelf, NAME, &(site, &self.forms, &*now.lock().unwrap_or_else(PoisonError::into_inner)));
+            cache_store::put(shelf, NAME, &(site, &self.forms, &*now.lock()));
         }
     }
 
@@ -66,7 +66,7 @@ impl Made {
     pub(super) fn keeps(&self, path: &str, key: impl FnOnce() -> Key, sink: &dyn Sink) -> bool {
         let Some(now) = &self.now else { return false };
         let key = key();
-        now.lock().unwrap_or_else(PoisonError::into_inner).pages.insert(path.to_owned(), key);
+        now.lock().pages.insert(path.to_owned(), key);
         let keeps = self.before.pages.get(path) == Some(&key) && sink.has(path);
         if keeps {
             sink.keep(path);
@@ -87,7 +87,7 @@ impl Made {
     /// Notes which index was made.
     pub(super) fn note_search(&self, search: Search) {
         if let Some(now) = &self.now {
-            now.lock().unwrap_or_else(PoisonError::into_inner).search = Some(search);
+            now.lock().search = Some(search);
         }
     }
 }
@@ -97,9 +97,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::cache_store::MemoryStore;
     use crate::config::Config;
     use crate::error::Error;
-    use crate::shelf::Board;
     use crate::workspace::Workspace;
     use crate::{portal, render, site, theme};
 
@@ -113,7 +113,7 @@ mod tests {
 
     impl Sink for Standing {
         fn put(&self, path: &str, _: &[u8]) -> Result<(), Error> {
-            assert!(self.written.lock().unwrap().insert(path.to_owned()));
+            assert!(self.written.lock().insert(path.to_owned()));
             Ok(())
         }
 
@@ -122,13 +122,13 @@ mod tests {
         }
 
         fn keep(&self, path: &str) {
-            assert!(self.kept.lock().unwrap().insert(path.to_owned()));
+            assert!(self.kept.lock().insert(path.to_owned()));
         }
     }
 
     /// Builds a site with a document; returns the files written and kept.
     fn build(
-        shelf: &dyn Shelf,
+        shelf: &dyn CacheStore,
         (site, forms): (u128, &[String]),
         before: &BTreeSet<String>,
         (title, text): (&str, &str),
@@ -142,16 +142,16 @@ mod tests {
         let plan = site::plan(&workspace, &portal);
         let theme = theme::compile(workspace.config(), Default::default(), theme::Purpose::Portal).unwrap();
         let sink = Standing { before: before.clone(), ..Standing::default() };
-        let made = Made::take(shelf, Some(site), forms);
+        let made = PageFingerprints::take(shelf, Some(site), forms);
         render::search(&workspace, &portal, &made, &sink).unwrap();
         render::pages(&workspace, &portal, &theme, &plan, &made, &sink).unwrap();
         made.leave(shelf, site + 1);
-        (sink.written.into_inner().unwrap(), sink.kept.into_inner().unwrap())
+        (sink.written.into_inner(), sink.kept.into_inner())
     }
 
     #[test]
     fn what_would_come_out_the_same_is_kept() {
-        let shelf = Board::default();
+        let shelf = MemoryStore::default();
         let first = ("Ours", "# One\n");
         let (all, kept) = build(&shelf, (0, &[]), &BTreeSet::new(), first);
         assert!(kept.is_empty() && all.contains("index.html") && all.contains("search/search.js"));

@@ -15,11 +15,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReadError;
-use super::journal::Journal;
+use super::trace::Trace;
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileType {
     /// A regular file.
     File,
     /// A folder.
@@ -30,7 +30,7 @@ pub(super) enum Kind {
     Other,
 }
 
-impl From<fs::FileType> for Kind {
+impl From<fs::FileType> for FileType {
     fn from(kind: fs::FileType) -> Self {
         if kind.is_symlink() {
             Self::Link
@@ -46,30 +46,30 @@ impl From<fs::FileType> for Kind {
 
 /// One entry of a folder.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub(super) struct DirEntry {
     /// Its name, not necessarily Unicode.
     pub(super) name: OsString,
     /// What it is, links not followed.
-    pub(super) kind: Kind,
+    pub(super) kind: FileType,
 }
 
 /// Where files are.
 #[derive(Debug)]
-pub(super) enum Tree {
+pub(super) enum FileSystem {
     /// The file system, and what it answered if that is noted.
-    Disk(Option<Journal>),
+    Disk(Option<Trace>),
     /// Files made up by a test, below the root `/`.
-    Memory(Memory),
+    MemoryFileSystem(MemoryFileSystem),
 }
 
 /// A made-up tree.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(super) struct MemoryFileSystem {
     files: BTreeMap<PathBuf, Arc<[u8]>>,
-    folders: BTreeMap<PathBuf, Vec<Item>>,
+    folders: BTreeMap<PathBuf, Vec<DirEntry>>,
 }
 
-impl Memory {
+impl MemoryFileSystem {
     /// Builds the tree of `files`, whose paths are relative to the root; one that is no path is left out.
     pub(super) fn new(files: &[(&str, &[u8])]) -> Self {
         let mut tree = Self::default();
@@ -88,12 +88,12 @@ impl Memory {
             for folder in folders {
                 let above = place.clone();
                 place.push(folder);
-                tree.add(&above, folder.to_os_string(), Kind::Folder);
+                tree.add(&above, folder.to_os_string(), FileType::Folder);
                 tree.folders.entry(place.clone()).or_default();
             }
             let above = place.clone();
             place.push(name);
-            tree.add(&above, name.to_os_string(), Kind::File);
+            tree.add(&above, name.to_os_string(), FileType::File);
             tree.files.insert(place, Arc::from(*bytes));
         }
         tree
@@ -108,17 +108,17 @@ impl Memory {
         one_way(self, before).into_iter().chain(one_way(before, self)).collect()
     }
 
-    fn add(&mut self, folder: &Path, name: OsString, kind: Kind) {
+    fn add(&mut self, folder: &Path, name: OsString, kind: FileType) {
         let items = self.folders.entry(folder.to_owned()).or_default();
         if !items.iter().any(|item| item.name == name) {
-            items.push(Item { name, kind });
+            items.push(DirEntry { name, kind });
         }
     }
 }
 
-impl Tree {
+impl FileSystem {
     /// Returns the entries of a folder, in no particular order.
-    pub(super) fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
+    pub(super) fn list(&self, folder: &Path) -> io::Result<Vec<DirEntry>> {
         match self {
             Self::Disk(journal) => {
                 let items = list(folder);
@@ -127,12 +127,12 @@ impl Tree {
                 }
                 items
             }
-            Self::Memory(memory) => memory.folders.get(folder).cloned().ok_or_else(missing),
+            Self::MemoryFileSystem(memory) => memory.folders.get(folder).cloned().ok_or_else(missing),
         }
     }
 
     /// Returns what stands at `path`, links not followed.
-    pub(super) fn kind(&self, path: &Path) -> io::Result<Kind> {
+    pub(super) fn kind(&self, path: &Path) -> io::Result<FileType> {
         match self {
             Self::Disk(journal) => {
                 let kind = fs::symlink_metadata(path).map(|about| about.file_type().into());
@@ -141,11 +141,11 @@ impl Tree {
                 }
                 kind
             }
-            Self::Memory(memory) => {
+            Self::MemoryFileSystem(memory) => {
                 if memory.files.contains_key(path) {
-                    Ok(Kind::File)
+                    Ok(FileType::File)
                 } else if memory.folders.contains_key(path) {
-                    Ok(Kind::Folder)
+                    Ok(FileType::Folder)
                 } else {
                     Err(missing())
                 }
@@ -154,9 +154,9 @@ impl Tree {
     }
 
     /// Returns what stands at the end of the links at `path`.
-    pub(super) fn end_kind(&self, path: &Path) -> io::Result<Kind> {
+    pub(super) fn end_kind(&self, path: &Path) -> io::Result<FileType> {
         match self.kind(path)? {
-            Kind::Link => self.kind(&self.real(path)?),
+            FileType::Link => self.kind(&self.real(path)?),
             kind => Ok(kind),
         }
     }
@@ -171,7 +171,7 @@ impl Tree {
                 }
                 real
             }
-            Self::Memory(_) => self.kind(path).map(|_| path.to_owned()),
+            Self::MemoryFileSystem(_) => self.kind(path).map(|_| path.to_owned()),
         }
     }
 
@@ -185,7 +185,7 @@ impl Tree {
                 }
                 read
             }
-            Self::Memory(memory) => {
+            Self::MemoryFileSystem(memory) => {
                 let bytes = memory.files.get(path).ok_or_else(|| ReadError::Unreadable(reason(&missing())))?;
                 let size = bytes.len() as u64;
                 if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes.to_vec()) }
@@ -201,14 +201,14 @@ impl Tree {
                 let time = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
                 Some(xxh3_64(&[&size.to_le_bytes()[..], &time.to_le_bytes(), &identity.1.to_le_bytes()].concat()))
             }
-            Self::Memory(_) => None,
+            Self::MemoryFileSystem(_) => None,
         }
     }
 
     /// Reads a small text that others wrote for other programs, such as `.gitignore`; nothing if that fails.
     pub(super) fn read_text(&self, path: &Path, limit: u64) -> Option<String> {
         // Opening a pipe would wait for a writer.
-        (self.end_kind(path).ok()? == Kind::File).then_some(())?;
+        (self.end_kind(path).ok()? == FileType::File).then_some(())?;
         let bytes = self.read(path, limit).ok()?;
         Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
@@ -243,11 +243,11 @@ fn identity(_: &fs::Metadata) -> (u64, i128) {
     (0, 0)
 }
 
-fn list(folder: &Path) -> io::Result<Vec<Item>> {
+fn list(folder: &Path) -> io::Result<Vec<DirEntry>> {
     fs::read_dir(folder)?
         .map(|entry| {
             let entry = entry?;
-            Ok(Item { kind: entry.file_type()?.into(), name: entry.file_name() })
+            Ok(DirEntry { kind: entry.file_type()?.into(), name: entry.file_name() })
         })
         .collect()
 }

@@ -7,14 +7,14 @@
 //! Compiling a file of patterns takes longer than reading a repository, which is felt with thousands of them. So the
 //! plain patterns, which are most, are compared as they are, and each of the others is compiled once for all files.
 
+use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::calm;
-use super::tree::{Item, Kind, Tree};
+use super::file_system::{DirEntry, FileSystem, FileType};
 
 /// The files with rules, the strongest first.
 pub(super) const NAMES: [&str; 3] = [".playbillignore", ".ignore", ".gitignore"];
@@ -37,13 +37,13 @@ impl Rules {
     /// Says whether an entry of the folder, or of one below without rules of its own, is excluded.
     ///
     /// The folders between must have been asked about before: git does not look into an excluded folder either.
-    pub(super) fn exclude(&self, path: &Path, kind: Kind) -> bool {
+    pub(super) fn exclude(&self, path: &Path, kind: FileType) -> bool {
         for which in 0..NAMES.len() {
             let mut level = Some(self);
             while let Some(rules) = level {
                 if let Some(list) = &rules.lists[which]
                     && let Ok(relative) = path.strip_prefix(&rules.folder)
-                    && let Some(verdict) = list.verdict(relative, kind == Kind::Folder)
+                    && let Some(verdict) = list.verdict(relative, kind == FileType::Folder)
                 {
                     return verdict;
                 }
@@ -107,10 +107,10 @@ impl RuleBook {
     /// Returns the rules of `folder` with the entries `items`, given those of the folder above.
     pub(super) fn enter(
         &self,
-        tree: &Tree,
+        tree: &FileSystem,
         above: Option<&Arc<Rules>>,
         folder: &Path,
-        items: &[Item],
+        items: &[DirEntry],
     ) -> Option<Arc<Rules>> {
         let mut lists = [None, None, None];
         let mut fence = false;
@@ -119,7 +119,7 @@ impl RuleBook {
             let Some(name) = item.name.to_str().filter(|name| name.starts_with('.')) else { continue };
             if name == ".git" {
                 fence = true;
-            } else if item.kind == Kind::File
+            } else if item.kind == FileType::File
                 && let Some(which) = NAMES.iter().position(|other| *other == name)
                 && let Ok(bytes) = tree.read(&folder.join(name), MAX_SIZE)
             {
@@ -141,12 +141,12 @@ impl RuleBook {
 
     /// Compiles a line; nothing if it is no pattern, which git passes over silently too.
     fn compile(&self, line: &str) -> Option<Line> {
-        let known = calm(self.globs.read()).get(line).cloned();
+        let known = self.globs.read().get(line).cloned();
         let glob = known.unwrap_or_else(|| {
             let mut builder = GitignoreBuilder::new("");
             let _ = builder.add_line(None, line);
             let glob = Arc::new(builder.build().unwrap_or_else(|_| Gitignore::empty()));
-            calm(self.globs.write()).insert(line.into(), Arc::clone(&glob));
+            self.globs.write().insert(line.into(), Arc::clone(&glob));
             glob
         });
         let keeps = glob.num_whitelists() > 0;

@@ -8,8 +8,8 @@ use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::Document;
-use super::pack::varint;
-use super::terms::{Term, Terms, chunks, fold, is_joint, short};
+use super::codec::varint;
+use super::tokenizer::{Term, Terms, chunks, fold, is_joint, short};
 
 /// Marks a term with which the title begins, in the number of words of the title, of which so many are counted.
 const BEGINS: u8 = 128;
@@ -25,19 +25,19 @@ const BATCH: (usize, usize) = (64, 512);
 
 /// What one document says of one term.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Hit<'a> {
+pub(super) struct Posting<'a> {
     pub document: usize,
     /// How many words the title has, if it has this one; [`BEGINS`] if it begins with it.
     pub title: u8,
     pub name: bool,
     pub keyword: bool,
     /// By section.
-    pub spots: &'a [Spot],
+    pub spots: &'a [SectionPosting],
 }
 
 /// What one section says of one term.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Spot {
+pub(super) struct SectionPosting {
     pub section: u32,
     pub count: u16,
     /// How many words the heading has, if it has this one.
@@ -50,13 +50,13 @@ pub(super) struct Postings<'a> {
     /// The words whose stem it is, where they differ from it.
     pub forms: Vec<&'a str>,
     hits: Vec<Counted>,
-    spots: Vec<Spot>,
+    spots: Vec<SectionPosting>,
 }
 
 impl Postings<'_> {
     /// Returns what they say in the order of documents.
-    pub(super) fn hits(&self) -> Vec<Hit<'_>> {
-        let hit = |hit: &Counted| Hit {
+    pub(super) fn hits(&self) -> Vec<Posting<'_>> {
+        let hit = |hit: &Counted| Posting {
             document: hit.document as usize,
             title: hit.title,
             name: hit.name,
@@ -68,7 +68,7 @@ impl Postings<'_> {
 }
 
 /// All documents, counted. The parts are needed for different times.
-pub(super) struct Counting {
+pub(super) struct InvertedIndex {
     /// By counter.
     pub words: Vec<Words>,
     /// By batch.
@@ -125,7 +125,7 @@ enum Piece {
 }
 
 /// Numbers terms.
-struct Numbers {
+struct TermInterner {
     cutter: Terms,
     known: HashMap<String, u32, RandomState>,
     /// What each piece of text consists of; of short pieces and of others.
@@ -136,7 +136,7 @@ struct Numbers {
     forms: BTreeSet<(u32, String)>,
 }
 
-impl Numbers {
+impl TermInterner {
     fn new() -> Self {
         Self {
             cutter: Terms::new(),
@@ -231,7 +231,7 @@ struct Sheet {
     document: u32,
     found: Vec<Found>,
     /// What sections say, in their order, with the place in `found`.
-    spots: Vec<(u32, Spot)>,
+    spots: Vec<(u32, SectionPosting)>,
 }
 
 impl Sheet {
@@ -262,13 +262,13 @@ impl Sheet {
     }
 
     /// Returns what a section says of a term; sections come in their order.
-    fn spot(&mut self, term: u32, section: u32) -> &mut Spot {
+    fn spot(&mut self, term: u32, section: u32) -> &mut SectionPosting {
         let place = self.of(term);
         let found = &mut self.found[place as usize];
         if found.spots == 0 || self.spots[found.last as usize].1.section != section {
             found.spots += 1;
             found.last = self.spots.len() as u32;
-            self.spots.push((place, Spot { section, ..Spot::default() }));
+            self.spots.push((place, SectionPosting { section, ..SectionPosting::default() }));
         }
         &mut self.spots[found.last as usize].1
     }
@@ -290,7 +290,7 @@ impl Sheet {
             });
             next += found.spots as usize;
         }
-        batch.spots.resize(next, Spot::default());
+        batch.spots.resize(next, SectionPosting::default());
         for (place, spot) in &self.spots {
             let at = &mut starts[*place as usize];
             batch.spots[*at] = *spot;
@@ -303,7 +303,7 @@ impl Sheet {
 #[derive(Default)]
 struct Sheets {
     hits: Vec<Counted>,
-    spots: Vec<Spot>,
+    spots: Vec<SectionPosting>,
 }
 
 /// Marks of a written hit.
@@ -356,7 +356,7 @@ impl Sheets {
 
 impl Counts {
     /// Reads what was written of the term that begins there.
-    fn read(&self, from: u32, term: u32, hits: &mut Vec<Counted>, spots: &mut Vec<Spot>) {
+    fn read(&self, from: u32, term: u32, hits: &mut Vec<Counted>, spots: &mut Vec<SectionPosting>) {
         let mut bytes = self.bytes[from as usize..].iter().copied();
         let mut document = 0;
         for _ in 0..number(&mut bytes) {
@@ -371,7 +371,7 @@ impl Counts {
                 let way = number(&mut bytes);
                 section += way >> 1;
                 let heading = if way & 1 > 0 { bytes.next().unwrap_or_default() } else { 0 };
-                spots.push(Spot { section, count: number(&mut bytes) as u16, heading });
+                spots.push(SectionPosting { section, count: number(&mut bytes) as u16, heading });
             }
         }
     }
@@ -411,13 +411,13 @@ fn title_words(tokens: &[Token]) -> u8 {
 }
 
 /// Counts documents.
-pub(super) fn count(documents: &[Document<'_>]) -> Counting {
+pub(super) fn count(documents: &[Document<'_>]) -> InvertedIndex {
     let size = documents.len().div_ceil(BATCHES).clamp(BATCH.0, BATCH.1);
     let batches: Vec<&[Document<'_>]> = documents.chunks(size).collect();
     let next = AtomicUsize::new(0);
     // One counter a thread; each takes batches as long as there are any.
     let counter = |which: usize| {
-        let mut numbers = Numbers::new();
+        let mut numbers = TermInterner::new();
         let mut sheets = Sheets::default();
         let mut counted = Vec::new();
         loop {
@@ -434,11 +434,16 @@ pub(super) fn count(documents: &[Document<'_>]) -> Counting {
     let mut counted: Vec<(usize, Counts, Vec<Vec<u32>>)> = counted.into_iter().flatten().collect();
     counted.sort_unstable_by_key(|(at, ..)| *at);
     let (counts, lengths): (Vec<Counts>, Vec<_>) = counted.into_iter().map(|(_, counts, of)| (counts, of)).unzip();
-    Counting { words, counts, lengths: lengths.into_iter().flatten().collect() }
+    InvertedIndex { words, counts, lengths: lengths.into_iter().flatten().collect() }
 }
 
 /// Counts the documents of a batch, the first of which has this number; returns how many words their sections have.
-fn count_batch(first: usize, documents: &[Document<'_>], numbers: &mut Numbers, counts: &mut Sheets) -> Vec<Vec<u32>> {
+fn count_batch(
+    first: usize,
+    documents: &[Document<'_>],
+    numbers: &mut TermInterner,
+    counts: &mut Sheets,
+) -> Vec<Vec<u32>> {
     let mut all_lengths = Vec::with_capacity(documents.len());
     let mut sheet = Sheet::default();
     let mut tokens: Vec<Token> = Vec::new();
@@ -591,7 +596,7 @@ mod tests {
 
     #[test]
     fn what_a_batch_says_is_read_as_it_was() {
-        let spot = |section, count, heading| Spot { section, count, heading };
+        let spot = |section, count, heading| SectionPosting { section, count, heading };
         let spots = vec![spot(0, 1, 0), spot(300, 700, 2), spot(1, u16::MAX, 0), spot(2, 0, 1)];
         let hit = |term, document, from, spots, title, name, keyword| Counted {
             term,

@@ -4,16 +4,16 @@
 //! same answers. Facts that everything depends on (the configuration, ignore files, repositories, links) are no part of
 //! this, since with them the workspace is loaded anew. Errs on the side of a changed answer.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::calm;
 use crate::text::FileId;
 
 /// The questions that something is the answer to.
 #[derive(Debug, Default)]
-pub struct Asked {
+pub struct Dependencies {
     /// What is in the file?
     contents: Vec<FileId>,
     /// What stands there?
@@ -23,10 +23,10 @@ pub struct Asked {
     /// Whether a symbolic link was followed, so that other places matter that are not known here.
     linked: bool,
     /// The questions of what it was made from.
-    parts: Vec<Arc<Asked>>,
+    parts: Vec<Arc<Dependencies>>,
 }
 
-impl Asked {
+impl Dependencies {
     pub(super) fn content(&mut self, file: FileId) {
         self.contents.push(file);
     }
@@ -53,17 +53,17 @@ impl Asked {
 
 /// Where questions are noted while they are asked, from any thread.
 #[derive(Debug, Default)]
-pub(super) struct Notes(Mutex<Asked>);
+pub(super) struct DependencyRecorder(Mutex<Dependencies>);
 
-impl Notes {
-    pub(super) fn write(&self, write: impl FnOnce(&mut Asked)) {
-        let mut asked = calm(self.0.lock());
+impl DependencyRecorder {
+    pub(super) fn write(&self, write: impl FnOnce(&mut Dependencies)) {
+        let mut asked = self.0.lock();
         write(&mut asked);
     }
 
     /// Returns each question once.
-    pub(super) fn finish(&self) -> Asked {
-        let mut asked = std::mem::take(&mut *calm(self.0.lock()));
+    pub(super) fn finish(&self) -> Dependencies {
+        let mut asked = std::mem::take(&mut *self.0.lock());
         asked.contents.sort_unstable();
         asked.contents.dedup();
         asked.contents.shrink_to_fit();
@@ -94,13 +94,13 @@ impl Changes {
 
     /// Returns whether an answer may be another one now.
     #[must_use]
-    pub fn concern(&self, asked: &Asked) -> bool {
+    pub fn affect(&self, asked: &Dependencies) -> bool {
         asked.contents.iter().any(|file| self.contents.contains(file))
             || (!self.places.is_empty()
                 && (asked.linked
                     || asked.places.iter().any(|place| self.is_at_or_above(place))
                     || asked.folders.iter().any(|folder| self.is_at_or_above(folder) || self.is_below(folder))))
-            || asked.parts.iter().any(|part| self.concern(part))
+            || asked.parts.iter().any(|part| self.affect(part))
     }
 
     /// Returns whether a place is one of those where something happened, or lies below.
@@ -125,7 +125,7 @@ mod tests {
             contents: contents.iter().map(|file| FileId::new(*file)).collect(),
             places: places.iter().map(PathBuf::from).collect(),
         };
-        let mut asked = Asked::default();
+        let mut asked = Dependencies::default();
         asked.content(FileId::new(3));
         asked.place(Path::new("/r/a/b.md"));
         asked.below(Path::new("/r/docs"));
@@ -142,12 +142,12 @@ mod tests {
             (&["/r"], &[], true),
             (&["/r/docs.md", "/r/docs2"], &[], false),
         ] {
-            assert_eq!(changes(places, contents).concern(&asked), expect, "{places:?} {contents:?}");
+            assert_eq!(changes(places, contents).affect(&asked), expect, "{places:?} {contents:?}");
         }
-        let mut whole = Asked::default();
+        let mut whole = Dependencies::default();
         whole.part(&Arc::new(asked));
-        assert!(changes(&["/r/a"], &[]).concern(&whole));
+        assert!(changes(&["/r/a"], &[]).affect(&whole));
         whole.link();
-        assert!(changes(&["/elsewhere"], &[]).concern(&whole));
+        assert!(changes(&["/elsewhere"], &[]).affect(&whole));
     }
 }

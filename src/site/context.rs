@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::kinds;
+use super::kind_display;
 use super::{DocsTarget, Site};
 use crate::catalog::{Entity, EntityId, EntityRef, Relation};
 use crate::html::{self, Html};
 use crate::markdown::{DocLink, Resolved, commonmark};
-use crate::notes::{Goal, Note};
 use crate::portal::Portal;
 use crate::routes;
+use crate::standalone_markdown::{LinkTarget, Note};
 
 /// The portal as seen from one page.
 #[derive(Clone, Copy)]
-pub struct View<'a> {
+pub struct PageContext<'a> {
     /// What there is to show.
     pub portal: &'a Portal,
     /// Where it is shown.
@@ -73,7 +73,7 @@ pub struct TagLink {
     pub text: String,
 }
 
-impl<'a> View<'a> {
+impl<'a> PageContext<'a> {
     /// Returns the link from this page to a URL of the site.
     #[must_use]
     pub fn href(&self, to: &str) -> String {
@@ -196,17 +196,17 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn note_link(&self, note: &Note, link: &DocLink) -> Resolved {
         match note.goal(link) {
-            Goal::Entity(id) => Resolved { href: self.link(*id).href, broken: false },
-            Goal::Page { site, page, place } => {
+            LinkTarget::Entity(id) => Resolved { href: self.link(*id).href, broken: false },
+            LinkTarget::Page { site, page, place } => {
                 let site = &self.portal.docs.sites[*site];
                 let url = routes::docs_page(&self.entity(site.entity).reference, &site.pages[*page].path);
                 Resolved { href: Some(self.href(&url) + place), broken: false }
             }
-            Goal::Source(url) => Resolved::as_written(url),
-            Goal::AsWritten if link.target.starts_with('#') => Resolved::as_written(&link.target),
-            Goal::AsWritten => outward(link),
-            Goal::Outside => Resolved::default(),
-            Goal::Nowhere => Resolved { href: None, broken: true },
+            LinkTarget::Source(url) => Resolved::as_written(url),
+            LinkTarget::AsWritten if link.target.starts_with('#') => Resolved::as_written(&link.target),
+            LinkTarget::AsWritten => outward(link),
+            LinkTarget::Outside => Resolved::default(),
+            LinkTarget::Nowhere => Resolved { href: None, broken: true },
         }
     }
 
@@ -245,7 +245,7 @@ fn missing(reference: &EntityRef) -> EntityLink {
         title: reference.name().to_owned(),
         name: None,
         reference: reference.to_string(),
-        class: kinds::class(reference.kind()),
+        class: kind_display::class(reference.kind()),
         relation: None,
     }
 }

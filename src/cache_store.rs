@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Keeps bytes by name from one run to the next. What cannot be kept, or read again, counts as not there.
-pub trait Shelf: Send + Sync + std::fmt::Debug {
+pub trait CacheStore: Send + Sync + std::fmt::Debug {
     /// Returns what the last run left under a name.
     fn take(&self, name: &str) -> Option<Vec<u8>>;
 
@@ -17,12 +17,12 @@ pub trait Shelf: Send + Sync + std::fmt::Debug {
 }
 
 /// Returns the value that the last run left under a name; nothing if it is another type's.
-pub fn take<T: DeserializeOwned>(shelf: &dyn Shelf, name: &str) -> Option<T> {
+pub fn take<T: DeserializeOwned>(shelf: &dyn CacheStore, name: &str) -> Option<T> {
     postcard::from_bytes(&shelf.take(name)?).ok()
 }
 
 /// Leaves a value under a name.
-pub fn put<T: Serialize>(shelf: &dyn Shelf, name: &str, value: &T) {
+pub fn put<T: Serialize>(shelf: &dyn CacheStore, name: &str, value: &T) {
     if let Ok(bytes) = postcard::to_allocvec(value) {
         shelf.put(name, &bytes);
     }
@@ -31,16 +31,16 @@ pub fn put<T: Serialize>(shelf: &dyn Shelf, name: &str, value: &T) {
 /// A shelf in memory that counts how often something was left on it.
 #[cfg(test)]
 #[derive(Debug, Default)]
-pub(crate) struct Board(pub(crate) std::sync::Mutex<(std::collections::HashMap<String, Vec<u8>>, usize)>);
+pub(crate) struct MemoryStore(pub(crate) parking_lot::Mutex<(std::collections::HashMap<String, Vec<u8>>, usize)>);
 
 #[cfg(test)]
-impl Shelf for Board {
+impl CacheStore for MemoryStore {
     fn take(&self, name: &str) -> Option<Vec<u8>> {
-        self.0.lock().unwrap().0.get(name).cloned()
+        self.0.lock().0.get(name).cloned()
     }
 
     fn put(&self, name: &str, bytes: &[u8]) {
-        let mut board = self.0.lock().unwrap();
+        let mut board = self.0.lock();
         board.0.insert(name.to_owned(), bytes.to_vec());
         board.1 += 1;
     }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use super::context::{self, PageContext};
 use super::relations;
-use super::view::{self, View};
-use super::{Change, PageKind, Site, kinds, tabs};
+use super::{Change, PageKind, Site, kind_display, tabs};
 use crate::catalog::{Entity, EntityId};
 use crate::html::Html;
 use crate::markdown::commonmark;
@@ -14,7 +14,7 @@ use crate::routes;
 
 /// Returns whether a page also exists in Markdown.
 #[must_use]
-pub fn has_twin(view: &View<'_>) -> bool {
+pub fn has_twin(view: &PageContext<'_>) -> bool {
     match view.site.page(view.url).map(|page| page.kind) {
         Some(PageKind::Entity { tab, .. }) => tabs::TABS[tab].id().is_empty(),
         Some(PageKind::Docs { .. }) => true,
@@ -24,7 +24,7 @@ pub fn has_twin(view: &View<'_>) -> bool {
 
 /// Says what the page of an entity is about in the words of schema.org.
 #[must_use]
-pub fn json_ld(view: &View<'_>) -> Option<String> {
+pub fn json_ld(view: &PageContext<'_>) -> Option<String> {
     let PageKind::Entity { entity, tab } = view.site.page(view.url)?.kind else { return None };
     if !tabs::TABS[tab].id().is_empty() {
         return None;
@@ -44,7 +44,7 @@ pub fn json_ld(view: &View<'_>) -> Option<String> {
         "identifier": entity.reference.as_str(),
     });
     if let Some(text) = entity.description() {
-        data["description"] = view::shortened(&commonmark::plain(text), 240).into();
+        data["description"] = context::shortened(&commonmark::plain(text), 240).into();
     }
     if let Some(base) = view.site.base_url() {
         data["url"] = format!("{base}{}", routes::encoded(view.url)).into();
@@ -64,9 +64,9 @@ pub fn json_ld(view: &View<'_>) -> Option<String> {
 
 /// Writes an entity in Markdown: what its overview says.
 #[must_use]
-pub fn entity_markdown(view: &View<'_>, id: EntityId) -> String {
+pub fn entity_markdown(view: &PageContext<'_>, id: EntityId) -> String {
     let entity = view.entity(id);
-    let face = kinds::face(&entity.kind, view.site.config());
+    let face = kind_display::face(&entity.kind, view.site.config());
     let mut out = format!("# {}\n\n{} `{}`\n", line(entity.title()), face.one, entity.reference);
     if let Some(text) = entity.description() {
         let _ = write!(out, "\n{}\n", text.trim());
@@ -84,7 +84,7 @@ pub fn entity_markdown(view: &View<'_>, id: EntityId) -> String {
     if let Some(docs) = view.docs(id) {
         let _ = writeln!(out, "- Documentation: [{docs}]({docs}index.md)");
     }
-    for link in entity.links().filter(|link| view::is_web(link.url)) {
+    for link in entity.links().filter(|link| context::is_web(link.url)) {
         let _ = writeln!(out, "- [{}](<{}>)", line(link.title.unwrap_or(link.url)), line(link.url));
     }
     let mut before = None;
@@ -128,7 +128,7 @@ const NAMED: usize = 500;
 
 /// Writes `llms.txt`: what the portal is and where its parts are in Markdown (llmstxt.org).
 #[must_use]
-pub fn llms(view: &View<'_>) -> String {
+pub fn llms(view: &PageContext<'_>) -> String {
     let config = view.site.config();
     let mut out = format!("# {}\n", line(&config.title));
     let about = config.description.as_deref().map(commonmark::plain);
@@ -156,7 +156,7 @@ pub fn llms(view: &View<'_>) -> String {
             let entity = view.entity(*id);
             let summary = entity.description().map(|text| {
                 let text = commonmark::plain(text);
-                format!(": {}", line(&view::shortened(&text, 120)))
+                format!(": {}", line(&context::shortened(&text, 120)))
             });
             let href = view.href(&routes::entity(&entity.reference));
             let _ = writeln!(
@@ -168,7 +168,8 @@ pub fn llms(view: &View<'_>) -> String {
         }
         if group.entities.len() > NAMED {
             let rest = group.entities.len() - NAMED;
-            let _ = writeln!(out, "- {} more: {}", view::grouped(rest), view.href(&routes::api_kind(&group.face.kind)));
+            let _ =
+                writeln!(out, "- {} more: {}", context::grouped(rest), view.href(&routes::api_kind(&group.face.kind)));
         }
     }
     out
@@ -244,19 +245,21 @@ impl Badge {
 
 /// Draws a badge. It stands on pages of others, so it brings its colours along.
 #[must_use]
-pub fn badge(view: &View<'_>, id: EntityId, badge: Badge) -> String {
+pub fn badge(view: &PageContext<'_>, id: EntityId, badge: Badge) -> String {
     let entity: &Entity = view.entity(id);
     let (label, value, colour) = match badge {
-        Badge::Pingback => {
-            (kinds::face(&entity.kind, view.site.config()).one.to_lowercase(), entity.title().to_owned(), "#3448c5")
-        }
+        Badge::Pingback => (
+            kind_display::face(&entity.kind, view.site.config()).one.to_lowercase(),
+            entity.title().to_owned(),
+            "#3448c5",
+        ),
         Badge::Owner => match view.owner(entity) {
             Some(owner) => ("owner".to_owned(), owner.title, "#1a6f3c"),
             None => ("owner".to_owned(), "nobody".to_owned(), "#b3261e"),
         },
         Badge::Lifecycle => {
             let text = entity.spec_str("lifecycle").unwrap_or("unknown");
-            let colour = match view::lifecycle(text).tone {
+            let colour = match context::lifecycle(text).tone {
                 "good" => "#17683b",
                 "note" => "#1d5fa8",
                 "warn" => "#8a5200",
@@ -267,7 +270,7 @@ pub fn badge(view: &View<'_>, id: EntityId, badge: Badge) -> String {
         Badge::Docs if view.site.docs_of(id).is_some() => ("docs".to_owned(), "here".to_owned(), "#1d5fa8"),
         Badge::Docs => ("docs".to_owned(), "none".to_owned(), "#566072"),
     };
-    let value = view::shortened(&value, 40).into_owned();
+    let value = context::shortened(&value, 40).into_owned();
     let (left, right) = (crate::graph::text_width(&label, 11.0) + 14.0, crate::graph::text_width(&value, 11.0) + 14.0);
     let (name, width) = (format!("{label}: {value}"), left + right);
     let (width, rest) = (format!("{width:.0}"), right - 4.0);

@@ -9,7 +9,7 @@ use super::foreign::Foreign;
 
 /// What is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Loss {
+pub enum MarkdownLint {
     /// A list right below a line of a paragraph is text of the paragraph.
     ListUnderText,
     /// An item indented by columns at which lists do not nest is text of the item above.
@@ -36,9 +36,9 @@ pub enum Loss {
 
 /// Something lost, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lost {
+pub struct LintFinding {
     /// What.
-    pub loss: Loss,
+    pub loss: MarkdownLint,
     /// The line in the source, without its indentation.
     pub span: Range<usize>,
     /// What the remedy needs to know, such as the name of a file that is missing; mostly empty.
@@ -48,7 +48,7 @@ pub struct Lost {
 /// Something lost before its place is known.
 #[derive(Debug, Clone)]
 pub(super) struct Noted {
-    pub(super) loss: Loss,
+    pub(super) loss: MarkdownLint,
     /// The line, trimmed.
     line: String,
     /// The line before it, trimmed, if that is known.
@@ -74,7 +74,7 @@ const MAX_NOTED: usize = 1000;
 
 impl Losses {
     /// Notes a line, with the line before it.
-    pub(super) fn note(&mut self, loss: Loss, line: &str, before: Option<&str>) {
+    pub(super) fn note(&mut self, loss: MarkdownLint, line: &str, before: Option<&str>) {
         if self.noted.len() < MAX_NOTED {
             let before = before.map(|line| line.trim().to_owned());
             let line = line.trim().to_owned();
@@ -83,7 +83,7 @@ impl Losses {
     }
 
     /// Notes a line with what the remedy needs to know.
-    pub(super) fn note_with(&mut self, loss: Loss, line: &str, before: Option<&str>, detail: &str) {
+    pub(super) fn note_with(&mut self, loss: MarkdownLint, line: &str, before: Option<&str>, detail: &str) {
         let known = self.noted.len();
         self.note(loss, line, before);
         if let Some(noted) = self.noted.get_mut(known) {
@@ -92,7 +92,7 @@ impl Losses {
     }
 
     /// Notes a line that may look like many others of the document.
-    pub(super) fn note_line(&mut self, loss: Loss, lines: &[&str], at: usize, detail: String) {
+    pub(super) fn note_line(&mut self, loss: MarkdownLint, lines: &[&str], at: usize, detail: String) {
         if self.noted.len() < MAX_NOTED {
             let line = bare(lines[at]);
             let nth = lines[..at].iter().filter(|other| bare(other) == line).count();
@@ -117,15 +117,15 @@ impl Losses {
     }
 
     /// Notes a text that stands in the source to the letter.
-    pub(super) fn note_part(&mut self, loss: Loss, text: &str) {
-        let once = matches!(loss, Loss::Repeats | Loss::DeepFrontMatter | Loss::Includes);
+    pub(super) fn note_part(&mut self, loss: MarkdownLint, text: &str) {
+        let once = matches!(loss, MarkdownLint::Repeats | MarkdownLint::DeepFrontMatter | MarkdownLint::Includes);
         if (once || self.noted.len() < MAX_NOTED) && !text.trim().is_empty() {
             let line = text.trim().to_owned();
             self.noted.push(Noted { loss, line, before: None, nth: None, is_part: true, detail: String::new() });
         }
     }
 
-    pub(super) fn has(&self, loss: Loss) -> bool {
+    pub(super) fn has(&self, loss: MarkdownLint) -> bool {
         self.noted.iter().any(|noted| noted.loss == loss)
     }
 
@@ -136,7 +136,7 @@ impl Losses {
             return;
         }
         if is_item(text.split('\n').next().unwrap_or("")) {
-            self.note(Loss::ListIndent, text.split('\n').next().unwrap_or(""), Some(""));
+            self.note(MarkdownLint::ListIndent, text.split('\n').next().unwrap_or(""), Some(""));
         }
         let mut before: Option<&str> = None;
         for line in text.split('\n') {
@@ -144,7 +144,7 @@ impl Losses {
                 && is_item(line)
             {
                 let indented = line.starts_with(' ') || is_item(above);
-                let loss = if in_item && indented { Loss::ListIndent } else { Loss::ListUnderText };
+                let loss = if in_item && indented { MarkdownLint::ListIndent } else { MarkdownLint::ListUnderText };
                 // Of a run of such lines the first one says it all.
                 if !is_item(above) {
                     self.note(loss, line, Some(above));
@@ -155,7 +155,7 @@ impl Losses {
     }
 
     /// Finds the places in the source; what is not there to the letter, such as a line of an included file, is left out.
-    pub(super) fn locate(self, source: &str) -> Vec<Lost> {
+    pub(super) fn locate(self, source: &str) -> Vec<LintFinding> {
         if self.noted.is_empty() {
             return Vec::new();
         }
@@ -178,7 +178,7 @@ impl Losses {
             before = Some(bare);
             start += line.len() + 1;
         }
-        let mut found: Vec<Lost> = Vec::new();
+        let mut found: Vec<LintFinding> = Vec::new();
         let mut parts: BTreeMap<String, usize> = BTreeMap::new();
         for noted in self.noted {
             if noted.is_part {
@@ -187,10 +187,10 @@ impl Losses {
                 let from = parts.entry(part.to_owned()).or_default();
                 if let Some(at) = source[*from..].find(part).map(|at| *from + at) {
                     *from = at + part.len();
-                    found.push(Lost { loss: noted.loss, span: at..*from, detail: noted.detail });
-                } else if noted.loss == Loss::Includes {
+                    found.push(LintFinding { loss: noted.loss, span: at..*from, detail: noted.detail });
+                } else if noted.loss == MarkdownLint::Includes {
                     // What every page ends with stands in no page.
-                    found.push(Lost { loss: noted.loss, span: 0..0, detail: noted.detail });
+                    found.push(LintFinding { loss: noted.loss, span: 0..0, detail: noted.detail });
                 }
                 continue;
             }
@@ -199,7 +199,7 @@ impl Losses {
             let fits = |place: &Place<'_>| {
                 !place.is_code
                     && !place.is_taken
-                    && (place.indented || noted.loss != Loss::ListIndent)
+                    && (place.indented || noted.loss != MarkdownLint::ListIndent)
                     && wanted.is_none_or(|wanted| {
                         // The line before may begin with the mark of the item that it is the text of.
                         place.before.is_some_and(|before| {
@@ -212,7 +212,7 @@ impl Losses {
             let place = &mut places[index];
             place.is_taken = true;
             let span = place.span.clone();
-            found.push(Lost { loss: noted.loss, span, detail: noted.detail });
+            found.push(LintFinding { loss: noted.loss, span, detail: noted.detail });
         }
         found.sort_by_key(|lost| lost.span.start);
         found
@@ -252,7 +252,7 @@ mod tests {
     use crate::markdown::techdocs::{NoFiles, Options, render};
 
     #[track_caller]
-    fn check(source: &str, expect: &[(Loss, usize)]) {
+    fn check(source: &str, expect: &[(MarkdownLint, usize)]) {
         let output = render(source, &Options::default(), &NoFiles);
         let line = |at: usize| source[..at].matches('\n').count() + 1;
         let found: Vec<_> = output.lost.iter().map(|lost| (lost.loss, line(lost.span.start))).collect();
@@ -261,30 +261,30 @@ mod tests {
 
     #[test]
     fn lists_that_are_text_are_found() {
-        check("text\n- a\n- b\n", &[(Loss::ListUnderText, 2)]);
+        check("text\n- a\n- b\n", &[(MarkdownLint::ListUnderText, 2)]);
         check("text\n\n- a\n- b\n", &[]);
-        check("- a\n\ntext:\n1. b\n", &[(Loss::ListUnderText, 4)]);
-        check("- a\n    - b\n", &[(Loss::ListIndent, 2)]);
+        check("- a\n\ntext:\n1. b\n", &[(MarkdownLint::ListUnderText, 4)]);
+        check("- a\n    - b\n", &[(MarkdownLint::ListIndent, 2)]);
         check("- a\n  - b\n", &[]);
-        check("> text\n> - a\n", &[(Loss::ListUnderText, 2)]);
-        check("!!! note\n    text\n    - a\n", &[(Loss::ListUnderText, 3)]);
+        check("> text\n> - a\n", &[(MarkdownLint::ListUnderText, 2)]);
+        check("!!! note\n    text\n    - a\n", &[(MarkdownLint::ListUnderText, 3)]);
         check("```\ntext\n- a\n```\n", &[]);
         check("in 3 -\n4 - 5\n", &[]);
         // Options of a plugin.
         check("::: a.b\n    options:\n        members:\n            - c\n", &[]);
         // One that looks like it is code.
-        check("```\ntext\n- a\n```\n\ntext\n- a\n", &[(Loss::ListUnderText, 7)]);
+        check("```\ntext\n- a\n```\n\ntext\n- a\n", &[(MarkdownLint::ListUnderText, 7)]);
     }
 
     #[test]
     fn fences_that_are_text_are_found() {
-        check("```python title=a.py\nx\n```\n\n```sh\ny\n```\n", &[(Loss::FenceHeader, 1)]);
-        check("```python\nx\n", &[(Loss::UnclosedFence, 1)]);
-        check("- a\n\n  ```\n  x\n```\n", &[(Loss::UnclosedFence, 3)]);
+        check("```python title=a.py\nx\n```\n\n```sh\ny\n```\n", &[(MarkdownLint::FenceHeader, 1)]);
+        check("```python\nx\n", &[(MarkdownLint::UnclosedFence, 1)]);
+        check("- a\n\n  ```\n  x\n```\n", &[(MarkdownLint::UnclosedFence, 3)]);
         check("``` `x` ```\n", &[]);
         // The one that is not closed looks like those that are.
-        check("```\na\n```\n\n```sh\nb\n```\n\n```sh\nc\n", &[(Loss::UnclosedFence, 9)]);
-        check("```\na\n```\n\n```\nb\n", &[(Loss::UnclosedFence, 5)]);
+        check("```\na\n```\n\n```sh\nb\n```\n\n```sh\nc\n", &[(MarkdownLint::UnclosedFence, 9)]);
+        check("```\na\n```\n\n```\nb\n", &[(MarkdownLint::UnclosedFence, 5)]);
         check("```python title=\"a.py\"\nx\n```\n", &[]);
     }
 
@@ -295,17 +295,17 @@ mod tests {
         let lines: Vec<usize> =
             doc.lost.iter().map(|lost| source[..lost.span.start].matches('\n').count() + 1).collect();
         assert_eq!(lines, [7, 17]);
-        assert!(doc.lost.iter().all(|lost| lost.loss == Loss::Diagram && lost.detail.starts_with("mermaid-")));
+        assert!(doc.lost.iter().all(|lost| lost.loss == MarkdownLint::Diagram && lost.detail.starts_with("mermaid-")));
     }
 
     #[test]
     fn containers_without_content_are_found() {
-        check("!!! note\ntext\n", &[(Loss::EmptyContainer, 1)]);
-        check("!!! note\n  text\n", &[(Loss::EmptyContainer, 1)]);
+        check("!!! note\ntext\n", &[(MarkdownLint::EmptyContainer, 1)]);
+        check("!!! note\n  text\n", &[(MarkdownLint::EmptyContainer, 1)]);
         check("!!! note \"That is all\"\n", &[]);
         check("!!! note\n    text\n", &[]);
         check("!!! note\n\n    text\n", &[]);
-        check("=== \"A\"\n\n    text\n\n=== \"B\"\n", &[(Loss::EmptyContainer, 5)]);
-        check("??? note\ntext\n", &[(Loss::EmptyContainer, 1)]);
+        check("=== \"A\"\n\n    text\n\n=== \"B\"\n", &[(MarkdownLint::EmptyContainer, 5)]);
+        check("??? note\ntext\n", &[(MarkdownLint::EmptyContainer, 1)]);
     }
 }

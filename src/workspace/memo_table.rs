@@ -1,16 +1,17 @@
 //! Results that are kept from one state of a workspace to the next, with the questions that they answer.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::{Asked, Changes, Workspace, calm};
+use super::{Changes, Dependencies, Workspace};
 
 /// A value that is told from others by its identity, not by what it is.
 #[derive(Debug)]
-pub struct Same<T>(pub Arc<T>);
+pub struct ByAddress<T>(pub Arc<T>);
 
-impl<T> PartialEq for Same<T> {
+impl<T> PartialEq for ByAddress<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -21,7 +22,7 @@ impl<T> PartialEq for Same<T> {
 ///
 /// One that does not remember makes everything anew, at no cost.
 #[derive(Debug)]
-pub struct Kept<K, T, V> {
+pub struct MemoTable<K, T, V> {
     slots: Option<Mutex<HashMap<K, Slot<T, V>>>>,
 }
 
@@ -30,19 +31,19 @@ struct Slot<T, V> {
     terms: T,
     value: Arc<V>,
     /// Nothing if an answer may be another one by now.
-    asked: Option<Arc<Asked>>,
+    asked: Option<Arc<Dependencies>>,
 }
 
-impl<K, T, V> Default for Kept<K, T, V> {
+impl<K, T, V> Default for MemoTable<K, T, V> {
     fn default() -> Self {
         Self { slots: None }
     }
 }
 
-impl<K: Hash + Eq, T: PartialEq, V> Kept<K, T, V> {
+impl<K: Hash + Eq, T: PartialEq, V> MemoTable<K, T, V> {
     /// Makes one that remembers; the default one does not.
     #[must_use]
-    pub fn remembering() -> Self {
+    pub fn enabled() -> Self {
         Self { slots: Some(Mutex::default()) }
     }
 
@@ -62,7 +63,7 @@ impl<K: Hash + Eq, T: PartialEq, V> Kept<K, T, V> {
     ) -> Arc<V> {
         let Some(slots) = &self.slots else { return Arc::new(make(workspace, None)) };
         let before = {
-            let slots = calm(slots.lock());
+            let slots = slots.lock();
             match slots.get(&key) {
                 Some(Slot { terms: known, value, asked: Some(asked) }) if *known == terms => {
                     workspace.note_all(asked);
@@ -71,17 +72,17 @@ impl<K: Hash + Eq, T: PartialEq, V> Kept<K, T, V> {
                 slot => slot.map(|slot| Arc::clone(&slot.value)),
             }
         };
-        let (value, asked) = workspace.noting(|workspace| make(workspace, before));
+        let (value, asked) = workspace.recording(|workspace| make(workspace, before));
         let value = Arc::new(value);
-        calm(slots.lock()).insert(key, Slot { terms, value: Arc::clone(&value), asked: Some(asked) });
+        slots.lock().insert(key, Slot { terms, value: Arc::clone(&value), asked: Some(asked) });
         value
     }
 
     /// Notes what happened: results that it concerns will be made again. Without changes, nothing holds any longer.
-    pub fn pass(&self, changes: Option<&Changes>) {
+    pub fn invalidate(&self, changes: Option<&Changes>) {
         let Some(slots) = &self.slots else { return };
-        calm(slots.lock()).values_mut().for_each(|slot| {
-            if changes.is_none_or(|changes| slot.asked.as_ref().is_some_and(|asked| changes.concern(asked))) {
+        slots.lock().values_mut().for_each(|slot| {
+            if changes.is_none_or(|changes| slot.asked.as_ref().is_some_and(|asked| changes.affect(asked))) {
                 slot.asked = None;
             }
         });
@@ -90,7 +91,7 @@ impl<K: Hash + Eq, T: PartialEq, V> Kept<K, T, V> {
     /// Forgets what nobody will ask for.
     pub fn retain(&self, is_wanted: impl Fn(&K) -> bool) {
         if let Some(slots) = &self.slots {
-            calm(slots.lock()).retain(|key, _| is_wanted(key));
+            slots.lock().retain(|key, _| is_wanted(key));
         }
     }
 }
