@@ -180,7 +180,7 @@ fn misconfigured(workspace: &Workspace, key: &str, message: String) -> Error {
     }
 }
 
-/// Compiles the theme, as [`theme`], and shows what is wrong with it.
+/// Compiles the theme, as [`theme()`], and shows what is wrong with it.
 pub(super) fn checked_theme(
     context: &Context,
     input: &InputArgs,

@@ -11,7 +11,7 @@ const SHOWN: usize = 1_000;
 /// A message, label or remedy is cut beyond so many characters: what it names may be as long as a file.
 const CHARACTERS: usize = 1_000;
 
-/// Returns what a report shows of findings, which are sorted by place: of each rule and file at most [`SHOWN`], and in
+/// Returns what a report shows of findings, which are sorted by place: of each rule and file at most `SHOWN`, and in
 /// the place of the last one how many more there are.
 #[must_use]
 pub fn bound(diagnostics: &[Diagnostic]) -> Cow<'_, [Diagnostic]> {

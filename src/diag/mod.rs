@@ -133,7 +133,7 @@ impl Diagnostic {
         self
     }
 
-    /// Names the cause, which others may share: see [`causes`].
+    /// Names the cause, which others may share: see [`causes()`].
     #[must_use]
     pub fn cause(mut self, cause: impl Into<Arc<str>>) -> Self {
         self.cause = Some(cause.into());

@@ -1,6 +1,6 @@
 //! What the outside answered while a build asked: folders, kinds, links and contents.
 //!
-//! A build is a function of its arguments and of these answers, since there is no other door (see [`super::tree`]). So
+//! A build is a function of its arguments and of these answers, since there is no other door (see [`super::file_system`]). So
 //! as long as the answers would be the same, so would the site. This is the one model of what a build depends on.
 //!
 //! Knows nothing of what was asked for what. Errs on the side of a changed answer.
