@@ -1,6 +1,6 @@
 //! The few keys of a Backstage `app-config.yaml` that mean something without a server.
 //!
-//! The file belongs to another program: what is unknown or odd in it is passed over.
+//! The file belongs to another program: what is unknown or odd in it is skipped.
 
 use super::check::http_url;
 use super::read::base_url;

@@ -235,7 +235,7 @@ const ENTITY_PAGE: &[Key] = &[
     key(
         "cards",
         Shape::List(&Shape::OneOf(CARDS), 1),
-        "Cards of the overview that come first in their column, in this order; the others follow as ever.",
+        "Cards of the overview that come first in their column, in this order; the others follow in their usual order.",
     ),
     key("hide", Shape::List(&Shape::OneOf(CARDS), 1), "Cards that are left out of the overview."),
 ];
@@ -257,7 +257,7 @@ const CATALOG: &[Key] = &[
     key(
         "exclude",
         GLOBS,
-        "Files and folders that are passed over, as globs relative to the scanned folder; in addition to what \
+        "Files and folders to skip, as globs relative to the scanned folder; in addition to what \
          `.gitignore` and `.ignore` exclude.",
     ),
     key(

@@ -151,7 +151,7 @@ pub struct CatalogConfig {
     pub files: Vec<String>,
     /// Which file counts of several that describe the same entity, as globs: those of earlier ones first.
     pub precedence: Vec<String>,
-    /// Paths that are passed over, as globs relative to the scanned root.
+    /// Paths to skip, as globs relative to the scanned root.
     pub exclude: Vec<String>,
     /// Further files to start from: paths or globs relative to the configuration file, or URLs.
     pub locations: Vec<String>,

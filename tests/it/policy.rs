@@ -170,3 +170,35 @@ fn attributes_are_written_by_one_function() {
     }
     assert!(faults.is_empty(), "use `html::Tag` for:\n{}", faults.join("\n"));
 }
+
+/// Idioms that readers had to guess at, and what to write instead.
+const RETIRED: &[(&str, &str)] = &[
+    (" anew", "again"),
+    ("as ever", "unchanged, or what happens"),
+    ("in the dark", "in dark mode"),
+    ("that is none", "invalid, or unrecognised"),
+    ("without script ", "without JavaScript"),
+    ("by way of", "through"),
+    ("passed over", "skipped"),
+    ("spelt out", "written in full"),
+];
+
+#[test]
+fn documents_are_in_plain_english() {
+    let pages = walkdir::WalkDir::new(root())
+        .into_iter()
+        .filter_entry(|entry| !matches!(&*entry.file_name().to_string_lossy(), "target" | "node_modules" | ".git"))
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "md"))
+        .filter(|entry| !entry.path().starts_with(root().join("content-example")));
+    let mut found = Vec::new();
+    for page in pages {
+        let text = fs::read_to_string(page.path()).expect("a readable page").to_lowercase();
+        for (number, line) in text.lines().enumerate() {
+            for (retired, better) in RETIRED.iter().filter(|(retired, _)| line.contains(retired)) {
+                found.push(format!("{}:{}: {retired:?}: write {better}", page.path().display(), number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
