@@ -20,6 +20,8 @@ const there = new Set(files);
 const pages = new Map();
 for (const file of files.filter((file) => file.endsWith('.html') && !file.startsWith('api/'))) {
   const html = await readFile(join(site, file), 'utf8');
+  // Redirects are no pages: they are for addresses that people have from elsewhere.
+  if (html.includes('http-equiv="refresh"')) continue;
   const values = (name) => [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map(([, value]) => value.replaceAll('&amp;', '&'));
   pages.set(file, { html, ids: values('id'), links: [...values('href'), ...values('src')] });
 }

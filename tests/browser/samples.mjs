@@ -1,6 +1,6 @@
 // Chooses from a built site one page of every type.
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The addresses below the root of the site: the pages there is one of, the first entity of each kind with its tabs, documents. */
@@ -32,5 +32,8 @@ export async function samples(site) {
       }
     }
   }
-  return found;
+  // Redirects are no pages.
+  const isPage = async (path) => !(await readFile(join(site, decodeURIComponent(path), 'index.html'), 'utf8').catch(() => '')).includes('http-equiv="refresh"');
+  const kept = await Promise.all(found.map(isPage));
+  return found.filter((_, at) => kept[at]);
 }
