@@ -118,8 +118,10 @@ impl Pages {
     /// Takes the address of a page for something that leads to another place; says what is in the way of that.
     pub(super) fn take(&mut self, path: &str) -> Option<Reason> {
         let mut changes = Vec::new();
-        self.names.page(path, &mut changes);
-        changes.into_iter().next().map(|change| change.reason)
+        let given = self.names.page(path, &mut changes);
+        let reason = changes.into_iter().next().map(|change| change.reason);
+        // A folder that something else had renamed before is no change of this page, but not its address either.
+        reason.or_else(|| (given != path).then_some(Reason::Refused))
     }
 
     /// Finds a file by its path below the folder of documents.

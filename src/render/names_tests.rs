@@ -170,6 +170,14 @@ fn each_kind_of_clash_is_told_and_harms_nobody() {
         ],
     );
     check(
+        &redirects("      con/old.md: index.md\n"),
+        &["con/a.png"],
+        &[
+            "docs/con/a.png unportable-name: not every disk and host takes the name `con`",
+            "mkdocs.yml invalid-mkdocs: not every disk and host takes the path `con/old.md`, so nothing leads away from there",
+        ],
+    );
+    check(
         &redirects(
             "      Guide.md: index.md\n      LICENSE.md: index.md\n      a.png/b.md: index.md\n      c.md: index.md\n",
         ),
