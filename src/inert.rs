@@ -102,6 +102,16 @@ impl Publication {
     }
 }
 
+/// Returns whether a file of this name is a page of HTML for every host, so that a page of ours can be there instead.
+#[must_use]
+pub fn is_page_name(name: &str) -> bool {
+    let (_, ending) = name.rsplit_once('.').unwrap_or_default();
+    // Whatever else stands in the name must mean nothing to a host.
+    let is_plain =
+        !name.rsplit('/').next().unwrap_or(name).to_lowercase().split('.').any(|part| PROGRAMS.contains(&part));
+    is_plain && (ending == "html" || ending == "htm")
+}
+
 /// Returns the bytes that are published at a path; nothing if they must not be there.
 #[must_use]
 pub fn bytes<'b>(path: &str, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {

@@ -188,6 +188,18 @@ impl Names {
         self.take(&folder, name, wanted, changes)
     }
 
+    /// Takes a path for a file if it can have exactly this one; returns whether it could.
+    pub fn file_as_it_is(&mut self, wanted: &str) -> bool {
+        let key = folded(wanted);
+        let (folder, name) = wanted.rsplit_once('/').unwrap_or(("", wanted));
+        let has_folder = folder.is_empty() || self.folders.get(folder).is_some_and(|path| path == folder);
+        let is_free = has_folder && is_portable(name) && !is_of_page(name) && self.taken_by(&key).is_none();
+        if is_free {
+            self.taken.insert(key, wanted.to_owned());
+        }
+        is_free
+    }
+
     /// Takes a path for the folder of a page, which holds `index.html` and `index.md`; as [`Names::file`].
     pub fn page(&mut self, wanted: &str, changes: &mut Vec<Change>) -> String {
         let mut path = self.folder(wanted, changes);

@@ -107,7 +107,9 @@ impl Addresses<'_> {
                 page.is_empty()
                     || site.page(page).is_some()
                     || site.assets.iter().any(|asset| asset.path == page)
-                    || site.redirects.iter().any(|redirect| redirect.path == page)
+                    || site.redirects.iter().any(|redirect| {
+                        redirect.file == page || redirect.file.strip_suffix("/index.html") == Some(page)
+                    })
             }
             [first, ..] => OTHERS.contains(&first),
         }

@@ -152,16 +152,23 @@ pub(super) fn site(
         redirects: Arc::default(),
         source,
     };
-    let has_index = site.has_index() || redirects.first().is_some_and(|first| first.path.is_empty());
+    let is_root = |redirect: &DocsRedirect| redirect.file == "index.html";
+    let has_index = site.has_index() || redirects.iter().any(is_root);
     site.has_own_index = has_index;
     // People know the address of a documentation, whatever its first page is called.
     if let Some(root) = site.root().map(|root| &site.pages[root])
         && !root.path.is_empty()
-        && redirects.first().is_none_or(|first| !first.path.is_empty())
+        && !redirects.iter().any(is_root)
     {
         let target = super::links::href("", &root.path, true, "");
-        redirects.insert(0, DocsRedirect { path: String::new(), target });
+        redirects.insert(0, DocsRedirect { file: "index.html".to_owned(), target });
     }
+    redirects.extend(site.assets.iter().filter_map(|asset| {
+        let file = asset.old_path.clone()?;
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let target = super::links::href(folder, &asset.path, false, "");
+        Some(DocsRedirect { file, target })
+    }));
     site.redirects = redirects.into();
     if let Some(settings) = settings.filter(|_| !has_index) {
         problems.push(without_index(&settings, &site));
@@ -413,12 +420,12 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
                     places.push(Place { page, anchor: anchor.to_owned(), span: redirect.to_span });
                     super::links::href(&path, &pages.sources[page].path, true, anchor)
                 }
-                Target::Asset(asset) => super::links::href(&path, &pages.assets[asset].path, false, anchor),
+                Target::Asset(asset) => super::links::href(&path, pages.assets[asset].link_path(), false, anchor),
             })
         };
         match target {
             Some(target) if known.insert(path.clone()) => match pages.take(&path) {
-                None => redirects.push(DocsRedirect { path, target }),
+                None => redirects.push(DocsRedirect { file: page_file(&path), target }),
                 Some(reason) => problems.push(no_address(redirect, &reason)),
             },
             Some(_) => {}
@@ -445,8 +452,13 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
             }
         }
     }
-    redirects.sort_by(|a, b| a.path.cmp(&b.path));
+    redirects.sort_by(|a, b| a.file.cmp(&b.file));
     redirects
+}
+
+/// Returns the file of the page at a path.
+fn page_file(path: &str) -> String {
+    if path.is_empty() { "index.html".to_owned() } else { format!("{path}/index.html") }
 }
 
 /// Reports an old address that nothing can stand at.

@@ -119,7 +119,7 @@ impl<'a> Links<'a> {
             Some(page) => (&page.source, &page.path, true),
             None => {
                 let asset = &self.pages.assets[file - self.pages.sources.len()];
-                (&asset.source, &asset.path, false)
+                (&asset.source, asset.link_path(), false)
             }
         }
     }
@@ -157,9 +157,9 @@ impl<'a> Links<'a> {
                 let href = href(&from.path, &self.pages.sources[page].path, true, "") + rest;
                 LinkTarget::Page { page, anchor: anchor.clone(), href: Some(href) }
             }
-            Target::Asset(asset) => {
-                LinkTarget::Asset { href: Some(href(&from.path, &self.pages.assets[asset].path, false, "") + rest) }
-            }
+            Target::Asset(asset) => LinkTarget::Asset {
+                href: Some(href(&from.path, self.pages.assets[asset].link_path(), false, "") + rest),
+            },
         };
         if path.starts_with(['/', '\\']) {
             if self.html_is_relative_to_file
@@ -195,8 +195,8 @@ impl<'a> Links<'a> {
             }
             if let Some(Target::Asset(asset)) = self.pages.by_source(&address) {
                 let to = &self.pages.assets[asset];
-                let moved = to.path != to.source || from.path != from.wanted;
-                return LinkTarget::Asset { href: moved.then(|| href(&from.path, &to.path, false, "") + rest) };
+                let moved = to.link_path() != to.source || from.path != from.wanted;
+                return LinkTarget::Asset { href: moved.then(|| href(&from.path, to.link_path(), false, "") + rest) };
             }
         }
         if let Some(target) = self.file(from, &written).filter(|_| !markdown) {

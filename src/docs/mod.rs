@@ -87,9 +87,9 @@ pub struct DocsSite {
 /// An address that leads to another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocsRedirect {
-    /// The path of the address below the site, not encoded.
-    pub path: String,
-    /// Where to: an address elsewhere, or one relative to the path, encoded.
+    /// The file at the address, below the site, not encoded: `old/page/index.html`.
+    pub file: String,
+    /// Where to: an address elsewhere, or one relative to the file, encoded.
     pub target: String,
 }
 
@@ -127,6 +127,16 @@ pub struct DocsAsset {
     pub source: String,
     /// Its path below the site, not encoded.
     pub path: String,
+    /// Where readers look for it if it is published as a text under another name: a page there leads to it.
+    pub old_path: Option<String>,
+}
+
+impl DocsAsset {
+    /// Returns the path that links use: the one that authors know.
+    #[must_use]
+    pub fn link_path(&self) -> &str {
+        self.old_path.as_deref().unwrap_or(&self.path)
+    }
 }
 
 /// One entry of the navigation.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::NavItem;
 use super::links::{Absolute, Place};
 use super::mkdocs::{RawNav, matches};
 use super::pages::{Pages, Target, humanise, is_index, nearest_path, stem};
-use super::{DocsAsset, NavItem};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
 use crate::text::Span;
@@ -86,9 +86,9 @@ impl Base<'_> {
             }
             Some(Target::Page(page)) => return at_page(title, page, found),
             Some(Target::Asset(asset)) => {
-                let DocsAsset { source, path, .. } = &pages.assets[asset];
-                let url = super::links::href("", path, false, "") + rest;
-                let name = source.rsplit('/').next().unwrap_or(source);
+                let asset = &pages.assets[asset];
+                let url = super::links::href("", asset.link_path(), false, "") + rest;
+                let name = asset.source.rsplit('/').next().unwrap_or(&asset.source);
                 return link(Some(title.unwrap_or(name)), url, false);
             }
             None => {}

@@ -7,7 +7,7 @@ use ignore::gitignore::Gitignore;
 use super::{DocsAsset, mkdocs, nav};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html::Picture;
-use crate::inert::Publication;
+use crate::inert::{self, Publication};
 use crate::portable::{Change, Names, Reason, is_portable};
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, ReadError, Workspace};
@@ -239,7 +239,7 @@ fn place_assets(
             }
         };
         let wanted = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-        placed.push((wanted, DocsAsset { file, path: String::new(), source }));
+        placed.push((wanted, DocsAsset { file, path: String::new(), old_path: None, source }));
     }
     // What can keep its address does.
     placed.sort_by_cached_key(|(wanted, asset)| (*wanted != asset.source, !wanted.split('/').all(is_portable)));
@@ -258,6 +258,11 @@ fn place_assets(
             problems.push(changed(&asset.source, asset.file, &change, page.copied()));
         }
         assets.push(asset);
+    }
+    // Once all files have their paths, so that none loses its own to a page that only leads on.
+    for asset in assets.iter_mut().filter(|asset| inert::is_page_name(&asset.source) && asset.path != asset.source) {
+        let is_free = names.file_as_it_is(&asset.source);
+        asset.old_path = is_free.then(|| asset.source.clone());
     }
     assets.sort_by(|a, b| a.source.cmp(&b.source));
     assets

@@ -355,8 +355,8 @@ plugins:
     let site = &docs.sites[0];
     assert_eq!(site.title, "a", "the variable is not the name");
     assert_eq!(site.pages[0].edit_url, None);
-    let redirects: Vec<_> = site.redirects.iter().map(|it| (&*it.path, &*it.target)).collect();
-    assert_eq!(redirects, [("gone", "https://example.org/x"), ("old", "../guide/new/#part")]);
+    let redirects: Vec<_> = site.redirects.iter().map(|it| (&*it.file, &*it.target)).collect();
+    assert_eq!(redirects, [("gone/index.html", "https://example.org/x"), ("old/index.html", "../guide/new/#part")]);
     let messages: Vec<String> =
         listed(&workspace, &problems).iter().map(|line| line.split(" | ").next().unwrap_or("").to_owned()).collect();
     assert_eq!(
@@ -848,5 +848,8 @@ fn an_index_may_be_a_redirect() {
     let (workspace, docs, problems) = site(&[("mkdocs.yml", mkdocs), ("docs/guide/a.md", "")]);
     assert_eq!(listed(&workspace, &problems), [""; 0]);
     assert!(docs.sites[0].has_own_index);
-    assert_eq!(docs.sites[0].redirects[0], DocsRedirect { path: String::new(), target: "guide/a/".to_owned() });
+    assert_eq!(
+        docs.sites[0].redirects[0],
+        DocsRedirect { file: "index.html".to_owned(), target: "guide/a/".to_owned() }
+    );
 }

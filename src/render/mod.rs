@@ -23,7 +23,7 @@ use self::reuse::Key;
 pub use self::reuse::PageFingerprints;
 
 use crate::catalog::EntityId;
-use crate::docs::{DocsPage, DocsRedirect, DocsSite};
+use crate::docs::{DocsPage, DocsSite};
 use crate::error::Error;
 use crate::html::Html;
 use crate::inert;
@@ -195,7 +195,7 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
         outputs.extend(docs.pages.iter().enumerate().map(|(page, doc)| (twin(doc), Output::Document(at, page))));
         let copied = docs.assets.iter().map(|asset| routes::docs_asset(reference, &asset.path));
         outputs.extend(copied.enumerate().map(|(asset, path)| (path, Output::Copied(at, asset))));
-        let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, &old_path(redirect)));
+        let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, &redirect.file));
         outputs.extend(old.enumerate().map(|(redirect, path)| (path, Output::Redirect(at, redirect))));
     }
     let lent = portal.docs.aliases.iter().enumerate().filter(|(_, loan)| portal.docs.site(loan.entity).is_none());
@@ -315,7 +315,7 @@ fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, si
         }
     }
     for redirect in docs.redirects.iter() {
-        unless_taken(sink.put(&url(&old_path(redirect)), moved(&redirect.target).as_bytes()))?;
+        unless_taken(sink.put(&url(&redirect.file), moved(&redirect.target).as_bytes()))?;
     }
     Ok(())
 }
@@ -323,14 +323,6 @@ fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, si
 /// Passes over a file that cannot be written because of its name.
 fn unless_taken(put: Result<(), Error>) -> Result<(), Error> {
     put.or_else(|failure| if matches!(failure, Error::Name { .. }) { Ok(()) } else { Err(failure) })
-}
-
-/// Returns the path of the file at an old address, below its documentation.
-fn old_path(redirect: &DocsRedirect) -> String {
-    match redirect.path.as_str() {
-        "" => "index.html".to_owned(),
-        path => format!("{path}/index.html"),
-    }
 }
 
 /// Returns a page that says where another one is now, and goes there.

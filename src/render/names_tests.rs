@@ -211,6 +211,8 @@ fn links_lead_to_what_was_renamed() {
     for target in all.iter().chain(&targets(&site, &format!("{what}/"))) {
         assert!(site.contains_key(target), "{target}");
     }
+    let demo = String::from_utf8_lossy(&site["docs/default/component/team/demo.html"]);
+    assert!(demo.contains("url=demo-html.txt") && !demo.contains("<svg"), "{demo}");
     let cut = site.keys().find(|path| path.contains("/deep/deep/") && path.ends_with("index.html")).expect("the page");
     let cut = cut.strip_prefix("docs/default/component/team/").and_then(|path| path.strip_suffix("index.html"));
     assert_eq!(targets(&site, cut.expect("a page")), [format!("docs/default/component/team/{what}/index.html")]);
