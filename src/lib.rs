@@ -3,6 +3,7 @@
 //! A compiler whose source language is a folder and whose target is a folder. The modules stand in dependency order:
 //! a module uses only modules above it. ARCHITECTURE.md explains the way of the data.
 
+mod registry;
 pub mod text;
 pub mod portable;
 pub mod diag;

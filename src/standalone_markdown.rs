@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, EntityId, EntityRef};
+use crate::catalog::{Catalog, EntityId, EntityRef, kinds};
 use crate::config::Filter;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::docs::Docs;
@@ -177,7 +177,7 @@ impl Reader<'_> {
         let limit = self.workspace.config().limits.document;
         let mut by_file: HashMap<FileId, Vec<EntityId>> = HashMap::new();
         for (id, entity) in self.catalog.iter() {
-            if matches!(entity.reference.kind(), "component" | "resource" | "api" | "template" | "airesource") {
+            if kinds::of(entity.reference.kind()).is_some_and(|kind| kind.has_readme) {
                 by_file.entry(entity.file).or_default().push(id);
             }
         }

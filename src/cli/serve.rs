@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::portal::{Memo, Portal};
 use crate::render::Output;
 use crate::serve::{self, BuiltSite, ChangeSet, Event, Files, Inputs, Problem, ServeOptions};
-use crate::site::{PageKind, Site};
+use crate::site::{Site, Subject};
 use crate::theme::{self, Theme};
 use crate::workspace::{self, Workspace};
 use crate::{portal, render, routes, site};
@@ -234,11 +234,9 @@ impl Files for ServedSite {
 
     fn problems_of(&self, path: &str) -> Vec<Problem> {
         let Some(Output::Planned(at)) = self.outputs.get(path) else { return Vec::new() };
-        let file = match self.site.pages()[*at].kind {
-            PageKind::Docs { site, page } => self.portal.docs.sites[site].pages[page].file,
-            PageKind::Entity { entity, .. }
-            | PageKind::DefinitionPart { entity, .. }
-            | PageKind::DefinitionSource(entity) => self.portal.catalog.get(entity).file,
+        let file = match self.site.pages()[*at].subject {
+            Subject::Document { site, page } => self.portal.docs.sites[site].pages[page].file,
+            Subject::Tab { entity, .. } | Subject::EntityPart { entity, .. } => self.portal.catalog.get(entity).file,
             _ => return Vec::new(),
         };
         let shown = report::ReportPaths::with_prefix(&self.workspace, &self.prefix);

@@ -1,5 +1,7 @@
 //! The table of keys: what each is called, what it takes, what holds without it, and what it is for.
 
+use crate::registry;
+
 /// One key of a mapping.
 pub(super) struct Key {
     /// As written in the file.
@@ -199,25 +201,15 @@ const COLUMN: &[Key] = &[
     key("filter", Shape::Filter, "For which entities, as in `entityPages`; without a filter, for all."),
 ];
 
+macro_rules! module_names {
+    ($($module:ident :: $item:ident,)*) => { &[$(stringify!($module)),*] };
+}
+
 /// The tabs of entity pages, as `entityPages` names them.
-pub(crate) const TABS: &[&str] =
-    &["overview", "docs", "definition", "apis", "members", "dependencies", "diagram", "raw"];
+pub(crate) const TABS: &[&str] = registry::tabs!(module_names);
 
 /// The cards of overviews, as `entityPages` names them.
-pub(crate) const CARDS: &[&str] = &[
-    "about",
-    "documentation",
-    "labels",
-    "links",
-    "location",
-    "members",
-    "ownership",
-    "picture",
-    "properties",
-    "readme",
-    "relations",
-    "template",
-];
+pub(crate) const CARDS: &[&str] = registry::cards!(module_names);
 
 const ENTITY_PAGE: &[Key] = &[
     key(

@@ -31,11 +31,15 @@ pub use read::{parse, parse_search_file};
 pub use schema::json_schema;
 
 use crate::diag::Severities;
+use crate::registry;
 use crate::text::Span;
 
+macro_rules! kind_names {
+    ($($module:ident :: $kind:ident $name:literal,)*) => { &[$($name),*] };
+}
+
 /// Kinds that exist without configuration.
-pub const BUILT_IN_KINDS: &[&str] =
-    &["Component", "API", "Resource", "System", "Domain", "Group", "User", "Location", "Template", "AiResource"];
+pub const BUILT_IN_KINDS: &[&str] = registry::kinds!(kind_names);
 
 /// Everything that can be configured, defaults filled in.
 #[derive(Debug, Clone)]

@@ -16,13 +16,11 @@ use std::hash::Hash as _;
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
-use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use self::reuse::Key;
 pub use self::reuse::PageFingerprints;
 
-use crate::catalog::EntityId;
 use crate::docs::{DocsPage, DocsSite};
 use crate::error::Error;
 use crate::html::Html;
@@ -32,12 +30,8 @@ use crate::portable::folded;
 use crate::portal::Portal;
 use crate::routes;
 use crate::search;
-use crate::site::layout::PageModel;
-use crate::site::pages::{
-    catalog, docs, entity, explore, graph, home, hosting, lists, problems, simple, standalone, status,
-};
-use crate::site::tabs::TABS;
-use crate::site::{Page, PageContext, PageKind, Site};
+use crate::site::pages::{PAGES, PageContent, standalone};
+use crate::site::{Page, PageContext, Site};
 use crate::text::FileId;
 use crate::theme::Theme;
 use crate::workspace::Workspace;
@@ -74,61 +68,20 @@ fn page_unless(
     page: &Page,
 ) -> Result<Option<Rendered>, Error> {
     let view = PageContext { portal, site, url: &page.url };
-    match page.kind {
-        PageKind::Home => html(making, "home.html", home::model(&view)),
-        PageKind::Catalog => html(making, "catalog.html", catalog::index(&view)),
-        PageKind::Kind { kind, page } => html(making, "catalog.html", catalog::kind(&view, kind, page)),
-        PageKind::Listing { listing, page } => html(making, "catalog.html", catalog::listing(&view, listing, page)),
-        PageKind::Entity { entity, tab } => entity_tab(making, &view, entity, tab),
-        PageKind::DefinitionPart { entity: id, part } => {
-            html(making, "tabs/definition.html", entity::definition_part(&view, id, part))
+    match PAGES[page.of].content(&view, page.subject) {
+        PageContent::Html { template, model } => {
+            if (making.is_known)(&|| making.theme.key(&template, &model)) {
+                return Ok(None);
+            }
+            let bytes = making.theme.render(&template, &model)?.into_bytes();
+            Ok(Some(Rendered { bytes, mime: HTML }))
         }
-        PageKind::DefinitionSource(id) => html(making, "tabs/definition.html", entity::definition_source(&view, id)),
-        PageKind::Apis => html(making, "catalog.html", catalog::apis(&view)),
-        PageKind::DocsIndex { page } => html(making, "docs-index.html", lists::docs(&view, page)),
-        PageKind::Docs { site, page } => html(making, "docs.html", docs::model(&view, site, page)),
-        PageKind::Explore => html(making, "explore.html", explore::model(&view)),
-        PageKind::Graph => html(making, "graph.html", graph::model(&view)),
-        PageKind::Create => html(making, "create.html", lists::create(&view)),
-        PageKind::Search => html(making, "search.html", simple::search(&view)),
-        PageKind::Problems => html(making, "problems.html", problems::model(&view)),
-        PageKind::Status => html(making, "status.html", status::model(&view)),
-        PageKind::Theme => html(making, "theme.html", simple::theme(&view)),
-        PageKind::NotFound => html(making, "404.html", simple::not_found(&view)),
-        PageKind::File(file) => {
-            let (bytes, mime) = hosting::bytes(&view, file);
-            Ok(Some(Rendered { bytes, mime }))
-        }
+        PageContent::File { bytes, mime } => Ok(Some(Rendered { bytes, mime })),
     }
-}
-
-fn entity_tab(
-    making: &RenderContext<'_>,
-    view: &PageContext<'_>,
-    id: EntityId,
-    tab: usize,
-) -> Result<Option<Rendered>, Error> {
-    let template = match TABS[tab].id() {
-        "" => "tabs/overview.html".to_owned(),
-        other => format!("tabs/{other}.html"),
-    };
-    html(making, &template, entity::model(view, id, tab))
 }
 
 /// The type of pages.
 const HTML: &str = "text/html; charset=utf-8";
-
-fn html<M: Serialize>(
-    making: &RenderContext<'_>,
-    template: &str,
-    model: PageModel<M>,
-) -> Result<Option<Rendered>, Error> {
-    if (making.is_known)(&|| making.theme.key(template, &model)) {
-        return Ok(None);
-    }
-    let bytes = making.theme.render(template, &model)?.into_bytes();
-    Ok(Some(Rendered { bytes, mime: HTML }))
-}
 
 /// Makes the search of a portal, and hands it to a sink; returns how large it is.
 ///

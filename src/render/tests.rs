@@ -9,6 +9,7 @@ use crate::config::{Config, Filter};
 use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::html;
 use crate::markdown::{Doc, Heading};
+use crate::site::tabs::TABS;
 use crate::{portal, site, theme};
 
 const CATALOG: &str = r#"

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::context::{self, PageContext};
 use super::relations;
-use super::{Change, PageKind, Site, kind_display, tabs};
-use crate::catalog::{Entity, EntityId};
+use super::{Change, Site, Subject, kind_display, tabs};
+use crate::catalog::{Entity, EntityId, kinds};
 use crate::html::Html;
 use crate::markdown::commonmark;
 use crate::routes;
@@ -15,9 +15,9 @@ use crate::routes;
 /// Returns whether a page also exists in Markdown.
 #[must_use]
 pub fn has_twin(view: &PageContext<'_>) -> bool {
-    match view.site.page(view.url).map(|page| page.kind) {
-        Some(PageKind::Entity { tab, .. }) => tabs::TABS[tab].id().is_empty(),
-        Some(PageKind::Docs { .. }) => true,
+    match view.site.page(view.url).map(|page| page.subject) {
+        Some(Subject::Tab { tab, .. }) => tabs::TABS[tab].id().is_empty(),
+        Some(Subject::Document { .. }) => true,
         _ => false,
     }
 }
@@ -25,18 +25,12 @@ pub fn has_twin(view: &PageContext<'_>) -> bool {
 /// Says what the page of an entity is about in the words of schema.org.
 #[must_use]
 pub fn json_ld(view: &PageContext<'_>) -> Option<String> {
-    let PageKind::Entity { entity, tab } = view.site.page(view.url)?.kind else { return None };
+    let Subject::Tab { entity, tab } = view.site.page(view.url)?.subject else { return None };
     if !tabs::TABS[tab].id().is_empty() {
         return None;
     }
     let entity = view.entity(entity);
-    let what = match entity.reference.kind() {
-        "component" => "SoftwareApplication",
-        "api" => "WebAPI",
-        "group" => "Organization",
-        "user" => "Person",
-        _ => "Thing",
-    };
+    let what = kinds::of(entity.reference.kind()).map_or("Thing", |kind| kind.schema_type);
     let mut data = json!({
         "@context": "https://schema.org",
         "@type": what,

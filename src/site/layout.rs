@@ -7,25 +7,40 @@ use crate::config::ConfigLink;
 use crate::routes;
 use crate::search;
 
-/// The part of the portal to which a page belongs.
+/// The part of the portal to which a page belongs, by a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
+pub struct Section(pub &'static str);
+
+impl Section {
     /// The home page and what belongs nowhere else.
-    Home,
+    pub const HOME: Self = Self("home");
     /// Entities.
-    Catalog,
+    pub const CATALOG: Self = Self("catalog");
     /// APIs.
-    Apis,
+    pub const APIS: Self = Self("apis");
     /// Documentation.
-    Docs,
+    pub const DOCS: Self = Self("docs");
     /// Domains and the organisation.
-    Explore,
+    pub const EXPLORE: Self = Self("explore");
     /// The whole graph.
-    Graph,
+    pub const GRAPH: Self = Self("graph");
     /// Templates.
-    Create,
+    pub const CREATE: Self = Self("create");
     /// Search.
-    Search,
+    pub const SEARCH: Self = Self("search");
+}
+
+/// How the navigation leads to a part of the portal.
+#[derive(Debug, Clone, Copy)]
+pub struct NavEntry {
+    /// The part.
+    pub section: Section,
+    /// Where to.
+    pub url: &'static str,
+    /// What to show.
+    pub title: &'static str,
+    /// Name of an icon.
+    pub icon: &'static str,
 }
 
 /// A model with what surrounds it.
@@ -139,26 +154,12 @@ pub struct About {
 #[must_use]
 pub fn frame<M>(view: &PageContext<'_>, section: Section, about: About, model: M) -> PageModel<M> {
     let site = view.site;
-    let portal_is_empty = site.kinds().is_empty();
-    let parts = [
-        (Section::Catalog, routes::CATALOG, "Catalog", "catalog", true),
-        (Section::Apis, routes::APIS, "APIs", "kind-api", site.has_kind("api")),
-        (Section::Docs, routes::DOCS, "Docs", "docs", !view.portal.docs.sites.is_empty()),
-        (
-            Section::Explore,
-            routes::EXPLORE,
-            "Explore",
-            "explore",
-            ["domain", "system", "group"].iter().any(|kind| site.has_kind(kind)),
-        ),
-        (Section::Graph, routes::GRAPH, "Graph", "dependencies", !portal_is_empty),
-        (Section::Create, routes::CREATE, "Create", "create", site.has_kind("template")),
-    ];
-    let nav = parts
-        .into_iter()
-        .filter(|(.., there)| *there)
-        .map(|(part, url, title, icon, _)| NavLink { href: view.href(url), title, icon, current: part == section })
-        .collect();
+    let link = |entry: &NavEntry| NavLink {
+        href: view.href(entry.url),
+        title: entry.title,
+        icon: entry.icon,
+        current: entry.section == section,
+    };
     let crumb = |(url, title): (String, String)| Crumb { href: view.href(&url), title };
     let count = site.problems().len();
     let page = Layout {
@@ -166,7 +167,7 @@ pub fn frame<M>(view: &PageContext<'_>, section: Section, about: About, model: M
         description: about.description,
         canonical: site.base_url().map(|base| format!("{base}{}", routes::encoded(view.url))),
         breadcrumbs: about.breadcrumbs.into_iter().map(crumb).collect(),
-        nav,
+        nav: site.nav().iter().map(link).collect(),
         links: site.config().links.iter().map(config_anchor).collect(),
         home: view.href(routes::HOME),
         search: view.href(routes::SEARCH),

@@ -3,8 +3,8 @@
 //! Owns which pages there are (`plan`), one model per type of page (`pages/`), the tabs of an entity (`tabs/`), and what
 //! relations and kinds are called. Knows nothing of templates, disks or servers.
 //!
-//! To add a type of page, add a file to `pages/`, a template, and a line to [`PageKind`]. To add a tab of an entity, add
-//! a file to `tabs/`, a template, and a line to [`tabs::TABS`]; to add a card of overviews, the same in `cards/`.
+//! To add a type of page, a tab of an entity or a card of overviews, add a file to `pages/`, `tabs/` or `cards/`, a template,
+//! and a line to `registry.rs`.
 //!
 //! Invariant: `plan` is total, and the order of its pages depends on the content alone.
 
@@ -42,7 +42,9 @@ use crate::routes;
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
 use kind_display::KindDisplay;
+use layout::NavEntry;
 use listings::Listings;
+use pages::{PAGES, PageType};
 
 /// How many rows a static page of the catalog holds.
 pub const ROWS_PER_PAGE: usize = 200;
@@ -52,77 +54,45 @@ pub const ROWS_PER_PAGE: usize = 200;
 pub struct Page {
     /// The address below the root of the site; see [`routes`].
     pub url: String,
+    /// Its type, by index into [`pages::PAGES`].
+    pub of: usize,
     /// What it shows.
-    pub kind: PageKind,
+    pub subject: Subject,
 }
 
-/// What a page shows. Holds ids and nothing else.
+/// What a page shows, for its type to know. Holds ids and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageKind {
-    /// The home page.
-    Home,
-    /// The catalog index.
-    Catalog,
-    /// A page of the list of one kind.
-    Kind {
-        /// Index into [`Site::kinds`].
-        kind: usize,
-        /// From 1.
-        page: usize,
-    },
-    /// A page of the list of what entities have in common.
-    Listing {
-        /// Index into [`Site::listings`].
-        listing: usize,
+pub enum Subject {
+    /// The portal, or what the type says.
+    Portal,
+    /// A page of one of the lists of the type.
+    List {
+        /// Which one.
+        list: usize,
         /// From 1.
         page: usize,
     },
     /// A tab of an entity.
-    Entity {
+    Tab {
         /// The entity.
         entity: EntityId,
         /// Index into [`tabs::TABS`].
         tab: usize,
     },
-    /// A further page of the definition of an API.
-    DefinitionPart {
-        /// The API.
+    /// Another page about an entity.
+    EntityPart {
+        /// The entity.
         entity: EntityId,
-        /// Index into the pages of its reference, from 1.
+        /// Which one of the type.
         part: usize,
     },
-    /// The text of the definition of an API.
-    DefinitionSource(EntityId),
-    /// The list of APIs.
-    Apis,
-    /// The list of documentation sites.
-    DocsIndex {
-        /// Counts from 1.
-        page: usize,
-    },
     /// A page of documentation.
-    Docs {
+    Document {
         /// Index into `docs.sites`.
         site: usize,
         /// Index into its pages.
         page: usize,
     },
-    /// Domains, systems and the organisation.
-    Explore,
-    /// The whole graph.
-    Graph,
-    /// The list of templates.
-    Create,
-    /// The search page.
-    Search,
-    /// The problems of the build.
-    Problems,
-    /// What was built.
-    Status,
-    /// Every component of the theme.
-    Theme,
-    /// What a host shows for an unknown address.
-    NotFound,
     /// A file made from the portal that is not a page.
     File(File),
 }
@@ -358,6 +328,7 @@ struct Outline {
     located_entities: BTreeMap<Arc<str>, Vec<EntityId>>,
     by_file: HashMap<FileId, Vec<EntityId>>,
     changes: Vec<Change>,
+    nav: Vec<NavEntry>,
     base_path: String,
 }
 
@@ -415,82 +386,29 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         located_entities,
         by_file,
         changes,
+        nav: Vec::new(),
         base_path: base_path(workspace.config()),
     };
     let site = Site { outline: Arc::new(outline), problems, problems_of };
     let pages = plan_pages(portal, &site);
+    let nav = PAGES.iter().filter_map(|kind| kind.nav(portal, &site)).collect();
     let by_url = pages.iter().enumerate().map(|(at, page)| (page.url.clone(), at)).collect();
     let Site { mut outline, problems, problems_of } = site;
     // Nobody else has it yet.
     if let Some(outline) = Arc::get_mut(&mut outline) {
         outline.pages = pages;
         outline.by_url = by_url;
+        outline.nav = nav;
     }
     Site { outline, problems, problems_of }
 }
 
-/// Lists the pages: first those that everybody visits, then entities and documents in the order of their references,
-/// then the files.
+/// Lists the pages of each type; see [`pages::PAGES`].
 fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
-    let mut pages: Vec<Page> = Vec::new();
-    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
-    add(routes::HOME.to_owned(), PageKind::Home);
-    add(routes::CATALOG.to_owned(), PageKind::Catalog);
-    for (kind, group) in site.kinds().iter().enumerate() {
-        for page in 1..=group.entities.len().div_ceil(ROWS_PER_PAGE) {
-            add(routes::kind_list(&group.face.kind, page), PageKind::Kind { kind, page });
-        }
-    }
-    for (at, listing) in site.listings().all().iter().enumerate() {
-        for page in 1..=listing.pages() {
-            add(listing.page(page), PageKind::Listing { listing: at, page });
-        }
-    }
-    add(routes::APIS.to_owned(), PageKind::Apis);
-    for page in 1..=site.docs_by_title().len().div_ceil(ROWS_PER_PAGE).max(1) {
-        add(routes::docs_list(page), PageKind::DocsIndex { page });
-    }
-    add(routes::EXPLORE.to_owned(), PageKind::Explore);
-    add(routes::GRAPH.to_owned(), PageKind::Graph);
-    add(routes::CREATE.to_owned(), PageKind::Create);
-    add(routes::SEARCH.to_owned(), PageKind::Search);
-    add(routes::PROBLEMS.to_owned(), PageKind::Problems);
-    add(routes::STATUS.to_owned(), PageKind::Status);
-    add(routes::THEME.to_owned(), PageKind::Theme);
-    add(routes::NOT_FOUND.to_owned(), PageKind::NotFound);
-    let entities = || (0..portal.catalog.entities().len()).into_par_iter().map(EntityId::new);
-    pages.par_extend(entities().flat_map_iter(|id| pages_of(portal, site, id)));
-    pages.par_extend(portal.docs.sites.par_iter().enumerate().flat_map_iter(|(site, docs)| {
-        let reference = &portal.catalog.get(docs.entity).reference;
-        docs.pages.iter().enumerate().map(move |(page, document)| Page {
-            url: routes::docs_page(reference, &document.path),
-            kind: PageKind::Docs { site, page },
-        })
-    }));
-    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
-    add(routes::api_entities(), PageKind::File(File::ApiEntities));
-    add(routes::api_file("entities.json"), PageKind::File(File::ApiEntities));
-    add(routes::api_file("entities.ndjson"), PageKind::File(File::ApiLines));
-    add(routes::api_file("entities.csv"), PageKind::File(File::ApiCsv));
-    add(routes::api_file("entity-facets"), PageKind::File(File::ApiFacets));
-    for (kind, group) in site.kinds().iter().enumerate() {
-        add(routes::api_kind(&group.face.kind), PageKind::File(File::ApiKind(kind)));
-        add(routes::catalog_rows(&group.face.kind), PageKind::File(File::CatalogRows(kind)));
-    }
-    add(routes::graph_data(), PageKind::File(File::GraphData));
-    pages.par_extend(entities().flat_map_iter(|id| files_of(portal, site, id)));
-    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
-    if site.base_url().is_some() {
-        add(routes::SITEMAP.to_owned(), PageKind::File(File::Sitemap));
-        add(routes::FEED.to_owned(), PageKind::File(File::Feed));
-        add(routes::API_CATALOG.to_owned(), PageKind::File(File::ApiCatalog));
-        add(routes::OPENSEARCH.to_owned(), PageKind::File(File::OpenSearch));
-    }
-    add(routes::LLMS.to_owned(), PageKind::File(File::Llms));
-    add(routes::ROBOTS.to_owned(), PageKind::File(File::Robots));
-    add(routes::HEADERS.to_owned(), PageKind::File(File::Headers));
-    add(routes::REDIRECTS.to_owned(), PageKind::File(File::Redirects));
-    add(routes::NO_JEKYLL.to_owned(), PageKind::File(File::NoJekyll));
+    let of_type = |(of, kind): (usize, &&dyn PageType)| {
+        kind.plan(portal, site).into_iter().map(move |(url, subject)| Page { url, of, subject })
+    };
+    let mut pages: Vec<Page> = PAGES.iter().enumerate().flat_map(of_type).collect();
     // Two documents may ask for one address; the first has it, and the check of documents reports the other.
     let mut seen: HashSet<&str, foldhash::fast::RandomState> =
         HashSet::with_capacity_and_hasher(pages.len(), <_>::default());
@@ -498,54 +416,6 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     let mut is_first = is_first.into_iter();
     pages.retain(|_| is_first.next().unwrap_or(true));
     pages
-}
-
-/// Lists the pages of an entity, and the files that belong to them.
-fn pages_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<Page> {
-    let entity = portal.catalog.get(id);
-    let mut pages = Vec::new();
-    let mut add = |url: String, kind: PageKind| pages.push(Page { url, kind });
-    for (tab, definition) in tabs::TABS.iter().enumerate() {
-        if definition.has_page() && definition.applies(portal, site, id) {
-            add(routes::entity_tab(&entity.reference, definition.id()), PageKind::Entity { entity: id, tab });
-        }
-    }
-    if let Some(api) = portal.apis.of(id) {
-        for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
-            let url = routes::definition_part(&entity.reference, &page.slug);
-            add(url, PageKind::DefinitionPart { entity: id, part });
-        }
-        if api.bundled.is_some() {
-            add(routes::definition_bundle(&entity.reference), PageKind::File(File::DefinitionBundle(id)));
-        }
-        if api.parts.parts.len() > 1 {
-            add(routes::definition_items(&entity.reference), PageKind::File(File::DefinitionItems(id)));
-        }
-        if tabs::definition::has_source_page(portal, id) {
-            add(routes::definition_part(&entity.reference, "source"), PageKind::DefinitionSource(id));
-        }
-    }
-    pages
-}
-
-/// Lists what programs read of an entity.
-fn files_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<Page> {
-    let entity = portal.catalog.get(id);
-    let mut files = Vec::new();
-    let mut add = |url: String, file: File| files.push(Page { url, kind: PageKind::File(file) });
-    if !entity.rejected_by_backstage {
-        add(routes::api_entity(&entity.reference), File::ApiEntity(id));
-    }
-    add(routes::markdown(&routes::entity(&entity.reference)), File::EntityMarkdown(id));
-    if site.config().badges {
-        for badge in feeds::Badge::ALL {
-            add(routes::badge(&entity.reference, badge.id()), File::Badge(id, badge));
-        }
-    }
-    if let Some(definition) = tabs::definition::Source::of(entity) {
-        add(routes::definition_file(&entity.reference, definition.extension), File::Definition(id));
-    }
-    files
 }
 
 /// Returns what tells the file of a page from those of others, without making its path.
@@ -639,6 +509,12 @@ impl Site {
     #[must_use]
     pub fn page(&self, url: &str) -> Option<&Page> {
         self.outline.by_url.get(url).map(|at| &self.outline.pages[*at])
+    }
+
+    /// Returns the parts of the portal to which the navigation leads.
+    #[must_use]
+    pub fn nav(&self) -> &[NavEntry] {
+        &self.outline.nav
     }
 
     /// Returns the kinds of which there are entities, in the order of lists.

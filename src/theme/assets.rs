@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Override;
+use crate::catalog::kinds::{KINDS, Kind};
 use crate::routes;
 
 /// A file that the theme publishes.
@@ -29,6 +30,14 @@ pub(super) struct Assets {
 /// Where `app.css` wants the rules of the icons.
 const ICONS_MARK: &str = "/*icons*/";
 
+/// Where scripts and style sheets want what there is of each kind.
+const MARKS: &[(&str, fn() -> String)] = &[
+    ("/*kinds*/", || quoted(|_| true)),
+    ("/*owned kinds*/", || quoted(|kind| kind.is_owned)),
+    ("/*kind hues*/", hues),
+    ("/*kind classes*/", classes),
+];
+
 /// What stands before the address of a picture or a font in a style sheet.
 const URL: &str = "url(";
 
@@ -45,7 +54,9 @@ impl Assets {
             built_in.iter().map(|(name, bytes)| (*name, Cow::Borrowed(*bytes))).collect();
         files.extend(overrides.iter().map(|(name, file)| (name.as_str(), Cow::Owned(file.bytes.to_vec()))));
         let icons = icon_rules(&files) + rules;
-        let statics = files.into_iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?, bytes)));
+        let statics = files
+            .into_iter()
+            .filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?, with_kinds(name, bytes))));
 
         let mut all: Vec<Asset> = Vec::new();
         let (sheets, others): (Vec<_>, Vec<_>) = statics.partition(|(name, _)| name.ends_with(".css"));
@@ -88,18 +99,62 @@ impl Assets {
     }
 }
 
+/// Puts the kinds in the places that a script or style sheet has for them.
+fn with_kinds(name: &str, bytes: Cow<'static, [u8]>) -> Cow<'static, [u8]> {
+    let text = std::str::from_utf8(&bytes).ok().filter(|_| name.ends_with(".js") || name.ends_with(".css"));
+    let Some(text) = text.filter(|text| MARKS.iter().any(|(mark, _)| text.contains(mark))) else { return bytes };
+    let replaced = MARKS.iter().fold(text.to_owned(), |text, (mark, value)| text.replace(mark, &value()));
+    Cow::Owned(replaced.into_bytes())
+}
+
+/// Lists kinds as a script does.
+fn quoted(which: fn(&Kind) -> bool) -> String {
+    let names: Vec<String> = KINDS.iter().filter(|kind| which(kind)).map(|kind| format!("'{}'", kind.id)).collect();
+    names.join(", ")
+}
+
+/// Makes a custom property for each kind that has a hue.
+fn hues() -> String {
+    let hue = |kind: &&Kind| {
+        let (light, dark) = kind.hue?;
+        Some(format!("  --k-{}: light-dark({light}, {dark});", kind.id))
+    };
+    KINDS.iter().filter_map(hue).collect::<Vec<_>>().join("\n")
+}
+
+/// Makes the classes of kinds; those without a hue look like the kinds of an organisation's own.
+fn classes() -> String {
+    let (coloured, plain): (Vec<&Kind>, Vec<&Kind>) = KINDS.iter().partition(|kind| kind.hue.is_some());
+    let coloured = coloured.iter().map(|kind| format!(".k-{0} {{ --k: var(--k-{0}); }} ", kind.id));
+    let plain: String = plain.iter().rev().map(|kind| format!(", .k-{}", kind.id)).collect();
+    coloured.chain([format!(".k-other{plain} {{ --k: var(--k-other); }}")]).collect()
+}
+
+/// Gives kinds without a picture the one of kinds that an organisation defines.
+fn with_pictures<'a, B: Clone>(files: &BTreeMap<&'a str, B>) -> Vec<(Cow<'a, str>, B)> {
+    let mut all: Vec<(Cow<'a, str>, B)> =
+        files.iter().map(|(name, bytes)| (Cow::Borrowed(*name), bytes.clone())).collect();
+    for kind in KINDS {
+        let name = format!("icons/kind-{}.svg", kind.id);
+        if let Some(other) = files.get("icons/kind-other.svg").filter(|_| !files.contains_key(name.as_str())) {
+            all.push((Cow::Owned(name), other.clone()));
+        }
+    }
+    all
+}
+
 /// Returns the icon of each kind as a symbol that drawings use.
 pub(super) fn symbols(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, Override>) -> BTreeMap<String, String> {
     let mut files: BTreeMap<&str, &[u8]> = built_in.iter().copied().collect();
     files.extend(overrides.iter().map(|(name, file)| (name.as_str(), &*file.bytes)));
-    let symbol = |(name, bytes): (&&str, &&[u8])| {
+    let symbol = |(name, bytes): &(Cow<'_, str>, &[u8])| {
         let class = name.strip_prefix("icons/kind-")?.strip_suffix(".svg")?;
         let svg = std::str::from_utf8(bytes).ok()?.trim();
         let inner = svg.strip_prefix("<svg")?.strip_suffix("</svg>")?;
         let inner = inner.replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
         Some((class.to_owned(), format!("<symbol id=\"g-{class}\"{inner}</symbol>")))
     };
-    files.iter().filter_map(symbol).collect()
+    with_pictures(&files).iter().filter_map(symbol).collect()
 }
 
 fn published(name: &str, bytes: Cow<'static, [u8]>) -> Asset {
@@ -142,7 +197,7 @@ fn rewrite_urls(css: &str, assets: &[Asset]) -> String {
 /// from a disk, where a sprite file is refused as foreign.
 fn icon_rules(files: &BTreeMap<&str, Cow<'static, [u8]>>) -> String {
     let mut rules = String::new();
-    for (name, bytes) in files {
+    for (name, bytes) in &with_pictures(files) {
         let Some(icon) = name.strip_prefix("icons/").and_then(|name| name.strip_suffix(".svg")) else { continue };
         let Ok(svg) = std::str::from_utf8(bytes) else { continue };
         let svg = svg.trim().replace('"', "'").replace("currentColor", "#000");

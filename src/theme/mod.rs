@@ -24,6 +24,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 pub use assets::Asset;
 
+use crate::catalog::kinds::KINDS;
 use crate::config::Config;
 use crate::error::Error;
 use crate::html;
@@ -70,6 +71,8 @@ struct PortalFace<'a> {
     logo: Option<&'a str>,
     /// HTML of a sentence above every page.
     announcement: Option<String>,
+    /// Class suffixes of kinds.
+    kinds: Vec<&'static str>,
 }
 
 /// What a theme is compiled for.
@@ -122,6 +125,7 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: 
         extra_css: assets.url("extra.css").is_some(),
         logo: assets.logo(),
         announcement: config.announcement.as_deref().map(|text| commonmark::inline_with(text, &context::outward)),
+        kinds: KINDS.iter().map(|kind| kind.id).chain(["other"]).collect(),
     };
     let own: Vec<(&String, u128)> = overrides.iter().map(|(name, file)| (name, xxh3_128(&file.bytes))).collect();
     let urls: Vec<&str> = assets.all().iter().map(|asset| asset.url.as_str()).collect();

@@ -1,12 +1,14 @@
 //! AiResource: skills, rules and plugins for coding agents (CM/kinds/AiResourceEntityV1alpha1.ts, an opt-in kind).
 
-use super::{Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC};
+use super::{Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC, WORK_COLUMNS};
 use crate::catalog::shape::{Field, Shape};
 use crate::yaml::{Map, Node};
 
 pub(super) const AI_RESOURCE: Kind = Kind {
+    id: "airesource",
     name: "AiResource",
-    plural: "AI resources",
+    one: "AI resource",
+    many: "AI resources",
     api_versions: &["backstage.io/v1alpha1"],
     fields: |spec| match variant(spec) {
         "skill" => SKILL,
@@ -21,7 +23,9 @@ pub(super) const AI_RESOURCE: Kind = Kind {
         "marketplace" => MARKETPLACE_REFERENCES,
         _ => COMMON_REFERENCES,
     },
-    mistaken: &[],
+    columns: WORK_COLUMNS,
+    has_readme: true,
+    ..Kind::PLAIN
 };
 
 /// The type is matched exactly: `Skill` is a type like any other.

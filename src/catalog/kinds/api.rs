@@ -1,14 +1,15 @@
 //! API: an interface that components offer and use (CM/schema/kinds/API.v1alpha1.schema.json, and the opt-in
 //! CM/kinds/McpServerApiEntity.ts).
 
-use super::{CORE_VERSIONS, Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC};
+use super::{Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC, WORK_COLUMNS};
 use crate::catalog::shape::{Field, Shape};
 use crate::yaml::{Map, Node};
 
 pub(super) const API: Kind = Kind {
+    id: "api",
     name: "API",
-    plural: "APIs",
-    api_versions: CORE_VERSIONS,
+    one: "API",
+    many: "APIs",
     fields,
     references: |_| REFERENCES,
     mistaken: &[
@@ -16,6 +17,16 @@ pub(super) const API: Kind = Kind {
         ("providedBy", "set `providesApis` on the component"),
         ("consumedBy", "set `consumesApis` on the component"),
     ],
+    hue: Some(("#0b6e69", "#63d2ca")),
+    columns: WORK_COLUMNS,
+    is_owned: true,
+    is_part: true,
+    has_readme: true,
+    wants_links: true,
+    missing: &[("Owner", "No owner"), ("System", "No system")],
+    shown: &["definition", "system"],
+    schema_type: "WebAPI",
+    ..Kind::PLAIN
 };
 
 /// An `mcp-server` needs no definition if it names its remotes; with a definition it is an API like any other.

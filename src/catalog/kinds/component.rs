@@ -1,14 +1,15 @@
 //! Component: a piece of software (CM/schema/kinds/Component.v1alpha1.schema.json).
 
 use super::{
-    CORE_VERSIONS, DEPENDENCY_OF, DEPENDS_ON, Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC,
+    DEPENDENCY_OF, DEPENDS_ON, Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC, WORK_COLUMNS,
 };
 use crate::catalog::shape::{Field, Shape};
 
 pub(super) const COMPONENT: Kind = Kind {
+    id: "component",
     name: "Component",
-    plural: "Components",
-    api_versions: CORE_VERSIONS,
+    one: "Component",
+    many: "Components",
     fields: |_| FIELDS,
     references: |_| REFERENCES,
     mistaken: &[
@@ -17,6 +18,17 @@ pub(super) const COMPONENT: Kind = Kind {
         ("implementsApis", "write `providesApis:`, which replaced it"),
         ("domain", "a component belongs to a system; set `domain` on the System"),
     ],
+    hue: Some(("#3448c5", "#9fb0ff")),
+    columns: WORK_COLUMNS,
+    is_owned: true,
+    is_part: true,
+    has_readme: true,
+    wants_links: true,
+    wants_docs: true,
+    missing: &[("Owner", "No owner"), ("System", "No system")],
+    shown: &["subcomponentOf", "providesApis", "consumesApis", "dependsOn", "dependencyOf", "system"],
+    schema_type: "SoftwareApplication",
+    ..Kind::PLAIN
 };
 
 const FIELDS: &[Field] = &[

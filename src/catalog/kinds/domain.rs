@@ -1,18 +1,25 @@
 //! Domain: an area of the business (CM/schema/kinds/Domain.v1alpha1.schema.json).
 
-use super::{CORE_VERSIONS, Kind, OWNER, OWNER_DOC, Reference, TYPE_DOC};
+use super::{Column, Kind, OWNER, OWNER_DOC, Reference, TYPE_DOC};
 use crate::catalog::shape::{Field, Shape};
 
 pub(super) const DOMAIN: Kind = Kind {
+    id: "domain",
     name: "Domain",
-    plural: "Domains",
-    api_versions: CORE_VERSIONS,
+    one: "Domain",
+    many: "Domains",
     fields: |_| FIELDS,
     references: |_| REFERENCES,
     mistaken: &[
         ("domain", "write `subdomainOf:`"),
         ("dependsOn", "a Domain depends on nothing; set `dependsOn` on components"),
     ],
+    hue: Some(("#a8286a", "#f492c2")),
+    columns: &[Column::Name, Column::Owner, Column::Type, Column::Namespace, Column::Description, Column::Tags],
+    is_owned: true,
+    missing: &[("Owner", "No owner")],
+    shown: &["subdomainOf"],
+    ..Kind::PLAIN
 };
 
 const FIELDS: &[Field] = &[

@@ -1,12 +1,13 @@
 //! Group: a team or any other unit of the organisation (CM/schema/kinds/Group.v1alpha1.schema.json).
 
-use super::{CORE_VERSIONS, Kind, Reference, TYPE_DOC};
+use super::{Column, Kind, Reference, TYPE_DOC};
 use crate::catalog::shape::{Field, Shape};
 
 pub(super) const GROUP: Kind = Kind {
+    id: "group",
     name: "Group",
-    plural: "Groups",
-    api_versions: CORE_VERSIONS,
+    one: "Group",
+    many: "Groups",
     fields: |_| FIELDS,
     references: |_| REFERENCES,
     mistaken: &[
@@ -15,6 +16,12 @@ pub(super) const GROUP: Kind = Kind {
         ("displayName", "write it below `profile:`"),
         ("picture", "write it below `profile:`"),
     ],
+    hue: Some(("#1a6f3c", "#7bd798")),
+    columns: &[Column::Name, Column::Type, Column::Parent, Column::Members, Column::Namespace, Column::Description],
+    can_own: true,
+    shown: &["profile", "parent", "children", "members"],
+    schema_type: "Organization",
+    ..Kind::PLAIN
 };
 
 const FIELDS: &[Field] = &[

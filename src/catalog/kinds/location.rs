@@ -1,15 +1,18 @@
 //! Location: a pointer to further files (CM/schema/kinds/Location.v1alpha1.schema.json). Has no relations.
 
-use super::{CORE_VERSIONS, Kind};
+use super::{Column, Kind};
 use crate::catalog::shape::{Field, Shape};
 
 pub(super) const LOCATION: Kind = Kind {
+    id: "location",
     name: "Location",
-    plural: "Locations",
-    api_versions: CORE_VERSIONS,
+    one: "Location",
+    many: "Locations",
     fields: |_| FIELDS,
-    references: |_| &[],
     mistaken: &[("owner", "a Location has no owner; set it on what the Location leads to")],
+    columns: &[Column::Name, Column::Type, Column::Targets, Column::Description],
+    shown: &["target", "targets", "presence"],
+    ..Kind::PLAIN
 };
 
 const FIELDS: &[Field] = &[

@@ -1,15 +1,24 @@
 //! Resource: infrastructure that components need (CM/schema/kinds/Resource.v1alpha1.schema.json).
 
-use super::{CORE_VERSIONS, DEPENDENCY_OF, DEPENDS_ON, Kind, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC};
+use super::{DEPENDENCY_OF, DEPENDS_ON, Kind, OWNER, OWNER_DOC, Reference, SYSTEM, TYPE_DOC, WORK_COLUMNS};
 use crate::catalog::shape::{Field, Shape};
 
 pub(super) const RESOURCE: Kind = Kind {
+    id: "resource",
     name: "Resource",
-    plural: "Resources",
-    api_versions: CORE_VERSIONS,
+    one: "Resource",
+    many: "Resources",
     fields: |_| FIELDS,
     references: |_| REFERENCES,
-    mistaken: &[],
+    hue: Some(("#8f5300", "#eeb35f")),
+    columns: WORK_COLUMNS,
+    is_owned: true,
+    is_part: true,
+    has_readme: true,
+    wants_links: true,
+    missing: &[("Owner", "No owner"), ("System", "No system")],
+    shown: &["dependsOn", "dependencyOf", "system"],
+    ..Kind::PLAIN
 };
 
 const FIELDS: &[Field] = &[

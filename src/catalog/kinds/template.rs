@@ -1,15 +1,23 @@
 //! Template: a way to start something new (plugins/scaffolder-common/src/Template.v1beta3.schema.json).
 
-use super::{Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, TYPE_DOC};
+use super::{Column, Kind, LIFECYCLE_DOC, OWNER, OWNER_DOC, Reference, TYPE_DOC};
 use crate::catalog::shape::{Field, Shape};
 
 pub(super) const TEMPLATE: Kind = Kind {
+    id: "template",
     name: "Template",
-    plural: "Templates",
+    one: "Template",
+    many: "Templates",
     api_versions: &["scaffolder.backstage.io/v1beta3"],
     fields: |_| FIELDS,
     references: |_| REFERENCES,
-    mistaken: &[],
+    hue: Some(("#5c6600", "#c3d062")),
+    columns: &[Column::Name, Column::Type, Column::Owner, Column::Description, Column::Tags],
+    is_owned: true,
+    has_readme: true,
+    missing: &[("Owner", "No owner")],
+    shown: &["parameters", "steps", "output"],
+    ..Kind::PLAIN
 };
 
 const FIELDS: &[Field] = &[

@@ -1,13 +1,14 @@
 //! User: a person (CM/schema/kinds/User.v1alpha1.schema.json).
 
 use super::group::PROFILE;
-use super::{CORE_VERSIONS, Kind, Reference};
+use super::{Column, Kind, Reference};
 use crate::catalog::shape::{Field, Shape};
 
 pub(super) const USER: Kind = Kind {
+    id: "user",
     name: "User",
-    plural: "Users",
-    api_versions: CORE_VERSIONS,
+    one: "User",
+    many: "Users",
     fields: |_| FIELDS,
     references: |_| REFERENCES,
     mistaken: &[
@@ -16,6 +17,13 @@ pub(super) const USER: Kind = Kind {
         ("picture", "write it below `profile:`"),
         ("groups", "write `memberOf:`"),
     ],
+    hue: Some(("#0a689a", "#76c6f3")),
+    columns: &[Column::Name, Column::Email, Column::Groups, Column::Namespace, Column::Description],
+    can_own: true,
+    missing: &[("Groups", "In no group")],
+    shown: &["profile", "memberOf"],
+    schema_type: "Person",
+    ..Kind::PLAIN
 };
 
 const FIELDS: &[Field] = &[

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Card, Content, placed};
-use crate::catalog::{Entity, EntityId};
+use crate::catalog::{Entity, EntityId, kinds};
 use crate::markdown::commonmark;
 use crate::routes;
 use crate::site::PageContext;
@@ -64,7 +64,7 @@ impl Card for About {
         facts.extend(plain_facts(view, entity));
         Some(Box::new(Model {
             description: entity.description().map(|text| commonmark::block_with(text, &context::outward)),
-            person: matches!(kind, "group" | "user").then(|| Profile {
+            person: kinds::of(kind).is_some_and(|kind| kind.can_own).then(|| Profile {
                 initials: context::initials(entity.title()),
                 email: profile(entity, "email").map(str::to_owned),
             }),
@@ -75,13 +75,7 @@ impl Card for About {
 }
 
 fn add_missing_facts(kind: &str, facts: &mut Vec<Fact>) {
-    let expected: &[(&str, &'static str)] = match kind {
-        "component" | "api" | "resource" => &[("Owner", "No owner"), ("System", "No system")],
-        "system" => &[("Owner", "No owner"), ("Domain", "No domain")],
-        "domain" | "template" => &[("Owner", "No owner")],
-        "user" => &[("Groups", "In no group")],
-        _ => &[],
-    };
+    let expected = kinds::of(kind).map_or(&[][..], |kind| kind.missing);
     for (at, (title, missing)) in expected.iter().enumerate() {
         if !facts.iter().any(|fact| fact.title == *title) {
             let fact =

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Card, Content, Side};
-use crate::catalog::EntityId;
+use crate::catalog::{EntityId, kinds};
 use crate::routes;
 use crate::site::context::{self, Anchor};
 use crate::site::{Changed, PageContext, yaml_highlight};
@@ -43,8 +43,9 @@ impl Card for Documentation {
         let entity = view.entity(id);
         let docs = docs(view, id);
         let annotated = entity.annotation("backstage.io/techdocs-ref").is_some();
-        let hint = (docs.is_none() && !annotated && entity.reference.kind() == "component")
-            .then(|| yaml_highlight::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
+        let hint =
+            (docs.is_none() && !annotated && kinds::of(entity.reference.kind()).is_some_and(|kind| kind.wants_docs))
+                .then(|| yaml_highlight::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
         if docs.is_none() && hint.is_none() {
             return None;
         }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Card, Content, Side};
-use crate::catalog::{Entity, EntityId};
+use crate::catalog::{Entity, EntityId, kinds};
 use crate::site::context::{Anchor, is_web};
 use crate::site::{PageContext, icons, yaml_highlight};
 
@@ -30,7 +30,7 @@ impl Card for Links {
     fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         let links = links(entity);
-        let expected = matches!(entity.reference.kind(), "component" | "api" | "resource" | "system");
+        let expected = kinds::of(entity.reference.kind()).is_some_and(|kind| kind.wants_links);
         let hint = (links.is_empty() && view.site.docs_of(id).is_none() && expected).then(|| {
             yaml_highlight::paint("metadata:\n  links:\n    - url: https://dashboard.example.com\n      title: Dashboard\n      icon: dashboard\n")
         });

@@ -22,8 +22,9 @@ use serde::Serialize;
 use super::PageContext;
 use super::relations::{Place, heading};
 use crate::catalog::{EntityId, Relation};
+use crate::registry;
 
-/// One card of overviews. To add one, add a file here, a template `cards/NAME.html`, and a line in [`CARDS`].
+/// One card of overviews. To add one, add a file here, a template `cards/NAME.html`, and a line in `registry.rs`.
 pub trait Card: Sync {
     /// Returns its name in the configuration, which its template has, too.
     fn name(&self) -> &'static str;
@@ -46,23 +47,14 @@ pub enum Side {
     Narrow,
 }
 
-/// All cards in the order of display, those of a column among themselves.
-pub const CARDS: &[&dyn Card] = &[
-    &about::About,
-    &ownership::Ownership,
-    &members::Members,
-    &template::Template,
-    &location::Location,
-    &picture::Relations,
-    &relations::Tables,
-    &readme::Readme,
-    &properties::Properties,
-    &documentation::Documentation,
-    &links::Links,
-    &labels::Labels,
-];
+macro_rules! list {
+    ($($module:ident :: $card:ident,)*) => { &[$(&$module::$card),*] };
+}
 
-/// What a card shows; its template knows the fields.
+/// All cards in the order of display, those of a column among themselves.
+pub const CARDS: &[&dyn Card] = registry::cards!(list);
+
+/// What a card, tab or page shows; its template knows the fields.
 pub trait Content: erased_serde::Serialize + Debug + Send {}
 
 impl<T: Serialize + Debug + Send> Content for T {}

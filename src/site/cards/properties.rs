@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::template::scalar;
 use super::{Card, Content};
-use crate::catalog::{Entity, EntityId};
+use crate::catalog::{Entity, EntityId, kinds};
 use crate::site::context::is_web;
 use crate::site::{PageContext, relations, yaml_highlight};
 use crate::yaml::{Map, Node, Value};
@@ -44,19 +44,7 @@ impl Card for Properties {
 
 /// Returns the fields of `spec` that neither facts nor relations nor cards show.
 fn properties(entity: &Entity) -> Vec<Property> {
-    let kind = entity.reference.kind();
-    let known: &[&str] = match kind {
-        "component" => &["subcomponentOf", "providesApis", "consumesApis", "dependsOn", "dependencyOf", "system"],
-        "api" => &["definition", "system"],
-        "resource" => &["dependsOn", "dependencyOf", "system"],
-        "system" => &["domain"],
-        "domain" => &["subdomainOf"],
-        "group" => &["profile", "parent", "children", "members"],
-        "user" => &["profile", "memberOf"],
-        "template" => &["parameters", "steps", "output"],
-        "location" => &["target", "targets", "presence"],
-        _ => &[],
-    };
+    let known = kinds::of(entity.reference.kind()).map_or(&[][..], |kind| kind.shown);
     let entries = entity.spec().map_or(&[][..], Map::entries);
     let common = ["type", "lifecycle", "owner"];
     let shown = entries.iter().filter(|entry| !common.contains(&&*entry.key) && !known.contains(&&*entry.key));

@@ -4,17 +4,93 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::lists;
 use super::pager::{Pager, pager};
+use super::{PageContent, PageType, lists};
 use crate::catalog::EntityId;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, PageContext, TagLink};
 use crate::site::kind_display::Column;
-use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::listings::{Listing, Shared};
 use crate::site::relations;
 use crate::site::table::{self, Table};
-use crate::site::{KindGroup, ROWS_PER_PAGE};
+use crate::site::{KindGroup, ROWS_PER_PAGE, Site, Subject};
+
+/// The catalog index.
+pub struct Index;
+
+impl PageType for Index {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::CATALOG.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("catalog.html", index(view))
+    }
+
+    fn nav(&self, _portal: &Portal, _site: &Site) -> Option<NavEntry> {
+        Some(NavEntry { section: Section::CATALOG, url: routes::CATALOG, title: "Catalog", icon: "catalog" })
+    }
+}
+
+/// The list of APIs.
+pub struct Apis;
+
+impl PageType for Apis {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::APIS.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("catalog.html", apis(view))
+    }
+
+    fn nav(&self, _portal: &Portal, site: &Site) -> Option<NavEntry> {
+        (site.has_kind("api")).then_some(NavEntry {
+            section: Section::APIS,
+            url: routes::APIS,
+            title: "APIs",
+            icon: "kind-api",
+        })
+    }
+}
+
+/// The list of each kind, divided into pages.
+pub struct Kinds;
+
+impl PageType for Kinds {
+    fn plan(&self, _portal: &Portal, site: &Site) -> Vec<(String, Subject)> {
+        let pages = |(list, group): (usize, &KindGroup)| {
+            let url = |page: usize| routes::kind_list(&group.face.kind, page);
+            let count = group.entities.len().div_ceil(ROWS_PER_PAGE);
+            (1..=count).map(|page| (url(page), Subject::List { list, page })).collect::<Vec<_>>()
+        };
+        site.kinds().iter().enumerate().flat_map(pages).collect()
+    }
+
+    fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
+        let Subject::List { list, page } = subject else { return PageContent::nothing() };
+        PageContent::html("catalog.html", kind(view, list, page))
+    }
+}
+
+/// The list of what entities have in common, divided into pages.
+pub struct Lists;
+
+impl PageType for Lists {
+    fn plan(&self, _portal: &Portal, site: &Site) -> Vec<(String, Subject)> {
+        let pages = |(list, listing): (usize, &Listing)| {
+            (1..=listing.pages()).map(|page| (listing.page(page), Subject::List { list, page })).collect::<Vec<_>>()
+        };
+        site.listings().all().iter().enumerate().flat_map(pages).collect()
+    }
+
+    fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
+        let Subject::List { list, page } = subject else { return PageContent::nothing() };
+        PageContent::html("catalog.html", listing(view, list, page))
+    }
+}
 
 /// The index shows every entity when there are at most this many; of more, the first of each kind.
 const INDEX_ROWS: usize = 300;
@@ -101,7 +177,7 @@ pub fn index(view: &PageContext<'_>) -> PageModel<Model> {
         class: "catalog",
         ..About::default()
     };
-    frame(view, Section::Catalog, about, model)
+    frame(view, Section::CATALOG, about, model)
 }
 
 /// Makes the list of APIs, by type; it filters like the index of which it is a part.
@@ -149,7 +225,7 @@ pub fn apis(view: &PageContext<'_>) -> PageModel<Model> {
         class: "catalog",
         ..About::default()
     };
-    frame(view, Section::Apis, about, model)
+    frame(view, Section::APIS, about, model)
 }
 
 /// Makes a page of the list of one kind; `page` counts from 1.
@@ -182,7 +258,7 @@ pub fn kind(view: &PageContext<'_>, kind: usize, page: usize) -> PageModel<Model
         class: "catalog",
         ..About::default()
     };
-    let section = if listed.face.kind == "api" { Section::Apis } else { Section::Catalog };
+    let section = if listed.face.kind == "api" { Section::APIS } else { Section::CATALOG };
     frame(view, section, about, model)
 }
 
@@ -240,7 +316,7 @@ pub fn listing(view: &PageContext<'_>, listing: usize, page: usize) -> PageModel
         class: "catalog",
         ..About::default()
     };
-    frame(view, Section::Catalog, about, model)
+    frame(view, Section::CATALOG, about, model)
 }
 
 /// Links to the types of a kind that have lists of their own.

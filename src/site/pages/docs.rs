@@ -2,15 +2,39 @@
 
 use std::cell::RefCell;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
+use super::{PageContent, PageType};
 use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::html::{self, Html};
 use crate::markdown::Heading;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, Anchor, EntityLink, PageContext};
 use crate::site::layout::{About, PageModel, Section, frame};
-use crate::site::{Changed, kind_display};
+use crate::site::{Changed, Site, Subject, kind_display};
+
+/// The pages of all documentation sites.
+pub struct Documents;
+
+impl PageType for Documents {
+    fn plan(&self, portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        let sites = portal.docs.sites.par_iter().enumerate();
+        let pages = sites.flat_map_iter(|(site, docs)| {
+            let reference = &portal.catalog.get(docs.entity).reference;
+            docs.pages.iter().enumerate().map(move |(page, document)| {
+                (routes::docs_page(reference, &document.path), Subject::Document { site, page })
+            })
+        });
+        pages.collect()
+    }
+
+    fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
+        let Subject::Document { site, page } = subject else { return PageContent::nothing() };
+        PageContent::html("docs.html", model(view, site, page))
+    }
+}
 
 /// A navigation with more entries than this is folded around the page, except on the first page.
 const FULL_NAV: usize = 500;
@@ -101,7 +125,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         edit: document.edit_url.clone().or_else(|| source.and_then(|source| source.edit.clone())),
         path: source.map(|source| source.path.to_string()).unwrap_or_default(),
     };
-    frame(view, Section::Docs, about, model)
+    frame(view, Section::DOCS, about, model)
 }
 
 /// Returns whether the front matter of a document leaves out a part of its page.

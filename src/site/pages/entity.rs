@@ -1,15 +1,87 @@
 //! A page of an entity: what stands above every tab.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::catalog::{Entity, EntityId};
+use super::{PageContent, PageType, hosting};
+use crate::catalog::{Entity, EntityId, kinds};
 use crate::diag::Severity;
 use crate::markdown::commonmark;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, Anchor, Chip, EntityLink, is_web};
 use crate::site::layout::{About, PageModel, Section, frame};
-use crate::site::tabs::{TABS, TabModel, definition, offered};
-use crate::site::{PageContext, kind_display};
+use crate::site::tabs::{Content, TABS, definition, offered};
+use crate::site::{File, PageContext, Site, Subject, kind_display};
+
+/// The pages of all entities: their tabs, and those below a definition.
+pub struct Entities;
+
+/// The number of the page with the text of a definition among the pages below it.
+const SOURCE: usize = 0;
+
+impl PageType for Entities {
+    fn plan(&self, portal: &Portal, site: &Site) -> Vec<(String, Subject)> {
+        let entities = (0..portal.catalog.entities().len()).into_par_iter().map(EntityId::new);
+        entities.flat_map_iter(|id| pages_of(portal, site, id)).collect()
+    }
+
+    fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
+        match subject {
+            Subject::Tab { entity, tab } => {
+                let name = match TABS[tab].id() {
+                    "" => "overview",
+                    other => other,
+                };
+                PageContent::html(format!("tabs/{name}.html"), model(view, entity, tab))
+            }
+            Subject::EntityPart { entity, part: SOURCE } => {
+                PageContent::html("tabs/definition.html", definition_source(view, entity))
+            }
+            Subject::EntityPart { entity, part } => {
+                PageContent::html("tabs/definition.html", definition_part(view, entity, part))
+            }
+            Subject::File(file) => hosting::content(view, file),
+            _ => PageContent::nothing(),
+        }
+    }
+
+    fn in_sitemap(&self, subject: Subject) -> bool {
+        match subject {
+            Subject::Tab { tab, .. } => TABS[tab].id() != "raw",
+            Subject::File(_) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Lists the pages of an entity, and the files that belong to them.
+fn pages_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<(String, Subject)> {
+    let entity = portal.catalog.get(id);
+    let mut pages = Vec::new();
+    let mut add = |url: String, subject: Subject| pages.push((url, subject));
+    for (tab, definition) in TABS.iter().enumerate() {
+        if definition.has_page() && definition.applies(portal, site, id) {
+            add(routes::entity_tab(&entity.reference, definition.id()), Subject::Tab { entity: id, tab });
+        }
+    }
+    if let Some(api) = portal.apis.of(id) {
+        for (part, page) in api.parts.parts.iter().enumerate().skip(1) {
+            let url = routes::definition_part(&entity.reference, &page.slug);
+            add(url, Subject::EntityPart { entity: id, part });
+        }
+        if api.bundled.is_some() {
+            add(routes::definition_bundle(&entity.reference), Subject::File(File::DefinitionBundle(id)));
+        }
+        if api.parts.parts.len() > 1 {
+            add(routes::definition_items(&entity.reference), Subject::File(File::DefinitionItems(id)));
+        }
+        if definition::has_source_page(portal, id) {
+            add(routes::definition_part(&entity.reference, "source"), Subject::EntityPart { entity: id, part: SOURCE });
+        }
+    }
+    pages
+}
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -35,7 +107,7 @@ pub struct Model {
     problems: String,
     tabs: Vec<TabLink>,
     /// What the tab shows.
-    tab: TabModel,
+    tab: Option<Box<dyn Content>>,
 }
 
 /// A problem above the tabs.
@@ -73,21 +145,21 @@ const WARNINGS: usize = 5;
 /// Makes the page of one tab.
 #[must_use]
 pub fn model(view: &PageContext<'_>, id: EntityId, tab: usize) -> PageModel<Model> {
-    tab_page(view, id, tab, None, TABS[tab].model(view, id))
+    tab_page(view, id, tab, None, TABS[tab].content(view, id))
 }
 
 /// Makes a further page of the definition of an API.
 #[must_use]
 pub fn definition_part(view: &PageContext<'_>, id: EntityId, part: usize) -> PageModel<Model> {
     let title = view.portal.apis.of(id).map(|api| api.parts.parts[part].title.clone());
-    tab_page(view, id, definition_tab(), title, TabModel::Definition(Box::new(definition::part(view, id, part))))
+    tab_page(view, id, definition_tab(), title, Some(Box::new(definition::part(view, id, part))))
 }
 
 /// Makes the page of the text of a definition.
 #[must_use]
 pub fn definition_source(view: &PageContext<'_>, id: EntityId) -> PageModel<Model> {
-    let shown = TabModel::Definition(Box::new(definition::source_page(view, id)));
-    tab_page(view, id, definition_tab(), Some("Source".to_owned()), shown)
+    let shown = definition::source_page(view, id);
+    tab_page(view, id, definition_tab(), Some("Source".to_owned()), Some(Box::new(shown)))
 }
 
 fn definition_tab() -> usize {
@@ -100,13 +172,13 @@ fn tab_page(
     id: EntityId,
     tab: usize,
     part: Option<String>,
-    content: TabModel,
+    content: Option<Box<dyn Content>>,
 ) -> PageModel<Model> {
     let entity = view.entity(id);
     let face = kind_display::face(&entity.kind, view.site.config());
     let shown = TABS[tab];
     let title = entity.title();
-    let section = if face.kind == "api" { Section::Apis } else { Section::Catalog };
+    let section = if face.kind == "api" { Section::APIS } else { Section::CATALOG };
     let mut breadcrumbs = vec![(routes::CATALOG.to_owned(), "Catalog".to_owned())];
     let above = places_above(view, entity);
     if above.is_empty() {
@@ -168,8 +240,8 @@ fn places_above(view: &PageContext<'_>, entity: &Entity) -> Vec<(String, String)
 /// Returns whether somebody should own the entity and nobody does.
 #[must_use]
 pub fn is_unowned(entity: &Entity) -> bool {
-    let owned = matches!(entity.reference.kind(), "component" | "api" | "resource" | "system" | "domain" | "template");
-    owned && entity.related("ownedBy").next().is_none()
+    let is_owned = kinds::of(entity.reference.kind()).is_some_and(|kind| kind.is_owned);
+    is_owned && entity.related("ownedBy").next().is_none()
 }
 
 /// Returns where the file of an entity can be looked at.
@@ -218,7 +290,7 @@ fn warnings(
         all.push(Warning {
             severity: "deprecated",
             icon: "warning",
-            message: format!("This {} is deprecated", kind_in_sentence(kind)),
+            message: format!("This {} is deprecated", kind_display::in_sentence(kind)),
             help: Some("Do not build anything new on it; ask the owner what takes its place".to_owned()),
             place: None,
             href: None,
@@ -248,11 +320,6 @@ fn warnings(
         text: context::count(quiet.len(), "note for its authors", "notes for its authors"),
     });
     (all, more, notes)
-}
-
-/// Returns the name of a kind for the middle of a sentence: `component`, but `API`.
-fn kind_in_sentence(kind: &str) -> String {
-    if kind.chars().nth(1).is_some_and(char::is_uppercase) { kind.to_owned() } else { kind.to_lowercase() }
 }
 
 fn tabs(view: &PageContext<'_>, id: EntityId, entity: &Entity, current: usize) -> Vec<TabLink> {

@@ -4,11 +4,38 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::{PageContent, PageType};
 use crate::catalog::EntityId;
+use crate::catalog::kinds::KINDS;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::graphs::{self, GraphFigure};
-use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::kind_display::in_sentence;
+use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
+use crate::site::{Site, Subject};
+
+/// Domains, systems and the organisation.
+pub struct Explore;
+
+impl PageType for Explore {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::EXPLORE.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("explore.html", model(view))
+    }
+
+    fn nav(&self, _portal: &Portal, site: &Site) -> Option<NavEntry> {
+        (["domain", "system", "group"].iter().any(|kind| site.has_kind(kind))).then_some(NavEntry {
+            section: Section::EXPLORE,
+            url: routes::EXPLORE,
+            title: "Explore",
+            icon: "explore",
+        })
+    }
+}
 
 /// A tree deeper than this is cut.
 const DEPTH: usize = 12;
@@ -103,19 +130,19 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         ),
     };
     let about = About { title: Some("Explore".to_owned()), class: "explore", ..About::default() };
-    frame(view, Section::Explore, about, model)
+    frame(view, Section::EXPLORE, about, model)
 }
 
 fn system(view: &PageContext<'_>, id: EntityId) -> System {
     let entity = view.entity(id);
     let count = |kind: &str| entity.related("hasPart").filter(|relation| relation.target.kind() == kind).count();
-    let parts: Vec<String> =
-        [("component", "component", "components"), ("api", "API", "APIs"), ("resource", "resource", "resources")]
-            .into_iter()
-            .map(|(kind, one, many)| (count(kind), one, many))
-            .filter(|(count, ..)| *count > 0)
-            .map(|(count, one, many)| context::count(count, one, many))
-            .collect();
+    let parts: Vec<String> = KINDS
+        .iter()
+        .filter(|kind| kind.is_part)
+        .map(|kind| (count(kind.id), kind))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, kind)| context::count(count, &in_sentence(kind.one), &in_sentence(kind.many)))
+        .collect();
     System { link: view.link(id), summary: view.summary(entity), parts: parts.join(", ") }
 }
 

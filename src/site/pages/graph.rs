@@ -4,11 +4,36 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
+use super::{PageContent, PageType};
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, PageContext};
 use crate::site::graphs::{self, GraphFigure};
-use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::relations;
+use crate::site::{Site, Subject};
+
+/// The whole graph.
+pub struct Graph;
+
+impl PageType for Graph {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::GRAPH.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("graph.html", model(view))
+    }
+
+    fn nav(&self, _portal: &Portal, site: &Site) -> Option<NavEntry> {
+        (!site.kinds().is_empty()).then_some(NavEntry {
+            section: Section::GRAPH,
+            url: routes::GRAPH,
+            title: "Graph",
+            icon: "dependencies",
+        })
+    }
+}
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -53,7 +78,7 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         class: "graph",
         ..About::default()
     };
-    frame(view, Section::Graph, about, model)
+    frame(view, Section::GRAPH, about, model)
 }
 
 /// The graph as numbers.

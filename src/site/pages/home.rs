@@ -3,16 +3,20 @@
 use serde::Serialize;
 
 use super::entity::is_unowned;
+use super::{PageContent, PageType};
 use crate::catalog::filter::fits;
+use crate::catalog::kinds::KINDS;
 use crate::catalog::{Entity, EntityId};
 use crate::diag::Severity;
 use crate::markdown::commonmark;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, Anchor, EntityLink, PageContext};
 use crate::site::kind_display::Column;
 use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::table::{self, Table};
 use crate::site::{Changed, date, icons, yaml_highlight};
+use crate::site::{Site, Subject};
 use crate::standalone_markdown::Note;
 
 /// How many entries a list of the page has.
@@ -21,6 +25,19 @@ const LISTED: usize = 6;
 const ENTITIES: usize = 50;
 /// How many more it names.
 const FURTHER: usize = 450;
+
+/// The home page.
+pub struct Home;
+
+impl PageType for Home {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::HOME.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("home.html", model(view))
+    }
+}
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -162,7 +179,7 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         class: "home",
         ..About::default()
     };
-    frame(view, Section::Home, about, model)
+    frame(view, Section::HOME, about, model)
 }
 
 /// Makes the organisation's own page; returns whether it has a title, too.
@@ -226,7 +243,8 @@ fn connected(view: &PageContext<'_>) -> Vec<Connected> {
         let leads_here = |kind: &str| matches!(kind, "dependencyOf" | "apiConsumedBy");
         entity.relations.iter().filter(|relation| leads_here(&relation.kind)).count()
     };
-    top(view, &["component", "api", "resource"], uses)
+    let parts: Vec<&str> = KINDS.iter().filter(|kind| kind.is_part).map(|kind| kind.id).collect();
+    top(view, &parts, uses)
         .into_iter()
         .map(|(id, uses)| {
             let entity = view.entity(id);

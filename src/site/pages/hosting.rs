@@ -9,25 +9,97 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::catalog::Entity;
+use super::{PAGES, PageContent, PageType};
 use crate::catalog::export::{self, EntityJson, FacetValue};
+use crate::catalog::{Entity, EntityId};
 use crate::html::Html;
 use crate::inert;
 use crate::markdown::commonmark;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::kind_display::Column;
 use crate::site::table::{self, Cell};
 use crate::site::tabs::definition;
-use crate::site::{File, PageContext, PageKind, Site, context, feeds};
+use crate::site::{File, PageContext, Site, Subject, context, feeds};
 
 /// What pages may load and do; the strictest that lets them work. Images may be embedded, because icons are.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'";
 
+/// All files that are no pages.
+pub struct Files;
+
+impl PageType for Files {
+    fn plan(&self, portal: &Portal, site: &Site) -> Vec<(String, Subject)> {
+        let mut files = Vec::new();
+        let mut add = |url: String, file: File| files.push((url, Subject::File(file)));
+        add(routes::api_entities(), File::ApiEntities);
+        add(routes::api_file("entities.json"), File::ApiEntities);
+        add(routes::api_file("entities.ndjson"), File::ApiLines);
+        add(routes::api_file("entities.csv"), File::ApiCsv);
+        add(routes::api_file("entity-facets"), File::ApiFacets);
+        for (kind, group) in site.kinds().iter().enumerate() {
+            add(routes::api_kind(&group.face.kind), File::ApiKind(kind));
+            add(routes::catalog_rows(&group.face.kind), File::CatalogRows(kind));
+        }
+        add(routes::graph_data(), File::GraphData);
+        let entities = (0..portal.catalog.entities().len()).into_par_iter().map(EntityId::new);
+        files.par_extend(entities.flat_map_iter(|id| files_of(portal, site, id)));
+        let mut add = |url: String, file: File| files.push((url, Subject::File(file)));
+        if site.base_url().is_some() {
+            add(routes::SITEMAP.to_owned(), File::Sitemap);
+            add(routes::FEED.to_owned(), File::Feed);
+            add(routes::API_CATALOG.to_owned(), File::ApiCatalog);
+            add(routes::OPENSEARCH.to_owned(), File::OpenSearch);
+        }
+        add(routes::LLMS.to_owned(), File::Llms);
+        add(routes::ROBOTS.to_owned(), File::Robots);
+        add(routes::HEADERS.to_owned(), File::Headers);
+        add(routes::REDIRECTS.to_owned(), File::Redirects);
+        add(routes::NO_JEKYLL.to_owned(), File::NoJekyll);
+        files
+    }
+
+    fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
+        let Subject::File(file) = subject else { return PageContent::nothing() };
+        content(view, file)
+    }
+
+    fn in_sitemap(&self, _subject: Subject) -> bool {
+        false
+    }
+}
+
+/// Lists what programs read of an entity.
+fn files_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<(String, Subject)> {
+    let entity = portal.catalog.get(id);
+    let mut files = Vec::new();
+    let mut add = |url: String, file: File| files.push((url, Subject::File(file)));
+    if !entity.rejected_by_backstage {
+        add(routes::api_entity(&entity.reference), File::ApiEntity(id));
+    }
+    add(routes::markdown(&routes::entity(&entity.reference)), File::EntityMarkdown(id));
+    if site.config().badges {
+        for badge in feeds::Badge::ALL {
+            add(routes::badge(&entity.reference, badge.id()), File::Badge(id, badge));
+        }
+    }
+    if let Some(definition) = definition::Source::of(entity) {
+        add(routes::definition_file(&entity.reference, definition.extension), File::Definition(id));
+    }
+    files
+}
+
+/// Makes a file.
+pub(super) fn content(view: &PageContext<'_>, file: File) -> PageContent {
+    let (bytes, mime) = bytes(view, file);
+    PageContent::File { bytes, mime }
+}
+
 /// Returns the bytes of a file and their type.
-#[must_use]
-pub fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
+fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
     const JSON: &str = "application/json";
     const TEXT: &str = "text/plain; charset=utf-8";
     const MARKDOWN: &str = "text/markdown; charset=utf-8";
@@ -204,17 +276,7 @@ fn sitemap(site: &Site) -> String {
     out.start("urlset").attribute("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9");
     out.raw("\n");
     for page in site.pages() {
-        let listed = match page.kind {
-            PageKind::File(_)
-            | PageKind::NotFound
-            | PageKind::Search
-            | PageKind::Problems
-            | PageKind::Status
-            | PageKind::Theme => false,
-            PageKind::Entity { tab, .. } => crate::site::tabs::TABS[tab].id() != "raw",
-            _ => true,
-        };
-        if listed {
+        if PAGES[page.of].in_sitemap(page.subject) {
             out.start("url");
             out.element("loc", &format!("{base}{}", routes::encoded(&page.url)));
             out.end("url");

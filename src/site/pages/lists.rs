@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::pager::{Pager, pager};
+use super::{PageContent, PageType};
 use crate::catalog::EntityId;
 use crate::html::Html;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, EntityLink, PageContext, TagLink};
-use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::{Changed, ROWS_PER_PAGE, yaml_highlight};
+use crate::site::{Site, Subject};
 
 /// Returns what a type of API or template is called.
 #[must_use]
@@ -27,9 +30,29 @@ pub fn type_title(kind: &str) -> String {
     }
 }
 
+/// The list of documentation sites, divided into pages.
+pub struct DocsIndex;
+
+impl PageType for DocsIndex {
+    fn plan(&self, _portal: &Portal, site: &Site) -> Vec<(String, Subject)> {
+        let pages = site.docs_by_title().len().div_ceil(ROWS_PER_PAGE).max(1);
+        (1..=pages).map(|page| (routes::docs_list(page), Subject::List { list: 0, page })).collect()
+    }
+
+    fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
+        let Subject::List { page, .. } = subject else { return PageContent::nothing() };
+        PageContent::html("docs-index.html", docs(view, page))
+    }
+
+    fn nav(&self, portal: &Portal, _site: &Site) -> Option<NavEntry> {
+        let entry = NavEntry { section: Section::DOCS, url: routes::DOCS, title: "Docs", icon: "docs" };
+        (!portal.docs.sites.is_empty()).then_some(entry)
+    }
+}
+
 /// The list of documentation.
 #[derive(Debug, Serialize)]
-pub struct DocsIndex {
+pub struct DocsModel {
     total: String,
     sites: Vec<DocsCard>,
     pager: Option<Pager>,
@@ -53,12 +76,12 @@ struct DocsCard {
 
 /// Makes a page of the list of documentation; `page` counts from 1.
 #[must_use]
-pub fn docs(view: &PageContext<'_>, page: usize) -> PageModel<DocsIndex> {
+pub fn docs(view: &PageContext<'_>, page: usize) -> PageModel<DocsModel> {
     let listed = view.site.docs_by_title();
     let shown = listed.chunks(ROWS_PER_PAGE).nth(page - 1).unwrap_or(&[]);
     let pager = pager(page, listed.len(), |page| view.href(&routes::docs_list(page)));
     let filtered = || format!("{}?filters[kind]=all&filters[status]=docs", view.href(routes::CATALOG));
-    let model = DocsIndex {
+    let model = DocsModel {
         total: context::grouped(listed.len()),
         sites: shown.iter().map(|site| docs_card(view, *site)).collect(),
         all: pager.as_ref().map(|_| filtered()),
@@ -67,7 +90,7 @@ pub fn docs(view: &PageContext<'_>, page: usize) -> PageModel<DocsIndex> {
     };
     let title = if page > 1 { format!("Documentation, page {page}") } else { "Documentation".to_owned() };
     let about = About { title: Some(title), class: "list", ..About::default() };
-    frame(view, Section::Docs, about, model)
+    frame(view, Section::DOCS, about, model)
 }
 
 fn docs_card(view: &PageContext<'_>, site: usize) -> DocsCard {
@@ -91,8 +114,30 @@ fn docs_card(view: &PageContext<'_>, site: usize) -> DocsCard {
 }
 
 /// The list of templates.
+pub struct Create;
+
+impl PageType for Create {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::CREATE.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("create.html", create(view))
+    }
+
+    fn nav(&self, _portal: &Portal, site: &Site) -> Option<NavEntry> {
+        (site.has_kind("template")).then_some(NavEntry {
+            section: Section::CREATE,
+            url: routes::CREATE,
+            title: "Create",
+            icon: "create",
+        })
+    }
+}
+
+/// The templates by type.
 #[derive(Debug, Serialize)]
-pub struct Create {
+pub struct CreateModel {
     total: String,
     groups: Vec<TemplateGroup>,
 }
@@ -115,7 +160,7 @@ struct TemplateCard {
 
 /// Makes the list of templates, by type.
 #[must_use]
-pub fn create(view: &PageContext<'_>) -> PageModel<Create> {
+pub fn create(view: &PageContext<'_>) -> PageModel<CreateModel> {
     let templates: &[EntityId] = view.site.kind("template").map_or(&[], |group| &group.entities);
     let mut by_type: BTreeMap<String, Vec<TemplateCard>> = BTreeMap::new();
     for id in templates {
@@ -128,7 +173,7 @@ pub fn create(view: &PageContext<'_>) -> PageModel<Create> {
         };
         by_type.entry(entity.spec_str("type").unwrap_or_default().to_lowercase()).or_default().push(card);
     }
-    let model = Create {
+    let model = CreateModel {
         total: context::grouped(templates.len()),
         groups: by_type
             .into_iter()
@@ -136,5 +181,5 @@ pub fn create(view: &PageContext<'_>) -> PageModel<Create> {
             .collect(),
     };
     let about = About { title: Some("Create".to_owned()), class: "list", ..About::default() };
-    frame(view, Section::Create, about, model)
+    frame(view, Section::CREATE, about, model)
 }

@@ -1,15 +1,87 @@
-//! One type of page a file: what it says about itself, and its model.
+//! The types of pages, one a file: which pages of a type there are, and the model of each.
 
 pub mod catalog;
 pub mod docs;
 pub mod entity;
 pub mod explore;
-pub mod hosting;
 pub mod graph;
 pub mod home;
+pub mod hosting;
 pub mod lists;
 pub mod pager;
 pub mod problems;
 pub mod simple;
 pub mod standalone;
 pub mod status;
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::cards::Content;
+use super::layout::{NavEntry, PageModel};
+use super::{PageContext, Site, Subject};
+use crate::portal::Portal;
+use crate::registry;
+
+/// A type of page. To add one, add a file here, a template, and a line in `registry.rs`.
+pub trait PageType: Sync {
+    /// Returns the addresses of its pages, and what each shows.
+    fn plan(&self, portal: &Portal, site: &Site) -> Vec<(String, Subject)>;
+
+    /// Makes one of its pages.
+    fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent;
+
+    /// Returns how the navigation leads to it; `None` if it does not.
+    fn nav(&self, _portal: &Portal, _site: &Site) -> Option<NavEntry> {
+        None
+    }
+
+    /// Returns whether search engines should find it.
+    fn in_sitemap(&self, _subject: Subject) -> bool {
+        true
+    }
+}
+
+macro_rules! list {
+    ($($module:ident :: $page:ident,)*) => { &[$(&$module::$page),*] };
+}
+
+/// All types of pages, in the order of the plan and of the navigation.
+pub const PAGES: &[&dyn PageType] = registry::pages!(list);
+
+/// What stands at an address of the site.
+#[derive(Debug)]
+pub enum PageContent {
+    /// A page.
+    Html {
+        /// The name of the template.
+        template: Cow<'static, str>,
+        /// What the template shows.
+        model: PageModel<Box<dyn Content>>,
+    },
+    /// Anything else.
+    File {
+        /// The content.
+        bytes: Vec<u8>,
+        /// Its type, as a server should name it.
+        mime: &'static str,
+    },
+}
+
+impl PageContent {
+    /// A page that a template shows.
+    pub fn html<M: Serialize + std::fmt::Debug + Send + 'static>(
+        template: impl Into<Cow<'static, str>>,
+        model: PageModel<M>,
+    ) -> Self {
+        let PageModel { root, page, model } = model;
+        Self::Html { template: template.into(), model: PageModel { root, page, model: Box::new(model) } }
+    }
+
+    /// What a page type makes of a subject that it has not planned.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self::File { bytes: Vec::new(), mime: "text/plain; charset=utf-8" }
+    }
+}

@@ -4,16 +4,37 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::catalog::EntityId;
+use super::{PageContent, PageType};
+use crate::catalog::{EntityId, kinds};
 use crate::diag::Severity;
+use crate::portal::Portal;
+use crate::routes;
 use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::problems::{Place, Problem};
+use crate::site::{Site, Subject};
 
 /// A page with more problems than this helps nobody; `playbill check` has them all.
 const SHOWN: usize = 1_000;
 /// So many of the entities that one problem concerns are named.
 const ENTITIES: usize = 20;
+
+/// The problems of the build.
+pub struct Problems;
+
+impl PageType for Problems {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::PROBLEMS.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("problems.html", model(view))
+    }
+
+    fn in_sitemap(&self, _subject: Subject) -> bool {
+        false
+    }
+}
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -82,7 +103,11 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         let owner = |id: &EntityId| {
             let entity = view.entity(*id);
             // A team answers for its own page.
-            if matches!(entity.reference.kind(), "group" | "user") { Some(view.link(*id)) } else { view.owner(entity) }
+            if kinds::of(entity.reference.kind()).is_some_and(|kind| kind.can_own) {
+                Some(view.link(*id))
+            } else {
+                view.owner(entity)
+            }
         };
         let mut links: Vec<Option<EntityLink>> = problem.entities.iter().map(owner).collect();
         if links.is_empty() {
@@ -119,7 +144,7 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         unlisted: problems.len().saturating_sub(SHOWN),
     };
     let about = About { title: Some("Problems".to_owned()), class: "problems", ..About::default() };
-    frame(view, Section::Home, about, model)
+    frame(view, Section::HOME, about, model)
 }
 
 fn item(view: &PageContext<'_>, number: usize, problem: &Problem) -> Item {

@@ -2,9 +2,63 @@
 
 use serde::Serialize;
 
+use super::{PageContent, PageType};
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{PageContext, grouped};
 use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::{Site, Subject};
+
+/// The search page.
+pub struct Search;
+
+impl PageType for Search {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::SEARCH.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("search.html", search(view))
+    }
+
+    fn in_sitemap(&self, _subject: Subject) -> bool {
+        false
+    }
+}
+
+/// Every component of the theme.
+pub struct Theme;
+
+impl PageType for Theme {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::THEME.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("theme.html", theme(view))
+    }
+
+    fn in_sitemap(&self, _subject: Subject) -> bool {
+        false
+    }
+}
+
+/// What a host shows for an unknown address.
+pub struct NotFound;
+
+impl PageType for NotFound {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::NOT_FOUND.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("404.html", not_found(view))
+    }
+
+    fn in_sitemap(&self, _subject: Subject) -> bool {
+        false
+    }
+}
 
 /// What the templates show.
 #[derive(Debug, Serialize)]
@@ -60,21 +114,21 @@ pub fn search(view: &PageContext<'_>) -> PageModel<Browse> {
     });
     let groups = [("Kinds", kinds.collect()), ("Owners", owners.collect()), ("Documentation", docs.collect())];
     let browse = groups.into_iter().map(|(title, entries): (_, Vec<_>)| Group { title, entries });
-    frame(view, Section::Search, about, Browse { browse: browse.filter(|group| !group.entries.is_empty()).collect() })
+    frame(view, Section::SEARCH, about, Browse { browse: browse.filter(|group| !group.entries.is_empty()).collect() })
 }
 
 /// Makes the page with every component of the theme.
 #[must_use]
 pub fn theme(view: &PageContext<'_>) -> PageModel<Model> {
     let about = About { title: Some("Theme".to_owned()), class: "theme", ..About::default() };
-    frame(view, Section::Home, about, model(view))
+    frame(view, Section::HOME, about, model(view))
 }
 
 /// Makes the answer to an unknown address.
 #[must_use]
 pub fn not_found(view: &PageContext<'_>) -> PageModel<Model> {
     let about = About { title: Some("Page not found".to_owned()), class: "missing", ..About::default() };
-    frame(view, Section::Home, about, model(view))
+    frame(view, Section::HOME, about, model(view))
 }
 
 fn model(view: &PageContext<'_>) -> Model {

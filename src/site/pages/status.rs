@@ -4,11 +4,31 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::{PageContent, PageType};
 use crate::diag::Severity;
+use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, PageContext};
 use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::{Changed, date};
+use crate::site::{Site, Subject};
+
+/// What was built.
+pub struct Status;
+
+impl PageType for Status {
+    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
+        vec![(routes::STATUS.to_owned(), Subject::Portal)]
+    }
+
+    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
+        PageContent::html("status.html", model(view))
+    }
+
+    fn in_sitemap(&self, _subject: Subject) -> bool {
+        false
+    }
+}
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -84,5 +104,5 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         machine,
     };
     let about = About { title: Some("Status".to_owned()), class: "status", ..About::default() };
-    frame(view, Section::Home, about, model)
+    frame(view, Section::HOME, about, model)
 }

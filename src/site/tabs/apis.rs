@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::catalog::{Catalog, EntityId};
 use crate::portal::Portal;
 use crate::site::context::{self, EntityLink};
@@ -60,8 +60,8 @@ impl Tab for Apis {
             && !apis_of(&portal.catalog, entity).is_empty()
     }
 
-    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
-        TabModel::Apis(matrix(view, &apis_of(&view.portal.catalog, entity)))
+    fn content(&self, view: &PageContext<'_>, entity: EntityId) -> Option<Box<dyn Content>> {
+        Some(Box::new(matrix(view, &apis_of(&view.portal.catalog, entity))))
     }
 }
 

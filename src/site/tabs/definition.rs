@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::api::{Api, Item, Role};
 use crate::catalog::{Entity, EntityId};
 use crate::highlight;
@@ -192,8 +192,8 @@ impl Tab for Definition {
         portal.catalog.get(entity).reference.kind() == "api"
     }
 
-    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
-        TabModel::Definition(Box::new(part(view, entity, 0)))
+    fn content(&self, view: &PageContext<'_>, entity: EntityId) -> Option<Box<dyn Content>> {
+        Some(Box::new(part(view, entity, 0)))
     }
 }
 

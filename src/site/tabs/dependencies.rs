@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use foldhash::fast::RandomState;
 use serde::Serialize;
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::site::context::{self, EntityLink};
@@ -79,10 +79,10 @@ impl Tab for Dependencies {
         portal.catalog.get(entity).relations.iter().any(|relation| relevant(&relation.kind))
     }
 
-    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
+    fn content(&self, view: &PageContext<'_>, entity: EntityId) -> Option<Box<dyn Content>> {
         let sides = [&NEEDS_FACE, &NEEDED_BY_FACE].map(|face| (face, walk(view.site, entity, face.side)));
         let [needs, needed_by] = &sides;
-        TabModel::Dependencies(Model {
+        Some(Box::new(Model {
             picture: graphs::dependencies(
                 view,
                 entity,
@@ -90,7 +90,7 @@ impl Tab for Dependencies {
                 (needed_by.0.side.relations(), &needed_by.1),
             ),
             sections: sides.iter().map(|(face, levels)| section(view, face, levels)).collect(),
-        })
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::site::graphs::{self, GraphFigure};
@@ -43,8 +43,8 @@ impl Tab for Diagram {
         }
     }
 
-    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel {
-        TabModel::Diagram(match view.entity(entity).reference.kind() {
+    fn content(&self, view: &PageContext<'_>, entity: EntityId) -> Option<Box<dyn Content>> {
+        Some(Box::new(match view.entity(entity).reference.kind() {
             "system" => Model {
                 title: "Parts and how they talk to each other",
                 note: "What belongs to other systems has a dashed border.",
@@ -60,6 +60,6 @@ impl Tab for Diagram {
                 note: "The number in a group is that of its members.",
                 picture: graphs::organisation(view, &[entity]),
             },
-        })
+        }))
     }
 }

@@ -1,6 +1,6 @@
 //! The tab that leads to the documentation of an entity.
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::site::{PageContext, Site};
@@ -33,7 +33,7 @@ impl Tab for Docs {
         view.docs(entity)
     }
 
-    fn model(&self, _view: &PageContext<'_>, _entity: EntityId) -> TabModel {
-        TabModel::Nothing
+    fn content(&self, _view: &PageContext<'_>, _entity: EntityId) -> Option<Box<dyn Content>> {
+        None
     }
 }

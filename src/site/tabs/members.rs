@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::catalog::{EntityId, Relation};
 use crate::portal::Portal;
 use crate::site::context::{self, EntityLink};
@@ -62,7 +62,7 @@ impl Tab for Members {
             && (entity.related("hasMember").next().is_some() || entity.related("parentOf").next().is_some())
     }
 
-    fn model(&self, view: &PageContext<'_>, id: EntityId) -> TabModel {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         let mut direct: Vec<Person> =
             entity.related("hasMember").map(|relation| person(view, view.relation(relation), relation.id)).collect();
@@ -90,7 +90,7 @@ impl Tab for Members {
         for people in [&mut direct, &mut below] {
             further.extend(people.drain(people.len().min(CARDS)..).map(|person| person.link));
         }
-        TabModel::Members(Model { direct, below, count, further })
+        Some(Box::new(Model { direct, below, count, further }))
     }
 }
 

@@ -9,13 +9,13 @@ pub mod members;
 pub mod overview;
 pub mod raw;
 
-use serde::Serialize;
-
+pub use super::cards::Content;
 use super::{PageContext, Site};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
+use crate::registry;
 
-/// One tab of an entity page. To add one, add a file here, a template, and a line in [`TABS`].
+/// One tab of an entity page. To add one, add a file here, a template, and a line in `registry.rs`.
 pub trait Tab: Sync {
     /// Returns the segment of the URL; empty for the overview.
     fn id(&self) -> &'static str;
@@ -39,21 +39,16 @@ pub trait Tab: Sync {
         None
     }
 
-    /// Returns what the tab shows.
-    fn model(&self, view: &PageContext<'_>, entity: EntityId) -> TabModel;
+    /// Returns what the tab shows; `None` for a tab that leads elsewhere.
+    fn content(&self, view: &PageContext<'_>, entity: EntityId) -> Option<Box<dyn Content>>;
+}
+
+macro_rules! list {
+    ($($module:ident :: $tab:ident,)*) => { &[$(&$module::$tab),*] };
 }
 
 /// All tabs in the order of display.
-pub const TABS: &[&dyn Tab] = &[
-    &overview::Overview,
-    &docs::Docs,
-    &definition::Definition,
-    &apis::Apis,
-    &members::Members,
-    &dependencies::Dependencies,
-    &diagram::Diagram,
-    &raw::Raw,
-];
+pub const TABS: &[&dyn Tab] = registry::tabs!(list);
 
 /// Returns the tabs that an entity's pages offer, by index into [`TABS`], in the order that is configured.
 ///
@@ -67,26 +62,4 @@ pub fn offered(view: &PageContext<'_>, id: EntityId) -> Vec<usize> {
     }
     let named = |name: &String| TABS.iter().position(|tab| !tab.id().is_empty() && tab.id() == name.as_str());
     std::iter::once(0).chain(wanted.iter().filter_map(named)).filter(applies).collect()
-}
-
-/// What a tab shows; the template of the tab knows the fields.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum TabModel {
-    /// See [`overview`].
-    Overview(overview::Model),
-    /// See [`definition`].
-    Definition(Box<definition::Model>),
-    /// See [`apis`].
-    Apis(apis::Model),
-    /// See [`dependencies`].
-    Dependencies(dependencies::Model),
-    /// See [`diagram`].
-    Diagram(diagram::Model),
-    /// See [`members`].
-    Members(members::Model),
-    /// See [`raw`].
-    Raw(raw::Model),
-    /// A tab without a page.
-    Nothing,
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::site::cards::{self, RenderedCard, Side};
@@ -35,10 +35,7 @@ impl Tab for Overview {
         true
     }
 
-    fn model(&self, view: &PageContext<'_>, id: EntityId) -> TabModel {
-        TabModel::Overview(Model {
-            wide: cards::shown(view, id, Side::Wide),
-            narrow: cards::shown(view, id, Side::Narrow),
-        })
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        Some(Box::new(Model { wide: cards::shown(view, id, Side::Wide), narrow: cards::shown(view, id, Side::Narrow) }))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Tab, TabModel};
+use super::{Content, Tab};
 use crate::catalog::{EntityId, export};
 use crate::portal::Portal;
 use crate::routes;
@@ -57,7 +57,7 @@ impl Tab for Raw {
         true
     }
 
-    fn model(&self, view: &PageContext<'_>, id: EntityId) -> TabModel {
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let entity = view.entity(id);
         let mut yaml = serde_yaml::to_string(&export::EntityJson(entity)).unwrap_or_default();
         let cut = yaml.len() > SHOWN;
@@ -68,7 +68,7 @@ impl Tab for Raw {
         let in_file = view.site.in_file(entity.file);
         let others = in_file.iter().filter(|other| **other != id);
         let source = view.site.source(entity.file);
-        TabModel::Raw(Model {
+        Some(Box::new(Model {
             path: source.map(|source| source.path.to_string()).unwrap_or_default(),
             line: entity.line,
             source: crate::site::pages::entity::source_link(view, entity),
@@ -80,6 +80,6 @@ impl Tab for Raw {
             colocated: others.take(COLOCATED).map(|other| view.link(*other)).collect(),
             more: in_file.len().saturating_sub(1 + COLOCATED),
             annotations: entity.pairs("annotations").map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
-        })
+        }))
     }
 }

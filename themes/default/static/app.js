@@ -173,7 +173,7 @@ function personal() {
     const card = find(`[data-${key}]`);
     const items = card ? stored.read(key, []) : [];
     if (!items.length) continue;
-    const known = new Set(['component', 'api', 'resource', 'system', 'domain', 'group', 'user', 'template', 'airesource', 'location']);
+    const known = new Set([/*kinds*/]);
     card.querySelector('ul').append(...items.slice(0, 8).map((item) => {
       const kind = item.ref.split(':')[0];
       const name = known.has(kind) ? kind : 'other';

@@ -10,7 +10,7 @@ const MOST = 40;
 // What can be written before words to say what they are about.
 const verbs = [['o:', 'owner'], ['k:', 'kind'], ['api:', 'APIs'], ['doc:', 'documents'], ['>', 'pages and actions']];
 const icons = { docs: 'file', api: 'kind-api', template: 'kind-template' };
-const kinds = new Set(['component', 'api', 'resource', 'system', 'domain', 'group', 'user', 'template', 'airesource', 'location']);
+const kinds = new Set([/*kinds*/]);
 const facets = { type: 'Type', kind: 'Kind', owner: 'Owner', lifecycle: 'Lifecycle', namespace: 'Namespace', tag: 'Tag' };
 // What Backstage calls the types of results in addresses.
 const backstage = { 'software-catalog': ['entity', 'template'], techdocs: ['docs'] };

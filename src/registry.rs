@@ -1,0 +1,85 @@
+//! The lists of what there is: kinds of entities, pages, tabs and cards. Each is one file, and one line here.
+//!
+//! The lists stand above everything else, because the configuration names what later modules implement. A module turns its
+//! list into values by handing it the name of a macro of its own. The order of lines is the order of display.
+
+/// Kinds of entities: the value in `catalog/kinds/`, and the name as authors write it.
+macro_rules! kinds {
+    ($with:ident) => {
+        $with! {
+            component::COMPONENT "Component",
+            api::API "API",
+            resource::RESOURCE "Resource",
+            system::SYSTEM "System",
+            domain::DOMAIN "Domain",
+            group::GROUP "Group",
+            user::USER "User",
+            template::TEMPLATE "Template",
+            ai_resource::AI_RESOURCE "AiResource",
+            location::LOCATION "Location",
+        }
+    };
+}
+
+/// Types of pages, in the order of the plan: the type in `site/pages/`. Of two pages with one address the first counts.
+macro_rules! pages {
+    ($with:ident) => {
+        $with! {
+            home::Home,
+            catalog::Index,
+            catalog::Kinds,
+            catalog::Lists,
+            catalog::Apis,
+            lists::DocsIndex,
+            explore::Explore,
+            graph::Graph,
+            lists::Create,
+            simple::Search,
+            problems::Problems,
+            status::Status,
+            simple::Theme,
+            simple::NotFound,
+            entity::Entities,
+            docs::Documents,
+            hosting::Files,
+        }
+    };
+}
+
+/// Tabs of entity pages: the type in `site/tabs/`. The module has the name that `entityPages` uses.
+macro_rules! tabs {
+    ($with:ident) => {
+        $with! {
+            overview::Overview,
+            docs::Docs,
+            definition::Definition,
+            apis::Apis,
+            members::Members,
+            dependencies::Dependencies,
+            diagram::Diagram,
+            raw::Raw,
+        }
+    };
+}
+
+/// Cards of overviews: the type in `site/cards/`. The module has the name that `entityPages` uses, as has its template.
+macro_rules! cards {
+    ($with:ident) => {
+        $with! {
+            about::About,
+            ownership::Ownership,
+            members::Members,
+            template::Template,
+            location::Location,
+            picture::Relations,
+            relations::Tables,
+            readme::Readme,
+            properties::Properties,
+            documentation::Documentation,
+            links::Links,
+            labels::Labels,
+        }
+    };
+}
+
+pub(crate) use {cards, kinds, pages, tabs};
