@@ -30,8 +30,11 @@ pub(super) struct Assets {
 /// Where `app.css` wants the rules of the icons.
 const ICONS_MARK: &str = "/*icons*/";
 
+/// Lists kinds in one of the ways of scripts and style sheets.
+type Listed = fn() -> String;
+
 /// Where scripts and style sheets want what there is of each kind.
-const MARKS: &[(&str, fn() -> String)] = &[
+const MARKS: [(&str, Listed); 4] = [
     ("/*kinds*/", || quoted(|_| true)),
     ("/*owned kinds*/", || quoted(|kind| kind.is_owned)),
     ("/*kind hues*/", hues),

@@ -6,6 +6,7 @@ mod again;
 mod cache;
 mod cli;
 mod diff;
+mod extend;
 mod hostile;
 mod layering;
 mod new;

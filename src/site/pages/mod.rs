@@ -57,8 +57,8 @@ pub enum PageContent {
     Html {
         /// The name of the template.
         template: Cow<'static, str>,
-        /// What the template shows.
-        model: PageModel<Box<dyn Content>>,
+        /// What the template shows, with what surrounds it.
+        model: Box<dyn Content>,
     },
     /// Anything else.
     File {
@@ -75,8 +75,7 @@ impl PageContent {
         template: impl Into<Cow<'static, str>>,
         model: PageModel<M>,
     ) -> Self {
-        let PageModel { root, page, model } = model;
-        Self::Html { template: template.into(), model: PageModel { root, page, model: Box::new(model) } }
+        Self::Html { template: template.into(), model: Box::new(model) }
     }
 
     /// What a page type makes of a subject that it has not planned.
