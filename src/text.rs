@@ -76,7 +76,12 @@ impl fmt::Display for LineColumn {
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Within long lines: an offset, and how many characters of its line are before it.
+    marks: Vec<(u32, u32)>,
 }
+
+/// The distance of marks in bytes: no position is found by counting more characters.
+const MARK_DISTANCE: usize = 2048;
 
 impl LineIndex {
     /// Indexes the lines of `text`; `\n`, `\r\n` and a lone `\r` end a line, as in YAML.
@@ -89,7 +94,21 @@ impl LineIndex {
                 starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { starts }
+        let mut index = Self { starts, marks: Vec::new() };
+        let ends = index.starts[1..].iter().map(|next| *next as usize).chain([text.len()]);
+        let long: Vec<_> = std::iter::zip(index.starts.iter().map(|start| *start as usize), ends)
+            .filter(|(start, end)| end - start > MARK_DISTANCE)
+            .collect();
+        for (start, end) in long {
+            let (mut from, mut characters) = (start, 0);
+            while end - from > MARK_DISTANCE {
+                let to = text.floor_char_boundary(from + MARK_DISTANCE);
+                characters += characters_between(text, start, from, to);
+                from = to;
+                index.marks.push((u32::try_from(to).unwrap_or(u32::MAX), characters));
+            }
+        }
+        index
     }
 
     /// Returns the line and column of the byte `offset` of the same `text`; past the end counts as the end.
@@ -101,9 +120,13 @@ impl LineIndex {
         }
         let line = self.starts.partition_point(|start| *start as usize <= offset);
         let start = self.starts[line - 1] as usize;
-        // A byte order mark is not a character that an editor counts.
-        let before = text[start..offset].trim_start_matches('\u{feff}');
-        LineColumn { line: line as u32, column: before.chars().count() as u32 + 1 }
+        let mark = self.marks[..self.marks.partition_point(|(mark, _)| *mark as usize <= offset)].last();
+        let (from, characters) = match mark {
+            Some((mark, characters)) if *mark as usize > start => (*mark as usize, *characters),
+            _ => (start, 0),
+        };
+        let column = characters + characters_between(text, start, from, offset) + 1;
+        LineColumn { line: line as u32, column }
     }
 
     /// Returns the bytes of a line of the same `text`, counted from 1, without what ends it; past the last line is the
@@ -115,6 +138,14 @@ impl LineIndex {
         let end = self.starts.get(index + 1).map_or(text.len(), |next| *next as usize);
         start..start + text[start..end].trim_end_matches(['\r', '\n']).len()
     }
+}
+
+/// Counts the characters of a part of the line that begins at `start`.
+fn characters_between(text: &str, start: usize, from: usize, to: usize) -> u32 {
+    let part = &text[from..to];
+    // A byte order mark at the start of a line is not a character that an editor counts.
+    let part = if from == start { part.trim_start_matches('\u{feff}') } else { part };
+    u32::try_from(part.chars().count()).unwrap_or(u32::MAX)
 }
 
 /// Returns the candidate most like `name`, if one is near enough to be what the author meant.
@@ -237,6 +268,26 @@ mod tests {
         assert_eq!(at(5), "2:2");
         assert_eq!(at(7), "3:1");
         assert_eq!(at(99), "4:1");
+    }
+
+    #[test]
+    fn positions_in_long_lines_are_counted_from_marks() {
+        let line = "aß😀".repeat(2000);
+        let text = format!("\u{feff}{line}\n{line}\nend");
+        let index = LineIndex::new(&text);
+        assert!(index.marks.len() > 10);
+        let (mut at, mut line, mut column) = (0, 1, 1);
+        for c in text.chars() {
+            if at % 7 == 0 || c == '\n' {
+                assert_eq!(index.position(&text, at).to_string(), format!("{line}:{column}"), "offset {at}");
+            }
+            at += c.len_utf8();
+            match c {
+                '\n' => (line, column) = (line + 1, 1),
+                '\u{feff}' => {}
+                _ => column += 1,
+            }
+        }
     }
 
     #[test]

@@ -24,8 +24,8 @@ fuzz_target!(|text: &str| {
         assert!(outline.lost.is_empty() && outline.links.iter().all(|link| html::is_external(&link.target)));
     }
     check(&commonmark::render(text, &resolve).html);
-    if let Some(mended) = techdocs::mend(text, &options, &|_| None, &|_, _| true) {
-        assert_eq!(techdocs::mend(&mended.text, &options, &|_| None, &|_, _| true), None);
+    if let Some(fixed) = techdocs::fix_document(text, &options, &|_| None, &|_, _| true) {
+        assert_eq!(techdocs::fix_document(&fixed.text, &options, &|_| None, &|_, _| true), None);
     }
 });
 

@@ -31,6 +31,8 @@ const CONDITIONS: &[(&str, &str)] = &[
 ];
 /// How many schemas are read for one that is shown, and for all of a definition: parts of parts multiply.
 const MAX_READ: (usize, usize) = (50_000, 4_000_000);
+/// How many fields known parts may bring to all schemas of a definition: a large one that many merge is copied for each.
+const MAX_MERGED: usize = 2_000_000;
 /// How many values of an enumeration are shown.
 const MAX_VALUES: usize = 300;
 
@@ -58,7 +60,9 @@ pub(super) struct Schemas<'f, 'w> {
     /// How many schemas were read for the one that is shown now, and for all.
     read: (usize, usize),
     /// Parts of `allOf` that were read before, by their keys.
-    parts: HashMap<Text, Shape>,
+    parts: HashMap<Text, (usize, Shape)>,
+    /// How many fields they have brought.
+    merged: usize,
 }
 
 /// Where the reader is.
@@ -96,6 +100,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
             shown: 0,
             read: (0, 0),
             parts: HashMap::new(),
+            merged: 0,
         }
     }
 
@@ -377,14 +382,30 @@ impl<'f, 'w> Schemas<'f, 'w> {
     /// Returns a shape as it is shown: without its fields, where the definition shows as many as it may.
     fn shown(&mut self, mut shape: Shape) -> Shape {
         let fields = count(&shape);
-        if self.shown + fields <= MAX_SHOWN.0 + self.files.length() / MAX_SHOWN.1 {
+        if self.has_room_for(fields) {
             self.shown += fields;
         } else if fields > 0 {
-            shape.fields.clear();
-            shape.choices.clear();
+            // Clearing them would keep their memory.
+            shape.fields = Vec::new();
+            shape.choices = Vec::new();
             shape.cut = shape.cut.or(Some(Cut::Depth));
         }
         shape
+    }
+
+    fn has_room_for(&self, fields: usize) -> bool {
+        self.shown + fields <= MAX_SHOWN.0 + self.files.length() / MAX_SHOWN.1
+    }
+
+    /// Returns a part of `allOf` that was read before; without its fields, where there are too many.
+    fn known_part(&mut self, key: &Text) -> Option<Shape> {
+        let (fields, shape) = self.parts.get(key)?;
+        if self.merged + fields > MAX_MERGED || !self.has_room_for(*fields) {
+            let cut = if *fields > 0 { shape.cut.or(Some(Cut::Depth)) } else { shape.cut };
+            return Some(Shape { details: shape.details.clone(), flags: shape.flags, cut, ..Shape::default() });
+        }
+        self.merged += fields;
+        Some(shape.clone())
     }
 
     /// Reads one property.
@@ -434,7 +455,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 let shallow = at.shallow || at.depth > 0;
                 let inside = At { doc: found.doc, path: at.path, depth: at.depth, shallow };
                 let outermost = at.depth == 0 && at.path.is_empty() && !shallow;
-                let known = if outermost { self.parts.get(&key).cloned() } else { None };
+                let known = if outermost { self.known_part(&key) } else { None };
                 let again = known.is_some();
                 let mut shape = known.unwrap_or_else(|| self.read(&found.node, &inside, stack));
                 if shape.cut == Some(Cut::Recursion) {
@@ -442,7 +463,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
                     return Shape::default();
                 }
                 if outermost && !again {
-                    self.parts.insert(Arc::clone(&key), shape.clone());
+                    self.parts.insert(Arc::clone(&key), (count(&shape), shape.clone()));
                 }
                 shape.types = vec![Piece::Link { key, text: name }];
                 // Its description is about itself, not about what it is a part of.

@@ -817,3 +817,25 @@ channels:
         ]
     );
 }
+
+#[test]
+fn a_large_part_that_many_merge_takes_no_memory_where_it_is_not_shown() {
+    let mut text = String::from(
+        "openapi: 3.0.0\ninfo: {title: x, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    Base:\n      properties:\n",
+    );
+    for number in 0..3_000 {
+        let _ = writeln!(text, "        p{number}: {{type: string}}");
+    }
+    for number in 0..300 {
+        let _ = writeln!(text, "    S{number}: {{allOf: [{{$ref: '#/components/schemas/Base'}}]}}");
+    }
+    let (api, found) = read("openapi", &[("api.yaml", &text)]);
+    assert_eq!(found, ["page-budget api.yaml:3014"]);
+    let api = api.expect("a reference");
+    assert_eq!(schema(&api, "Base").fields.len(), 3_000);
+    let last = schema(&api, "S299");
+    assert_eq!((last.fields.len(), last.cut), (0, Some(Cut::Depth)));
+    let blocks = api.reference.groups.iter().flat_map(|group| &group.items).flat_map(|item| &item.blocks);
+    let room: usize = blocks.filter_map(|block| block.shape.as_ref()).map(|shape| shape.fields.capacity()).sum();
+    assert!(room < 100_000, "room for {room} fields");
+}

@@ -32,30 +32,14 @@ pub struct Source {
     /// The text, if there is one.
     pub text: Option<Arc<str>>,
     lines: LineIndex,
-    /// The last answer: start of its line, offset and place. Reports go through a file from front to back, so that
-    /// counting on from here keeps even a file of a single long line linear.
-    last: (usize, usize, LineColumn),
 }
 
 impl Source {
     /// Returns the line and column of a byte offset; without a text, the first character.
-    pub fn position(&mut self, offset: usize) -> LineColumn {
+    #[must_use]
+    pub fn position(&self, offset: usize) -> LineColumn {
         let first = LineColumn { line: 1, column: 1 };
-        let Some(text) = &self.text else { return first };
-        let mut offset = offset.min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let (line_start, from, at) = self.last;
-        if offset >= from && from > line_start && offset <= self.lines.line(text, at.line).end {
-            let further = u32::try_from(text[from..offset].chars().count()).unwrap_or(u32::MAX);
-            let at = LineColumn { line: at.line, column: at.column.saturating_add(further) };
-            self.last = (line_start, offset, at);
-            return at;
-        }
-        let at = self.lines.position(text, offset);
-        self.last = (self.lines.line(text, at.line).start, offset, at);
-        at
+        self.text.as_ref().map_or(first, |text| self.lines.position(text, offset))
     }
 
     /// Returns the bytes of a line, counted from 1, without what ends it.
@@ -95,8 +79,7 @@ impl<'a> Positions<'a> {
         self.files.entry(file).or_insert_with(|| {
             let text = self.sources.text(file);
             let lines = LineIndex::new(text.as_deref().unwrap_or_default());
-            let last = (0, 0, LineColumn { line: 1, column: 1 });
-            Source { path: self.sources.path(file), text, lines, last }
+            Source { path: self.sources.path(file), text, lines }
         })
     }
 }
@@ -119,20 +102,6 @@ mod tests {
     use super::*;
     use crate::diag::sample::Files;
     use crate::diag::{Diagnostic, codes};
-
-    #[test]
-    fn positions_agree_with_the_line_index_in_any_order() {
-        let text = "\u{feff}ab\r\nßß: ü\rx\n\n end";
-        let files = Files::new(&[("a.yaml", Some(text))]);
-        let mut positions = Positions::new(&files);
-        let index = LineIndex::new(text);
-        let forth: Vec<usize> = (0..=text.len() + 2).collect();
-        let jumps = [9, 3, 9, 12, 0, 5, 5, 18, 2];
-        for offset in forth.iter().chain(forth.iter().rev()).chain(&jumps) {
-            let got = positions.source(FileId::new(0)).position(*offset);
-            assert_eq!(got, index.position(text, *offset), "offset {offset}");
-        }
-    }
 
     #[test]
     fn findings_are_sorted_by_path_and_repeated_ones_are_dropped() {

@@ -629,7 +629,8 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
     let rest = &source[at..];
     let length = rest.lines().next().map_or(0, |text| text.trim_end().len().min(40));
     let length = (0..=length).rev().find(|length| rest.is_char_boundary(*length)).unwrap_or(0);
-    let span = Span::new(file, offset + at, offset + at + length.max(1).min(rest.len()));
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let span = Span::new(file, offset + at, offset + at + length.max(first));
 
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return Diagnostic::new(

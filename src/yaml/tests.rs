@@ -36,6 +36,17 @@ fn slice<'a>(text: &'a str, path: &[&str]) -> &'a str {
 }
 
 #[test]
+fn faults_stand_between_characters() {
+    for text in ["\u{a0}\n\n00\n\u{e}\n\u{e}\n", "a: b\n\u{2003}\n- c\n", "\u{3000}: [\u{3000}"] {
+        for problem in parse(FileId::new(0), text).1 {
+            for label in &problem.labels {
+                assert!(text.get(label.span.range()).is_some(), "{text:?}: {:?}", label.span);
+            }
+        }
+    }
+}
+
+#[test]
 fn scalars_are_yaml_1_2_core() {
     check("[true, True, yes, on, null, ~, '']", r#"[true,true,"yes","on",null,null,""]"#);
     check("[012, 0o17, 0x1F, -0, +3, 1_000, 0b1]", r#"[12,15,31,0,3,"1_000","0b1"]"#);

@@ -34,19 +34,19 @@ pub fn check(kind: &str, ending: &str, bytes: &[u8]) {
 
 /// Counts what a reference shows.
 fn values(reference: &Reference) -> usize {
-    fn shape(shape: &Shape) -> usize {
+    fn of_shape(shape: &Shape) -> usize {
         let options = shape.choices.iter().flat_map(|choice| &choice.options);
-        1 + shape.fields.iter().map(field).sum::<usize>() + options.map(|option| self::shape(&option.shape)).sum::<usize>()
+        1 + shape.fields.iter().map(of_field).sum::<usize>() + options.map(|option| of_shape(&option.shape)).sum::<usize>()
     }
-    fn field(field: &Field) -> usize {
-        1 + shape(&field.shape) + field.arguments.iter().map(self::field).sum::<usize>()
+    fn of_field(field: &Field) -> usize {
+        1 + of_shape(&field.shape) + field.arguments.iter().map(of_field).sum::<usize>()
     }
-    fn block(block: &Block) -> usize {
-        1 + block.shape.as_ref().map_or(0, shape)
-            + block.fields.iter().map(field).sum::<usize>()
-            + block.blocks.iter().map(self::block).sum::<usize>()
+    fn of_block(block: &Block) -> usize {
+        1 + block.shape.as_ref().map_or(0, of_shape)
+            + block.fields.iter().map(of_field).sum::<usize>()
+            + block.blocks.iter().map(of_block).sum::<usize>()
             + block.examples.len()
     }
     let items = reference.groups.iter().flat_map(|group| &group.items);
-    items.map(|item| 1 + item.facts.len() + item.blocks.iter().map(block).sum::<usize>()).sum()
+    items.map(|item| 1 + item.facts.len() + item.blocks.iter().map(of_block).sum::<usize>()).sum()
 }

@@ -3,6 +3,7 @@
 //! Advice is offered only if following it is right: the kind must be allowed in the field, the entity must be another one
 //! than the one that refers, not be named in the field already, and be spelled so that the field understands it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::Subject;
@@ -122,7 +123,10 @@ struct Allowed<'a> {
     catalog: &'a Catalog,
     own: EntityId,
     kinds: Vec<&'a str>,
-    named: BTreeSet<&'a str>,
+    /// What the entity declares, and the field that is looked at.
+    declared: (&'a [Declared], &'a str),
+    /// What the field names already, found out when somebody asks: most references that lead nowhere are like no entity.
+    named: OnceCell<BTreeSet<&'a str>>,
 }
 
 impl<'a> Allowed<'a> {
@@ -135,16 +139,20 @@ impl<'a> Allowed<'a> {
         if said.meant_for.is_empty() && !kinds.contains(&said.target.kind()) {
             kinds.insert(0, said.target.kind());
         }
-        let same_field = |other: &&Declared| other.field == said.field;
-        let declared = &subject.loaded.declared[own.index()];
-        let named = declared.iter().filter(same_field).take(MAX_LOOKED_AT);
-        let named = named.map(|other| other.target.as_str()).collect();
-        Self { catalog: &subject.loaded.catalog, own, kinds, named }
+        let declared = (&subject.loaded.declared[own.index()][..], &*said.field);
+        Self { catalog: &subject.loaded.catalog, own, kinds, declared, named: OnceCell::new() }
     }
 
     fn fits(&self, id: EntityId) -> bool {
         let reference = &self.catalog.get(id).reference;
-        id != self.own && self.kinds.contains(&reference.kind()) && !self.named.contains(reference.as_str())
+        let named = || {
+            let (declared, field) = self.declared;
+            let same_field = declared.iter().filter(|other| &*other.field == field);
+            same_field.take(MAX_LOOKED_AT).map(|other| other.target.as_str()).collect()
+        };
+        id != self.own
+            && self.kinds.contains(&reference.kind())
+            && !self.named.get_or_init(named).contains(reference.as_str())
     }
 }
 
