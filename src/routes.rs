@@ -9,7 +9,7 @@
 //! Invariant: an entity has exactly three segments below `catalog/`, a list of a kind one, a further page of that list
 //! two. So no kind, namespace or name can make two pages fall on the same address.
 
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::catalog::EntityRef;
 use crate::inert::Publication;
@@ -295,41 +295,28 @@ pub fn encoded(url: &str) -> String {
 /// Returns `text` as the value of a query parameter.
 #[must_use]
 pub fn query_value(text: &str) -> String {
-    let mut value = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' => {
-                value.push(byte as char);
-            }
-            _ => push_escape(byte, &mut value),
-        }
-    }
-    value
+    utf8_percent_encode(text, QUERY).to_string()
 }
 
-/// Appends a path with everything escaped that is not allowed in one (RFC 3986, `pchar` and `/`), and the plus, which S3
-/// takes for a blank.
+/// What the value of a query parameter may hold.
+const QUERY: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'/');
+
+/// What a path may hold (RFC 3986, `pchar` and `/`), but for the plus, which S3 takes for a space, and for `&` and `'`.
+const PATH: &AsciiSet = &QUERY
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
+/// Appends a path, percent-encoded.
 fn encode(path: &str, out: &mut String) {
-    let is_allowed = |byte: u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b'!' | b'$' | b'(' | b')' | b'*' | b',' | b';' | b'='
-            )
-    };
-    let mut copied = 0;
-    for (at, byte) in path.bytes().enumerate() {
-        if !is_allowed(byte) {
-            out.push_str(path.get(copied..at).unwrap_or_default());
-            push_escape(byte, out);
-            copied = at + 1;
-        }
-    }
-    out.push_str(path.get(copied..).unwrap_or_default());
-}
-
-fn push_escape(byte: u8, out: &mut String) {
-    let _ = write!(out, "%{byte:02X}");
+    out.extend(utf8_percent_encode(path, PATH));
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
+
 use super::syntax;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{self, FileId, Span};
@@ -189,8 +191,9 @@ impl<'a> Files<'a> {
             return None;
         }
         let (name, fragment) = target.split_once('#').unwrap_or((target, ""));
-        let other = if name.is_empty() { doc } else { self.open(&decode(name), doc, at.span)? };
-        let fragment = decode(fragment);
+        let other =
+            if name.is_empty() { doc } else { self.open(&percent_decode_str(name).decode_utf8_lossy(), doc, at.span)? };
+        let fragment = percent_decode_str(fragment).decode_utf8_lossy();
         let pointer: Arc<str> = fragment.trim_end_matches('/').into();
         let key = (other, Arc::clone(&pointer));
         if !self.pointers.contains_key(&key) {
@@ -287,7 +290,7 @@ impl<'a> Files<'a> {
     /// Reads the file that an example names for its value; nothing for one on another host.
     pub(super) fn external(&mut self, at: &Node, doc: DocId) -> Option<Arc<str>> {
         let name = at.as_str().filter(|name| !name.contains("://") && !name.starts_with("//"))?;
-        let found = self.workspace.locate(self.docs[doc].file, &decode(name));
+        let found = self.workspace.locate(self.docs[doc].file, &percent_decode_str(name).decode_utf8_lossy());
         let text = match found {
             Ok(file) => {
                 let limit = self.workspace.config().limits.definition_file;
@@ -362,30 +365,6 @@ impl<'a> Files<'a> {
             }
         }
     }
-}
-
-/// Undoes the percent encoding of a reference.
-fn decode(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match digits {
-            Some(byte) if bytes[at] == b'%' => {
-                out.push(byte);
-                at += 3;
-            }
-            _ => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn unescape(part: &str) -> String {

@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
+
 use super::placeholder::read_problem;
 use crate::diag::{Diagnostic, codes};
 use crate::text::{FileId, Span};
@@ -192,23 +194,7 @@ fn with_ref(map: &Map, at: Span, span: Span, target: &str) -> Node {
 
 /// Undoes the percent encoding of a fragment, and drops a final slash.
 fn decode(fragment: &str) -> String {
-    let bytes = fragment.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let digits = fragment.get(i + 1..i + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match digits {
-            Some(byte) if bytes[i] == b'%' => {
-                out.push(byte);
-                i += 3;
-            }
-            _ => {
-                out.push(bytes[i]);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).trim_end_matches('/').to_owned()
+    percent_decode_str(fragment).decode_utf8_lossy().trim_end_matches('/').to_owned()
 }
 
 fn lookup<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {

@@ -6,6 +6,8 @@ use super::document::{Declared, read_references_of};
 use crate::config::{Config, CustomKind};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::Span;
+#[cfg(feature = "custom-kinds")]
+use crate::yaml::Entry;
 use crate::yaml::{Map, Node};
 
 /// The custom kinds of a configuration, their schemas compiled.
@@ -17,6 +19,7 @@ pub(crate) struct CustomKinds {
 /// One custom kind, ready to check entities.
 pub(crate) struct Compiled {
     kind: CustomKind,
+    #[cfg(feature = "custom-kinds")]
     schema: Option<jsonschema::Validator>,
 }
 
@@ -25,6 +28,7 @@ impl CustomKinds {
     pub(crate) fn new(config: &Config) -> Self {
         let compile = |kind: &CustomKind| Compiled {
             kind: kind.clone(),
+            #[cfg(feature = "custom-kinds")]
             schema: kind.schema.as_ref().and_then(|schema| jsonschema::validator_for(schema).ok()),
         };
         Self { kinds: config.catalog.kinds.iter().map(|kind| (kind.name.clone(), compile(kind))).collect() }
@@ -56,6 +60,19 @@ impl Compiled {
         }
         let empty = Map::default();
         let spec_entry = root.entry("spec");
+        #[cfg(feature = "custom-kinds")]
+        self.check_schema(spec_entry, kind, out);
+        let spec = spec_entry.and_then(|entry| entry.value.as_map()).unwrap_or(&empty);
+        let mut declared = Vec::new();
+        for relation in &self.kind.relations {
+            read_references_of(relation, spec, namespace, &mut declared, out);
+        }
+        declared
+    }
+
+    /// Checks the spec of an entity against the schema of its kind.
+    #[cfg(feature = "custom-kinds")]
+    fn check_schema(&self, spec_entry: Option<&Entry>, kind: Span, out: &mut Diagnostics) {
         if let Some(schema) = &self.schema {
             let node = spec_entry.map(|entry| &entry.value);
             let json = node.and_then(|node| serde_json::to_value(node).ok()).unwrap_or(serde_json::json!({}));
@@ -73,16 +90,11 @@ impl Compiled {
                 );
             }
         }
-        let spec = spec_entry.and_then(|entry| entry.value.as_map()).unwrap_or(&empty);
-        let mut declared = Vec::new();
-        for relation in &self.kind.relations {
-            read_references_of(relation, spec, namespace, &mut declared, out);
-        }
-        declared
     }
 }
 
 /// Finds the place of a JSON pointer below `node`, or the nearest that exists above it.
+#[cfg(feature = "custom-kinds")]
 fn find(node: &Node, pointer: &str) -> Option<Span> {
     let mut at = node;
     for part in pointer.split('/').skip(1) {

@@ -292,6 +292,18 @@ impl Checker<'_> {
             self.wrong_type(node, path, "a JSON Schema");
             return;
         }
+        self.compile(node, path);
+    }
+
+    #[cfg(not(feature = "custom-kinds"))]
+    fn compile(&mut self, node: &Node, path: &str) {
+        let message =
+            format!("{} is not checked: this program was built without its feature `custom-kinds`", quoted(path));
+        self.invalid(node, message);
+    }
+
+    #[cfg(feature = "custom-kinds")]
+    fn compile(&mut self, node: &Node, path: &str) {
         let Ok(schema) = serde_json::to_value(node) else { return };
         if let Err(error) = jsonschema::validator_for(&schema) {
             let at = error.instance_path().iter().fold(node, |node, segment| match segment {

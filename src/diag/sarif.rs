@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::fingerprint::{self, Occurrences};
@@ -269,25 +270,28 @@ fn physical(span: Span, positions: &mut Positions<'_>) -> Physical {
     Physical { artifact_location, region }
 }
 
-/// Percent-encodes all but what a path segment may hold; also `:`, which could pass for the end of a scheme.
+/// What a path segment may hold, but for `:`, which could pass for the end of a scheme.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'@');
+
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => uri.push(byte as char),
-            b'/' | b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' => {
-                uri.push(byte as char);
-            }
-            b';' | b'=' | b'@' => uri.push(byte as char),
-            _ => {
-                const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-                uri.push('%');
-                uri.push(DIGITS[usize::from(byte >> 4)] as char);
-                uri.push(DIGITS[usize::from(byte & 15)] as char);
-            }
-        }
-    }
-    uri
+    utf8_percent_encode(path, PATH).to_string()
 }
 
 #[cfg(test)]

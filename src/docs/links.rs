@@ -2,10 +2,13 @@
 //! of its page, anything else means what it means to a browser.
 
 use parking_lot::Mutex;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::nav::normal;
 use super::pages::{Pages, Source, Target, nearest_path};
@@ -441,6 +444,25 @@ fn relative(folder: &str, path: &str) -> String {
     way
 }
 
+/// What a path may hold, but for `:`, which could pass for the end of a scheme, and the plus, which S3 takes for a space.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'@')
+    .remove(b'&');
+
 /// Returns the address of a page or file as seen from a page, encoded; `anchor` without `#`.
 pub(super) fn href(from: &str, to: &str, is_page: bool, anchor: &str) -> String {
     let target = if is_page {
@@ -452,32 +474,7 @@ pub(super) fn href(from: &str, to: &str, is_page: bool, anchor: &str) -> String 
     // A page is the folder that its file is in.
     let way = if is_page { way.strip_suffix("index").unwrap_or(&way) } else { &way };
     let mut href = String::with_capacity(way.len());
-    for byte in way.bytes() {
-        match byte {
-            b'A'..=b'Z'
-            | b'a'..=b'z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b'/'
-            | b'!'
-            | b'$'
-            | b'\''
-            | b'('
-            | b')'
-            | b'*'
-            | b','
-            | b';'
-            | b'='
-            | b'@'
-            | b'&' => href.push(char::from(byte)),
-            _ => {
-                let _ = write!(href, "%{byte:02X}");
-            }
-        }
-    }
+    href.extend(utf8_percent_encode(way, PATH));
     if href.is_empty() {
         href.push_str("./");
     }
@@ -489,23 +486,7 @@ pub(super) fn href(from: &str, to: &str, is_page: bool, anchor: &str) -> String 
 
 /// Undoes percent-encoding; what does not become text stays as it is.
 pub(super) fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if bytes[at] == b'%' => {
-                out.push(byte);
-                at += 3;
-            }
-            _ => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -13,10 +13,13 @@ mod shards;
 mod codec;
 mod report;
 mod tokenizer;
+#[cfg_attr(not(feature = "javascript"), path = "no_interpreter.rs")]
+mod interpreter;
 mod search_tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+#[cfg(any(test, feature = "javascript"))]
 use std::io::Read as _;
 
 pub use documents::documents;
@@ -122,6 +125,7 @@ pub type SearchFiles = BTreeMap<String, Vec<u8>>;
 pub const MODULE: &str = "search/search.js";
 
 /// Inflates a file of the index.
+#[cfg(any(test, feature = "javascript"))]
 fn inflate(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     // What is read was written here.

@@ -1,21 +1,24 @@
 //! Requests and answers.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::state::{Found, State, find, moved};
@@ -215,41 +218,26 @@ fn failure_page(path: &str) -> Bytes {
     with_script(page.as_bytes(), path)
 }
 
-/// The stream of events for one page.
-struct Events(mpsc::Receiver<String>);
-
-impl futures_core::Stream for Events {
-    type Item = Result<String, std::convert::Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context).map(|event| event.map(Ok))
-    }
-}
-
 /// Answers with a stream that tells the page at `path` about each build.
-fn events(mut states: States, path: String) -> Response {
-    let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(async move {
-        loop {
+fn events(states: States, path: String) -> Response {
+    let stream = stream::unfold((states, false), move |(mut states, waits)| {
+        let path = path.clone();
+        async move {
+            if waits {
+                states.changed().await.ok()?;
+            }
             let state = states.borrow_and_update().clone();
-            // JSON of this kind has no line ends, which would end the event.
+            // JSON of this kind has no line ends, which would divide the event.
             let message = |state: Arc<State>| tokio::task::block_in_place(|| state.message(&path));
-            let text =
-                state.map_or_else(|| ": waiting\n\n".to_owned(), |state| format!("data: {}\n\n", message(state)));
-            if sender.send(text).await.is_err() {
-                return;
-            }
-            loop {
-                match tokio::time::timeout(HEARTBEAT, states.changed()).await {
-                    Ok(Ok(())) => break,
-                    Ok(Err(_)) => return,
-                    Err(_) if sender.send(": alive\n\n".to_owned()).await.is_err() => return,
-                    Err(_) => {}
-                }
-            }
+            let event = match state {
+                Some(state) => Event::default().data(message(state)),
+                None => Event::default().comment("waiting"),
+            };
+            Some((Ok::<_, Infallible>(event), (states, true)))
         }
     });
-    let mut response = with_status(StatusCode::OK, Body::from_stream(Events(receiver)));
+    let stream = Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("alive"));
+    let mut response = with_status(StatusCode::OK, stream.into_response().into_body());
     let set = response.headers_mut();
     set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     // A proxy that collects answers would keep them.
@@ -264,19 +252,9 @@ fn page_of(query: &str) -> String {
     decode(&path).unwrap_or_default()
 }
 
-/// Decodes `%XX`; nothing if the result is no text.
+/// Decodes `%XX`; `None` if the result is no text.
 fn decode(path: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let mut digit = || rest.next().and_then(|byte| char::from(byte).to_digit(16));
-            bytes.push(u8::try_from(digit()? * 16 + digit()?).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
+    percent_decode_str(path).decode_utf8().ok().map(Cow::into_owned)
 }
 
 fn is_page(path: &str) -> bool {

@@ -3,9 +3,11 @@
 //! Pure text. An address is only made for a host whose shape of addresses is known, because a wrong link is worse
 //! than none. User names, passwords and tokens of a remote are dropped while it is read and are not part of any value.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 use url::Url;
 
 use super::SourceUrls;
@@ -139,7 +141,7 @@ impl Remote {
         let mut url = self.origin.clone();
         for segment in &self.path {
             url.push('/');
-            encode(&mut url, segment.as_bytes(), "~");
+            url.extend(utf8_percent_encode(segment, SEGMENT));
         }
         url
     }
@@ -166,7 +168,7 @@ impl Remote {
         let mut path = String::new();
         for name in names {
             path.push('/');
-            encode(&mut path, name, "");
+            path.extend(percent_encode(name, SEGMENT));
         }
         if verb == Verb::Folder {
             path.push('/');
@@ -174,8 +176,8 @@ impl Remote {
         let (Revision::Branch(reference) | Revision::Commit(reference)) = revision;
         let is_branch = matches!(revision, Revision::Branch(_));
         // Most hosts find the end of a branch with slashes themselves.
-        let slashes = encoded(reference, "/");
-        let one = encoded(reference, "");
+        let slashes = utf8_percent_encode(reference, BRANCH);
+        let one = utf8_percent_encode(reference, SEGMENT);
         let home = self.home();
         Some(match self.host {
             Host::GitHub => format!("{home}/{}/{slashes}{path}", verb.word()),
@@ -192,7 +194,7 @@ impl Remote {
                 format!("{home}/src/{one}{path}{query}")
             }
             Host::BitbucketServer => {
-                let at = if is_branch { format!("refs%2Fheads%2F{one}") } else { one };
+                let at = if is_branch { format!("refs%2Fheads%2F{one}") } else { one.to_string() };
                 let mode = if verb == Verb::Edit { "&mode=edit&spa=0" } else { "" };
                 format!("{home}/browse{path}?at={at}{mode}")
             }
@@ -433,47 +435,14 @@ fn key(name: &str, path: &[String]) -> String {
     format!("{name}/{}", path.join("/")).to_lowercase()
 }
 
-fn encoded(text: &str, keep: &str) -> String {
-    let mut out = String::new();
-    encode(&mut out, text.as_bytes(), keep);
-    out
-}
+/// What a segment of an address may hold.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+/// What a branch may hold on hosts that find its end themselves.
+const BRANCH: &AsciiSet = &SEGMENT.remove(b'/');
 
-/// Percent-encodes everything but letters, digits, a few signs that need it nowhere, and `keep`.
-fn encode(out: &mut String, bytes: &[u8], keep: &str) {
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~@".contains(byte) || keep.as_bytes().contains(byte) {
-            out.push(char::from(*byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-}
-
-/// Decodes `%XX`; nothing if the result is no text.
+/// Decodes `%XX`; `None` if the result is no text.
 fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let hex = |byte: u8| char::from(byte).to_digit(16);
-        rest = match (first, after) {
-            (b'%', [high, low, tail @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => {
-                    bytes.push((high * 16 + low) as u8);
-                    tail
-                }
-                _ => {
-                    bytes.push(b'%');
-                    after
-                }
-            },
-            _ => {
-                bytes.push(*first);
-                after
-            }
-        };
-    }
-    String::from_utf8(bytes).ok()
+    percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
 /// Returns the part of an address that tells one repository from another: the host, the owner and the name.

@@ -1,10 +1,10 @@
 //! OpenAPI 2.0, 3.0 and 3.1 over the spanned tree, so that a definition that strict parsers refuse is shown as far as
 //! it can be read.
 
-use std::fmt::Write as _;
-
 use std::collections::HashSet;
 use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Format, Source, checks};
 use crate::api::example::{self, MAX_EXAMPLES};
@@ -983,16 +983,19 @@ fn pairs(text: &str) -> Option<String> {
     Some(object.iter().map(pair).collect::<Vec<_>>().join("&"))
 }
 
+/// What a value in an address may hold.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b',')
+    .remove(b':')
+    .remove(b'@');
+
 /// Encodes a value for an address.
 fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'[' | b']' | b',' | b':' | b'@')
-        {
-            out.push(byte as char);
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+    utf8_percent_encode(text, VALUE).to_string()
 }

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::failure::Failure;
 use super::limits::{self, Meter};
 use super::value::{Record, Value, add, own, print, strict_equal, to_number, to_text};
@@ -821,21 +823,24 @@ fn truncate(call: &mut Call<'_, '_>) -> Filtered {
     Ok(call.like(&format!("{}{end}", units::slice(&text, 0, cut))))
 }
 
+/// What `encodeURIComponent` leaves as it is.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
 /// Encodes as `encodeURIComponent`.
 fn encoded(text: &str) -> Result<String, Failure> {
-    let mut out = String::with_capacity(text.len());
     if units::whole(text.to_owned()) != text {
         return Err(Failure::evaluation("half of a character cannot be encoded"));
     }
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
-            out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    Ok(out)
+    Ok(utf8_percent_encode(text, COMPONENT).to_string())
 }
 
 fn urlencode(call: &mut Call<'_, '_>) -> Filtered {

@@ -10,6 +10,8 @@ mod expression;
 mod failure;
 pub(crate) mod filters;
 mod host_filters;
+#[cfg_attr(not(feature = "javascript"), path = "no_interpreter.rs")]
+mod interpreter;
 mod limits;
 pub(crate) mod methods;
 pub(crate) mod number;
