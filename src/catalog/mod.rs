@@ -224,9 +224,11 @@ impl Catalog {
     /// Returns a part of a file, which begins at an offset, as readers may see it: without secrets.
     #[must_use]
     pub fn shown_source(&self, file: FileId, start: usize, text: &str) -> String {
-        let from = self.secrets.partition_point(|place| place.file < file);
-        let places: Vec<_> =
-            self.secrets[from..].iter().take_while(|place| place.file == file).map(|it| it.range()).collect();
+        let end = start + text.len();
+        let before = |place: &Span| place.file < file || place.file == file && place.end as usize <= start;
+        let within = |place: &&Span| place.file == file && (place.start as usize) < end;
+        let from = self.secrets.partition_point(before);
+        let places: Vec<_> = self.secrets[from..].iter().take_while(within).map(|it| it.range()).collect();
         secrets::without_places(text, start, &places)
     }
 

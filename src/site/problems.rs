@@ -9,6 +9,8 @@ use crate::workspace::Workspace;
 
 /// How many characters of a long line are shown on each side of what is marked.
 const CONTEXT: usize = 80;
+/// So many bytes around a place are enough for that, secrets included.
+const NEAR: usize = 4096;
 
 /// One problem with its places looked up.
 #[derive(Debug, Clone)]
@@ -101,6 +103,10 @@ fn place(label: &Label, positions: &mut Positions<'_>, catalog: &Catalog) -> Pla
     let text = source.text.as_deref().unwrap_or_default();
     let start = (label.span.start as usize).clamp(line.start, line.end.max(line.start));
     let end = (label.span.end as usize).clamp(start, line.end.max(start));
+    // A line may be a file of many problems, so that only what is near is looked at.
+    let near = |text: &str, at: usize| text.floor_char_boundary(at);
+    let first = near(text, start.saturating_sub(NEAR)).max(line.start);
+    let last = near(text, end + NEAR).min(line.end.max(end));
     let part = |range: std::ops::Range<usize>| {
         let part = text.get(range.clone()).unwrap_or_default();
         catalog.shown_source(label.span.file, range.start, part)
@@ -110,9 +116,9 @@ fn place(label: &Label, positions: &mut Positions<'_>, catalog: &Catalog) -> Pla
         line: at.line,
         column: at.column,
         text: label.text.clone(),
-        before: last_characters(part(line.start..start).trim_start_matches('\u{feff}'), CONTEXT),
-        marked: first_characters(&part(start..end), CONTEXT),
-        after: first_characters(&part(end..line.end.max(end)), CONTEXT),
+        before: last_characters(part(first..start).trim_start_matches('\u{feff}'), CONTEXT),
+        marked: first_characters(&part(start..end.min(near(text, start + NEAR))), CONTEXT),
+        after: first_characters(&part(end..last), CONTEXT),
     }
 }
 

@@ -699,7 +699,7 @@ fn entry_fault(
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let has_value = |line: &str| line.contains(": ") || line.trim_end().ends_with(':');
     let without_colon = |start: usize, line: &str| {
-        let (from, text) = (start + indent(line), line.trim());
+        let (from, text) = (start + line.len() - line.trim_start().len(), line.trim());
         let blank_missing = text.find(':').filter(|at| !text[*at..].starts_with("://"));
         match blank_missing {
             Some(at) => (

@@ -37,10 +37,15 @@ fn slice<'a>(text: &'a str, path: &[&str]) -> &'a str {
 
 #[test]
 fn faults_stand_between_characters() {
-    for text in ["\u{a0}\n\n00\n\u{e}\n\u{e}\n", "a: b\n\u{2003}\n- c\n", "\u{3000}: [\u{3000}"] {
+    for text in [
+        "\u{a0}\n\n00\n\u{e}\n\u{e}\n",
+        "a: b\n\u{2003}\n- c\n",
+        "\u{3000}: [\u{3000}",
+        "\u{a0}|\n\n0=#8\r\r[:{:::@:\r:::{::\u{e}\n",
+    ] {
         for problem in parse(FileId::new(0), text).1 {
             for label in &problem.labels {
-                assert!(text.get(label.span.range()).is_some(), "{text:?}: {:?}", label.span);
+                assert!(text.get(label.span.range()).is_some(), "{text:?}: {problem:?}");
             }
         }
     }
