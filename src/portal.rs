@@ -10,7 +10,7 @@ use crate::cache_store::CacheStore;
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
-use crate::scaffold;
+use crate::scaffold::{self, examples::Templates};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
 use crate::workspace::{ByAddress, Changes, Folder, MemoTable, Scanned, Workspace};
 
@@ -23,6 +23,8 @@ pub struct Portal {
     pub docs: Arc<Docs>,
     /// The references of APIs.
     pub apis: Apis,
+    /// What software templates make of their examples.
+    pub templates: Templates,
     /// Markdown outside of documentations.
     pub notes: Arc<StandaloneMarkdown>,
     /// Every problem, judged and sorted by place.
@@ -43,6 +45,7 @@ pub struct Memo {
     docs: docs::Memo,
     notes: MemoTable<(), StandaloneInputs, (Arc<StandaloneMarkdown>, Diagnostics)>,
     apis: api::Memo,
+    templates: scaffold::examples::Memo,
 }
 
 /// What Markdown outside of documentations is read with.
@@ -68,6 +71,7 @@ impl Memo {
             docs: docs::Memo::enabled(),
             notes: MemoTable::enabled(),
             apis: api::Memo::enabled(),
+            templates: scaffold::examples::Memo::enabled(),
         }
     }
 
@@ -85,6 +89,7 @@ impl Memo {
         self.docs.invalidate(changes);
         self.notes.invalidate(changes);
         self.apis.invalidate(changes);
+        self.templates.invalidate(changes);
     }
 }
 
@@ -112,7 +117,9 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     found.extend(problems);
     stage("templates");
     found.extend(scaffold::lint::check(workspace, &catalog));
-    Portal { catalog, docs, apis, notes, diagnostics: apply_severities(workspace, found, stage) }
+    let (templates, problems) = scaffold::examples::analyse(workspace, &catalog, &memo.templates);
+    found.extend(problems);
+    Portal { catalog, docs, apis, templates, notes, diagnostics: apply_severities(workspace, found, stage) }
 }
 
 impl Portal {
@@ -138,6 +145,7 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagn
     found.extend(api::check(workspace, &catalog));
     stage("templates");
     found.extend(scaffold::lint::check(workspace, &catalog));
+    found.extend(scaffold::examples::check(workspace, &catalog));
     (catalog, apply_severities(workspace, found, stage))
 }
 

@@ -29,6 +29,8 @@ pub const EXPLORE: &str = "explore/";
 pub const GRAPH: &str = "catalog-graph/";
 /// The list of templates.
 pub const CREATE: &str = "create/";
+/// The actions of templates.
+pub const CREATE_ACTIONS: &str = "create/actions/";
 /// The search page.
 pub const SEARCH: &str = "search/";
 /// Every problem of the build.
@@ -174,6 +176,19 @@ pub fn definition_part(reference: &EntityRef, slug: &str) -> String {
         url.push('/');
     }
     url
+}
+
+/// Returns the page of a template.
+#[must_use]
+pub fn create_template(reference: &EntityRef) -> String {
+    let [namespace, name] = [reference.namespace(), reference.name()].map(entity_segment);
+    format!("{CREATE}templates/{namespace}/{name}/")
+}
+
+/// Returns what the form of a template reads.
+#[must_use]
+pub fn template_form(reference: &EntityRef) -> String {
+    format!("{}form.json", create_template(reference))
 }
 
 /// Returns a page of the documentation of an entity; the empty path is its index.

@@ -18,6 +18,9 @@ const MAX_VALUES: usize = 200;
 /// Parts of the names of folders in which templates keep what they fetch.
 const USUAL: [&str; 6] = ["skeleton", "content", "template", "scaffold", "cookiecutter", "boilerplate"];
 
+/// Where the results of examples of templates are kept.
+const SNAPSHOTS: &str = "examples/__snapshots__/";
+
 /// The folders and files that templates fetch, as paths.
 #[derive(Debug, Default)]
 pub(super) struct Skeletons {
@@ -29,6 +32,9 @@ pub(super) struct Skeletons {
 impl Skeletons {
     /// Returns whether a file is input of a template.
     pub(super) fn hold(&self, path: &str) -> bool {
+        if path.match_indices(SNAPSHOTS).any(|(at, _)| at == 0 || path[..at].ends_with('/')) {
+            return true;
+        }
         let mut below = false;
         let mut end = path.len();
         loop {

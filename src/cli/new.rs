@@ -403,7 +403,12 @@ fn told_faults(pages: &[Json], faults: &[Fault]) -> String {
             let title = pages[fault.page].get("title").and_then(Json::as_str).unwrap_or_default();
             let _ = writeln!(out, "  page {} {title}", fault.page + 1);
         }
-        let pointer = if fault.misfit.pointer.is_empty() { "/" } else { &fault.misfit.pointer };
+        let pointer = match fault.misfit.pointer.as_str() {
+            "" => "/",
+            // See `required: true` in the schema check.
+            pointer if fault.misfit.keyword == "required" => pointer.strip_suffix("/undefined").unwrap_or(pointer),
+            pointer => pointer,
+        };
         let _ = writeln!(out, "    {pointer} {}", fault.misfit.message);
     }
     out.trim_end().to_owned()

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{ReportFormat, ServeArgs};
@@ -16,11 +17,15 @@ use crate::diag::{self, Diagnostic, Severity, human};
 use crate::error::Error;
 use crate::portal::{Memo, Portal};
 use crate::render::Output;
+use crate::scaffold::examples::{self, Surroundings};
+use crate::scaffold::report::Status;
+use crate::scaffold::repository::Repository;
+use crate::scaffold::tree::Entry;
 use crate::serve::{self, BuiltSite, ChangeSet, Event, Files, Inputs, Problem, ServeOptions};
 use crate::site::{Site, Subject};
 use crate::theme::{self, Theme};
 use crate::workspace::{self, Workspace};
-use crate::{portal, render, routes, site};
+use crate::{portal, render, routes, scaffold, site};
 
 /// Serves until it is interrupted.
 pub(super) fn run(context: &Context, args: ServeArgs) -> Result<CommandOutcome, Error> {
@@ -207,7 +212,43 @@ impl ServedSite {
     }
 }
 
+/// So many bytes of files a dry run shows.
+const SHOWN: usize = 1 << 20;
+
+impl ServedSite {
+    /// Runs a template with the values of a form; nothing is written.
+    fn dry_run(&self, request: &[u8]) -> Option<String> {
+        let request: Json = serde_json::from_slice(request).ok()?;
+        let catalog = &self.portal.catalog;
+        let entity = catalog.get(catalog.find(request.get("template")?.as_str()?)?);
+        let object = |key: &str| request.get(key).and_then(Json::as_object).cloned().unwrap_or_default();
+        scaffold::with_stack(|| {
+            let template = examples::template_of(&self.workspace, entity)?;
+            let source = Repository::of(&self.workspace, entity.file);
+            let surroundings = Surroundings::of(self.workspace.config(), &source, catalog);
+            let made = surroundings.run(&template, object("values"), &object("secrets"), None);
+            let mut told = match made.status {
+                Status::Invalid => scaffold::report::of_faults(&template.reference, &made.values, &made.faults),
+                status => scaffold::report::of_run(status, &template.reference, &made.values, &made.outcome),
+            };
+            let mut left = SHOWN;
+            let files = made.outcome.tree.entries().filter_map(|(path, entry)| {
+                let Entry::File { bytes, .. } = entry else { return None };
+                let text = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0') && text.len() <= left)?;
+                left -= text.len();
+                Some((path.to_owned(), Json::from(text)))
+            });
+            told["shown"] = Json::Object(files.collect());
+            Some(told.to_string())
+        })
+    }
+}
+
 impl Files for ServedSite {
+    fn try_template(&self, request: &[u8]) -> Option<String> {
+        self.dry_run(request)
+    }
+
     fn has(&self, path: &str) -> bool {
         // Which files the search has is known when somebody searches; until then it may have any.
         let of_search =

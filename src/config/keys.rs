@@ -432,6 +432,12 @@ const TEMPLATES: &[Key] = &[
         "Actions of your own Backstage, each with an example of its outputs. `playbill new` notes them in the plan.",
     ),
     key(
+        "requests",
+        Shape::HttpUrl,
+        "The repository at GitHub or GitLab in which an issue asks for a run, such as `https://github.com/acme/portal`. The form of \
+         a template then links to a new issue with the values.",
+    ),
+    key(
         "commands",
         Shape::Named { name: &Shape::Text, value: &Shape::List(&Shape::Text, 1) },
         "The program and its arguments that `playbill new --publish` runs for an action, in a copy of the result and \

@@ -266,6 +266,8 @@ pub struct TemplatesConfig {
     pub mirrors: BTreeMap<String, String>,
     /// Further actions, each with an example of its outputs.
     pub actions: BTreeMap<String, BTreeMap<String, String>>,
+    /// The repository in which an issue asks for a run.
+    pub requests: Option<String>,
     /// Programs with their arguments that do what remote actions would.
     pub commands: BTreeMap<String, Vec<String>>,
 }

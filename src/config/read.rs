@@ -234,6 +234,7 @@ fn templates(map: &Map) -> TemplatesConfig {
     TemplatesConfig {
         mirrors: named(given_map(Some(map), "mirrors")),
         actions: entries("actions").map(|entry| (entry.key.to_string(), named(entry.value.as_map()))).collect(),
+        requests: map.get("requests").and_then(Node::as_str).map(str::to_owned),
         commands: entries("commands").map(|entry| (entry.key.to_string(), node_texts(&entry.value))).collect(),
     }
 }

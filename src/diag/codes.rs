@@ -288,6 +288,7 @@ rules! {
     UNRESOLVED_IMPORT "unresolved-import" Api Warning "A file that a Protocol Buffers definition imports is not there.";
 
     TEMPLATE_ACTION "template-action" Template Warning "A step names an action that is not known.";
+    TEMPLATE_EXAMPLE "template-example" Template Error "What a template makes of an example is not what the example expects.";
     TEMPLATE_EXPRESSION "template-expression" Template Warning "A text of a template or a file of its skeleton cannot be rendered.";
     TEMPLATE_FILTER "template-filter" Template Warning "A filter or test in a template is not known.";
     TEMPLATE_INPUT "template-input" Template Warning "An input of a step is not known, missing, or of another type.";

@@ -6,12 +6,14 @@
 //! is untrusted: time, memory and output are bounded.
 
 pub mod actions;
+pub mod examples;
 pub mod failure;
 mod formats;
 pub mod language;
 pub mod lint;
 pub mod parameters;
 pub mod report;
+pub mod repository;
 pub mod run;
 pub mod schema;
 pub mod source;

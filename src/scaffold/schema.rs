@@ -150,7 +150,12 @@ impl Checker<'_> {
 
     fn required(&mut self, argument: &Json, schema: &Map<String, Json>, value: &Value, path: &mut Vec<String>) {
         match (argument, value) {
-            (Json::Bool(true), Value::Undefined) => self.report(path, "required", "is missing"),
+            // The validator of Backstage looks for an entry without a name here, and says so in its pointer.
+            (Json::Bool(true), Value::Undefined) => {
+                path.push("undefined".to_owned());
+                self.report(path, "required", "is missing");
+                path.pop();
+            }
             (Json::Array(names), Value::Record(record)) => {
                 let declared = schema.get("properties").and_then(Json::as_object);
                 for name in names.iter().filter_map(Json::as_str) {

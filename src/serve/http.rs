@@ -34,6 +34,8 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// How long a request may take to say what it wants: who says it byte by byte would hold the connection for ever.
 const HEADERS: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 10 });
+/// How large the values of a template may be.
+const MAX_REQUEST: usize = 1 << 20;
 /// How long to wait after a connection that could not be taken.
 const RETRY: Duration = Duration::from_millis(50);
 
@@ -74,6 +76,9 @@ async fn answer(request: Request, mut states: States, address: SocketAddr, hosts
             StatusCode::FORBIDDEN,
             "This host name is not served: use localhost, or name it with --allow-host.\n",
         );
+    }
+    if request.method() == Method::POST && request.uri().path() == "/_playbill/new" {
+        return try_template(request, states).await;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
@@ -118,6 +123,30 @@ async fn answer(request: Request, mut states: States, address: SocketAddr, hosts
             Ok(Some(bytes)) => page(request.headers(), StatusCode::NOT_FOUND, with_script(&bytes, uri.path())),
             _ => plain(StatusCode::NOT_FOUND, "Not found.\n"),
         },
+    }
+}
+
+/// Runs a template dry. Only a page of this server may ask for that: it costs time, and the answer tells of files.
+async fn try_template(request: Request, mut states: States) -> Response {
+    let headers = request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let own = text(header::HOST).zip(text(header::ORIGIN)).is_some_and(|(host, origin)| {
+        origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
+    });
+    if !own || text(header::CONTENT_TYPE) != Some("application/json") {
+        return plain(StatusCode::FORBIDDEN, "Only a page of this server may ask for that.\n");
+    }
+    let Ok(body) = axum::body::to_bytes(request.into_body(), MAX_REQUEST).await else {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, "These are too many values.\n");
+    };
+    let site = match states.wait_for(Option::is_some).await {
+        Ok(state) => state.as_ref().and_then(|state| state.site.clone()),
+        Err(_) => None,
+    };
+    let report = tokio::task::block_in_place(|| site.and_then(|site| site.try_template(&body)));
+    match report {
+        Some(report) => file(&HeaderMap::new(), StatusCode::OK, "report.json", report.into()),
+        None => plain(StatusCode::NOT_FOUND, "There is no such template.\n"),
     }
 }
 

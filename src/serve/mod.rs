@@ -71,6 +71,12 @@ pub trait Files: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Runs a template dry, as a form of it asks, and returns a report as JSON; nothing where there is no such template.
+    fn try_template(&self, request: &[u8]) -> Option<String> {
+        let _ = request;
+        None
+    }
+
     /// Returns a number that changes with any of the files whose change is seen only in the pages that use them.
     fn assets(&self) -> u64;
 }

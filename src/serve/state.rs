@@ -43,6 +43,13 @@ impl Site {
     }
 }
 
+impl Site {
+    /// Runs a template dry; whatever happens meanwhile, the server goes on.
+    pub(super) fn try_template(&self, request: &[u8]) -> Option<String> {
+        catch_unwind(AssertUnwindSafe(|| self.built.files.try_template(request))).ok().flatten()
+    }
+}
+
 impl State {
     /// Returns what the page at `path` (decoded, as in the address) needs to know, as one line of JSON.
     pub(super) fn message(&self, path: &str) -> String {

@@ -352,6 +352,7 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
     let before = before.filter(|(other, _)| {
         Arc::ptr_eq(catalog, &other.catalog)
             && portal.apis.are(&other.apis)
+            && portal.templates.are(&other.templates)
             && portal.docs.have_outlines_of(&other.docs)
     });
     if let Some((_, before)) = before {

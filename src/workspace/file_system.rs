@@ -175,6 +175,22 @@ impl FileSystem {
         }
     }
 
+    /// Returns what a link says.
+    pub(super) fn link(&self, path: &Path) -> Option<String> {
+        match self {
+            Self::Disk(_) => fs::read_link(path).ok()?.to_str().map(str::to_owned),
+            Self::MemoryFileSystem(_) => None,
+        }
+    }
+
+    /// Returns whether a file may be run; where the platform does not tell, it may not.
+    pub(super) fn is_executable(&self, path: &Path) -> bool {
+        match self {
+            Self::Disk(_) => fs::metadata(path).is_ok_and(|about| is_executable(&about)),
+            Self::MemoryFileSystem(_) => false,
+        }
+    }
+
     /// Reads a regular file of at most `limit` bytes; nothing is read of a larger one.
     pub(super) fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         match self {
@@ -229,6 +245,18 @@ pub(super) struct Stamp {
 pub(super) fn stamp(path: &Path) -> Option<Stamp> {
     let about = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     Some(Stamp { size: about.len(), modified: about.modified().ok()?, identity: identity(&about) })
+}
+
+#[cfg(unix)]
+fn is_executable(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    about.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &fs::Metadata) -> bool {
+    false
 }
 
 #[cfg(unix)]

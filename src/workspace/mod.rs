@@ -154,6 +154,17 @@ impl Folder {
     }
 }
 
+/// What stands at a path, hidden or not; links are told, not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// A file, and whether it may be run.
+    File(FileId, bool),
+    /// A folder, and the names in it, sorted; those that are not Unicode are left out.
+    Folder(Vec<String>),
+    /// A symbolic link, and what it says.
+    Link(String),
+}
+
 /// A folder that was given to be scanned, or that of the configuration.
 #[derive(Debug, Clone)]
 struct Root {
@@ -545,6 +556,57 @@ impl Workspace {
         let listed =
             scan::list(&self.tree, &self.book, &self.limits, &folder.place, rules.as_ref(), &Purpose::All(&end));
         self.register(listed)
+    }
+
+    /// Returns the folder that what stands in a file's folder may refer to: its repository, as far as it lies below the
+    /// scanned root.
+    #[must_use]
+    pub fn reach_of(&self, file: FileId) -> Folder {
+        let place = &self.files.get(file).place;
+        let boundary = self.boundary(place.parent().unwrap_or(place));
+        self.folder(&boundary.place)
+    }
+
+    /// Returns what stands at a path below a folder, whatever a scan passes over; nothing for one that is no plain path, or
+    /// that leads through a link out of the repository.
+    #[must_use]
+    pub fn item(&self, folder: &Folder, path: &str) -> Option<Item> {
+        let mut place = folder.place.to_path_buf();
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            if matches!(name, "." | "..") || name.contains(['\\', '\0']) {
+                return None;
+            }
+            place.push(name);
+        }
+        self.note(|asked| asked.place(&place));
+        let boundary = self.boundary(&folder.place);
+        if place != *folder.place && !self.real_folder(place.parent()?).ok()?.starts_with(&boundary.real) {
+            return None;
+        }
+        match self.tree.kind(&place).ok()? {
+            FileType::Folder => {
+                self.note(|asked| asked.below(&place));
+                let names = self.tree.list(&place).ok()?.into_iter().filter_map(|item| item.name.into_string().ok());
+                let mut names: Vec<String> = names.collect();
+                names.sort_unstable();
+                Some(Item::Folder(names))
+            }
+            FileType::File => {
+                let id = self.files.find(&place).unwrap_or_else(|| {
+                    let real = self.real_folder(place.parent().unwrap_or(&place)).ok();
+                    let real = real.and_then(|folder| Some(folder.join(place.file_name()?)));
+                    self.files.add(&place, real.filter(|real| *real != place), || self.show(&place))
+                });
+                Some(Item::File(id, self.tree.is_executable(&place)))
+            }
+            FileType::Link => {
+                self.note(Dependencies::link);
+                // Noted for those who ask later whether all is as it was.
+                let _ = self.tree.real(&place);
+                self.tree.link(&place).map(Item::Link)
+            }
+            FileType::Other => None,
+        }
     }
 
     /// Finds what a URL means, if it points into a repository below one of the roots.

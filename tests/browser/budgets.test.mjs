@@ -29,7 +29,7 @@ async function parts(requests) {
 
 /** How many bytes a page may take: listings hold the whole catalog, what an author wrote may be as long as it is. */
 const list = /^(tag|type|owner)\//;
-const allowed = (path) => (list.test(path) || /^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create)?\/?$|^catalog\/[^/]+\/$/.test(path) ? 250 : 60) * KB;
+const allowed = (path) => (list.test(path) || /^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create|create\/actions)?\/?$|^catalog\/[^/]+\/$/.test(path) ? 250 : 60) * KB;
 
 for (const path of await samples(site)) {
   if (/\/raw\/$/.test(path)) continue;
@@ -44,8 +44,8 @@ for (const path of await samples(site)) {
       assert(sum(() => true) <= allowed(path), `${sum(() => true)} bytes: ${shown}`);
       assert(sizes.size <= 6, `${sizes.size} requests: ${shown}`);
       for (const [name, size] of sizes) assert(!name.endsWith('.css') || size <= 14 * KB, `${name} is ${size}`);
-      // The lists, the graph and the search page are tools, which bring their own script.
-      const tool = list.test(path) || /^(catalog|api-docs|catalog-graph|search)\/([^/]+\/)?$/.test(path);
+      // The lists, the graph, the search page and forms are tools, which bring their own script.
+      const tool = list.test(path) || /^(catalog|api-docs|catalog-graph|search)\/([^/]+\/)?$|^create\/templates\//.test(path);
       assert(sum((name) => name.endsWith('.js')) <= (tool ? 20 : 10) * KB, `scripts: ${shown}`);
     } finally {
       await page.close();

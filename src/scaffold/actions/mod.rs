@@ -20,6 +20,7 @@ mod fs_replace;
 mod fs_write;
 mod glob;
 mod json_merge;
+mod jsonata;
 mod merge;
 mod serialize_json;
 mod serialize_yaml;
@@ -93,6 +94,17 @@ pub const ACTIONS: &[Action] = &[
     local("roadiehq:utils:fs:replace", include_str!("schemas/roadiehq-utils-fs-replace.json"), fs_replace::run),
     local("roadiehq:utils:fs:write", include_str!("schemas/roadiehq-utils-fs-write.json"), fs_write::run),
     local("roadiehq:utils:json:merge", include_str!("schemas/roadiehq-utils-json-merge.json"), json_merge::run),
+    local("roadiehq:utils:jsonata", include_str!("schemas/roadiehq-utils-jsonata.json"), jsonata::value),
+    local(
+        "roadiehq:utils:jsonata:json:transform",
+        include_str!("schemas/roadiehq-utils-jsonata-json-transform.json"),
+        jsonata::json_file,
+    ),
+    local(
+        "roadiehq:utils:jsonata:yaml:transform",
+        include_str!("schemas/roadiehq-utils-jsonata-yaml-transform.json"),
+        jsonata::yaml_file,
+    ),
     local("roadiehq:utils:merge", include_str!("schemas/roadiehq-utils-merge.json"), merge::run),
     local(
         "roadiehq:utils:serialize:json",
@@ -144,15 +156,13 @@ pub const ACTIONS: &[Action] = &[
     remote("publish:github:pull-request", include_str!("schemas/publish-github-pull-request.json")),
     remote("publish:gitlab", include_str!("schemas/publish-gitlab.json")),
     remote("publish:gitlab:merge-request", include_str!("schemas/publish-gitlab-merge-request.json")),
-    // There is no JSONata engine in Rust whose results have a fixed order, so these are left to a command.
-    remote("roadiehq:utils:jsonata", include_str!("schemas/roadiehq-utils-jsonata.json")),
-    remote("roadiehq:utils:jsonata:json:transform", include_str!("schemas/roadiehq-utils-jsonata-json-transform.json")),
-    remote("roadiehq:utils:jsonata:yaml:transform", include_str!("schemas/roadiehq-utils-jsonata-yaml-transform.json")),
 ];
 
 /// The schemas of an action.
 #[derive(Debug, Default)]
 pub struct Schemas {
+    /// What the action does, in a sentence.
+    pub about: String,
     /// Of its inputs.
     pub input: Json,
     /// Of its outputs; null if it has none.
@@ -165,7 +175,8 @@ static SCHEMAS: LazyLock<HashMap<&'static str, Schemas>> = LazyLock::new(|| {
     let read = |action: &Action| {
         let mut whole: Json = serde_json::from_str(action.schema).unwrap_or_default();
         let mut part = |name: &str| whole.get_mut(name).map(Json::take).unwrap_or_default();
-        (action.id, Schemas { input: part("input"), output: part("output"), example: part("example") })
+        let about = part("about").as_str().unwrap_or_default().to_owned();
+        (action.id, Schemas { about, input: part("input"), output: part("output"), example: part("example") })
     };
     ACTIONS.iter().map(read).collect()
 });

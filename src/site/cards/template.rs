@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::form::{self, Page, value_text};
 use super::{Card, Content};
-use crate::catalog::EntityId;
+use crate::catalog::{Entity, EntityId};
 use crate::markdown::commonmark;
 use crate::site::PageContext;
 use crate::site::context;
@@ -15,7 +15,7 @@ pub struct Template;
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
-struct Model {
+pub struct Model {
     pages: Vec<Page>,
     /// What it asks for and keeps to itself.
     secrets: Option<Page>,
@@ -50,24 +50,29 @@ impl Card for Template {
     }
 
     fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
-        let entity = view.entity(id);
-        if entity.reference.kind() != "template" {
-            return None;
-        }
-        let spec = entity.spec();
-        let field = |name: &str| spec.and_then(|spec| spec.get(name));
-        let pages: Vec<&Node> = match field("parameters") {
-            Some(node) => node.as_seq().map_or_else(|| vec![node], |pages| pages.iter().collect()),
-            None => Vec::new(),
-        };
-        let steps = field("steps").and_then(Node::as_seq).unwrap_or(&[]);
-        Some(Box::new(Model {
-            pages: pages.iter().map(|page| form::page(page)).collect(),
-            secrets: field("secrets").and_then(|secrets| secrets.get("schema")).map(form::page),
-            steps: steps.iter().map(step).collect(),
-            output: field("output").map(output).unwrap_or_default(),
-        }))
+        model(view.entity(id)).map(|model| Box::new(model) as Box<dyn Content>)
     }
+}
+
+/// Returns what the card shows of a template; nothing of another entity.
+#[must_use]
+pub fn model(entity: &Entity) -> Option<Model> {
+    if entity.reference.kind() != "template" {
+        return None;
+    }
+    let spec = entity.spec();
+    let field = |name: &str| spec.and_then(|spec| spec.get(name));
+    let pages: Vec<&Node> = match field("parameters") {
+        Some(node) => node.as_seq().map_or_else(|| vec![node], |pages| pages.iter().collect()),
+        None => Vec::new(),
+    };
+    let steps = field("steps").and_then(Node::as_seq).unwrap_or(&[]);
+    Some(Model {
+        pages: pages.iter().map(|page| form::page(page)).collect(),
+        secrets: field("secrets").and_then(|secrets| secrets.get("schema")).map(form::page),
+        steps: steps.iter().map(step).collect(),
+        output: field("output").map(output).unwrap_or_default(),
+    })
 }
 
 fn step(step: &Node) -> Step {

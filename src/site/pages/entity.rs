@@ -273,10 +273,17 @@ fn actions(view: &PageContext<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor>
     let file = source_link(view, entity);
     let source =
         if code.is_some() { anchor(code, "Source", "source", true) } else { anchor(file, "Source", "source", true) };
-    [anchor(view.docs(id), "Docs", "docs", false), source, anchor(edit_link(view, entity), "Edit", "edit", true)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let create =
+        (entity.reference.kind() == "template").then(|| view.href(&routes::create_template(&entity.reference)));
+    [
+        anchor(create, "Create from it", "create", false),
+        anchor(view.docs(id), "Docs", "docs", false),
+        source,
+        anchor(edit_link(view, entity), "Edit", "edit", true),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn warnings(

@@ -1,16 +1,13 @@
-//! Lists of documentation and templates.
-
-use std::collections::BTreeMap;
+//! The list of documentation.
 
 use serde::Serialize;
 
 use super::pager::{Pager, pager};
 use super::{PageContent, PageType};
-use crate::catalog::EntityId;
 use crate::html::Html;
 use crate::portal::Portal;
 use crate::routes;
-use crate::site::context::{self, EntityLink, PageContext, TagLink};
+use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::{Changed, ROWS_PER_PAGE, yaml_highlight};
 use crate::site::{Site, Subject};
@@ -111,75 +108,4 @@ fn docs_card(view: &PageContext<'_>, site: usize) -> DocsCard {
         pages: context::count(site.pages.len(), "page", "pages"),
         changed: newest.map(Changed::new),
     }
-}
-
-/// The list of templates.
-pub struct Create;
-
-impl PageType for Create {
-    fn plan(&self, _portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
-        vec![(routes::CREATE.to_owned(), Subject::Portal)]
-    }
-
-    fn content(&self, view: &PageContext<'_>, _subject: Subject) -> PageContent {
-        PageContent::html("create.html", create(view))
-    }
-
-    fn nav(&self, _portal: &Portal, site: &Site) -> Option<NavEntry> {
-        (site.has_kind("template")).then_some(NavEntry {
-            section: Section::CREATE,
-            url: routes::CREATE,
-            title: "Create",
-            icon: "create",
-        })
-    }
-}
-
-/// The templates by type.
-#[derive(Debug, Serialize)]
-pub struct CreateModel {
-    total: String,
-    groups: Vec<TemplateGroup>,
-}
-
-/// The templates of one type.
-#[derive(Debug, Serialize)]
-struct TemplateGroup {
-    title: String,
-    templates: Vec<TemplateCard>,
-}
-
-/// One template.
-#[derive(Debug, Serialize)]
-struct TemplateCard {
-    link: EntityLink,
-    summary: Option<String>,
-    owner: Option<EntityLink>,
-    tags: Vec<TagLink>,
-}
-
-/// Makes the list of templates, by type.
-#[must_use]
-pub fn create(view: &PageContext<'_>) -> PageModel<CreateModel> {
-    let templates: &[EntityId] = view.site.kind("template").map_or(&[], |group| &group.entities);
-    let mut by_type: BTreeMap<String, Vec<TemplateCard>> = BTreeMap::new();
-    for id in templates {
-        let entity = view.entity(*id);
-        let card = TemplateCard {
-            link: view.link(*id),
-            summary: view.summary(entity),
-            owner: view.owner(entity),
-            tags: view.tags(entity),
-        };
-        by_type.entry(entity.spec_str("type").unwrap_or_default().to_lowercase()).or_default().push(card);
-    }
-    let model = CreateModel {
-        total: context::grouped(templates.len()),
-        groups: by_type
-            .into_iter()
-            .map(|(kind, templates)| TemplateGroup { title: type_title(&kind), templates })
-            .collect(),
-    };
-    let about = About { title: Some("Create".to_owned()), class: "list", ..About::default() };
-    frame(view, Section::CREATE, about, model)
 }

@@ -1,6 +1,7 @@
 //! The types of pages, one a file: which pages of a type there are, and the model of each.
 
 pub mod catalog;
+pub mod create;
 pub mod docs;
 pub mod entity;
 pub mod explore;

@@ -1,0 +1,523 @@
+// The form of a software template: pages with conditional fields, a review, and what can be done with the answers. The
+// page says the same in words without it. Nothing is sent anywhere, but for a dry run where `playbill serve` answers.
+// What the module of schemas offers; its address is known by the page alone.
+let check; let clean; let effective; let fill; let holds; let resolve; let union;
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const KEYWORDS = /^(true|false|null|yes|no|on|off|y|n|nan|inf|infinity)$/i;
+const SAFE = /[A-Za-z0-9 _.,:/@=+-]/;
+const PICKERS = ['EntityPicker', 'OwnerPicker', 'OwnedEntityPicker', 'MyGroupsPicker', 'MultiEntityPicker', 'EntityTagsPicker'];
+/** A list of at most so many is a menu; a longer one is searched by typing. */
+const MENU = 40;
+
+/** Writes a value as JSON of plain letters, in which no shell finds anything to act upon. */
+export function quoted(value) {
+  if (typeof value === 'string') return `"${[...Array(value.length).keys()].map((at) => (SAFE.test(value[at]) ? value[at] : `\\u${value.charCodeAt(at).toString(16).padStart(4, '0')}`)).join('')}"`;
+  if (Array.isArray(value)) return `[${value.map(quoted).join(',')}]`;
+  if (isObject(value)) return `{${Object.entries(value).map(([key, inner]) => `${quoted(key)}:${quoted(inner)}`).join(',')}}`;
+  return String(value);
+}
+
+/** Writes the command that runs a template with these values; nothing if a name cannot be written there. */
+export function command(template, values, folder) {
+  const parts = [`playbill new ${template}`];
+  for (const [name, value] of Object.entries(values)) {
+    if (!/^[A-Za-z_][\w-]*$/.test(name)) return null;
+    const isPlain = typeof value === 'boolean' || typeof value === 'number' || (typeof value === 'string' && /^[A-Za-z][\w./-]*$/.test(value) && !KEYWORDS.test(value));
+    parts.push(isPlain ? `--set ${name}=${value}` : `--set '${name}=${quoted(value)}'`);
+  }
+  return [...parts, `-o ${folder}`].join(' ');
+}
+
+/** Writes the values as a file of YAML: JSON, a key a line. */
+export function valuesFile(template, values) {
+  const json = (value) => JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const lines = Object.entries(values).map(([name, value]) => `${/^[A-Za-z_][\w-]*$/.test(name) && !KEYWORDS.test(name) ? name : json(name)}: ${json(value)}`);
+  return `# Values for ${template}\n${lines.length ? lines.join('\n') : '{}'}\n`;
+}
+
+/** Returns the link to a new issue that asks for a run. */
+export function request(place, template, values) {
+  const base = place.replace(/\/+$/, '');
+  const lines = Object.entries(values).map(([name, value]) => `  ${quoted(name)}: ${quoted(value)}`);
+  const body = `Please run this template.\n\n\`\`\`yaml\ntemplate: ${template}\nvalues:\n${lines.join('\n')}\n\`\`\`\n`;
+  const query = (names) => new URLSearchParams({ [names[0]]: `Create: ${template}`, [names[1]]: body }).toString();
+  const link = /(^|\.)gitlab\./.test(new URL(base).hostname) ? `${base}/-/issues/new?${query(['issue[title]', 'issue[description]'])}` : `${base}/issues/new?${query(['title', 'body'])}`;
+  return link.length < 8000 ? link : null;
+}
+
+function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null) continue;
+    if (name.includes('-') || name === 'for' || name === 'role' || name === 'list') made.setAttribute(name, value); else made[name] = value;
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+const icon = (name) => element('i', { className: `icon i-${name}`, 'aria-hidden': 'true' });
+const words = (name) => { const text = String(name).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' '); return text.charAt(0).toUpperCase() + text.slice(1); };
+const button = (text, onclick, more = {}) => element('button', { type: 'button', className: 'button', textContent: text, onclick, ...more });
+
+/** An option of a field: `ui:options.x`, or `ui:x`. */
+const option = (schema, name) => schema['ui:options']?.[name] ?? schema[`ui:${name}`];
+
+/** The values to choose from, with their names; nothing where any value is taken. */
+function choices(schema) {
+  if (Array.isArray(schema.enum)) {
+    const names = schema.enumNames ?? option(schema, 'enumNames') ?? [];
+    return schema.enum.map((value, at) => ({ value, name: String(names[at] ?? value) }));
+  }
+  const all = schema.oneOf ?? schema.anyOf;
+  if (all?.length && all.every((one) => 'const' in one || one.enum?.length === 1)) {
+    return all.map((one) => ({ value: one.const ?? one.enum?.[0], name: String(one.title ?? one.const ?? one.enum?.[0]) }));
+  }
+  return null;
+}
+
+export async function start() {
+  const box = document.querySelector('[data-form]');
+  if (!box) return;
+  const [answer, schema] = await Promise.all([fetch(new URL(box.dataset.form, location.href)), import(new URL(box.dataset.schema, location.href))]);
+  if (!answer.ok) return;
+  ({ check, clean, effective, fill, holds, resolve, union } = schema);
+  new Form(box, await answer.json()).show(0);
+}
+
+class Form {
+  constructor(box, data) {
+    this.box = box;
+    this.data = data;
+    this.values = {};
+    this.secrets = {};
+    this.memory = { chosen: {} };
+    this.errors = [];
+    this.at = 0;
+    try { Object.assign(this.values, JSON.parse(new URLSearchParams(location.search).get('formData') ?? '{}')); } catch { /* no values then */ }
+  }
+
+  /** The pages that are shown, given the answers so far. */
+  pages() {
+    return this.data.pages.filter((page) => !page.when || holds(page.when, this.values)).map((page) => page.schema);
+  }
+
+  /** The schema of a page as it is now. */
+  schema(page) { return effective(page, page, this.values, this.memory, ''); }
+
+  /** The answers to what is asked, and to nothing else. */
+  result() {
+    let values = {};
+    for (const page of this.pages()) {
+      const schema = this.schema(page);
+      values = { ...values, ...clean(schema, this.values) };
+    }
+    return values;
+  }
+
+  show(at, focus = false) {
+    const pages = this.pages();
+    this.at = Math.max(0, Math.min(at, pages.length + 1));
+    this.errors = [];
+    if (this.at < pages.length) fill(pages[this.at], this.values, this.memory);
+    this.render();
+    if (focus) this.box.querySelector('h2')?.focus();
+  }
+
+  render() {
+    const pages = this.pages();
+    const title = (page, at) => page['ui:title'] ?? page.title ?? `Page ${at + 1}`;
+    const names = [...pages.map(title), 'Review'];
+    const trail = element('ol', { className: 'trail' }, ...names.map((name, at) => {
+      const line = element('li', {}, at < this.at ? button(name, () => this.show(at, true), { className: 'link' }) : name);
+      if (at === this.at) line.setAttribute('aria-current', 'step');
+      return line;
+    }));
+    const body = this.at < pages.length ? this.page(pages[this.at], names[this.at]) : this.at === pages.length ? this.review() : this.made();
+    this.box.replaceChildren(element('nav', { 'aria-label': 'Steps' }, trail), body);
+  }
+
+  /** A page of fields. */
+  page(page, title) {
+    const labels = this.data.labels ?? {};
+    const isLast = this.at === this.pages().length - 1;
+    const form = element('form', { noValidate: true, onsubmit: (event) => { event.preventDefault(); this.next(page); } });
+    this.fields = element('div', { className: 'fields' });
+    this.known = new Map();
+    form.append(
+      element('h2', { textContent: title, tabIndex: -1 }),
+      page['playbill:help'] ? element('p', { className: 'quiet', innerHTML: page['playbill:help'] }) : null ?? '',
+      element('div', { 'data-summary': '' }),
+      this.fields,
+      element('div', { className: 'buttons' },
+        this.at > 0 ? button(labels.backButtonText ?? 'Back', () => this.show(this.at - 1, true)) : null,
+        element('button', { type: 'submit', className: 'button main', textContent: isLast ? labels.reviewButtonText ?? 'Review' : 'Next' })),
+    );
+    this.drawn = '';
+    this.draw(page);
+    return form;
+  }
+
+  /** Draws the fields, if others are asked now than before. */
+  draw(page, always = false) {
+    const schema = this.schema(page);
+    const now = JSON.stringify(schema) + JSON.stringify(this.shape(schema, this.values));
+    if (!always && now === this.drawn) return;
+    this.drawn = now;
+    const focused = document.activeElement?.id;
+    this.lists = element('div', { hidden: true });
+    this.fields.replaceChildren(...this.properties(page, schema, []), this.lists);
+    if (focused && this.fields.querySelector(`#${CSS.escape(focused)}`) && document.activeElement?.id !== focused) document.getElementById(focused).focus();
+    this.tell(page);
+  }
+
+  /** How many rows lists have: they are drawn anew when that changes. */
+  shape(schema, value) {
+    if (Array.isArray(value)) return value.map((item) => this.shape(schema.items ?? {}, item));
+    if (!isObject(value)) return 0;
+    return Object.entries(schema.properties ?? {}).map(([name, inner]) => this.shape(inner, value[name])).concat(schema.properties ? [] : Object.keys(value).length);
+  }
+
+  get(path) { return path.reduce((value, name) => value?.[name], this.values); }
+
+  set(path, value, page) {
+    let place = this.values;
+    path.slice(0, -1).forEach((name, at) => {
+      if (typeof place[name] !== 'object' || place[name] === null) place[name] = typeof path[at + 1] === 'number' ? [] : {};
+      place = place[name];
+    });
+    const last = path.at(-1);
+    if (value === undefined && !Array.isArray(place)) delete place[last]; else place[last] = value;
+    fill(page, this.values, this.memory);
+    this.draw(page);
+    if (this.errors.length) { this.errors = this.faults(page); this.tell(page); }
+  }
+
+  faults(page) {
+    const out = [];
+    check(page, page, this.result(), [], out);
+    for (const [key, { test }] of this.known) {
+      const message = test?.();
+      if (message && !out.some((fault) => fault.path.join('\n') === key)) out.push({ path: key.split('\n').filter(Boolean), message });
+    }
+    return out;
+  }
+
+  next(page) {
+    this.errors = this.faults(page);
+    if (!this.errors.length) { this.show(this.at + 1, true); return; }
+    this.draw(page, true);
+    this.box.querySelector('[role=alert]')?.focus();
+  }
+
+  /** Says what is wrong, on top and at each field. */
+  tell() {
+    const summary = this.box.querySelector('[data-summary]') ?? this.fields.previousElementSibling;
+    const at = (path) => { let parts = [...path]; while (parts.length && !this.known.has(parts.join('\n'))) parts.pop(); return this.known.get(parts.join('\n')); };
+    for (const { input, note } of this.known.values()) { note.textContent = ''; note.hidden = true; input.removeAttribute('aria-invalid'); }
+    const lines = this.errors.map(({ path, message }) => {
+      const field = at(path);
+      if (field) {
+        field.note.textContent = message; field.note.hidden = false; if (field.input.matches('input, select, textarea, [role=radiogroup]')) field.input.setAttribute('aria-invalid', 'true');
+      }
+      const name = field?.title ?? path.join('.');
+      return element('li', {}, field ? element('a', { href: `#${field.input.id}`, textContent: `${name}: ${message}`, onclick: (event) => { event.preventDefault(); field.input.focus(); } }) : `${name}: ${message}`);
+    });
+    summary?.replaceChildren(...(lines.length ? [element('div', { className: 'faults', role: 'alert', tabIndex: -1 }, element('p', { textContent: lines.length === 1 ? 'One answer does not fit.' : `${lines.length} answers do not fit.` }), element('ul', {}, ...lines))] : []));
+  }
+
+  /** The fields of an object, in their order. */
+  properties(page, schema, path) {
+    const names = Object.keys(schema.properties ?? {});
+    const order = option(schema, 'order');
+    if (Array.isArray(order)) {
+      const rest = names.filter((name) => !order.includes(name));
+      names.splice(0, names.length, ...order.flatMap((name) => (name === '*' ? rest : names.includes(name) ? [name] : [])), ...(order.includes('*') ? [] : rest));
+    }
+    const required = schema.required ?? [];
+    const out = [];
+    const alternatives = union(schema);
+    if (alternatives) {
+      const key = path.join('\n');
+      const select = element('select', { id: this.id([...path, 'alternative']), onchange: () => { this.memory.chosen[key] = select.selectedIndex; fill(page, this.values, this.memory); this.draw(page); } },
+        ...alternatives.map((one, at) => element('option', { textContent: one.title ?? `Alternative ${at + 1}` })));
+      select.selectedIndex = schema['playbill:chosen'] ?? 0;
+      out.push(element('div', { className: 'field' }, element('label', { for: select.id, textContent: 'Which of these?' }), select));
+    }
+    for (const name of names) {
+      const property = resolve(page, schema.properties[name]);
+      if (property['backstage:featureFlag'] || property['ui:backstage']?.featureFlag || option(property, 'widget') === 'hidden') continue;
+      out.push(this.field(page, property, [...path, name], Array.isArray(required) && required.includes(name)));
+    }
+    return out;
+  }
+
+  id(path) { return `field-${path.join('-').replace(/[^\w-]/g, '_')}`; }
+
+  /** One field with its label, its help, and what is wrong with it. */
+  field(page, property, path, required) {
+    const name = path.at(-1);
+    const title = property['ui:title'] ?? property.title ?? (typeof name === 'number' ? `${words(path.at(-2))} ${name + 1}` : words(name));
+    const id = this.id(path);
+    const help = element('div', { className: 'help', id: `${id}-help` });
+    if (property['playbill:help']) help.append(element('p', { innerHTML: property['playbill:help'] }));
+    const more = option(property, 'help');
+    if (more) help.append(element('p', { textContent: more }));
+    const note = element('p', { className: 'wrong', id: `${id}-wrong`, hidden: true });
+    const about = { page, property, path, id, title, required, help, note, described: `${help.childElementCount ? help.id : ''} ${note.id}`.trim() };
+    const label = (target) => element('label', { for: target }, title, required ? element('span', { className: 'must', textContent: ' required' }) : '');
+    const field = property['ui:field'];
+    if (property.type === 'object' && !field) return this.group(about, this.object(about));
+    if (property.type === 'array' && !field) return this.group(about, this.list(about));
+    if (field === 'MultiEntityPicker' || field === 'EntityTagsPicker') return this.group(about, this.list({ ...about, item: { ...property, type: 'string', 'ui:field': field === 'EntityTagsPicker' ? 'Tag' : 'EntityPicker', title: undefined, 'playbill:help': undefined } }));
+    if (field === 'RepoUrlPicker') return this.group(about, this.repository(about));
+    const { input, parts, first } = this.input(about);
+    this.known.set(path.join('\n'), { input, note, title, test: about.test });
+    if (required) input.setAttribute('aria-required', 'true');
+    if (first) return element('div', { className: 'field check' }, ...parts, label(input.id), help, note);
+    if (parts[0]?.tagName === 'FIELDSET') return element('div', { className: 'field' }, ...parts, help, note);
+    return element('div', { className: 'field' }, label(input.id), ...parts, help, note);
+  }
+
+  group({ title, required, help, note, path, id }, parts) {
+    const set = element('fieldset', { id, tabIndex: -1, 'aria-describedby': `${help.childElementCount ? help.id : ''} ${note.id}`.trim() }, element('legend', {}, title, required ? element('span', { className: 'must', textContent: ' required' }) : ''), help, note, ...parts);
+    if (!this.known.has(path.join('\n'))) this.known.set(path.join('\n'), { input: set, note, title });
+    return set;
+  }
+
+  object({ page, property, path }) {
+    if (property.properties || union(property)) return this.properties(page, property, path);
+    // Any names with any texts.
+    const value = isObject(this.get(path)) ? this.get(path) : {};
+    const rows = Object.entries(value).map(([key, text], at) => {
+      const name = element('input', { value: key, 'aria-label': `Name ${at + 1}`, id: this.id([...path, at, 'name']), onchange: () => { const next = Object.entries(value).map((entry, other) => (other === at ? [name.value, entry[1]] : entry)); this.set(path, Object.fromEntries(next), page); } });
+      const input = element('input', { value: typeof text === 'string' ? text : JSON.stringify(text), 'aria-label': `Value ${at + 1}`, id: this.id([...path, at, 'value']), oninput: () => { value[key] = input.value; } });
+      return element('div', { className: 'row' }, name, input, button('Remove', () => { const next = { ...value }; delete next[key]; this.set(path, next, page); }, { 'aria-label': `Remove ${key}` }));
+    });
+    return [...rows, button('Add', () => { let at = 1; while (`name${at}` in value) at += 1; this.set(path, { ...value, [`name${at}`]: '' }, page); document.getElementById(this.id([...path, Object.keys(value).length, 'name']))?.focus(); })];
+  }
+
+  list({ page, property, path, title, item }) {
+    const items = resolve(page, item ?? property.items ?? { type: 'string' });
+    const value = Array.isArray(this.get(path)) ? this.get(path) : [];
+    const fixed = choices(items);
+    if (fixed && (property.uniqueItems || option(property, 'widget') === 'checkboxes')) {
+      return fixed.map(({ value: one, name }, at) => {
+        const input = element('input', { type: 'checkbox', id: this.id([...path, at]), checked: value.includes(one), onchange: () => this.set(path, fixed.map((choice) => choice.value).filter((choice) => (choice === one ? input.checked : value.includes(choice))), page) });
+        return element('div', { className: 'field check' }, input, element('label', { for: input.id, textContent: name }));
+      });
+    }
+    const options = property['ui:options'] ?? {};
+    const move = (from, to) => { const next = [...value]; next.splice(to, 0, ...next.splice(from, 1)); this.set(path, next, page); this.draw(page, true); document.getElementById(this.id([...path, to]))?.focus(); };
+    const rows = value.map((_, at) => {
+      const tools = element('div', { className: 'buttons' },
+        options.orderable !== false && at > 0 ? button('Up', () => move(at, at - 1), { 'aria-label': `Move ${title} ${at + 1} up` }) : null,
+        options.orderable !== false && at < value.length - 1 ? button('Down', () => move(at, at + 1), { 'aria-label': `Move ${title} ${at + 1} down` }) : null,
+        options.removable !== false ? button('Remove', () => { this.set(path, value.filter((_, other) => other !== at), page); this.draw(page, true); document.getElementById(`${this.id(path)}-add`)?.focus(); }, { 'aria-label': `Remove ${title} ${at + 1}` }) : null);
+      return element('div', { className: 'row' }, this.field(page, effective(page, items, value[at], this.memory, [...path, at].join('\n')), [...path, at], false), tools);
+    });
+    const add = () => {
+      const empty = items.default ?? (items.type === 'object' ? {} : items.type === 'boolean' ? false : items.type === 'array' ? [] : '');
+      this.set(path, [...value, empty], page);
+      const row = document.getElementById(this.id([...path, value.length]));
+      (row?.matches('fieldset') ? row.querySelector('input, select, textarea') : row)?.focus();
+    };
+    return [...rows, options.addable === false ? null : button('Add', add, { id: `${this.id(path)}-add`, 'aria-label': `Add ${title}` })];
+  }
+
+  /** Host, owner and name of a repository, as one text. */
+  repository({ page, property, path, title }) {
+    const text = typeof this.get(path) === 'string' ? this.get(path) : '';
+    const [host, query] = text.split('?');
+    const parts = Object.fromEntries(new URLSearchParams(query ?? ''));
+    const allowed = (name) => option(property, `allowed${name}`) ?? [];
+    const hosts = allowed('Hosts');
+    const state = { host: host || hosts[0] || 'github.com', ...parts };
+    const names = () => (/dev\.azure/.test(state.host) ? ['organization', 'project', 'repo'] : /bitbucket\.org/.test(state.host) ? ['workspace', 'project', 'repo'] : ['owner', 'repo']);
+    const plural = { owner: 'Owners', repo: 'Repos', organization: 'Organizations', project: 'Projects', workspace: 'Owners' };
+    const write = (redraw) => {
+      const search = new URLSearchParams();
+      for (const name of ['owner', 'repo', 'organization', 'workspace', 'project']) if (names().includes(name) && state[name]) search.set(name, state[name]);
+      this.set(path, search.toString() ? `${state.host}?${search}` : undefined, page);
+      if (redraw) this.draw(page, true);
+    };
+    const part = (name, label, fixed, onset) => {
+      const id = this.id([...path, name]);
+      const value = state[name] ?? (fixed.length === 1 ? fixed[0] : '');
+      if (fixed.length && !state[name]) state[name] = fixed[0];
+      const input = fixed.length
+        ? element('select', { id, onchange: () => { state[name] = input.value; onset(); } }, ...fixed.map((one) => element('option', { value: one, textContent: one, selected: one === value })))
+        : element('input', { id, value, autocomplete: 'off', spellcheck: false, oninput: () => { state[name] = input.value.trim(); onset(); } });
+      return element('div', { className: 'field' }, element('label', { for: id, textContent: label }), input);
+    };
+    const labels = { owner: option(property, 'ownerLabel') ?? 'Owner', repo: option(property, 'repoLabel') ?? 'Repository', organization: 'Organization', project: 'Project', workspace: 'Workspace' };
+    const fields = [part('host', 'Host', hosts, () => write(true)), ...names().map((name) => part(name, labels[name], allowed(plural[name]), () => write(false)))];
+    const test = () => (this.get(path) !== undefined && !names().every((name) => new URLSearchParams(this.get(path).split('?')[1]).get(name)) ? `${names().map((name) => labels[name]).join(', ')}: fill in each of them.` : null);
+    const note = element('p', { className: 'wrong', hidden: true });
+    this.known.set(path.join('\n'), { input: fields.at(-1).querySelector('input, select'), note, title, test });
+    return [element('div', { className: 'parts-of' }, ...fields), note];
+  }
+
+  /** The control of a plain value. */
+  input(about) {
+    const { page, property, path, id, described } = about;
+    const value = this.get(path);
+    const widget = option(property, 'widget');
+    const field = property['ui:field'];
+    const common = { id, 'aria-describedby': described, disabled: Boolean(option(property, 'disabled')), autocomplete: option(property, 'autocomplete') ?? 'off' };
+    const one = (input) => ({ input, parts: [input] });
+    const empty = property['ui:emptyValue'];
+    const fixed = choices(property) ?? (property.type === 'boolean' && ['radio', 'select'].includes(widget) ? [{ value: true, name: 'Yes' }, { value: false, name: 'No' }] : null);
+    if (field === 'Secret') {
+      const input = element('input', { ...common, type: 'password', value: this.secrets[path.at(-1)] ?? '', oninput: () => { if (input.value) this.secrets[path.at(-1)] = input.value; else delete this.secrets[path.at(-1)]; this.set(path, input.value ? '*****' : undefined, page); } });
+      return one(input);
+    }
+    if (PICKERS.includes(field) || field === 'Tag') return this.picker(about, common, value);
+    if (field === 'EntityNamePicker') about.test = () => (this.get(path) === undefined || /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/.test(this.get(path)) ? null : 'Up to 63 letters, digits, hyphens, dots and underscores; a letter or digit first and last.');
+    if (fixed && widget === 'radio') {
+      const set = element('fieldset', { className: 'radios', role: 'radiogroup', id, tabIndex: -1, 'aria-describedby': described }, element('legend', {}, about.title, about.required ? element('span', { className: 'must', textContent: ' required' }) : ''), ...fixed.map((choice, at) => {
+        const input = element('input', { type: 'radio', name: id, id: `${id}-${at}`, checked: choice.value === value, onchange: () => this.set(path, choice.value, page) });
+        return element('div', { className: 'field check' }, input, element('label', { for: input.id, textContent: choice.name }));
+      }));
+      return { input: set, parts: [set] };
+    }
+    if (fixed) {
+      const select = element('select', { ...common, onchange: () => this.set(path, select.value === '' ? undefined : fixed[Number(select.value)].value, page) },
+        ...(fixed.some((choice) => choice.value === value) && about.required ? [] : [element('option', { value: '', textContent: '' })]),
+        ...fixed.map((choice, at) => element('option', { value: String(at), textContent: choice.name, selected: choice.value === value })));
+      return one(select);
+    }
+    if (property.type === 'boolean') {
+      const input = element('input', { ...common, type: 'checkbox', checked: value === true, onchange: () => this.set(path, input.checked, page) });
+      return { input, parts: [input], first: true };
+    }
+    if (property.type === 'number' || property.type === 'integer') {
+      const input = element('input', { ...common, type: widget === 'range' ? 'range' : 'number', inputMode: 'decimal', step: property.multipleOf ?? (property.type === 'integer' ? 1 : 'any'), min: property.minimum ?? '', max: property.maximum ?? '', placeholder: option(property, 'placeholder') ?? '', value: value ?? '', oninput: () => this.set(path, input.value === '' ? undefined : Number(input.value), page) });
+      return one(input);
+    }
+    const types = { password: 'password', color: 'color', date: 'date', datetime: 'datetime-local', email: 'email', uri: 'url' };
+    const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+    const properties = { ...common, value: text, placeholder: option(property, 'placeholder') ?? '', readOnly: Boolean(option(property, 'readonly')), spellcheck: widget === 'textarea' };
+    const input = widget === 'textarea'
+      ? element('textarea', { ...properties, rows: option(property, 'rows') ?? 4 })
+      : element('input', { ...properties, type: types[widget] ?? { email: 'email', uri: 'url', date: 'date' }[property.format] ?? 'text' });
+    input.addEventListener('input', () => this.set(path, input.value === '' ? (path.length && typeof path.at(-1) === 'number' ? '' : empty) : input.value, page));
+    return one(input);
+  }
+
+  /** Entities of the catalog, or tags: a menu, or a field that knows them. */
+  picker(about, common, value) {
+    const { page, property, path } = about;
+    const list = this.data.lists[property['playbill:list']];
+    const isOpen = option(property, 'allowArbitraryValues') !== false;
+    if (list && list.length <= MENU && property['ui:field'] !== 'Tag') {
+      const known = list.some(([ref]) => ref === value);
+      const select = element('select', { ...common, onchange: () => this.set(path, select.value || undefined, page) }, element('option', { value: '', textContent: '' }), ...list.map(([ref, title]) => element('option', { value: ref, textContent: `${title} (${ref})`, selected: ref === value })), value && !known ? element('option', { value, textContent: value, selected: true }) : null);
+      return { input: select, parts: [select] };
+    }
+    const key = `list-${property['playbill:list']}`;
+    if (list && !this.lists.querySelector(`#${key}`)) this.lists.append(element('datalist', { id: key }, ...list.map(([ref, title]) => element('option', { value: ref, label: title === ref ? '' : title }))));
+    const complete = (text) => {
+      const typed = text.trim();
+      if (!typed || property['ui:field'] === 'Tag') return typed.toLowerCase() || undefined;
+      const byTitle = list?.find(([ref, title]) => ref === typed || title.toLowerCase() === typed.toLowerCase());
+      if (byTitle) return byTitle[0];
+      const kind = option(property, 'defaultKind');
+      const namespace = option(property, 'defaultNamespace') || 'default';
+      const [head, rest] = typed.includes(':') ? typed.split(':') : [kind, typed];
+      if (!head || !rest) return typed;
+      return `${head}:${rest.includes('/') ? rest : `${namespace}/${rest}`}`.toLowerCase();
+    };
+    const input = element('input', { ...common, value: value ?? '', list: list ? key : undefined, spellcheck: false, placeholder: option(property, 'placeholder') ?? '', onchange: () => { const done = complete(input.value); input.value = done ?? ''; this.set(path, done, page); } });
+    if (list && !isOpen) about.test = () => (this.get(path) === undefined || list.some(([ref]) => ref === this.get(path)) ? null : 'Choose one of the list.');
+    if (property['ui:field'] === 'Tag') about.test = () => (!this.get(path) || /^[a-z0-9+#]+(-[a-z0-9+#]+)*$/.test(this.get(path)) ? null : 'Lower case letters, digits, + and #, with single hyphens between.');
+    return { input, parts: [input] };
+  }
+
+  /** All answers, one a row. */
+  rows() {
+    const rows = [];
+    const shown = (schema, value) => {
+      if (schema['ui:field'] === 'Secret' || option(schema, 'widget') === 'password') return '******';
+      const named = choices(schema)?.find((choice) => choice.value === value);
+      if (named) return named.name;
+      if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+      if (Array.isArray(value)) return value.map((item) => (isObject(item) ? JSON.stringify(item) : shown(schema.items ?? {}, item))).join(', ');
+      return isObject(value) ? JSON.stringify(value) : String(value);
+    };
+    const walk = (page, schema, value, before) => {
+      for (const [name, property] of Object.entries(schema.properties ?? {})) {
+        if (value?.[name] === undefined) continue;
+        const own = resolve(page, property);
+        const review = own['ui:backstage']?.review ?? {};
+        if (review.show === false) continue;
+        const title = before + (review.name ?? own.title ?? words(name));
+        if (isObject(value[name]) && own.properties && review.explode !== false) walk(page, own, value[name], `${title}: `); else rows.push([title, review.mask ?? shown(own, value[name])]);
+      }
+    };
+    const values = this.result();
+    for (const page of this.pages()) walk(page, this.schema(page), values, '');
+    return rows;
+  }
+
+  review() {
+    const labels = this.data.labels ?? {};
+    const rows = this.rows();
+    return element('div', {},
+      element('h2', { textContent: 'Review', tabIndex: -1 }),
+      rows.length ? element('dl', { className: 'pairs two answers' }, ...rows.map(([title, value]) => element('div', {}, element('dt', { textContent: title }), element('dd', { textContent: value })))) : element('p', { className: 'quiet', textContent: 'Nothing is asked.' }),
+      element('div', { className: 'buttons' },
+        this.pages().length ? button(labels.backButtonText ?? 'Back', () => this.show(this.at - 1, true)) : null,
+        button(labels.createButtonText ?? 'Create', () => this.show(this.at + 1, true), { className: 'button main' })));
+  }
+
+  /** What can be done with the answers. */
+  made() {
+    const { template, requests } = this.data;
+    const values = this.result();
+    const repository = Object.values(values).find((value) => typeof value === 'string' && /^[\w.-]+\?.*\brepo=/.test(value));
+    const name = [values.name, values.component_id, values.componentId, repository && new URLSearchParams(repository.split('?')[1]).get('repo')].find((text) => typeof text === 'string' && /^[A-Za-z0-9][\w-]*$/.test(text)) ?? 'new-project';
+    const folder = KEYWORDS.test(name) ? 'new-project' : name;
+    const line = command(template, values, folder);
+    const withFile = `playbill new ${template} --values values.yaml -o ${folder}`;
+    const file = URL.createObjectURL(new Blob([valuesFile(template, values)], { type: 'application/yaml' }));
+    const code = (text) => {
+      const pre = element('pre', { className: 'command', tabIndex: 0 }, element('code', { textContent: text }));
+      const copy = button('Copy', async () => { await navigator.clipboard?.writeText(text); copy.textContent = 'Copied'; });
+      return element('div', { className: 'paste' }, pre, navigator.clipboard ? copy : null);
+    };
+    const secrets = Object.keys(this.secrets);
+    const link = requests ? request(requests, template, values) : null;
+    const isServed = Boolean(document.querySelector('script[src*="_playbill/live.js"]'));
+    const results = element('div', { 'aria-live': 'polite' });
+    return element('div', {},
+      element('h2', { textContent: 'Ready', tabIndex: -1 }),
+      isServed ? element('div', { className: 'way' }, element('h3', { textContent: 'Try it' }), element('p', { className: 'quiet', textContent: 'A dry run: nothing is written, and nothing reaches other systems.' }), button('Run dry', (event) => this.dry(event.target, values, results), { className: 'button main' }), results) : null,
+      line ? element('div', { className: 'way' }, element('h3', { textContent: 'In a terminal' }), code(line)) : null,
+      element('div', { className: 'way' }, element('h3', { textContent: 'With a file of values' }),
+        element('p', {}, element('a', { className: 'button', href: file, download: 'values.yaml' }, icon('file'), element('span', { textContent: 'Download values.yaml' }))), code(withFile)),
+      secrets.length ? element('p', { className: 'quiet' }, 'Secrets are in neither. Before, set ', ...secrets.flatMap((secret, at) => [at ? ', ' : '', element('code', { textContent: `PLAYBILL_SECRET_${secret}` })]), '.') : null,
+      link ? element('div', { className: 'way' }, element('h3', { textContent: 'As a request' }), element('p', {}, element('a', { className: 'button', href: link, rel: 'noopener' }, icon('external'), element('span', { textContent: 'Open an issue with the values' })))) : null,
+      requests && !link ? element('p', { className: 'quiet', textContent: 'The values are too long for the address of a new issue; attach the file instead.' }) : null,
+      element('div', { className: 'buttons' }, button('Back', () => this.show(this.at - 1, true)), button('Start over', () => { this.values = {}; this.secrets = {}; this.memory = { chosen: {} }; this.show(0, true); })));
+  }
+
+  async dry(press, values, results) {
+    press.disabled = true;
+    try {
+      const answer = await fetch(new URL('/_playbill/new', location.href), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ template: this.data.template, values, secrets: this.secrets }) });
+      const report = answer.headers.get('content-type')?.startsWith('application/json') ? await answer.json() : null;
+      if (!report) throw new Error(await answer.text());
+      const steps = report.steps.map((step) => element('li', { className: step.status === 'completed' ? 'done' : step.status }, icon({ completed: 'check', failed: 'close' }[step.status] ?? 'next'), element('div', {}, element('b', { textContent: step.name }), ` ${step.status}`, step.error ? element('p', { className: 'bad', textContent: step.error.message }) : null, step.log?.length ? element('details', {}, element('summary', { textContent: `Log of ${step.name}` }), element('pre', { className: 'code', tabIndex: 0 }, element('code', { textContent: step.log.join('\n') }))) : null)));
+      const files = report.files.map((file) => element('li', {}, typeof report.shown?.[file.path] === 'string' ? element('details', {}, element('summary', {}, element('code', { textContent: file.path })), element('pre', { className: 'code', tabIndex: 0 }, element('code', { textContent: report.shown[file.path] }))) : element('p', {}, element('code', { textContent: file.path }))));
+      results.replaceChildren(
+        element('p', { textContent: { completed: 'It works.', failed: 'A step fails.', invalid: 'The values do not fit.' }[report.status] ?? report.status }),
+        element('ul', {}, ...report.errors.map((error) => element('li', { textContent: `${error.pointer} ${error.message}` }))),
+        element('ol', { className: 'run' }, ...steps),
+        element('ul', { className: 'made' }, ...files));
+    } catch (error) {
+      results.replaceChildren(element('p', { className: 'bad', textContent: `The server did not answer: ${error.message}` }));
+    } finally {
+      press.disabled = false;
+    }
+  }
+}
