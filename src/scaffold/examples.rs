@@ -3,6 +3,7 @@
 //! They are its tests, and what its page shows. Where there is none, one is made up for the page.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -213,6 +214,9 @@ pub fn snapshot(source: &dyn Source, folder: &str, name: &str) -> Option<Tree> {
     Some(tree)
 }
 
+/// Finds an entity by its full reference.
+pub type Finder<'a> = dyn Fn(&str) -> Option<Json> + 'a;
+
 /// What examples are run with.
 pub struct Surroundings<'a> {
     /// Further hosts, each with its type.
@@ -222,7 +226,7 @@ pub struct Surroundings<'a> {
     /// The repository of the template.
     pub source: &'a dyn Source,
     /// Finds entities.
-    pub catalog: Box<dyn Fn(&str) -> Option<Json> + 'a>,
+    pub catalog: Box<Finder<'a>>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -395,11 +399,11 @@ impl Example {
         if wanted != made.status.as_str() {
             let mut message = format!("the example should be {wanted}, and is {}", made.status.as_str());
             for fault in made.faults.iter().take(3) {
-                message.push_str(&format!("; `{}` {}", fault.misfit.pointer, fault.misfit.message));
+                let _ = write!(message, "; `{}` {}", fault.misfit.pointer, fault.misfit.message);
             }
             let failed = made.outcome.steps.iter().find_map(|step| Some((step, step.error.as_ref()?)));
             if let Some((step, error)) = failed {
-                message.push_str(&format!("; step `{}`: {error}", step.id));
+                let _ = write!(message, "; step `{}`: {error}", step.id);
             }
             found.add(status.map(|node| node.span), message);
             return found.found;
@@ -473,7 +477,7 @@ impl Differences {
         match check {
             "contains" | "lacks" => {
                 for part in several {
-                    let there = text.contains(part.as_str().unwrap_or_default());
+                    let there = text.contains(&plain(part));
                     if there != (check == "contains") {
                         let verb = if there { "contains" } else { "does not contain" };
                         self.add(Some(part.span), format!("`{path}` {verb} this"));
@@ -482,7 +486,7 @@ impl Differences {
             }
             "matches" => {
                 for part in several {
-                    match script::matches(text, part.as_str().unwrap_or_default(), "m") {
+                    match script::matches(text, &plain(part), "m") {
                         Ok(true) => {}
                         Ok(false) => self.add(Some(part.span), format!("`{path}` does not match this")),
                         Err(error) => self.add(Some(part.span), format!("this cannot be matched: {error}")),
@@ -605,6 +609,15 @@ impl Differences {
     }
 }
 
+/// Returns a value as it is written.
+fn plain(node: &Node) -> String {
+    match serde_json::to_value(node) {
+        Ok(Json::String(text)) => text,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
 /// Says in which line a text is not the one that is wanted.
 fn difference(wanted: &str, is: &str) -> Option<String> {
     if wanted == is {
@@ -676,13 +689,13 @@ fn invent(page: &Json, schema: &Json, values: &mut Map<String, Json>, depth: usi
             continue;
         }
         let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) else { continue };
-        if let Some(value) = invented(page, property, name, depth) {
+        if let Some(value) = invented(page, property, depth) {
             values.insert(name.to_owned(), value);
         }
     }
 }
 
-fn invented(page: &Json, property: &Json, name: &str, depth: usize) -> Option<Json> {
+fn invented(page: &Json, property: &Json, depth: usize) -> Option<Json> {
     if depth > 8 {
         return None;
     }
@@ -711,7 +724,7 @@ fn invented(page: &Json, property: &Json, name: &str, depth: usize) -> Option<Js
             tries.extend([1, 0, 10, 100, 8080].map(|number| json!(number)));
         }
         Some("array") => {
-            let item = property.get("items").and_then(|items| invented(page, items, name, depth + 1));
+            let item = property.get("items").and_then(|items| invented(page, items, depth + 1));
             tries.extend([json!([]), json!([item])]);
         }
         Some("object") => {
@@ -744,4 +757,136 @@ fn invented(page: &Json, property: &Json, name: &str, depth: usize) -> Option<Js
         }
     }
     tries.into_iter().find(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = "apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {name: stage}
+spec:
+  type: service
+  parameters:
+    required: [name]
+    properties:
+      name: {type: string, pattern: '^[a-z]+$'}
+      port: {type: integer, default: 80}
+  steps:
+    - id: fetch
+      action: fetch:template
+      input: {url: ./skeleton, values: {name: '${{ parameters.name }}', port: '${{ parameters.port }}'}}
+    - id: publish
+      action: publish:github
+      input: {repoUrl: 'github.com?owner=o&repo=${{ parameters.name }}'}
+  output:
+    links: [{title: Repository, url: '${{ steps.publish.output.remoteUrl }}'}]
+";
+
+    fn workspace(more: &[(&str, &str)]) -> Workspace {
+        let mut files = vec![
+            ("t/template.yaml", TEMPLATE),
+            ("t/skeleton/${{ values.name }}.conf", "port=${{ values.port }}\n"),
+            ("t/skeleton/.hidden", "x"),
+            (
+                "catalog-info.yaml",
+                "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: l}\nspec: {target: ./t/template.yaml}\n",
+            ),
+        ];
+        files.extend(more);
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        Workspace::from_files(Config::default(), &files)
+    }
+
+    /// Returns what is reported of an example, a line each.
+    fn told(example: &str, more: &[(&str, &str)]) -> String {
+        let mut files = vec![("t/examples/small.yaml", example)];
+        files.extend(more);
+        let workspace = workspace(&files);
+        let catalog = crate::catalog::load(&workspace).catalog;
+        assert_eq!(catalog.entities().len(), 2, "snapshots are no entities");
+        let found = check(&workspace, &catalog);
+        found.iter().map(|problem| problem.message.to_string()).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_is_expected_is_compared() {
+        for (expect, wanted) in [
+            ("{}", ""),
+            ("{status: failed}", "the example should be failed, and is completed"),
+            ("{files: {foyer.conf: \"port=80\\n\", .hidden: x}}", ""),
+            (
+                "{files: {foyer.conf: \"port=81\\n\"}}",
+                "`foyer.conf` has `port=80` in line 1, and should have `port=81`",
+            ),
+            ("{files: {foyer.con: x}}", "`foyer.con` is not there; there is `foyer.conf`"),
+            ("{files: {foyer.conf: {absent: true}}}", "`foyer.conf` should not be there"),
+            (
+                "{files: {foyer.conf: {contains: [port, 90], lacks: '80', matches: '^port=\\d+$', executable: true}}}",
+                "`foyer.conf` does not contain this\n`foyer.conf` contains this\n`foyer.conf` is not executable",
+            ),
+            (
+                "{files: {foyer.conf: {holds: x}}}",
+                "nothing can be expected as `holds`: here are `absent`, `contains`, `lacks`, `matches`, `executable`, `yaml`, `json`",
+            ),
+            ("{plan: [publish:github]}", ""),
+            (
+                "{plan: [{action: publish:github, input: {repoUrl: x}}]}",
+                "`publish:github.repoUrl` is `\"github.com?owner=o&repo=foyer\"`",
+            ),
+            ("{plan: []}", "`publish:github` is planned"),
+            ("{output: {links: [{title: Repo}]}}", "`output.links[0].title` is `\"Repository\"`"),
+            ("{wants: 1}", "an example has no `wants`"),
+        ] {
+            assert_eq!(told(&format!("values: {{name: foyer}}\nexpect: {expect}\n"), &[]), wanted, "{expect}");
+        }
+        assert_eq!(told("values: {name: F}\nexpect: {errors: [/name]}\n", &[]), "");
+        assert_eq!(told("values: {name: F}\nexpect: {errors: [/port]}\n", &[]), "`/port` is not at fault; `/name` is");
+        assert!(told("values: {}\n", &[]).starts_with("the example should be completed, and is invalid; `/name`"));
+        assert_eq!(told("values: {}\ntemplate: other\n", &[]), "", "an example of another template");
+    }
+
+    #[test]
+    fn snapshots_are_the_whole_result() {
+        let example = "values: {name: foyer}\n";
+        let good = [
+            ("t/examples/__snapshots__/small/foyer.conf", "port=80\n"),
+            ("t/examples/__snapshots__/small/.hidden", "x"),
+        ];
+        assert_eq!(told(example, &good), "");
+        let bad = [
+            ("t/examples/__snapshots__/small/foyer.conf", "port=8\n"),
+            (
+                "t/examples/__snapshots__/small/catalog-info.yaml",
+                "apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: s}\nspec: {owner: o}\n",
+            ),
+        ];
+        assert_eq!(
+            told(example, &bad),
+            "`catalog-info.yaml` of the snapshot is not there\n`foyer.conf` is not that of the snapshot: it has `port=80` in line 1, \
+             and should have `port=8`\n`.hidden` is not in the snapshot"
+        );
+    }
+
+    #[test]
+    fn values_are_made_up_for_readers() {
+        let workspace = workspace(&[]);
+        let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
+        let (templates, found) = analyse(&workspace, &catalog, &Memo::default());
+        assert!(found.is_empty());
+        let id = catalog.find("template:default/stage").unwrap();
+        let [made] = &templates.of(id).unwrap().examples[..] else { panic!("one example") };
+        assert!(made.is_made_up);
+        assert_eq!(json!(made.values), json!({"port": 80, "name": "example"}));
+        assert!(made.outcome.tree.exists("example.conf"));
+    }
+
+    #[test]
+    fn paths_of_values() {
+        let value = json!({"a": {"b.c": [1, {"d": 2}]}, "e.f": 3});
+        for (path, wanted) in [("a.b.c[1].d", Some(2)), ("a.b.c[0]", Some(1)), ("e.f", Some(3)), ("a.x", None)] {
+            assert_eq!(at(&value, path), wanted.map(|number| json!(number)).as_ref(), "{path}");
+        }
+    }
 }

@@ -26,6 +26,13 @@ const NOT_SHOWN: &[(&str, &str)] = &[
 
 /// Files that stand around the ones shown.
 const AROUND: &[(&str, &str, &str)] = &[
+    (
+        "template-example",
+        "catalog-info.yaml",
+        "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: stage}\nspec:\n  type: service\n  parameters: \
+         {properties: {name: {type: string}}}\n  steps:\n    - action: roadiehq:utils:fs:write\n      input: {path: README.md, content: '# \
+         ${{ parameters.name }}'}\n",
+    ),
     ("location-target-missing", "groups/ticketing.yaml", "# later"),
     ("overlay-unmatched", "catalog-info.yaml", SEATING),
     ("placeholder", "api/booking.yaml", "openapi: 3.1.0"),
