@@ -20,6 +20,7 @@ pub mod markdown;
 pub mod config;
 pub mod workspace;
 pub mod catalog;
+pub mod snapshots;
 pub mod docs;
 pub mod api;
 pub mod scaffold;

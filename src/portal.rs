@@ -11,6 +11,7 @@ use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::scaffold::{self, examples::Templates};
+use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
 use crate::workspace::{ByAddress, Changes, Folder, MemoTable, Scanned, Workspace};
 
@@ -27,6 +28,8 @@ pub struct Portal {
     pub templates: Templates,
     /// Markdown outside of documentations.
     pub notes: Arc<StandaloneMarkdown>,
+    /// What other tools know of the entities.
+    pub snapshots: Arc<Snapshots>,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -46,6 +49,7 @@ pub struct Memo {
     notes: MemoTable<(), StandaloneInputs, (Arc<StandaloneMarkdown>, Diagnostics)>,
     apis: api::Memo,
     templates: scaffold::examples::Memo,
+    snapshots: MemoTable<(), ByAddress<Catalog>, (Arc<Snapshots>, Diagnostics)>,
 }
 
 /// What Markdown outside of documentations is read with.
@@ -72,6 +76,7 @@ impl Memo {
             notes: MemoTable::enabled(),
             apis: api::Memo::enabled(),
             templates: scaffold::examples::Memo::enabled(),
+            snapshots: MemoTable::enabled(),
         }
     }
 
@@ -90,6 +95,7 @@ impl Memo {
         self.notes.invalidate(changes);
         self.apis.invalidate(changes);
         self.templates.invalidate(changes);
+        self.snapshots.invalidate(changes);
     }
 }
 
@@ -119,7 +125,15 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     found.extend(scaffold::lint::check(workspace, &catalog));
     let (templates, problems) = scaffold::examples::analyse(workspace, &catalog, &memo.templates);
     found.extend(problems);
-    Portal { catalog, docs, apis, templates, notes, diagnostics: apply_severities(workspace, found, stage) }
+    stage("snapshots");
+    let read = memo.snapshots.get(workspace, (), ByAddress(Arc::clone(&catalog)), |workspace, _| {
+        let (snapshots, problems) = snapshots::analyse(workspace, &catalog);
+        (Arc::new(snapshots), problems)
+    });
+    let (snapshots, problems) = Arc::unwrap_or_clone(read);
+    found.extend(problems);
+    let diagnostics = apply_severities(workspace, found, stage);
+    Portal { catalog, docs, apis, templates, notes, snapshots, diagnostics }
 }
 
 impl Portal {
@@ -146,6 +160,8 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagn
     stage("templates");
     found.extend(scaffold::lint::check(workspace, &catalog));
     found.extend(scaffold::examples::check(workspace, &catalog));
+    stage("snapshots");
+    found.extend(snapshots::analyse(workspace, &catalog).1);
     (catalog, apply_severities(workspace, found, stage))
 }
 
@@ -154,6 +170,16 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagn
 pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
     let (catalog, found) = catalog(workspace, &catalog::Memo::default(), stage);
     (catalog, apply_severities(workspace, found, stage))
+}
+
+/// Understands the catalog and what other tools know of it; the problems are those of both.
+#[must_use]
+pub fn analyse_snapshots(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Snapshots, Diagnostics) {
+    let (catalog, mut found) = catalog(workspace, &catalog::Memo::default(), stage);
+    stage("snapshots");
+    let (snapshots, problems) = snapshots::analyse(workspace, &catalog);
+    found.extend(problems);
+    (catalog, snapshots, apply_severities(workspace, found, stage))
 }
 
 /// Reads the documentation of one folder alone, with what is known from before; the problems are judged and sorted likewise.

@@ -62,6 +62,8 @@ pub enum Command {
         after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
     )]
     Export(ExportArgs),
+    /// Fetch what other tools know, to be shown on pages.
+    Snapshots(SnapshotsArgs),
     /// Explain a rule of `check`, or list all of them.
     #[command(after_help = "Example:\n  playbill explain unresolved-reference")]
     Explain(ExplainArgs),
@@ -166,6 +168,9 @@ pub struct CheckArgs {
     /// Accept everything found now: write it to the baseline file.
     #[arg(long)]
     pub write_baseline: bool,
+    /// Report answers of other tools that are older than this, such as 7d, as errors.
+    #[arg(long, value_name = "AGE", value_parser = crate::config::parse_period)]
+    pub max_age: Option<i64>,
     /// Mend documents where that needs no judgement, then report what is left.
     #[arg(long, conflicts_with = "write_baseline")]
     pub fix: bool,
@@ -317,6 +322,41 @@ pub struct ExportArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
     pub format: ExportFormat,
+    /// Print what other tools know of each entity, as saved answers say it.
+    #[arg(long, conflicts_with = "format")]
+    pub facts: bool,
+}
+
+/// Arguments of `snapshots`.
+#[derive(Debug, Args)]
+pub struct SnapshotsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: SnapshotsCommand,
+}
+
+/// The commands of `snapshots`.
+#[derive(Debug, Subcommand)]
+pub enum SnapshotsCommand {
+    /// Print the shell script that fetches what this catalog's annotations name, and nothing else.
+    #[command(after_help = "Example:\n  playbill snapshots script | sh")]
+    Script(SnapshotsPlanArgs),
+    /// Print the same requests as data.
+    Plan(SnapshotsPlanArgs),
+}
+
+/// Arguments of `snapshots script` and `snapshots plan`.
+#[derive(Debug, Args)]
+pub struct SnapshotsPlanArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Only these sources; default: those of the configuration, else all whose annotation is in the catalog.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub source: Vec<String>,
+    /// Print JSON, as `plan` does anyway.
+    #[arg(long, hide = true)]
+    pub json: bool,
 }
 
 /// Arguments of `explain`.

@@ -85,6 +85,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
         files: written.written + written.unchanged,
         failed: over || fails(args.strict, &problems),
         address: workspace.config().base_url.clone(),
+        holds: (portal.snapshots.holds.from, portal.snapshots.holds.until),
     };
     let failed = tell(context, &told, written, took);
     print_changed(older.as_ref(), &target.folder, told.address.as_deref());

@@ -109,6 +109,8 @@ pub(super) struct BuildSummary {
     pub failed: bool,
     /// Where the site will be found, if that is configured.
     pub address: Option<String>,
+    /// From when until when answers of other tools are as fresh or stale as they were shown, in seconds since 1970 UTC.
+    pub holds: (i64, i64),
 }
 
 /// How the names of our folders begin; a cache folder may be one that holds other things too.
@@ -152,6 +154,8 @@ impl Cache {
                 || output::is_untouched(&record.folder, &record.site),
                 || workspace::is_current(&record.journal),
             );
+            let now = workspace::now();
+            let inputs = inputs && (record.told.holds.0..record.told.holds.1).contains(&now);
             Some(match (site, inputs && record.command == self.command) {
                 (true, true) => PreviousBuild::Unchanged(record.told, record.folder),
                 (true, false) => PreviousBuild::Site(record.folder, state_of(&record.site)),

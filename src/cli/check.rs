@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
 use crate::workspace::Workspace;
-use crate::{docs, portal, search};
+use crate::{diag, docs, portal, search, snapshots};
 
 /// So often documents are mended and read again.
 const MAX_ROUNDS: usize = 5;
@@ -35,6 +35,10 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     if !workspace.config().search.tests.is_empty() {
         watch.stage("search tests");
         problems = search_tests(&workspace);
+    }
+    if let Some(bound) = args.max_age {
+        problems.extend(snapshots::too_old(&workspace, &catalog, bound));
+        diag::sort_and_dedup(&mut problems, &workspace);
     }
     watch.stage("report");
     let file = baseline_file(context, &workspace, args.baseline.as_ref());

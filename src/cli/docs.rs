@@ -49,6 +49,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<CommandOut
         files: written.written + written.unchanged,
         failed: build::fails(args.strict, &problems),
         address: None,
+        holds: (i64::MIN, i64::MAX),
     };
     let failed = build::tell(context, &told, written, watch.elapsed());
     watch.stage("cache");

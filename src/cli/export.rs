@@ -6,12 +6,16 @@ use super::{CommandOutcome, Context, Purpose, load, print, print_bytes, report};
 use crate::catalog::export::{csv, json_pieces, ndjson};
 use crate::error::Error;
 use crate::portal;
+use crate::workspace::Workspace;
 
 /// Prints the catalog; problems are part of it and never change the exit code.
 pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let workspace = load(context, &args.input, None, Purpose::Judge)?;
+    if args.facts {
+        return facts(context, args, &workspace, watch);
+    }
     let (catalog, problems) = portal::analyse_catalog(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("print");
     match args.format {
@@ -28,5 +32,23 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<CommandOutcome
     watch.finish();
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
     std::mem::forget((catalog, workspace));
+    Ok(CommandOutcome::Success)
+}
+
+/// Prints what other tools know of each entity.
+fn facts(
+    context: &Context,
+    args: &ExportArgs,
+    workspace: &Workspace,
+    mut watch: Stopwatch,
+) -> Result<CommandOutcome, Error> {
+    let (catalog, snapshots, problems) = portal::analyse_snapshots(workspace, &mut |stage| watch.stage(stage));
+    watch.stage("print");
+    let shown = report::ReportPaths::new(workspace, context, &args.input);
+    let problems = report::render(&problems, workspace, &shown, ReportFormat::Json, false);
+    let facts = serde_json::to_string(&snapshots.export(&catalog)).unwrap_or_default();
+    print(&format!("{{\"facts\":{facts},\"problems\":{}}}\n", problems.trim_end()));
+    watch.finish();
+    std::mem::forget((catalog, snapshots));
     Ok(CommandOutcome::Success)
 }

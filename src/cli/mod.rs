@@ -16,6 +16,7 @@ mod report;
 mod serve;
 #[cfg(feature = "serve")]
 mod serve_search;
+mod snapshots;
 mod stopwatch;
 
 use std::ffi::OsString;
@@ -105,6 +106,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Diff(args) => diff::run(&context, &args),
         Command::New(args) => new::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
+        Command::Snapshots(args) => snapshots::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),
     };

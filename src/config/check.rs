@@ -7,7 +7,7 @@ use url::Url;
 
 use super::BUILT_IN_KINDS;
 use super::filter::Filter;
-use super::keys::{FACTORS, Key, Shape, size};
+use super::keys::{FACTORS, Key, Shape, comparison, period, size};
 use super::read::is_field;
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -61,6 +61,8 @@ impl Checker<'_> {
             }
             Shape::Text
             | Shape::Word
+            | Shape::Period
+            | Shape::Comparison
             | Shape::Colour
             | Shape::HttpUrl
             | Shape::LinkUrl
@@ -236,6 +238,14 @@ impl Checker<'_> {
             Shape::NewKind => self.new_kind(text).map(|(message, help)| (message, Some(help))),
             Shape::Word => text.trim().contains(char::is_whitespace).then(|| {
                 let help = "join the words by a hyphen if they are a name, or leave them out";
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
+            Shape::Period => period(text).is_none().then(|| {
+                let help = "write a number and `m`, `h`, `d` or `w`, such as `24h`";
+                (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
+            }),
+            Shape::Comparison => comparison(text).is_none().then(|| {
+                let help = "write `<`, `<=`, `>`, `>=`, `==` or `!=` and a number, such as `>= 90`";
                 (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
             }),
             Shape::Relation => (!is_word(text)).then(|| {

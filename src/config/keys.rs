@@ -58,6 +58,10 @@ pub(super) enum Shape {
     Count,
     /// A text without blanks.
     Word,
+    /// A length of time.
+    Period,
+    /// A comparison with a number.
+    Comparison,
     /// A list of at least so many items.
     List(&'static Shape, usize),
     /// A mapping with known keys.
@@ -174,6 +178,7 @@ pub(super) const ROOT: &[Key] = &[
     ),
     key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
     key("search", Shape::Mapping(SEARCH), "What search finds, and how it is tested."),
+    key("snapshots", Shape::Mapping(SNAPSHOTS), "Answers of other tools that were saved before the build."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key("templates", Shape::Mapping(TEMPLATES), "How `playbill new` runs software templates."),
     key(
@@ -195,14 +200,24 @@ const COLUMN: &[Key] = &[
         "path",
         Shape::Field,
         "What it shows: the path of a text, a number or a list of them, such as `spec.costCentre`, \
-         `metadata.labels.tier` or `metadata.annotations.pagerduty.com/service-id`. An address becomes a link.",
+         `metadata.labels.tier` or `metadata.annotations.pagerduty.com/service-id`; or a fact of a source, such as \
+         `snap.github-actions.ci.status`. An address becomes a link.",
     )
     .required(),
     key("filter", Shape::Filter, "For which entities, as in `entityPages`; without a filter, for all."),
 ];
 
 macro_rules! module_names {
-    ($($module:ident :: $item:ident,)*) => { &[$(stringify!($module)),*] };
+    ($($module:ident :: $item:ident $($name:literal)?,)*) => { &[$(module_name!($module $($name)?)),*] };
+}
+
+macro_rules! module_name {
+    ($module:ident) => {
+        stringify!($module)
+    };
+    ($module:ident $name:literal) => {
+        $name
+    };
 }
 
 /// The tabs of entity pages, as `entityPages` names them.
@@ -446,11 +461,112 @@ const TEMPLATES: &[Key] = &[
     ),
 ];
 
+const SNAPSHOTS: &[Key] = &[
+    key(
+        "folders",
+        Shape::List(&Shape::Path, 1),
+        "Folders with saved answers, relative to this file; they may lie outside of what is scanned. Of two files with the \
+         same path below their folders, that of the first folder counts.",
+    )
+    .or("[\"snapshots\"]"),
+    key("ttl", Shape::Period, "For how long an answer is fresh, such as `90m`, `24h` or `7d`; else each source knows its own."),
+    key(
+        "redact",
+        Shape::List(&Shape::OneOf(REDACTED), 0),
+        "What is left out besides secrets: `people` for names of people, `hosts` for names of hosts and registries. A site \
+         that everybody can read wants both.",
+    )
+    .or("[]"),
+    key(
+        "sources",
+        Shape::Named { name: &Shape::Word, value: &Shape::Mapping(SNAPSHOT_SOURCE) },
+        "Sources by the name of their folder. One that is named here is fetched by `playbill snapshots script`; a name that is \
+         not built in is a source of your own.",
+    ),
+];
+
+/// What `redact` can leave out.
+pub(crate) const REDACTED: &[&str] = &["people", "hosts"];
+
+/// What a value of a source of one's own can be.
+pub(crate) const FIELD_TYPES: &[&str] = &["text", "number", "link", "time", "percent"];
+
+const SNAPSHOT_SOURCE: &[Key] = &[
+    key("ttl", Shape::Period, "For how long an answer of this source is fresh."),
+    key(
+        "expect",
+        Shape::Filter,
+        "Entities that should have this source, as in `entityPages`: where the annotation or the answer is missing, a card \
+         says so.",
+    ),
+    key("url", Shape::HttpUrl, "The address of your server, for the script; else that of the vendor."),
+    key("title", Shape::Text, "Of a source of your own: what its cards are called."),
+    key(
+        "key",
+        Shape::Text,
+        "Of a source of your own: `annotation:` and the name of the annotation that holds the key, or `entityRef`.",
+    )
+    .or("\"entityRef\""),
+    key("part", Shape::Word, "Of a source of your own: the name of the file of a key, without `.json`.").or("\"data\""),
+    key(
+        "fields",
+        Shape::List(&Shape::Mapping(SNAPSHOT_FIELD), 1),
+        "Of a source of your own: what is shown, in this order.",
+    ),
+];
+
+const SNAPSHOT_FIELD: &[Key] = &[
+    key("title", Shape::Text, "What the value is called.").required(),
+    key(
+        "path",
+        Shape::Text,
+        "Where it stands: keys and positions in lists, joined by points, such as `result.items.0.count`.",
+    )
+    .required(),
+    key("type", Shape::OneOf(FIELD_TYPES), "What it is; else what it is in JSON."),
+    key("unit", Shape::Text, "What stands behind a number."),
+    key("ok", Shape::Comparison, "When it is good, such as `>= 90`."),
+    key("warn", Shape::Comparison, "When it is worth a look; a number that is neither is bad."),
+    key("fact", Shape::Word, "The name of the fact that it is, such as `licences.score`."),
+];
+
 const LIMITS: &[Key] = &[
     key("catalogFile", Shape::Size, "A catalog file.").or("\"10MiB\""),
     key("definitionFile", Shape::Size, "A file that a placeholder names, or an API definition.").or("\"64MiB\""),
     key("document", Shape::Size, "A document.").or("\"8MiB\""),
+    key("snapshot", Shape::Size, "A saved answer of another tool.").or("\"32MiB\""),
 ];
+
+/// Reads a length of time such as `90m`, `24h` or `7d`, in seconds.
+pub(crate) fn period(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let number: i64 = number.parse().ok().filter(|number| (1..=100_000).contains(number))?;
+    let unit = match unit.trim() {
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return None,
+    };
+    Some(number * unit)
+}
+
+/// Reads a length of time of the command line, in seconds.
+///
+/// # Errors
+/// When it is none.
+pub fn parse_period(text: &str) -> Result<i64, String> {
+    period(text).ok_or_else(|| "write a number and `m`, `h`, `d` or `w`, such as `7d`".to_owned())
+}
+
+/// Reads a comparison such as `>= 90`.
+pub(super) fn comparison(text: &str) -> Option<(&'static str, f64)> {
+    let text = text.trim();
+    let sign = ["<=", ">=", "==", "!=", "<", ">"].into_iter().find(|sign| text.starts_with(sign))?;
+    let number: f64 = text[sign.len()..].trim().parse().ok()?;
+    number.is_finite().then_some((sign, number))
+}
 
 /// Reads a size such as `10MB` or `64 MiB`; nothing when it is none, is zero, or is beyond 4 GiB, the reach of spans.
 pub(super) fn size(text: &str) -> Option<u64> {

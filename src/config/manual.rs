@@ -60,6 +60,8 @@ fn value(shape: &Shape) -> String {
         Shape::Flag => "`true` or `false`".to_owned(),
         Shape::Factor | Shape::Count => "number".to_owned(),
         Shape::Word => "word".to_owned(),
+        Shape::Period => "length of time".to_owned(),
+        Shape::Comparison => "comparison".to_owned(),
         Shape::Field => "path of a value".to_owned(),
         Shape::Path => "path".to_owned(),
         Shape::Glob => "glob".to_owned(),

@@ -24,6 +24,8 @@ use globset::GlobSet;
 pub use app_config::parse_app_config;
 pub use check::glob;
 pub use filter::{Filter, Property, Term};
+pub use keys::parse_period;
+pub(crate) use keys::period;
 #[cfg(test)]
 pub(crate) use keys::{CARDS, HOSTS, TABS};
 pub use manual::manual;
@@ -84,6 +86,8 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// What search finds.
     pub search: SearchConfig,
+    /// Saved answers of other tools.
+    pub snapshots: SnapshotsConfig,
     /// How problems are judged.
     pub check: CheckConfig,
     /// How software templates are run.
@@ -246,6 +250,63 @@ pub struct SearchTest {
     pub within: usize,
 }
 
+/// Saved answers of other tools.
+#[derive(Debug, Clone)]
+pub struct SnapshotsConfig {
+    /// Folders, relative to the configuration file.
+    pub folders: Vec<String>,
+    /// For how long any answer is fresh, in seconds.
+    pub ttl: Option<i64>,
+    /// What is left out, among `people` and `hosts`.
+    pub redact: Vec<String>,
+    /// Sources by the name of their folder.
+    pub sources: BTreeMap<String, SnapshotSource>,
+}
+
+impl Default for SnapshotsConfig {
+    fn default() -> Self {
+        Self { folders: vec!["snapshots".to_owned()], ttl: None, redact: Vec::new(), sources: BTreeMap::new() }
+    }
+}
+
+/// What is configured of one source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SnapshotSource {
+    /// For how long an answer is fresh, in seconds.
+    pub ttl: Option<i64>,
+    /// Entities that should have it.
+    pub expect: Option<Filter>,
+    /// The address of the server, without a `/` at its end.
+    pub url: Option<String>,
+    /// What its cards are called.
+    pub title: Option<String>,
+    /// `annotation:` and a name, or `entityRef`.
+    pub key: String,
+    /// The name of the file of a key.
+    pub part: String,
+    /// What is shown.
+    pub fields: Vec<SnapshotField>,
+}
+
+/// A value that a source of one's own shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SnapshotField {
+    /// What it is called.
+    pub title: String,
+    /// Keys and positions, joined by points.
+    pub path: String,
+    /// What it is, if that is said.
+    pub kind: Option<String>,
+    /// What stands behind a number.
+    pub unit: String,
+    /// When it is good.
+    pub ok: Option<(&'static str, f64)>,
+    /// When it is worth a look.
+    pub warn: Option<(&'static str, f64)>,
+    /// The name of the fact that it is.
+    pub fact: Option<String>,
+}
+
 /// How problems are judged.
 #[derive(Debug, Clone, Default)]
 pub struct CheckConfig {
@@ -281,11 +342,13 @@ pub struct Limits {
     pub definition_file: u64,
     /// A document.
     pub document: u64,
+    /// A saved answer of another tool.
+    pub snapshot: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { catalog_file: 10 << 20, definition_file: 64 << 20, document: 8 << 20 }
+        Self { catalog_file: 10 << 20, definition_file: 64 << 20, document: 8 << 20, snapshot: 32 << 20 }
     }
 }
 
@@ -312,6 +375,7 @@ impl Default for Config {
             hosts: BTreeMap::new(),
             catalog: CatalogConfig::default(),
             search: SearchConfig::default(),
+            snapshots: SnapshotsConfig::default(),
             check: CheckConfig::default(),
             templates: TemplatesConfig::default(),
             limits: Limits::default(),

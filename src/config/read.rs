@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use globset::GlobSet;
 
 use super::check::{Checker, colour, count, factor, given, glob, http_url};
-use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, size};
+use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind, CustomRelation,
-    EntityPage, Filter, Limits, Places, SearchConfig, SearchTest, TemplatesConfig,
+    EntityPage, Filter, Limits, Places, SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig,
+    TemplatesConfig,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
@@ -63,6 +64,7 @@ fn config(root: &Map) -> Config {
         hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
         search: given_map(Some(root), "search").map(search).unwrap_or_default(),
+        snapshots: given_map(Some(root), "snapshots").map(snapshots).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         templates: given_map(Some(root), "templates").map(templates).unwrap_or_default(),
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
@@ -89,7 +91,7 @@ fn filter(map: &Map) -> Filter {
 
 /// Whether a text is a path below `metadata` or `spec`.
 pub(super) fn is_field(text: &str) -> bool {
-    let rest = text.trim().strip_prefix("metadata.").or_else(|| text.trim().strip_prefix("spec."));
+    let rest = ["metadata.", "spec.", "snap."].iter().find_map(|top| text.trim().strip_prefix(top));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('.') && !rest.ends_with('.'))
 }
 
@@ -239,6 +241,49 @@ fn templates(map: &Map) -> TemplatesConfig {
     }
 }
 
+fn snapshots(map: &Map) -> SnapshotsConfig {
+    let default = SnapshotsConfig::default();
+    let sources = given_map(Some(map), "sources").map_or(&[][..], Map::entries);
+    let empty = Map::default();
+    SnapshotsConfig {
+        folders: Some(texts(map, "folders")).filter(|folders| !folders.is_empty()).unwrap_or(default.folders),
+        ttl: text(map, "ttl").as_deref().and_then(period),
+        redact: texts(map, "redact"),
+        sources: sources
+            .iter()
+            .map(|entry| (entry.key.to_string(), snapshot_source(entry.value.as_map().unwrap_or(&empty))))
+            .collect(),
+    }
+}
+
+fn snapshot_source(map: &Map) -> SnapshotSource {
+    let field = |map: &Map| {
+        Some(SnapshotField {
+            title: text(map, "title")?,
+            path: text(map, "path")?,
+            kind: text(map, "type"),
+            unit: text(map, "unit").unwrap_or_default(),
+            ok: text(map, "ok").as_deref().and_then(comparison),
+            warn: text(map, "warn").as_deref().and_then(comparison),
+            fact: text(map, "fact"),
+        })
+    };
+    SnapshotSource {
+        ttl: text(map, "ttl").as_deref().and_then(period),
+        expect: map.get("expect").is_some_and(|node| !node.is_null()).then(|| {
+            text(map, "expect").map(|text| Filter::parse(&text).unwrap_or_else(|_| Filter::none())).unwrap_or_default()
+        }),
+        url: text(map, "url")
+            .as_deref()
+            .and_then(http_url)
+            .map(|url| String::from(url).trim_end_matches('/').to_owned()),
+        title: text(map, "title"),
+        key: text(map, "key").unwrap_or_else(|| "entityRef".to_owned()),
+        part: text(map, "part").unwrap_or_else(|| "data".to_owned()),
+        fields: mappings(map, "fields").filter_map(field).collect(),
+    }
+}
+
 fn limits(map: &Map) -> Limits {
     let default = Limits::default();
     let bytes = |key: &str| bytes(map, key);
@@ -246,6 +291,7 @@ fn limits(map: &Map) -> Limits {
         catalog_file: bytes("catalogFile").unwrap_or(default.catalog_file),
         definition_file: bytes("definitionFile").unwrap_or(default.definition_file),
         document: bytes("document").unwrap_or(default.document),
+        snapshot: bytes("snapshot").unwrap_or(default.snapshot),
     }
 }
 

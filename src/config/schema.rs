@@ -70,8 +70,10 @@ fn shape(shape: &Shape) -> Map<String, Value> {
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Factor => json!({ "type": "number", "minimum": FACTORS.0, "maximum": FACTORS.1 }),
         Shape::Count => json!({ "type": "integer", "minimum": 1 }),
-        Shape::Field => json!({ "type": "string", "pattern": "^\\s*(metadata|spec)\\..*[^.\\s]\\s*$" }),
+        Shape::Field => json!({ "type": "string", "pattern": "^\\s*(metadata|spec|snap)\\..*[^.\\s]\\s*$" }),
         Shape::Word => json!({ "type": "string", "pattern": "^\\s*\\S+\\s*$" }),
+        Shape::Period => json!({ "type": "string", "pattern": "^\\s*[1-9][0-9]{0,4}\\s*[mhdw]\\s*$" }),
+        Shape::Comparison => json!({ "type": "string", "pattern": "^\\s*([<>]=?|[=!]=)\\s*-?[0-9]" }),
         Shape::Size => json!({
             "anyOf": [
                 { "type": "integer", "minimum": 1, "maximum": u32::MAX },

@@ -90,7 +90,7 @@ fn unknown_keys_are_named_with_the_nearest() {
     check(
         "limits: {pages: 1}",
         &["1:10 unknown-config-key the key `pages` is not known in `limits`; known here: `catalogFile`, \
-           `definitionFile`, `document`"],
+           `definitionFile`, `document`, `snapshot`"],
     );
 }
 
@@ -159,7 +159,7 @@ fn wrong_values_say_what_is_expected() {
            with a unit such as `10MB` or `64MiB`"],
     );
     let all = "it can hold `title`, `organization`, `description`, `home`, `baseUrl`, `paths`, `output`, `theme`, `accent`, \
-               `logo`, `css`, `announcement`, `links`, `entityPages`, `columns`, `badges`, `precompress`, `hosts`, `catalog`, `search`, `check`, `templates`, `limits`";
+               `logo`, `css`, `announcement`, `links`, `entityPages`, `columns`, `badges`, `precompress`, `hosts`, `catalog`, `search`, `snapshots`, `check`, `templates`, `limits`";
     check("- a", &[&*format!("1:1 invalid-config the configuration must be a mapping, not a list; {all}")]);
     check(
         "title: a\n---\ntitle: b",
@@ -387,11 +387,12 @@ catalog:
 }
 
 /// The generated pages of the manual, by name below `docs/`.
-fn manual_pages() -> [(&'static str, String); 4] {
+fn manual_pages() -> [(&'static str, String); 5] {
     [
         ("rules.md", crate::diag::explain::manual()),
         ("api-changes.md", crate::api::diff::rules::manual()),
         ("configuration.md", manual()),
+        ("snapshot-sources.md", crate::snapshots::guide()),
         ("playbill.schema.json", format!("{:#}\n", json_schema())),
     ]
 }

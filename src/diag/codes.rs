@@ -31,6 +31,8 @@ pub enum Family {
     Api,
     /// Software templates.
     Template,
+    /// Saved answers of other tools.
+    Snapshot,
     /// Pages of the site.
     Site,
     /// Configuration.
@@ -52,6 +54,7 @@ impl Family {
             Self::Docs => "docs",
             Self::Api => "api",
             Self::Template => "template",
+            Self::Snapshot => "snapshot",
             Self::Site => "site",
             Self::Config => "config",
         }
@@ -71,6 +74,7 @@ impl Family {
             Self::Docs => "documentation",
             Self::Api => "definitions of APIs",
             Self::Template => "software templates",
+            Self::Snapshot => "saved answers of other tools",
             Self::Site => "pages of the site",
             Self::Config => "configuration",
         }
@@ -295,6 +299,12 @@ rules! {
     TEMPLATE_REFERENCE "template-reference" Template Warning "A template uses a parameter, a step, an output or a name that is not there.";
     TEMPLATE_SKELETON "template-skeleton" Template Warning "A step fetches a folder or a file that is not there.";
     TEMPLATE_UNUSED "template-unused" Template Info "Nothing uses a parameter of a template.";
+
+    SNAPSHOT_ERROR "snapshot-error" Snapshot Warning "A saved answer of another tool is a failure or cannot be used.";
+    SNAPSHOT_MISSING "snapshot-missing" Snapshot Info "An annotation names something of which there is no saved answer.";
+    SNAPSHOT_ORPHAN "snapshot-orphan" Snapshot Info "A saved answer belongs to no entity.";
+    SNAPSHOT_STALE "snapshot-stale" Snapshot Warning "A saved answer is old, or of unknown age.";
+    SNAPSHOT_UNREADABLE_LOG "snapshot-unreadable-log" Snapshot Warning "Lines of a log of fetches cannot be read.";
 
     EXPOSED_SECRET "exposed-secret" Site Warning "An entity holds a secret that every reader could use.";
     PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";

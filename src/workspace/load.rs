@@ -58,6 +58,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     let home = Home::find(&tree, options)?;
     let mut workspace = Workspace::empty(tree, Config::default());
     workspace.history = options.history;
+    workspace.now = super::snapshots::now();
     let config_root = Root { place: home.folder.clone(), prefix: path::shown(&home.shown), rules: None };
     Arc::make_mut(&mut workspace.roots).push(config_root);
     workspace.config_folder.clone_from(&home.folder);
@@ -83,7 +84,9 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     if let FileSystem::Disk(Some(journal)) = &*workspace.tree {
         journal.set_own(&output);
     }
-    let outputs = workspace.tree.real(&output).into_iter().collect();
+    // No catalog is looked for among answers of other tools.
+    let mut outputs: Vec<PathBuf> = workspace.tree.real(&output).into_iter().collect();
+    outputs.extend(workspace.snapshot_folders().iter().filter_map(|folder| workspace.tree.real(folder).ok()));
     workspace.limits = Arc::new(scan::Limits { outputs, ..scan::Limits::default() });
     workspace.starts_are_configured = options.paths.is_empty();
     workspace.starts = Arc::new(workspace.set_roots(&given, &home, options.repository)?);
@@ -103,6 +106,8 @@ pub(super) fn from_files(config: Config, files: &[(&str, &[u8])]) -> Workspace {
         workspace.tree.kind(&place).is_ok().then(|| workspace.files.add(&place, None, || workspace.show(&place)))
     });
     workspace.starts = Arc::new(vec![Start::Folder(PathBuf::from("/"))]);
+    let outputs = workspace.snapshot_folders();
+    workspace.limits = Arc::new(scan::Limits { outputs, ..scan::Limits::default() });
     workspace.scan();
     workspace
 }
@@ -192,6 +197,7 @@ impl Workspace {
             clones: Arc::default(),
             by_remote: Arc::default(),
             history: false,
+            now: 0,
             notes: None,
         }
     }

@@ -19,6 +19,7 @@ mod pattern;
 mod remote;
 mod rewrite;
 mod ignore_rules;
+mod snapshots;
 mod scan;
 mod file_system;
 
@@ -51,6 +52,7 @@ pub use memo_table::{ByAddress, MemoTable};
 pub(crate) use remote::repository_in;
 pub use remote::{Host, Remote};
 pub(crate) use scan::MANIFEST;
+pub use snapshots::SnapshotFile;
 
 /// Why a file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -234,6 +236,8 @@ pub struct Workspace {
     /// By the key of their remote; made when the first URL is looked up.
     by_remote: Arc<OnceLock<HashMap<String, Vec<Arc<Repository>>>>>,
     history: bool,
+    /// The time by which answers of other tools are fresh or stale.
+    now: i64,
     /// Where questions are noted, if somebody wants to know them.
     notes: Option<Arc<DependencyRecorder>>,
 }
@@ -651,13 +655,20 @@ impl Workspace {
         if !self.history {
             return None;
         }
-        let repository = self.repository(file)?;
-        let file = self.files.get(file);
+        self.last_change_at(&self.files.get(file).place)
+    }
+
+    /// Returns when the file at a place last changed, as far as git knows.
+    fn last_change_at(&self, place: &Path) -> Option<LastChange> {
+        if !matches!(*self.tree, FileSystem::Disk(_)) {
+            return None;
+        }
+        let repository = self.repository_of(place.parent().unwrap_or(place))?;
         let history = repository.history.get_or_init(|| {
             let _ = repository.read_at.set(repository.head(&self.tree));
             repository.is_readable.then(|| History::read(repository.place(), &repository.shallow)).flatten()
         });
-        history.as_ref()?.get(&names_below(&file.place, repository.place())?).cloned()
+        history.as_ref()?.get(&names_below(place, repository.place())?).cloned()
     }
 
     /// Returns since when git knows each of some files. It is asked once a repository, however many files there are.
@@ -992,6 +1003,12 @@ impl Workspace {
         self.known.rules.write().insert(folder.to_owned(), rules.clone());
         rules
     }
+}
+
+/// Returns the time that is meant by now.
+#[must_use]
+pub fn now() -> i64 {
+    snapshots::now()
 }
 
 /// Returns whether the outside would answer everything as a [`Workspace::journal`] says.

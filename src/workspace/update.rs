@@ -65,7 +65,8 @@ impl Workspace {
         if changes.is_empty() {
             return Some((self.clone(), changes));
         }
-        let mut next = Self { tree, files: Arc::new(files), ..self.clone() };
+        let now = if matches!(*tree, FileSystem::Disk(_)) { super::snapshots::now() } else { self.now };
+        let mut next = Self { tree, files: Arc::new(files), now, ..self.clone() };
         if folders {
             next.known = Arc::new(self.known.without(&changes));
         }

@@ -12,4 +12,5 @@ mod layering;
 mod new;
 mod policy;
 mod rules;
+mod snapshots;
 mod specs;

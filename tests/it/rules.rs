@@ -20,6 +20,11 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("page-budget", "is abridged"),
     ("search-budget", "is of a whole site"),
     ("search-test", "is of a whole site"),
+    ("snapshot-error", "needs saved answers"),
+    ("snapshot-missing", "needs saved answers"),
+    ("snapshot-orphan", "needs saved answers"),
+    ("snapshot-stale", "needs saved answers"),
+    ("snapshot-unreadable-log", "needs saved answers"),
     ("unreadable-file", "needs a file without permission"),
     ("unreached-file", "shows a list of files"),
 ];

@@ -1,0 +1,159 @@
+//! What no page may hold, taken out of every text of an answer: mail addresses, passwords, tokens, keys.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::catalog::without_secrets;
+
+/// Stands where something was.
+const MASK: &str = "…";
+/// Characters of a text on a card or in a row of a table.
+const SHORT: usize = 300;
+/// Characters of a text that stands alone.
+const LONG: usize = 2_000;
+/// Characters that are looked at at all.
+const LOOKED_AT: usize = 8_000;
+
+/// A regular expression of this file, which is known to be right.
+fn regex(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}
+
+static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"));
+static USER: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s@?#]*@"));
+static QUERY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(r"(?i)([?&;](?:[a-z0-9_.-]*(?:token|key|secret|password|passwd|sig|signature|credential))=)[^&\s#]+")
+});
+static KEYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|\z)|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?|xox[a-z]-[A-Za-z0-9-]{8,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{12,}",
+    )
+});
+
+/// Returns a text without what must not be shown.
+#[must_use]
+pub(crate) fn masked(text: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text);
+    let mut replace = |regex: &LazyLock<Option<Regex>>, by: &str| {
+        if let Some(regex) = &**regex
+            && let Cow::Owned(new) = regex.replace_all(&out, by)
+        {
+            out = Cow::Owned(new);
+        }
+    };
+    if text.contains("://") {
+        replace(&USER, "${1}");
+    }
+    if text.contains('=') {
+        replace(&QUERY, "${1}…");
+    }
+    if text.len() > 15 {
+        replace(&KEYS, MASK);
+    }
+    if text.contains('@') {
+        replace(&MAIL, MASK);
+    }
+    if text.len() > 15
+        && let Cow::Owned(new) = without_secrets(&out)
+    {
+        out = Cow::Owned(new.replace("***", MASK));
+    }
+    out
+}
+
+/// Returns a text for a card or a row: masked, on one line, cut.
+#[must_use]
+pub(crate) fn short(text: &str) -> String {
+    cut(text, SHORT)
+}
+
+/// Returns a text that stands alone: masked, on one line, cut far later.
+#[must_use]
+pub(crate) fn long(text: &str) -> String {
+    cut(text, LONG)
+}
+
+fn cut(text: &str, limit: usize) -> String {
+    let end = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(end, _)| end);
+    // Masked first: a token that is cut is not known as one.
+    let text = masked(&text[..end]);
+    let mut out = String::with_capacity(text.len().min(limit * 2));
+    let mut letters = 0;
+    let mut blank = false;
+    for c in text.trim().chars() {
+        if c.is_whitespace() || c.is_control() || is_invisible(c) {
+            blank = blank || c.is_whitespace();
+            continue;
+        }
+        if blank && !out.is_empty() {
+            out.push(' ');
+            letters += 1;
+        }
+        blank = false;
+        if letters >= limit {
+            out.push('…');
+            break;
+        }
+        out.push(c);
+        letters += 1;
+    }
+    out
+}
+
+/// Characters that change how others are shown.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Returns an address that a reader may follow, without secrets in it: only http and https.
+#[must_use]
+pub(crate) fn link(url: &str) -> Option<String> {
+    let url = url.trim();
+    let lower = url.get(..8).map(str::to_ascii_lowercase).unwrap_or_default();
+    if !(lower.starts_with("https://") || lower.starts_with("http://")) || url.len() > 2_000 {
+        return None;
+    }
+    let shown = masked(url);
+    // An address with something taken out leads nowhere.
+    (!shown.contains(MASK) && !shown.contains([' ', '"', '<', '>'])).then(|| shown.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_gives_power_is_left() {
+        for (text, expect) in [
+            ("mail kim.sample@example.com now", "mail … now"),
+            ("https://robin:word@git.example.com/x", "https://git.example.com/x"),
+            ("https://a.example/?x=1&access_token=abc&y=2", "https://a.example/?x=1&access_token=…&y=2"),
+            ("use ghp_0123456789abcdef0123456789abcdef0123 or", "use … or"),
+            ("glpat-0123456789abcdef0123", "…"),
+            ("Fix the basket", "Fix the basket"),
+            ("a@b", "a@b"),
+            ("postgres@sha256", "postgres@sha256"),
+        ] {
+            assert_eq!(masked(text), expect);
+        }
+        assert!(!masked("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----").contains("abc"));
+    }
+
+    #[test]
+    fn long_texts_are_cut_after_they_are_masked() {
+        let text = format!("{}ghp_0123456789abcdef0123456789abcdef0123", "a ".repeat(148));
+        assert!(!short(&text).contains("ghp_"));
+        assert_eq!(short(&"é".repeat(400)).chars().count(), 301);
+        assert_eq!(short("a\n b\u{202e}\tc"), "a bc".replace("bc", "b c"));
+    }
+
+    #[test]
+    fn only_web_addresses_are_links() {
+        assert_eq!(link("https://a.example/x").as_deref(), Some("https://a.example/x"));
+        assert_eq!(link("javascript:alert(1)"), None);
+        assert_eq!(link("https://a.example/?token=abc"), None);
+        assert_eq!(link("//a.example"), None);
+    }
+}
