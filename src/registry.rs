@@ -39,6 +39,8 @@ macro_rules! pages {
             simple::Search,
             problems::Problems,
             status::Status,
+            integrations::Attention,
+            integrations::Integrations,
             simple::Theme,
             simple::NotFound,
             entity::Entities,
@@ -48,7 +50,7 @@ macro_rules! pages {
     };
 }
 
-/// Tabs of entity pages: the type in `site/tabs/`. The module has the name that `entityPages` uses.
+/// Tabs of entity pages: the type in `site/tabs/`. The module has the name that `entityPages` uses, or the name stands behind.
 macro_rules! tabs {
     ($with:ident) => {
         $with! {
@@ -59,6 +61,13 @@ macro_rules! tabs {
             members::Members,
             dependencies::Dependencies,
             diagram::Diagram,
+            ci_cd::CiCd "ci-cd",
+            kubernetes::Kubernetes,
+            security::Security,
+            incidents::Incidents,
+            quality::Quality,
+            code_insights::CodeInsights "code-insights",
+            packages::Packages,
             raw::Raw,
         }
     };
@@ -69,6 +78,8 @@ macro_rules! cards {
     ($with:ident) => {
         $with! {
             about::About,
+            snapshots::Snapshots,
+            rollup::Rollup,
             ownership::Ownership,
             members::Members,
             template::Template,

@@ -15,6 +15,10 @@ use crate::catalog::EntityRef;
 use crate::inert::Publication;
 use crate::portable::{composed, entity_segment, segment};
 
+/// What burns now.
+pub const ATTENTION: &str = "attention/";
+/// The sources of what other tools know.
+pub const INTEGRATIONS: &str = "integrations/";
 /// The home page.
 pub const HOME: &str = "";
 /// The catalog index.
@@ -124,6 +128,14 @@ fn place(reference: &EntityRef) -> String {
 #[must_use]
 pub fn docs_list(page: usize) -> String {
     if page <= 1 { DOCS.to_owned() } else { format!("{DOCS}{page}/") }
+}
+
+/// Returns the page of a source of what other tools know.
+#[must_use]
+pub fn integration(source: &str) -> String {
+    let name: String =
+        source.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect();
+    format!("{INTEGRATIONS}{}/", name.to_lowercase())
 }
 
 /// Returns the overview of an entity.

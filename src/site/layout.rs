@@ -26,6 +26,8 @@ impl Section {
     pub const GRAPH: Self = Self("graph");
     /// Templates.
     pub const CREATE: Self = Self("create");
+    /// What other tools know.
+    pub const ATTENTION: Self = Self("attention");
     /// Search.
     pub const SEARCH: Self = Self("search");
 }

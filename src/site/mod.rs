@@ -20,6 +20,8 @@ pub mod pages;
 pub mod problems;
 pub mod reference;
 pub mod relations;
+pub mod rollup;
+pub mod snapshots;
 pub mod table;
 pub mod tabs;
 pub mod context;
@@ -353,6 +355,7 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         Arc::ptr_eq(catalog, &other.catalog)
             && portal.apis.are(&other.apis)
             && portal.templates.are(&other.templates)
+            && Arc::ptr_eq(&portal.snapshots, &other.snapshots)
             && portal.docs.have_outlines_of(&other.docs)
     });
     if let Some((_, before)) = before {

@@ -7,8 +7,11 @@ use serde::Serialize;
 use super::context::{self, Anchor, Chip, EntityLink, PageContext, TagLink, is_web};
 use super::kind_display::Column;
 use crate::catalog::export;
+use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId, Relation};
+use crate::config::ConfigColumn;
 use crate::routes;
+use crate::snapshots::facts;
 use crate::yaml::Node;
 
 /// Links that a cell shows; more are counted.
@@ -176,7 +179,7 @@ pub fn cell(view: &PageContext<'_>, column: Column, entity: &Entity) -> Cell {
         },
         Column::Definition => Cell::Empty,
         Column::Own(at) => {
-            let values = view.site.config().columns.get(at).map_or_else(Vec::new, |own| export::value(entity, own));
+            let values = view.site.config().columns.get(at).map_or_else(Vec::new, |own| own_values(view, entity, own));
             match &*values {
                 [url] if is_web(url) => {
                     let bare = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
@@ -187,6 +190,15 @@ pub fn cell(view: &PageContext<'_>, column: Column, entity: &Entity) -> Cell {
             }
         }
     }
+}
+
+/// Returns the values of a column of the organisation's own: of a field of the entity, or what another tool knows.
+fn own_values(view: &PageContext<'_>, entity: &Entity, column: &ConfigColumn) -> Vec<String> {
+    let Some(name) = column.path.strip_prefix("snap.") else { return export::value(entity, column) };
+    let id = view.portal.catalog.find(entity.reference.as_str()).filter(|_| fits(&column.filter, entity));
+    let fact = id.and_then(|id| view.portal.snapshots.fact(id, name));
+    let unit = name.split_once('.').and_then(|(_, fact)| facts::info(fact)).map_or("", |(_, info)| info.unit);
+    fact.map(|fact| fact.shown(unit).replace('_', " ")).into_iter().collect()
 }
 
 /// Returns a text of `spec.profile`.

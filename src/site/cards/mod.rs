@@ -12,6 +12,8 @@ pub mod picture;
 pub mod properties;
 pub mod readme;
 pub mod relations;
+pub mod rollup;
+pub mod snapshots;
 pub mod template;
 
 use std::collections::BTreeMap;

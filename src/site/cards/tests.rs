@@ -39,11 +39,12 @@ spec: {type: database, owner: sellers}
 /// The cards on the overviews of the catalogs above, a list a page.
 fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
     let config = Config { entity_pages: vec![page], ..Config::default() };
-    let files: [(&str, &[u8]); 4] = [
+    let files: [(&str, &[u8]); 5] = [
         ("shop/catalog-info.yaml", SHOP.as_bytes()),
         ("shop/README.md", b"# Shop\n"),
         ("catalog-info.yaml", OTHERS.as_bytes()),
         ("more.yaml", DATABASE.as_bytes()),
+        ("snapshots/coverage/default/component/shop/coverage.info", b"SF:a.rs\nDA:1,1\nend_of_record\n"),
     ];
     let workspace = Workspace::from_files(config, &files);
     let portal = portal::analyse(&workspace, &mut |_| ());
@@ -79,10 +80,10 @@ fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
     let shop = |cards: &[&str]| overviews(EntityPage { cards: names(cards), ..EntityPage::default() })[0].clone();
     assert_eq!(
         shop(&[]),
-        ["about", "picture", "relations", "readme", "properties", "documentation", "links", "labels"]
+        ["about", "snapshots", "picture", "relations", "readme", "properties", "documentation", "links", "labels"]
     );
     assert_eq!(
         shop(&["labels", "properties", "relations", "members"]),
-        ["properties", "relations", "about", "picture", "readme", "labels", "documentation", "links"]
+        ["properties", "relations", "about", "snapshots", "picture", "readme", "labels", "documentation", "links"]
     );
 }

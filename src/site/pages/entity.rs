@@ -28,13 +28,7 @@ impl PageType for Entities {
 
     fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
         match subject {
-            Subject::Tab { entity, tab } => {
-                let name = match TABS[tab].id() {
-                    "" => "overview",
-                    other => other,
-                };
-                PageContent::html(format!("tabs/{name}.html"), model(view, entity, tab))
-            }
+            Subject::Tab { entity, tab } => PageContent::html(TABS[tab].template(), model(view, entity, tab)),
             Subject::EntityPart { entity, part: SOURCE } => {
                 PageContent::html("tabs/definition.html", definition_source(view, entity))
             }

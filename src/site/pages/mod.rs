@@ -8,6 +8,7 @@ pub mod explore;
 pub mod graph;
 pub mod home;
 pub mod hosting;
+pub mod integrations;
 pub mod lists;
 pub mod pager;
 pub mod problems;

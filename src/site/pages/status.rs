@@ -40,6 +40,8 @@ pub struct Model {
     /// Rules with the number of their problems, most frequent first.
     rules: Vec<(&'static str, String)>,
     problems: String,
+    /// How what other tools know stands.
+    sources: Vec<super::integrations::IndexRow>,
     changes: Vec<Entry>,
     /// Addresses for programs: words and link.
     machine: Vec<(&'static str, String, &'static str)>,
@@ -100,6 +102,7 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         severities: severities.to_vec(),
         rules: rules.into_iter().map(|(rule, count)| (rule, context::grouped(count))).collect(),
         problems: view.href(routes::PROBLEMS),
+        sources: super::integrations::rows(view),
         changes: changes.collect(),
         machine,
     };

@@ -1,13 +1,20 @@
 //! The tabs of an entity, one a file.
 
 pub mod apis;
+pub mod ci_cd;
+pub mod code_insights;
 pub mod definition;
 pub mod dependencies;
 pub mod diagram;
 pub mod docs;
+pub mod incidents;
+pub mod kubernetes;
 pub mod members;
 pub mod overview;
+pub mod packages;
+pub mod quality;
 pub mod raw;
+pub mod security;
 
 pub use super::cards::Content;
 use super::{PageContext, Site};
@@ -25,6 +32,14 @@ pub trait Tab: Sync {
 
     /// Returns the name of its icon.
     fn icon(&self) -> &'static str;
+
+    /// Returns its template.
+    fn template(&self) -> std::borrow::Cow<'static, str> {
+        match self.id() {
+            "" => "tabs/overview.html".into(),
+            other => format!("tabs/{other}.html").into(),
+        }
+    }
 
     /// Returns whether there is anything to show; nothing to show, no tab.
     fn applies(&self, portal: &Portal, site: &Site, entity: EntityId) -> bool;
@@ -44,7 +59,7 @@ pub trait Tab: Sync {
 }
 
 macro_rules! list {
-    ($($module:ident :: $tab:ident,)*) => { &[$(&$module::$tab),*] };
+    ($($module:ident :: $tab:ident $($name:literal)?,)*) => { &[$(&$module::$tab),*] };
 }
 
 /// All tabs in the order of display.

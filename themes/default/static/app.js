@@ -29,7 +29,7 @@ export function start() {
   page?.abort();
   page = new AbortController();
   const { signal } = page;
-  for (const part of [colours, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents]) part(signal);
+  for (const part of [colours, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages]) part(signal);
   for (const { src } of all('script[type=module][src]')) {
     if (src !== import.meta.url) import(src).then((tool) => tool.start?.({ signal, stored, askMe, pathOf }));
   }
@@ -308,6 +308,18 @@ function contents(signal) {
   };
   addEventListener('scroll', () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } }, { passive: true, signal });
   follow();
+}
+
+/** Times become ages; the time itself stays as a tooltip. */
+const steps = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
+function ages() {
+  const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  for (const time of all('time[data-ago]')) {
+    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+    const [unit, length] = steps.find(([, one]) => Math.abs(seconds) >= one) ?? ['second', 1];
+    time.title ||= time.textContent;
+    time.textContent = words.format(Math.trunc(seconds / length), unit);
+  }
 }
 
 start();

@@ -1,0 +1,38 @@
+//! Workloads in clusters, as other tools know them.
+
+use std::borrow::Cow;
+
+use super::{Content, Tab};
+use crate::catalog::EntityId;
+use crate::portal::Portal;
+use crate::site::{PageContext, Site, snapshots};
+use crate::snapshots::source;
+
+/// See the module.
+pub struct Kubernetes;
+
+impl Tab for Kubernetes {
+    fn id(&self) -> &'static str {
+        "kubernetes"
+    }
+
+    fn title(&self) -> &'static str {
+        "Kubernetes"
+    }
+
+    fn icon(&self) -> &'static str {
+        "kind-resource"
+    }
+
+    fn template(&self) -> Cow<'static, str> {
+        Cow::Borrowed("tabs/snapshots.html")
+    }
+
+    fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
+        snapshots::tab_applies(&portal.snapshots, entity, source::Tab::Kubernetes)
+    }
+
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        Some(Box::new(snapshots::tab_content(view, id, source::Tab::Kubernetes)))
+    }
+}
