@@ -1,14 +1,15 @@
 //! Graphviz: the library reads and places, the shapes are drawn here in the classes of the theme.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use layout::core::format::{ClipHandle, RenderBackend};
 use layout::core::geometry::Point;
 use layout::core::style::StyleAttr;
-use layout::gv::parser::ast::{Graph, Stmt};
+use layout::gv::parser::ast::{ArrowKind, Graph, Stmt};
 use layout::gv::{DotParser, GraphBuilder};
 
+use super::{Failure, Picture};
 use crate::html::{Html, Tag};
 
 /// Larger graphs are not what a reader gets anything from, and cost time.
@@ -17,18 +18,91 @@ const MAX_STATEMENTS: usize = 200;
 /// So many edges are placed in time however they run; more only where the graph is hardly more than a tree.
 const MAX_TANGLED: usize = 60;
 
-pub(super) fn svg(source: &str) -> Option<String> {
-    let graph = DotParser::new(source).process().ok()?;
+pub(super) fn draw(source: &str) -> Result<Picture, Failure> {
+    let graph = DotParser::new(source).process().map_err(|_| Failure::new("it cannot be read"))?;
     let mut size = Size::default();
-    size.add(&graph)?;
+    if size.add(&graph).is_none() {
+        return Err(Failure::new("it is too large, or has frames around parts (`subgraph cluster_…`)"));
+    }
     let is_tree = size.edges * 5 <= size.names.len() * 6;
-    (size.edges <= MAX_TANGLED || is_tree).then_some(())?;
+    if size.edges > MAX_TANGLED && !is_tree {
+        return Err(Failure::new(format!("it has more than {MAX_TANGLED} edges and is no tree")));
+    }
+    let mut spoken = Spoken::default();
+    spoken.name_nodes(&graph);
+    spoken.tell(&graph);
+    let names: Vec<&str> = spoken.order.iter().map(|name| spoken.name(name)).take(8).collect();
+    let more = spoken.order.len() - names.len();
+    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+    let name = format!("Graph: {}{more}", names.join(", "));
     let mut builder = GraphBuilder::new();
     builder.visit_graph(&graph);
     let mut graph = builder.get();
     let mut canvas = Canvas::default();
     graph.do_it(false, false, false, &mut canvas);
-    Some(canvas.finish())
+    let frame = [0.0, 0.0, canvas.width.ceil(), canvas.height.ceil()];
+    Ok(Picture { content: canvas.finish(), frame, name, told: spoken.told })
+}
+
+/// A graph in words.
+#[derive(Default)]
+struct Spoken<'g> {
+    labels: BTreeMap<&'g str, &'g str>,
+    /// Nodes in the order of the source.
+    order: Vec<&'g str>,
+    seen: BTreeSet<&'g str>,
+    told: Vec<String>,
+}
+
+impl<'g> Spoken<'g> {
+    fn name_nodes(&mut self, graph: &'g Graph) {
+        for statement in &graph.list.list {
+            match statement {
+                Stmt::SubGraph(part) => self.name_nodes(part),
+                Stmt::Node(node) => {
+                    self.note(&node.id.name);
+                    if let Some((_, label)) = node.list.iter().find(|(key, _)| key == "label") {
+                        self.labels.insert(&node.id.name, label);
+                    }
+                }
+                Stmt::Edge(edge) => {
+                    self.note(&edge.from.name);
+                    edge.to.iter().for_each(|(to, _)| self.note(&to.name));
+                }
+                Stmt::Attribute(_) => {}
+            }
+        }
+    }
+
+    fn note(&mut self, name: &'g str) {
+        if self.seen.insert(name) {
+            self.order.push(name);
+        }
+    }
+
+    fn name(&self, node: &'g str) -> &'g str {
+        self.labels.get(node).copied().filter(|label| !label.trim().is_empty()).unwrap_or(node)
+    }
+
+    fn tell(&mut self, graph: &'g Graph) {
+        for statement in &graph.list.list {
+            match statement {
+                Stmt::SubGraph(part) => self.tell(part),
+                Stmt::Edge(edge) => {
+                    let label = edge.list.iter().find(|(key, _)| key == "label").map(|(_, label)| label);
+                    let mut from = &edge.from.name;
+                    for (to, kind) in &edge.to {
+                        let line = if matches!(kind, ArrowKind::Arrow) { "→" } else { "—" };
+                        let label = label.map(|label| format!(": {label}")).unwrap_or_default();
+                        let line = format!("{} {line} {}{label}", self.name(from), self.name(&to.name));
+                        self.told.push(line.replace(['\n', '\r'], " "));
+                        from = &to.name;
+                    }
+                }
+                Stmt::Node(_) | Stmt::Attribute(_) => {}
+            }
+        }
+    }
 }
 
 /// How much there is to draw.
@@ -79,17 +153,9 @@ impl Canvas {
     }
 
     fn finish(self) -> String {
-        let (width, height) = (self.width.ceil(), self.height.ceil());
         let mut out = Html::new();
-        out.start("svg")
-            .attribute("class", "drawn")
-            .attribute("width", &width.to_string())
-            .attribute("height", &height.to_string())
-            .attribute("viewBox", &format!("0 0 {width} {height}"))
-            .attribute("role", "img");
         out.raw(ARROW_HEADS);
         out.raw(&self.shapes.into_string());
-        out.end("svg");
         out.into_string()
     }
 }

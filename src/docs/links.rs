@@ -229,7 +229,8 @@ impl<'a> Links<'a> {
 
     /// Says whether the picture that a diagram lacks is there after all: an outline does not look for it.
     pub(super) fn has_picture(&self, from: &Source, lost: &LintFinding) -> bool {
-        lost.loss == MarkdownLint::Diagram && matches!(self.file(from, &lost.detail), Some(Target::Asset(_)))
+        let file = lost.detail.lines().next().unwrap_or_default();
+        lost.loss == MarkdownLint::Diagram && matches!(self.file(from, file), Some(Target::Asset(_)))
     }
 
     /// Returns the address to write into HTML for a target that leads nowhere because it was meant relative to the

@@ -65,11 +65,16 @@ pub(super) fn lost(file: FileId, lost: &LintFinding, dialect: &Dialect) -> Diagn
             "not TeX that becomes MathML",
             "correct the formula; commands that define others, and those of packages, are not known".to_owned(),
         ),
-        MarkdownLint::Diagram => (
-            "this diagram is shown as its source".to_owned(),
-            "not drawn, and without a picture",
-            format!("draw it as SVG beforehand, and put it beside the document as `{}`", lost.detail),
-        ),
+        MarkdownLint::Diagram => {
+            let (file, reason) = lost.detail.split_once('\n').unwrap_or((&lost.detail, ""));
+            let message = match reason {
+                "" => "this diagram is shown as its source".to_owned(),
+                reason => format!("this diagram is shown as its source: {reason}"),
+            };
+            let or = if reason.is_empty() { "" } else { "correct or simplify it; or " };
+            let help = format!("{or}draw it as SVG beforehand, and put it beside the document as `{file}`");
+            (message, "not drawn, and without a picture", help)
+        }
         MarkdownLint::EmptyContainer => (
             "nothing is in this block".to_owned(),
             "the lines below are not part of it",

@@ -201,6 +201,11 @@ fn nothing_hostile_is_drawn() {
         for source in [
             format!("a $\\text{{{}}}$ b", line.replace('$', "")),
             format!("$$\n{line}\n$$\n"),
+            format!(
+                "```mermaid\nflowchart LR\n a[\"{0}\"] -- \"{0}\" --> b[\"{0}\"]\n```\n",
+                line.replace('"', "'").replace('`', "'")
+            ),
+            format!("```mermaid\nsequenceDiagram\n a->>b: {line}\n Note over a: {line}\n```\n"),
             format!("```dot\ndigraph {{ a [label=\"{label}\"] a -> b [label=\"{label}\"] \"{label}\" -> b }}\n```\n"),
         ] {
             let html = techdocs::document(&source, &options, &resolve, &|_| None).html;

@@ -204,10 +204,16 @@ impl Resolver for DocumentResolver<'_> {
         }
         // Names in a drawing are unique on the page.
         let prefix = format!("d{}-", self.held.borrow().len() + 1);
-        if diagram::is_drawn(language) && self.drawn.get() < MAX_DRAWN {
-            self.drawn.set(self.drawn.get() + 1);
-            if let Some(svg) = diagram::svg(language, source, &prefix) {
-                return self.hold(svg);
+        let mut failure = diagram::Failure::default();
+        if diagram::is_drawn(language) {
+            if self.drawn.get() < MAX_DRAWN {
+                self.drawn.set(self.drawn.get() + 1);
+                match diagram::draw(language, source, &prefix) {
+                    Ok(drawn) => return self.hold(drawn),
+                    Err(why) => failure = why,
+                }
+            } else {
+                failure.reason = format!("a page shows {MAX_DRAWN} diagrams at most");
             }
         }
         // Whether a picture is there is not for the outline to say.
@@ -223,7 +229,7 @@ impl Resolver for DocumentResolver<'_> {
                     .attribute("src", &href);
                 Drawn::Html(image)
             }
-            _ => Drawn::Missing(name),
+            _ => Drawn::Missing { file: name, failure },
         }
     }
 

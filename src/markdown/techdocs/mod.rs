@@ -100,8 +100,13 @@ pub enum Drawn {
     Html(String),
     /// It cannot be read.
     Not,
-    /// Its picture should stand in the file of this name beside the document, and does not.
-    Missing(String),
+    /// It is not drawn here, and neither is there a picture of it.
+    Missing {
+        /// The file beside the document in which its picture would be taken from.
+        file: String,
+        /// Why it is not drawn.
+        failure: crate::diagram::Failure,
+    },
 }
 
 /// A world without files: links stay as they are.

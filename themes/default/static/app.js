@@ -285,7 +285,7 @@ document.addEventListener('change', ({ target }) => {
 
 /** What scrolls can be scrolled with keys; drawings that are wider than their place open at what they are about. */
 function scrolling() {
-  for (const box of all('pre, .doc table')) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  for (const box of all('pre, .doc table, .diagram')) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   for (const box of all('.task-list-item input')) box.setAttribute('aria-label', box.closest('li').textContent.trim().slice(0, 80));
   for (const box of all('[data-graph]')) {
     const middle = box.querySelector('.root rect');

@@ -65,7 +65,7 @@ pub(super) fn picture(parser: &mut Parser<'_>, language: &str, source: &str, lin
             return out;
         }
         Ok(None) => {}
-        Err((loss, detail)) => parser.losses.note_line(loss, lines, at, detail),
+        Err(missing) => missing.note(parser, lines, at),
     }
     let mut out = String::new();
     start_tag(&mut out, "pre").attribute("class", &format!("diagram {language}")).attribute("data-diagram", language);
@@ -81,7 +81,7 @@ pub(super) fn figure(
     language: &str,
     source: &str,
     title: Option<&str>,
-) -> Result<Option<String>, (MarkdownLint, String)> {
+) -> Result<Option<String>, Missing> {
     let Some(picture) = drawn(parser, language, source)? else { return Ok(None) };
     // The class `highlight` says that this is code to whoever takes the source out of the page.
     let mut out = String::new();
@@ -98,10 +98,30 @@ pub(super) fn figure(
     Ok(Some(out))
 }
 
-fn drawn(parser: &Parser<'_>, language: &str, source: &str) -> Result<Option<String>, (MarkdownLint, String)> {
+/// A diagram that is not drawn.
+#[derive(Debug)]
+pub(super) struct Missing {
+    detail: String,
+    /// The line of its source at which it is wrong, from 0.
+    line: Option<usize>,
+}
+
+impl Missing {
+    /// Notes it. `at` is the line of `lines` above its source.
+    pub(super) fn note(self, parser: &mut Parser<'_>, lines: &[&str], at: usize) {
+        let inside =
+            self.line.map(|line| at + 1 + line).filter(|line| *line < lines.len() && !lines[*line].trim().is_empty());
+        parser.losses.note_line(MarkdownLint::Diagram, lines, inside.unwrap_or(at), self.detail);
+    }
+}
+
+fn drawn(parser: &Parser<'_>, language: &str, source: &str) -> Result<Option<String>, Missing> {
     match parser.resolver.diagram(language, source) {
         Drawn::Html(picture) => Ok(Some(picture)),
         Drawn::Unknown | Drawn::Not => Ok(None),
-        Drawn::Missing(name) => Err((MarkdownLint::Diagram, name)),
+        Drawn::Missing { file, failure } => {
+            let detail = if failure.reason.is_empty() { file } else { format!("{file}\n{}", failure.reason) };
+            Err(Missing { detail, line: failure.line })
+        }
     }
 }

@@ -234,7 +234,7 @@ fn render(parser: &mut Parser<'_>, fence: &mut Open<'_>, all: &[&str]) -> String
     match graphviz::figure(parser, &header.language, &source, header.title.as_deref()) {
         Ok(Some(figure)) => return figure,
         Ok(None) => {}
-        Err((loss, detail)) => parser.losses.note_line(loss, all, fence.start, detail),
+        Err(missing) => missing.note(parser, all, fence.start),
     }
     let options = parser.options;
     if let Some(custom) = header.custom.and_then(|index| options.custom_fences.get(index)) {
