@@ -685,9 +685,19 @@ fn round(value: &str) -> String {
                 end += 1 + sign + digits;
             }
         }
-        match rest[start..end].parse::<f64>() {
-            Ok(value) => out.push_str(&number(value)),
-            Err(_) => out.push_str(&rest[start..end]),
+        let written = &rest[start..end];
+        // Flags of arcs may stand together, as in `01`.
+        let is_packed = written.len() > 1 && written.starts_with('0') && !written.starts_with("0.");
+        match written.parse::<f64>() {
+            Ok(value) if !is_packed => {
+                let short = number(value);
+                // Of `1.5.5` the second number begins at its dot.
+                if out.ends_with(|c: char| c.is_ascii_digit()) && !short.starts_with('-') {
+                    out.push(' ');
+                }
+                out.push_str(&short);
+            }
+            _ => out.push_str(written),
         }
         rest = &rest[end..];
     }
@@ -703,7 +713,8 @@ mod tests {
     fn numbers_are_shortened_and_nothing_else() {
         assert_eq!(round("M0.123456,-4L10 20.5"), "M0.12,-4L10 20.5");
         assert_eq!(round("translate(1e-7, 2.999)"), "translate(0, 3)");
-        assert_eq!(round("A5.0,5,0,0,1-.25.5"), "A5,5,0,0,1-0.250.5".replace("0.250.5", "0.25.5"));
+        assert_eq!(round("A5.0,5,0,0,1-.25.5"), "A5,5,0,0,1-0.25 0.5");
+        assert_eq!(round("M3.001.5a1 1 0 01-1 0"), "M3 0.5a1 1 0 01-1 0");
         assert_eq!(round("1em"), "1em");
         assert_eq!(round("none"), "none");
     }

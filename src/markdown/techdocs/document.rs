@@ -349,7 +349,7 @@ mod tests {
         let options = Options { arithmatex: true, ..Options::default() };
         let resolve =
             |link: &DocLink| Resolved { href: Some(link.target.clone()), broken: link.target.contains("plantuml") };
-        let text = "## The $x^2$ law\n\n![a $v$](a.png)\n\n$$\ny\n$$\n\n```dot\ndigraph { a -> b }\n```\n\n- i\n\n  ```mermaid title=\"M\"\n  graph LR\n  ```\n\n```plantuml\na -> b\n```\n\n$\\nosuch$\n";
+        let text = "## The $x^2$ law\n\n![a $v$](a.png)\n\n$$\ny\n$$\n\n```dot\ndigraph { a -> b }\n```\n\n- i\n\n  ```mermaid title=\"M\"\n  C4Context\n  ```\n\n```plantuml\na -> b\n```\n\n$\\nosuch$\n";
         let doc = document(text, &options, &resolve, &|_| None);
         assert_eq!((&*doc.headings[0].id, &*doc.headings[0].title), ("the-x2-law", "The \\(x^2\\) law"));
         assert!(doc.html.contains("display=\"inline\"") && doc.html.contains("display=\"block\""), "{}", doc.html);
