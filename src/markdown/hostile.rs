@@ -203,7 +203,7 @@ fn nothing_hostile_is_drawn() {
             format!("$$\n{line}\n$$\n"),
             format!(
                 "```mermaid\nflowchart LR\n a[\"{0}\"] -- \"{0}\" --> b[\"{0}\"]\n```\n",
-                line.replace('"', "'").replace('`', "'")
+                line.replace(['"', '`'], "'")
             ),
             format!("```mermaid\nsequenceDiagram\n a->>b: {line}\n Note over a: {line}\n```\n"),
             format!("```dot\ndigraph {{ a [label=\"{label}\"] a -> b [label=\"{label}\"] \"{label}\" -> b }}\n```\n"),

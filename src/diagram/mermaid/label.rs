@@ -69,7 +69,7 @@ fn collect(node: Node<'_, '_>, face: Face, lines: &mut Vec<Line>) {
                 .chars()
                 .map(|c| if c.is_whitespace() && c != '\u{a0}' { ' ' } else { c })
                 .filter(|c| {
-                    let drop = *c == ' ' && last_blank && !lines.last().is_some_and(|line| !line.is_empty());
+                    let drop = *c == ' ' && last_blank && lines.last().is_none_or(Line::is_empty);
                     last_blank = *c == ' ';
                     !drop
                 })
