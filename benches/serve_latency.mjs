@@ -24,6 +24,7 @@ try {
   console.log(server.built.at(-1));
   const catalog = await readFile(at('catalog-info.yaml'), 'utf8');
   const entity = /^ {2}name: (\S+)/m.exec(catalog)[1];
+  /** @type {Record<string, [url: string, path: string, change: (mark: string) => (text: string) => string]>} */
   const cases = {
     'a saved document': [`docs/default/component/${entity}/`, at('docs/index.md'), (mark) => (text) => `${text}\n\nmark-${mark}\n`],
     'a saved catalog file': [`catalog/default/component/${entity}/`, at('catalog-info.yaml'), (mark) => (text) => text.replace(/^ {2}name: .*$/m, (line) => `${line}\n  title: mark-${mark}`).replace(/^ {2}title: (?!mark).*\n/m, '')],

@@ -78,7 +78,7 @@ const PLAINS = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
 /** Returns a text in lower case and without accents, with plain letters for those that are written as such in their absence. */
 function fold(text) {
   const lower = text.toLowerCase();
-  return /^[\x00-\x7f]*$/.test(lower) ? lower : lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(PLAINS, (letter) => PLAIN[letter]).normalize('NFC');
+  return /[\x80-\uffff]/.test(lower) ? lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(PLAINS, (letter) => PLAIN[letter]).normalize('NFC') : lower;
 }
 
 // What some write for letters that they have no keys for.
@@ -235,9 +235,26 @@ export async function open({ base, fetch = globalThis.fetch.bind(globalThis) }) 
   return new Index(ROOT ?? await renew(), load, renew);
 }
 
+/**
+ * The values that results may have, by facet: type, kind, ref, owner, lifecycle, namespace, tag, system.
+ * @typedef {Record<string, string | string[]>} Filters
+ */
+
+/**
+ * What a query asks for beside its words.
+ * @typedef {object} Options
+ * @property {number} [limit] how many results at most
+ * @property {Filters} [filters]
+ * @property {boolean} [facets] whether to count the values of each facet
+ * @property {number} [groups] how many results of each group to return in any case; 0 for no groups
+ * @property {boolean} [list] whether a query without words lists whatever passes the filters
+ * @property {() => boolean} [stale] whether the answer is no longer wanted
+ */
+
 class Index {
   constructor(root, load, renew) {
-    Object.assign(this, { load, renew });
+    this.load = load;
+    this.renew = renew;
     this.use(root);
   }
 
@@ -271,13 +288,19 @@ class Index {
     return loading;
   }
 
-  /** Returns where a term is: the folder, and the number of the file: the last whose name is not after it. */
+  /**
+   * Returns where a term is: the folder, and the number of the file: the last whose name is not after it.
+   * @returns {[folder: string, file: number]}
+   */
   place(term, folder = JOINT.test(term) ? 'w' : 't') {
     const key = folder === 'w' ? joined(term) : term;
     return [folder, Math.max(0, after(this.names[folder], (name) => !before(key, name)) - 1)];
   }
 
-  /** Reads a file of terms: `Map(term → { term, forms, postings() })`. */
+  /**
+   * Reads a file of terms: `Map(term → { term, forms, postings() })`.
+   * @param {[folder: string, file: number]} place
+   */
   async shard([folder, at]) {
     if (!this.names[folder].length) return new Map();
     return this.file(`${folder}/${at >> 8}/${at & 255}.bin`, async (response) => readShard(await inflate(response)));
@@ -292,7 +315,11 @@ class Index {
     return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => this.shard([from, first + at])));
   }
 
-  /** Answers a query: `{ total, results: [{ url, title, type, ref, excerpt, score, heading? }] }`, best first. */
+  /**
+   * Answers a query: `{ total, results: [{ url, title, type, ref, excerpt, score, heading? }] }`, best first.
+   * @param {string} text
+   * @param {Options} options
+   */
   async query(text, options = {}) {
     const { root } = this;
     try {
@@ -309,6 +336,11 @@ class Index {
     }
   }
 
+  /**
+   * Answers a query from the index as it is known here.
+   * @param {string} text
+   * @param {Options} options
+   */
   async answer(text, { limit = 10, filters = {}, facets = false, groups = 0, list = false, stale } = {}) {
     const typed = String(text ?? '').slice(0, MAX_QUERY).trim();
     const asked = terms(typed);
@@ -363,7 +395,7 @@ class Index {
     // What excerpts and pages are marked by, and what nothing is said of.
     const telling = meant.flat().flatMap(({ entry }) => entry.parts ?? [entry.term]);
     answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...telling])];
-    answer.unknown = words.filter((word, at) => !meant[at].length).map(({ raw }) => raw);
+    answer.unknown = words.filter((_, at) => !meant[at].length).map(({ raw }) => raw);
     if (facts) answer.facets = this.counted(all, facts);
     return answer;
   }
@@ -802,11 +834,16 @@ class Index {
     return Object.fromEntries(Object.entries(counts).map(([facet, map]) => [facet, sorted(map)]));
   }
 
-  /** Makes the test that documents must pass. */
+  /**
+   * Makes the test that documents must pass.
+   * @param {Filters} filters
+   */
   async filter({ type, kind, ref, ...others }) {
     const list = (value) => (value === undefined || value === null ? undefined : new Set([value].flat().map((one) => String(one).toLowerCase())));
     const [types, kinds, refs] = [list(type), list(kind), list(ref)];
-    const asked = ['owner', 'lifecycle', 'namespace', 'tag', 'system'].map((facet) => [facet, list(others[facet])]).filter(([, values]) => values);
+    /** @type {(facet: string) => [facet: string, values: Set<string>]} */
+    const wanted = (facet) => [facet, list(others[facet])];
+    const asked = ['owner', 'lifecycle', 'namespace', 'tag', 'system'].map(wanted).filter(([, values]) => values);
     const [runs, facts] = await Promise.all([refs && this.owners(), asked.length ? this.facts() : undefined]);
     return (document) => {
       if (refs && !refs.has(runs[after(runs, ([end]) => end <= document)][1])) return false;
@@ -862,9 +899,7 @@ class Index {
       }
       // Who asks for a page by its title wants its top, above what stands before its first heading.
       const top = docs && !heading && hit.titled;
-      const result = { ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }), url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000 };
-      if (heading) result.heading = heading;
-      return result;
+      return { ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }), url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000, ...(heading && { heading }) };
     });
     return results.map((result, at) => [result, at]).sort((a, b) => b[0].score - a[0].score || a[1] - b[1]).map(([result]) => result);
   }

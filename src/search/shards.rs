@@ -245,11 +245,12 @@ fn synonyms(groups: &[Vec<String>]) -> Vec<Vec<String>> {
     groups.iter().map(|group| group.iter().filter_map(&mut term).collect()).collect()
 }
 
-/// Returns the module without comments and indentation.
+/// Returns the module without indentation and comments, which stand on lines of their own.
 fn bare(module: &str) -> String {
     let mut out = String::with_capacity(module.len());
     for line in module.lines().map(str::trim) {
-        if !line.is_empty() && !line.starts_with("//") && !line.starts_with("/**") && !line.starts_with("* ") {
+        let is_comment = ["//", "/**", "* ", "*/"].iter().any(|mark| line.starts_with(mark));
+        if !line.is_empty() && !is_comment {
             out.push_str(line);
             out.push('\n');
         }

@@ -3,7 +3,7 @@
 // The braces keep its names from those of the scripts of the site.
 {
   // Behind a proxy the site may stand below a path.
-  const own = new URL(".", document.currentScript.src);
+  const own = new URL(".", /** @type {HTMLScriptElement} */ (document.currentScript).src);
   const style = `
     :host { all: initial; }
     section, button { font: 14px/1.5 system-ui, sans-serif; color: #f5f5f5; background: #1b1b1f; }
@@ -115,7 +115,7 @@
     const path = location.pathname;
     const answer = await fetch(location.href.split("#")[0]);
     const text = await answer.text();
-    const [{ start }, { ready, show: exchange }] = await Promise.all([app.src, new URL(navigate, location.href)].map((url) => import(url)));
+    const [{ start }, { ready, show: exchange }] = await Promise.all([app.src, new URL(navigate, location.href)].map((url) => import(String(url))));
     const next = await ready({ text, url: new URL(location.href) });
     if (!start || !next || location.pathname !== path) return false;
     const was = look();

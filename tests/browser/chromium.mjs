@@ -1,5 +1,6 @@
 // Drives Chromium over its debugging pipe, and serves a built site: nothing to install but the browser and Node.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,8 +29,8 @@ export async function serve(folder, base) {
       response.writeHead(404, { 'content-type': types['.html'] }).end(page);
     }
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${server.address().port}${base}`, stop: () => server.close() };
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { url: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}${base}`, stop: () => server.close() };
 }
 
 /** Starts a browser with a fresh profile. */
@@ -39,6 +40,7 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--hide-scrollbars', '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank',
   ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+  const pipe = /** @type {import('node:stream').Writable} */ (browser.stdio[3]);
   const waiting = new Map();
   const listeners = new Set();
   let number = 0;
@@ -59,7 +61,7 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
   });
   const send = (method, params = {}, sessionId) => new Promise((resolve, reject) => {
     waiting.set(++number, { resolve, reject });
-    browser.stdio[3].write(`${JSON.stringify({ id: number, method, params, sessionId })}\0`);
+    pipe.write(`${JSON.stringify({ id: number, method, params, sessionId })}\0`);
   });
   return {
     /** Opens a tab. */
@@ -76,7 +78,7 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
         if (message.method === 'Runtime.exceptionThrown') problems.push(message.params.exceptionDetails.exception?.description ?? message.params.exceptionDetails.text);
         if (message.method === 'Log.entryAdded' && message.params.entry.level === 'error') problems.push(message.params.entry.text);
         if (message.method === 'Network.requestWillBeSent') requests.push(message.params.request.url);
-        if (message.method === 'Page.loadEventFired') loads.splice(0).forEach((done) => done());
+        if (message.method === 'Page.loadEventFired') for (const done of loads.splice(0)) done();
       };
       listeners.add(listener);
       for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await call(`${domain}.enable`);
@@ -98,7 +100,7 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
           if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
           return result.value;
         },
-        async press(key, { modifiers = 0, code } = {}) {
+        async press(key, { modifiers = 0, code = undefined } = {}) {
           const text = key.length === 1 && !modifiers ? key : undefined;
           const windowsVirtualKeyCode = { Escape: 27, Enter: 13, ArrowUp: 38, ArrowDown: 40, Tab: 9 }[key];
           await call('Input.dispatchKeyEvent', { type: text ? 'keyDown' : 'rawKeyDown', key, code, text, modifiers, windowsVirtualKeyCode });
@@ -121,7 +123,7 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
     },
     async stop() {
       await send('Browser.close').catch(() => {});
-      await new Promise((done) => (browser.exitCode === null ? browser.once('exit', done) : done()));
+      if (browser.exitCode === null) await once(browser, 'exit');
       await rm(profile, { recursive: true, force: true });
     },
   };

@@ -4,6 +4,7 @@
 // PLAYBILL=path/to/playbill node --test tests/browser/files.test.mjs
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -87,9 +88,9 @@ async function host(head, type = typeOf) {
     const known = type(path);
     response.writeHead(bytes ? 200 : 404, { ...head, ...(known ? { 'content-type': known } : {}) }).end(bytes ?? '');
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   hosts.push(server);
-  return `http://127.0.0.1:${server.address().port}/`;
+  return `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`;
 }
 
 before(async () => {
@@ -104,7 +105,7 @@ before(async () => {
 });
 after(async () => {
   await browser?.stop();
-  hosts.forEach((server) => server.close());
+  for (const server of hosts) server.close();
   await rm(folder, { recursive: true, force: true });
   await rm(site, { recursive: true, force: true });
 });
@@ -138,17 +139,17 @@ test('the attacks work where nobody stops them', async () => {
   assert.deepEqual(await running(tried), tried);
 });
 
-for (const [name, start] of [
-  ['from a host without headers', () => host({})],
-  ['from a host that does not even tell types', () => host({}, (path) => (path.startsWith('/docs/') && !path.endsWith('/index.html') ? undefined : typeOf(path)))],
-  ['with the policy of _headers', async () => {
+for (const [name, start] of Object.entries({
+  'from a host without headers': () => host({}),
+  'from a host that does not even tell types': () => host({}, (path) => (path.startsWith('/docs/') && !path.endsWith('/index.html') ? undefined : typeOf(path))),
+  'with the policy of _headers': async () => {
     const lines = (await readFile(join(site, '_headers'), 'utf8')).split('\n\n')[0].split('\n').slice(1);
     const head = Object.fromEntries(lines.map((line) => line.trim().split(/: (.*)/).slice(0, 2)));
     assert.match(head['Content-Security-Policy'], /default-src 'self'/);
     return host(head);
-  }],
-  ['from a disk', () => `${pathToFileURL(site)}/`],
-]) {
+  },
+  'from a disk': () => `${pathToFileURL(site)}/`,
+})) {
   test(`nothing of an author runs ${name}`, async () => {
     const base = await start();
     const paths = await published();

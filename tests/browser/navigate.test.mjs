@@ -149,7 +149,7 @@ check('a link to a heading arrives there', async (page) => {
 
 check('the search stays loaded and opens its results in place', async (page) => {
   await load(page, 'explore/');
-  for (const [words, name] of [['booking service', /Booking Service/], ['audience forecast', /Audience Forecast/i]]) {
+  for (const [words, name] of Object.entries({ 'booking service': /Booking Service/, 'audience forecast': /Audience Forecast/i })) {
     await page.press('/', { code: 'Slash' });
     await page.settle(500);
     await page.type(words);

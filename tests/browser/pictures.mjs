@@ -13,7 +13,7 @@ const browser = await launch();
 await mkdir(folder, { recursive: true });
 for (const path of paths.length ? paths.map((path) => (path === '/' ? '' : path)) : await samples(site)) {
   const page = await browser.page();
-  for (const [width, dark] of [[1440, false], [1440, true], [375, false], [375, true]]) {
+  for (const width of [1440, 375]) for (const dark of [false, true]) {
     await page.resize(width, width > 600 ? 900 : 800);
     await page.colours(dark);
     await page.goto(url + path);

@@ -77,7 +77,7 @@ const links = (page, selector) => page.evaluate(`[...document.querySelectorAll($
 
 check('a tag, a type and an owner lead to their lists without script', { script: false }, async (page) => {
   // Chromium does not evaluate where scripts are off, so that the pages are read.
-  const read = async (path) => (await readFile(join(site, path, 'index.html'), 'utf8')).replace(/^[^]*<main/, '<main');
+  const read = async (path) => (await readFile(join(site, path, 'index.html'), 'utf8')).replace(/^[\s\S]*<main/, '<main');
   const names = (html) => [...html.matchAll(/<th scope="row"[^>]*><a [^>]*>.*?<span>(.*?)<\/span>/g)].map((match) => match[1]);
   const from = 'catalog/default/component/booking-service/';
   const entity = await read(from);

@@ -41,8 +41,8 @@ for (const [place, address, input, list] of [['the dialogue', '', '.search-dialo
         return lines();
       })()`);
       const at = shown.findIndex((one) => one.startsWith(`catalog/${path}`) || one === `docs/${path}`);
-      first += at === 0;
-      three += at >= 0;
+      first += Number(at === 0);
+      three += Number(at >= 0);
       if (at !== 0) context.diagnostic(`${word}: ${path} is not first, but ${shown[0]}`);
     }
     context.diagnostic(`of ${titles.length} first ${first}, among three ${three}`);

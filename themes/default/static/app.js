@@ -4,7 +4,7 @@ const home = new URL(root.dataset.root, location.href);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const find = (selector) => document.querySelector(selector);
 const isTyping = (target) => target.closest?.('input, textarea, select, [contenteditable]');
-const from = (name) => import(new URL(root.dataset[name], location.href));
+const from = (name) => import(new URL(root.dataset[name], location.href).href);
 
 /** Reads and writes a value that this browser keeps for this portal. */
 export const stored = {
@@ -135,7 +135,7 @@ function showKeys() {
 // The drawer closes like a menu.
 document.addEventListener('click', (event) => { for (const drawer of all('.drawer[open]')) if (!drawer.contains(event.target)) drawer.open = false; });
 document.addEventListener('keydown', (event) => {
-  const drawer = event.key === 'Escape' && event.target.closest?.('.drawer[open]');
+  const drawer = event.key === 'Escape' && event.target.closest?.('details.drawer[open]');
   if (drawer) { drawer.open = false; drawer.querySelector('summary').focus(); }
 });
 
@@ -150,7 +150,7 @@ function personal() {
   const entry = () => ({
     ref: entity,
     title: find('main h1').textContent,
-    path: location.pathname.slice(home.pathname.length).split('/').slice(0, 4).join('/') + '/',
+    path: `${location.pathname.slice(home.pathname.length).split('/').slice(0, 4).join('/')}/`,
   });
   if (entity) {
     const recent = stored.read('recent', []).filter((item) => item.ref !== entity);
@@ -227,8 +227,8 @@ function copyable(block) {
   button.append(Object.assign(document.createElement('i'), { className: 'icon i-copy' }));
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? block.textContent);
-    button.firstChild.className = 'icon i-check';
-    setTimeout(() => { button.firstChild.className = 'icon i-copy'; }, 1500);
+    button.firstElementChild.className = 'icon i-check';
+    setTimeout(() => { button.firstElementChild.className = 'icon i-copy'; }, 1500);
   });
   const box = document.createElement('div');
   box.className = 'copy-box';

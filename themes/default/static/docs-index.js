@@ -11,7 +11,7 @@ export function start() {
     let shown = 0;
     cards.forEach((card, at) => {
       card.hidden = !(words.every((word) => texts[at].includes(word)) && (!select.value || card.dataset.ownedBy === select.value));
-      shown += !card.hidden;
+      if (!card.hidden) shown += 1;
     });
     heading.textContent = shown.toLocaleString('en');
     const parts = [];

@@ -20,7 +20,7 @@ function cluster(nodes, edges) {
   const units = [];
   const unitOf = nodes.map(() => -1);
   const lonely = [];
-  nodes.forEach((node, at) => {
+  nodes.forEach((_, at) => {
     if (unitOf[at] >= 0) return;
     if (!degree[at]) { lonely.push(at); return; }
     const members = box.get(at) ?? [at];
@@ -45,7 +45,7 @@ function layers({ units, lines }) {
   const reached = new Set();
   for (const line of lines) { out[line.from].push(line); reached.add(line.to); }
   const state = units.map(() => 0);
-  const starts = [...units.keys()].sort((a, b) => reached.has(a) - reached.has(b));
+  const starts = [...units.keys()].sort((a, b) => Number(reached.has(a)) - Number(reached.has(b)));
   for (const start of starts) {
     if (state[start]) continue;
     state[start] = 1;
@@ -116,10 +116,10 @@ function order(layer, lines) {
     after[points[at - 1]].push(points[at]);
     before[points[at]].push(points[at - 1]);
   }
-  let now = Array.from({ length: Math.max(...layer) + 1 }, () => []);
-  layer.forEach((value, point) => now[value].push(point));
+  const now = Array.from({ length: Math.max(...layer) + 1 }, () => []);
+  for (const [point, value] of layer.entries()) now[value].push(point);
   const at = [];
-  const number = (all) => all.forEach((points) => points.forEach((point, place) => { at[point] = place; }));
+  const number = (all) => { for (const points of all) for (const [place, point] of points.entries()) at[point] = place; };
   number(now);
   let best = now.map((points) => [...points]);
   let fewest = crossings(now, after, at);
@@ -161,7 +161,7 @@ function settle(points, wanted, apart, middle) {
 export function layout(nodes, edges, labels, { portGap = 15, captionMain = (label) => labels[label].main, line: rowLength = 900, bend = BEND } = {}) {
   const { units, lines, lonely, loops } = cluster(nodes, edges);
   const result = { nodes: nodes.map(() => null), boxes: [], routes: [], captions: [], arcs: [], loops, main: 2 * MARGIN, cross: 2 * MARGIN };
-  if (units.length) place(result, units, lines, nodes, labels, portGap, captionMain, bend);
+  if (units.length) place(result, units, lines, labels, portGap, captionMain, bend);
   let main = MARGIN;
   let cross = units.length ? result.cross + GAP.unit : MARGIN;
   for (const node of lonely) {
@@ -174,7 +174,7 @@ export function layout(nodes, edges, labels, { portGap = 15, captionMain = (labe
   return result;
 }
 
-function place(result, units, all, nodes, labels, portGap, captionMain, bend) {
+function place(result, units, all, labels, portGap, captionMain, bend) {
   const layer = layers({ units, lines: all.filter((line) => !line.beside) });
   // Lines between equals go from layer to layer where they can, and in an arc beside their layer otherwise.
   const arcs = all.filter((line) => line.beside && layer[line.from] === layer[line.to]);

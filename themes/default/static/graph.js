@@ -100,10 +100,10 @@ export function start({ signal, pathOf }) {
         return at;
       });
       const counts = new Map();
-      graph.nodes.forEach(({ out }, from) => out.forEach(([relation, to]) => {
+      for (const [from, { out }] of graph.nodes.entries()) for (const [relation, to] of out) {
         const [a, b] = [stand[from], stand[to]];
         if (a !== b) counts.set(`${a} ${b} ${relation}`, (counts.get(`${a} ${b} ${relation}`) ?? 0) + 1);
-      }));
+      }
       const nodes = graph.nodes.map((node) => ({ ...node, out: [], in: [] }));
       for (const [key, count] of counts) {
         const [a, b, relation] = key.split(' ').map(Number);
@@ -213,7 +213,7 @@ export function start({ signal, pathOf }) {
   const pen = document.createElement('canvas').getContext('2d');
   const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
 
-  function picture({ items, lines, labels }, place, { longest = 32, bend } = {}) {
+  function picture({ items, lines, labels }, place, { longest = 32, bend = undefined } = {}) {
     // The ends of long names are what tells them apart.
     const cut = (text) => (text.length > longest ? `${text.slice(0, longest - 9)}…${text.slice(-8)}` : text);
     const sans = getComputedStyle(document.body).fontFamily;
@@ -303,14 +303,14 @@ export function start({ signal, pathOf }) {
     const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
     const fit = Math.min((canvas.clientWidth - 2) / width, 1);
     zoom = value === 'fit' ? fit : Math.min(Math.max(zoom * value, 0.15), 3);
-    svg.setAttribute('width', width * zoom);
-    svg.setAttribute('height', height * zoom);
+    svg.setAttribute('width', String(width * zoom));
+    svg.setAttribute('height', String(height * zoom));
   }
 
   /** Draws with the whole drawing in view, as long as its names can be read. */
   function show(parts, layout) {
     const fits = () => {
-      const [, , width, height] = canvas.firstChild.getAttribute('viewBox').split(' ').map(Number);
+      const [, , width, height] = canvas.firstElementChild.getAttribute('viewBox').split(' ').map(Number);
       return Math.min((canvas.clientWidth - 2) / width, innerHeight * 0.76 / height, 1);
     };
     canvas.replaceChildren(picture(parts, layout));
@@ -332,7 +332,7 @@ export function start({ signal, pathOf }) {
     const roots = state.roots.map((ref) => graph.nodes[graph.byRef.get(ref)]).filter(Boolean);
     if (!roots.length) { canvas.replaceChildren(); note.textContent = `There is no entity ${state.roots.join(', ')}.`; return; }
     title.replaceChildren('Graph of ', ...roots.flatMap((root, at) => [...(at ? [', '] : []), root.gone ? root.title : make('a', { href: new URL(root.path, home).href, textContent: root.title })]));
-    const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href));
+    const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href).href);
     const found = last;
     const parts = folded(found);
     show(parts, layout);
@@ -398,8 +398,8 @@ export function start({ signal, pathOf }) {
     const kinds = graph.kinds.map(([kind]) => kind);
     const used = graph.relations.map(([name], at) => [name, at]).filter(([, at]) => graph.nodes.some((node) => node.out.some(([relation]) => relation === at)));
     const relations = used.map(([name]) => name);
-    const relationOn = (name, at) => !state.relations.length || graph.relations[at].slice(0, 2).some((known) => state.relations.includes(known));
-    const chosen = () => used.filter(([name, at]) => relationOn(name, at)).map(([name]) => name);
+    const relationOn = (at) => !state.relations.length || graph.relations[at].slice(0, 2).some((known) => state.relations.includes(known));
+    const chosen = () => used.filter(([, at]) => relationOn(at)).map(([name]) => name);
     const facet = (name, ...children) => make('details', { className: 'facet', open: matchMedia('(min-width: 60rem)').matches }, make('summary', { textContent: name }), ...children);
     form.onsubmit = (event) => { event.preventDefault(); pick(); };
     form.replaceChildren(
@@ -408,10 +408,10 @@ export function start({ signal, pathOf }) {
       choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
       choice('Lines', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
       facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
-      facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(name, at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
+      facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
       facet('Show', box('Simplified', last ? !last.drawn : state.simple ?? false, (simple) => go({ simple })), box('One line for both directions', state.merge, (merge) => go({ merge }))),
     );
-    for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = at;
+    for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = String(at);
     if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();
   }
 
@@ -439,7 +439,8 @@ export function start({ signal, pathOf }) {
     [copy, ...copy.querySelectorAll('*')].forEach((element, at) => {
       const style = getComputedStyle(from[at]);
       for (const name of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-family', 'font-weight', 'text-anchor', 'paint-order', 'color']) element.setAttribute(name, style.getPropertyValue(name));
-      if (element.hasAttribute('href') && element.localName === 'a') element.setAttribute('href', element.href.baseVal ? new URL(element.href.baseVal, location.href).href : '');
+      const href = element.localName === 'a' && element.getAttribute('href');
+      if (href) element.setAttribute('href', new URL(href, location.href).href);
     });
     copy.prepend(drawn.querySelector('.symbols').cloneNode(true));
     save('graph.svg', 'image/svg+xml', new XMLSerializer().serializeToString(copy));

@@ -106,7 +106,7 @@ export function connect({ home, start }) {
     if (!url) return;
     event.preventDefault();
     const mine = ++turn;
-    const busy = setTimeout(() => { document.body.ariaBusy = true; }, 150);
+    const busy = setTimeout(() => { document.body.ariaBusy = 'true'; }, 150);
     try {
       const answer = await get(url);
       const next = await ready(answer);

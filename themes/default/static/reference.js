@@ -88,7 +88,7 @@ export function start({ signal }) {
   input.addEventListener('input', show);
   nav.addEventListener('keydown', (event) => {
     const all = links();
-    const at = all.indexOf(document.activeElement);
+    const at = all.findIndex((link) => link.matches(':focus'));
     const inside = at >= 0 || document.activeElement === input;
     if (!inside || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'ArrowDown') all[Math.min(at + 1, all.length - 1)]?.focus();

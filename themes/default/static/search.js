@@ -256,7 +256,7 @@ function commands(home, text = '', done = () => {}) {
 }
 
 /** Connects an input with a place for results. */
-function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = () => {}, onEmpty = () => [], done, counted = false }) {
+function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = (_query, _answer) => {}, onEmpty = (_type) => [], done = () => {}, counted = false }) {
   let turn = 0;
   let shown = '';
   // The number of results, or what to try, stands above the list.
@@ -480,7 +480,7 @@ export function searchPage({ form, results, ...options }) {
   const remove = (facet) => { delete state.filters[facet]; };
   /** Shows a list a facet, with how many results each of its values has. */
   const offer = (answer) => {
-    const busy = panel.contains(document.activeElement) ? document.activeElement.name : undefined;
+    const busy = panel.querySelector('select:focus')?.name;
     const lists = Object.entries(facets).map(([facet, label]) => {
       const chosen = state.filters[facet]?.[0] ?? '';
       const counts = answer?.facets?.[facet] ?? [];

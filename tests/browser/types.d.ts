@@ -1,0 +1,47 @@
+// What the scripts know of the pages that they run in, beyond the standard library. Types only: readers load none of it.
+
+/** The tag that the last part of a selector names: `a` of `.tabs > a[href]`, nothing of `.tabs > .on`. */
+type TagOf<S extends string> = S extends `${infer Before}[${string}]${infer After}` ? TagOf<`${Before}${After}`>
+  : S extends `${string}${' ' | '>' | ','}${infer Rest}` ? TagOf<Rest>
+  : S extends `${infer Tag}${'.' | '#' | ':'}${string}` ? Tag
+  : S;
+
+/** What a selector finds. The templates write HTML, so that everything without a known tag is some element of it. */
+type Found<S extends string> = TagOf<S> extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[TagOf<S>]
+  : TagOf<S> extends keyof SVGElementTagNameMap ? SVGElementTagNameMap[TagOf<S>]
+  : HTMLElement;
+
+interface ParentNode {
+  querySelector<const S extends string>(selectors: S): Found<S> | null;
+  querySelectorAll<const S extends string>(selectors: S): NodeListOf<Found<S>>;
+}
+
+interface Element {
+  closest<const S extends string>(selectors: S): Found<S> | null;
+}
+
+/** What an event happens to on a page is an element, or the document or window, which have none of these. */
+interface EventTarget {
+  closest?: Element['closest'];
+  matches?: Element['matches'];
+  /** Controls of forms have it. */
+  labels?: NodeListOf<HTMLLabelElement> | null;
+}
+
+interface Document {
+  /** What has the focus is written in HTML or SVG. */
+  readonly activeElement: (Element & HTMLOrSVGElement) | null;
+}
+
+interface Node {
+  /** A copy is of the same type. */
+  cloneNode(subtree?: boolean): this;
+}
+
+interface Navigator {
+  /** Where the browser tells: https://wicg.github.io/netinfo/ */
+  readonly connection?: { readonly saveData: boolean };
+}
+
+/** Is there in workers only. */
+declare const WorkerGlobalScope: { new (): EventTarget };
