@@ -45,3 +45,34 @@ interface Navigator {
 
 /** Is there in workers only. */
 declare const WorkerGlobalScope: { new (): EventTarget };
+
+/** A person or group that the reader said to be. */
+interface Me {
+  ref: string;
+  title: string;
+  /** Of the page, from the root of the portal. */
+  path: string;
+  /** References of groups that it is a member of. */
+  groups: string[];
+}
+
+/** What `app.js` gives to the `start` of each module that a page names. */
+interface Tools {
+  /** Aborted when the reader goes to another page. */
+  signal: AbortSignal;
+  /** The root of the portal. */
+  home: URL;
+  /** What this browser keeps for this portal. */
+  stored: { read(key: string, fallback: any): any; write(key: string, value: unknown): void };
+  /** Asks who the reader is. */
+  askMe(after?: (choice: Me | null) => void): Promise<void>;
+  /** The page of an entity, from the root of the portal. */
+  pathOf(namespace: string, kind: string, name: string): string;
+  /** Makes an element. Properties whose names have a hyphen, and `role`, are attributes. */
+  make<K extends keyof HTMLElementTagNameMap>(tag: K, properties?: Record<string, unknown>, ...children: (Node | string)[]): HTMLElementTagNameMap[K];
+  /** Makes a picture that says nothing to screen readers. */
+  icon(name: string): HTMLElement;
+  /** What a selector finds on the page. */
+  all<const S extends string>(selector: S, from?: ParentNode): Found<S>[];
+  find<const S extends string>(selector: S): Found<S> | null;
+}

@@ -4,6 +4,16 @@ const home = new URL(root.dataset.root, location.href);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const find = (selector) => document.querySelector(selector);
 const isTyping = (target) => target.closest?.('input, textarea, select, [contenteditable]');
+// Modules are given these, too, as `Tools` in `types.d.ts`.
+const make = (tag, properties = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes('-') || name === 'role') element.setAttribute(name, value); else element[name] = value;
+  }
+  element.append(...children);
+  return element;
+};
+const icon = (name) => make('i', { className: `icon i-${name}`, 'aria-hidden': 'true' });
 const from = (name) => import(new URL(root.dataset[name], location.href).href);
 
 /** Reads and writes a value that this browser keeps for this portal. */
@@ -30,8 +40,10 @@ export function start() {
   page = new AbortController();
   const { signal } = page;
   for (const part of [colours, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages]) part(signal);
+  /** @type {Tools} */
+  const tools = { signal, home, stored, askMe, pathOf, make, icon, all, find };
   for (const { src } of all('script[type=module][src]')) {
-    if (src !== import.meta.url) import(src).then((tool) => tool.start?.({ signal, stored, askMe, pathOf }));
+    if (src !== import.meta.url) import(src).then((tool) => tool.start?.(tools));
   }
 }
 
@@ -116,16 +128,9 @@ document.addEventListener('keydown', (event) => {
 });
 
 function showKeys() {
-  const dialog = document.createElement('dialog');
-  dialog.className = 'keys-dialog';
   const rows = [['/', 'Search'], ['Ctrl K', 'Search'], ['[', 'Previous page'], [']', 'Next page'], ['Esc', 'Close'], ['?', 'This list']];
-  const list = document.createElement('dl');
-  for (const [keys, what] of rows) {
-    const term = document.createElement('dt');
-    for (const key of keys.split(' ')) term.append(Object.assign(document.createElement('kbd'), { textContent: key }), ' ');
-    list.append(term, Object.assign(document.createElement('dd'), { textContent: what }));
-  }
-  dialog.append(Object.assign(document.createElement('h2'), { textContent: 'Keys' }), list);
+  const list = rows.flatMap(([keys, what]) => [make('dt', {}, ...keys.split(' ').flatMap((key) => [make('kbd', {}, key), ' '])), make('dd', {}, what)]);
+  const dialog = make('dialog', { className: 'keys-dialog' }, make('h2', {}, 'Keys'), make('dl', {}, ...list));
   dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
@@ -177,11 +182,7 @@ function personal() {
     card.querySelector('ul').append(...items.slice(0, 8).map((item) => {
       const kind = item.ref.split(':')[0];
       const name = known.has(kind) ? kind : 'other';
-      const link = Object.assign(document.createElement('a'), { className: `entity k-${name}`, href: new URL(item.path, home).href, title: item.ref });
-      link.append(Object.assign(document.createElement('i'), { className: `icon i-kind-${name}` }), Object.assign(document.createElement('span'), { textContent: item.title }));
-      const line = document.createElement('li');
-      line.append(link);
-      return line;
+      return make('li', {}, make('a', { className: `entity k-${name}`, href: new URL(item.path, home).href, title: item.ref }, icon(`kind-${name}`), make('span', {}, item.title)));
     }));
     card.hidden = false;
   }
@@ -195,22 +196,18 @@ function showMe() {
   const button = find('[data-me]');
   button.setAttribute('aria-label', now ? `You are ${now.title}; change` : 'Say who you are');
   button.title = now?.title ?? 'Say who you are';
-  button.replaceChildren(now ? Object.assign(document.createElement('span'), { className: 'avatar k-user', textContent: (letters[0][0] + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase() }) : Object.assign(document.createElement('i'), { className: 'icon i-kind-user' }));
+  button.replaceChildren(now ? make('span', { className: 'avatar k-user' }, (letters[0][0] + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase()) : icon('kind-user'));
   const card = find('[data-you]');
   if (!card) return;
   card.hidden = !now;
   if (!now) return;
-  const line = (title, path) => {
-    const item = document.createElement('li');
-    item.append(Object.assign(document.createElement('a'), { href: new URL(path, home).href, textContent: title }));
-    return item;
-  };
+  const line = (title, path) => make('li', {}, make('a', { href: new URL(path, home).href }, title));
   const groups = now.groups.map((ref) => { const [kind, rest] = ref.split(':'); const [namespace, name] = rest.split('/'); return line(name, pathOf(namespace, kind, name)); });
   card.querySelector('ul').replaceChildren(line(now.title, now.path), line('What you and your groups own', 'catalog/?filters[kind]=all&filters[user]=owned'), ...groups);
 }
 export async function askMe(after) {
   const { choose } = await from('meUi');
-  choose({ home, pathOf, now: me(), done: (choice) => { stored.write('me', choice); showMe(); after?.(choice); } });
+  choose({ home, pathOf, make, icon, now: me(), done: (choice) => { stored.write('me', choice); showMe(); after?.(choice); } });
 }
 function whoIAm() {
   const button = find('[data-me]');
@@ -222,16 +219,13 @@ function whoIAm() {
 /** Code can be copied, and so can the address of a page. */
 function copyable(block) {
   if (!navigator.clipboard || block.parentElement.matches('.copy-box')) return;
-  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'copy', title: 'Copy' });
-  button.setAttribute('aria-label', 'Copy');
-  button.append(Object.assign(document.createElement('i'), { className: 'icon i-copy' }));
+  const button = make('button', { type: 'button', className: 'copy', title: 'Copy', 'aria-label': 'Copy' }, icon('copy'));
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? block.textContent);
     button.firstElementChild.className = 'icon i-check';
     setTimeout(() => { button.firstElementChild.className = 'icon i-copy'; }, 1500);
   });
-  const box = document.createElement('div');
-  box.className = 'copy-box';
+  const box = make('div', { className: 'copy-box' });
   const focused = document.activeElement === block;
   block.replaceWith(box);
   box.append(block, button);
@@ -258,9 +252,7 @@ function code() {
   for (const block of all('pre[data-linenums], [data-linenums] pre')) {
     const first = Number(block.closest('[data-linenums]').dataset.linenums) || 1;
     const count = block.textContent.replace(/\n+$/, '').split('\n').length;
-    const numbers = Object.assign(document.createElement('span'), { className: 'linenos', textContent: Array.from({ length: count }, (_, at) => first + at).join('\n') });
-    numbers.setAttribute('aria-hidden', 'true');
-    block.append(numbers);
+    block.append(make('span', { className: 'linenos', 'aria-hidden': 'true' }, Array.from({ length: count }, (_, at) => first + at).join('\n')));
   }
 }
 
@@ -310,7 +302,10 @@ function contents(signal) {
   follow();
 }
 
-/** Times become ages; the time itself stays as a tooltip. */
+/**
+ * Times become ages; the time itself stays as a tooltip.
+ * @type {[Intl.RelativeTimeFormatUnit, number][]}
+ */
 const steps = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
 function ages() {
   const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });

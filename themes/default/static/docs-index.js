@@ -1,9 +1,10 @@
 // Filters the list of documentation by words and by owner; the choice stands in the address.
-export function start() {
-  const cards = [...document.querySelectorAll('.cards > .card')];
-  const input = document.querySelector('[data-filter] input');
-  const select = document.querySelector('select[data-owner]');
-  const heading = document.querySelector('[data-count]');
+/** @param {Tools} tools */
+export function start({ all, find }) {
+  const cards = all('.cards > .card');
+  const input = find('[data-filter] input');
+  const select = find('select[data-owner]');
+  const heading = find('[data-count]');
   const texts = cards.map((card) => card.textContent.toLowerCase());
 
   function update() {

@@ -1,35 +1,31 @@
 // The graph page: draws what is around one or several entities, with Backstage's own names in the address.
-export function start({ signal, pathOf }) {
-  const page = document.documentElement;
-  const home = new URL(page.dataset.root, location.href);
-  const find = (name) => document.querySelector(`[data-graph-${name}]`);
-  const [form, drawn, still, canvas, note, trail, title, tools] = ['form', 'drawn', 'static', 'canvas', 'note', 'trail', 'title', 'tools'].map(find);
+/** @param {Tools} tools */
+export function start({ signal, home, pathOf, make, icon, all, find }) {
+  const [form, drawn, still, canvas, note, trail, title, tools] = ['form', 'drawn', 'static', 'canvas', 'note', 'trail', 'title', 'tools'].map((name) => find(`[data-graph-${name}]`));
   const BUDGET = 120;
   /** How many lines between those equally far away can be read. */
   const BESIDE = 80;
-  const make = (tag, properties = {}, ...children) => { const element = Object.assign(document.createElement(tag), properties); element.append(...children); return element; };
   const shape = (tag, attributes = {}, ...children) => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     element.append(...children);
     return element;
   };
-  const icon = (name) => { const element = make('i', { className: `icon i-${name}` }); element.setAttribute('aria-hidden', 'true'); return element; };
 
   /** The graph: nodes with `ref` and `title`, and for each node its lines as pairs of relation and other end. */
   async function load() {
     const answer = await fetch(new URL(drawn.dataset.graphFile, location.href));
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
     const { kinds, relations, nodes, edges } = await answer.json();
-    const all = nodes.map(([at, name, heading]) => {
+    const known = nodes.map(([at, name, heading]) => {
       const kind = kinds[at < 0 ? -1 - at : at];
       const [namespace, plain] = name.includes('/') ? name.split('/') : ['default', name];
       return { kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: pathOf(namespace, kind[0], plain), out: [], in: [] };
     });
     edges.forEach((ends, relation) => {
-      for (let at = 0; at < ends.length; at += 2) { all[ends[at]].out.push([relation, ends[at + 1]]); all[ends[at + 1]].in.push([relation, ends[at]]); }
+      for (let at = 0; at < ends.length; at += 2) { known[ends[at]].out.push([relation, ends[at + 1]]); known[ends[at + 1]].in.push([relation, ends[at]]); }
     });
-    return { kinds, relations, nodes: all, byRef: new Map(all.map((node, at) => [node.ref, at])) };
+    return { kinds, relations, nodes: known, byRef: new Map(known.map((node, at) => [node.ref, at])) };
   }
 
   const full = (ref) => {
@@ -369,9 +365,8 @@ export function start({ signal, pathOf }) {
       return make('label', {}, input, ...extra, make('span', { textContent: text }));
     };
     const focused = document.activeElement?.dataset?.name;
-    const input = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off' });
+    const input = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off', 'aria-label': 'Begin at' });
     input.setAttribute('list', 'graph-names');
-    input.setAttribute('aria-label', 'Begin at');
     const names = make('datalist', { id: 'graph-names' });
     input.addEventListener('input', () => {
       const exact = graph.byRef.get(input.value);
@@ -415,13 +410,13 @@ export function start({ signal, pathOf }) {
     if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();
   }
 
-  for (const button of document.querySelectorAll('[data-zoom]')) button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
+  for (const button of all('[data-zoom]')) button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
   const save = (name, type, text) => {
     const file = URL.createObjectURL(new Blob([text], { type }));
     make('a', { href: file, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(file), 1000);
   };
-  document.querySelector('[data-save=csv]').addEventListener('click', () => {
+  find('[data-save=csv]').addEventListener('click', () => {
     if (!last) return;
     // What begins like a formula is one to a spreadsheet.
     const cell = (text) => `"${String(text).replace(/^[=+\-@]/, "'$&").replaceAll('"', '""')}"`;
@@ -431,7 +426,7 @@ export function start({ signal, pathOf }) {
     });
     save('graph.csv', 'text/csv', [['steps', 'entity', 'title', 'kind', 'owner'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join(''));
   });
-  document.querySelector('[data-save=svg]').addEventListener('click', () => {
+  find('[data-save=svg]').addEventListener('click', () => {
     const svg = canvas.querySelector('svg');
     if (!svg) return;
     const copy = svg.cloneNode(true);

@@ -1,7 +1,7 @@
 // Who the reader is: a person or group of the catalog, chosen once and kept in this browser.
 
 /** Asks who the reader is; calls `done` with the choice, or nothing to forget it. */
-export async function choose({ home, pathOf, now, done }) {
+export async function choose({ home, pathOf, make, icon, now, done }) {
   const rows = async (kind) => {
     const answer = await fetch(new URL(`catalog/${kind}.json`, home));
     if (!answer.ok) return [];
@@ -13,16 +13,13 @@ export async function choose({ home, pathOf, now, done }) {
       groups: (row[10][groups] ?? []).map((at) => data.refs[at][0]),
     }));
   };
-  const dialog = Object.assign(document.createElement('dialog'), { className: 'me-dialog' });
-  const input = Object.assign(document.createElement('input'), { type: 'search', placeholder: 'Your name, or that of your team', autocomplete: 'off' });
-  input.setAttribute('aria-label', 'Your name');
-  const list = document.createElement('ul');
-  const head = Object.assign(document.createElement('h2'), { textContent: 'Who are you?' });
-  const note = Object.assign(document.createElement('p'), { className: 'quiet', textContent: 'Lists can then show what is yours. The choice stays in this browser.' });
-  dialog.append(head, note, input, list);
+  const input = make('input', { type: 'search', placeholder: 'Your name, or that of your team', autocomplete: 'off', 'aria-label': 'Your name' });
+  const list = make('ul');
+  const note = make('p', { className: 'quiet' }, 'Lists can then show what is yours. The choice stays in this browser.');
+  const dialog = make('dialog', { className: 'me-dialog' }, make('h2', {}, 'Who are you?'), note, input, list);
   const end = (choice) => { done(choice); dialog.close(); };
   if (now) {
-    const forget = Object.assign(document.createElement('button'), { type: 'button', className: 'button', textContent: `Forget ${now.title}` });
+    const forget = make('button', { type: 'button', className: 'button' }, `Forget ${now.title}`);
     forget.addEventListener('click', () => end(null));
     dialog.append(forget);
   }
@@ -35,14 +32,9 @@ export async function choose({ home, pathOf, now, done }) {
     const text = input.value.trim().toLowerCase();
     const hits = everybody.filter((one) => one.title.toLowerCase().includes(text) || one.ref.includes(text)).slice(0, 8);
     list.replaceChildren(...hits.map((one) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button' });
-      const icon = Object.assign(document.createElement('i'), { className: `icon i-kind-${one.kind} k-${one.kind}` });
-      icon.setAttribute('aria-hidden', 'true');
-      button.append(icon, Object.assign(document.createElement('span'), { textContent: one.title }), Object.assign(document.createElement('small'), { textContent: one.one }));
+      const button = make('button', { type: 'button' }, icon(`kind-${one.kind} k-${one.kind}`), make('span', {}, one.title), make('small', {}, one.one));
       button.addEventListener('click', () => end({ ref: one.ref, title: one.title, path: one.path, groups: one.groups }));
-      const line = document.createElement('li');
-      line.append(button);
-      return line;
+      return make('li', {}, button);
     }));
     if (!hits.length) list.textContent = 'Nobody has such a name.';
   };

@@ -1,23 +1,19 @@
 // The filter of an API reference: finds operations and types of all its pages by words of their method, path, id and summary.
 // A reference on one page is its own index; that of a divided one is loaded when the filter is first used.
-/** Brings the filter to life. */
-export function start({ signal }) {
-  const nav = document.querySelector('[data-api-nav]');
+/**
+ * Brings the filter to life.
+ * @param {Tools} tools
+ */
+export function start({ signal, make, find }) {
+  const nav = find('[data-api-nav]');
   if (!nav?.querySelector('.filter')) return;
   const SHOWN = 100;
   const input = nav.querySelector('.filter input');
   const groups = nav.querySelector('[data-groups]');
   const status = nav.querySelector('.api-found');
-  const list = document.createElement('ul');
-  list.className = 'api-results';
-  list.hidden = true;
+  const list = make('ul', { className: 'api-results', hidden: true });
   groups.after(list);
 
-  const make = (tag, properties, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
   const withText = (item) => ({ ...item, text: `${item.verb} ${item.name} ${item.id} ${item.line}`.toLowerCase() });
 
   let loading;
@@ -98,7 +94,7 @@ export function start({ signal }) {
     event.preventDefault();
   });
   document.addEventListener('keydown', (event) => {
-    const typing = event.target.closest?.('input, textarea, select, [contenteditable]') || document.querySelector('dialog[open]');
+    const typing = event.target.closest?.('input, textarea, select, [contenteditable]') || find('dialog[open]');
     if (event.key !== 'f' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     nav.querySelector('details').open = true;
     input.focus();
