@@ -5,6 +5,7 @@
 
 mod registry;
 pub mod text;
+pub mod calendar;
 pub mod portable;
 pub mod diag;
 pub mod error;
@@ -21,8 +22,11 @@ pub mod config;
 pub mod workspace;
 pub mod catalog;
 pub mod snapshots;
+pub mod impact;
 pub mod docs;
 pub mod api;
+pub mod adr;
+pub mod radar;
 pub mod scaffold;
 pub mod standalone_markdown;
 pub mod portal;

@@ -5,11 +5,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::adr::{self, Decisions};
 use crate::api::{self, Apis};
 use crate::cache_store::CacheStore;
 use crate::catalog::{self, Catalog};
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
+use crate::radar::{self, Radar};
 use crate::scaffold::{self, examples::Templates};
 use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
@@ -26,6 +28,10 @@ pub struct Portal {
     pub apis: Apis,
     /// What software templates make of their examples.
     pub templates: Templates,
+    /// Decision records.
+    pub decisions: Arc<Decisions>,
+    /// Tech radars.
+    pub radars: Arc<Vec<Radar>>,
     /// Markdown outside of documentations.
     pub notes: Arc<StandaloneMarkdown>,
     /// What other tools know of the entities.
@@ -50,6 +56,8 @@ pub struct Memo {
     apis: api::Memo,
     templates: scaffold::examples::Memo,
     snapshots: MemoTable<(), ByAddress<Catalog>, (Arc<Snapshots>, Diagnostics)>,
+    radars: MemoTable<(), ByAddress<Catalog>, (Arc<Vec<Radar>>, Diagnostics)>,
+    decisions: MemoTable<(), StandaloneInputs, (Arc<Decisions>, Diagnostics)>,
 }
 
 /// What Markdown outside of documentations is read with.
@@ -77,6 +85,8 @@ impl Memo {
             apis: api::Memo::enabled(),
             templates: scaffold::examples::Memo::enabled(),
             snapshots: MemoTable::enabled(),
+            decisions: MemoTable::enabled(),
+            radars: MemoTable::enabled(),
         }
     }
 
@@ -96,6 +106,8 @@ impl Memo {
         self.apis.invalidate(changes);
         self.templates.invalidate(changes);
         self.snapshots.invalidate(changes);
+        self.decisions.invalidate(changes);
+        self.radars.invalidate(changes);
     }
 }
 
@@ -118,6 +130,20 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     });
     let (notes, problems) = Arc::unwrap_or_clone(notes);
     found.extend(problems);
+    stage("decisions");
+    let told = (ByAddress(Arc::clone(&catalog)), Outlines(Arc::clone(&docs)));
+    let decisions = memo.decisions.get(workspace, (), told, |workspace, _| {
+        let (decisions, problems) = adr::analyse(workspace, &catalog, &docs);
+        (Arc::new(decisions), problems)
+    });
+    let (decisions, problems) = Arc::unwrap_or_clone(decisions);
+    found.extend(problems);
+    let radars = memo.radars.get(workspace, (), ByAddress(Arc::clone(&catalog)), |workspace, _| {
+        let (radars, problems) = radar::analyse(workspace, &catalog);
+        (Arc::new(radars), problems)
+    });
+    let (radars, problems) = Arc::unwrap_or_clone(radars);
+    found.extend(problems);
     stage("apis");
     let (apis, problems) = api::analyse(workspace, &catalog, &memo.apis);
     found.extend(problems);
@@ -133,7 +159,7 @@ pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Po
     let (snapshots, problems) = Arc::unwrap_or_clone(read);
     found.extend(problems);
     let diagnostics = apply_severities(workspace, found, stage);
-    Portal { catalog, docs, apis, templates, notes, snapshots, diagnostics }
+    Portal { catalog, docs, apis, decisions, radars, templates, notes, snapshots, diagnostics }
 }
 
 impl Portal {
@@ -155,6 +181,9 @@ pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagn
     stage("documents");
     found.extend(docs::check(workspace, &catalog));
     found.extend(standalone_markdown::check(workspace, &catalog));
+    stage("decisions");
+    found.extend(adr::analyse(workspace, &catalog, &Docs::default()).1);
+    found.extend(radar::analyse(workspace, &catalog).1);
     stage("apis");
     found.extend(api::check(workspace, &catalog));
     stage("templates");
@@ -180,6 +209,16 @@ pub fn analyse_snapshots(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, S
     let (snapshots, problems) = snapshots::analyse(workspace, &catalog);
     found.extend(problems);
     (catalog, snapshots, apply_severities(workspace, found, stage))
+}
+
+/// Understands the catalog and its decision records alone; the problems are judged and sorted likewise.
+#[must_use]
+pub fn analyse_decisions(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Decisions, Diagnostics) {
+    let (catalog, mut found) = catalog(workspace, &catalog::Memo::default(), stage);
+    stage("decisions");
+    let (decisions, problems) = adr::analyse(workspace, &catalog, &Docs::default());
+    found.extend(problems);
+    (catalog, decisions, apply_severities(workspace, found, stage))
 }
 
 /// Reads the documentation of one folder alone, with what is known from before; the problems are judged and sorted likewise.

@@ -31,6 +31,14 @@ pub const DOCS: &str = "docs/";
 pub const EXPLORE: &str = "explore/";
 /// The whole graph, to filter and walk through.
 pub const GRAPH: &str = "catalog-graph/";
+/// Every decision record.
+pub const DECISIONS: &str = "decisions/";
+/// What the failure of which entity costs.
+pub const IMPACT: &str = "impact/";
+/// The same as a table for programs.
+pub const IMPACT_TABLE: &str = "impact/impact.csv";
+/// The first tech radar.
+pub const RADAR: &str = "tech-radar/";
 /// The list of templates.
 pub const CREATE: &str = "create/";
 /// The actions of templates.
@@ -153,6 +161,38 @@ pub fn entity_tab(reference: &EntityRef, tab: &str) -> String {
         url.push('/');
     }
     url
+}
+
+/// Returns the page of a decision record, by its path below the folder without its ending; those of no entity have the
+/// number of their folder instead.
+#[must_use]
+pub fn decision(entity: Option<&EntityRef>, folder: usize, id: &str) -> String {
+    let mut url = match entity {
+        Some(reference) => entity_tab(reference, "adrs"),
+        None => format!("{DECISIONS}{folder}/"),
+    };
+    for name in id.split('/') {
+        url.push_str(&segment(name));
+        url.push('/');
+    }
+    url
+}
+
+/// Returns a page of a tech radar, by its name and that of an entry; the first radar has no name, and its own page no entry.
+#[must_use]
+pub fn radar(id: Option<&str>, entry: &str) -> String {
+    let mut url = RADAR.to_owned();
+    for name in id.into_iter().chain(Some(entry).filter(|entry| !entry.is_empty())) {
+        url.push_str(name);
+        url.push('/');
+    }
+    url
+}
+
+/// Returns a picture of the decision records of an entity, by its number and name.
+#[must_use]
+pub fn decision_picture(entity: Option<&EntityRef>, folder: usize, picture: usize, name: &str) -> String {
+    format!("{}{picture}-{}", decision(entity, folder, "-pictures"), segment(name))
 }
 
 /// Returns the file with the bytes of an API definition.

@@ -64,6 +64,11 @@ pub enum Command {
     Export(ExportArgs),
     /// Fetch what other tools know, to be shown on pages.
     Snapshots(SnapshotsArgs),
+    /// Say who is hit when an entity fails: hop by hop, with owners and the way to each.
+    #[command(
+        after_help = "Examples:\n  playbill impact component:default/payments\n  playbill impact payments --format json ../services"
+    )]
+    Impact(ImpactArgs),
     /// Explain a rule of `check`, or list all of them.
     #[command(after_help = "Example:\n  playbill explain unresolved-reference")]
     Explain(ExplainArgs),
@@ -322,6 +327,9 @@ pub struct ExportArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
     pub format: ExportFormat,
+    /// Print the decision records instead of the catalog.
+    #[arg(long, conflicts_with = "format")]
+    pub adrs: bool,
     /// Print what other tools know of each entity, as saved answers say it.
     #[arg(long, conflicts_with = "format")]
     pub facts: bool,
@@ -357,6 +365,31 @@ pub struct SnapshotsPlanArgs {
     /// Print JSON, as `plan` does anyway.
     #[arg(long, hide = true)]
     pub json: bool,
+}
+
+/// Arguments of `impact`.
+#[derive(Debug, Args)]
+pub struct ImpactArgs {
+    /// The entity that fails, such as `component:default/payments`, or its name where that is clear.
+    #[arg(value_name = "REF")]
+    pub entity: String,
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = ImpactFormat::Human)]
+    pub format: ImpactFormat,
+}
+
+/// How `impact` reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImpactFormat {
+    /// Text, for people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// A table.
+    Csv,
 }
 
 /// Arguments of `explain`.

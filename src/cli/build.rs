@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     watch.stage("report");
     let took = watch.elapsed();
     if args.strict && !workspace.config().search.tests.is_empty() {
-        let documents = search::documents(&workspace, &portal.catalog, &portal.docs, &portal.apis);
+        let documents = search::documents(&workspace, &portal);
         let files = search::index(&documents, &workspace.config().search);
         drop(documents);
         portal.apply_severities(&workspace, search::trials(&workspace, files));

@@ -65,7 +65,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
 /// Finds every problem once more, with those of the tests of the search, which needs all that can be found.
 fn search_tests(workspace: &Workspace) -> Diagnostics {
     let mut portal = portal::analyse(workspace, &mut |_| ());
-    let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
+    let documents = search::documents(workspace, &portal);
     let files = search::index(&documents, &workspace.config().search);
     drop(documents);
     portal.apply_severities(workspace, search::trials(workspace, files));

@@ -3,13 +3,18 @@
 use super::args::{ExportArgs, ExportFormat, ReportFormat};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load, print, print_bytes, report};
+use crate::adr;
 use crate::catalog::export::{csv, json_pieces, ndjson};
 use crate::error::Error;
 use crate::portal;
+use crate::routes;
 use crate::workspace::Workspace;
 
 /// Prints the catalog; problems are part of it and never change the exit code.
 pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<CommandOutcome, Error> {
+    if args.adrs {
+        return decisions(context, args);
+    }
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let workspace = load(context, &args.input, None, Purpose::Judge)?;
@@ -50,5 +55,28 @@ fn facts(
     print(&format!("{{\"facts\":{facts},\"problems\":{}}}\n", problems.trim_end()));
     watch.finish();
     std::mem::forget((catalog, snapshots));
+    Ok(CommandOutcome::Success)
+}
+
+/// Prints the decision records.
+fn decisions(context: &Context, args: &ExportArgs) -> Result<CommandOutcome, Error> {
+    let mut watch = Stopwatch::new(context);
+    watch.stage("scan");
+    let workspace = load(context, &args.input, None, Purpose::Judge)?;
+    let (catalog, decisions, problems) = portal::analyse_decisions(&workspace, &mut |stage| watch.stage(stage));
+    watch.stage("print");
+    let shown = report::ReportPaths::new(&workspace, context, &args.input);
+    let problems = report::render(&problems, &workspace, &shown, ReportFormat::Json, false);
+    let url = |log: &adr::Log, record: &adr::Record| {
+        let entity = log.entity.map(|id| &catalog.get(id).reference);
+        routes::decision(entity, decisions.number_of(log), &record.id)
+    };
+    print("{\"adrs\":[");
+    for (at, record) in adr::export::records(&catalog, &decisions, &url).iter().enumerate() {
+        print(if at == 0 { "\n" } else { ",\n" });
+        print(&serde_json::to_string(record).unwrap_or_default());
+    }
+    print(&format!("\n],\"problems\":{}}}\n", problems.trim_end()));
+    watch.finish();
     Ok(CommandOutcome::Success)
 }

@@ -10,6 +10,7 @@ mod diff;
 mod docs;
 mod explain;
 mod export;
+mod impact;
 mod new;
 mod report;
 #[cfg(feature = "serve")]
@@ -107,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::New(args) => new::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Snapshots(args) => snapshots::run(&context, &args),
+        Command::Impact(args) => impact::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),
     };

@@ -119,7 +119,7 @@ impl Drop for Done<'_> {
 fn index(live: &ServedSite) -> SearchFiles {
     let portal = live.portal();
     let workspace = live.workspace();
-    let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
+    let documents = search::documents(workspace, portal);
     search::index(&documents, &workspace.config().search)
 }
 

@@ -182,6 +182,13 @@ pub(super) const ROOT: &[Key] = &[
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key("templates", Shape::Mapping(TEMPLATES), "How `playbill new` runs software templates."),
     key(
+        "radar",
+        Shape::TextOr(&Shape::List(&Shape::Mapping(RADAR), 1), RADAR),
+        "The tech radar, or a list of several. Without it, the file that `techRadar.url` of `app-config.yaml` names, or \
+         `tech-radar.json` or `tech-radar.yaml` beside this file.",
+    ),
+    key("adr", Shape::Mapping(ADR), "Decision records beside those that entities have."),
+    key(
         "limits",
         Shape::Mapping(LIMITS),
         "Sizes beyond which a file is refused. A number of bytes, or with a unit: `500kB`, `10MB`, `64MiB`.",
@@ -528,6 +535,33 @@ const SNAPSHOT_FIELD: &[Key] = &[
     key("ok", Shape::Comparison, "When it is good, such as `>= 90`."),
     key("warn", Shape::Comparison, "When it is worth a look; a number that is neither is bad."),
     key("fact", Shape::Word, "The name of the fact that it is, such as `licences.score`."),
+];
+
+const RADAR: &[Key] = &[
+    key(
+        "file",
+        Shape::Path,
+        "The radar, relative to this file: JSON or YAML of Backstage's plugin, the entries of Zalando's radar as JSON, or a \
+         CSV or JSON file of Thoughtworks' generator.",
+    )
+    .required(),
+    key("title", Shape::Text, "What it is called; else what the file says."),
+    key("id", Shape::Text, "Its name in addresses, for all but the first."),
+];
+
+const ADR: &[Key] = &[
+    key(
+        "folders",
+        Shape::List(&Shape::Path, 0),
+        "Folders with decision records of the whole organisation, relative to this file. Those of an entity are found by \
+         its annotation `backstage.io/adr-location`.",
+    ),
+    key(
+        "statuses",
+        Shape::Named { name: &Shape::Text, value: &Shape::Text },
+        "Further words for the status of a record, each with the known one that it stands for, such as \
+         `akzeptiert: accepted`; a word that stands for itself is written twice.",
+    ),
 ];
 
 const LIMITS: &[Key] = &[

@@ -92,6 +92,12 @@ pub struct Config {
     pub check: CheckConfig,
     /// How software templates are run.
     pub templates: TemplatesConfig,
+    /// Decision records.
+    pub adr: AdrConfig,
+    /// Tech radars.
+    pub radar: Vec<RadarConfig>,
+    /// The address of the radar that Backstage reads.
+    pub radar_url: Option<String>,
     /// Sizes beyond which input is refused.
     pub limits: Limits,
     /// Where the values stand, for problems that show only when they are used.
@@ -333,6 +339,26 @@ pub struct TemplatesConfig {
     pub commands: BTreeMap<String, Vec<String>>,
 }
 
+/// A tech radar.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RadarConfig {
+    /// Its file, relative to the configuration file.
+    pub file: String,
+    /// What it is called.
+    pub title: Option<String>,
+    /// Its name in addresses.
+    pub id: Option<String>,
+}
+
+/// Decision records.
+#[derive(Debug, Clone, Default)]
+pub struct AdrConfig {
+    /// Folders with records of no entity, relative to the configuration file.
+    pub folders: Vec<String>,
+    /// Further words for a status, with what they stand for.
+    pub statuses: BTreeMap<String, String>,
+}
+
 /// Sizes beyond which input is refused, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -378,6 +404,9 @@ impl Default for Config {
             snapshots: SnapshotsConfig::default(),
             check: CheckConfig::default(),
             templates: TemplatesConfig::default(),
+            adr: AdrConfig::default(),
+            radar: Vec::new(),
+            radar_url: None,
             limits: Limits::default(),
             places: Places::default(),
         }

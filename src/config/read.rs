@@ -9,9 +9,9 @@ use globset::GlobSet;
 use super::check::{Checker, colour, count, factor, given, glob, http_url};
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
-    AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind, CustomRelation,
-    EntityPage, Filter, Limits, Places, SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig,
-    TemplatesConfig,
+    AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
+    CustomRelation, EntityPage, Filter, Limits, Places, RadarConfig, SearchConfig, SearchTest, SnapshotField,
+    SnapshotSource, SnapshotsConfig, TemplatesConfig,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
@@ -67,6 +67,9 @@ fn config(root: &Map) -> Config {
         snapshots: given_map(Some(root), "snapshots").map(snapshots).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         templates: given_map(Some(root), "templates").map(templates).unwrap_or_default(),
+        adr: given_map(Some(root), "adr").map(adr).unwrap_or_default(),
+        radar: given_map(Some(root), "radar").into_iter().chain(mappings(root, "radar")).filter_map(radar).collect(),
+        radar_url: None,
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
         places: default.places,
     }
@@ -282,6 +285,16 @@ fn snapshot_source(map: &Map) -> SnapshotSource {
         part: text(map, "part").unwrap_or_else(|| "data".to_owned()),
         fields: mappings(map, "fields").filter_map(field).collect(),
     }
+}
+
+fn radar(map: &Map) -> Option<RadarConfig> {
+    Some(RadarConfig { file: text(map, "file")?, title: text(map, "title"), id: text(map, "id") })
+}
+
+fn adr(map: &Map) -> AdrConfig {
+    let words = given_map(Some(map), "statuses").map_or(&[][..], Map::entries).iter();
+    let words = words.filter_map(|entry| Some((entry.key.to_string(), entry.value.as_str()?.to_owned())));
+    AdrConfig { folders: texts(map, "folders"), statuses: words.collect() }
 }
 
 fn limits(map: &Map) -> Limits {

@@ -27,6 +27,10 @@ pub enum Family {
     Location,
     /// Documentation.
     Docs,
+    /// Decision records.
+    Adr,
+    /// The tech radar.
+    Radar,
     /// Definitions of APIs.
     Api,
     /// Software templates.
@@ -52,6 +56,8 @@ impl Family {
             Self::Annotation => "annotation",
             Self::Location => "location",
             Self::Docs => "docs",
+            Self::Adr => "adr",
+            Self::Radar => "radar",
             Self::Api => "api",
             Self::Template => "template",
             Self::Snapshot => "snapshot",
@@ -72,6 +78,8 @@ impl Family {
             Self::Annotation => "annotations and labels",
             Self::Location => "Locations and what they lead to",
             Self::Docs => "documentation",
+            Self::Adr => "decision records",
+            Self::Radar => "the tech radar",
             Self::Api => "definitions of APIs",
             Self::Template => "software templates",
             Self::Snapshot => "saved answers of other tools",
@@ -282,6 +290,27 @@ rules! {
     UNCLOSED_FENCE "unclosed-fence" Docs Warning "A code fence is not closed.";
     UNDEFINED_REFERENCE "undefined-reference" Docs Warning "A link or a footnote refers to a name that is not defined.";
     UNPORTABLE_NAME "unportable-name" Docs Warning "A file has a name that not every disk and host takes.";
+
+    ADR_CYCLE "adr-cycle" Adr Warning "Decision records supersede each other in a circle.";
+    ADR_FOLDER_MISSING "adr-folder-missing" Adr Warning "The folder of decision records that is named is not there.";
+    ADR_FOLDER_UNCLAIMED "adr-folder-unclaimed" Adr Info "A folder holds decision records that belong to no entity.";
+    ADR_TEMPLATE_TEXT "adr-template-text" Adr Info "A decision record still has the text of its template.";
+    DUPLICATE_ADR_NUMBER "duplicate-adr-number" Adr Warning "Two decision records of a folder have the same number.";
+    EMPTY_ADR "empty-adr" Adr Warning "A decision record is empty.";
+    INVALID_ADR_DATE "invalid-adr-date" Adr Warning "The date of a decision record is no day.";
+    INVALID_FRONT_MATTER "invalid-front-matter" Adr Warning "The front matter of a decision record cannot be read.";
+    SUPERSEDED_NOT_SAID "superseded-not-said" Adr Warning "A decision record does not say that another one supersedes it.";
+    UNKNOWN_ADR_STATUS "unknown-adr-status" Adr Info "The status of a decision record is no known word.";
+
+    DUPLICATE_RADAR_ENTRY "duplicate-radar-entry" Radar Warning "Two entries of a tech radar have the same id.";
+    EMPTY_RADAR_TIMELINE "empty-radar-timeline" Radar Error "An entry of a tech radar has no snapshot, so nobody knows its ring.";
+    INVALID_COLOR "invalid-color" Radar Error "The colour of a ring is no colour.";
+    INVALID_RADAR "invalid-radar" Radar Error "A tech radar, or an entry of it, is not in a known format.";
+    RADAR_ORDER "radar-order" Radar Warning "The days of an entry of a tech radar contradict the order of its snapshots.";
+    RADAR_WITHOUT_USE "radar-without-use" Radar Info "Nothing in the catalog uses an adopted technology.";
+    UNKNOWN_RADAR_QUADRANT "unknown-radar-quadrant" Radar Error "An entry of a tech radar names a quadrant that is not there.";
+    UNKNOWN_RADAR_RING "unknown-radar-ring" Radar Error "An entry of a tech radar names a ring that is not there.";
+    UNKNOWN_RADAR_SNAPSHOT "unknown-radar-snapshot" Radar Warning "An older snapshot of a tech radar names a ring that is not there.";
 
     API_SYNTAX "api-syntax" Api Error "An API definition cannot be parsed.";
     API_TYPE_DIFFERS "api-type-differs" Api Warning "An API definition is of another format than the type says.";

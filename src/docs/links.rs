@@ -486,7 +486,7 @@ pub(super) fn href(from: &str, to: &str, is_page: bool, anchor: &str) -> String 
 }
 
 /// Undoes percent-encoding; what does not become text stays as it is.
-pub(super) fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 

@@ -10,7 +10,7 @@ mod addresses;
 mod build;
 mod fix;
 mod includes;
-mod links;
+pub(crate) mod links;
 mod lints;
 mod cache;
 mod mkdocs;

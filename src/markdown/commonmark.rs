@@ -6,6 +6,7 @@
 //! Invariant: nesting in the result is bounded, whatever the text says.
 
 mod autolink;
+pub mod blocks;
 mod writer;
 
 use pulldown_cmark::{Options as Extensions, Parser, TextMergeWithOffset};

@@ -93,7 +93,7 @@ pub fn search(
     made: &PageFingerprints,
     sink: &dyn Sink,
 ) -> Result<search::Report, Error> {
-    let documents = search::documents(workspace, &portal.catalog, &portal.docs, &portal.apis);
+    let documents = search::documents(workspace, portal);
     let config = &workspace.config().search;
     let mut hasher = Xxh3Default::new();
     (&documents, &config.synonyms).hash(&mut hasher);
@@ -130,6 +130,8 @@ pub enum Output {
     Copied(usize, usize),
     /// What stands at an old address of a documentation.
     Redirect(usize, usize),
+    /// A picture in the decision records of an entity or the organisation, by the numbers of log and picture.
+    Picture(usize, usize),
     /// What stands where the documentation of an entity would be that shows another one's.
     Loan(usize),
 }
@@ -150,6 +152,14 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
         outputs.extend(copied.enumerate().map(|(asset, path)| (path, Output::Copied(at, asset))));
         let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, &redirect.file));
         outputs.extend(old.enumerate().map(|(redirect, path)| (path, Output::Redirect(at, redirect))));
+    }
+    for (at, log) in portal.decisions.logs.iter().enumerate() {
+        let entity = log.entity.map(|id| &portal.catalog.get(id).reference);
+        let number = if entity.is_none() { portal.decisions.number_of(log) } else { 0 };
+        let pictures = log.pictures.iter().enumerate();
+        outputs.extend(pictures.map(|(picture, (_, name))| {
+            (routes::decision_picture(entity, number, picture, name), Output::Picture(at, picture))
+        }));
     }
     let lent = portal.docs.aliases.iter().enumerate().filter(|(_, loan)| portal.docs.site(loan.entity).is_none());
     outputs.extend(lent.map(|(at, loan)| {
@@ -182,6 +192,10 @@ pub fn output(
         Output::Copied(at, asset) => {
             let asset = &docs(at).assets[asset];
             read(asset.file).and_then(|bytes| Some(inert::bytes(&asset.path, &bytes)?.into_owned()))
+        }
+        Output::Picture(at, picture) => {
+            let (file, name) = &portal.decisions.logs[at].pictures[picture];
+            read(*file).and_then(|bytes| Some(inert::bytes(name, &bytes)?.into_owned()))
         }
         Output::Redirect(at, redirect) => Some(moved(&docs(at).redirects[redirect].target).into_bytes()),
         Output::Loan(at) => {

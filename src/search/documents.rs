@@ -1,21 +1,26 @@
 //! What can be found: every entity, every page of documentation, every operation, message and type of an API.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::{Document, DocumentType, EVEN, Facts, Part};
-use crate::api::{Api, Apis, Item, Role, Slice};
+use crate::adr::{Decisions, Record};
+use crate::api::{Api, Item, Role, Slice};
 use crate::catalog::{Catalog, Entity};
 use crate::config::SearchConfig;
-use crate::docs::{Docs, DocsPage, DocsSite};
+use crate::docs::{DocsPage, DocsSite};
 use crate::html;
 use crate::markdown::commonmark;
+use crate::portal::Portal;
+use crate::radar::{Entry, Radar};
 use crate::routes;
 use crate::text::FileId;
 use crate::workspace::Workspace;
 
 /// Returns everything that can be found, entities first, in the order of references.
 #[must_use]
-pub fn documents<'a>(workspace: &Workspace, catalog: &'a Catalog, docs: &'a Docs, apis: &'a Apis) -> Vec<Document<'a>> {
+pub fn documents<'a>(workspace: &Workspace, portal: &'a Portal) -> Vec<Document<'a>> {
+    let Portal { catalog, docs, apis, decisions, .. } = portal;
     let rules = Rules { workspace, config: &workspace.config().search };
     let entities = catalog.entities().iter().filter_map(|entity| {
         Some(Document { boost: rules.boost(entity.file, None)?, ..entity_document(catalog, entity) })
@@ -37,7 +42,75 @@ pub fn documents<'a>(workspace: &Workspace, catalog: &'a Catalog, docs: &'a Docs
             items.map(|(part, slice, item)| Document { boost, ..item_document(entity, api, part, slice, item) }),
         );
     }
+    documents.extend(decision_documents(&rules, catalog, decisions));
+    documents.extend(portal.radars.iter().flat_map(|radar| radar.entries.iter().map(|entry| technology(radar, entry))));
     documents
+}
+
+fn technology<'a>(radar: &'a Radar, entry: &'a Entry) -> Document<'a> {
+    let said = std::iter::once(&entry.description).chain(entry.timeline.iter().map(|snapshot| &snapshot.description));
+    let texts: Vec<String> = said.flatten().map(|text| commonmark::plain(text)).collect();
+    let (ring, quadrant) = (&radar.rings[entry.ring].name, &radar.quadrants[entry.quadrant].name);
+    Document {
+        url: routes::radar(radar.id.as_deref(), &entry.slug),
+        title: entry.title.clone(),
+        kind: DocumentType::Technology,
+        reference: String::new(),
+        names: vec![entry.id.clone()],
+        keywords: format!("{ring} {quadrant} {}", radar.title),
+        facts: None,
+        boost: EVEN,
+        sections: vec![Part { text: html::collapse(&texts.join(" ")).into(), ..Part::default() }],
+    }
+}
+
+/// Returns the decision records; a folder of several entities is found once, at the first of them.
+fn decision_documents<'a>(rules: &Rules<'_>, catalog: &'a Catalog, decisions: &'a Decisions) -> Vec<Document<'a>> {
+    let mut folders = BTreeSet::new();
+    let mut documents = Vec::new();
+    for log in decisions.logs.iter().filter(|log| folders.insert(&*log.folder)) {
+        let entity = log.entity.map(|id| catalog.get(id));
+        let number = if entity.is_none() { decisions.number_of(log) } else { 0 };
+        for record in log.records.iter() {
+            let Some(boost) = rules.boost(record.file, None) else { continue };
+            let url = routes::decision(entity.map(|entity| &entity.reference), number, &record.id);
+            let holds =
+                !matches!(record.status.as_deref(), Some("superseded" | "rejected" | "deprecated" | "withdrawn"));
+            let boost = if holds { boost } else { boost.div_ceil(OLD_DECISION) };
+            documents.push(Document { boost, ..decision_document(entity, record, url) });
+        }
+    }
+    documents
+}
+
+/// What no longer holds counts for so many times less.
+const OLD_DECISION: u16 = 2;
+
+fn decision_document<'a>(entity: Option<&Entity>, record: &'a Record, url: String) -> Document<'a> {
+    let sections = record.sections.iter().map(|section| {
+        let heading = section.heading.and_then(|heading| record.headings.get(heading));
+        Part {
+            anchor: Cow::Borrowed(heading.map_or("", |heading| &heading.id)),
+            heading: Cow::Borrowed(heading.map_or("", |heading| &heading.title)),
+            text: Cow::Borrowed(&section.text),
+        }
+    });
+    let mut keywords = record.tags.clone();
+    keywords.extend(record.status.clone());
+    keywords.extend(entity.map(|entity| entity.title().to_owned()));
+    keywords.push("decision record".to_owned());
+    let number = record.number.map(|number| format!("ADR-{number:04}"));
+    Document {
+        url,
+        title: record.title.clone(),
+        kind: DocumentType::Decision,
+        reference: entity.map(|entity| entity.reference.as_str().to_owned()).unwrap_or_default(),
+        names: number.into_iter().collect(),
+        keywords: keywords.join(" "),
+        facts: None,
+        boost: EVEN,
+        sections: sections.collect(),
+    }
 }
 
 /// The most that a document may count for by its own word where the configuration says nothing of it.

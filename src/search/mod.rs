@@ -43,6 +43,10 @@ pub enum DocumentType {
     Type,
     /// A template to create something from.
     Template,
+    /// A decision record.
+    Decision,
+    /// A technology.
+    Technology,
 }
 
 impl DocumentType {
@@ -54,6 +58,8 @@ impl DocumentType {
             Self::Docs => "docs",
             Self::Operation | Self::Type => "api",
             Self::Template => "template",
+            Self::Decision => "adr",
+            Self::Technology => "radar",
         }
     }
 
@@ -63,7 +69,7 @@ impl DocumentType {
         match self {
             Self::Operation => "operation",
             Self::Type => "type",
-            Self::Entity | Self::Docs | Self::Template => "",
+            Self::Entity | Self::Docs | Self::Template | Self::Decision | Self::Technology => "",
         }
     }
 }

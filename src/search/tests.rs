@@ -1,12 +1,10 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::tokenizer::{Term, Terms, chunks};
 use super::*;
-use crate::catalog;
 use crate::config::Config;
+use crate::diag::codes;
 use crate::workspace::Workspace;
 
 /// Returns the terms of a text, wholes with a mark, without stop words.
@@ -98,11 +96,10 @@ spec: {type: service, lifecycle: deprecated, owner: team-cash}
 }
 
 fn index_of(workspace: &Workspace) -> SearchFiles {
-    let catalog = Arc::new(catalog::load(workspace).catalog);
-    let (docs, problems) = crate::docs::analyse(workspace, &catalog, &crate::docs::Memo::default());
-    assert!(problems.is_empty(), "{problems:?}");
-    let apis = crate::api::Apis::default();
-    let documents = documents(workspace, &catalog, &docs, &apis);
+    let portal = crate::portal::analyse(workspace, &mut |_| ());
+    let broken = portal.diagnostics.iter().filter(|problem| problem.code.rule().family == codes::Family::Docs);
+    assert_eq!(broken.count(), 0, "{:?}", portal.diagnostics);
+    let documents = documents(workspace, &portal);
     index(&documents, &workspace.config().search)
 }
 
@@ -288,10 +285,8 @@ fn strangers(entities: &[(&str, &str, &str)], page: &str, queries: &[(&str, &str
     let docs = format!("docs-of/{}/docs/index.md", entities[0].0);
     let workspace =
         Workspace::from_files(config(&tests), &[("catalog-info.yaml", catalog.as_bytes()), (&docs, page.as_bytes())]);
-    let catalog = Arc::new(catalog::load(&workspace).catalog);
-    let (docs, _) = crate::docs::analyse(&workspace, &catalog, &crate::docs::Memo::default());
-    let apis = crate::api::Apis::default();
-    let documents = documents(&workspace, &catalog, &docs, &apis);
+    let portal = crate::portal::analyse(&workspace, &mut |_| ());
+    let documents = documents(&workspace, &portal);
     let found = trials(&workspace, index(&documents, &workspace.config().search));
     found.iter().map(|one| format!("{} ({:?})", one.message, one.help)).collect()
 }

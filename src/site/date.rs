@@ -1,4 +1,6 @@
-//! Days of the calendar, without a clock.
+//! Moments as pages and feeds write them.
+
+use crate::calendar::Day;
 
 /// Returns a moment in UTC as feeds write it: `2026-11-21T11:22:03Z`.
 #[must_use]
@@ -11,32 +13,8 @@ pub fn moment(unix_seconds: i64) -> String {
 /// Returns the day of a moment in UTC as `2026-11-21`, and the words `21 November 2026`.
 #[must_use]
 pub fn day(unix_seconds: i64) -> (String, String) {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    // Howard Hinnant's `civil_from_days`: eras of 400 years that begin on 1 March, so that leap days come last.
-    let days = unix_seconds.div_euclid(86_400) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let name = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
-    (format!("{year:04}-{month:02}-{day:02}"), format!("{day} {name} {year}"))
+    let day = Day::of_moment(unix_seconds);
+    (day.iso(), day.words())
 }
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ impl Section {
     pub const EXPLORE: Self = Self("explore");
     /// The whole graph.
     pub const GRAPH: Self = Self("graph");
+    /// Decision records.
+    pub const DECISIONS: Self = Self("decisions");
+    /// Tech radars.
+    pub const RADAR: Self = Self("radar");
     /// Templates.
     pub const CREATE: Self = Self("create");
     /// What other tools know.

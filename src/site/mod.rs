@@ -11,6 +11,7 @@
 pub mod cards;
 pub mod layout;
 pub mod date;
+pub mod decisions;
 pub mod graphs;
 pub mod icons;
 pub mod kind_display;
@@ -39,6 +40,7 @@ use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
 use crate::config::{Config, EntityPage};
 use crate::diag::Severity;
+use crate::impact::Impact;
 use crate::portal::Portal;
 use crate::routes;
 use crate::text::FileId;
@@ -323,6 +325,7 @@ struct Outline {
     listings: Listings,
     sources: HashMap<FileId, Source>,
     mentions: Vec<EntityLabel>,
+    impact: Impact,
     /// By entity and [`Side`].
     neighbours: Vec<[Box<[EntityId]>; 2]>,
     docs_of: Vec<Option<DocsTarget>>,
@@ -356,6 +359,8 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
             && portal.apis.are(&other.apis)
             && portal.templates.are(&other.templates)
             && Arc::ptr_eq(&portal.snapshots, &other.snapshots)
+            && Arc::ptr_eq(&portal.decisions, &other.decisions)
+            && portal.radars == other.radars
             && portal.docs.have_outlines_of(&other.docs)
     });
     if let Some((_, before)) = before {
@@ -383,6 +388,7 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         sources,
         mentions: catalog.entities().par_iter().map(EntityLabel::of).collect(),
         neighbours: catalog.entities().par_iter().map(|entity| Side::BOTH.map(|side| side.of(entity))).collect(),
+        impact: Impact::of(catalog),
         docs_of: docs_targets(portal),
         docs_by_title: docs_by_title(portal),
         listings,
@@ -579,6 +585,12 @@ impl Site {
     #[must_use]
     pub fn neighbours(&self, entity: EntityId, side: Side) -> &[EntityId] {
         &self.outline.neighbours[entity.index()][side as usize]
+    }
+
+    /// Returns who is hit when an entity fails.
+    #[must_use]
+    pub fn impact(&self) -> &Impact {
+        &self.outline.impact
     }
 
     /// Returns what is configured for the pages of an entity.

@@ -1,6 +1,7 @@
 //! The cards of overviews, one a file.
 
 pub mod about;
+pub mod decisions;
 pub mod documentation;
 mod form;
 pub mod labels;
@@ -14,6 +15,7 @@ pub mod readme;
 pub mod relations;
 pub mod rollup;
 pub mod snapshots;
+pub mod technologies;
 pub mod template;
 
 use std::collections::BTreeMap;

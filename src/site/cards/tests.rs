@@ -9,6 +9,7 @@ kind: Component
 metadata:
   name: shop
   labels: {tier: one}
+  annotations: {backstage.io/adr-location: adr, playbill.dev/technologies: rust}
 spec: {type: service, lifecycle: production, owner: sellers, dependsOn: [resource:db], costCentre: 7}
 ";
 
@@ -36,15 +37,20 @@ metadata: {name: db}
 spec: {type: database, owner: sellers}
 ";
 
+const RADAR: &str = r##"{"quadrants": [{"id": "q", "name": "Q"}], "rings": [{"id": "r", "name": "R", "color": "#fff"}],
+"entries": [{"key": "rust", "id": "rust", "title": "Rust", "quadrant": "q", "timeline": [{"ringId": "r", "date": "2026-01-01"}]}]}"##;
+
 /// The cards on the overviews of the catalogs above, a list a page.
 fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
     let config = Config { entity_pages: vec![page], ..Config::default() };
-    let files: [(&str, &[u8]); 5] = [
+    let files: [(&str, &[u8]); 7] = [
         ("shop/catalog-info.yaml", SHOP.as_bytes()),
         ("shop/README.md", b"# Shop\n"),
         ("catalog-info.yaml", OTHERS.as_bytes()),
         ("more.yaml", DATABASE.as_bytes()),
         ("snapshots/coverage/default/component/shop/coverage.info", b"SF:a.rs\nDA:1,1\nend_of_record\n"),
+        ("shop/adr/0001-sell.md", b"# Sell\n"),
+        ("tech-radar.json", RADAR.as_bytes()),
     ];
     let workspace = Workspace::from_files(config, &files);
     let portal = portal::analyse(&workspace, &mut |_| ());
@@ -80,10 +86,34 @@ fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
     let shop = |cards: &[&str]| overviews(EntityPage { cards: names(cards), ..EntityPage::default() })[0].clone();
     assert_eq!(
         shop(&[]),
-        ["about", "snapshots", "picture", "relations", "readme", "properties", "documentation", "links", "labels"]
+        [
+            "about",
+            "snapshots",
+            "picture",
+            "relations",
+            "readme",
+            "properties",
+            "documentation",
+            "decisions",
+            "technologies",
+            "links",
+            "labels"
+        ]
     );
     assert_eq!(
         shop(&["labels", "properties", "relations", "members"]),
-        ["properties", "relations", "about", "snapshots", "picture", "readme", "labels", "documentation", "links"]
+        [
+            "properties",
+            "relations",
+            "about",
+            "snapshots",
+            "picture",
+            "readme",
+            "labels",
+            "documentation",
+            "decisions",
+            "technologies",
+            "links"
+        ]
     );
 }

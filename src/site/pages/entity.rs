@@ -10,8 +10,9 @@ use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, Anchor, Chip, EntityLink, is_web};
+use crate::site::decisions::RecordId;
 use crate::site::layout::{About, PageModel, Section, frame};
-use crate::site::tabs::{Content, TABS, definition, offered};
+use crate::site::tabs::{Content, TABS, adrs, definition, offered};
 use crate::site::{File, PageContext, Site, Subject, kind_display};
 
 /// The pages of all entities: their tabs, and those below a definition.
@@ -147,6 +148,14 @@ pub fn model(view: &PageContext<'_>, id: EntityId, tab: usize) -> PageModel<Mode
 pub fn definition_part(view: &PageContext<'_>, id: EntityId, part: usize) -> PageModel<Model> {
     let title = view.portal.apis.of(id).map(|api| api.parts.parts[part].title.clone());
     tab_page(view, id, definition_tab(), title, Some(Box::new(definition::part(view, id, part))))
+}
+
+/// Makes the page of a decision record of an entity.
+#[must_use]
+pub fn decision(view: &PageContext<'_>, id: EntityId, record: RecordId) -> PageModel<Model> {
+    let tab = TABS.iter().position(|tab| tab.id() == "adrs").unwrap_or_default();
+    let title = view.portal.decisions.logs[record.0].records[record.1].title.clone();
+    tab_page(view, id, tab, Some(title), Some(Box::new(adrs::record(view, record))))
 }
 
 /// Makes the page of the text of a definition.

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod create;
+pub mod decisions;
 pub mod docs;
 pub mod entity;
 pub mod explore;
@@ -9,9 +10,11 @@ pub mod graph;
 pub mod home;
 pub mod hosting;
 pub mod integrations;
+pub mod impact;
 pub mod lists;
 pub mod pager;
 pub mod problems;
+pub mod radar;
 pub mod simple;
 pub mod standalone;
 pub mod status;

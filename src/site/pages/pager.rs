@@ -28,7 +28,13 @@ struct PageLink {
 /// one page.
 #[must_use]
 pub fn pager(page: usize, total: usize, href: impl Fn(usize) -> String) -> Option<Pager> {
-    let pages = total.div_ceil(ROWS_PER_PAGE);
+    pager_of(page, total, ROWS_PER_PAGE, href)
+}
+
+/// Does the same for pages of so many rows.
+#[must_use]
+pub fn pager_of(page: usize, total: usize, rows: usize, href: impl Fn(usize) -> String) -> Option<Pager> {
+    let pages = total.div_ceil(rows);
     if pages <= 1 {
         return None;
     }
@@ -44,8 +50,8 @@ pub fn pager(page: usize, total: usize, href: impl Fn(usize) -> String) -> Optio
         links.push(PageLink { number: Some(at), href: href(at), current: at == page });
         last = at;
     }
-    let start = (page - 1) * ROWS_PER_PAGE + 1;
-    let end = (page * ROWS_PER_PAGE).min(total);
+    let start = (page - 1) * rows + 1;
+    let end = (page * rows).min(total);
     Some(Pager {
         previous: (page > 1).then(|| href(page - 1)),
         next: (page < pages).then(|| href(page + 1)),

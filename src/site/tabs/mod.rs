@@ -1,5 +1,6 @@
 //! The tabs of an entity, one a file.
 
+pub mod adrs;
 pub mod apis;
 pub mod ci_cd;
 pub mod code_insights;
@@ -9,6 +10,7 @@ pub mod diagram;
 pub mod docs;
 pub mod incidents;
 pub mod kubernetes;
+pub mod impact;
 pub mod members;
 pub mod overview;
 pub mod packages;

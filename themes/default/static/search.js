@@ -1,19 +1,19 @@
 // The search dialogue and the search page: as you type, by keyboard, over the index that the site holds.
-const names = { entity: 'Catalog', docs: 'Documentation', api: 'APIs', template: 'Templates', operation: 'Operations', type: 'Types and messages' };
+const names = { entity: 'Catalog', docs: 'Documentation', api: 'APIs', template: 'Templates', operation: 'Operations', type: 'Types and messages', adr: 'Decisions', radar: 'Technologies' };
 // The order of groups: who types a name mostly means the thing that is called so. Groups that say far less than the best
 // of them stand below.
-const groups = ['entity', 'docs', 'operation', 'type'];
+const groups = ['entity', 'docs', 'adr', 'radar', 'operation', 'type'];
 const FAR = 0.35;
 // So many of a group are shown before the rest is asked for, and so many at most.
 const EACH = 3;
 const MOST = 40;
 // What can be written before words to say what they are about.
 const verbs = [['o:', 'owner'], ['k:', 'kind'], ['api:', 'APIs'], ['doc:', 'documents'], ['>', 'pages and actions']];
-const icons = { docs: 'file', api: 'kind-api', template: 'kind-template' };
+const icons = { docs: 'file', api: 'kind-api', template: 'kind-template', adr: 'check', radar: 'explore' };
 const kinds = new Set([/*kinds*/]);
 const facets = { type: 'Type', kind: 'Kind', owner: 'Owner', lifecycle: 'Lifecycle', namespace: 'Namespace', tag: 'Tag' };
 // What Backstage calls the types of results in addresses.
-const backstage = { 'software-catalog': ['entity', 'template'], techdocs: ['docs'] };
+const backstage = { 'software-catalog': ['entity', 'template'], techdocs: ['docs'], adr: ['adr'] };
 // What results can be held to that no list offers.
 const scopes = ['ref', 'system'];
 const RECENT = 'playbill-recent-searches';

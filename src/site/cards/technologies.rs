@@ -1,0 +1,57 @@
+//! The technologies that an entity uses, as the tech radar judges them.
+
+use serde::Serialize;
+
+use super::{Card, Content, Side};
+use crate::catalog::EntityId;
+use crate::routes;
+use crate::site::PageContext;
+use crate::site::context::Chip;
+use crate::site::pages::radar;
+
+/// See the module.
+pub struct Technologies;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+struct Model {
+    entries: Vec<Line>,
+}
+
+/// One technology.
+#[derive(Debug, Serialize)]
+struct Line {
+    href: String,
+    title: String,
+    ring: Chip,
+}
+
+impl Card for Technologies {
+    fn name(&self) -> &'static str {
+        "technologies"
+    }
+
+    fn side(&self) -> Side {
+        Side::Narrow
+    }
+
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        let used = radar::used_by(view.portal, id);
+        if used.is_empty() {
+            return None;
+        }
+        let line = |(radar, entry): &(&crate::radar::Radar, &crate::radar::Entry)| {
+            let tone = match entry.ring {
+                0 => "good",
+                ring if ring + 1 == radar.rings.len() => "warn",
+                _ => "note",
+            };
+            Line {
+                href: view.href(&routes::radar(radar.id.as_deref(), &entry.slug)),
+                title: entry.title.clone(),
+                ring: Chip { text: radar.rings[entry.ring].name.clone(), tone },
+            }
+        };
+        Some(Box::new(Model { entries: used.iter().map(line).collect() }))
+    }
+}

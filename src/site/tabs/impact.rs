@@ -1,0 +1,135 @@
+//! Who is hit when the entity fails: hop by hop, by owner, with the way to each.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Content, Tab};
+use crate::catalog::EntityId;
+use crate::impact::{self, Hit};
+use crate::portal::Portal;
+use crate::site::context::{self, EntityLink};
+use crate::site::{PageContext, Site};
+
+/// So many are listed; the command line lists all of them.
+const LISTED: usize = 300;
+
+/// See the module.
+pub struct Impact;
+
+/// What the template shows.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    /// How many are hit in all.
+    total: String,
+    /// A sentence such as `3 at once, 12 in all, of 4 owners`.
+    summary: String,
+    owners: Vec<(EntityLink, String, usize)>,
+    hops: Vec<Hop>,
+    /// How many are not listed.
+    unlisted: usize,
+    /// The entities that hit each other in a circle with this one.
+    cycle: Vec<EntityLink>,
+    /// What lists all of them.
+    command: String,
+}
+
+/// What is hit in the same number of hops.
+#[derive(Debug, Serialize)]
+struct Hop {
+    number: usize,
+    title: String,
+    count: String,
+    groups: Vec<Group>,
+}
+
+/// What one owner has of it.
+#[derive(Debug, Serialize)]
+struct Group {
+    owner: Option<EntityLink>,
+    hits: Vec<Line>,
+}
+
+/// One entity that is hit.
+#[derive(Debug, Serialize)]
+struct Line {
+    link: EntityLink,
+    system: Option<EntityLink>,
+    tier: Option<String>,
+    on_call: Option<String>,
+    /// Those between, in order.
+    through: Vec<EntityLink>,
+}
+
+impl Tab for Impact {
+    fn id(&self) -> &'static str {
+        "impact"
+    }
+
+    fn title(&self) -> &'static str {
+        "Impact"
+    }
+
+    fn icon(&self) -> &'static str {
+        "siren"
+    }
+
+    fn applies(&self, _portal: &Portal, site: &Site, entity: EntityId) -> bool {
+        site.impact().direct(entity) > 0
+    }
+
+    fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
+        let impact = view.site.impact();
+        let hops = impact.hops(id, LISTED);
+        let total = impact.size(id);
+        let listed: usize = hops.iter().map(Vec::len).sum();
+        let owners = impact::owners(&view.portal.catalog, &hops);
+        let hop = |(at, hits): (usize, &Vec<Hit>)| Hop {
+            number: at + 1,
+            title: match at {
+                0 => "At once".to_owned(),
+                _ => format!("In {} hops", at + 1),
+            },
+            count: context::grouped(hits.len()),
+            groups: groups(view, &hops, id, hits),
+        };
+        let others = impact.cycle_of(id).unwrap_or_default().iter().filter(|other| **other != id);
+        Some(Box::new(Model {
+            summary: format!(
+                "{} at once, {} in all, of {}",
+                context::grouped(impact.direct(id)),
+                context::grouped(total),
+                context::count(owners.len(), "owner", "owners")
+            ),
+            total: context::grouped(total),
+            owners: owners
+                .into_iter()
+                .map(|(owner, count, hop)| (view.link(owner), context::grouped(count), hop))
+                .collect(),
+            hops: hops.iter().enumerate().map(hop).collect(),
+            unlisted: total - listed.min(total),
+            cycle: others.take(12).map(|other| view.link(*other)).collect(),
+            command: format!("playbill impact {}", view.entity(id).reference),
+        }))
+    }
+}
+
+fn groups(view: &PageContext<'_>, hops: &[Vec<Hit>], start: EntityId, hits: &[Hit]) -> Vec<Group> {
+    let mut groups: BTreeMap<Option<EntityId>, Vec<Line>> = BTreeMap::new();
+    for hit in hits {
+        let entity = view.entity(hit.id);
+        let way = impact::path(hops, start, hit.id);
+        let between = way.get(1..way.len() - 1).unwrap_or_default();
+        groups.entry(view.site.mention(hit.id).owner).or_default().push(Line {
+            link: view.link(hit.id),
+            system: view.part_of(entity, "system"),
+            tier: impact::tier(entity).map(str::to_owned),
+            on_call: impact::on_call(entity).map(str::to_owned),
+            through: between.iter().map(|id| view.link(*id)).collect(),
+        });
+    }
+    let mut groups: Vec<Group> =
+        groups.into_iter().map(|(owner, hits)| Group { owner: owner.map(|owner| view.link(owner)), hits }).collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.hits.len()));
+    groups
+}
