@@ -333,11 +333,12 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
         #[test]
-        fn it_is_what_a_search_finds(nodes in 1_usize..40, edges in prop::collection::vec((0_usize..40, 0_usize..40), 0..90)) {
+        fn it_is_what_a_search_finds(nodes in 1_usize..24, edges in prop::collection::vec((0_usize..24, 0_usize..24), 0..50)) {
             let next = graph(nodes, &edges);
             let impact = Impact::of_graph(next.clone());
+            let searched: Vec<Vec<Option<usize>>> = (0..nodes).map(|start| search(&next, start as u32)).collect();
             for start in 0..nodes {
-                let expect = search(&next, start as u32);
+                let expect = &searched[start];
                 let id = EntityId::new(start);
                 let hops = impact.hops(id, usize::MAX);
                 let mut found = vec![None; nodes];
@@ -352,9 +353,9 @@ mod tests {
                         }
                     }
                 }
-                prop_assert_eq!(&found, &expect);
+                prop_assert_eq!(&found, expect);
                 prop_assert_eq!(impact.size(id), expect.iter().flatten().count() - 1);
-                let back = (0..nodes).filter(|to| expect[*to].is_some() && search(&next, *to as u32)[start].is_some());
+                let back = (0..nodes).filter(|to| expect[*to].is_some() && searched[*to][start].is_some());
                 prop_assert_eq!(impact.cycle_of(id).map_or(1, <[EntityId]>::len), back.count());
             }
         }
