@@ -23,7 +23,8 @@ export function start() {
       if (value) values.set(value, row.dataset[`${field(select)}Title`] ?? title(value));
     }
     for (const [value, text] of [...values].sort((a, b) => a[1].localeCompare(b[1]))) select.append(new Option(text, value));
-    select.hidden = values.size < 2;
+    // It keeps its place, so that nothing moves.
+    select.disabled = values.size < 2;
   }
 
   function update() {
@@ -32,7 +33,7 @@ export function start() {
     let shown = 0;
     rows.forEach((row, at) => {
       row.hidden = !(words.every((word) => texts[at].includes(word)) && chosen.every((select) => row.dataset[field(select)] === select.value));
-      shown += !row.hidden;
+      shown += Number(!row.hidden);
     });
     for (const part of document.querySelectorAll('[data-rows]')) part.hidden = !part.querySelector('[data-row]:not([hidden])');
     if (count) count.textContent = shown.toLocaleString('en');
