@@ -17,6 +17,7 @@ pub mod graph;
 pub mod highlight;
 pub mod math;
 pub mod diagram;
+pub mod icon_set;
 pub mod markdown;
 pub mod config;
 pub mod workspace;

@@ -9,7 +9,7 @@ use super::{Drawn, Link, LinkKind, LintFinding, Options, Resolver, foreign, rend
 use crate::highlight;
 use crate::html;
 use crate::markdown::{Doc, DocLink, Heading, LinkKind as DocLinkKind, Section, front_matter};
-use crate::{diagram, math};
+use crate::{diagram, icon_set, math};
 
 /// Finds the text of an included file by its path from the folder of `mkdocs.yml`.
 pub type IncludeFile<'a> = &'a (dyn Fn(&str) -> Option<Arc<str>> + Sync);
@@ -238,6 +238,16 @@ impl Resolver for DocumentResolver<'_> {
             Some(mathml) => self.hold(mathml),
             None => Drawn::Not,
         }
+    }
+
+    fn icon(&self, name: &str) -> Option<String> {
+        let mut out = String::new();
+        match icon_set::svg(name) {
+            Some(svg) => self.held.borrow_mut().hold(&mut out, svg),
+            // As written, so that it can be seen that there is none.
+            None => html::push_text(&mut out, &format!(":{name}:")),
+        }
+        Some(out)
     }
 
     fn highlight(&self, code: &str, language: &str) -> String {

@@ -98,6 +98,7 @@ const PATTERNS: &[Pattern] = &[
     pattern(b":.", ext::magiclink::find),
     pattern(b"@", ext::magiclink::find_mail),
     pattern(b"&", find_entity),
+    pattern(b"[", find_wiki_link),
     pattern(b"@", ext::shorthand::find_mention),
     pattern(b"#!?@0123456789abcdef", ext::shorthand::find_reference),
     pattern(b":", ext::emoji::find),
@@ -126,6 +127,29 @@ fn find_keys(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> 
 
 fn find_progress(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     parser.options.progress_bar.then(|| ext::progressbar::find(parser, subject, from))?
+}
+
+/// `[[Page]]`
+fn find_wiki_link(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
+    let links = parser.options.wiki_links.as_ref()?;
+    let start = from + subject.text[from..].find("[[")?;
+    let inner = &subject.text[start + 2..];
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '-');
+    let length = inner.find(|c: char| !is_part(c)).unwrap_or(inner.len());
+    let label = inner[..length].trim();
+    if label.is_empty() || !inner[length..].starts_with("]]") {
+        return Some(Found::Skip(start + 2));
+    }
+    // Blanks and what is around them become one underline, as in the original.
+    let words: Vec<&str> = label.split([' ', '_']).filter(|word| !word.is_empty()).collect();
+    let href = format!("{}{}{}", links.base, words.join("_"), links.end);
+    let class = links.class.clone();
+    let node = parser.tree.make("a");
+    let link = &mut parser.tree[node];
+    link.set_attribute("class", class);
+    link.set_attribute("href", href);
+    link.text.set_atomic(label);
+    Some(Found::Replace { start, end: start + length + 4, with: Replacement::Node(node) })
 }
 
 /// `\*`

@@ -34,6 +34,14 @@ pub struct Options {
     pub line_breaks: bool,
     /// Which characters a backslash escapes.
     pub escapes: Escapes,
+    /// Whether `/// html | div` makes any element (`pymdownx.blocks.html`).
+    pub html_blocks: bool,
+    /// Whether `/// caption` makes a figure of what stands before (`pymdownx.blocks.caption`).
+    pub captions: bool,
+    /// Whether a blank stands between `#` and the words of a heading (`pymdownx.saneheaders`).
+    pub sane_headers: bool,
+    /// Where `[[Page]]` leads (`wikilinks`).
+    pub wiki_links: Option<WikiLinks>,
     /// Which names of emoji are known.
     pub emoji: EmojiIndex,
     /// Where `#1` and `@user` lead: `repo_url_shorthand` of magiclink.
@@ -61,6 +69,10 @@ impl Default for Options {
             meta: false,
             line_breaks: false,
             escapes: Escapes::Signs,
+            html_blocks: false,
+            captions: false,
+            sane_headers: false,
+            wiki_links: None,
             emoji: EmojiIndex::Emojione,
             repository: None,
             snippets: SnippetOptions::default(),
@@ -204,6 +216,17 @@ pub enum FenceFormat {
     Math,
 }
 
+/// What stands around the name of a page in the address of `[[Page]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct WikiLinks {
+    /// In front of it.
+    pub base: String,
+    /// Behind it.
+    pub end: String,
+    /// The class of the link.
+    pub class: String,
+}
+
 /// Which names of emoji are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmojiIndex {
@@ -317,6 +340,17 @@ impl Options {
                 self.custom_fences.extend(fences.into_iter().flatten().filter_map(CustomFence::read));
             }
             "pymdownx.blocks.admonition" | "pymdownx.blocks.details" | "pymdownx.blocks.tab" => self.blocks_too = true,
+            "pymdownx.blocks.html" => (self.blocks_too, self.html_blocks) = (true, true),
+            "pymdownx.blocks.caption" => (self.blocks_too, self.captions) = (true, true),
+            "pymdownx.saneheaders" => self.sane_headers = true,
+            "wikilinks" => {
+                let or = |key: &str, default: &str| text(key).unwrap_or(default).to_owned();
+                self.wiki_links = Some(WikiLinks {
+                    base: or("base_url", "/"),
+                    end: or("end_url", "/"),
+                    class: or("html_class", "wikilink"),
+                });
+            }
             "pymdownx.keys" => self.keys = true,
             "pymdownx.progressbar" => self.progress_bar = true,
             "pymdownx.arithmatex" => self.arithmatex = true,

@@ -53,6 +53,8 @@ pub(super) struct Parser<'a> {
     pub(super) footnotes: ext::footnotes::Footnotes,
     pub(super) fences: ext::superfences::Fences,
     pub(super) slashes: ext::blocks::Open,
+    /// How many captions with a number each kind has.
+    pub(super) captions: std::collections::BTreeMap<String, usize>,
     /// Inline elements and texts on their way into the tree, by number.
     pub(super) waiting: Vec<Waiting>,
     /// Tab sets made so far.
@@ -112,6 +114,7 @@ impl<'a> Parser<'a> {
             footnotes: ext::footnotes::Footnotes::default(),
             fences: ext::superfences::Fences::default(),
             slashes: ext::blocks::Open::default(),
+            captions: std::collections::BTreeMap::new(),
             waiting: Vec::new(),
             tab_sets: 0,
             effort: 0,

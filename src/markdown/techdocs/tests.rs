@@ -164,6 +164,38 @@ fn custom_fences_are_what_they_say() {
 }
 
 #[test]
+fn extensions_that_are_switched_on_have_effect() {
+    let mut options = Options::default();
+    for name in ["pymdownx.blocks.html", "pymdownx.blocks.caption", "pymdownx.saneheaders", "wikilinks"] {
+        assert!(options.enable(name, &serde_json::Value::Null), "{name}");
+    }
+    for (source, html) in [
+        (
+            "/// html | div.a#b[title='t']\nIn *it*.\n///\n",
+            "<div class=\"a\" id=\"b\" title=\"t\"><p>In <em>it</em>.</p></div>",
+        ),
+        ("/// html | script\nx\n///\n", "<p>/// html | script\nx\n///</p>"),
+        (
+            "![a](b.png)\n\n/// caption\nWhat it *is*.\n///\n",
+            "<figure><p><img alt=\"a\" src=\"b.png\"></p><figcaption><p>What it <em>is</em>.</p></figcaption></figure>",
+        ),
+        (
+            "x\n\n/// figure-caption\nOne.\n///\n",
+            "<figure id=\"__figure-caption_1\"><p>x</p><figcaption><p><span class=\"caption-prefix\">Figure 1.</span></p><p>One.</p></figcaption></figure>",
+        ),
+        ("/// caption\nof nothing\n///\n", "<p>/// caption\nof nothing\n///</p>"),
+        (
+            "#42 is fixed\n\n# Title\n",
+            "<p>#42 is fixed</p><h1 id=\"title\">Title<a class=\"headerlink\" href=\"#title\" title=\"Permanent link\">¶</a></h1>",
+        ),
+        ("[[Some  Page]] [[]]\n", "<p><a class=\"wikilink\" href=\"/Some_Page/\">Some  Page</a> [[]]</p>"),
+    ] {
+        check_with(&options, source, html);
+    }
+    check("[[Page]]\n", "<p>[[Page]]</p>");
+}
+
+#[test]
 fn admonitions_details_and_tabs_hold_blocks() {
     check(
         "!!! tip \"T *x*\"\n    a\n\n    - b\n\nc",

@@ -7,7 +7,7 @@ use serde_yaml::{Mapping, Value};
 use super::{container, tabbed};
 use crate::markdown::techdocs::block::{Block, Lead, detab, indent_of};
 use crate::markdown::techdocs::parser::{Parser, State};
-use crate::markdown::techdocs::tree::NodeId;
+use crate::markdown::techdocs::tree::{NodeId, is_void};
 use crate::yaml;
 
 const TYPES: [&str; 14] = [
@@ -58,7 +58,7 @@ pub(in crate::markdown::techdocs) fn process(
     let Some(head) = head(&blocks[0]) else { return false };
     let (options, content) = header(&blocks[0], &head);
     let Some(options) = options else { return false };
-    if !is_valid(&head, &options) {
+    if !is_valid(parser, parent, &head, &options) {
         return false;
     }
     let Some(block) = blocks.pop_front() else { return false };
@@ -205,12 +205,21 @@ fn header(block: &Block, head: &Head) -> (Option<Mapping>, usize) {
     }
 }
 
-fn is_valid(head: &Head, options: &Mapping) -> bool {
+fn is_valid(parser: &Parser<'_>, parent: NodeId, head: &Head, options: &Mapping) -> bool {
+    let is_caption = CAPTIONS.iter().any(|(name, _)| *name == head.name);
+    if is_caption && (!parser.options.captions || parser.tree.last_child(parent).is_none()) {
+        return false;
+    }
+    if head.name == "html" && (!parser.options.html_blocks || element(head.argument.as_deref()).is_none()) {
+        return false;
+    }
     let typed = head.name.strip_prefix("details-").is_some_and(|kind| TYPES.contains(&kind));
     let known: &[&str] = match head.name.as_str() {
         "admonition" => &["type"],
         "details" => &["open", "type"],
         "tab" => &["new", "select"],
+        "html" => &["markdown"],
+        _ if is_caption => &["type", "prepend"],
         _ if typed => &["open"],
         name if TYPES.contains(&name) => &[],
         _ => return false,
@@ -221,9 +230,97 @@ fn is_valid(head: &Head, options: &Mapping) -> bool {
     options.iter().all(|(key, value)| match key.as_str() {
         Some("attrs") => value.is_mapping(),
         Some(key @ ("open" | "new" | "select")) => known.contains(&key) && value.is_bool(),
-        Some("type") => known.contains(&"type") && value.is_string(),
+        Some(key @ ("type" | "markdown")) => known.contains(&key) && value.is_string(),
+        Some("prepend") => known.contains(&"prepend") && value.is_bool(),
         _ => false,
     })
+}
+
+/// The blocks that are captions, and what their number stands behind.
+const CAPTIONS: [(&str, &str); 3] = [("caption", ""), ("figure-caption", "Figure"), ("table-caption", "Table")];
+
+/// Makes a figure of what stands last in `parent`. Returns it, and the place of its caption.
+fn caption(
+    parser: &mut Parser<'_>,
+    parent: NodeId,
+    prefix: &str,
+    number: Option<&str>,
+    first: bool,
+) -> (NodeId, NodeId) {
+    let shown = parser.tree[parent].children.pop();
+    // A caption above a picture that has one already belongs to the same figure.
+    let figure = match shown {
+        Some(last) if parser.tree[last].tag == "figure" && !has_caption(parser, last) => {
+            parser.tree[parent].children.push(last);
+            last
+        }
+        last => {
+            let figure = parser.tree.append(parent, "figure");
+            parser.tree[figure].children.extend(last);
+            figure
+        }
+    };
+    let place = parser.tree.append(figure, "figcaption");
+    if first {
+        parser.tree[figure].children.rotate_right(1);
+    }
+    if !prefix.is_empty() {
+        let written =
+            number.map(|number| number.trim().trim_start_matches(['<', '^'])).filter(|number| !number.is_empty());
+        let number = match written {
+            Some(number) => number.to_owned(),
+            None => {
+                let count = parser.captions.entry(prefix.to_owned()).or_default();
+                *count += 1;
+                count.to_string()
+            }
+        };
+        parser.tree[figure].set_attribute("id", format!("__{}-caption_{number}", prefix.to_lowercase()));
+        let line = parser.tree.append(place, "p");
+        let span = parser.tree.append_classed(line, "span", "caption-prefix");
+        parser.tree[span].text.set(format!("{prefix} {number}."));
+    }
+    (figure, place)
+}
+
+fn has_caption(parser: &Parser<'_>, figure: NodeId) -> bool {
+    parser.tree[figure].children.iter().any(|child| parser.tree[*child].tag == "figcaption")
+}
+
+/// An element and its attributes.
+type Element = (String, Vec<(String, String)>);
+
+/// Reads the element that `/// html | div.class#id[title=x]` makes.
+fn element(argument: Option<&str>) -> Option<Element> {
+    let text = argument?.trim();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+    let (tag, mut rest) = text.split_at(end);
+    // What runs, or cannot hold anything, is none.
+    let is_element =
+        tag.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_void(tag) && !matches!(tag, "script" | "style");
+    is_element.then_some(())?;
+    let mut attributes = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        if first == '[' {
+            let (inside, after) = rest[1..].split_once(']')?;
+            let (key, value) = inside.split_once('=').unwrap_or((inside, inside));
+            (!key.is_empty() && key.chars().all(is_name)).then_some(())?;
+            attributes.push((key.to_ascii_lowercase(), value.trim_matches(['"', '\'']).to_owned()));
+            rest = after;
+            continue;
+        }
+        let key = match first {
+            '.' => "class",
+            '#' => "id",
+            _ => return None,
+        };
+        let length = rest[1..].find(|c| !is_name(c)).unwrap_or(rest.len() - 1);
+        (length > 0).then_some(())?;
+        attributes.push((key.to_owned(), rest[1..=length].to_owned()));
+        rest = &rest[length + 1..];
+    }
+    Some((tag.to_ascii_lowercase(), attributes))
 }
 
 /// Makes the element and returns where its content goes.
@@ -231,7 +328,18 @@ fn create(parser: &mut Parser<'_>, parent: NodeId, head: &Head, options: &Mappin
     let is_set = |key: &str| options.get(key).and_then(Value::as_bool).unwrap_or(false);
     let given = options.get("type").and_then(Value::as_str);
     let argument = head.argument.as_deref();
-    let (node, target) = if head.name == "tab" {
+    let (node, target) = if let Some((_, prefix)) = CAPTIONS.iter().find(|(name, _)| *name == head.name) {
+        caption(parser, parent, prefix, argument, is_set("prepend"))
+    } else if let Some((tag, attributes)) = element(argument).filter(|_| head.name == "html") {
+        let node = parser.tree.append(parent, tag);
+        for (key, value) in attributes {
+            match key.as_str() {
+                "class" => parser.tree[node].add_class(&value),
+                _ => parser.tree[node].set_attribute(key, value),
+            }
+        }
+        (node, node)
+    } else if head.name == "tab" {
         let body = tabbed::append(parser, parent, argument.unwrap_or(""), is_set("select"), is_set("new"));
         (parser.tree.last_child(parent).unwrap_or(body), body)
     } else {

@@ -14,7 +14,18 @@ pub(in crate::markdown::techdocs) fn atx(
     parent: NodeId,
     blocks: &mut VecDeque<Block>,
 ) -> bool {
-    let Some(start) = blocks[0].first(Lead::Heading) else { return false };
+    let mut found = blocks[0].first(Lead::Heading);
+    if parser.options.sane_headers {
+        // `#42` is a number and no heading.
+        while let Some(start) = found {
+            let after = blocks[0].line(start).0.trim_start_matches('#').chars().next();
+            if after.is_none_or(|c| matches!(c, ' ' | '\t')) {
+                break;
+            }
+            found = blocks[0].next(Lead::Heading, start + 1);
+        }
+    }
+    let Some(start) = found else { return false };
     let Some(block) = blocks.pop_front() else { return false };
     let (line, next) = block.line(start);
     let Some((level, text)) = heading(line) else { return false };
