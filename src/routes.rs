@@ -53,6 +53,8 @@ pub const NOT_FOUND: &str = "404.html";
 pub const FEED: &str = "feed.xml";
 /// What the portal is, for language models.
 pub const LLMS: &str = "llms.txt";
+/// The text of all documents, for language models.
+pub const LLMS_FULL: &str = "llms-full.txt";
 /// Every component of the theme in every state.
 pub const THEME: &str = "theme/";
 /// What was built.
@@ -258,6 +260,15 @@ pub fn docs_page(reference: &EntityRef, path: &str) -> String {
 #[must_use]
 pub fn docs_asset(reference: &EntityRef, path: &str) -> String {
     format!("{DOCS}{}/{path}", place(reference))
+}
+
+/// Returns a picture of the README of an entity, or of the text of the first page.
+#[must_use]
+pub fn note_picture(reference: Option<&EntityRef>, name: &str) -> String {
+    match reference {
+        Some(reference) => format!("{}readme/{name}", entity(reference)),
+        None => format!("home/{name}"),
+    }
 }
 
 /// Returns the list of all entities as the REST API answers it.

@@ -43,8 +43,25 @@ pub struct Note {
     pub view: Option<String>,
     /// The entities that the text asks for, in its order.
     pub queries: Vec<Filter>,
+    /// The pictures of the text that lie in its repository, in its order.
+    pub pictures: Vec<NotePicture>,
     goals: HashMap<String, LinkTarget>,
 }
+
+/// A picture of a text outside of documentations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotePicture {
+    /// What is published.
+    pub file: FileId,
+    /// The name that it is published under.
+    pub name: String,
+}
+
+/// Endings of pictures that browsers show.
+const PICTURES: &[&str] = &["apng", "avif", "gif", "jpeg", "jpg", "png", "svg", "webp"];
+
+/// So many pictures of one text are published.
+const MAX_PICTURES: usize = 100;
 
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +79,8 @@ pub enum LinkTarget {
     },
     /// To a file of the repository, shown by its host.
     Source(String),
+    /// To a picture of the text, by index, and what its address ends with: empty, or from `#` on.
+    Picture(usize, String),
     /// To what is the same on every page.
     AsWritten,
     /// To a file that no page shows.
@@ -205,17 +224,26 @@ impl Reader<'_> {
         text: String,
         is_cut: bool,
         queries: Vec<Filter>,
-        goals: HashMap<String, LinkTarget>,
+        (goals, pictures): (HashMap<String, LinkTarget>, Vec<NotePicture>),
     ) -> Note {
         let view = self.workspace.source_urls(file).map(|urls| urls.view);
-        Note { file, text, is_cut, view, queries, goals }
+        Note { file, text, is_cut, view, queries, pictures, goals }
     }
 
     /// Finds out where the links of a text lead, which stands so in the file; what leads nowhere is reported to `problems`.
-    fn goals(&self, file: FileId, text: &str, mut problems: Option<&mut Diagnostics>) -> HashMap<String, LinkTarget> {
+    fn goals(
+        &self,
+        file: FileId,
+        text: &str,
+        mut problems: Option<&mut Diagnostics>,
+    ) -> (HashMap<String, LinkTarget>, Vec<NotePicture>) {
         let mut goals = HashMap::new();
+        let mut pictures = Vec::new();
         for link in commonmark::render(text, &|_| Resolved::default()).links {
-            let goal = self.goal(file, &link);
+            let mut goal = self.goal(file, &link);
+            if goal == LinkTarget::Outside && is_image(&link) {
+                goal = self.picture(file, &link, &mut pictures).unwrap_or(goal);
+            }
             if goal == LinkTarget::Nowhere
                 && let Some(problems) = &mut problems
             {
@@ -226,12 +254,28 @@ impl Reader<'_> {
             }
             goals.insert(link.target, goal);
         }
-        goals
+        (goals, pictures)
+    }
+
+    /// Notes a picture that is to be published.
+    fn picture(&self, from: FileId, link: &DocLink, pictures: &mut Vec<NotePicture>) -> Option<LinkTarget> {
+        let target = link.target.trim();
+        let (path, rest) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
+        let file = self.workspace.locate(from, path).ok()?;
+        let place = rest.find('#').map_or("", |at| &rest[at..]).to_owned();
+        if let Some(known) = pictures.iter().position(|picture| picture.file == file) {
+            return Some(LinkTarget::Picture(known, place));
+        }
+        let ending = path.rsplit_once('.')?.1.to_ascii_lowercase();
+        (PICTURES.contains(&&*ending) && pictures.len() < MAX_PICTURES).then_some(())?;
+        // The name of the author may be one that a host refuses; nobody reads it.
+        pictures.push(NotePicture { file, name: format!("{}.{ending}", pictures.len() + 1) });
+        Some(LinkTarget::Picture(pictures.len() - 1, place))
     }
 
     fn goal(&self, from: FileId, link: &DocLink) -> LinkTarget {
         let target = link.target.trim();
-        let is_image = matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage);
+        let is_image = is_image(link);
         if target.starts_with('#') {
             return LinkTarget::AsWritten;
         }
@@ -257,6 +301,10 @@ impl Reader<'_> {
                 .map_or(LinkTarget::Outside, |urls| LinkTarget::Source(urls.view + place)),
         }
     }
+}
+
+fn is_image(link: &DocLink) -> bool {
+    matches!(link.kind, LinkKind::Image | LinkKind::HtmlImage)
 }
 
 /// Returns what is shown of a README: whole paragraphs, no half block of code; and whether that leaves something out.
@@ -331,6 +379,31 @@ mod tests {
         );
         assert_eq!(note.goal(&link("#x", LinkKind::Link)), &LinkTarget::AsWritten);
         assert_eq!(note.goal(&link("p.png", LinkKind::Image)), &LinkTarget::Nowhere);
+    }
+
+    #[test]
+    fn pictures_of_a_readme_are_published_once_each() {
+        let text = "<p align=\"center\"><img src=\"doc/Logo.SVG\" alt=\"Logo\"></p>\n\n![a](doc/a.png#gh-dark-mode-only) ![b](doc/a.png) ![c](c.txt) ![d](https://x.example/d.svg) ![e](../e.png)\n";
+        let (notes, catalog, _) = notes(&[
+            ("shop/.git/HEAD", "ref: refs/heads/main"),
+            ("shop/catalog-info.yaml", SHOP),
+            ("shop/README.md", text),
+            ("shop/doc/Logo.SVG", "<svg/>"),
+            ("shop/doc/a.png", "a"),
+            ("shop/c.txt", "c"),
+            ("e.png", "e"),
+        ]);
+        let note = &notes.readmes[&catalog.find("component:default/shop").unwrap()];
+        let names: Vec<&str> = note.pictures.iter().map(|picture| &*picture.name).collect();
+        assert_eq!(names, ["1.svg", "2.png"]);
+        let goal =
+            |target: &str| note.goal(&DocLink { target: target.to_owned(), span: 0..0, kind: LinkKind::Image }).clone();
+        assert_eq!(goal("doc/Logo.SVG"), LinkTarget::Picture(0, String::new()));
+        assert_eq!(goal("doc/a.png#gh-dark-mode-only"), LinkTarget::Picture(1, "#gh-dark-mode-only".to_owned()));
+        assert_eq!(goal("doc/a.png"), LinkTarget::Picture(1, String::new()));
+        assert_eq!(goal("c.txt"), LinkTarget::Outside);
+        assert_eq!(goal("https://x.example/d.svg"), LinkTarget::Outside);
+        assert_eq!(goal("../e.png"), LinkTarget::Nowhere);
     }
 
     #[test]

@@ -17,6 +17,8 @@ const OTHERS: &[&str] = &[
     "explore",
     "feed.xml",
     "index.html",
+    "home",
+    "llms-full.txt",
     "llms.txt",
     "owner",
     "problems",

@@ -12,6 +12,7 @@ mod names_tests;
 mod tests;
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::hash::Hash as _;
 
 use foldhash::fast::RandomState;
@@ -134,7 +135,14 @@ pub enum Output {
     Picture(usize, usize),
     /// What stands where the documentation of an entity would be that shows another one's.
     Loan(usize),
+    /// A picture of a README, or of the text of the first page.
+    NotePicture(FileId),
+    /// The text of all documents.
+    Texts,
 }
+
+/// How much of all documents [`Output::Texts`] holds, in bytes; a language model takes no more.
+const MAX_TEXTS: usize = 32 << 20;
 
 /// Lists the files of a site but for its search, with their paths; no two are one for any disk.
 #[must_use]
@@ -166,6 +174,14 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
         let reference = &portal.catalog.get(loan.entity).reference;
         (routes::output_path(&routes::docs_page(reference, "")), Output::Loan(at))
     }));
+    let notes = portal.notes.readmes.iter().map(|(id, note)| (Some(&portal.catalog.get(*id).reference), note));
+    for (reference, note) in notes.chain(portal.notes.home.iter().map(|note| (None, note))) {
+        let pictures = note.pictures.iter();
+        outputs.extend(pictures.map(|one| (routes::note_picture(reference, &one.name), Output::NotePicture(one.file))));
+    }
+    if !portal.docs.sites.is_empty() {
+        outputs.push((routes::LLMS_FULL.to_owned(), Output::Texts));
+    }
     // Whatever was overseen before: of two that want one path, the first has it.
     let mut seen: HashSet<String, RandomState> = HashSet::with_capacity_and_hasher(outputs.len(), <_>::default());
     outputs.retain(|(path, _)| seen.insert(folded(path)));
@@ -197,6 +213,11 @@ pub fn output(
             let (file, name) = &portal.decisions.logs[at].pictures[picture];
             read(*file).and_then(|bytes| Some(inert::bytes(name, &bytes)?.into_owned()))
         }
+        Output::Texts => Some(texts(portal, &read).into_bytes()),
+        Output::NotePicture(file) => {
+            let path = workspace.path(file);
+            read(file).and_then(|bytes| Some(inert::bytes(&path, &bytes)?.into_owned()))
+        }
         Output::Redirect(at, redirect) => Some(moved(&docs(at).redirects[redirect].target).into_bytes()),
         Output::Loan(at) => {
             let loan = &portal.docs.aliases[at];
@@ -205,6 +226,29 @@ pub fn output(
             Some(moved(&routes::relative(&place(loan.entity, ""), &target)).into_bytes())
         }
     })
+}
+
+/// Returns the text of all documents in the order of the portal, each below its title and address.
+fn texts(portal: &Portal, read: &dyn Fn(FileId) -> Option<Vec<u8>>) -> String {
+    let mut out = String::new();
+    for docs in &portal.docs.sites {
+        let reference = &portal.catalog.get(docs.entity).reference;
+        for page in docs.pages.iter() {
+            let Some(bytes) = read(page.file) else { continue };
+            let text = String::from_utf8_lossy(&bytes);
+            let (_, start) = crate::markdown::front_matter(&text);
+            let text = text[start..].trim();
+            if out.len() + text.len() > MAX_TEXTS {
+                out.push_str("The rest is left out.\n");
+                return out;
+            }
+            let url = routes::encoded(&routes::docs_page(reference, &page.path));
+            let title = page.title.split_whitespace().collect::<Vec<_>>().join(" ");
+            let title = title.replace('"', "'");
+            let _ = write!(out, "<document title=\"{title}\" url=\"{url}\">\n{text}\n</document>\n\n");
+        }
+    }
+    out
 }
 
 /// Renders the whole site into a sink but for its search: pages and files, the theme's static files, and the files of

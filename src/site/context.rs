@@ -192,10 +192,16 @@ impl<'a> PageContext<'a> {
         self.site.mention(id).summary.get_or_init(|| summary(entity)).clone()
     }
 
-    /// Decides where a link of a text outside of documentations leads from this page.
+    /// Decides where a link of a text outside of documentations leads from this page; the text is the README of an entity, or
+    /// that of the first page.
     #[must_use]
-    pub fn note_link(&self, note: &Note, link: &DocLink) -> Resolved {
+    pub fn note_link(&self, note: &Note, of: Option<EntityId>, link: &DocLink) -> Resolved {
         match note.goal(link) {
+            LinkTarget::Picture(picture, place) => {
+                let reference = of.map(|id| &self.entity(id).reference);
+                let url = routes::note_picture(reference, &note.pictures[*picture].name);
+                Resolved { href: Some(self.href(&url) + place), broken: false }
+            }
             LinkTarget::Entity(id) => Resolved { href: self.link(*id).href, broken: false },
             LinkTarget::Page { site, page, place } => {
                 let site = &self.portal.docs.sites[*site];

@@ -137,7 +137,8 @@ pub fn llms(view: &PageContext<'_>) -> String {
         view.href(&routes::api_file("entities.json"))
     );
     if !view.portal.docs.sites.is_empty() {
-        out.push_str("\n## Documentation\n\n");
+        let all = view.href(routes::LLMS_FULL);
+        let _ = write!(out, "\n## Documentation\n\nAll documents in one file: [{all}]({all}).\n\n");
     }
     for site in view.portal.docs.sites.iter().filter(|site| !site.pages.is_empty()) {
         let Some(href) = view.docs(site.entity) else { continue };

@@ -238,3 +238,51 @@ proptest! {
         let _ = block(&text);
     }
 }
+
+#[test]
+fn headings_of_html_are_demoted_in_descriptions() {
+    assert_eq!(block("<h1 align=\"center\">A</h1>").trim(), "<h3 align=\"center\">A</h3>");
+    assert_eq!(block("<h5>A</h5> <hr>").trim(), "<h6>A</h6> <hr>");
+}
+
+#[test]
+fn diagrams_are_drawn_and_pictures_that_cannot_be_shown_are_told() {
+    let resolve = |link: &DocLink| match link.target.as_str() {
+        "here.png" => Resolved { href: Some("1.png".to_owned()), broken: false },
+        target if target.starts_with("https://ci") => Resolved::as_written(target),
+        _ => Resolved { href: None, broken: false },
+    };
+    let text = "```dot\ndigraph { a -> b }\n```\n\n```plantuml\na -> b\n```\n";
+    let doc = render(text, &resolve);
+    assert!(doc.html.contains("<figure class=\"diagram language-dot\"><svg class=\"drawn\""), "{}", doc.html);
+    assert!(doc.html.contains("<li>a → b</li>") && doc.html.contains("language-plantuml"), "{}", doc.html);
+    let lost: Vec<&str> = doc.lost.iter().map(|lost| &text[lost.span.clone()]).collect();
+    assert_eq!(lost, ["```plantuml"]);
+    for (text, html) in [
+        ("![a](here.png)", "<p><img src=\"1.png\" alt=\"a\" loading=\"lazy\"></p>"),
+        ("![a](https://x.example/b.svg)", "<p><a href=\"https://x.example/b.svg\" rel=\"noopener\">a</a></p>"),
+        (
+            "[![a](https://x.example/b.svg)](https://ci.example)",
+            "<p><a href=\"https://ci.example\" rel=\"noopener\">a</a></p>",
+        ),
+        (
+            "<p align=\"center\"><img src=\"here.png\" width=\"80\"></p>",
+            "<p align=\"center\"><img src=\"1.png\" width=\"80\"></p>",
+        ),
+        (
+            "<p><img alt=\"a b\" src=\"https://x.example/b.svg\"> c</p>",
+            "<p><a href=\"https://x.example/b.svg\" rel=\"noopener\">a b</a> c</p>",
+        ),
+        (
+            "<p><a href=\"https://ci.example\"><img src=\"https://x.example/b.svg\" alt=\"a\"></a></p>",
+            "<p><a href=\"https://ci.example\" rel=\"noopener\">a</a></p>",
+        ),
+        (
+            "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"gone.png\"><img src=\"here.png\" alt=\"a\"></picture>",
+            "<picture><img src=\"1.png\" alt=\"a\"></picture>",
+        ),
+    ] {
+        let shown = render(text, &resolve).html;
+        assert_eq!(shown.trim().replace(" rel=\"noopener noreferrer\"", " rel=\"noopener\""), html, "{text}");
+    }
+}

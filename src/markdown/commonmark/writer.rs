@@ -7,14 +7,17 @@ use std::ops::Range;
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::autolink::{self, Piece};
-use crate::highlight;
 use crate::html::{
     self, AddressUse, Placeholders, Slugs, is_external, is_safe_address, push_address, push_text, start_tag,
 };
-use crate::markdown::{Doc, DocLink, Heading, LinkKind, Resolver, Section};
+use crate::markdown::{Doc, DocLink, Heading, LinkKind, LintFinding, MarkdownLint, Resolver, Section};
+use crate::{diagram, highlight};
 
 /// How deep elements may be nested; the content of deeper ones is shown without them.
 const MAX_DEPTH: usize = 64;
+
+/// So many diagrams are drawn in one text.
+const MAX_DRAWN: usize = 40;
 
 /// How the content is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +61,8 @@ struct OpenLink {
 struct OpenCode {
     language: String,
     text: String,
+    /// Where it starts in the source.
+    start: usize,
 }
 
 /// Raw HTML being read; it comes line by line.
@@ -85,6 +90,8 @@ pub(super) struct Writer<'a> {
     out: String,
     held: Placeholders,
     has_raw: bool,
+    /// How many diagrams were drawn, or tried to.
+    drawn: usize,
     doc: Doc,
     slugs: Slugs,
     /// The end tag of each open element; nothing for one that is not shown.
@@ -124,6 +131,7 @@ impl<'a> Writer<'a> {
             out: String::with_capacity(source.len() * 3 / 2),
             held: Placeholders::default(),
             has_raw: false,
+            drawn: 0,
             doc: Doc::default(),
             slugs: Slugs::default(),
             open: Vec::new(),
@@ -167,7 +175,7 @@ impl<'a> Writer<'a> {
             Tag::Paragraph => self.element("<p>", "</p>\n"),
             Tag::Heading { level, id, classes, .. } => self.start_heading(level, id, &classes),
             Tag::BlockQuote(kind) => self.start_quote(kind),
-            Tag::CodeBlock(kind) => self.start_code(&kind),
+            Tag::CodeBlock(kind) => self.start_code(&kind, range.start),
             Tag::HtmlBlock => self.raw = Some(OpenHtml { text: String::new(), range: range.start..range.start }),
             Tag::List(None) => self.element("<ul>\n", "</ul>\n"),
             Tag::List(Some(1)) => self.element("<ol>\n", "</ol>\n"),
@@ -453,7 +461,7 @@ impl<'a> Writer<'a> {
         self.element(&start, "</div>\n");
     }
 
-    fn start_code(&mut self, kind: &CodeBlockKind<'_>) {
+    fn start_code(&mut self, kind: &CodeBlockKind<'_>, start: usize) {
         self.separate();
         let language = match kind {
             CodeBlockKind::Fenced(info) => {
@@ -462,7 +470,7 @@ impl<'a> Writer<'a> {
             }
             CodeBlockKind::Indented => String::new(),
         };
-        self.code = Some(OpenCode { language, text: String::new() });
+        self.code = Some(OpenCode { language, text: String::new(), start });
     }
 
     fn end_code(&mut self) {
@@ -472,6 +480,9 @@ impl<'a> Writer<'a> {
             self.out.push_str("<code>");
             push_text(&mut self.out, &html::collapse(&code.text));
             self.out.push_str("</code>");
+        } else if let Some(figure) = self.figure(&code) {
+            self.held.hold(&mut self.out, figure);
+            self.out.push('\n');
         } else {
             let mut html = "<pre class=\"code\">".to_owned();
             let language = (!code.language.is_empty()).then(|| format!("language-{}", code.language));
@@ -482,6 +493,45 @@ impl<'a> Writer<'a> {
             self.out.push('\n');
         }
         self.separate();
+    }
+
+    /// Draws a diagram, or takes the picture that was drawn of it, with its source below; nothing for other code.
+    fn figure(&mut self, code: &OpenCode) -> Option<String> {
+        diagram::is_known(&code.language).then_some(())?;
+        let drawn = if self.drawn < MAX_DRAWN {
+            self.drawn += 1;
+            diagram::draw(&code.language, &code.text, &format!("d{}-", self.held.len() + 1))
+        } else {
+            Err(diagram::Failure::default())
+        };
+        let picture = drawn.or_else(|failure| self.picture(code).ok_or(failure));
+        let picture = match picture {
+            Ok(picture) => picture,
+            Err(failure) => {
+                let length = self.source[code.start..].find('\n').unwrap_or(self.source.len() - code.start);
+                let span = self.offset + code.start..self.offset + code.start + length;
+                let detail = format!("{}\n{}", diagram::file_name(&code.language, &code.text), failure.reason);
+                self.doc.lost.push(LintFinding { loss: MarkdownLint::Diagram, span, detail });
+                return None;
+            }
+        };
+        let mut figure = String::with_capacity(picture.len() + code.text.len() + 200);
+        start_tag(&mut figure, "figure").attribute("class", &format!("diagram language-{}", code.language));
+        figure.push_str(&picture);
+        figure.push_str("<details><summary>Source</summary><pre><code>");
+        push_text(&mut figure, &code.text);
+        figure.push_str("</code></pre></details></figure>");
+        Some(figure)
+    }
+
+    /// Returns the picture of a diagram that stands beside the document.
+    fn picture(&self, code: &OpenCode) -> Option<String> {
+        let target = diagram::file_name(&code.language, &code.text);
+        let resolved = (self.resolve)(&DocLink { target, span: 0..0, kind: LinkKind::Image });
+        let href = resolved.href.filter(|href| !resolved.broken && is_safe_address(href, AddressUse::Image))?;
+        let mut image = String::new();
+        start_tag(&mut image, "img").attribute("class", "uml").attribute("alt", "Diagram").address("src", &href);
+        Some(image)
     }
 
     fn start_cell(&mut self) {
@@ -521,6 +571,7 @@ impl<'a> Writer<'a> {
             kind: if open.image { LinkKind::Image } else { LinkKind::Link },
         };
         let resolved = (self.resolve)(&link);
+        let open_target = link.target.clone();
         self.doc.links.push(link);
         if open.image {
             let alt = html::collapse(&open.alt);
@@ -541,7 +592,10 @@ impl<'a> Writer<'a> {
                         .maybe("class", resolved.broken.then_some("broken"))
                         .attribute("loading", "lazy");
                 }
-                None => push_text(&mut self.out, &alt),
+                None => {
+                    let in_link = self.in_raw_link || !self.links.is_empty();
+                    self.out.push_str(&picture_elsewhere(&alt, &open_target, in_link));
+                }
             }
         } else if !self.links.iter().any(|link| link.image) {
             let content = self.out.split_off(open.start.min(self.out.len()));
@@ -616,12 +670,17 @@ impl<'a> Writer<'a> {
             return;
         }
         self.has_raw = true;
+        let demoted = if self.shape == Shape::Description { demoted(text) } else { None };
+        // Where the tags were, others of the same length are.
+        let text = demoted.as_deref().unwrap_or(text);
         let mut from = 0;
         for attribute in html::attributes(text) {
             let value = &text[attribute.value.clone()];
             let kind = match (&*attribute.element, &*attribute.name) {
                 ("a", "href") => LinkKind::HtmlLink,
                 ("img" | "source" | "video" | "audio", "src") => LinkKind::HtmlImage,
+                // One picture, for the light or the dark; sizes to choose from are none of a README's.
+                ("source", "srcset") if !value.contains([',', ' ']) => LinkKind::HtmlImage,
                 (_, "id") | ("a", "name") => {
                     self.doc.anchors.push(html::text(value));
                     continue;
@@ -637,6 +696,23 @@ impl<'a> Writer<'a> {
             let link =
                 DocLink { target: html::text(value), span: self.offset + span.start..self.offset + span.end, kind };
             let resolved = (self.resolve)(&link);
+            let shows = matches!(&*attribute.element, "img" | "source");
+            if shows && resolved.href.is_none() && attribute.value.start > from {
+                // What cannot be shown is told.
+                let tag = text[..attribute.value.start].rfind('<').unwrap_or(attribute.value.start).max(from);
+                let end = tag + html::tag_length(&text[tag..]);
+                self.out.push_str(&text[from..tag]);
+                if attribute.element == "img" {
+                    let told = told(&text[tag..end], &link.target, self.in_raw_link || !self.links.is_empty());
+                    self.out.push_str(&told);
+                }
+                from = end;
+                self.doc.links.push(link);
+                continue;
+            }
+            if attribute.value.start < from {
+                continue;
+            }
             if resolved.href.as_deref() != Some(&link.target) {
                 self.out.push_str(&text[from..attribute.value.start]);
                 let quoted = text[..attribute.value.start].ends_with(['"', '\'']);
@@ -746,6 +822,36 @@ fn anchor(resolved: &crate::markdown::Resolved, title: &str, content: &str) -> S
     out.push_str(content);
     out.push_str("</a>");
     out
+}
+
+/// Returns HTML whose headings are two levels lower, as those of Markdown in a description are; nothing if it has none.
+fn demoted(html: &str) -> Option<String> {
+    let bytes = html.as_bytes();
+    let mut out: Option<Vec<u8>> = None;
+    for at in memchr::memchr_iter(b'<', bytes) {
+        let name = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'/'));
+        let (Some(b'h' | b'H'), Some(level @ b'1'..=b'6')) = (bytes.get(name), bytes.get(name + 1)) else { continue };
+        if !bytes.get(name + 2).is_some_and(u8::is_ascii_alphanumeric) {
+            out.get_or_insert_with(|| bytes.to_vec())[name + 1] = (level + 2).min(b'6');
+        }
+    }
+    String::from_utf8(out?).ok()
+}
+
+/// Returns what stands for an image of raw HTML that cannot be shown: its alternative text, which leads to it if it is elsewhere.
+fn told(tag: &str, target: &str, in_link: bool) -> String {
+    let attributes = html::attributes(tag);
+    let alt = attributes.iter().find(|attribute| attribute.name == "alt");
+    let alt = alt.map(|attribute| html::collapse(&html::text(&tag[attribute.value.clone()]))).unwrap_or_default();
+    picture_elsewhere(&alt, target, in_link)
+}
+
+/// Returns the alternative text of an image that is not shown, which leads to it if it is elsewhere.
+fn picture_elsewhere(alt: &str, target: &str, in_link: bool) -> String {
+    if alt.is_empty() || in_link || !is_external(target) {
+        return escaped(alt);
+    }
+    anchor(&crate::markdown::Resolved::as_written(target), "", &escaped(alt))
 }
 
 fn escaped(text: &str) -> String {

@@ -27,7 +27,7 @@ impl Card for Readme {
     fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let note = view.portal.notes.readmes.get(&id)?;
         Some(Box::new(Model {
-            html: commonmark::block_with(&note.text, &|link| view.note_link(note, link)),
+            html: commonmark::block_with(&note.text, &|link| view.note_link(note, Some(id), link)),
             more: note.view.clone(),
             is_cut: note.is_cut,
         }))

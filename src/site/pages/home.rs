@@ -184,7 +184,7 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
 
 /// Makes the organisation's own page; returns whether it has a title, too.
 fn own(view: &PageContext<'_>, note: &Note) -> (Vec<Part>, bool) {
-    let doc = commonmark::render(&note.text, &|link| view.note_link(note, link));
+    let doc = commonmark::render(&note.text, &|link| view.note_link(note, None, link));
     let mut parts = Vec::new();
     let mut rest = &*doc.html;
     for (number, filter) in note.queries.iter().enumerate() {
