@@ -240,13 +240,22 @@ pub struct Look {
     pub expanded: bool,
     /// The sections of the first level are open (`navigation.sections`).
     pub sections: bool,
+    /// The first level stands above the page, too (`navigation.tabs`).
+    pub tabs: bool,
+    /// The title of a section leads to its index (`navigation.indexes`).
+    pub indexes: bool,
 }
 
 impl Look {
     fn read(root: &Map) -> Self {
         let features = root.get("theme").and_then(|theme| theme.get("features")).and_then(Node::as_seq);
         let has = |name: &str| features.is_some_and(|features| features.iter().any(|it| it.as_str() == Some(name)));
-        Self { expanded: has("navigation.expand"), sections: has("navigation.sections") }
+        Self {
+            expanded: has("navigation.expand"),
+            sections: has("navigation.sections"),
+            tabs: has("navigation.tabs"),
+            indexes: has("navigation.indexes"),
+        }
     }
 }
 

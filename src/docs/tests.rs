@@ -826,7 +826,7 @@ fn settings_of_contents_reach_the_site() {
         let (_, docs, _) = site(&[("mkdocs.yml", &mkdocs), ("docs/index.md", "")]);
         let site = &docs.sites[0];
         assert_eq!((site.toc_depth, site.toc_title.as_deref()), expect, "{toc}");
-        assert_eq!(site.look, Look { expanded: true, sections: false });
+        assert_eq!(site.look, Look { expanded: true, ..Look::default() });
     }
 }
 

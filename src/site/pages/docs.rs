@@ -45,6 +45,9 @@ const NAV_TITLE: usize = 120;
 /// Of a long list in a folded navigation, this many entries before and after the page are shown.
 const WINDOW: usize = 25;
 
+/// More entries of the first level are no tabs.
+const MAX_TABS: usize = 12;
+
 /// What the template shows.
 #[derive(Debug, Serialize)]
 pub struct Model {
@@ -59,6 +62,8 @@ pub struct Model {
     html: String,
     /// HTML, as the next one: lists that may be long, on every page.
     nav: String,
+    /// HTML: the first level of the navigation.
+    tabs: Option<String>,
     toc: Option<String>,
     toc_title: String,
     previous: Option<Anchor>,
@@ -66,7 +71,31 @@ pub struct Model {
     changed: Option<Changed>,
     source: Option<String>,
     edit: Option<String>,
+    issue: Option<Issue>,
     path: String,
+}
+
+/// Where a fault of the document is reported.
+#[derive(Debug, Serialize)]
+struct Issue {
+    href: String,
+    /// The parameter of the address that holds the text of the issue.
+    body: &'static str,
+}
+
+/// Returns the form for a new issue at the host of a document, as far as its address tells one.
+fn issue(view: &str, title: &str, path: &str) -> Option<Issue> {
+    let (base, form, names) = if let Some((base, _)) = view.split_once("/-/blob/") {
+        (base, "/-/issues/new", ("issue[title]", "issue[description]"))
+    } else {
+        (view.split_once("/blob/")?.0, "/issues/new", ("title", "body"))
+    };
+    let mut url =
+        url::Url::parse(&format!("{base}{form}")).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    url.query_pairs_mut()
+        .append_pair(names.0, &format!("{title}: "))
+        .append_pair(names.1, &format!("`{path}`: {view}"));
+    Some(Issue { href: url.into(), body: names.1 })
 }
 
 /// An entry of the table of contents.
@@ -116,6 +145,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         title: document.title.clone(),
         html: content(document),
         nav: if hides(document, "navigation") { String::new() } else { Nav::new(site, page, folded).html() },
+        tabs: Nav::new(site, page, folded).tabs().filter(|_| !hides(document, "tabs")),
         toc: toc(site, document),
         toc_title: toc_title(site),
         previous: anchor(document.previous.filter(|_| turns), "previous"),
@@ -123,6 +153,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         changed: document.last_change.as_ref().map(Changed::new),
         source: source.and_then(|source| source.view.clone()),
         edit: document.edit_url.clone().or_else(|| source.and_then(|source| source.edit.clone())),
+        issue: source.and_then(|source| issue(source.view.as_deref()?, &document.title, &source.path)),
         path: source.map(|source| source.path.to_string()).unwrap_or_default(),
     };
     frame(view, Section::DOCS, about, model)
@@ -282,16 +313,57 @@ impl<'a> Nav<'a> {
                     }
                     _ if items.is_empty() || (self.folded && !open) => nothing(title, out),
                     _ => {
+                        let index = self.index_of(items);
+                        if let Some(page) = index.filter(|_| items.len() == 1) {
+                            let current = (page == self.page).then_some(("aria-current", "page"));
+                            return self.page_link(page, title, current, "", out);
+                        }
                         out.raw(if open { "<details open><summary>" } else { "<details><summary>" });
-                        out.text(&context::shortened(title, NAV_TITLE));
+                        match index {
+                            Some(page) => {
+                                let current = (page == self.page).then_some(("aria-current", "page"));
+                                self.page_link(page, title, current, "", out);
+                            }
+                            None => out.text(&context::shortened(title, NAV_TITLE)),
+                        }
                         out.raw("</summary>");
-                        self.list(items, depth + 1, out);
+                        self.list(&items[usize::from(index.is_some())..], depth + 1, out);
                         out.raw("</details>");
                     }
                 }
             }
             NavItem::Page { title, .. } => nothing(title, out),
         }
+    }
+
+    /// Returns the index of a section, if the title of the section leads there.
+    fn index_of(&self, items: &[NavItem]) -> Option<usize> {
+        let NavItem::Page { page, .. } = items.first().filter(|_| self.site.look.indexes)? else { return None };
+        let name = self.site.pages.get(*page)?.source.rsplit('/').next()?;
+        matches!(name, "index.md" | "README.md").then_some(*page)
+    }
+
+    /// Returns the first level of the navigation as HTML, if it is to stand above the page.
+    pub(super) fn tabs(&self) -> Option<String> {
+        let items = &self.site.nav;
+        (self.site.look.tabs && (2..=MAX_TABS).contains(&items.len())).then_some(())?;
+        let mut out = Html::new();
+        out.raw("<ul>");
+        for item in items.iter() {
+            out.raw("<li>");
+            let here = contains(item, self.page).then_some(("aria-current", "true"));
+            match (item, first_page(std::slice::from_ref(item))) {
+                (NavItem::Section { title, .. } | NavItem::Page { title, .. }, Some(page))
+                    if page < self.site.pages.len() =>
+                {
+                    self.page_link(page, title, here, "", &mut out);
+                }
+                _ => self.entry(item, 1, &mut out),
+            }
+            out.raw("</li>");
+        }
+        out.raw("</ul>");
+        Some(out.into_string())
     }
 
     fn page_link(&self, page: usize, title: &str, attribute: Option<(&str, &str)>, icon: &str, out: &mut Html) {
@@ -376,6 +448,36 @@ pub(super) mod tests {
     use crate::catalog::EntityId;
     use crate::docs::{DocsPage, Look};
     use crate::text::FileId;
+
+    #[test]
+    fn tabs_and_titles_of_sections_lead_to_pages() {
+        let items = vec![
+            page("Home", 0),
+            NavItem::Section { title: "Guide".to_owned(), items: vec![page("Start", 1), page("A", 2)] },
+        ];
+        let mut docs = site(items, 3);
+        let places = [("", "index.md"), ("guide", "guide/index.md"), ("guide/a", "guide/a.md")];
+        let pages = Arc::get_mut(&mut docs.pages).expect("nobody else's pages");
+        for (page, (path, source)) in pages.iter_mut().zip(places) {
+            (page.path, page.source) = (path.to_owned(), source.to_owned());
+        }
+        let html = |docs: &DocsSite| (Nav::new(docs, 2, false).html(), Nav::new(docs, 2, false).tabs());
+        assert_eq!(html(&docs).1, None);
+        assert!(html(&docs).0.contains("<summary>Guide</summary>"), "{}", html(&docs).0);
+        docs.look = Look { tabs: true, indexes: true, ..Look::default() };
+        let (nav, tabs) = html(&docs);
+        assert!(
+            nav.contains(
+                "<summary><a href=\"../\">Guide</a></summary><ul><li><a href=\"./\" aria-current=\"page\">A</a>"
+            ),
+            "{nav}"
+        );
+        let tabs = tabs.unwrap_or_default();
+        assert_eq!(
+            tabs,
+            "<ul><li><a href=\"../../\">Home</a></li><li><a href=\"../\" aria-current=\"true\">Guide</a></li></ul>"
+        );
+    }
 
     fn check(levels: &[u8], expect: &str) {
         fn print(entries: &[TocEntry<'_>]) -> String {
