@@ -244,8 +244,7 @@ fn texts(portal: &Portal, read: &dyn Fn(FileId) -> Option<Vec<u8>>) -> String {
             }
             let url = routes::encoded(&routes::docs_page(reference, &page.path));
             let title = page.title.split_whitespace().collect::<Vec<_>>().join(" ");
-            let title = title.replace('"', "'");
-            let _ = write!(out, "<document title=\"{title}\" url=\"{url}\">\n{text}\n</document>\n\n");
+            let _ = write!(out, "---\ntitle: {title}\nurl: {url}\n---\n\n{text}\n\n");
         }
     }
     out
