@@ -275,7 +275,7 @@ fn diagrams_are_drawn_and_pictures_that_cannot_be_shown_are_told() {
         ),
         (
             "<p><a href=\"https://ci.example\"><img src=\"https://x.example/b.svg\" alt=\"a\"></a></p>",
-            "<p><a href=\"https://ci.example\" rel=\"noopener\">a</a></p>",
+            "<p><a href=\"https://ci.example\">a</a></p>",
         ),
         (
             "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"gone.png\"><img src=\"here.png\" alt=\"a\"></picture>",

@@ -703,7 +703,8 @@ impl<'a> Writer<'a> {
                 let end = tag + html::tag_length(&text[tag..]);
                 self.out.push_str(&text[from..tag]);
                 if attribute.element == "img" {
-                    let told = told(&text[tag..end], &link.target, self.in_raw_link || !self.links.is_empty());
+                    let in_link = !self.links.is_empty() || is_in_link(&text[..tag]).unwrap_or(self.in_raw_link);
+                    let told = told(&text[tag..end], &link.target, in_link);
                     self.out.push_str(&told);
                 }
                 from = end;
@@ -836,6 +837,13 @@ fn demoted(html: &str) -> Option<String> {
         }
     }
     String::from_utf8(out?).ok()
+}
+
+/// Says whether the last link of raw HTML is open at its end; nothing if it has none.
+fn is_in_link(html: &str) -> Option<bool> {
+    let opened = html.rfind("<a ").max(html.rfind("<a\n"));
+    let closed = html.rfind("</a");
+    (opened.is_some() || closed.is_some()).then_some(opened > closed)
 }
 
 /// Returns what stands for an image of raw HTML that cannot be shown: its alternative text, which leads to it if it is elsewhere.

@@ -184,10 +184,7 @@ fn extensions_that_are_switched_on_have_effect() {
             "<figure id=\"__figure-caption_1\"><p>x</p><figcaption><p><span class=\"caption-prefix\">Figure 1.</span></p><p>One.</p></figcaption></figure>",
         ),
         ("/// caption\nof nothing\n///\n", "<p>/// caption\nof nothing\n///</p>"),
-        (
-            "#42 is fixed\n\n# Title\n",
-            "<p>#42 is fixed</p><h1 id=\"title\">Title<a class=\"headerlink\" href=\"#title\" title=\"Permanent link\">¶</a></h1>",
-        ),
+        ("#42 is fixed\n\n# Title\n", "<p>#42 is fixed</p><h1 id=\"title\">Title</h1>"),
         ("[[Some  Page]] [[]]\n", "<p><a class=\"wikilink\" href=\"/Some_Page/\">Some  Page</a> [[]]</p>"),
     ] {
         check_with(&options, source, html);
