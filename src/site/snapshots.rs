@@ -15,6 +15,8 @@ use crate::snapshots::{Snapshot, SourceInUse, State, time};
 const FACTS: usize = 6;
 /// Rows that a card shows when something is wrong.
 const ROWS: usize = 3;
+/// Columns of rows on a card.
+const COLUMNS: usize = 3;
 /// Rows that a card shows whose source has no tab.
 const ALL_ROWS: usize = 10;
 
@@ -163,13 +165,13 @@ fn card(view: &PageContext<'_>, id: EntityId, snapshot: &Snapshot) -> SnapshotCa
     let more = facts.split_off(facts.len().min(FACTS));
     let limit = match (source.tab, tone) {
         (Tab::None, _) => ALL_ROWS,
-        (_, Tone::Bad | Tone::Warn) => ROWS,
+        (_, Tone::Bad) => ROWS,
         _ => 0,
     };
     let tables = record.into_iter().flat_map(|record| record.tables.iter().take(if limit == ALL_ROWS { 3 } else { 1 }));
     let is_loud = limit > 0;
     SnapshotCard {
-        tables: if is_loud { tables.map(|table| shown_table(table, limit)).collect() } else { Vec::new() },
+        tables: if is_loud { tables.map(|table| narrow(shown_table(table, limit))).collect() } else { Vec::new() },
         charts: record.map(charts).unwrap_or_default(),
         tab: tab_id(source.tab)
             .filter(|_| has_rows(snapshot))
@@ -283,6 +285,13 @@ fn shown_table(rows: &Rows, limit: usize) -> ShownTable {
         total: grouped(rows.total),
         more: rows.total.saturating_sub(rows.rows.len().min(limit)),
     }
+}
+
+/// Leaves the first columns of a table: a card is narrow, and the tab has the others.
+fn narrow(mut table: ShownTable) -> ShownTable {
+    table.columns.truncate(COLUMNS);
+    table.rows.iter_mut().for_each(|row| row.truncate(COLUMNS));
+    table
 }
 
 fn shown_cell(cell: &Cell) -> ShownCell {

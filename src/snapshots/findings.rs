@@ -106,6 +106,9 @@ pub(super) fn find(
 }
 
 fn summary(code: Code, span: Span, title: &str, message: &str, keys: &[&str]) -> Diagnostic {
+    // Entities may share a key.
+    let mut seen = BTreeSet::new();
+    let keys: Vec<&str> = keys.iter().copied().filter(|key| seen.insert(*key)).collect();
     let more = keys.len().saturating_sub(NAMED);
     let mut named = keys.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     if more > 0 {

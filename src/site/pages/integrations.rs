@@ -217,7 +217,7 @@ fn source(view: &PageContext<'_>, at: usize) -> PageModel<SourcePage> {
 pub struct AttentionPage {
     owners: Vec<OwnerGroup>,
     total: String,
-    failed: usize,
+    failed: Option<String>,
     more: usize,
     integrations: String,
 }
@@ -275,7 +275,8 @@ fn attention(view: &PageContext<'_>) -> PageModel<AttentionPage> {
     let model = AttentionPage {
         owners: owners.collect(),
         total: context::count(total, "thing needs attention", "things need attention"),
-        failed,
+        failed: (failed > 0)
+            .then(|| context::count(failed, "answer could not be fetched", "answers could not be fetched")),
         more: total.saturating_sub(BURNING),
         integrations: view.href(routes::INTEGRATIONS),
     };
