@@ -17,8 +17,8 @@ const FACTS: usize = 6;
 const ROWS: usize = 3;
 /// Columns of rows on a card.
 const COLUMNS: usize = 3;
-/// Rows that a card shows whose source has no tab.
-const ALL_ROWS: usize = 10;
+/// Rows of a table that a card shows where there is no tab for them.
+const ALL_ROWS: usize = 8;
 
 /// A time, absolute; a script makes it relative.
 #[derive(Debug, Clone, Serialize)]
@@ -57,6 +57,8 @@ pub struct SnapshotCard {
     facts: Vec<ShownFact>,
     more: Vec<ShownFact>,
     tables: Vec<ShownTable>,
+    /// Whether the rows are shown on demand.
+    is_folded: bool,
     charts: Vec<Chart>,
     failed: Vec<(&'static str, String)>,
     tab: Option<String>,
@@ -163,19 +165,19 @@ fn card(view: &PageContext<'_>, id: EntityId, snapshot: &Snapshot) -> SnapshotCa
     let tone = snapshot.tone();
     let mut facts = record.map(|record| shown_facts(source, record)).unwrap_or_default();
     let more = facts.split_off(facts.len().min(FACTS));
-    let limit = match (source.tab, tone) {
-        (Tab::None, _) => ALL_ROWS,
-        (_, Tone::Bad) => ROWS,
-        _ => 0,
+    let tab = tab_id(source.tab).filter(|_| tab_applies(&view.portal.snapshots, id, source.tab));
+    let all = record.map_or(&[][..], |record| &record.tables);
+    // What is on the tab is only hinted at here; without one, everything is here, folded.
+    let tables: Vec<ShownTable> = match (tab, tone) {
+        (Some(_), Tone::Bad) => all.iter().take(1).map(|table| narrow(shown_table(table, ROWS))).collect(),
+        (Some(_), _) => Vec::new(),
+        (None, _) => all.iter().map(|table| shown_table(table, ALL_ROWS)).collect(),
     };
-    let tables = record.into_iter().flat_map(|record| record.tables.iter().take(if limit == ALL_ROWS { 3 } else { 1 }));
-    let is_loud = limit > 0;
     SnapshotCard {
-        tables: if is_loud { tables.map(|table| narrow(shown_table(table, limit))).collect() } else { Vec::new() },
+        is_folded: tab.is_none(),
+        tables,
         charts: record.map(charts).unwrap_or_default(),
-        tab: tab_id(source.tab)
-            .filter(|_| has_rows(snapshot))
-            .map(|tab| view.href(&routes::entity_tab(&view.entity(id).reference, tab))),
+        tab: tab.map(|tab| view.href(&routes::entity_tab(&view.entity(id).reference, tab))),
         facts,
         more,
         ..head(view, snapshot)
@@ -215,6 +217,7 @@ fn head(view: &PageContext<'_>, snapshot: &Snapshot) -> SnapshotCard {
         facts: Vec::new(),
         more: Vec::new(),
         tables: Vec::new(),
+        is_folded: false,
         charts: Vec::new(),
         failed: snapshot.failed_parts.iter().map(|(part, why)| (*part, why.to_string())).collect(),
         tab: None,
@@ -364,15 +367,15 @@ pub fn tab_id(tab: Tab) -> Option<&'static str> {
     }
 }
 
-fn has_rows(snapshot: &Snapshot) -> bool {
-    snapshot.record.as_ref().is_some_and(|record| !record.tables.is_empty())
-}
-
-/// Returns whether a tab has rows to show for an entity.
+/// Returns whether a tab has enough to show for an entity: few rows stand on the card, and need no page of their own. The two
+/// tabs that everybody looks for are there as soon as there are rows.
 #[must_use]
 pub fn tab_applies(snapshots: &crate::snapshots::Snapshots, id: EntityId, tab: Tab) -> bool {
     let sources = snapshots.sources();
-    snapshots.of(id).iter().any(|snapshot| sources[snapshot.source].tab == tab && has_rows(snapshot))
+    let least = if matches!(tab, Tab::CiCd | Tab::Kubernetes) { 1 } else { ALL_ROWS + 1 };
+    let of = snapshots.of(id).iter().filter(|snapshot| sources[snapshot.source].tab == tab);
+    of.filter_map(|snapshot| snapshot.record.as_ref())
+        .any(|record| record.tables.iter().any(|table| table.total >= least))
 }
 
 /// What a tab shows.
