@@ -26,6 +26,7 @@ use rayon::prelude::*;
 
 pub use model::*;
 pub use parts::{Part, Parts, Slice};
+pub(crate) use schema::LIMITS;
 
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::diag::{Diagnostic, Diagnostics, codes};

@@ -672,6 +672,26 @@ fn type_words(node: &Node, shape: &mut Shape) {
     shape.types.push(Piece::text(line));
 }
 
+/// The limits that a schema can set, with the labels of their values.
+pub(crate) const LIMITS: &[(&str, &str)] = &[
+    ("minimum", "at least"),
+    ("maximum", "at most"),
+    ("exclusiveMinimum", "more than"),
+    ("exclusiveMaximum", "less than"),
+    ("multipleOf", "multiple of"),
+    ("minLength", "min length"),
+    ("maxLength", "max length"),
+    ("minItems", "min items"),
+    ("maxItems", "max items"),
+    ("minProperties", "min properties"),
+    ("maxProperties", "max properties"),
+    ("minContains", "min contained"),
+    ("maxContains", "max contained"),
+    ("pattern", "pattern"),
+    ("contentMediaType", "media type"),
+    ("contentEncoding", "encoding"),
+];
+
 /// Collects limits, defaults and allowed values.
 fn details(node: &Node, out: &mut Vec<Detail>) {
     let mut add = |label: &'static str, values: Vec<Text>| {
@@ -688,24 +708,7 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
     if let Some(value) = node.get("default") {
         add("default", vec![value_text(value)]);
     }
-    for (key, label) in [
-        ("minimum", "at least"),
-        ("maximum", "at most"),
-        ("exclusiveMinimum", "more than"),
-        ("exclusiveMaximum", "less than"),
-        ("multipleOf", "multiple of"),
-        ("minLength", "min length"),
-        ("maxLength", "max length"),
-        ("minItems", "min items"),
-        ("maxItems", "max items"),
-        ("minProperties", "min properties"),
-        ("maxProperties", "max properties"),
-        ("minContains", "min contained"),
-        ("maxContains", "max contained"),
-        ("pattern", "pattern"),
-        ("contentMediaType", "media type"),
-        ("contentEncoding", "encoding"),
-    ] {
+    for (key, label) in LIMITS.iter().copied() {
         // The bounds of OpenAPI 3.0 are flags: they sharpen the limit that stands beside them.
         match node.get(key) {
             Some(value) if value.as_bool() == Some(true) => add(label, vec!["the limit itself".into()]),

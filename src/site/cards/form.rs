@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::template::scalar;
+use crate::api::LIMITS;
 use crate::markdown::commonmark;
 use crate::site::context;
 use crate::yaml::{Map, Node, Value};
@@ -17,22 +18,10 @@ const MAX_ROWS: usize = 400;
 /// A longer value is cut, in characters.
 const MAX_VALUE: usize = 300;
 
-/// Limits, as labels of their values.
-const LIMITS: &[(&str, &str)] = &[
-    ("const", "always"),
-    ("default", "default"),
-    ("minimum", "at least"),
-    ("maximum", "at most"),
-    ("exclusiveMinimum", "more than"),
-    ("exclusiveMaximum", "less than"),
-    ("multipleOf", "multiple of"),
-    ("minLength", "min length"),
-    ("maxLength", "max length"),
-    ("pattern", "pattern"),
-    ("minItems", "min items"),
-    ("maxItems", "max items"),
-    ("minProperties", "min properties"),
-    ("maxProperties", "max properties"),
+/// What a value is without being asked for, with labels.
+const GIVEN: &[(&str, &str)] = &[("const", "always"), ("default", "default")];
+/// What Backstage's forms know besides, with labels.
+const OF_FORMS: &[(&str, &str)] = &[
     ("ui:field", "field"),
     ("ui:widget", "widget"),
     ("ui:placeholder", "placeholder"),
@@ -370,7 +359,6 @@ fn told_of(condition: &Node, title: &dyn Fn(&str) -> String, counts: &dyn Fn(&st
             (None, None) => {
                 let limits: Vec<String> = LIMITS
                     .iter()
-                    .filter(|(key, _)| !matches!(*key, "default") && !key.contains(':'))
                     .filter_map(|(key, label)| Some(format!("{label} `{}`", value_text(entry.value.get(key)?))))
                     .collect();
                 if !limits.is_empty() {
@@ -469,7 +457,7 @@ fn limits(node: &Node, before: &str, facts: &mut Vec<Fact>) {
     let mut add = |label: String, value: String| {
         facts.push(Fact { label, values: vec![Choice { value, name: None }] });
     };
-    for (key, label) in LIMITS {
+    for (key, label) in GIVEN.iter().chain(LIMITS).chain(OF_FORMS) {
         if let Some(value) = node.get(key) {
             add(format!("{before}{label}"), value_text(value));
         }
