@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use crate::adr::{self, Decisions};
 use crate::api::{self, Apis};
-use crate::cache_store::CacheStore;
 use crate::catalog::{self, Catalog};
+use crate::depth::Depth;
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
+use crate::incremental::{ByAddress, CacheStore, Changes, Fingerprint, MemoTable};
 use crate::radar::{self, Radar};
 use crate::scaffold::{self, examples::Templates};
 use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
-use crate::workspace::{ByAddress, Changes, Folder, MemoTable, Scanned, Workspace};
+use crate::workspace::{Folder, Scanned, Workspace};
 
 /// A workspace understood.
 #[derive(Debug)]
@@ -40,10 +41,17 @@ pub struct Portal {
     pub diagnostics: Diagnostics,
 }
 
-/// Understands a workspace: catalog, documentation, problems. Calls `stage` with the name of each step as it begins.
+/// Understands a workspace as deeply as pages need; see [`Analysis::run`].
 #[must_use]
 pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
-    analyse_again(workspace, &Memo::default(), stage)
+    Analysis::of(Depth::Pages).run(workspace, stage)
+}
+
+/// How a workspace is understood.
+#[derive(Debug)]
+pub struct Analysis {
+    depth: Depth,
+    memo: Memo,
 }
 
 /// What is kept of the parts of a portal from one state of a workspace to the next.
@@ -55,23 +63,16 @@ pub struct Memo {
     notes: MemoTable<(), StandaloneInputs, (Arc<StandaloneMarkdown>, Diagnostics)>,
     apis: api::Memo,
     templates: scaffold::examples::Memo,
-    snapshots: MemoTable<(), ByAddress<Catalog>, (Arc<Snapshots>, Diagnostics)>,
-    radars: MemoTable<(), ByAddress<Catalog>, (Arc<Vec<Radar>>, Diagnostics)>,
-    decisions: MemoTable<(), StandaloneInputs, (Arc<Decisions>, Diagnostics)>,
+    snapshots: MemoTable<(), (ByAddress<Catalog>, Depth), Found<Snapshots>>,
+    radars: MemoTable<(), (ByAddress<Catalog>, Depth), Found<Vec<Radar>>>,
+    decisions: MemoTable<(), StandaloneInputs, Found<Decisions>>,
 }
+
+/// Something shared that was read, and its problems.
+type Found<T> = (Arc<T>, Diagnostics);
 
 /// What Markdown outside of documentations is read with.
-type StandaloneInputs = (ByAddress<Catalog>, Outlines);
-
-/// Documentations as they look from outside.
-#[derive(Debug)]
-struct Outlines(Arc<Docs>);
-
-impl PartialEq for Outlines {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.have_outlines_of(&other.0)
-    }
-}
+type StandaloneInputs = (ByAddress<Catalog>, Fingerprint, Depth);
 
 impl Memo {
     /// Makes a memo that remembers; the default one does not.
@@ -111,55 +112,90 @@ impl Memo {
     }
 }
 
-/// Does the same with what is known from before: see [`Memo::invalidate`].
-#[must_use]
-pub fn analyse_again(workspace: &Workspace, memo: &Memo, stage: Stage<'_>) -> Portal {
-    let whole = memo.whole.get(workspace, (), workspace.scanned(), |workspace, _| {
-        let (catalog, found) = catalog(workspace, &memo.catalog, stage);
-        (Arc::new(catalog), found)
-    });
-    let (catalog, mut found) = Arc::unwrap_or_clone(whole);
-    stage("documents");
-    let (docs, problems) = docs::analyse(workspace, &catalog, &memo.docs);
-    found.extend(problems);
-    let docs = Arc::new(docs);
-    let told = (ByAddress(Arc::clone(&catalog)), Outlines(Arc::clone(&docs)));
-    let notes = memo.notes.get(workspace, (), told, |workspace, _| {
-        let (notes, problems) = standalone_markdown::read(workspace, &catalog, &docs);
-        (Arc::new(notes), problems)
-    });
-    let (notes, problems) = Arc::unwrap_or_clone(notes);
-    found.extend(problems);
-    stage("decisions");
-    let told = (ByAddress(Arc::clone(&catalog)), Outlines(Arc::clone(&docs)));
-    let decisions = memo.decisions.get(workspace, (), told, |workspace, _| {
-        let (decisions, problems) = adr::analyse(workspace, &catalog, &docs);
-        (Arc::new(decisions), problems)
-    });
-    let (decisions, problems) = Arc::unwrap_or_clone(decisions);
-    found.extend(problems);
-    let radars = memo.radars.get(workspace, (), ByAddress(Arc::clone(&catalog)), |workspace, _| {
-        let (radars, problems) = radar::analyse(workspace, &catalog);
-        (Arc::new(radars), problems)
-    });
-    let (radars, problems) = Arc::unwrap_or_clone(radars);
-    found.extend(problems);
-    stage("apis");
-    let (apis, problems) = api::analyse(workspace, &catalog, &memo.apis);
-    found.extend(problems);
-    stage("templates");
-    found.extend(scaffold::lint::check(workspace, &catalog));
-    let (templates, problems) = scaffold::examples::analyse(workspace, &catalog, &memo.templates);
-    found.extend(problems);
-    stage("snapshots");
-    let read = memo.snapshots.get(workspace, (), ByAddress(Arc::clone(&catalog)), |workspace, _| {
-        let (snapshots, problems) = snapshots::analyse(workspace, &catalog);
-        (Arc::new(snapshots), problems)
-    });
-    let (snapshots, problems) = Arc::unwrap_or_clone(read);
-    found.extend(problems);
-    let diagnostics = apply_severities(workspace, found, stage);
-    Portal { catalog, docs, apis, decisions, radars, templates, notes, snapshots, diagnostics }
+impl Analysis {
+    /// Makes one that remembers nothing.
+    #[must_use]
+    pub fn of(depth: Depth) -> Self {
+        Self { depth, memo: Memo::default() }
+    }
+
+    /// Makes one as deep as pages need, with what is known from before.
+    #[must_use]
+    pub fn with(memo: Memo) -> Self {
+        Self { depth: Depth::Pages, memo }
+    }
+
+    /// Returns what is kept from one run to the next.
+    #[must_use]
+    pub fn memo(&self) -> &Memo {
+        &self.memo
+    }
+
+    /// Understands a workspace: catalog, documentation, API references, problems. Calls `stage` with the name of each step as it
+    /// begins. Of a memo that remembers, see [`Memo::invalidate`].
+    #[must_use]
+    pub fn run(&self, workspace: &Workspace, stage: Stage<'_>) -> Portal {
+        let Self { depth, memo } = self;
+        let depth = *depth;
+        let whole = memo.whole.get(workspace, (), workspace.scanned(), |workspace, _| {
+            let (catalog, found) = catalog(workspace, &memo.catalog, stage);
+            (Arc::new(catalog), found)
+        });
+        let (catalog, mut found) = Arc::unwrap_or_clone(whole);
+        stage("documents");
+        let (docs, problems) = docs::analyse(workspace, &catalog, depth, &memo.docs);
+        found.extend(problems);
+        let docs = Arc::new(docs);
+        let inputs = (ByAddress(Arc::clone(&catalog)), docs.outline(), depth);
+        let notes = memo.notes.get(workspace, (), inputs, |workspace, _| {
+            let (notes, problems) = standalone_markdown::read(workspace, &catalog, &docs, depth);
+            (Arc::new(notes), problems)
+        });
+        let (notes, problems) = Arc::unwrap_or_clone(notes);
+        found.extend(problems);
+        stage("decisions");
+        let inputs = (ByAddress(Arc::clone(&catalog)), docs.outline(), depth);
+        let decisions = memo.decisions.get(workspace, (), inputs, |workspace, _| {
+            if depth < Depth::Decisions {
+                return Default::default();
+            }
+            let (decisions, problems) = adr::analyse(workspace, &catalog, &docs);
+            (Arc::new(decisions), problems)
+        });
+        let (decisions, problems) = Arc::unwrap_or_clone(decisions);
+        found.extend(problems);
+        let radars = memo.radars.get(workspace, (), (ByAddress(Arc::clone(&catalog)), depth), |workspace, _| {
+            if depth < Depth::Findings {
+                return Default::default();
+            }
+            let (radars, problems) = radar::analyse(workspace, &catalog);
+            (Arc::new(radars), problems)
+        });
+        let (radars, problems) = Arc::unwrap_or_clone(radars);
+        found.extend(problems);
+        stage("apis");
+        let (apis, problems) = api::analyse(workspace, &catalog, depth, &memo.apis);
+        found.extend(problems);
+        stage("templates");
+        let (templates, problems) = scaffold::examples::analyse(workspace, &catalog, depth, &memo.templates);
+        found.extend(problems);
+        if depth >= Depth::Findings {
+            found.extend(scaffold::lint::check(workspace, &catalog));
+        }
+        stage("snapshots");
+        let inputs = (ByAddress(Arc::clone(&catalog)), depth);
+        let read = memo.snapshots.get(workspace, (), inputs, |workspace, _| {
+            if depth < Depth::Snapshots {
+                return Default::default();
+            }
+            let (snapshots, problems) = snapshots::analyse(workspace, &catalog);
+            (Arc::new(snapshots), problems)
+        });
+        let (snapshots, problems) = Arc::unwrap_or_clone(read);
+        found.extend(problems);
+        let diagnostics = apply_severities(workspace, found, stage);
+        Portal { catalog, docs, apis, decisions, radars, templates, notes, snapshots, diagnostics }
+    }
 }
 
 impl Portal {
@@ -171,54 +207,6 @@ impl Portal {
         diag::sort_and_dedup(&mut self.diagnostics, workspace);
         fails
     }
-}
-
-/// Returns the catalog and the problems of [`analyse`], which takes less.
-#[must_use]
-pub fn problems(workspace: &Workspace, stage: Stage<'_>) -> (Arc<Catalog>, Diagnostics) {
-    let (catalog, mut found) = catalog(workspace, &catalog::Memo::default(), stage);
-    let catalog = Arc::new(catalog);
-    stage("documents");
-    found.extend(docs::check(workspace, &catalog));
-    found.extend(standalone_markdown::check(workspace, &catalog));
-    stage("decisions");
-    found.extend(adr::analyse(workspace, &catalog, &Docs::default()).1);
-    found.extend(radar::analyse(workspace, &catalog).1);
-    stage("apis");
-    found.extend(api::check(workspace, &catalog));
-    stage("templates");
-    found.extend(scaffold::lint::check(workspace, &catalog));
-    found.extend(scaffold::examples::check(workspace, &catalog));
-    stage("snapshots");
-    found.extend(snapshots::analyse(workspace, &catalog).1);
-    (catalog, apply_severities(workspace, found, stage))
-}
-
-/// Understands the catalog alone, for those who need no documents; the problems are judged and sorted likewise.
-#[must_use]
-pub fn analyse_catalog(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Diagnostics) {
-    let (catalog, found) = catalog(workspace, &catalog::Memo::default(), stage);
-    (catalog, apply_severities(workspace, found, stage))
-}
-
-/// Understands the catalog and what other tools know of it; the problems are those of both.
-#[must_use]
-pub fn analyse_snapshots(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Snapshots, Diagnostics) {
-    let (catalog, mut found) = catalog(workspace, &catalog::Memo::default(), stage);
-    stage("snapshots");
-    let (snapshots, problems) = snapshots::analyse(workspace, &catalog);
-    found.extend(problems);
-    (catalog, snapshots, apply_severities(workspace, found, stage))
-}
-
-/// Understands the catalog and its decision records alone; the problems are judged and sorted likewise.
-#[must_use]
-pub fn analyse_decisions(workspace: &Workspace, stage: Stage<'_>) -> (Catalog, Decisions, Diagnostics) {
-    let (catalog, mut found) = catalog(workspace, &catalog::Memo::default(), stage);
-    stage("decisions");
-    let (decisions, problems) = adr::analyse(workspace, &catalog, &Docs::default());
-    found.extend(problems);
-    (catalog, decisions, apply_severities(workspace, found, stage))
 }
 
 /// Reads the documentation of one folder alone, with what is known from before; the problems are judged and sorted likewise.
@@ -240,7 +228,7 @@ pub type Stage<'a> = &'a mut dyn FnMut(&'static str);
 
 fn catalog(workspace: &Workspace, memo: &catalog::Memo, stage: Stage<'_>) -> (Catalog, Diagnostics) {
     stage("catalog");
-    let mut loaded = catalog::load_again(workspace, memo);
+    let mut loaded = memo.load(workspace);
     let mut found = std::mem::take(&mut loaded.diagnostics);
     found.extend(workspace.problems().iter().cloned());
     stage("check");

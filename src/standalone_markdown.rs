@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::catalog::{Catalog, EntityId, EntityRef, kinds};
 use crate::config::Filter;
+use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::docs::Docs;
 use crate::html;
@@ -99,20 +100,16 @@ impl Note {
 
 /// Reads what there is.
 #[must_use]
-pub fn read(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> (StandaloneMarkdown, Diagnostics) {
+pub fn read(workspace: &Workspace, catalog: &Catalog, docs: &Docs, depth: Depth) -> (StandaloneMarkdown, Diagnostics) {
+    if depth < Depth::Findings {
+        return (StandaloneMarkdown::default(), Diagnostics::new());
+    }
     let mut problems = Vec::new();
     let reader = Reader { workspace, catalog, docs, pages: pages(docs) };
     let home = reader.home(&mut problems);
-    (StandaloneMarkdown { home, readmes: reader.readmes() }, problems)
-}
-
-/// Returns the problems that [`read`] finds.
-#[must_use]
-pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
-    let mut problems = Vec::new();
-    let docs = Docs::default();
-    Reader { workspace, catalog, docs: &docs, pages: HashMap::new() }.home(&mut problems);
-    problems
+    // Nothing is wrong with a README: it is read as its host shows it.
+    let readmes = if depth == Depth::Pages { reader.readmes() } else { BTreeMap::new() };
+    (StandaloneMarkdown { home, readmes }, problems)
 }
 
 /// The pages by the files they are made of.
@@ -341,8 +338,8 @@ mod tests {
         let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
         let workspace = Workspace::from_files(config, &files);
         let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
-        let docs = crate::docs::analyse(&workspace, &catalog, &Memo::default()).0;
-        let (notes, problems) = read(&workspace, &catalog, &docs);
+        let docs = crate::docs::analyse(&workspace, &catalog, Depth::Pages, &Memo::default()).0;
+        let (notes, problems) = read(&workspace, &catalog, &docs, Depth::Pages);
         (notes, catalog, problems)
     }
 

@@ -29,9 +29,11 @@ pub use parts::{Part, Parts, Slice};
 pub(crate) use schema::LIMITS;
 
 use crate::catalog::{Catalog, Entity, EntityId};
+use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::incremental::{ByAddress, Changes, MemoTable};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{ByAddress, Changes, MemoTable, Workspace};
+use crate::workspace::Workspace;
 use crate::yaml::Node;
 use formats::{FORMATS, Format, Source};
 
@@ -45,7 +47,7 @@ pub struct Apis {
 /// References read before.
 #[derive(Debug, Default)]
 pub struct Memo {
-    all: MemoTable<(), ByAddress<Catalog>, (Apis, Diagnostics)>,
+    all: MemoTable<(), (ByAddress<Catalog>, Depth), (Apis, Diagnostics)>,
     /// By the name of the API.
     each: MemoTable<Arc<str>, Said, (Option<Api>, Diagnostics)>,
 }
@@ -56,6 +58,7 @@ struct Said {
     file: FileId,
     root: Node,
     definition: Option<FileId>,
+    depth: Depth,
 }
 
 impl Memo {
@@ -92,10 +95,10 @@ impl Apis {
         &self.list
     }
 
-    /// Returns whether these are the very same references as others.
+    /// Returns what tells these references from others.
     #[must_use]
-    pub fn are(&self, others: &Self) -> bool {
-        Arc::ptr_eq(&self.list, &others.list)
+    pub fn identity(&self) -> ByAddress<[Api]> {
+        ByAddress(Arc::clone(&self.list))
     }
 
     /// Returns the reference of an API, unless its definition could not be read or has a format that is not known.
@@ -108,13 +111,16 @@ impl Apis {
 
 /// Reads the definition of every API; `memo` may know some.
 #[must_use]
-pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (Apis, Diagnostics) {
-    let all = memo.all.get(workspace, (), ByAddress(Arc::clone(catalog)), |workspace, _| {
+pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo: &Memo) -> (Apis, Diagnostics) {
+    if depth < Depth::Findings {
+        return (Apis::default(), Diagnostics::new());
+    }
+    let all = memo.all.get(workspace, (), (ByAddress(Arc::clone(catalog)), depth), |workspace, _| {
         let (apis, problems) = each(catalog, |id, entity| {
-            let said = Said { file: entity.file, root: entity.root.clone(), definition: entity.definition };
+            let said = Said { file: entity.file, root: entity.root.clone(), definition: entity.definition, depth };
             memo.each.get(workspace, entity.reference.shared(), said, |workspace, _| {
                 let (mut api, problems) = read(workspace, id, entity);
-                if let Some(api) = &mut api {
+                if let Some(api) = api.as_mut().filter(|_| depth == Depth::Pages) {
                     api.bundled = bundled(workspace, entity, &api.reference);
                 }
                 (api, problems)
@@ -126,12 +132,6 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (A
         (apis, problems)
     });
     Arc::unwrap_or_clone(all)
-}
-
-/// Returns the problems that [`analyse`] finds, without what only readers need.
-#[must_use]
-pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
-    each(catalog, |id, entity| Arc::new(read(workspace, id, entity))).1
 }
 
 fn each(

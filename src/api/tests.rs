@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::catalog;
 use crate::config::Config;
+use crate::depth::Depth;
 use crate::diag::Positions;
 
 /// Reads an API of type `kind` whose definition is the first file; returns its reference and what was reported as
@@ -19,7 +20,7 @@ fn read(kind: &str, files: &[(&str, &str)]) -> (Option<Api>, Vec<String>) {
     all.extend(files.iter().map(|(path, text)| (*path, text.as_bytes())));
     let workspace = Workspace::from_files(Config::default(), &all);
     let loaded = catalog::load(&workspace);
-    let (apis, mut problems) = analyse(&workspace, &Arc::new(loaded.catalog), &Memo::default());
+    let (apis, mut problems) = analyse(&workspace, &Arc::new(loaded.catalog), Depth::Pages, &Memo::default());
     problems.sort_by_key(|problem| (workspace.path(problem.span().file), problem.span().start));
     let mut positions = Positions::new(&workspace);
     let problems = problems
@@ -398,7 +399,7 @@ spec:
 ";
     let workspace = Workspace::from_files(Config::default(), &[("catalog-info.yaml", entity.as_bytes())]);
     let loaded = catalog::load(&workspace);
-    let (_, problems) = analyse(&workspace, &Arc::new(loaded.catalog), &Memo::default());
+    let (_, problems) = analyse(&workspace, &Arc::new(loaded.catalog), Depth::Pages, &Memo::default());
     let place = Positions::new(&workspace).place(problems[0].span()).start;
     assert_eq!((place.line, place.column), (12, 11));
 }
@@ -505,7 +506,7 @@ fn a_definition_of_several_files_is_put_together() {
     ];
     let workspace = Workspace::from_files(Config::default(), &files);
     let loaded = catalog::load(&workspace);
-    let (apis, _) = analyse(&workspace, &Arc::new(loaded.catalog), &Memo::default());
+    let (apis, _) = analyse(&workspace, &Arc::new(loaded.catalog), Depth::Pages, &Memo::default());
     let text = apis.all()[0].bundled.as_deref().expect("one text");
     assert!(text.contains("All of them") && !text.contains("$ref"), "{text}");
 }
@@ -533,7 +534,7 @@ fn findings(kind: &str, file: &str, bytes: &[u8]) -> (Vec<String>, String) {
     let workspace =
         Workspace::from_files(Config::default(), &[("catalog-info.yaml", entity.as_bytes()), (file, bytes)]);
     let loaded = catalog::load(&workspace);
-    let (_, problems) = analyse(&workspace, &Arc::new(loaded.catalog.clone()), &Memo::default());
+    let (_, problems) = analyse(&workspace, &Arc::new(loaded.catalog.clone()), Depth::Pages, &Memo::default());
     let mut positions = Positions::new(&workspace);
     let told = problems
         .iter()

@@ -15,10 +15,9 @@ use super::skeleton::{self, Skeletons};
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::html::{self, AddressUse};
+use crate::incremental::{ByAddress, Changes, MemoTable};
 use crate::text::{FileId, LineIndex, Span};
-use crate::workspace::{
-    ByAddress, Changes, Folder, GlobStyle, KnownSince, MemoTable, ReadError, SourceUrls, Workspace,
-};
+use crate::workspace::{Folder, GlobStyle, KnownSince, ReadError, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// A catalog with what its documents said, for the checks that look at references.
@@ -43,6 +42,11 @@ impl Memo {
     /// Makes a memo that remembers; the default one does not.
     pub(crate) fn enabled() -> Self {
         Self { overlays: MemoTable::enabled(), files: MemoTable::enabled() }
+    }
+
+    /// Does what [`load`] does, with what is known from before.
+    pub(crate) fn load(&self, workspace: &Workspace) -> Loaded {
+        load_with(workspace, self)
     }
 
     /// Notes what happened; see [`MemoTable::invalidate`].
@@ -71,11 +75,10 @@ struct Reached {
 
 /// Reads every catalog file and what Locations lead to. Total: problems are part of the result.
 pub(crate) fn load(workspace: &Workspace) -> Loaded {
-    load_again(workspace, &Memo::default())
+    load_with(workspace, &Memo::default())
 }
 
-/// Does the same with what is known from before.
-pub(crate) fn load_again(workspace: &Workspace, memo: &Memo) -> Loaded {
+fn load_with(workspace: &Workspace, memo: &Memo) -> Loaded {
     let config = workspace.config();
     let custom = CustomKinds::new(config);
     let overlays = memo.overlays.get(workspace, (), workspace.overlay_list(), |workspace, _| Overlays::read(workspace));
@@ -812,7 +815,7 @@ mod tests {
         let files = [("catalog-info.yaml", format!("{broken}{user}"))];
         let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
         let workspace = Workspace::from_files(Config::default(), &files);
-        let (_, found) = crate::portal::analyse_catalog(&workspace, &mut |_| ());
+        let found = crate::portal::Analysis::of(crate::depth::Depth::Catalog).run(&workspace, &mut |_| ()).diagnostics;
         let codes: Vec<_> = found.iter().map(|found| found.code.as_str()).collect();
         assert_eq!(codes, ["missing-field"]);
     }
@@ -822,7 +825,8 @@ mod tests {
         let told = |config: Config, files: &[(&str, &str)]| -> Vec<String> {
             let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
             let workspace = Workspace::from_files(config, &files);
-            let (_, found) = crate::portal::analyse_catalog(&workspace, &mut |_| ());
+            let found =
+                crate::portal::Analysis::of(crate::depth::Depth::Catalog).run(&workspace, &mut |_| ()).diagnostics;
             found
                 .iter()
                 .map(|found| format!("{} {} {}", workspace.path(found.span().file), found.severity, found.code))

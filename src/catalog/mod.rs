@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use bundle::bundled;
-pub(crate) use load::{Memo, load, load_again};
+pub(crate) use load::{Memo, load};
 pub use reference::EntityRef;
 pub(crate) use secrets::without_secrets;
 

@@ -13,6 +13,7 @@ use super::{CommandOutcome, Context, Purpose, check, counted, duration, load, pr
 use crate::diag::{Diagnostic, Severity, codes, human};
 use crate::error::Error;
 use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
+use crate::portal::Analysis;
 use crate::portal::{self, Portal};
 use crate::render::PageFingerprints;
 use crate::theme::{self, Override, Theme};
@@ -44,7 +45,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     let left = left.filter(|(folder, _)| *folder == target.folder).map(|(_, state)| state);
     let shelf = cache.shelf();
     let memo = shelf.clone().map(portal::Memo::on).unwrap_or_default();
-    let mut portal = portal::analyse_again(&workspace, &memo, &mut |stage| watch.stage(stage));
+    let mut portal = Analysis::with(memo).run(&workspace, &mut |stage| watch.stage(stage));
     watch.stage("plan");
     let site = site::plan(&workspace, &portal);
     let disk = DiskSink::create(&target)?;

@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Context;
 use super::args::CacheArgs;
-use crate::cache_store::CacheStore;
+use crate::incremental::CacheStore;
 use crate::output;
 use crate::render::PageFingerprints;
 use crate::workspace::{self, Workspace};

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use super::args::CheckArgs;
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load, print, report, say};
-use crate::catalog::Catalog;
+use crate::depth::Depth;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
+use crate::portal::{Analysis, Portal};
 use crate::workspace::Workspace;
-use crate::{diag, docs, portal, search, snapshots};
+use crate::{diag, docs, search, snapshots};
 
 /// So often documents are mended and read again.
 const MAX_ROUNDS: usize = 5;
@@ -19,25 +20,31 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let mut workspace = load(context, &args.input, None, Purpose::Judge)?;
-    let (mut catalog, mut problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
+    let analyse = |workspace: &Workspace, watch: &mut Stopwatch| {
+        // The tests of the search need all that can be found.
+        let depth = if workspace.config().search.tests.is_empty() { Depth::Findings } else { Depth::Pages };
+        Analysis::of(depth).run(workspace, &mut |stage| watch.stage(stage))
+    };
+    let mut portal = analyse(&workspace, &mut watch);
     if args.fix {
         // What is mended may bring to light what was hidden in it: a list behind a fence that was none.
         for _ in 0..MAX_ROUNDS {
             watch.stage("fix");
-            if !fix(context, args, &workspace, &catalog, &problems)? {
+            if !fix(context, args, &workspace, &portal)? {
                 break;
             }
             watch.stage("scan");
             workspace = load(context, &args.input, None, Purpose::Judge)?;
-            (catalog, problems) = portal::problems(&workspace, &mut |stage| watch.stage(stage));
+            portal = analyse(&workspace, &mut watch);
         }
     }
     if !workspace.config().search.tests.is_empty() {
         watch.stage("search tests");
-        problems = search_tests(&workspace);
+        search_tests(&workspace, &mut portal);
     }
+    let mut problems = std::mem::take(&mut portal.diagnostics);
     if let Some(bound) = args.max_age {
-        problems.extend(snapshots::too_old(&workspace, &catalog, bound));
+        problems.extend(snapshots::too_old(&workspace, &portal.catalog, bound));
         diag::sort_and_dedup(&mut problems, &workspace);
     }
     watch.stage("report");
@@ -58,28 +65,21 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     let failed = report::fails(&problems, if args.strict { Severity::Warning } else { Severity::Error });
     watch.finish();
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
-    std::mem::forget((catalog, workspace));
+    std::mem::forget((portal, workspace));
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }
 
-/// Finds every problem once more, with those of the tests of the search, which needs all that can be found.
-fn search_tests(workspace: &Workspace) -> Diagnostics {
-    let mut portal = portal::analyse(workspace, &mut |_| ());
-    let documents = search::documents(workspace, &portal);
+/// Adds the problems that the tests of the search find.
+fn search_tests(workspace: &Workspace, portal: &mut Portal) {
+    let documents = search::documents(workspace, portal);
     let files = search::index(&documents, &workspace.config().search);
     drop(documents);
     portal.apply_severities(workspace, search::trials(workspace, files));
-    portal.diagnostics
 }
 
 /// Mends documents, and says where; says whether anything was mended.
-fn fix(
-    context: &Context,
-    args: &CheckArgs,
-    workspace: &Workspace,
-    catalog: &Catalog,
-    problems: &Diagnostics,
-) -> Result<bool, Error> {
+fn fix(context: &Context, args: &CheckArgs, workspace: &Workspace, portal: &Portal) -> Result<bool, Error> {
+    let problems = &portal.diagnostics;
     // What was accepted is left as it is; what occurs no longer is told with the report.
     let silent = context.silent();
     let known = match baseline_file(context, workspace, args.baseline.as_ref()) {
@@ -87,7 +87,7 @@ fn fix(
         None => problems.clone(),
     };
     let mut places = 0;
-    let documents = docs::mended(workspace, catalog, &known);
+    let documents = docs::mended(workspace, &portal.catalog, &known);
     for document in &documents {
         if let Err(error) = workspace.rewrite(document.file, &document.before, &document.text) {
             say(&format!("left alone: {error}"));

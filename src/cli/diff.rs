@@ -11,6 +11,7 @@ use crate::api::diff::report::{ApiReport, Report, lines};
 use crate::api::diff::{self, Change, Level, rules};
 use crate::api::{self, Reference};
 use crate::catalog::{self, Catalog, Entity};
+use crate::depth::Depth;
 use crate::diag::{Diagnostics, Severity};
 use crate::error::Error;
 use crate::workspace::Workspace;
@@ -168,7 +169,7 @@ fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
     let read = |path: &Path| -> Result<(Workspace, Arc<Catalog>, api::Apis), Error> {
         let workspace = load(context, &input(path), None, Purpose::Judge)?;
         let catalog = Arc::new(catalog::load(&workspace).catalog);
-        let (apis, problems) = api::analyse(&workspace, &catalog, &api::Memo::default());
+        let (apis, problems) = api::analyse(&workspace, &catalog, Depth::Findings, &api::Memo::default());
         warn(context, path, &problems);
         Ok((workspace, catalog, apis))
     };

@@ -5,8 +5,9 @@ use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load, print, print_bytes, report};
 use crate::adr;
 use crate::catalog::export::{csv, json_pieces, ndjson};
+use crate::depth::Depth;
 use crate::error::Error;
-use crate::portal;
+use crate::portal::Analysis;
 use crate::routes;
 use crate::workspace::Workspace;
 
@@ -21,7 +22,8 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<CommandOutcome
     if args.facts {
         return facts(context, args, &workspace, watch);
     }
-    let (catalog, problems) = portal::analyse_catalog(&workspace, &mut |stage| watch.stage(stage));
+    let portal = Analysis::of(Depth::Catalog).run(&workspace, &mut |stage| watch.stage(stage));
+    let (catalog, problems) = (portal.catalog, portal.diagnostics);
     watch.stage("print");
     match args.format {
         ExportFormat::Json => {
@@ -47,7 +49,8 @@ fn facts(
     workspace: &Workspace,
     mut watch: Stopwatch,
 ) -> Result<CommandOutcome, Error> {
-    let (catalog, snapshots, problems) = portal::analyse_snapshots(workspace, &mut |stage| watch.stage(stage));
+    let portal = Analysis::of(Depth::Snapshots).run(workspace, &mut |stage| watch.stage(stage));
+    let (catalog, snapshots, problems) = (portal.catalog, portal.snapshots, portal.diagnostics);
     watch.stage("print");
     let shown = report::ReportPaths::new(workspace, context, &args.input);
     let problems = report::render(&problems, workspace, &shown, ReportFormat::Json, false);
@@ -63,7 +66,8 @@ fn decisions(context: &Context, args: &ExportArgs) -> Result<CommandOutcome, Err
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let workspace = load(context, &args.input, None, Purpose::Judge)?;
-    let (catalog, decisions, problems) = portal::analyse_decisions(&workspace, &mut |stage| watch.stage(stage));
+    let portal = Analysis::of(Depth::Decisions).run(&workspace, &mut |stage| watch.stage(stage));
+    let (catalog, decisions, problems) = (portal.catalog, portal.decisions, portal.diagnostics);
     watch.stage("print");
     let shown = report::ReportPaths::new(&workspace, context, &args.input);
     let problems = report::render(&problems, &workspace, &shown, ReportFormat::Json, false);

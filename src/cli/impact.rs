@@ -8,17 +8,18 @@ use super::args::{ImpactArgs, ImpactFormat};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load, print, print_bytes};
 use crate::catalog::{Catalog, EntityId, EntityRef};
+use crate::depth::Depth;
 use crate::diag::visible::visible;
 use crate::error::Error;
 use crate::impact::{self, Hit, Impact};
-use crate::portal;
+use crate::portal::Analysis;
 
 /// Prints who is hit; problems of the catalog never change the exit code.
 pub(super) fn run(context: &Context, args: &ImpactArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let workspace = load(context, &args.input, None, Purpose::Judge)?;
-    let (catalog, _) = portal::analyse_catalog(&workspace, &mut |stage| watch.stage(stage));
+    let catalog = Analysis::of(Depth::Catalog).run(&workspace, &mut |stage| watch.stage(stage)).catalog;
     watch.stage("impact");
     let id = find(&catalog, &args.entity)?;
     let impact = Impact::of(&catalog);

@@ -15,7 +15,7 @@ use super::{CommandOutcome, Context, Purpose, build, counted, duration, load, op
 use crate::diag::visible::visible;
 use crate::diag::{self, Diagnostic, Severity, human};
 use crate::error::Error;
-use crate::portal::{Memo, Portal};
+use crate::portal::{Analysis, Memo, Portal};
 use crate::render::Output;
 use crate::scaffold::examples::{self, Surroundings};
 use crate::scaffold::report::Status;
@@ -25,7 +25,7 @@ use crate::serve::{self, BuiltSite, ChangeSet, Event, Files, Inputs, Problem, Se
 use crate::site::{Site, Subject};
 use crate::theme::{self, Theme};
 use crate::workspace::{self, Workspace};
-use crate::{portal, render, routes, scaffold, site};
+use crate::{render, routes, scaffold, site};
 
 /// Serves until it is interrupted.
 pub(super) fn run(context: &Context, args: ServeArgs) -> Result<CommandOutcome, Error> {
@@ -54,7 +54,12 @@ pub(super) fn run(context: &Context, args: ServeArgs) -> Result<CommandOutcome, 
         Event::Unwatched(reason) => say(&format!("changes will not be noticed: {reason}")),
     };
     let context = Context { cwd: context.cwd.clone(), color_out: false, color_err: false, quiet, timings: None };
-    let kept = ServeState { memo: Memo::enabled(), last: Mutex::default(), search: Arc::default() };
+    let kept = ServeState {
+        analysis: Analysis::with(Memo::enabled()),
+        plan: site::Memo::enabled(),
+        last: Mutex::default(),
+        search: Arc::default(),
+    };
     let build = move |happened: &ChangeSet| build_site(&context, &args, &kept, happened);
     serve::run(&options, Arc::new(build), Arc::new(tell))?;
     Ok(CommandOutcome::Success)
@@ -82,7 +87,8 @@ fn first_inputs(context: &Context, args: &ServeArgs) -> Inputs {
 
 /// What one build leaves to the next one.
 struct ServeState {
-    memo: Memo,
+    analysis: Analysis,
+    plan: site::Memo,
     last: Mutex<Option<BuiltFrom>>,
     search: Arc<SearchIndexer>,
 }
@@ -126,12 +132,13 @@ fn build_site(
         })?),
     };
     // From here on nothing fails, so that the memo hears of each change once.
-    kept.memo.invalidate(changes.as_ref());
-    let portal = portal::analyse_again(&workspace, &kept.memo, &mut |_| ());
-    let site = site::plan_again(&workspace, &portal, before.map(|(before, _)| (&before.portal, &before.site)));
+    kept.analysis.memo().invalidate(changes.as_ref());
+    kept.plan.invalidate(changes.as_ref());
+    let portal = kept.analysis.run(&workspace, &mut |_| ());
+    let site = kept.plan.plan(&workspace, &portal);
     let same_files = |before: &ServedSite| {
         let mut sites = portal.docs.sites.iter().zip(&before.portal.docs.sites);
-        Arc::ptr_eq(&theme, &before.theme) && site.has_pages_of(&before.site) && sites.all(|(a, b)| a.has_files_of(b))
+        Arc::ptr_eq(&theme, &before.theme) && site.has_pages_of(&before.site) && sites.all(|(a, b)| a.files == b.files)
     };
     let outputs = || match before {
         Some((before, _)) if same_files(before) => Arc::clone(&before.outputs),

@@ -3,8 +3,9 @@
 use super::args::{SnapshotsArgs, SnapshotsCommand, SnapshotsPlanArgs};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load, print};
+use crate::depth::Depth;
 use crate::error::Error;
-use crate::portal;
+use crate::portal::Analysis;
 use crate::snapshots::{names, script};
 use crate::text::nearest;
 
@@ -23,7 +24,7 @@ pub(super) fn run(context: &Context, args: &SnapshotsArgs) -> Result<CommandOutc
         let mut watch = Stopwatch::new(context);
         watch.stage("scan");
         let workspace = load(context, &args.input, None, Purpose::Judge)?;
-        let (catalog, _) = portal::analyse_catalog(&workspace, &mut |stage| watch.stage(stage));
+        let catalog = Analysis::of(Depth::Catalog).run(&workspace, &mut |stage| watch.stage(stage)).catalog;
         watch.finish();
         Ok(script::plan(&catalog, workspace.config(), &args.source))
     };

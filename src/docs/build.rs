@@ -16,8 +16,10 @@ use super::nav::{self, Base, Entry, Found, Order};
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
 use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::EntityId;
+use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
+use crate::incremental::Fingerprint;
 use crate::markdown::{Doc, DocLink, LinkKind, Resolved, Resolver, commonmark, techdocs};
 use crate::portable::Reason;
 use crate::text::{FileId, Span};
@@ -83,7 +85,7 @@ pub(super) fn site(
     folder: &Folder,
     entity: EntityId,
     name: &str,
-    detail: Detail,
+    depth: Depth,
     memo: &DocCache,
 ) -> Built {
     let mut problems = Diagnostics::new();
@@ -108,7 +110,7 @@ pub(super) fn site(
         }
         Dialect::CommonMark => ((1, 6), None),
     };
-    let docs = read(&links, dialect, folder, (detail, memo), &mut found);
+    let docs = read(&links, dialect, folder, (depth, memo), &mut found);
     let Found { mut problems, absolute, .. } = found;
     problems.extend(of_settings);
 
@@ -151,6 +153,8 @@ pub(super) fn site(
         assets: pages.assets.into(),
         redirects: Arc::default(),
         source,
+        outline: Fingerprint::default(),
+        files: Fingerprint::default(),
     };
     let is_root = |redirect: &DocsRedirect| redirect.file == "index.html";
     let has_index = site.has_index() || redirects.iter().any(is_root);
@@ -173,7 +177,7 @@ pub(super) fn site(
     if let Some(settings) = settings.filter(|_| !has_index) {
         problems.push(without_index(&settings, &site));
     }
-    Built { site: Some(site), problems, absolute }
+    Built { site: Some(site.sealed()), problems, absolute }
 }
 
 /// Reports that nothing is at the address of the documentation itself.
@@ -477,15 +481,6 @@ fn no_address(redirect: &RawRedirect, reason: &Reason) -> Diagnostic {
     invalid(redirect.from_span, message).label("left out").help(help)
 }
 
-/// How much of a document is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// What is shown.
-    Content,
-    /// What the checks look at; the content may be missing.
-    Links,
-}
-
 /// Which Markdown the documents of a site are written in.
 pub(super) enum Dialect {
     /// What MkDocs with mkdocs-techdocs-core makes of them.
@@ -534,10 +529,10 @@ fn read(
     links: &Links<'_>,
     dialect: Dialect,
     folder: &Folder,
-    (detail, memo): (Detail, &DocCache),
+    (depth, memo): (Depth, &DocCache),
     found: &mut Found,
 ) -> Vec<Option<Arc<Doc>>> {
-    if let Some(docs) = read_once(links, &dialect, folder, (detail, memo), MAX_INCLUDED, found) {
+    if let Some(docs) = read_once(links, &dialect, folder, (depth, memo), MAX_INCLUDED, found) {
         return docs;
     }
     let dialect = match dialect {
@@ -547,7 +542,7 @@ fn read(
         }
         Dialect::CommonMark => Dialect::CommonMark,
     };
-    read_once(links, &dialect, folder, (detail, memo), usize::MAX, found).unwrap_or_default()
+    read_once(links, &dialect, folder, (depth, memo), usize::MAX, found).unwrap_or_default()
 }
 
 /// Does so; nothing if the pages include more than `most` together, beyond four times what they say.
@@ -555,7 +550,7 @@ fn read_once(
     links: &Links<'_>,
     dialect: &Dialect,
     folder: &Folder,
-    (detail, memo): (Detail, &DocCache),
+    (depth, memo): (Depth, &DocCache),
     most: usize,
     found: &mut Found,
 ) -> Option<Vec<Option<Arc<Doc>>>> {
@@ -586,7 +581,9 @@ fn read_once(
                 }
             }
             let resolve = |link: &DocLink| links.resolve(page, link);
-            if let (Dialect::TechDocs(options), Detail::Links) = (dialect, detail) {
+            if let Dialect::TechDocs(options) = dialect
+                && depth < Depth::Pages
+            {
                 let needed = techdocs::may_have_findings(&text, options);
                 return Ok(needed.then(|| Arc::new(techdocs::outline(&text, options, &include))));
             }

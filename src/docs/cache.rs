@@ -14,12 +14,13 @@ use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::build::Built;
-use crate::cache_store::{self, CacheStore};
 use crate::catalog::{Catalog, EntityId};
+use crate::depth::Depth;
 use crate::diag::Diagnostics;
+use crate::incremental::{ByAddress, CacheStore, Changes, MemoTable, store};
 use crate::markdown::techdocs::IncludeFile;
 use crate::markdown::{Doc, DocLink, Resolved, Resolver};
-use crate::workspace::{ByAddress, Changes, Folder, MemoTable};
+use crate::workspace::Folder;
 
 /// Remembers documentations from one build to the next.
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ pub struct Memo {
     /// Which folders hold documentation, and whose.
     pub(super) folders: MemoTable<(), ByAddress<Catalog>, (Vec<Place>, Diagnostics)>,
     /// By folder; each is told what it is called if it does not say so itself.
-    pub(super) sites: MemoTable<Folder, String, Site>,
+    pub(super) sites: MemoTable<Folder, (String, Depth), Site>,
     /// Where documents stand from one process to the next, if they do.
     shelf: Option<Arc<dyn CacheStore>>,
 }
@@ -106,7 +107,7 @@ impl DocCache {
     /// Takes the documents of a folder from a shelf.
     fn on(shelf: Arc<dyn CacheStore>, folder: &Folder) -> Self {
         let name = format!("documents-{:032x}", xxh3_128(folder.path().as_bytes()));
-        let written: Vec<Written> = cache_store::take(&*shelf, &name).unwrap_or_default();
+        let written: Vec<Written> = store::take(&*shelf, &name).unwrap_or_default();
         let known = written
             .into_iter()
             .map(|(key, links, included, doc)| (key, Arc::new(CachedDoc { links, included, doc: Arc::new(doc) })));
@@ -131,7 +132,7 @@ impl DocCache {
             let mut known: Vec<_> =
                 now.iter().map(|(key, known)| (key, &known.links, &known.included, &*known.doc)).collect();
             known.sort_unstable_by_key(|(key, ..)| **key);
-            cache_store::put(&**shelf, name, &known);
+            store::put(&**shelf, name, &known);
         }
         before.clear();
     }
@@ -187,7 +188,7 @@ fn sum(text: Option<&str>) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache_store::MemoryStore;
+    use crate::incremental::store::MemoryStore;
 
     #[test]
     fn a_document_is_made_again_when_an_answer_changes() {

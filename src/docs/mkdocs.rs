@@ -234,7 +234,7 @@ fn snippet_setting(root: &Map, key: &str) -> Vec<(String, Span)> {
 }
 
 /// What the theme of a documentation is told: `theme.features`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Look {
     /// All sections of the navigation are open (`navigation.expand`).
     pub expanded: bool,

@@ -26,13 +26,14 @@ pub use self::cache::Memo;
 pub use self::fix::{Mend, MendedDocument};
 pub use self::mkdocs::Look;
 
-use self::build::Detail;
 use self::cache::{Place, Site};
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
+use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::incremental::{ByAddress, Fingerprint};
 use crate::markdown::Doc;
 use crate::text::FileId;
-use crate::workspace::{ByAddress, Folder, LastChange, LocateError, UrlTarget, Workspace};
+use crate::workspace::{Folder, LastChange, LocateError, UrlTarget, Workspace};
 use crate::yaml::Node;
 
 /// The annotation that says where the documentation of an entity is.
@@ -82,10 +83,14 @@ pub struct DocsSite {
     pub toc_title: Option<String>,
     /// What the theme is told of the navigation.
     pub look: Look,
+    /// What others see of it, but for the text of documents and files.
+    pub outline: Fingerprint,
+    /// The files beside the pages, and the old addresses.
+    pub files: Fingerprint,
 }
 
 /// An address that leads to another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocsRedirect {
     /// The file at the address, below the site, not encoded: `old/page/index.html`.
     pub file: String,
@@ -118,8 +123,16 @@ pub struct DocsPage {
     pub last_change: Option<LastChange>,
 }
 
+impl DocsPage {
+    /// Returns what others see of it: everything but what it says.
+    fn outline(&self) -> Fingerprint {
+        let Self { file, source, path, title, heading, doc: _, previous, next, edit_url, last_change } = self;
+        Fingerprint::of(&(file, source, path, title, heading, previous, next, edit_url, last_change))
+    }
+}
+
 /// A file copied beside the pages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocsAsset {
     /// The file.
     pub file: FileId,
@@ -140,7 +153,7 @@ impl DocsAsset {
 }
 
 /// One entry of the navigation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NavItem {
     /// A page.
     Page {
@@ -168,7 +181,7 @@ pub enum NavItem {
 }
 
 /// An entity that shows the documentation of another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocsAlias {
     /// The entity.
     pub entity: EntityId,
@@ -179,12 +192,12 @@ pub struct DocsAlias {
 }
 
 impl Docs {
-    /// Returns whether all documentations look from outside as others do.
+    /// Returns what others see of all documentation sites, but for the text of documents and files.
     #[must_use]
-    pub fn have_outlines_of(&self, others: &Self) -> bool {
-        self.aliases == others.aliases
-            && self.sites.len() == others.sites.len()
-            && self.sites.iter().zip(&others.sites).all(|(site, other)| site.has_outline_of(other))
+    pub fn outline(&self) -> Fingerprint {
+        let Self { sites, aliases } = self;
+        let sites: Vec<_> = sites.iter().map(|site| (site.entity, &site.title, site.outline)).collect();
+        Fingerprint::of(&(sites, aliases))
     }
 
     /// Returns the documentation that an entity shows, with the path of the page to open.
@@ -216,27 +229,32 @@ impl DocsSite {
             .or((!self.pages.is_empty()).then_some(0))
     }
 
-    /// Returns whether it looks from outside as another one does: the same documents at the same addresses with the same
-    /// titles, whatever they say.
-    #[must_use]
-    pub fn has_outline_of(&self, other: &Self) -> bool {
-        let outline = |page: &DocsPage, other: &DocsPage| {
-            page.file == other.file
-                && page.path == other.path
-                && page.title == other.title
-                && page.last_change == other.last_change
-        };
-        self.entity == other.entity
-            && self.title == other.title
-            && (Arc::ptr_eq(&self.pages, &other.pages)
-                || (self.pages.len() == other.pages.len()
-                    && self.pages.iter().zip(other.pages.iter()).all(|(page, other)| outline(page, other))))
-    }
-
-    /// Returns whether the same other files belong to it as to another one.
-    #[must_use]
-    pub fn has_files_of(&self, other: &Self) -> bool {
-        self.assets == other.assets && self.redirects == other.redirects
+    /// Takes its fingerprints, once all but entity and title is as it will be.
+    pub(super) fn sealed(mut self) -> Self {
+        // Without `..`, so that a new field does not compile until it counts for one of the two, or for neither.
+        let Self {
+            entity: _,
+            title: _,
+            description,
+            nav,
+            pages,
+            assets,
+            redirects,
+            source,
+            has_settings,
+            has_own_index,
+            toc_depth,
+            toc_title,
+            look,
+            outline: _,
+            files: _,
+        } = &self;
+        let pages: Vec<Fingerprint> = pages.iter().map(DocsPage::outline).collect();
+        let settings = (source, has_settings, has_own_index, toc_depth, toc_title, look);
+        let fingerprints =
+            (Fingerprint::of(&(description, nav, pages, settings)), Fingerprint::of(&(assets, redirects)));
+        (self.outline, self.files) = fingerprints;
+        self
     }
 
     /// Returns whether one of its pages is the index.
@@ -253,12 +271,6 @@ impl DocsSite {
     }
 }
 
-/// Reads the documentation of every entity that has some; `memo` may know documents already.
-#[must_use]
-pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (Docs, Diagnostics) {
-    read(workspace, catalog, Detail::Content, memo)
-}
-
 /// Reads the documentation of one folder, whosever it is; `name` is what it is called if it does not say so itself, and
 /// `memo` may know documents already.
 ///
@@ -267,7 +279,7 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (D
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) -> (Option<DocsSite>, Diagnostics) {
     let entity = EntityId::new(0);
     let documents = memo.documents(folder);
-    let built = build::site(workspace, folder, entity, name, Detail::Content, &documents);
+    let built = build::site(workspace, folder, entity, name, Depth::Pages, &documents);
     documents.turn();
     let build::Built { site, mut problems, absolute } = built;
     // Where this documentation will stand, the portal may be, too.
@@ -275,12 +287,6 @@ pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) ->
         .extend(absolute.into_iter().filter(|link| !addresses::is_below_portal(&link.path)).map(|link| link.problem));
     let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
     (site.map(named), problems)
-}
-
-/// Returns the problems that [`analyse`] finds, without making the content of pages.
-#[must_use]
-pub fn check(workspace: &Workspace, catalog: &Arc<Catalog>) -> Diagnostics {
-    read(workspace, catalog, Detail::Links, &Memo::default()).1
 }
 
 /// Mends what of `problems` needs no judgement; each document once, in the order of files.
@@ -321,7 +327,12 @@ fn folders(workspace: &Workspace, catalog: &Catalog) -> (Vec<Place>, Diagnostics
     (folders.into_iter().collect(), diagnostics)
 }
 
-fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Memo) -> (Docs, Diagnostics) {
+/// Reads the documentation of every entity that has some; `memo` may know documents already.
+#[must_use]
+pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo: &Memo) -> (Docs, Diagnostics) {
+    if depth < Depth::Findings {
+        return (Docs::default(), Diagnostics::new());
+    }
     let found =
         memo.folders.get(workspace, (), ByAddress(Arc::clone(catalog)), |workspace, _| folders(workspace, catalog));
     let (folders, problems) = &*found;
@@ -330,13 +341,13 @@ fn read(workspace: &Workspace, catalog: &Arc<Catalog>, detail: Detail, memo: &Me
         .par_iter()
         .map(|(folder, entities)| {
             let name = catalog.get(entities[0]).title().to_owned();
-            memo.sites.get(workspace, folder.clone(), name.clone(), |workspace, before| {
+            memo.sites.get(workspace, folder.clone(), (name.clone(), depth), |workspace, before| {
                 let documents = match before {
                     Some(before) => Arc::clone(&before.documents),
                     None => Arc::new(memo.documents(folder)),
                 };
                 let entity = EntityId::new(0);
-                let built = build::site(workspace, folder, entity, &name, detail, &documents);
+                let built = build::site(workspace, folder, entity, &name, depth, &documents);
                 documents.turn();
                 Site { built, documents }
             })

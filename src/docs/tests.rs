@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::catalog;
 use crate::config::Config;
+use crate::depth::Depth;
 use crate::diag::Severity;
 use crate::text::LineIndex;
 
@@ -20,7 +21,7 @@ fn analysed(files: &[(&str, &str)]) -> (Workspace, Docs, Diagnostics) {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
     let workspace = Workspace::from_files(Config::default(), &files);
     let catalog = Arc::new(catalog::load(&workspace).catalog);
-    let (docs, problems) = analyse(&workspace, &catalog, &Memo::default());
+    let (docs, problems) = analyse(&workspace, &catalog, Depth::Pages, &Memo::default());
     (workspace, docs, problems)
 }
 
@@ -580,7 +581,7 @@ fn documents_that_cannot_be_read_are_left_out() {
         &[("catalog-info.yaml", ENTITY_FILE.as_bytes()), ("docs/a.md", b"# \xff"), ("docs/index.md", b"[a](a.md#x)")],
     );
     let catalog = Arc::new(catalog::load(&workspace).catalog);
-    let (docs, problems) = analyse(&workspace, &catalog, &Memo::default());
+    let (docs, problems) = analyse(&workspace, &catalog, Depth::Pages, &Memo::default());
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [codes::NOT_UTF8]);
     assert_eq!(docs.sites[0].pages[0].doc.html, "");
 }
@@ -852,4 +853,34 @@ fn an_index_may_be_a_redirect() {
         docs.sites[0].redirects[0],
         DocsRedirect { file: "index.html".to_owned(), target: "guide/a/".to_owned() }
     );
+}
+
+#[test]
+fn others_see_all_of_a_page_but_its_text() {
+    let (_, docs, _) = site(&[("docs/index.md", "# One\n"), ("docs/b.md", "# Two\n")]);
+    let site = &docs.sites[0];
+    let of = |change: &dyn Fn(&mut DocsPage)| {
+        let mut pages = site.pages.to_vec();
+        change(&mut pages[0]);
+        DocsSite { pages: pages.into(), ..site.clone() }.sealed().outline
+    };
+    assert_eq!(of(&|_| ()), site.outline);
+    assert_eq!(of(&|page| page.doc = Arc::default()), site.outline, "another text");
+    let change = LastChange { commit: "c".into(), author: "Ann".into(), time: 1 };
+    let changes: [&dyn Fn(&mut DocsPage); 9] = [
+        &|page| page.file = FileId::new(99),
+        &|page| page.source.push('x'),
+        &|page| page.path.push('x'),
+        &|page| page.title.push('x'),
+        &|page| page.heading = Some("x".to_owned()),
+        &|page| page.previous = Some(7),
+        &|page| page.next = Some(7),
+        &|page| page.edit_url = Some("x".to_owned()),
+        &|page| page.last_change = Some(change.clone()),
+    ];
+    for (at, change) in changes.iter().enumerate() {
+        assert_ne!(of(change), site.outline, "change {at}");
+    }
+    let other = DocsSite { title: "Other".to_owned(), ..site.clone() };
+    assert_ne!(Docs { sites: vec![other], aliases: Vec::new() }.outline(), docs.outline(), "another title");
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::cache_store::{self, CacheStore};
+use crate::incremental::{CacheStore, store};
 use crate::output::Sink;
 
 /// What names a thing to be made: of equal keys come equal bytes.
@@ -49,7 +49,7 @@ impl PageFingerprints {
     /// twins in other forms; begins to note what this build makes.
     #[must_use]
     pub fn take(shelf: &dyn CacheStore, site: Option<u128>, forms: &[String]) -> Self {
-        let before = cache_store::take(shelf, NAME)
+        let before = store::take(shelf, NAME)
             .filter(|(left, twins, _): &(u128, Vec<String>, SavedFingerprints)| Some(*left) == site && twins == forms)
             .map(|(.., left)| left);
         Self { before: before.unwrap_or_default(), now: Some(Mutex::default()), forms: forms.to_vec() }
@@ -58,7 +58,7 @@ impl PageFingerprints {
     /// Leaves on a shelf what this build has made; `site` names what it left.
     pub fn leave(&self, shelf: &dyn CacheStore, site: u128) {
         if let Some(now) = &self.now {
-            cache_store::put(shelf, NAME, &(site, &self.forms, &*now.lock()));
+            store::put(shelf, NAME, &(site, &self.forms, &*now.lock()));
         }
     }
 
@@ -97,9 +97,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::cache_store::MemoryStore;
     use crate::config::Config;
     use crate::error::Error;
+    use crate::incremental::store::MemoryStore;
     use crate::workspace::Workspace;
     use crate::{portal, render, site, theme};
 

@@ -238,6 +238,8 @@ fn documents(portal: &mut Portal) {
         has_own_index: true,
         toc_depth: (1, 6),
         toc_title: None,
+        outline: Default::default(),
+        files: Default::default(),
         look: crate::docs::Look::default(),
     });
 }

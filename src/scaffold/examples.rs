@@ -20,9 +20,11 @@ use super::tree::{Entry, Tree, joined};
 use super::yaml_in;
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef, export};
 use crate::config::Config;
+use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
+use crate::incremental::{ByAddress, Changes, MemoTable};
 use crate::text::{FileId, Span, nearest};
-use crate::workspace::{ByAddress, Changes, MemoTable, Workspace};
+use crate::workspace::Workspace;
 use crate::yaml::{self, Map as Mapping, Node};
 
 /// The folder of examples, beside the template.
@@ -74,7 +76,7 @@ pub struct Made {
 /// Results from before.
 #[derive(Debug, Default)]
 pub struct Memo {
-    all: MemoTable<(), ByAddress<Catalog>, (Templates, Diagnostics)>,
+    all: MemoTable<(), (ByAddress<Catalog>, Depth), (Templates, Diagnostics)>,
 }
 
 impl Memo {
@@ -98,27 +100,24 @@ impl Templates {
         Some(&self.list[at])
     }
 
-    /// Returns whether these are the very same results as others.
+    /// Returns what tells these results from others.
     #[must_use]
-    pub fn are(&self, others: &Self) -> bool {
-        Arc::ptr_eq(&self.list, &others.list)
+    pub fn identity(&self) -> ByAddress<[Known]> {
+        ByAddress(Arc::clone(&self.list))
     }
 }
 
-/// Runs the examples of all templates, and makes one up where there is none.
+/// Runs the examples of all templates; for pages, one is made up where there is none.
 #[must_use]
-pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, memo: &Memo) -> (Templates, Diagnostics) {
-    let all = memo.all.get(workspace, (), ByAddress(Arc::clone(catalog)), |workspace, _| {
-        let (list, found) = each(workspace, catalog, true);
+pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo: &Memo) -> (Templates, Diagnostics) {
+    if depth < Depth::Findings {
+        return (Templates::default(), Diagnostics::new());
+    }
+    let all = memo.all.get(workspace, (), (ByAddress(Arc::clone(catalog)), depth), |workspace, _| {
+        let (list, found) = each(workspace, catalog, depth == Depth::Pages);
         (Templates { list: list.into() }, found)
     });
     Arc::unwrap_or_clone(all)
-}
-
-/// Returns the problems that [`analyse`] finds.
-#[must_use]
-pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
-    each(workspace, catalog, false).1
 }
 
 fn each(workspace: &Workspace, catalog: &Catalog, for_readers: bool) -> (Vec<Known>, Diagnostics) {
@@ -804,9 +803,9 @@ spec:
         let mut files = vec![("t/examples/small.yaml", example)];
         files.extend(more);
         let workspace = workspace(&files);
-        let catalog = crate::catalog::load(&workspace).catalog;
+        let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
         assert_eq!(catalog.entities().len(), 2, "snapshots are no entities");
-        let found = check(&workspace, &catalog);
+        let found = analyse(&workspace, &catalog, Depth::Findings, &Memo::default()).1;
         found.iter().map(|problem| problem.message.to_string()).collect::<Vec<_>>().join("\n")
     }
 
@@ -873,7 +872,7 @@ spec:
     fn values_are_made_up_for_readers() {
         let workspace = workspace(&[]);
         let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
-        let (templates, found) = analyse(&workspace, &catalog, &Memo::default());
+        let (templates, found) = analyse(&workspace, &catalog, Depth::Pages, &Memo::default());
         assert!(found.is_empty());
         let id = catalog.find("template:default/stage").unwrap();
         let [made] = &templates.of(id).unwrap().examples[..] else { panic!("one example") };

@@ -36,13 +36,19 @@ use rayon::prelude::*;
 pub use context::PageContext;
 pub use problems::Problem;
 
+use crate::adr::Decisions;
+use crate::api::Api;
 use crate::catalog::filter::fits;
-use crate::catalog::{Entity, EntityId};
+use crate::catalog::{Catalog, Entity, EntityId};
 use crate::config::{Config, EntityPage};
 use crate::diag::Severity;
 use crate::impact::Impact;
+use crate::incremental::{ByAddress, Changes, Fingerprint, MemoTable};
 use crate::portal::Portal;
+use crate::radar::Radar;
 use crate::routes;
+use crate::scaffold::examples::Known;
+use crate::snapshots::Snapshots;
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
 use kind_display::KindDisplay;
@@ -316,7 +322,7 @@ impl Side {
 }
 
 /// What does not depend on what documents say, nor on problems.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Outline {
     pages: Vec<Page>,
     by_url: HashMap<String, usize, foldhash::fast::RandomState>,
@@ -340,32 +346,61 @@ struct Outline {
 /// Plans the site of a portal.
 #[must_use]
 pub fn plan(workspace: &Workspace, portal: &Portal) -> Site {
-    plan_again(workspace, portal, None)
+    Memo::default().plan(workspace, portal)
 }
 
-/// Does the same with what an earlier portal and its site have in common with this one.
-#[must_use]
-pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Portal, &Site)>) -> Site {
-    let catalog = &portal.catalog;
+/// What is kept of a plan from one state of a workspace to the next.
+#[derive(Debug, Default)]
+pub struct Memo {
+    outline: MemoTable<(), OutlineInputs, Outline>,
+}
+
+/// What an outline is made from: the catalog and what belongs to it, decisions, and what others see of documentation.
+type OutlineInputs = (CatalogInputs, ByAddress<Decisions>, ByAddress<Vec<Radar>>, Fingerprint);
+type CatalogInputs = (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>);
+
+impl Memo {
+    /// Makes one that remembers; the default one does not.
+    #[must_use]
+    pub fn enabled() -> Self {
+        Self { outline: MemoTable::enabled() }
+    }
+
+    /// Notes what happened; see [`MemoTable::invalidate`].
+    pub fn invalidate(&self, changes: Option<&Changes>) {
+        self.outline.invalidate(changes);
+    }
+
+    /// Plans the site of a portal, with what is known from before.
+    #[must_use]
+    pub fn plan(&self, workspace: &Workspace, portal: &Portal) -> Site {
+        let of_catalog = (
+            ByAddress(Arc::clone(&portal.catalog)),
+            portal.apis.identity(),
+            portal.templates.identity(),
+            ByAddress(Arc::clone(&portal.snapshots)),
+        );
+        let decisions = ByAddress(Arc::clone(&portal.decisions));
+        let inputs = (of_catalog, decisions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
+        let outline = self.outline.get(workspace, (), inputs, |workspace, _| outline(workspace, portal));
+        with_problems(outline, workspace, portal)
+    }
+}
+
+/// Adds the problems, which are others after every change.
+fn with_problems(outline: Arc<Outline>, workspace: &Workspace, portal: &Portal) -> Site {
     let problems = problems::read(workspace, portal);
-    let mut problems_of = vec![Vec::new(); catalog.entities().len()];
+    let mut problems_of = vec![Vec::new(); portal.catalog.entities().len()];
     for (at, problem) in problems.iter().enumerate() {
         if problem.severity != Severity::Info {
             problem.entities.iter().for_each(|id| problems_of[id.index()].push(at));
         }
     }
-    let before = before.filter(|(other, _)| {
-        Arc::ptr_eq(catalog, &other.catalog)
-            && portal.apis.are(&other.apis)
-            && portal.templates.are(&other.templates)
-            && Arc::ptr_eq(&portal.snapshots, &other.snapshots)
-            && Arc::ptr_eq(&portal.decisions, &other.decisions)
-            && portal.radars == other.radars
-            && portal.docs.have_outlines_of(&other.docs)
-    });
-    if let Some((_, before)) = before {
-        return Site { outline: Arc::clone(&before.outline), problems, problems_of };
-    }
+    Site { outline, problems, problems_of }
+}
+
+fn outline(workspace: &Workspace, portal: &Portal) -> Outline {
+    let catalog = &portal.catalog;
     let mut located_entities: BTreeMap<Arc<str>, Vec<EntityId>> = BTreeMap::new();
     let mut by_file: HashMap<FileId, Vec<EntityId>> = HashMap::new();
     for (id, entity) in catalog.iter() {
@@ -399,18 +434,14 @@ pub fn plan_again(workspace: &Workspace, portal: &Portal, before: Option<(&Porta
         nav: Vec::new(),
         base_path: base_path(workspace.config()),
     };
-    let site = Site { outline: Arc::new(outline), problems, problems_of };
+    // Pages are planned by what looks at a site, which has none yet.
+    let site = Site { outline: Arc::new(outline), problems: Vec::new(), problems_of: Vec::new() };
     let pages = plan_pages(portal, &site);
     let nav = PAGES.iter().filter_map(|kind| kind.nav(portal, &site)).collect();
     let by_url = pages.iter().enumerate().map(|(at, page)| (page.url.clone(), at)).collect();
-    let Site { mut outline, problems, problems_of } = site;
-    // Nobody else has it yet.
-    if let Some(outline) = Arc::get_mut(&mut outline) {
-        outline.pages = pages;
-        outline.by_url = by_url;
-        outline.nav = nav;
-    }
-    Site { outline, problems, problems_of }
+    let outline = Arc::into_inner(site.outline);
+    // Nobody else has it.
+    outline.map_or_else(Outline::default, |outline| Outline { pages, by_url, nav, ..outline })
 }
 
 /// Lists the pages of each type; see [`pages::PAGES`].

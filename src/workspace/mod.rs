@@ -5,13 +5,11 @@
 //! Invariants: a path that leaves its repository is never opened, whether by `..`, an absolute path or a symbolic
 //! link; a file is read at most once, so that a build sees one state of it; nothing is read that nobody asked for.
 
-mod dependencies;
 mod decode;
 mod files;
 mod git;
 mod git_history;
 mod trace;
-mod memo_table;
 mod load;
 mod update;
 mod path;
@@ -34,8 +32,8 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::diag::Diagnostic;
+use crate::incremental::{Dependencies, DependencyRecorder, Recording};
 use crate::text::{FileId, Span};
-use dependencies::DependencyRecorder;
 use file_system::{FileSystem, FileType, reason};
 use files::Files;
 use git_history::{Beginnings, History};
@@ -44,11 +42,9 @@ use pattern::Pattern;
 use remote::Address;
 use scan::{Listed, Purpose};
 
-pub use dependencies::{Changes, Dependencies};
 pub use git::Repository;
 pub use git_history::{KnownSince, LastChange};
 pub use load::{LoadOptions, load};
-pub use memo_table::{ByAddress, MemoTable};
 pub(crate) use remote::repository_in;
 pub use remote::{Host, Remote};
 pub(crate) use scan::MANIFEST;
@@ -686,20 +682,6 @@ impl Workspace {
         files.par_iter().map(|file| since(*file).unwrap_or(KnownSince::Unknown)).collect()
     }
 
-    /// Does something, and returns what it asked of the workspace it was given.
-    pub fn recording<T>(&self, make: impl FnOnce(&Self) -> T) -> (T, Arc<Dependencies>) {
-        let notes = Arc::new(DependencyRecorder::default());
-        let made = make(&Self { notes: Some(Arc::clone(&notes)), ..self.clone() });
-        let asked = Arc::new(notes.finish());
-        self.note_all(&asked);
-        (made, asked)
-    }
-
-    /// Notes what was asked before, for a result that is used again.
-    fn note_all(&self, asked: &Arc<Dependencies>) {
-        self.note(|notes| notes.part(asked));
-    }
-
     fn note(&self, write: impl FnOnce(&mut Dependencies)) {
         if let Some(notes) = &self.notes {
             notes.write(write);
@@ -1009,6 +991,20 @@ impl Workspace {
 #[must_use]
 pub fn now() -> i64 {
     snapshots::now()
+}
+
+impl Recording for Workspace {
+    fn recording<T>(&self, make: impl FnOnce(&Self) -> T) -> (T, Arc<Dependencies>) {
+        let notes = Arc::new(DependencyRecorder::default());
+        let made = make(&Self { notes: Some(Arc::clone(&notes)), ..self.clone() });
+        let asked = Arc::new(notes.finish());
+        self.note_all(&asked);
+        (made, asked)
+    }
+
+    fn note_all(&self, asked: &Arc<Dependencies>) {
+        self.note(|notes| notes.part(asked));
+    }
 }
 
 /// Returns whether the outside would answer everything as a [`Workspace::journal`] says.

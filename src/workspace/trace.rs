@@ -7,18 +7,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "asking again touches the disk, as asking did")]
 
-use parking_lot::Mutex;
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rayon::prelude::*;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::file_system::{DirEntry, FileSystem, FileType, Stamp, stamp};
+use crate::incremental;
 
 /// A file that changed so shortly before it was read may change again with no trace in its time.
 const FRESH: Duration = Duration::from_secs(2);
@@ -36,10 +33,10 @@ enum Probe {
     Content,
 }
 
-impl Probe {
-    const ALL: [Self; 4] = [Self::List, Self::FileType, Self::Real, Self::Content];
+impl incremental::Probe for Probe {
+    const ALL: &'static [Self] = &[Self::List, Self::FileType, Self::Real, Self::Content];
 
-    const fn letter(self) -> char {
+    fn letter(self) -> char {
         match self {
             Self::List => 'L',
             Self::FileType => 'K',
@@ -47,12 +44,20 @@ impl Probe {
             Self::Content => 'C',
         }
     }
+
+    fn reconciled<'a>(self, before: &'a str, now: &'a str) -> Option<&'a str> {
+        match (self, before, now) {
+            // It was too large for one who asked.
+            (Self::Content, other, NOTHING) | (Self::Content, NOTHING, other) => Some(other),
+            _ => None,
+        }
+    }
 }
 
 /// Notes questions and answers.
 #[derive(Debug)]
 pub(super) struct Trace {
-    answers: Mutex<Vec<(Probe, PathBuf, String)>>,
+    answers: incremental::Trace<Probe>,
     since: SystemTime,
     /// Where the site will be: what stands there is made by the build itself.
     own: OnceLock<PathBuf>,
@@ -60,7 +65,7 @@ pub(super) struct Trace {
 
 impl Default for Trace {
     fn default() -> Self {
-        Self { answers: Mutex::default(), since: SystemTime::now(), own: OnceLock::new() }
+        Self { answers: incremental::Trace::default(), since: SystemTime::now(), own: OnceLock::new() }
     }
 }
 
@@ -80,7 +85,7 @@ impl Trace {
     }
 
     fn note(&self, question: Probe, path: &Path, answer: String) {
-        self.answers.lock().push((question, path.to_owned(), answer));
+        self.answers.note(question, path, answer);
     }
 
     pub(super) fn list(&self, folder: &Path, items: Option<&[DirEntry]>) {
@@ -109,45 +114,16 @@ impl Trace {
         self.note(Probe::Content, path, answer);
     }
 
-    /// Writes where the site is, then one answer a line, each question once. Nothing if there is a path that does not fit
-    /// a line, or if a file changed while the build ran, so that it was another one to each who asked.
+    /// Writes where the site is, then the answers; `None` if a file changed while the build ran, so that it was another one to
+    /// each who asked.
     pub(super) fn to_text(&self) -> Option<String> {
-        let own = self.own();
-        let mut unique: BTreeMap<(&Path, Probe), &str> = BTreeMap::new();
-        let answers = self.answers.lock();
-        for (question, path, answer) in answers.iter().filter(|(_, path, _)| !path.starts_with(own)) {
-            let before = unique.insert((path, *question), answer).filter(|before| before != answer);
-            match before {
-                // It was too large for one who asked.
-                Some(before) if *question == Probe::Content && answer == NOTHING => {
-                    unique.insert((path, *question), before);
-                }
-                Some(NOTHING) if *question == Probe::Content => {}
-                Some(_) => return None,
-                None => {}
-            }
-        }
-        let fits = |text: &str| !text.contains(['\t', '\n', '\r']);
-        let mut text = format!("{}\n", own.to_str().filter(|own| fits(own))?);
-        for ((path, question), answer) in unique {
-            let path = path.to_str().filter(|path| fits(path) && fits(answer))?;
-            let _ = writeln!(text, "{}\t{path}\t{answer}", question.letter());
-        }
-        Some(text)
+        self.answers.to_text(self.own())
     }
 }
 
 /// Returns whether every answer would be the same today.
 pub(super) fn holds(text: &str) -> bool {
-    let Some((own, answers)) = text.split_once('\n') else { return false };
-    let own = Path::new(own);
-    let lines: Vec<&str> = answers.lines().collect();
-    lines.par_iter().all(|line| {
-        let mut parts = line.splitn(3, '\t');
-        let (Some(letter), Some(path), Some(answer)) = (parts.next(), parts.next(), parts.next()) else { return false };
-        let question = Probe::ALL.into_iter().find(|question| letter.chars().eq([question.letter()]));
-        question.is_some_and(|question| still(question, Path::new(path), answer, own))
-    })
+    incremental::is_valid(text, still)
 }
 
 /// Asks the disk whether an answer would be the same.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::file_system::{FileSystem, FileType, MemoryFileSystem};
 use super::load::{APP_CONFIG_NAME, CONFIG_NAMES};
-use super::{Changes, FolderCache, Workspace, git, ignore_rules, scan};
+use super::{FolderCache, Workspace, git, ignore_rules, scan};
+use crate::incremental::Changes;
 
 impl Workspace {
     /// Returns the state after something may have happened at some paths, with what did.

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
-use playbill::cache_store::CacheStore;
 use playbill::config::Config;
 use playbill::error::Error;
+use playbill::incremental::CacheStore;
 use playbill::output::Sink;
-use playbill::portal::{self, Memo, Portal};
+use playbill::portal::{self, Analysis, Memo, Portal};
 use playbill::render::PageFingerprints;
 use playbill::site::{self, Site};
 use playbill::workspace::Workspace;
@@ -221,24 +221,24 @@ fn after_any_edits_the_site_is_that_of_a_first_build() {
     for round in 0..sequences {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (round + 1));
         let mut tree = start(&mut dice);
-        let memo = Memo::enabled();
-        let mut last: Option<(Workspace, Portal, Site)> = None;
+        let (analysis, plan) = (Analysis::with(Memo::enabled()), site::Memo::enabled());
+        let mut last: Option<Workspace> = None;
         let mut history = Vec::new();
         for step in 0..STEPS {
             // Several changes may be noticed at once.
             for _ in 0..=dice.roll(4) / 3 {
                 history.push(edit(&mut tree, &mut dice));
             }
-            let next = last.as_ref().and_then(|(workspace, ..)| workspace.apply_files(&bytes(&tree)));
+            let next = last.as_ref().and_then(|workspace| workspace.apply_files(&bytes(&tree)));
             let (workspace, changes) = match next {
                 Some((workspace, changes)) => (workspace, Some(changes)),
                 None => (first(&tree), None),
             };
             *if changes.is_some() { &mut kept } else { &mut anew } += 1;
-            memo.invalidate(changes.as_ref());
-            let again = portal::analyse_again(&workspace, &memo, &mut |_| ());
-            let before = last.as_ref().filter(|_| changes.is_some()).map(|(_, portal, site)| (portal, site));
-            let site_again = site::plan_again(&workspace, &again, before);
+            analysis.memo().invalidate(changes.as_ref());
+            plan.invalidate(changes.as_ref());
+            let again = analysis.run(&workspace, &mut |_| ());
+            let site_again = plan.plan(&workspace, &again);
 
             let fresh = first(&tree);
             let expect = portal::analyse(&fresh, &mut |_| ());
@@ -251,7 +251,7 @@ fn after_any_edits_the_site_is_that_of_a_first_build() {
                 }
                 assert_eq!(got.len(), expect.len(), "after {history:#?}");
             }
-            last = Some((workspace, again, site_again));
+            last = Some(workspace);
         }
     }
     assert!(kept > anew, "{kept} steps went on from the last state, {anew} began anew");
@@ -299,12 +299,12 @@ impl Sink for Standing {
 /// Builds a site as another process would that has the same shelf; returns how many files it kept.
 fn build(
     tree: &Tree,
-    memo: &Memo,
+    memo: Memo,
     made: &PageFingerprints,
     before: BTreeMap<String, Vec<u8>>,
 ) -> (BTreeMap<String, Vec<u8>>, usize) {
     let workspace = first(tree);
-    let portal = portal::analyse_again(&workspace, memo, &mut |_| ());
+    let portal = Analysis::with(memo).run(&workspace, &mut |_| ());
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal)
         .expect("the built-in theme compiles");
@@ -329,9 +329,9 @@ fn after_any_edits_a_build_that_takes_over_parts_is_that_of_a_first_build() {
                 history.push(edit(&mut tree, &mut dice));
             }
             let made = PageFingerprints::take(&*board, Some(step), &[]);
-            let (site, taken_over) = build(&tree, &Memo::on(Arc::clone(&board)), &made, standing);
+            let (site, taken_over) = build(&tree, Memo::on(Arc::clone(&board)), &made, standing);
             made.leave(&*board, step + 1);
-            let (expect, _) = build(&tree, &Memo::default(), &PageFingerprints::default(), BTreeMap::new());
+            let (expect, _) = build(&tree, Memo::default(), &PageFingerprints::default(), BTreeMap::new());
             for (path, bytes) in &expect {
                 assert!(site.get(path) == Some(bytes), "{path} after {history:#?}");
             }

@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use playbill::config::{self, Config};
+use playbill::depth::Depth;
 use playbill::diag::{Positions, Sources};
-use playbill::portal;
+use playbill::portal::{self, Analysis};
 use playbill::text::FileId;
 use playbill::workspace::Workspace;
 
@@ -107,7 +108,7 @@ fn run(case: &Case) -> Vec<String> {
     let files: Vec<(&str, &[u8])> = case.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
     let workspace = Workspace::from_files(config, &files);
     let portal = portal::analyse(&workspace, &mut |_| ());
-    if portal::problems(&workspace, &mut |_| ()).1 != portal.diagnostics {
+    if Analysis::of(Depth::Findings).run(&workspace, &mut |_| ()).diagnostics != portal.diagnostics {
         return vec!["`check` finds other problems than `build`".to_owned()];
     }
     let mut positions = Positions::new(&workspace);

@@ -535,6 +535,8 @@ pub(super) mod tests {
             has_own_index: true,
             toc_depth: (1, 6),
             toc_title: None,
+            outline: Default::default(),
+            files: Default::default(),
             look: Look::default(),
         }
     }

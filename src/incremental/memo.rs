@@ -5,13 +5,22 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::{Changes, Dependencies, Workspace};
+use super::{Changes, Dependencies};
+
+/// What can be asked, and records what it was asked.
+pub trait Recording: Sized {
+    /// Does something, and returns what it asked of what it was given.
+    fn recording<T>(&self, make: impl FnOnce(&Self) -> T) -> (T, Arc<Dependencies>);
+
+    /// Notes what was asked before, for a result that is used again.
+    fn note_all(&self, asked: &Arc<Dependencies>);
+}
 
 /// A value that is told from others by its identity, not by what it is.
 #[derive(Debug)]
-pub struct ByAddress<T>(pub Arc<T>);
+pub struct ByAddress<T: ?Sized>(pub Arc<T>);
 
-impl<T> PartialEq for ByAddress<T> {
+impl<T: ?Sized> PartialEq for ByAddress<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -54,12 +63,12 @@ impl<K: Hash + Eq, T: PartialEq, V> MemoTable<K, T, V> {
     }
 
     /// Returns the result for `key`: what is known, or what `make` makes, which is given the result that holds no longer.
-    pub fn get(
+    pub fn get<W: Recording>(
         &self,
-        workspace: &Workspace,
+        workspace: &W,
         key: K,
         terms: T,
-        make: impl FnOnce(&Workspace, Option<Arc<V>>) -> V,
+        make: impl FnOnce(&W, Option<Arc<V>>) -> V,
     ) -> Arc<V> {
         let Some(slots) = &self.slots else { return Arc::new(make(workspace, None)) };
         let before = {

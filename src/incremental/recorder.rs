@@ -27,42 +27,42 @@ pub struct Dependencies {
 }
 
 impl Dependencies {
-    pub(super) fn content(&mut self, file: FileId) {
+    pub(crate) fn content(&mut self, file: FileId) {
         self.contents.push(file);
     }
 
-    pub(super) fn place(&mut self, place: &Path) {
+    pub(crate) fn place(&mut self, place: &Path) {
         // Links of one page are looked up one after another, often the same one.
         if self.places.last().is_none_or(|last| last != place) {
             self.places.push(place.to_owned());
         }
     }
 
-    pub(super) fn below(&mut self, folder: &Path) {
+    pub(crate) fn below(&mut self, folder: &Path) {
         self.folders.push(folder.to_owned());
     }
 
-    pub(super) fn link(&mut self) {
+    pub(crate) fn link(&mut self) {
         self.linked = true;
     }
 
-    pub(super) fn part(&mut self, asked: &Arc<Self>) {
+    pub(crate) fn part(&mut self, asked: &Arc<Self>) {
         self.parts.push(Arc::clone(asked));
     }
 }
 
 /// Where questions are noted while they are asked, from any thread.
 #[derive(Debug, Default)]
-pub(super) struct DependencyRecorder(Mutex<Dependencies>);
+pub(crate) struct DependencyRecorder(Mutex<Dependencies>);
 
 impl DependencyRecorder {
-    pub(super) fn write(&self, write: impl FnOnce(&mut Dependencies)) {
+    pub(crate) fn write(&self, write: impl FnOnce(&mut Dependencies)) {
         let mut asked = self.0.lock();
         write(&mut asked);
     }
 
     /// Returns each question once.
-    pub(super) fn finish(&self) -> Dependencies {
+    pub(crate) fn finish(&self) -> Dependencies {
         let mut asked = std::mem::take(&mut *self.0.lock());
         asked.contents.sort_unstable();
         asked.contents.dedup();
@@ -80,9 +80,9 @@ impl DependencyRecorder {
 #[derive(Debug, Default)]
 pub struct Changes {
     /// Files whose bytes are other ones.
-    pub(super) contents: HashSet<FileId>,
+    pub(crate) contents: HashSet<FileId>,
     /// Where something appeared, disappeared or became something else.
-    pub(super) places: BTreeSet<PathBuf>,
+    pub(crate) places: BTreeSet<PathBuf>,
 }
 
 impl Changes {
@@ -104,7 +104,7 @@ impl Changes {
     }
 
     /// Returns whether a place is one of those where something happened, or lies below.
-    pub(super) fn is_at_or_above(&self, place: &Path) -> bool {
+    pub(crate) fn is_at_or_above(&self, place: &Path) -> bool {
         place.ancestors().any(|above| self.places.contains(above))
     }
 
