@@ -29,6 +29,7 @@ pub mod docs;
 pub mod api;
 pub mod adr;
 pub mod radar;
+pub mod mentions;
 pub mod scaffold;
 pub mod standalone_markdown;
 pub mod portal;

@@ -12,6 +12,7 @@ use crate::depth::Depth;
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::incremental::{ByAddress, CacheStore, Changes, Fingerprint, MemoTable};
+use crate::mentions::{self, Mentions};
 use crate::radar::{self, Radar};
 use crate::scaffold::{self, examples::Templates};
 use crate::snapshots::{self, Snapshots};
@@ -31,6 +32,8 @@ pub struct Portal {
     pub templates: Templates,
     /// Decision records.
     pub decisions: Arc<Decisions>,
+    /// Where entities are talked about.
+    pub mentions: Arc<Mentions>,
     /// Tech radars.
     pub radars: Arc<Vec<Radar>>,
     /// Markdown outside of documentations.
@@ -164,6 +167,11 @@ impl Analysis {
         });
         let (decisions, problems) = Arc::unwrap_or_clone(decisions);
         found.extend(problems);
+        let mentions = if depth < Depth::Pages {
+            Arc::default()
+        } else {
+            Arc::new(mentions::find(&catalog, &docs, &decisions))
+        };
         let radars = memo.radars.get(workspace, (), (ByAddress(Arc::clone(&catalog)), depth), |workspace, _| {
             if depth < Depth::Findings {
                 return Default::default();
@@ -194,7 +202,7 @@ impl Analysis {
         let (snapshots, problems) = Arc::unwrap_or_clone(read);
         found.extend(problems);
         let diagnostics = apply_severities(workspace, found, stage);
-        Portal { catalog, docs, apis, decisions, radars, templates, notes, snapshots, diagnostics }
+        Portal { catalog, docs, apis, decisions, mentions, radars, templates, notes, snapshots, diagnostics }
     }
 }
 

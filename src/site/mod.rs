@@ -44,6 +44,7 @@ use crate::config::{Config, EntityPage};
 use crate::diag::Severity;
 use crate::impact::Impact;
 use crate::incremental::{ByAddress, Changes, Fingerprint, MemoTable};
+use crate::mentions::Mentions;
 use crate::portal::Portal;
 use crate::radar::Radar;
 use crate::routes;
@@ -355,8 +356,9 @@ pub struct Memo {
     outline: MemoTable<(), OutlineInputs, Outline>,
 }
 
-/// What an outline is made from: the catalog and what belongs to it, decisions, and what others see of documentation.
-type OutlineInputs = (CatalogInputs, ByAddress<Decisions>, ByAddress<Vec<Radar>>, Fingerprint);
+/// What an outline is made from: the catalog and what belongs to it, decisions, who mentions whom, and what others see of
+/// documentation.
+type OutlineInputs = (CatalogInputs, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
 type CatalogInputs = (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>);
 
 impl Memo {
@@ -381,7 +383,8 @@ impl Memo {
             ByAddress(Arc::clone(&portal.snapshots)),
         );
         let decisions = ByAddress(Arc::clone(&portal.decisions));
-        let inputs = (of_catalog, decisions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
+        let mentions = Arc::clone(&portal.mentions);
+        let inputs = (of_catalog, decisions, mentions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
         let outline = self.outline.get(workspace, (), inputs, |workspace, _| outline(workspace, portal));
         with_problems(outline, workspace, portal)
     }

@@ -8,6 +8,7 @@ pub mod labels;
 pub mod links;
 pub mod location;
 pub mod members;
+pub mod mentions;
 pub mod ownership;
 pub mod picture;
 pub mod properties;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::{Config, EntityPage};
+use crate::config::{AdrConfig, Config, EntityPage};
 use crate::workspace::Workspace;
 use crate::{portal, site};
 
@@ -42,8 +42,9 @@ const RADAR: &str = r##"{"quadrants": [{"id": "q", "name": "Q"}], "rings": [{"id
 
 /// The cards on the overviews of the catalogs above, a list a page.
 fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
-    let config = Config { entity_pages: vec![page], ..Config::default() };
-    let files: [(&str, &[u8]); 7] = [
+    let adr = AdrConfig { folders: vec!["adr".to_owned()], ..AdrConfig::default() };
+    let config = Config { entity_pages: vec![page], adr, ..Config::default() };
+    let files: [(&str, &[u8]); 8] = [
         ("shop/catalog-info.yaml", SHOP.as_bytes()),
         ("shop/README.md", b"# Shop\n"),
         ("catalog-info.yaml", OTHERS.as_bytes()),
@@ -51,6 +52,7 @@ fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
         ("snapshots/coverage/default/component/shop/coverage.info", b"SF:a.rs\nDA:1,1\nend_of_record\n"),
         ("shop/adr/0001-sell.md", b"# Sell\n"),
         ("tech-radar.json", RADAR.as_bytes()),
+        ("adr/0001-all.md", b"# All\n\nStart with component:shop.\n"),
     ];
     let workspace = Workspace::from_files(config, &files);
     let portal = portal::analyse(&workspace, &mut |_| ());
@@ -95,6 +97,7 @@ fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
             "properties",
             "documentation",
             "decisions",
+            "mentions",
             "technologies",
             "links",
             "labels"
@@ -112,6 +115,7 @@ fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
             "labels",
             "documentation",
             "decisions",
+            "mentions",
             "technologies",
             "links"
         ]

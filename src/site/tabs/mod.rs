@@ -12,6 +12,7 @@ pub mod incidents;
 pub mod kubernetes;
 pub mod impact;
 pub mod members;
+pub mod mentions;
 pub mod overview;
 pub mod packages;
 pub mod quality;
