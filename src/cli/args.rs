@@ -263,8 +263,8 @@ pub enum FailOn {
 #[derive(Debug, Args)]
 pub struct NewArgs {
     /// The template: a file, a folder with a `template.yaml`, or a reference such as `template:default/service`.
-    #[arg(value_name = "TEMPLATE")]
-    pub template: String,
+    #[arg(value_name = "TEMPLATE", required_unless_present = "update")]
+    pub template: Option<String>,
     /// The values, as a file in YAML or JSON.
     #[arg(long, value_name = "FILE")]
     pub values: Option<PathBuf>,
@@ -298,6 +298,18 @@ pub struct NewArgs {
     /// Write nothing; show the files, and what would change in DIR.
     #[arg(long, conflicts_with = "publish")]
     pub dry_run: bool,
+    /// Write down the template, the answers and the files as they were made, in `.playbill`, so that `--update` can be used.
+    #[arg(long, conflicts_with = "test")]
+    pub record: bool,
+    /// Bring what the template has changed since into DIR, which was made with `--record`. With `--test`: keep the results anew.
+    #[arg(long, conflicts_with_all = ["publish", "record"])]
+    pub update: bool,
+    /// Run the examples beside the template.
+    #[arg(long, conflicts_with_all = ["publish", "output", "values", "set"])]
+    pub test: bool,
+    /// With `--test`: also run the commands of examples, in a copy of their results.
+    #[arg(long, requires = "test")]
+    pub run: bool,
     /// Run the commands that the configuration names for actions which reach other systems.
     #[arg(long)]
     pub publish: bool,

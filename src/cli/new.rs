@@ -3,6 +3,8 @@
 mod ask;
 mod disk;
 mod publish;
+mod test;
+mod update;
 mod write;
 
 use std::cell::OnceCell;
@@ -22,8 +24,10 @@ use crate::config::{self, Config};
 use crate::diag::Severity;
 use crate::error::Error;
 use crate::scaffold;
+use crate::scaffold::examples::Surroundings;
 use crate::scaffold::language::{HOSTS, Host};
 use crate::scaffold::parameters::{self, Fault};
+use crate::scaffold::record::Record;
 use crate::scaffold::report::{self, Status};
 use crate::scaffold::run::{self, Inputs, Outcome, StepReport, StepStatus};
 use crate::scaffold::template::{self, Template};
@@ -38,7 +42,13 @@ pub(super) fn run(context: &Context, args: &NewArgs) -> Result<CommandOutcome, E
 
 fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
     let catalog = LazyCatalog { context, args, catalog: OnceCell::new() };
-    let (file, name) = find_template(context, args, &catalog)?;
+    let before = if args.update && !args.test { Some(update::Before::read(context, args)?) } else { None };
+    let wanted = match (&args.template, &before) {
+        (Some(wanted), _) => wanted.clone(),
+        (None, Some(before)) => before.record.template.clone(),
+        (None, None) => return Err(Error::Usage("name the template to be tested".to_owned())),
+    };
+    let (file, name) = find_template(context, args, &wanted, &catalog)?;
     let root = disk::repository(&file);
     let path = file.strip_prefix(&root).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
     let config = configuration(context, &root)?;
@@ -49,8 +59,26 @@ fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
         Err(reasons) => return Ok(not_a_template(args, &file, &reasons)),
     };
     let settings = Settings::read(context, args)?;
+    if args.test {
+        let surroundings = Surroundings {
+            hosts: settings.hosts,
+            actions: config.actions(),
+            source: &source,
+            catalog: Box::new(|reference| catalog.find(reference)),
+        };
+        let wish = test::Wish { renews: args.update, runs: args.run };
+        return test::run(context, &template, &source, &surroundings, &wish);
+    }
     let host = Host { hosts: &settings.hosts, status: None };
-    let mut values = given_values(context, args)?;
+    let mut values = match &before {
+        // What was answered then holds, unless it is answered anew.
+        Some(before) => {
+            let mut values = before.record.values.clone();
+            values.extend(given_values(context, args)?);
+            values
+        }
+        None => given_values(context, args)?,
+    };
     let secrets = given_secrets(context, args)?;
     let pages = parameters::pages(template.spec("parameters"));
     if args.format == NewFormat::Human && !args.no_input && at_terminal() {
@@ -86,7 +114,7 @@ fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
     let publish = |action: &str, input: &Json, tree: &Tree| {
         publish::run(&config.config.templates.commands, action, input, tree, &host)
     };
-    let outcome = run::run(Inputs {
+    let mut outcome = run::run(Inputs {
         template: &template,
         values: &values,
         secrets: &secrets,
@@ -104,6 +132,13 @@ fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
         },
     });
     let status = if outcome.output.is_some() { Status::Completed } else { Status::Failed };
+    if status == Status::Completed && (args.record || before.is_some()) {
+        let record = Record { template: template.reference.clone(), values: told_values(&pages, &values) };
+        record.put(&mut outcome.tree);
+    }
+    if let (Some(before), Status::Completed) = (&before, status) {
+        return update::run(context, args, before, &outcome.tree);
+    }
     if status == Status::Completed
         && !args.dry_run
         && let Some(output) = &args.output
@@ -115,6 +150,18 @@ fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
         NewFormat::Human => tell(context, args, status, &outcome),
     }
     Ok(if status == Status::Completed { CommandOutcome::Success } else { CommandOutcome::ContentErrors })
+}
+
+/// Returns the values that may be told: not what was typed as a password.
+fn told_values(pages: &[Json], values: &Map<String, Json>) -> Map<String, Json> {
+    let is_secret = |name: &str| {
+        pages.iter().any(|page| {
+            let property = page.get("properties").and_then(|properties| properties.get(name));
+            let is = |key: &str, value: &str| property.and_then(|it| it.get(key)).and_then(Json::as_str) == Some(value);
+            is("ui:field", "Secret") || is("ui:widget", "password")
+        })
+    };
+    values.iter().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn at_terminal() -> bool {
@@ -217,25 +264,26 @@ impl LazyCatalog<'_> {
 fn find_template(
     context: &Context,
     args: &NewArgs,
+    wanted: &str,
     catalog: &LazyCatalog<'_>,
 ) -> Result<(PathBuf, Option<String>), Error> {
-    let place = context.cwd.join(&args.template);
+    let place = context.cwd.join(wanted);
     if place.is_dir() {
         let file = ["template.yaml", "template.yml"].iter().map(|name| place.join(name)).find(|file| file.is_file());
-        let file = file.ok_or_else(|| Error::Usage(format!("there is no `template.yaml` in `{}`", args.template)))?;
+        let file = file.ok_or_else(|| Error::Usage(format!("there is no `template.yaml` in `{}`", wanted)))?;
         return Ok((real(&file)?, args.name.clone()));
     }
     if place.is_file() {
         return Ok((real(&place)?, args.name.clone()));
     }
-    let Ok(reference) = EntityRef::parse(&args.template, Some("template"), "default") else {
+    let Ok(reference) = EntityRef::parse(wanted, Some("template"), "default") else {
         return Err(Error::Usage(format!(
             "there is no file or folder `{}`, and it is no reference either",
-            args.template
+            wanted
         )));
     };
-    if args.template.contains(std::path::MAIN_SEPARATOR) && !args.template.contains(':') {
-        return Err(Error::Usage(format!("there is no file or folder `{}`", args.template)));
+    if wanted.contains(std::path::MAIN_SEPARATOR) && !wanted.contains(':') {
+        return Err(Error::Usage(format!("there is no file or folder `{}`", wanted)));
     }
     let input = InputArgs { paths: args.catalog.iter().cloned().collect(), config: None, repository: false };
     let workspace = load(context, &input, None, Purpose::Judge)?;
@@ -248,7 +296,7 @@ fn find_template(
         };
         return Err(Error::Usage(format!(
             "there is no file `{}` and no `{reference}` in the catalog{hint}",
-            args.template
+            wanted
         )));
     };
     let entity = known.get(id);

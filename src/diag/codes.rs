@@ -323,9 +323,11 @@ rules! {
     TEMPLATE_ACTION "template-action" Template Warning "A step names an action that is not known.";
     TEMPLATE_EXAMPLE "template-example" Template Error "What a template makes of an example is not what the example expects.";
     TEMPLATE_EXPRESSION "template-expression" Template Warning "A text of a template or a file of its skeleton cannot be rendered.";
+    TEMPLATE_FIELD "template-field" Template Warning "A form asks with a field whose name is nearly that of a known one.";
     TEMPLATE_FILTER "template-filter" Template Warning "A filter or test in a template is not known.";
     TEMPLATE_INPUT "template-input" Template Warning "An input of a step is not known, missing, or of another type.";
     TEMPLATE_REFERENCE "template-reference" Template Warning "A template uses a parameter, a step, an output or a name that is not there.";
+    TEMPLATE_SECRET "template-secret" Template Warning "A step writes a secret to a file or to the log.";
     TEMPLATE_SKELETON "template-skeleton" Template Warning "A step fetches a folder or a file that is not there.";
     TEMPLATE_UNUSED "template-unused" Template Info "Nothing uses a parameter of a template.";
 

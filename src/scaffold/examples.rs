@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::language::{Host, Value, script};
 use super::parameters::{self, Fault};
+use super::record::{self, Record};
 use super::report::Status;
 use super::repository::Repository;
 use super::run::{self, Inputs, Outcome};
@@ -24,7 +25,7 @@ use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::incremental::{ByAddress, Changes, MemoTable};
 use crate::text::{FileId, Span, nearest};
-use crate::workspace::Workspace;
+use crate::workspace::{Item, Workspace};
 use crate::yaml::{self, Map as Mapping, Node};
 
 /// The folder of examples, beside the template.
@@ -35,8 +36,14 @@ pub const SNAPSHOTS: &str = "__snapshots__";
 const MAX_EXAMPLES: usize = 50;
 /// A larger file is no example.
 const MAX_FILE: u64 = 1 << 20;
+/// A larger record of what was made is not read.
+const MAX_BASE: u64 = 16 << 20;
 /// So many differences of an example are told.
 const MAX_DIFFERENCES: usize = 20;
+/// Of so many of those that were made from a template is told how far they are behind.
+const MAX_CHILDREN: usize = 50;
+/// The annotation that names the template.
+const SOURCE: &str = "backstage.io/source-template";
 
 /// What is known of all templates.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +59,28 @@ pub struct Known {
     pub entity: EntityId,
     /// Its results.
     pub examples: Vec<Made>,
+    /// What was made from it, in the order of entities.
+    pub children: Vec<Child>,
+}
+
+/// An entity that was made from a template.
+#[derive(Debug)]
+pub struct Child {
+    /// Which one.
+    pub entity: EntityId,
+    /// How far it is behind.
+    pub lag: Lag,
+}
+
+/// How far something is behind the template that it was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lag {
+    /// It does not know with what it was made, or the template no longer takes its answers.
+    Unknown,
+    /// The template would make the same today.
+    Current,
+    /// An update would bring changes to so many files.
+    Behind(usize),
 }
 
 /// What a template makes of an example.
@@ -126,6 +155,15 @@ fn each(workspace: &Workspace, catalog: &Catalog, for_readers: bool) -> (Vec<Kno
     if templates.is_empty() {
         return Default::default();
     }
+    let mut made_from: BTreeMap<String, Vec<EntityId>> = BTreeMap::new();
+    if for_readers {
+        for (id, entity) in catalog.iter() {
+            let template = entity.annotation(SOURCE).and_then(|text| EntityRef::parse(text, Some("template"), "default").ok());
+            if let Some(template) = template {
+                made_from.entry(template.to_string()).or_default().push(id);
+            }
+        }
+    }
     super::with_stack(|| {
         let mut list = Vec::new();
         let mut found = Diagnostics::new();
@@ -133,10 +171,50 @@ fn each(workspace: &Workspace, catalog: &Catalog, for_readers: bool) -> (Vec<Kno
             let (examples, problems) = of_template(workspace, catalog, entity, for_readers);
             let reference = entity.reference.shared();
             found.extend(problems.into_iter().map(|problem| problem.entity(Arc::clone(&reference))));
-            list.push(Known { entity: id, examples });
+            let children = made_from.get(entity.reference.as_str()).map_or(&[][..], Vec::as_slice);
+            let children = children_of(workspace, catalog, entity, children);
+            list.push(Known { entity: id, examples, children });
         }
         (list, found)
     })
+}
+
+fn children_of(workspace: &Workspace, catalog: &Catalog, entity: &Entity, children: &[EntityId]) -> Vec<Child> {
+    if children.is_empty() {
+        return Vec::new();
+    }
+    let source = Repository::of(workspace, entity.file);
+    let surroundings = Surroundings::of(workspace.config(), &source, catalog);
+    let template = template_of(workspace, entity);
+    let lag = |(at, id): (usize, &EntityId)| {
+        let known = template.as_ref().filter(|_| at < MAX_CHILDREN);
+        let lag = known.and_then(|template| lag(workspace, catalog.get(*id), template, &surroundings));
+        Child { entity: *id, lag: lag.unwrap_or(Lag::Unknown) }
+    };
+    children.iter().enumerate().map(lag).collect()
+}
+
+/// Makes anew what an entity was made with, and compares.
+fn lag(workspace: &Workspace, child: &Entity, template: &Template, surroundings: &Surroundings<'_>) -> Option<Lag> {
+    let places = [workspace.folder_of(child.file), workspace.reach_of(child.file)];
+    let find = |path: &str| {
+        let files = places.iter().map(|folder| workspace.item(folder, path));
+        files.flatten().find_map(|item| if let Item::File(file, _) = item { Some(file) } else { None })
+    };
+    let record = Record::read(&workspace.text(find(record::PLACE)?, MAX_FILE).ok()?).ok()?;
+    if record.template != template.reference {
+        return None;
+    }
+    let base = record::unpack(&workspace.bytes_once(find(record::BASE)?, MAX_BASE).ok()?)?;
+    let made = surroundings.run(template, record.values, &Map::new(), None);
+    if made.status != Status::Completed {
+        return None;
+    }
+    let now = |path: &str| base.read(path).ok();
+    match record::update(&base, &now, &made.outcome.tree).changes.len() {
+        0 => Some(Lag::Current),
+        count => Some(Lag::Behind(count)),
+    }
 }
 
 /// Returns a Template of the catalog, ready to run.
@@ -879,6 +957,38 @@ spec:
         assert!(made.is_made_up);
         assert_eq!(json!(made.values), json!({"port": 80, "name": "example"}));
         assert!(made.outcome.tree.exists("example.conf"));
+    }
+
+    #[test]
+    fn what_was_made_says_how_far_it_is_behind() {
+        let lag = |conf: &str| {
+            let mut base = Tree::default();
+            base.write("foyer.conf", conf.as_bytes().to_vec(), None).unwrap();
+            base.write(".hidden", b"x".to_vec(), None).unwrap();
+            let values = json!({"name": "foyer", "port": 80}).as_object().unwrap().clone();
+            Record { template: "template:default/stage".to_owned(), values }.put(&mut base);
+            let entity = "apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: foyer, annotations: {backstage.io/source-template: 'template:default/stage'}}\nspec: {owner: o}\n";
+            let record = base.read_text(record::PLACE).unwrap();
+            let packed = base.read(record::BASE).unwrap();
+            let files: [(&str, &[u8]); 6] = [
+                ("t/template.yaml", TEMPLATE.as_bytes()),
+                ("t/skeleton/${{ values.name }}.conf", b"port=${{ values.port }}\n"),
+                ("t/skeleton/.hidden", b"x"),
+                ("foyer/catalog-info.yaml", entity.as_bytes()),
+                ("foyer/.playbill/template.yaml", record.as_bytes()),
+                ("foyer/.playbill/template.base", &packed),
+            ];
+            let link = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: l}\nspec: {target: ./t/template.yaml}\n";
+            let mut files = files.to_vec();
+            files.push(("catalog-info.yaml", link.as_bytes()));
+            let workspace = Workspace::from_files(Config::default(), &files);
+            let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
+            let (templates, _) = analyse(&workspace, &catalog, &Memo::default());
+            let id = catalog.find("template:default/stage").unwrap();
+            templates.of(id).unwrap().children.iter().map(|child| child.lag).collect::<Vec<_>>()
+        };
+        assert_eq!(lag("port=80\n"), [Lag::Current]);
+        assert_eq!(lag("port=79\n"), [Lag::Behind(1)]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::language::{self, Failure, Options, Value, evaluate, filters, tests_of
 use super::schema;
 use crate::catalog::{Catalog, Entity};
 use crate::diag::{Code, Diagnostic, Diagnostics, codes};
-use crate::text::{FileId, Span, nearest};
+use crate::text::{FileId, Span, is_one_slip_from, nearest};
 use crate::workspace::{LocateError, Workspace};
 use crate::yaml::{self, Map, Node};
 
@@ -32,6 +32,35 @@ pub fn check(workspace: &Workspace, catalog: &Catalog) -> Diagnostics {
     }
     super::with_stack(|| templates.into_iter().flat_map(|entity| check_template(workspace, entity)).collect())
 }
+
+/// The fields that Backstage's forms have beside those of plain values.
+pub const FIELDS: [&str; 13] = [
+    "EntityNamePicker",
+    "EntityPicker",
+    "EntityTagsPicker",
+    "GitlabRepoPicker",
+    "MultiEntityPicker",
+    "MyGroupsPicker",
+    "OwnedEntityPicker",
+    "OwnerPicker",
+    "RepoBranchPicker",
+    "RepoOwnerPicker",
+    "RepoUrlPicker",
+    "Secret",
+    "SelectFieldFromApi",
+];
+
+/// Actions that put their inputs where others read them.
+const TELLING: [&str; 8] = [
+    "catalog:write",
+    "debug:log",
+    "fetch:template",
+    "fetch:template:file",
+    "roadiehq:utils:fs:append",
+    "roadiehq:utils:fs:write",
+    "roadiehq:utils:json:merge",
+    "roadiehq:utils:merge",
+];
 
 /// What texts of a place can ask for.
 struct Known<'a> {
@@ -93,6 +122,7 @@ fn check_template(workspace: &Workspace, entity: &Entity) -> Diagnostics {
     }
     for page in pages {
         linter.conditions(page, 0);
+        linter.fields(page, 0);
     }
     linter.unused();
     let reference = entity.reference.shared();
@@ -196,6 +226,54 @@ impl Linter<'_> {
         }
     }
 
+    /// Looks at the names of fields. One that is nothing like a known one is an extension of somebody's own Backstage.
+    fn fields(&mut self, node: &Node, depth: usize) {
+        if depth > 60 {
+            return;
+        }
+        for item in node.as_seq().unwrap_or_default() {
+            self.fields(item, depth + 1);
+        }
+        for entry in node.as_map().map_or(&[][..], Map::entries) {
+            if &*entry.key == "ui:field"
+                && let Some(name) = entry.value.as_str()
+                && !FIELDS.contains(&name)
+                && let Some(near) = FIELDS.iter().find(|known| is_one_slip_from(name, known))
+            {
+                let message = format!("there is no field `{name}`");
+                self.report(codes::TEMPLATE_FIELD, entry.value.span, message, format!("write `{near}`"));
+            }
+            self.fields(&entry.value, depth + 1);
+        }
+    }
+
+    /// Looks for secrets in the inputs of a step that tells them.
+    fn secrets(&mut self, node: &Node, action: &str) {
+        match &node.value {
+            yaml::Value::Str(text) if text.contains("secrets") => {
+                let Ok(tree) = language::parse(text, Options::default()) else { return };
+                let told = paths(&tree).into_iter().find(|(_, path)| path[0] == "secrets");
+                if let Some((at, path)) = told {
+                    let span = self.place(node, text, tree.at(at));
+                    let message = format!("`{action}` writes `{}` where others can read it", path.join("."));
+                    self.report(
+                        codes::TEMPLATE_SECRET,
+                        span,
+                        message,
+                        "hand it to the action that needs it, or let the result read it from its environment",
+                    );
+                }
+            }
+            yaml::Value::Seq(items) => items.iter().for_each(|item| self.secrets(item, action)),
+            yaml::Value::Map(map) => map
+                .entries()
+                .iter()
+                .filter(|entry| &*entry.key != "token")
+                .for_each(|entry| self.secrets(&entry.value, action)),
+            _ => {}
+        }
+    }
+
     fn unused(&mut self) {
         if self.uses_all {
             return;
@@ -237,6 +315,11 @@ impl Linter<'_> {
             self.texts(input, at, if has_each { &EACH_NAMES } else { &INPUT_NAMES });
         }
         if let Some(action) = self.steps[at].action {
+            if let Some(input) = step.get("input")
+                && TELLING.contains(&action.id)
+            {
+                self.secrets(input, action.id);
+            }
             self.inputs(action, step);
             if matches!(action.id, "fetch:template" | "fetch:plain" | "fetch:plain:file" | "fetch:template:file") {
                 self.skeleton(action.id, step);

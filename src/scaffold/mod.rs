@@ -12,6 +12,7 @@ mod formats;
 pub mod language;
 pub mod lint;
 pub mod parameters;
+pub mod record;
 pub mod report;
 pub mod repository;
 pub mod run;

@@ -119,7 +119,7 @@ for (const width of [1440, 375]) {
       await page.evaluate(`document.activeElement.click()`);
       const file = join(downloads, 'values.yaml');
       for (let turn = 0; turn < 50 && !existsSync(file); turn++) await page.settle(100);
-      for (const values of [['--values', file], words.slice(2, words.indexOf('-o'))]) {
+      for (const values of [['--values', file], words.slice(2, words.indexOf('--record'))]) {
         const report = JSON.parse(execFileSync(binary, ['new', 'template:default/stage-ready-service', ...values, '--dry-run', '--format', 'json'], { cwd: example, encoding: 'utf8' }));
         assert.equal(report.status, 'completed');
         assert.equal(report.parameters.storageGiB, 64);

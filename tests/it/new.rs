@@ -233,3 +233,58 @@ fn a_large_skeleton_is_quick_and_a_huge_one_is_refused() {
     assert_eq!(report(&output)["steps"][0]["error"]["code"], "template-limit");
     assert!(!tree.path().join("out2").exists());
 }
+
+const EXAMPLE: &str = "values: {name: box-office}\nrun: [[test, -f, box-office.conf]]\nexpect:\n  files:\n    README.md: {contains: Box-office}\n";
+
+#[test]
+fn examples_are_tested_and_kept() {
+    let tree = tree();
+    fs::create_dir(tree.path().join("t/examples")).unwrap();
+    fs::write(tree.path().join("t/examples/one.yaml"), EXAMPLE).unwrap();
+    let told = |arguments: &[&str]| {
+        let done = run(&tree, arguments);
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    assert_eq!(told(&["t", "--test", "--run"]).0, Some(0));
+    assert_eq!(told(&["t", "--test", "--update"]).0, Some(0));
+    let kept = tree.path().join("t/examples/__snapshots__/one/box-office.conf");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "port = 8080\n");
+    fs::write(&kept, "port = 1\n").unwrap();
+    let (code, text) = told(&["t", "--test"]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("t/examples/one.yaml:1:1: `box-office.conf` is not that of the snapshot"), "{text}");
+    fs::write(tree.path().join("t/examples/one.yaml"), EXAMPLE.replace("box-office.conf", "other.conf")).unwrap();
+    fs::write(&kept, "port = 8080\n").unwrap();
+    let (code, text) = told(&["t", "--test", "--run"]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("`test -f other.conf` ended with"), "{text}");
+}
+
+#[test]
+fn what_was_made_is_updated() {
+    let tree = tree();
+    let done = run(&tree, &["t", "--set", "name=orders", "--record", "-o", "out"]);
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    let out = tree.path().join("out");
+    assert!(fs::read_to_string(out.join(".playbill/template.yaml")).unwrap().contains("template: template:default/service"));
+    fs::write(out.join("README.md"), "# Orders\n\nOurs.\n").unwrap();
+    let update = |more: &[&str]| {
+        let done = run(&tree, &[&["t", "--update", "-o", "out"], more].concat());
+        (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
+    };
+    assert_eq!(update(&[]), (Some(0), String::new()));
+    fs::write(tree.path().join("t/skeleton/${{ values.name }}.conf"), "port = ${{ values.port }}\nhost = a\n").unwrap();
+    fs::write(tree.path().join("t/skeleton/new.txt"), "new\n").unwrap();
+    assert_eq!(update(&["--dry-run"]).1, "added     new.txt\nupdated   orders.conf\n");
+    assert_eq!(fs::read_to_string(out.join("orders.conf")).unwrap(), "port = 8080\n");
+    assert_eq!(update(&[]).0, Some(0));
+    assert_eq!(fs::read_to_string(out.join("orders.conf")).unwrap(), "port = 8080\nhost = a\n");
+    assert_eq!(fs::read_to_string(out.join("README.md")).unwrap(), "# Orders\n\nOurs.\n");
+    fs::write(tree.path().join("t/skeleton/README.md"), "# The ${{ values.name | title }}\n").unwrap();
+    fs::write(out.join("README.md"), "# Our orders\n").unwrap();
+    let (code, text) = update(&[]);
+    assert_eq!((code, text.as_str()), (Some(1), "conflict  README.md\n"));
+    assert!(fs::read_to_string(out.join("README.md")).unwrap().contains("<<<<<<<"));
+    let done = run(&tree, &["t", "--update", "-o", "t"]);
+    assert_eq!(done.status.code(), Some(2), "nothing was recorded there");
+}

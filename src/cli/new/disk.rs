@@ -25,7 +25,7 @@ impl Disk {
     }
 
     /// Returns where a path lies.
-    fn place(&self, path: &str) -> PathBuf {
+    pub(super) fn place(&self, path: &str) -> PathBuf {
         let mirrored = path.strip_prefix(MIRROR).and_then(|rest| {
             let (number, below) = rest.split_once('/').unwrap_or((rest, ""));
             Some(self.mirrors.get(number.parse::<usize>().ok()?)?.1.join(below))

@@ -18,7 +18,7 @@ use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
 use crate::scaffold::actions::{self, Action};
-use crate::scaffold::examples::Made;
+use crate::scaffold::examples::{self, Lag, Made};
 use crate::scaffold::language::ast::{Binary, Comparison, Kind, Literal, NodeId, Tree, Unary};
 use crate::scaffold::language::{self, Options};
 use crate::scaffold::parameters;
@@ -27,7 +27,7 @@ use crate::scaffold::run::StepStatus;
 use crate::scaffold::tree::Entry;
 use crate::scaffold::yaml_text;
 use crate::site::cards::template as card;
-use crate::site::context::{self, Anchor, EntityLink, PageContext, TagLink};
+use crate::site::context::{self, Anchor, Chip, EntityLink, PageContext, TagLink};
 use crate::site::icons;
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::{Site, Subject};
@@ -204,6 +204,15 @@ pub struct TemplatePage {
     command: String,
     card: Option<card::Model>,
     examples: Vec<Example>,
+    children: Vec<Child>,
+}
+
+/// What was made from it.
+#[derive(Debug, Serialize)]
+struct Child {
+    link: EntityLink,
+    owner: Option<EntityLink>,
+    lag: Option<Chip>,
 }
 
 /// What comes of an example.
@@ -275,6 +284,7 @@ pub fn template(view: &PageContext<'_>, id: EntityId) -> PageModel<TemplatePage>
         form: view.href(&routes::template_form(&entity.reference)),
         command: format!("playbill new {} --dry-run", entity.reference),
         card: card::model(entity),
+        children: view.portal.templates.of(id).map_or(&[][..], |known| &known.children).iter().map(|child| child_of(view, child)).collect(),
         examples: examples.into_iter().map(|made| example(made, &mut left)).collect(),
     };
     let about = About {
@@ -285,6 +295,19 @@ pub fn template(view: &PageContext<'_>, id: EntityId) -> PageModel<TemplatePage>
         ..About::default()
     };
     frame(view, Section::CREATE, about, model)
+}
+
+fn child_of(view: &PageContext<'_>, child: &examples::Child) -> Child {
+    let chip = |text: String, tone| Some(Chip { text, tone });
+    Child {
+        link: view.link(child.entity),
+        owner: view.owner(view.entity(child.entity)),
+        lag: match child.lag {
+            Lag::Unknown => None,
+            Lag::Current => chip("up to date".to_owned(), "good"),
+            Lag::Behind(count) => chip(format!("{} behind", context::count(count, "file", "files")), "warn"),
+        },
+    }
 }
 
 fn example(made: &Made, left: &mut usize) -> Example {

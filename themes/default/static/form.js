@@ -26,7 +26,7 @@ export function command(template, values, folder) {
     const isPlain = typeof value === 'boolean' || typeof value === 'number' || (typeof value === 'string' && /^[A-Za-z][\w./-]*$/.test(value) && !KEYWORDS.test(value));
     parts.push(isPlain ? `--set ${name}=${value}` : `--set '${name}=${quoted(value)}'`);
   }
-  return [...parts, `-o ${folder}`].join(' ');
+  return [...parts, `--record -o ${folder}`].join(' ');
 }
 
 /** Writes the values as a file of YAML: JSON, a key a line. */
@@ -478,7 +478,7 @@ class Form {
     const name = [values.name, values.component_id, values.componentId, repository && new URLSearchParams(repository.split('?')[1]).get('repo')].find((text) => typeof text === 'string' && /^[A-Za-z0-9][\w-]*$/.test(text)) ?? 'new-project';
     const folder = KEYWORDS.test(name) ? 'new-project' : name;
     const line = command(template, values, folder);
-    const withFile = `playbill new ${template} --values values.yaml -o ${folder}`;
+    const withFile = `playbill new ${template} --values values.yaml --record -o ${folder}`;
     const file = URL.createObjectURL(new Blob([valuesFile(template, values)], { type: 'application/yaml' }));
     const code = (text) => {
       const pre = element('pre', { className: 'command', tabIndex: 0 }, element('code', { textContent: text }));
