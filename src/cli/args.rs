@@ -289,6 +289,9 @@ pub struct NewArgs {
     /// Take the values as they are, without the defaults of the form.
     #[arg(long)]
     pub no_defaults: bool,
+    /// Fail where a text cannot be rendered, instead of leaving it as it is.
+    #[arg(long)]
+    pub strict: bool,
     /// Where to write the result.
     #[arg(long, short, value_name = "DIR")]
     pub output: Option<PathBuf>,

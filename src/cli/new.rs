@@ -124,6 +124,7 @@ fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
         source: &source,
         catalog: &|reference| catalog.find(reference),
         more_actions: &config.actions(),
+        strict: args.strict,
         publish: args.publish.then_some(&publish as &run::Publish<'_>),
         watch: &mut |step| {
             if human {
@@ -483,7 +484,10 @@ fn tell_step(context: &Context, step: &StepReport) {
 /// Says what came of it.
 fn tell(context: &Context, args: &NewArgs, status: Status, outcome: &Outcome) {
     if status == Status::Failed {
-        say("error: a step failed; nothing was written");
+        match &outcome.failure {
+            Some(error) => say(&format!("error: {error}; nothing was written")),
+            None => say("error: a step failed; nothing was written"),
+        }
         return;
     }
     let mut out = String::new();

@@ -369,6 +369,7 @@ impl<'a> Surroundings<'a> {
             catalog: &*self.catalog,
             more_actions: &self.actions,
             publish: None,
+            strict: false,
             watch: &mut |_| (),
         });
         made.status = if made.outcome.output.is_some() { Status::Completed } else { Status::Failed };

@@ -57,7 +57,7 @@ pub fn of_run(status: Status, template: &str, values: &Map<String, Json>, outcom
         "status": status.as_str(),
         "template": template,
         "parameters": values,
-        "errors": [],
+        "errors": outcome.failure.iter().map(|error| json!({"message": error.to_string()})).collect::<Vec<_>>(),
         "steps": outcome.steps.iter().map(of_step).collect::<Vec<_>>(),
         "output": if status == Status::Completed { outcome.output.clone().unwrap_or_default() } else { Json::Null },
         "files": files,

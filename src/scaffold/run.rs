@@ -1,5 +1,7 @@
 //! Runs the steps of a template, one after the other, on a tree in memory.
 
+use std::cell::RefCell;
+
 use serde_json::{Map, Value as Json};
 
 use super::actions::{self, Action, Work};
@@ -34,6 +36,8 @@ pub struct Inputs<'a> {
     pub more_actions: &'a [(String, Json)],
     /// Runs a remote action instead of planning it; gives its outputs.
     pub publish: Option<&'a Publish<'a>>,
+    /// Whether a text that cannot be rendered fails; otherwise it stays as it is, as in Backstage.
+    pub strict: bool,
     /// Is told how each step ended.
     pub watch: &'a mut dyn FnMut(&StepReport),
 }
@@ -91,6 +95,8 @@ pub struct Outcome {
     pub steps: Vec<StepReport>,
     /// The output of the template; nothing if a step failed.
     pub output: Option<Json>,
+    /// Why there is no output though every step went well.
+    pub failure: Option<StepError>,
     /// The remote actions in order.
     pub plan: Vec<Planned>,
     /// The files.
@@ -115,8 +121,15 @@ pub fn run(inputs: Inputs<'_>) -> Outcome {
     let environment_secrets = inputs.environment.get("secrets").and_then(Json::as_object);
     let hidden = inputs.secrets.values().chain(environment_secrets.into_iter().flat_map(Map::values));
     let hidden = hidden.filter_map(Json::as_str).filter(|text| text.chars().count() > 1).map(str::to_owned).collect();
-    let mut runner =
-        Runner { inputs, known, hidden, steps: Vec::new(), status: Status::default(), outcome: Outcome::default() };
+    let mut runner = Runner {
+        inputs,
+        known,
+        hidden,
+        steps: Vec::new(),
+        status: Status::default(),
+        refused: RefCell::default(),
+        outcome: Outcome::default(),
+    };
     runner.whole();
     runner.outcome
 }
@@ -138,6 +151,8 @@ struct Runner<'a> {
     /// What each step that ran gave.
     steps: Vec<(std::rc::Rc<str>, Value)>,
     status: Status,
+    /// The first text that could not be rendered, where that fails.
+    refused: RefCell<Option<StepError>>,
     outcome: Outcome,
 }
 
@@ -179,6 +194,10 @@ impl Runner<'_> {
         }
         let written = template.spec("output").cloned().unwrap_or_else(|| Json::Object(Map::new()));
         let mut output = self.render(&written, &self.context(None, false)).to_json().unwrap_or_default();
+        if let Some(error) = self.refused.take() {
+            self.outcome.failure = Some(error);
+            return;
+        }
         for list in ["links", "text"] {
             if let Some(Json::Array(items)) = output.get_mut(list) {
                 items.retain(|item| item.get("if").is_none_or(|condition| is_truthy(&Value::from_json(condition))));
@@ -219,12 +238,25 @@ impl Runner<'_> {
         Record::new(entries)
     }
 
+    /// Notes a text that could not be rendered.
+    fn refuse(&self, text: &str, message: &str) {
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+        let error = StepError::new(Code::Template, format!("`{first}` cannot be rendered: {message}"));
+        let error = StepError { file: Some(self.inputs.template.file.clone()), ..error };
+        self.refused.borrow_mut().get_or_insert(error);
+    }
+
     /// Renders every text in a value; one that cannot be rendered stays as it is.
     fn render(&self, value: &Json, context: &Record) -> Value {
         match value {
             Json::String(text) => {
                 let host = Host { hosts: self.inputs.hosts, status: Some(&self.status) };
-                language::render_value(text, context, &host).unwrap_or_else(|_| Value::text(text))
+                language::render_value(text, context, &host).unwrap_or_else(|failure| {
+                    if self.inputs.strict {
+                        self.refuse(text, &failure.message);
+                    }
+                    Value::text(text)
+                })
             }
             Json::Array(items) => Value::list(items.iter().map(|item| self.render(item, context)).collect()),
             Json::Object(entries) => Value::record(
@@ -261,6 +293,9 @@ impl Runner<'_> {
             return Err(self.unknown_action(&step.action));
         }
         let iterations = self.iterations(step)?;
+        if let Some(error) = self.refused.take() {
+            return Err(error);
+        }
         if let Some(action) = known {
             for iteration in &iterations {
                 check_input(action, &iteration.input, &mut report.log)?;

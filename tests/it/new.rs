@@ -288,3 +288,17 @@ fn what_was_made_is_updated() {
     let done = run(&tree, &["t", "--update", "-o", "t"]);
     assert_eq!(done.status.code(), Some(2), "nothing was recorded there");
 }
+
+#[test]
+fn a_text_that_cannot_be_rendered_fails_if_it_must() {
+    let tree = tree();
+    fs::write(tree.path().join("t/template.yaml"), TEMPLATE.replace("parameters.port }}", "parameters.port | nope }}")).unwrap();
+    let report = |arguments: &[&str]| -> Value {
+        serde_json::from_slice(&run(&tree, &[&["t", "--set", "name=orders", "--format", "json"], arguments].concat()).stdout).unwrap()
+    };
+    assert_eq!(report(&[])["status"], "completed");
+    let strict = report(&["--strict"]);
+    assert_eq!(strict["status"], "failed");
+    assert_eq!(strict["steps"][0]["error"]["file"], "t/template.yaml");
+    assert!(strict["steps"][0]["error"]["message"].as_str().unwrap().contains("nope"), "{strict}");
+}
