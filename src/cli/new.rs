@@ -271,20 +271,17 @@ fn find_template(
     let place = context.cwd.join(wanted);
     if place.is_dir() {
         let file = ["template.yaml", "template.yml"].iter().map(|name| place.join(name)).find(|file| file.is_file());
-        let file = file.ok_or_else(|| Error::Usage(format!("there is no `template.yaml` in `{}`", wanted)))?;
+        let file = file.ok_or_else(|| Error::Usage(format!("there is no `template.yaml` in `{wanted}`")))?;
         return Ok((real(&file)?, args.name.clone()));
     }
     if place.is_file() {
         return Ok((real(&place)?, args.name.clone()));
     }
     let Ok(reference) = EntityRef::parse(wanted, Some("template"), "default") else {
-        return Err(Error::Usage(format!(
-            "there is no file or folder `{}`, and it is no reference either",
-            wanted
-        )));
+        return Err(Error::Usage(format!("there is no file or folder `{wanted}`, and it is no reference either")));
     };
     if wanted.contains(std::path::MAIN_SEPARATOR) && !wanted.contains(':') {
-        return Err(Error::Usage(format!("there is no file or folder `{}`", wanted)));
+        return Err(Error::Usage(format!("there is no file or folder `{wanted}`")));
     }
     let input = InputArgs { paths: args.catalog.iter().cloned().collect(), config: None, repository: false };
     let workspace = load(context, &input, None, Purpose::Judge)?;
@@ -295,10 +292,7 @@ fn find_template(
             Some(near) => format!("; did you mean `{near}`?"),
             None => String::new(),
         };
-        return Err(Error::Usage(format!(
-            "there is no file `{}` and no `{reference}` in the catalog{hint}",
-            wanted
-        )));
+        return Err(Error::Usage(format!("there is no file `{wanted}` and no `{reference}` in the catalog{hint}")));
     };
     let entity = known.get(id);
     let shown = super::report::ReportPaths::new(&workspace, context, &input);

@@ -158,7 +158,8 @@ fn each(workspace: &Workspace, catalog: &Catalog, for_readers: bool) -> (Vec<Kno
     let mut made_from: BTreeMap<String, Vec<EntityId>> = BTreeMap::new();
     if for_readers {
         for (id, entity) in catalog.iter() {
-            let template = entity.annotation(SOURCE).and_then(|text| EntityRef::parse(text, Some("template"), "default").ok());
+            let template =
+                entity.annotation(SOURCE).and_then(|text| EntityRef::parse(text, Some("template"), "default").ok());
             if let Some(template) = template {
                 made_from.entry(template.to_string()).or_default().push(id);
             }

@@ -48,7 +48,8 @@ impl Record {
             "version": version(tree),
             "values": self.values,
         }));
-        let text = format!("# How these files were made; `playbill new --update -o .` brings what has changed since.\n{text}");
+        let text =
+            format!("# How these files were made; `playbill new --update -o .` brings what has changed since.\n{text}");
         // Nothing can be in the way but files of the same names.
         let _ = tree.write(PLACE, text.into_bytes(), None);
         let _ = tree.write(BASE, base, None);
@@ -188,7 +189,8 @@ pub fn update(base: &Tree, now: &dyn Fn(&str) -> Option<Arc<[u8]>>, made: &Tree)
     paths.dedup();
     for path in paths.into_iter().filter(|path| !is_own(path)) {
         let (old, new, here) = (bytes(base, path), bytes(made, path), now(path));
-        let same = |a: &Option<(Arc<[u8]>, u32)>, b: &Option<Arc<[u8]>>| a.as_ref().map(|(bytes, _)| bytes) == b.as_ref();
+        let same =
+            |a: &Option<(Arc<[u8]>, u32)>, b: &Option<Arc<[u8]>>| a.as_ref().map(|(bytes, _)| bytes) == b.as_ref();
         if old.as_ref().map(|(bytes, _)| bytes) == new.as_ref().map(|(bytes, _)| bytes) || same(&new, &here) {
             continue;
         }
@@ -212,7 +214,8 @@ pub fn update(base: &Tree, now: &dyn Fn(&str) -> Option<Arc<[u8]>>, made: &Tree)
             }
             (_, Some(here), Some((new, mode))) => {
                 let old = old.map(|(bytes, _)| bytes).unwrap_or_default();
-                let texts = [&old, here, &new].map(|bytes| std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')));
+                let texts =
+                    [&old, here, &new].map(|bytes| std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')));
                 match texts {
                     [Some(old), Some(here), Some(new)] => match diffy::merge(old, here, new) {
                         Ok(text) => {
@@ -274,27 +277,60 @@ mod tests {
         let plain = lines(&[]);
         let (here_top, new_end, new_top) = (lines(&[(0, "here")]), lines(&[(11, "new")]), lines(&[(0, "new")]));
         let base = tree(&[
-            ("same", &plain), ("updated", &plain), ("merged", &plain), ("conflict", &plain), ("removed", b"x"),
-            ("kept", b"x"), ("gone", b"x"), ("binary", &[0, 1]), ("both", b"x"),
+            ("same", &plain),
+            ("updated", &plain),
+            ("merged", &plain),
+            ("conflict", &plain),
+            ("removed", b"x"),
+            ("kept", b"x"),
+            ("gone", b"x"),
+            ("binary", &[0, 1]),
+            ("both", b"x"),
         ]);
         let now = tree(&[
-            ("same", &here_top), ("updated", &plain), ("merged", &here_top), ("conflict", &here_top), ("removed", b"x"),
-            ("kept", b"here"), ("binary", &[0, 2]), ("both", b"y"), ("own", b"here"),
+            ("same", &here_top),
+            ("updated", &plain),
+            ("merged", &here_top),
+            ("conflict", &here_top),
+            ("removed", b"x"),
+            ("kept", b"here"),
+            ("binary", &[0, 2]),
+            ("both", b"y"),
+            ("own", b"here"),
         ]);
         let made = tree(&[
-            ("same", &plain), ("updated", &new_end), ("merged", &new_end), ("conflict", &new_top), ("gone", b"y"),
-            ("binary", &[0, 3]), ("both", b"y"), ("added", b"new"),
+            ("same", &plain),
+            ("updated", &new_end),
+            ("merged", &new_end),
+            ("conflict", &new_top),
+            ("gone", b"y"),
+            ("binary", &[0, 3]),
+            ("both", b"y"),
+            ("added", b"new"),
         ]);
         let done = update(&base, &|path| now.read(path).ok(), &made);
-        let told: Vec<String> = done.changes.iter().map(|(path, change)| format!("{path} {}", change.as_str())).collect();
-        assert_eq!(told, [
-            "added added", "binary kept", "conflict conflict", "gone kept", "kept kept", "merged merged", "removed removed",
-            "updated updated",
-        ]);
+        let told: Vec<String> =
+            done.changes.iter().map(|(path, change)| format!("{path} {}", change.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                "added added",
+                "binary kept",
+                "conflict conflict",
+                "gone kept",
+                "kept kept",
+                "merged merged",
+                "removed removed",
+                "updated updated",
+            ]
+        );
         assert_eq!(done.removes, ["removed"]);
         assert_eq!(done.writes.read("merged").unwrap().to_vec(), lines(&[(0, "here"), (11, "new")]));
         let conflict = done.writes.read_text("conflict").unwrap();
-        assert!(conflict.contains("<<<<<<<") && conflict.contains("\nhere\n") && conflict.contains("\nnew\n"), "{conflict}");
+        assert!(
+            conflict.contains("<<<<<<<") && conflict.contains("\nhere\n") && conflict.contains("\nnew\n"),
+            "{conflict}"
+        );
         assert!(done.writes.get("own").is_none());
     }
 }

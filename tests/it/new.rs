@@ -266,7 +266,9 @@ fn what_was_made_is_updated() {
     let done = run(&tree, &["t", "--set", "name=orders", "--record", "-o", "out"]);
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let out = tree.path().join("out");
-    assert!(fs::read_to_string(out.join(".playbill/template.yaml")).unwrap().contains("template: template:default/service"));
+    assert!(
+        fs::read_to_string(out.join(".playbill/template.yaml")).unwrap().contains("template: template:default/service")
+    );
     fs::write(out.join("README.md"), "# Orders\n\nOurs.\n").unwrap();
     let update = |more: &[&str]| {
         let done = run(&tree, &[&["t", "--update", "-o", "out"], more].concat());
@@ -292,9 +294,13 @@ fn what_was_made_is_updated() {
 #[test]
 fn a_text_that_cannot_be_rendered_fails_if_it_must() {
     let tree = tree();
-    fs::write(tree.path().join("t/template.yaml"), TEMPLATE.replace("parameters.port }}", "parameters.port | nope }}")).unwrap();
+    fs::write(tree.path().join("t/template.yaml"), TEMPLATE.replace("parameters.port }}", "parameters.port | nope }}"))
+        .unwrap();
     let report = |arguments: &[&str]| -> Value {
-        serde_json::from_slice(&run(&tree, &[&["t", "--set", "name=orders", "--format", "json"], arguments].concat()).stdout).unwrap()
+        serde_json::from_slice(
+            &run(&tree, &[&["t", "--set", "name=orders", "--format", "json"], arguments].concat()).stdout,
+        )
+        .unwrap()
     };
     assert_eq!(report(&[])["status"], "completed");
     let strict = report(&["--strict"]);

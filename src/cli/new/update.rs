@@ -27,7 +27,10 @@ impl Before {
     pub(super) fn read(context: &Context, args: &NewArgs) -> Result<Self, Error> {
         let folder = context.cwd.join(args.output.as_deref().unwrap_or(std::path::Path::new(".")));
         let missing = |path: &str, why: &str| {
-            Error::Usage(format!("`{}` {why}; only what was made with `--record` can be updated", folder.join(path).display()))
+            Error::Usage(format!(
+                "`{}` {why}; only what was made with `--record` can be updated",
+                folder.join(path).display()
+            ))
         };
         let text = write::read(&folder.join(PLACE)).map_err(|_| missing(PLACE, "cannot be read"))?;
         let record = Record::read(&String::from_utf8_lossy(&text)).map_err(|why| missing(PLACE, &why))?;
@@ -70,7 +73,6 @@ pub(super) fn run(context: &Context, args: &NewArgs, before: &Before, made: &Tre
     Ok(if conflicts == 0 { CommandOutcome::Success } else { CommandOutcome::ContentErrors })
 }
 
-#[expect(clippy::disallowed_methods, reason = "the template no longer has this file, and nobody changed it")]
 fn remove(before: &Before, path: &str) -> Result<(), Error> {
     let place = before.folder.join(path);
     fs::remove_file(&place).map_err(|source| Error::Io { action: "remove", path: place, source })

@@ -284,7 +284,14 @@ pub fn template(view: &PageContext<'_>, id: EntityId) -> PageModel<TemplatePage>
         form: view.href(&routes::template_form(&entity.reference)),
         command: format!("playbill new {} --dry-run", entity.reference),
         card: card::model(entity),
-        children: view.portal.templates.of(id).map_or(&[][..], |known| &known.children).iter().map(|child| child_of(view, child)).collect(),
+        children: view
+            .portal
+            .templates
+            .of(id)
+            .map_or(&[][..], |known| &known.children)
+            .iter()
+            .map(|child| child_of(view, child))
+            .collect(),
         examples: examples.into_iter().map(|made| example(made, &mut left)).collect(),
     };
     let about = About {
