@@ -14,7 +14,8 @@ export function start({ stored, askMe }) {
   const given = new URLSearchParams(location.search);
   input.value = given.get('text') ?? '';
   for (const box of boxes) box.checked = given.getAll(box.name).includes(box.value);
-  for (const [button, name] of [[starred, 'starred'], [owned, 'owned']]) button.setAttribute('aria-pressed', String(given.get('user') === name));
+  starred.setAttribute('aria-pressed', String(given.get('user') === 'starred'));
+  owned.setAttribute('aria-pressed', String(given.get('user') === 'owned'));
 
   function show() {
     const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -30,11 +31,11 @@ export function start({ stored, askMe }) {
       const fits = words.every((word) => text.includes(word)) && (!types.length || types.includes(type)) && (!owners.length || owners.includes(owner))
         && tags.every((tag) => has.includes(tag)) && (!is(starred) || stars.has(ref)) && (!is(owned) || mine.has(owner));
       card.hidden = !fits;
-      shown += fits;
+      if (fits) shown += 1;
     }
     for (const group of document.querySelectorAll('[data-group]')) group.hidden = !group.querySelector('[data-ref]:not([hidden])');
     none.hidden = shown > 0;
-    count.textContent = shown === cards.length ? shown : `${shown} of ${cards.length}`;
+    count.textContent = shown === cards.length ? `${shown}` : `${shown} of ${cards.length}`;
     const query = new URLSearchParams();
     if (input.value.trim()) query.set('text', input.value.trim());
     for (const box of boxes) if (box.checked) query.append(box.name, box.value);

@@ -141,7 +141,7 @@ class Form {
     this.known = new Map();
     form.append(
       element('h2', { textContent: title, tabIndex: -1 }),
-      page['playbill:help'] ? element('p', { className: 'quiet', innerHTML: page['playbill:help'] }) : null ?? '',
+      page['playbill:help'] ? element('p', { className: 'quiet', innerHTML: page['playbill:help'] }) : '',
       element('div', { 'data-summary': '' }),
       this.fields,
       element('div', { className: 'buttons' },
@@ -163,7 +163,7 @@ class Form {
     this.lists = element('div', { hidden: true });
     this.fields.replaceChildren(...this.properties(page, schema, []), this.lists);
     if (focused && this.fields.querySelector(`#${CSS.escape(focused)}`) && document.activeElement?.id !== focused) document.getElementById(focused).focus();
-    this.tell(page);
+    this.tell();
   }
 
   /** How many rows lists have: they are drawn anew when that changes. */
@@ -185,7 +185,7 @@ class Form {
     if (value === undefined && !Array.isArray(place)) delete place[last]; else place[last] = value;
     fill(page, this.values, this.memory);
     this.draw(page);
-    if (this.errors.length) { this.errors = this.faults(page); this.tell(page); }
+    if (this.errors.length) { this.errors = this.faults(page); this.tell(); }
   }
 
   faults(page) {
@@ -208,7 +208,7 @@ class Form {
   /** Says what is wrong, on top and at each field. */
   tell() {
     const summary = this.box.querySelector('[data-summary]') ?? this.fields.previousElementSibling;
-    const at = (path) => { let parts = [...path]; while (parts.length && !this.known.has(parts.join('\n'))) parts.pop(); return this.known.get(parts.join('\n')); };
+    const at = (path) => { const parts = [...path]; while (parts.length && !this.known.has(parts.join('\n'))) parts.pop(); return this.known.get(parts.join('\n')); };
     for (const { input, note } of this.known.values()) { note.textContent = ''; note.hidden = true; input.removeAttribute('aria-invalid'); }
     const lines = this.errors.map(({ path, message }) => {
       const field = at(path);
@@ -292,7 +292,7 @@ class Form {
     return [...rows, button('Add', () => { let at = 1; while (`name${at}` in value) at += 1; this.set(path, { ...value, [`name${at}`]: '' }, page); document.getElementById(this.id([...path, Object.keys(value).length, 'name']))?.focus(); })];
   }
 
-  list({ page, property, path, title, item }) {
+  list({ page, property, path, title, item = undefined }) {
     const items = resolve(page, item ?? property.items ?? { type: 'string' });
     const value = Array.isArray(this.get(path)) ? this.get(path) : [];
     const fixed = choices(items);
@@ -487,7 +487,7 @@ class Form {
     const results = element('div', { 'aria-live': 'polite' });
     return element('div', {},
       element('h2', { textContent: 'Ready', tabIndex: -1 }),
-      isServed ? element('div', { className: 'way' }, element('h3', { textContent: 'Try it' }), element('p', { className: 'quiet', textContent: 'A dry run: nothing is written, and nothing reaches other systems.' }), button('Run dry', async (event) => (await import(new URL(this.box.dataset.dryRun, location.href))).dry({ press: event.target, template, values, secrets: this.secrets, results, element, icon }), { className: 'button main' }), results) : null,
+      isServed ? element('div', { className: 'way' }, element('h3', { textContent: 'Try it' }), element('p', { className: 'quiet', textContent: 'A dry run: nothing is written, and nothing reaches other systems.' }), button('Run dry', async (event) => (await import(new URL(this.box.dataset.dryRun, location.href).href)).dry({ press: event.target, template, values, secrets: this.secrets, results, element, icon }), { className: 'button main' }), results) : null,
       line ? element('div', { className: 'way' }, element('h3', { textContent: 'In a terminal' }), code(line)) : null,
       element('div', { className: 'way' }, element('h3', { textContent: 'With a file of values' }),
         element('p', {}, element('a', { className: 'button', href: file, download: 'values.yaml' }, icon('file'), element('span', { textContent: 'Download values.yaml' }))), code(withFile)),
@@ -589,7 +589,7 @@ function fill(page, values, memory) {
       if (holder[name] === undefined && Object.keys(inner).length) holder[name] = inner;
     } else if (now.type === 'array') {
       if (holder[name] === undefined && now.minItems > 0 && !(now.uniqueItems && now.items?.enum) && !memory.seen.has(key)) holder[name] = Array.from({ length: Math.min(now.minItems, 100) }, () => (resolve(page, now.items).type === 'object' ? {} : undefined));
-      if (Array.isArray(holder[name]) && isObject(now.items)) holder[name].forEach((_, at) => into(now.items, holder[name], at, `${key}\n${at}`));
+      if (Array.isArray(holder[name]) && isObject(now.items)) holder[name].forEach((_, at) => { into(now.items, holder[name], at, `${key}\n${at}`); });
     }
     memory.seen.add(key);
   };
@@ -631,7 +631,9 @@ function holds(tree, parameters) {
       case 'and': return a && b;
       case 'not': return !a;
       case 'in': return Array.isArray(b) ? b.includes(a) : typeof b === 'string' ? b.includes(String(a)) : isObject(b) && Object.hasOwn(b, a);
+      // biome-ignore lint/suspicious/noDoubleEquals: the language compares as JavaScript does
       case '==': return a == b;
+      // biome-ignore lint/suspicious/noDoubleEquals: the language compares as JavaScript does
       case '!=': return a != b;
       case '===': return a === b;
       case '!==': return a !== b;
@@ -710,7 +712,7 @@ function check(root, given, value, path, out, depth = 0) {
     for (const name of Object.keys(value)) {
       if (own(schema.properties, name)) continue;
       const fitting = patterns.filter(([pattern]) => { try { return new RegExp(pattern).test(name); } catch { return true; } });
-      fitting.forEach(([, part]) => inner(part, value[name], [...path, name]));
+      for (const [, part] of fitting) inner(part, value[name], [...path, name]);
       if (fitting.length) continue;
       if (schema.additionalProperties === false) add('Nothing asks for this.', [...path, name]); else if (isObject(schema.additionalProperties)) inner(schema.additionalProperties, value[name], [...path, name]);
     }
