@@ -985,7 +985,7 @@ spec:
             files.push(("catalog-info.yaml", link.as_bytes()));
             let workspace = Workspace::from_files(Config::default(), &files);
             let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
-            let (templates, _) = analyse(&workspace, &catalog, &Memo::default());
+            let (templates, _) = analyse(&workspace, &catalog, Depth::Pages, &Memo::default());
             let id = catalog.find("template:default/stage").unwrap();
             templates.of(id).unwrap().children.iter().map(|child| child.lag).collect::<Vec<_>>()
         };
