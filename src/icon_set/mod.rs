@@ -112,6 +112,10 @@ fn find(name: &str) -> Option<(&'static str, &'static str)> {
             "java" => "openjdk",
             "x-twitter" | "twitter" => "x",
             "square-github" => "github",
+            "windows" => "microsoft-windows",
+            "chrome" => "google-chrome",
+            "edge" => "microsoft-edge",
+            "internet-explorer" => "microsoft-internet-explorer",
             brand => brand,
         };
         return line(&format!("simple-{brand}")).or_else(|| line(&format!("material-{brand}")));

@@ -241,12 +241,9 @@ impl Resolver for DocumentResolver<'_> {
     }
 
     fn icon(&self, name: &str) -> Option<String> {
+        let svg = icon_set::svg(name)?;
         let mut out = String::new();
-        match icon_set::svg(name) {
-            Some(svg) => self.held.borrow_mut().hold(&mut out, svg),
-            // As written, so that it can be seen that there is none.
-            None => html::push_text(&mut out, &format!(":{name}:")),
-        }
+        self.held.borrow_mut().hold(&mut out, svg);
         Some(out)
     }
 
