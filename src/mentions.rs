@@ -283,7 +283,8 @@ mod tests {
         files.extend(pages.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
         let workspace = Workspace::from_files(Config::default(), &files);
         let catalog = std::sync::Arc::new(crate::catalog::load(&workspace).catalog);
-        let docs = crate::docs::analyse(&workspace, &catalog, crate::depth::Depth::Pages, &crate::docs::Memo::default()).0;
+        let docs =
+            crate::docs::analyse(&workspace, &catalog, crate::depth::Depth::Pages, &crate::docs::Memo::default()).0;
         let mentions = find(&catalog, &docs, &Decisions::default());
         let told = |mention: &Mention| {
             let Place::Page(site, page) = mention.place else { return String::new() };

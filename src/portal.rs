@@ -167,11 +167,8 @@ impl Analysis {
         });
         let (decisions, problems) = Arc::unwrap_or_clone(decisions);
         found.extend(problems);
-        let mentions = if depth < Depth::Pages {
-            Arc::default()
-        } else {
-            Arc::new(mentions::find(&catalog, &docs, &decisions))
-        };
+        let mentions =
+            if depth < Depth::Pages { Arc::default() } else { Arc::new(mentions::find(&catalog, &docs, &decisions)) };
         let radars = memo.radars.get(workspace, (), (ByAddress(Arc::clone(&catalog)), depth), |workspace, _| {
             if depth < Depth::Findings {
                 return Default::default();

@@ -62,7 +62,7 @@ pub enum Command {
         after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
     )]
     Export(ExportArgs),
-    /// Fetch what other tools know, to be shown on pages.
+    /// Plan how CI saves what other tools know, so that pages show it.
     Snapshots(SnapshotsArgs),
     /// Say who is hit when an entity fails: hop by hop, with owners and the way to each.
     #[command(

@@ -279,7 +279,7 @@ fn diagrams_are_drawn_and_pictures_that_cannot_be_shown_are_told() {
         ),
         (
             "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"gone.png\"><img src=\"here.png\" alt=\"a\"></picture>",
-            "<picture><img src=\"1.png\" alt=\"a\"></picture>",
+            "<p><picture><img src=\"1.png\" alt=\"a\"></picture></p>",
         ),
     ] {
         let shown = render(text, &resolve).html;
