@@ -160,7 +160,7 @@ fn what_the_worked_examples_add_shows_everywhere() {
     shows("catalog/runbook/index.html", &["restart"]);
     shows("catalog/default/runbook/restart/index.html", &[r#""@type":"HowTo""#, "k-runbook", "component/web"]);
     shows("theme/index.html", &["k-runbook"]);
-    shows("entities.json", &["restart"]);
+    shows("api/catalog/entities.json", &["restart"]);
     let style = asset("app", ".css");
     for rule in ["--k-runbook: light-dark(#7a3b00, #ffb37a)", ".k-runbook {", ".i-kind-runbook{"] {
         assert!(style.contains(rule), "app.css lacks {rule}");
