@@ -494,7 +494,7 @@ fn tell(context: &Context, args: &NewArgs, status: Status, outcome: &Outcome) {
         let mark = match change {
             Some((_, Change::New)) => "+ ",
             Some((_, Change::Differs)) => "~ ",
-            Some((_, Change::ByAddress)) => "  ",
+            Some((_, Change::Unchanged)) => "  ",
             None if changes.is_some() => "  ",
             None => "",
         };

@@ -13,7 +13,7 @@ pub(super) enum Change {
     /// It is new.
     New,
     /// It is there, the same.
-    ByAddress,
+    Unchanged,
     /// It is there, and differs.
     Differs,
 }
@@ -29,11 +29,11 @@ pub(super) fn changes(tree: &Tree, folder: &Path) -> Vec<(String, Change)> {
         let change = match (fs::symlink_metadata(&place), entry) {
             (Err(_), _) => Change::New,
             (Ok(there), Entry::File { bytes, .. }) if there.is_file() => match read(&place) {
-                Ok(before) if before == **bytes => Change::ByAddress,
+                Ok(before) if before == **bytes => Change::Unchanged,
                 _ => Change::Differs,
             },
             (Ok(there), Entry::Link(target)) if there.is_symlink() => match fs::read_link(&place) {
-                Ok(before) if before == Path::new(target) => Change::ByAddress,
+                Ok(before) if before == Path::new(target) => Change::Unchanged,
                 _ => Change::Differs,
             },
             _ => Change::Differs,
@@ -127,7 +127,7 @@ fn put_in(stage: &Path, folder: &Path, changes: &[(String, Change)]) -> Result<(
     let mut done: Vec<(&str, bool)> = Vec::new();
     let mut made: Vec<PathBuf> = Vec::new();
     let mut result = Ok(());
-    for (path, change) in changes.iter().filter(|(_, change)| *change != Change::ByAddress) {
+    for (path, change) in changes.iter().filter(|(_, change)| *change != Change::Unchanged) {
         let place = folder.join(path);
         let mut step = || -> io::Result<bool> {
             make_way(folder, path, &mut made)?;

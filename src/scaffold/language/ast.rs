@@ -73,7 +73,7 @@ pub enum Comparison {
     /// `==`
     Equal,
     /// `===`
-    ByAddress,
+    Identical,
     /// `!=`
     NotEqual,
     /// `!==`

@@ -787,7 +787,7 @@ impl<'a> Evaluator<'a> {
         Ok(match comparison {
             Comparison::Equal => loose_equal(left, right, &mut self.meter)?,
             Comparison::NotEqual => !loose_equal(left, right, &mut self.meter)?,
-            Comparison::ByAddress => strict_equal(left, right),
+            Comparison::Identical => strict_equal(left, right),
             Comparison::NotSame => !strict_equal(left, right),
             _ => {
                 let order = order(left, right, &mut self.meter)?;

@@ -199,7 +199,7 @@ impl<'a, 't> Expressions<'a, 't> {
         loop {
             let comparison = match self.peek() {
                 Token::Operator("==") => Comparison::Equal,
-                Token::Operator("===") => Comparison::ByAddress,
+                Token::Operator("===") => Comparison::Identical,
                 Token::Operator("!=") => Comparison::NotEqual,
                 Token::Operator("!==") => Comparison::NotSame,
                 _ => break,

@@ -794,7 +794,7 @@ fn portable(tree: &Tree, node: NodeId, depth: usize) -> Option<Json> {
             let [(comparison, second)] = rest[..] else { return None };
             let name = match comparison {
                 Comparison::Equal => "==",
-                Comparison::ByAddress => "===",
+                Comparison::Identical => "===",
                 Comparison::NotEqual => "!=",
                 Comparison::NotSame => "!==",
                 Comparison::Less => "<",

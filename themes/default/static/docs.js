@@ -64,11 +64,11 @@ function annotations(article) {
     const places = [];
     const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
-      if ((!isCode || text.parentElement.closest('.c')) && /\(\d+\)/.test(text.data)) places.push(text);
+      if ((!isCode || text.parentElement.closest('.c')) && /\(\d+\)/.test(text.textContent)) places.push(text);
     }
     const used = new Set();
     for (const text of places) {
-      const parts = text.data.split(/(\s*(?:\/\/|#|--|;|<!--|\/\*)?\s*\(\d+\)!?\s*(?:-->|\*\/)?)/);
+      const parts = text.textContent.split(/(\s*(?:\/\/|#|--|;|<!--|\/\*)?\s*\(\d+\)!?\s*(?:-->|\*\/)?)/);
       const made = parts.map((part, at) => {
         const number = at % 2 && Number(/\((\d+)\)/.exec(part)[1]);
         const item = number && items[number - 1];
@@ -151,21 +151,15 @@ function enlarge(image, act) {
 /** The size of the text, kept for this portal. */
 const SIZES = ['small', '', 'large', 'larger'];
 function sizes(article, stored) {
-  const bar = document.querySelector('.doc-meta .actions');
+  const buttons = document.querySelectorAll('.sizes button');
   const show = () => { article.dataset.size = stored.read('text-size', ''); };
   show();
-  if (!bar) return;
   const step = (by) => {
     const at = SIZES.indexOf(article.dataset.size) + by;
     if (SIZES[at] !== undefined) stored.write('text-size', SIZES[at]);
     show();
   };
-  const button = (text, name, by) => {
-    const element = named(make('button', { type: 'button', textContent: text }), name);
-    element.addEventListener('click', () => step(by));
-    return element;
-  };
-  bar.append(make('span', { className: 'sizes' }, button('A−', 'Smaller text', -1), button('A+', 'Larger text', 1)));
+  for (const [at, button] of buttons.entries()) button.addEventListener('click', () => step(at ? 1 : -1));
 }
 
 /** All sections of the navigation at once. */
@@ -182,7 +176,8 @@ function sections() {
     say();
   });
   say();
-  nav.before(button);
+  // Behind it: what is read already does not move.
+  nav.after(button);
 }
 
 /** An issue about a page quotes what is selected. */

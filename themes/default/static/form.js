@@ -75,9 +75,12 @@ function choices(schema) {
 export async function start() {
   const box = document.querySelector('[data-form]');
   if (!box) return;
-  const answer = await fetch(new URL(box.dataset.form, location.href));
-  if (!answer.ok) return;
-  new Form(box, await answer.json()).show(0);
+  try {
+    const answer = await fetch(new URL(box.dataset.form, location.href));
+    if (answer.ok) new Form(box, await answer.json()).show(0);
+  } finally {
+    box.classList.add('settled');
+  }
 }
 
 class Form {
