@@ -2,7 +2,7 @@
 //!
 //! Owns the mechanisms, not the results: bytes kept from one process to the next ([`CacheStore`]), questions recorded while
 //! something is made ([`Dependencies`]) and what happened to their answers ([`Changes`]), results by key ([`MemoTable`]),
-//! questions written down with their answers ([`Trace`]), and what tells values apart ([`Fingerprint`]). Knows nothing of what is
+//! questions written down with their answers (`Trace`), and what tells values apart ([`Fingerprint`]). Knows nothing of what is
 //! made, nor of disks.
 //!
 //! Invariant: errs on the side of a changed answer.
