@@ -1,5 +1,8 @@
 //! `roadiehq:utils:jsonata` and its two forms for files: asks a value a question in JSONata.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
@@ -13,6 +16,13 @@ use crate::scaffold::{yaml_in, yaml_text};
 
 /// How long an expression may take: its steps cannot be counted, and one that is meant well needs a thousandth of it.
 const MILLISECONDS: u64 = 1000;
+/// How many milliseconds slow expressions may take all together: `check` and `build` run the examples of every template, and
+/// one repository must not hold up the others.
+const MAX_SPENT: u64 = 3000;
+/// From how many milliseconds on an expression is slow; one that is meant well never is.
+const SLOW: u64 = 100;
+/// What slow expressions have taken.
+static SPENT: AtomicU64 = AtomicU64::new(0);
 /// How deep functions may call each other.
 const MAX_DEPTH: usize = 400;
 /// How many items a list may have.
@@ -86,7 +96,17 @@ fn evaluate(expression: &str, data: Option<Json>) -> Result<Option<Json>, StepEr
     }
     let _ = evaluator.register_fn_override("pad", pad);
     let data = data.map_or(JValue::Undefined, JValue::from);
-    let result = evaluator.evaluate(&tree, &data).map_err(|error| {
+    if SPENT.load(Ordering::Relaxed) > MAX_SPENT {
+        let message = "expressions of JSONata have taken too long already in this run, so no further one is evaluated";
+        return Err(StepError::new(Code::TemplateLimit, message));
+    }
+    let began = Instant::now();
+    let result = evaluator.evaluate(&tree, &data);
+    let taken = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if taken >= SLOW {
+        SPENT.fetch_add(taken, Ordering::Relaxed);
+    }
+    let result = result.map_err(|error| {
         let message = error.message();
         // Its codes of limits: time, depth, items, nesting.
         let limit = ["D1011", "D1012", "D2015", "U1001"].iter().any(|code| message.starts_with(code));
