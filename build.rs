@@ -28,7 +28,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Returns what tells this program from others that were made of other sources: what one leaves is of no use to another.
+/// Returns a hash of the sources of this program: one program does not use the cache of another.
 fn sources(theme: &[PathBuf]) -> io::Result<String> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let mut files = Vec::new();

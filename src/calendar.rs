@@ -21,14 +21,14 @@ pub const MONTHS: [&str; 12] = [
 pub struct Day {
     /// From 0 to 9999.
     pub year: i64,
-    /// From 1.
+    /// Counted from 1.
     pub month: u8,
-    /// From 1.
+    /// Counted from 1.
     pub day: u8,
 }
 
 impl Day {
-    /// Makes a day; nothing if there is none such.
+    /// Makes a day; `None` if the calendar has no such day.
     #[must_use]
     pub fn new(year: i64, month: i64, day: i64) -> Option<Self> {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -112,7 +112,7 @@ fn numeric(text: &str) -> Option<Day> {
     let (last, last_length, rest) = digits(rest.strip_prefix(sign)?)?;
     let day = match (first_length, last_length) {
         (4, 1 | 2) => Day::new(first, month, last)?,
-        // With hyphens, nobody can say which is the month.
+        // With hyphens it is ambiguous which number is the month.
         (1 | 2, 4) if sign == '/' => Day::new(last, month, first)?,
         _ => return None,
     };
@@ -157,7 +157,7 @@ fn time(day: Day, text: &str) -> Option<Day> {
     Some(Day::of_moment(day.number() * 86_400 + hours * 3_600 + minutes * 60 + seconds - offset))
 }
 
-/// Reads a day with the English name of its month; the name of the weekday before it is passed over.
+/// Reads a day with the English name of its month; the name of the weekday before it is skipped.
 fn in_words(text: &str) -> Option<Day> {
     const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '-')).filter(|word| !word.is_empty());

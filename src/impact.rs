@@ -120,7 +120,7 @@ impl Impact {
     }
 }
 
-/// Returns the way from the entity that fails to one that is hit, both included.
+/// Returns the path from the entity that fails to one that is hit, both included.
 #[must_use]
 pub fn path(hops: &[Vec<Hit>], start: EntityId, id: EntityId) -> Vec<EntityId> {
     let mut way = vec![id];
@@ -186,7 +186,7 @@ fn components(next: &[Box<[u32]>]) -> Vec<u32> {
     component
 }
 
-/// Words of a set of bits that is handled at once: what is reached is counted for so many targets at a time, so that memory
+/// Words of a set of bits that is handled at once: reachable nodes are counted in batches of targets, so that memory
 /// stays linear.
 const WORDS: usize = 32;
 

@@ -21,7 +21,7 @@ const ACTIVE: &[&str] = &[
     "xop", "xsd", "xsl", "xslt", "xspf", "xul",
 ];
 
-/// Endings of programs that servers run, wherever they stand in a name.
+/// Endings of programs that servers run, wherever they are in a name.
 const PROGRAMS: &[&str] = &[
     "asa", "ascx", "ashx", "asmx", "asp", "aspx", "axd", "cfc", "cfm", "cfml", "cgi", "cshtml", "fcgi", "jsp", "jspf",
     "jspx", "phar", "php", "php3", "php4", "php5", "php7", "php8", "phps", "pht", "phtml", "pl", "shtm", "shtml",
@@ -36,7 +36,7 @@ const KNOWN: &[&str] = &[
     "xls", "xlsx", "xz", "zip",
 ];
 
-/// How a file is published, as far as its name tells.
+/// How a file is published, as far as its name decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Publication {
     /// Under its name.
@@ -54,7 +54,7 @@ impl Publication {
     #[must_use]
     pub fn of(name: &str) -> Self {
         let lower = name.to_lowercase();
-        // From the left: where the dot is, and what stands after it.
+        // From the left: where the dot is, and what is after it.
         let endings: Vec<(usize, &str)> = lower
             .match_indices('.')
             .map(|(at, _)| {
@@ -94,7 +94,7 @@ impl Publication {
         Self::Text(new)
     }
 
-    /// Returns the name for a file that would be a picture and is none that can be read.
+    /// Returns the name for a file that is named like a picture and cannot be read as one.
     #[must_use]
     pub fn of_no_picture(name: &str) -> String {
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -106,13 +106,13 @@ impl Publication {
 #[must_use]
 pub fn is_page_name(name: &str) -> bool {
     let (_, ending) = name.rsplit_once('.').unwrap_or_default();
-    // Whatever else stands in the name must mean nothing to a host.
+    // Whatever else is in the name must mean nothing to a host.
     let is_plain =
         !name.rsplit('/').next().unwrap_or(name).to_lowercase().split('.').any(|part| PROGRAMS.contains(&part));
     is_plain && (ending == "html" || ending == "htm")
 }
 
-/// Returns the bytes that are published at a path; nothing if they must not be there.
+/// Returns the bytes that are published at a path; `None` if they must not be there.
 #[must_use]
 pub fn bytes<'b>(path: &str, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);

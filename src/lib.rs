@@ -1,7 +1,7 @@
 //! Playbill: a developer portal without a server.
 //!
-//! A compiler whose source language is a folder and whose target is a folder. The modules stand in dependency order:
-//! a module uses only modules above it. ARCHITECTURE.md explains the way of the data.
+//! A compiler whose source language is a folder and whose target is a folder. The modules are in dependency order: a
+//! module uses only modules above it. ARCHITECTURE.md explains the data flow.
 
 mod registry;
 pub mod text;

@@ -1,4 +1,4 @@
-//! Formulas: TeX to MathML, as browsers show it without script.
+//! Formulas: TeX to MathML, as browsers show it without JavaScript.
 //!
 //! Knows nothing of Markdown. Invariant: bounded by the size of the source, and nothing in it becomes markup of its own.
 
@@ -16,7 +16,7 @@ const MAX_LENGTH: usize = 4096;
 /// Deeper ones stay TeX, so that nothing that goes through them gets deep.
 const MAX_DEPTH: usize = 32;
 
-/// Commands that make others: a few lines of them can stand for any number of symbols.
+/// Commands that make others: a few lines of them can expand to any number of symbols.
 const DEFINITIONS: &[&str] =
     &["def", "edef", "gdef", "xdef", "let", "futurelet", "newcommand", "renewcommand", "providecommand"];
 
@@ -82,7 +82,7 @@ const VOCABULARY: html::Vocabulary = html::Vocabulary {
     ],
 };
 
-/// How a formula stands in its text.
+/// How a formula is displayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Within a line.
@@ -91,7 +91,7 @@ pub enum Place {
     Block,
 }
 
-/// Returns the formula as MathML that holds its source, too; nothing if it cannot be read.
+/// Returns the formula as MathML that holds its source, too; `None` if it cannot be read.
 #[must_use]
 pub fn mathml(tex: &str, place: Place) -> Option<String> {
     if tex.len() > MAX_LENGTH || !is_shallow(tex) || defines(tex) {
@@ -115,7 +115,7 @@ pub fn mathml(tex: &str, place: Place) -> Option<String> {
     let inner = clean.strip_prefix("<math")?.strip_suffix("</math>")?;
     let (attributes, inner) = inner.split_once('>')?;
     let mut out = String::with_capacity(clean.len() + tex.len() + 100);
-    // The class tells programs that read pages what MathJax tells with it: what is shown stands for the TeX behind it.
+    // The class has the meaning that MathJax gives it: what is shown represents the TeX behind it.
     let _ = write!(
         out,
         "<math class=\"MathJax_Preview\"{attributes}><semantics><mrow>{inner}</mrow><annotation encoding=\"application/x-tex\">"
@@ -125,7 +125,7 @@ pub fn mathml(tex: &str, place: Place) -> Option<String> {
     Some(out)
 }
 
-/// Says whether groups and environments are nested a little at most.
+/// Returns whether groups and environments are nested a little at most.
 fn is_shallow(tex: &str) -> bool {
     let mut depth = 0_usize;
     let mut rest = tex;
@@ -157,7 +157,7 @@ fn is_shallow(tex: &str) -> bool {
     chained('\\') <= 400 && chained('^') + chained('_') <= 400
 }
 
-/// Says whether a formula defines commands.
+/// Returns whether a formula defines commands.
 fn defines(tex: &str) -> bool {
     tex.split('\\').skip(1).any(|command| {
         let end = command.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(command.len());

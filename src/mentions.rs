@@ -15,10 +15,10 @@ use crate::docs::Docs;
 use crate::html;
 use crate::markdown::{DocLink, Heading, Section};
 
-/// Where something is said.
+/// Where a mention is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A page of a documentation, by the indexes of both.
+    /// A page of a documentation site, by the indexes of both.
     Page(usize, usize),
     /// A decision record, by the indexes of its log and itself.
     Decision(usize, usize),
@@ -49,7 +49,7 @@ impl Mentions {
 
 /// The shortest name that counts as code.
 const NAME: usize = 4;
-/// A name that stands as code on more pages than this, and on more than one in fifty, is a word of the house.
+/// A name that occurs as code on more pages than this, and on more than one in fifty, is an everyday word.
 const COMMON: usize = 10;
 /// Characters of context on each side.
 const AROUND: usize = 70;
@@ -126,7 +126,7 @@ fn texts<'a>(docs: &'a Docs, decisions: &'a Decisions) -> Vec<Text<'a>> {
     });
     let mut folders = BTreeSet::new();
     let logs = decisions.logs.iter().enumerate().filter(|(_, log)| folders.insert(&*log.folder));
-    // A record that is a page of a documentation has been read as such.
+    // A record that is a page of a documentation site has been read as such.
     let records = logs.flat_map(|(at, log)| {
         let own = log.records.iter().enumerate().filter(|(_, record)| record.document.is_none());
         own.map(move |(record, one)| Text {

@@ -1,9 +1,9 @@
 //! Which paths every file system, object store and static host takes, and what becomes of those that some refuse.
 //!
 //! A site is built on one machine, packed on another and served by a third. So a name is published as it is only if
-//! Linux, macOS, Windows, S3 and the hosts of static sites all take it; any other is renamed here, by its own letters
-//! alone, so that its address stays the same from build to build. [`Names`] knows what is taken already in one part of
-//! a site.
+//! Linux, macOS, Windows, S3 and the hosts of static sites all take it; any other is renamed here, by its own
+//! characters alone, so that its address stays the same from build to build. [`Names`] knows what is taken already in
+//! one part of a site.
 //!
 //! Invariants: [`segment`] and [`Names`] return nothing that [`is_portable`] refuses; what is portable stays as it is.
 
@@ -32,20 +32,20 @@ pub fn is_portable(name: &str) -> bool {
         && !is_reserved(name)
 }
 
-/// Returns whether some disk or host refuses a letter in a name.
+/// Returns whether some disk or host refuses a character in a name.
 fn is_refused(c: char) -> bool {
     match c {
         // What Windows refuses, and what means something in an address.
         '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\' | '/' | '#' | '%' => true,
         // Line ends and what turns the direction of writing around, by which a name can look like another one.
         '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        // No letters at all.
+        // Control characters.
         '\u{fdd0}'..='\u{fdef}' => true,
         c => c.is_control() || (c as u32) & 0xfffe == 0xfffe,
     }
 }
 
-/// Returns whether Windows takes a name for a device, whatever stands after its first dot.
+/// Returns whether Windows takes a name for a device, whatever follows its first dot.
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end();
     let is = |device: &str| stem.eq_ignore_ascii_case(device);
@@ -59,10 +59,10 @@ fn is_reserved(name: &str) -> bool {
     is("con") || is("prn") || is("aux") || is("nul") || is("conin$") || is("conout$") || is_port()
 }
 
-/// Returns a name as everybody takes it: itself if it can be.
+/// Returns a name that every system accepts: itself if possible.
 ///
-/// A device of Windows gets a hyphen in front, everything else loses what is refused and gets a few digits that tell
-/// it from others.
+/// A device of Windows gets a hyphen in front, everything else loses what is refused and gets a few digits that make it
+/// unique.
 #[must_use]
 pub fn segment(name: &str) -> Cow<'_, str> {
     if is_portable(name) { name.into() } else { renamed(name, 0).into() }
@@ -118,15 +118,14 @@ fn renamed(name: &str, salt: u64) -> String {
     new
 }
 
-/// Returns what two names share that some disk takes for one: those that differ in case, or in how their letters are
-/// put together.
+/// Returns what two names share that some disk takes for one: those that differ in case or in Unicode normalisation.
 #[must_use]
 pub fn folded(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
     }
     let apart = DecomposingNormalizerBorrowed::new_nfd().normalize(name);
-    // The lower case of the upper case also joins the letters that have more than one small form.
+    // The lower case of the upper case also unifies characters with more than one lower-case form.
     let small: String = apart.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
     ComposingNormalizerBorrowed::new_nfc().normalize(&small).into_owned()
 }
@@ -154,7 +153,7 @@ pub enum Reason {
     Refused,
     /// Something else has it, needs it as a folder, or would be sent in its place; that asked for this path.
     Taken(String),
-    /// Something else has one that differs only in case or in how letters are put together; that asked for this path.
+    /// Something else has one that differs only in case or Unicode normalisation; that asked for this path.
     Alike(String),
 }
 
@@ -263,7 +262,7 @@ impl Names {
             let key = folded(&path);
             let Some(other) = self.taken_by(&key) else { break key };
             reason.get_or_insert_with(|| {
-                // Only what is equal to the letter, up to the ending of a twin, is one path for everybody.
+                // Only what is exactly equal, up to the ending of a compressed twin, is the same path everywhere.
                 let is_same = wanted.starts_with(other) || other.starts_with(wanted);
                 if is_same { Reason::Taken(other.to_owned()) } else { Reason::Alike(other.to_owned()) }
             });
@@ -357,7 +356,7 @@ mod tests {
         assert_ne!(folded("e"), folded("é"));
     }
 
-    /// Asks for pages, then for files; returns what they get and how many changes are told.
+    /// Asks for pages, then for files; returns what they get and the number of changes.
     fn given(pages: &[&str], files: &[&str]) -> (Vec<String>, usize) {
         let mut names = Names::default();
         let mut changes = Vec::new();

@@ -19,7 +19,7 @@ use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
 use crate::workspace::{Folder, Scanned, Workspace};
 
-/// A workspace understood.
+/// An analysed workspace.
 #[derive(Debug)]
 pub struct Portal {
     /// The entities.
@@ -36,7 +36,7 @@ pub struct Portal {
     pub mentions: Arc<Mentions>,
     /// Tech radars.
     pub radars: Arc<Vec<Radar>>,
-    /// Markdown outside of documentations.
+    /// Markdown outside of documentation sites.
     pub notes: Arc<StandaloneMarkdown>,
     /// What other tools know of the entities.
     pub snapshots: Arc<Snapshots>,
@@ -44,13 +44,13 @@ pub struct Portal {
     pub diagnostics: Diagnostics,
 }
 
-/// Understands a workspace as deeply as pages need; see [`Analysis::run`].
+/// Analyses a workspace as deeply as pages need; see [`Analysis::run`].
 #[must_use]
 pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
     Analysis::of(Depth::Pages).run(workspace, stage)
 }
 
-/// How a workspace is understood.
+/// The options of an analysis.
 #[derive(Debug)]
 pub struct Analysis {
     depth: Depth,
@@ -74,11 +74,11 @@ pub struct Memo {
 /// Something shared that was read, and its problems.
 type Found<T> = (Arc<T>, Diagnostics);
 
-/// What Markdown outside of documentations is read with.
+/// What Markdown outside of documentation sites is read with.
 type StandaloneInputs = (ByAddress<Catalog>, Fingerprint, Depth);
 
 impl Memo {
-    /// Makes a memo that remembers; the default one does not.
+    /// Makes a memo that is enabled; the default one is not.
     #[must_use]
     pub fn enabled() -> Self {
         Self {
@@ -94,14 +94,14 @@ impl Memo {
         }
     }
 
-    /// Makes a memo that finds what another process left on a shelf, and leaves something there itself.
+    /// Makes a memo that reads what another process left in a cache store, and writes to it.
     #[must_use]
     pub fn on(shelf: Arc<dyn CacheStore>) -> Self {
         Self { docs: docs::Memo::on(shelf), ..Self::default() }
     }
 
-    /// Notes what happened between the state that was understood last and the one that will be next; nothing if that one
-    /// was loaded anew.
+    /// Applies the changes between the last analysed state and the next one; `None` if that one was loaded from
+    /// scratch.
     pub fn invalidate(&self, changes: Option<&Changes>) {
         self.whole.invalidate(changes);
         self.catalog.invalidate(changes);
@@ -134,8 +134,8 @@ impl Analysis {
         &self.memo
     }
 
-    /// Understands a workspace: catalog, documentation, API references, problems. Calls `stage` with the name of each step as it
-    /// begins. Of a memo that remembers, see [`Memo::invalidate`].
+    /// Analyses a workspace: catalog, documentation, API references, problems. Calls `stage` with the name of each step
+    /// as it begins. Of a memo that remembers, see [`Memo::invalidate`].
     #[must_use]
     pub fn run(&self, workspace: &Workspace, stage: Stage<'_>) -> Portal {
         let Self { depth, memo } = self;
@@ -228,7 +228,7 @@ pub fn documentation(
     (site, apply_severities(workspace, found, stage))
 }
 
-/// Is told the name of each step of the analysis as it begins.
+/// Receives the name of each step of the analysis as it begins.
 pub type Stage<'a> = &'a mut dyn FnMut(&'static str);
 
 fn catalog(workspace: &Workspace, memo: &catalog::Memo, stage: Stage<'_>) -> (Catalog, Diagnostics) {
@@ -250,7 +250,7 @@ fn apply_severities(workspace: &Workspace, found: Diagnostics, stage: Stage<'_>)
     judged
 }
 
-/// Masks secrets that a problem quotes, such as the password of an address that leads nowhere.
+/// Masks secrets that a problem quotes, such as the password of a broken address.
 fn mask(problem: &mut Diagnostic) {
     let texts = [&mut problem.message].into_iter().chain(&mut problem.help);
     for text in texts.chain(problem.labels.iter_mut().map(|label| &mut label.text)) {

@@ -1,7 +1,7 @@
 //! The lists of what there is: kinds of entities, pages, tabs and cards. Each is one file, and one line here.
 //!
-//! The lists stand above everything else, because the configuration names what later modules implement. A module turns its
-//! list into values by handing it the name of a macro of its own. The order of lines is the order of display.
+//! The lists come before everything else, because the configuration names what later modules implement. A module turns
+//! its list into values by handing it the name of a macro of its own. The order of lines is the order of display.
 
 /// Kinds of entities: the value in `catalog/kinds/`, and the name as authors write it.
 macro_rules! kinds {
@@ -53,7 +53,8 @@ macro_rules! pages {
     };
 }
 
-/// Tabs of entity pages: the type in `site/tabs/`. The module has the name that `entityPages` uses, or the name stands behind.
+/// Tabs of entity pages: the type in `site/tabs/`. The module has the name that `entityPages` uses, or the name
+/// follows.
 macro_rules! tabs {
     ($with:ident) => {
         $with! {

@@ -15,7 +15,7 @@ use crate::catalog::EntityRef;
 use crate::inert::Publication;
 use crate::portable::{composed, entity_segment, segment};
 
-/// What burns now.
+/// What needs attention now.
 pub const ATTENTION: &str = "attention/";
 /// The sources of what other tools know.
 pub const INTEGRATIONS: &str = "integrations/";
@@ -112,7 +112,7 @@ pub fn list_page(url: &str, page: usize) -> String {
     if page <= 1 { url.to_owned() } else { format!("{url}{page}/") }
 }
 
-/// Returns a value as one segment that every disk takes: tags keep what tells them apart (`c++`, `c#`, `a:b`).
+/// Returns a value as one segment that every disk takes: tags keep what distinguishes them (`c++`, `c#`, `a:b`).
 fn value_segment(value: &str) -> String {
     let mut letters = String::with_capacity(value.len());
     for c in composed(&value.to_lowercase()).chars() {
@@ -280,7 +280,7 @@ pub fn api_entities() -> String {
     format!("{API}entities/")
 }
 
-/// Returns a file of the REST API that stands at its root, such as `entities.ndjson`.
+/// Returns a file of the REST API that is at its root, such as `entities.ndjson`.
 #[must_use]
 pub fn api_file(name: &str) -> String {
     format!("{API}{name}")

@@ -1,4 +1,4 @@
-//! Markdown that stands outside of documentations: the home page of the configuration, and the README beside an entity
+//! Markdown that is outside of documentation sites: the home page of the configuration, and the README beside an entity
 //! that has no documentation.
 //!
 //! Knows what a link means, and no URL of the site.
@@ -22,7 +22,7 @@ use crate::workspace::Workspace;
 /// Bytes of a README that are shown; the rest is a click away.
 const README_SHOWN: usize = 12_000;
 
-/// The Markdown outside of documentations.
+/// The Markdown outside of documentation sites.
 #[derive(Debug, Clone, Default)]
 pub struct StandaloneMarkdown {
     /// What the portal's first page says.
@@ -34,9 +34,9 @@ pub struct StandaloneMarkdown {
 /// A text, with where its links lead.
 #[derive(Debug, Clone)]
 pub struct Note {
-    /// Where it stands.
+    /// Where it is.
     pub file: FileId,
-    /// CommonMark. A paragraph `{{entities N}}` stands for a list, see `queries`.
+    /// CommonMark. A paragraph `{{entities N}}` is the placeholder of a list, see `queries`.
     pub text: String,
     /// Whether the file goes on.
     pub is_cut: bool,
@@ -49,7 +49,7 @@ pub struct Note {
     goals: HashMap<String, LinkTarget>,
 }
 
-/// A picture of a text outside of documentations.
+/// A picture of a text outside of documentation sites.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotePicture {
     /// What is published.
@@ -61,7 +61,7 @@ pub struct NotePicture {
 /// Endings of pictures that browsers show.
 const PICTURES: &[&str] = &["apng", "avif", "gif", "jpeg", "jpg", "png", "svg", "webp"];
 
-/// So many pictures of one text are published.
+/// Maximum number of pictures of one text that are published.
 const MAX_PICTURES: usize = 100;
 
 /// Where a link leads.
@@ -69,7 +69,7 @@ const MAX_PICTURES: usize = 100;
 pub enum LinkTarget {
     /// To an entity.
     Entity(EntityId),
-    /// To a page of a documentation, by index, and a place in it that begins with `#` or is empty.
+    /// To a page of a documentation site, by index, and a place in it that begins with `#` or is empty.
     Page {
         /// The documentation.
         site: usize,
@@ -227,7 +227,7 @@ impl Reader<'_> {
         Note { file, text, is_cut, view, queries, pictures, goals }
     }
 
-    /// Finds out where the links of a text lead, which stands so in the file; what leads nowhere is reported to `problems`.
+    /// Resolves the links of a text, given as it is in the file; broken ones are reported to `problems`.
     fn goals(
         &self,
         file: FileId,

@@ -150,13 +150,13 @@ fn characters_between(text: &str, start: usize, from: usize, to: usize) -> u32 {
 
 /// Returns the candidate most like `name`, if one is near enough to be what the author meant.
 ///
-/// Letter case does not count. Near enough is an edit distance (with swapped neighbours as one edit) of at most a
-/// third of the longer name, and at most three. Ties go to the first candidate, so pass them in a fixed order.
+/// Case does not count. Near enough is an edit distance (with swapped neighbours as one edit) of at most a third of the
+/// longer name, and at most three. Ties go to the first candidate, so pass them in a fixed order.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest_where(name, candidates, |_| true)
 }
 
-/// Returns whether one letter more, less, other, or two swapped make one text of the other; letter case does not count.
+/// Returns whether one character more, less, other, or two swapped make one text of the other; case does not count.
 #[must_use]
 pub fn is_one_slip_from(a: &str, b: &str) -> bool {
     let letters = |text: &str| text.to_lowercase().chars().take(256).collect::<Vec<char>>();
@@ -180,7 +180,7 @@ pub(crate) fn nearest_where<'a>(
         let length = candidate.chars().count();
         let limit = (wanted.len().max(length) / 3).clamp(1, 3);
         let limit = best.map_or(limit, |(distance, _)| limit.min(distance.saturating_sub(1)));
-        // One edit takes away one letter and brings another one, at most.
+        // One edit removes at most one character and adds at most one.
         let strange =
             || (letters ^ self::letters(candidate.chars().flat_map(char::to_lowercase))).count_ones() as usize;
         if length.abs_diff(wanted.len()) > limit || strange() > 2 * limit {
@@ -211,7 +211,7 @@ pub(crate) const fn byte_set(bytes: &[u8]) -> [bool; 256] {
     table
 }
 
-/// Returns which letters there are, one bit for those that share it.
+/// Returns which characters occur, as bits that several characters share.
 fn letters(text: impl Iterator<Item = char>) -> u64 {
     text.fold(0, |set, letter| set | 1 << (u32::from(letter) % 64))
 }

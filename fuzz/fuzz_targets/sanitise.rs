@@ -1,5 +1,5 @@
-//! The fast way past the sanitiser gives what the sanitiser gives, and that is clean: cleaning it again changes nothing
-//! that a browser would run.
+//! The fast path of the sanitiser returns what the sanitiser returns, and that is clean: cleaning it again changes
+//! nothing that a browser would run.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -23,7 +23,7 @@ fn compare(html: &str) {
     }
 }
 
-/// Elements of every kind that the fast way tells apart, some unknown, and some that end paragraphs or tables.
+/// Elements of every kind that the fast path distinguishes, some unknown, and some that end paragraphs or tables.
 const ELEMENTS: &[&str] = &[
     "a", "abbr", "b", "blockquote", "br", "button", "caption", "code", "col", "colgroup", "dd", "details", "div", "dl",
     "dt", "em", "figure", "font", "form", "h1", "h2", "hr", "i", "img", "input", "label", "li", "mark", "math", "ol",

@@ -38,7 +38,7 @@ pub fn is_numbered(name: &str) -> bool {
     title.is_some_and(|title| !title.is_empty())
 }
 
-/// Returns whether the name is one of those that stand beside records and are none.
+/// Returns whether the name is one of those that are usual beside records and are not records.
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
     let stem = name.strip_suffix(".md").unwrap_or(name).to_lowercase();
@@ -55,7 +55,7 @@ pub fn number(name: &str) -> Option<u32> {
     (digits.len() <= 5).then(|| digits.parse().ok()).flatten()
 }
 
-/// So many folders of catalog files are looked at for records that nobody names.
+/// Maximum number of folders of catalog files that are searched for records that no annotation names.
 const LOOKED_AT: usize = 500;
 
 /// Reports folders that plainly hold decision records and belong to no entity.

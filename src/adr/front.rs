@@ -1,4 +1,4 @@
-//! What stands between `---` at the beginning of a record, with its places.
+//! What is between `---` at the beginning of a record, with its places.
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, Span};
@@ -38,7 +38,7 @@ pub(super) fn read(file: FileId, text: &str, problems: &mut Diagnostics) -> Fron
     }
     match documents.into_iter().find_map(|document| document.root) {
         Some(root) if root.as_map().is_some() => Front { root: Some(root), body },
-        // Nothing between the lines, or a line of text between two rules.
+        // Nothing between the lines, or text between two thematic breaks.
         None => Front { root: None, body },
         Some(_) => none,
     }
@@ -63,7 +63,7 @@ fn bounds(text: &str) -> Option<(usize, usize)> {
 }
 
 impl Front {
-    /// Returns a value that says something; the first of several keys.
+    /// Returns the value of the first of several keys that has one.
     pub(super) fn get(&self, keys: &[&str]) -> Option<&Node> {
         let map = self.root.as_ref()?.as_map()?;
         let same = |key: &str, wanted: &str| key.trim().to_lowercase().replace(['_', ' '], "-") == wanted;

@@ -79,7 +79,7 @@ pub struct Record {
     pub id: String,
     /// The number in the name of the file, if that is not a day.
     pub number: Option<u32>,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// One of [`STATUSES`], or the author's own word in lower case.
     pub status: Option<String>,
@@ -89,9 +89,9 @@ pub struct Record {
     pub date: Option<String>,
     /// Who decided.
     pub deciders: Vec<String>,
-    /// Who was asked.
+    /// Who was consulted.
     pub consulted: Vec<String>,
-    /// Who was told.
+    /// Who was informed.
     pub informed: Vec<String>,
     /// What it is about.
     pub tags: Vec<String>,
@@ -109,7 +109,7 @@ pub struct Record {
     pub sections: Vec<Section>,
     /// Where the file can be changed.
     pub edit: Option<String>,
-    /// The page that shows the same file in a documentation: its index, and that of the page.
+    /// The page that shows the same file in a documentation site: its index, and that of the page.
     pub document: Option<(usize, usize)>,
     goals: HashMap<String, Goal>,
 }
@@ -121,7 +121,7 @@ pub enum Goal {
     Record(FileId, String),
     /// To an entity.
     Entity(EntityId),
-    /// To a page of a documentation, by index, and a place in it.
+    /// To a page of a documentation site, by index, and a place in it.
     Page(usize, usize, String),
     /// To a picture, by index into [`Log::pictures`].
     Picture(usize),
@@ -150,7 +150,7 @@ impl Record {
 }
 
 impl Log {
-    /// Follows supersession to its end: the records that hold today instead of one.
+    /// Follows supersession to its end: the records in force today in place of one.
     #[must_use]
     pub fn successors(&self, record: usize) -> Vec<usize> {
         let (mut seen, mut open, mut ends) = (vec![record], vec![record], Vec::new());
@@ -259,7 +259,7 @@ struct Context<'a> {
     catalog: &'a Catalog,
     /// The files of all records.
     records: &'a HashSet<FileId>,
-    /// The pages of documentations by their files.
+    /// The pages of documentation sites by their files.
     pages: &'a HashMap<FileId, (usize, usize)>,
 }
 

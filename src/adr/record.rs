@@ -23,7 +23,7 @@ pub(super) struct Said {
     pub(super) informed: Vec<String>,
     pub(super) tags: Vec<String>,
     pub(super) number: Option<u32>,
-    /// The records that it names in so many words.
+    /// The records that it names in its text.
     pub(super) relations: Vec<Relation>,
     /// Where the text begins, and the heading in it that is the title.
     pub(super) body: usize,
@@ -65,7 +65,7 @@ const CONSULTED: &[&str] = &["consulted"];
 const INFORMED: &[&str] = &["informed"];
 const TAGS: &[&str] = &["tags"];
 
-/// Facts that stand in the text, with what follows each key.
+/// Facts that are in the text, with what follows each key.
 #[derive(Default)]
 struct Facts(Vec<(String, Phrase, Vec<Phrase>)>);
 
@@ -122,16 +122,16 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The parts of a text in which facts stand.
+/// The parts of a text in which facts are.
 struct Outline<'a> {
     title: Option<&'a Phrase>,
     /// The first list before the sections that states facts.
     list: Facts,
     /// Lines before the sections.
     lines: Facts,
-    /// What stands below the heading `Status`.
+    /// What is below the heading `Status`.
     status: Vec<&'a Block>,
-    /// What stands below the heading `Links`.
+    /// What is below the heading `Links`.
     links: Vec<&'a Block>,
 }
 
@@ -327,7 +327,7 @@ impl Said {
             found.extend(items.iter().flat_map(|item| relations(&item.phrase, false)));
         }
         self.relations = found;
-        // `Superseded` may stand in a line of its own, below what was the status once.
+        // `Superseded` may be in a line of its own, below what was the status once.
         let superseded = self.relations.iter().any(|relation| relation.how == How::SupersededBy);
         if superseded && self.status.as_deref() != Some("superseded") {
             self.status = Some("superseded".to_owned());
@@ -538,7 +538,8 @@ fn relations(phrase: &Phrase, numbers: bool) -> Vec<Relation> {
     found
 }
 
-/// Returns the words of a relation from what stands before a name: the last clause without days and signs, in lower case.
+/// Returns the words of a relation from what comes before a name: the last clause without days and signs, in lower
+/// case.
 fn relation_words(before: &str) -> String {
     let clause = before.rsplit(['.', ';', '(', '\n', ',']).next().unwrap_or_default();
     let words = clause.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));

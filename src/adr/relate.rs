@@ -49,7 +49,7 @@ fn read(context: &Context<'_>, file: FileId, path: &str) -> Read {
     };
     let name = path.rsplit('/').next().unwrap_or_default();
     let mut said = record::read(&workspace.config().adr, file, name, &text, &mut problems);
-    // The title stands in the head of the page.
+    // The title is in the head of the page.
     let (before, after) = match &said.heading {
         Some(heading) => (&text[said.body..heading.start], &text[heading.end..]),
         None => (text.get(said.body..).unwrap_or_default(), ""),
@@ -280,16 +280,16 @@ fn join(records: &mut [Record], edges: &[Vec<(How, usize, Range<usize>)>], probl
         if !record.superseded_by.is_empty() {
             record.status = Some("superseded".to_owned());
         }
-        // A relation that was said in words is no mention, wherever else the link stands.
+        // A relation that is stated in words does not also count as a mention.
         let related = |to: &usize| record.supersedes.contains(to) || record.superseded_by.contains(to);
         record.links.retain(|(words, to)| words != "mentions" || !related(to));
     }
     report_cycles(records, problems);
 }
 
-/// Reports records that supersede each other in a circle, once a circle.
+/// Reports records that supersede each other in a cycle, once per cycle.
 fn report_cycles(records: &[Record], problems: &mut Diagnostics) {
-    // By what they are superseded, until nothing is left that leads out: what stays goes round.
+    // Removes records that lead to the end of a chain; those that remain are in cycles.
     let mut left: Vec<usize> = records.iter().map(|record| record.superseded_by.len()).collect();
     let mut open: Vec<usize> = (0..records.len()).filter(|at| left[*at] == 0).collect();
     while let Some(at) = open.pop() {

@@ -169,7 +169,7 @@ fn links_lead_to_records_pictures_and_entities() {
     assert_eq!(goal("gone.md", LinkKind::Link), Goal::Nowhere);
     assert_eq!(goal("https://x.example", LinkKind::Link), Goal::AsWritten);
     assert_eq!(problems.len(), 1, "{problems:?}");
-    // The title that was cut out has moved no place.
+    // Cutting out the title has moved no place.
     assert_eq!(&text[problems[0].span().range()], "gone.md");
 }
 

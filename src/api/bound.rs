@@ -1,4 +1,4 @@
-//! What a reference may take all together: a definition writes a thing once and may show it at every operation.
+//! The total size of a reference: a definition writes a thing once and may show it at every operation.
 
 use super::model::{Block, Cut, Fact, Field, Item, Piece, Reference, Shape, Text};
 use super::parts::item_size;
@@ -15,8 +15,8 @@ const CHARACTERS: usize = 200;
 const FACTS: usize = 4;
 const BLOCKS: usize = 8;
 
-/// Thins items from the one on with which the reference takes more than its definition of `length` bytes lets it; returns
-/// where that one stands.
+/// Thins items from the one on with which the reference takes more than its definition of `length` bytes lets it;
+/// returns where that one is.
 pub(super) fn bound(reference: &mut Reference, length: usize) -> Option<Span> {
     let items: usize = reference.groups.iter().map(|group| group.items.len()).sum();
     let most = MUCH + FACTOR * length.max(reference.length) + ITEM * items;

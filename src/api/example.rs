@@ -24,7 +24,7 @@ pub(super) fn given(name: Text, summary: Option<Text>, node: &Node) -> Example {
     Example { name, summary, language, text: cut(text).into(), ..Example::default() }
 }
 
-/// Returns an example object with its words: a value, or what stands in the file or at the address that it names.
+/// Returns an example object with its words: a value, or what is in the file or at the address that it names.
 pub(super) fn described(
     files: &mut Files<'_>,
     name: Text,

@@ -62,13 +62,13 @@ struct Said {
 }
 
 impl Memo {
-    /// Makes a memo that remembers; the default one does not.
+    /// Makes a memo that is enabled; the default one is not.
     #[must_use]
     pub fn enabled() -> Self {
         Self { all: MemoTable::enabled(), each: MemoTable::enabled() }
     }
 
-    /// Notes what happened; see [`MemoTable::invalidate`].
+    /// Applies changes; see [`MemoTable::invalidate`].
     pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
         self.all.invalidate(changes);
         self.each.invalidate(changes);
@@ -84,7 +84,7 @@ pub struct Api {
     pub reference: Arc<Reference>,
     /// Its pages.
     pub parts: Arc<Parts>,
-    /// All of it in one text for download, where it stands in several files.
+    /// All of it in one text for download, where it is in several files.
     pub bundled: Option<Arc<str>>,
 }
 
@@ -95,7 +95,7 @@ impl Apis {
         &self.list
     }
 
-    /// Returns what tells these references from others.
+    /// Returns a fingerprint of these references.
     #[must_use]
     pub fn identity(&self) -> ByAddress<[Api]> {
         ByAddress(Arc::clone(&self.list))
@@ -152,7 +152,7 @@ fn each(
     (Apis { list: list.into() }, diagnostics)
 }
 
-/// Puts a definition that stands in several files together.
+/// Puts a definition that is in several files together.
 fn bundled(workspace: &Workspace, entity: &Entity, reference: &Reference) -> Option<Arc<str>> {
     let file = entity.definition.filter(|_| reference.files > 1)?;
     let text = workspace.text(file, workspace.config().limits.definition_file).ok()?;
@@ -344,7 +344,7 @@ fn declared_in(text: &str) -> Option<&'static dyn Format> {
     None
 }
 
-/// Tells Protocol Buffers and GraphQL by their first words.
+/// Recognises Protocol Buffers and GraphQL by their first words.
 fn begins_as(text: &str) -> Option<&'static str> {
     let mut block = false;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(400) {
@@ -380,7 +380,7 @@ fn begins_as(text: &str) -> Option<&'static str> {
     None
 }
 
-/// Moves the places of a problem from the text of a definition to the catalog file that it stands in.
+/// Moves the places of a problem from the text of a definition to the catalog file that it is in.
 fn place_inline(workspace: &Workspace, entity: &Entity, node: Span, text: &str, problem: &mut Diagnostic) {
     let source = workspace.text(entity.file, u64::MAX).ok();
     let lines = LineIndex::new(text);

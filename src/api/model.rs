@@ -36,7 +36,7 @@ pub struct Reference {
 /// Items that belong together: the operations of a tag, all schemas.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Group {
-    /// What it is called.
+    /// Its title.
     pub title: Text,
     /// What it is about.
     pub description: Option<Text>,
@@ -82,7 +82,7 @@ pub enum Role {
 /// Something with a name and an address of its own.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Item {
-    /// Where it stands.
+    /// Where it is.
     pub place: Option<Span>,
     /// What it is.
     pub role: Role,
@@ -92,7 +92,7 @@ pub struct Item {
     pub key: Text,
     /// The name of its place in the page that it asks for.
     pub anchor: String,
-    /// What stands before the name: a method, an action, the kind of a type.
+    /// What comes before the name: a method, an action, the kind of a type.
     pub verb: String,
     /// The name: a path, an address, a type.
     pub name: Text,
@@ -115,9 +115,9 @@ pub struct Item {
 /// A part of an item: its parameters, its body, a response, its fields.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Block {
-    /// Where it stands, if that says more than the place of what it is in.
+    /// Where it is, if that says more than the place of what it is in.
     pub place: Option<Span>,
-    /// What it is called.
+    /// Its title.
     pub title: Text,
     /// Whether the title is a name from the definition, such as a status or a media type.
     pub is_name: bool,
@@ -158,7 +158,7 @@ pub enum Way {
 /// A parameter, property, field, argument or value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Field {
-    /// Where it stands.
+    /// Where it is.
     pub place: Option<Span>,
     /// The mark of its element.
     pub mark: Option<Mark>,
@@ -224,7 +224,7 @@ pub enum Cut {
 pub struct Choice {
     /// Such as `One of`.
     pub title: &'static str,
-    /// The property that tells them apart.
+    /// The discriminator: the property that distinguishes them.
     pub discriminator: Option<Text>,
     /// The alternatives.
     pub options: Vec<ChoiceOption>,
@@ -271,14 +271,14 @@ pub enum Piece {
     Link {
         /// The item.
         key: Text,
-        /// What to show.
+        /// The text to show.
         text: Text,
     },
     /// An address outside.
     Web {
-        /// Where to.
+        /// The target address.
         href: Text,
-        /// What to show.
+        /// The text to show.
         text: Text,
     },
 }
@@ -321,7 +321,7 @@ pub struct Example {
     pub summary: Option<Text>,
     /// More about it.
     pub description: Option<Text>,
-    /// Where its value stands, if not here.
+    /// Where its value is, if not here.
     pub address: Option<Text>,
     /// Whether Playbill made it from the schema.
     pub made: bool,

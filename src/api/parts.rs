@@ -1,7 +1,7 @@
 //! How a reference is divided into pages, and the name of every item's place in them.
 //!
-//! A small definition stands on one page. A larger one has a page for each group, and several where a group is too
-//! large for one. Sizes are estimates from above; the pages stay well below what a browser notices.
+//! A small definition is on one page. A larger one has a page for each group, and several where a group is too large
+//! for one. Sizes are estimates from above; the pages stay well below what a browser notices.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -28,9 +28,9 @@ pub struct Parts {
 pub struct Part {
     /// The last segment of its address; empty for the first page.
     pub slug: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// What stands on it.
+    /// What is on it.
     pub slices: Vec<Slice>,
 }
 
@@ -43,7 +43,7 @@ pub struct Slice {
     pub item: usize,
     /// The name of its place.
     pub anchor: String,
-    /// Which fields of its only block; nothing for the whole item.
+    /// Which fields of its only block; `None` for the whole item.
     pub fields: Option<Range<usize>>,
 }
 
@@ -97,7 +97,7 @@ impl Parts {
         Self { parts, places }
     }
 
-    /// Finds an item by its key: the page that it stands on, and the name of its place.
+    /// Finds an item by its key: the page that it is on, and the name of its place.
     #[must_use]
     pub fn find(&self, key: &str) -> Option<(usize, &str)> {
         self.places.get(key).map(|(part, anchor)| (*part, anchor.as_str()))
@@ -124,7 +124,7 @@ pub struct Anchors {
 
 /// The longest name of a place that is part of an address, in bytes.
 const ADDRESS: usize = 150;
-/// How files end that stand where the pages of a definition do.
+/// Endings of the files that are published beside the pages of a definition.
 const FILES: &[&str] = &[".graphql", ".html", ".json", ".md", ".proto", ".txt", ".yaml"];
 
 impl Anchors {

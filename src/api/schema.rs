@@ -15,7 +15,8 @@ use crate::yaml::{Entry, Map, Node, Value};
 const MAX_DEPTH: usize = 9;
 /// How many fields are read for one definition, so that merging cannot multiply without end.
 const MAX_FIELDS: usize = 400_000;
-/// How many fields one definition may show, beyond one for each so many of its bytes: parts bring theirs wherever they are used.
+/// Maximum number of fields that one definition may show, beyond one per this many of its bytes: parts bring theirs
+/// wherever they are used.
 const MAX_SHOWN: (usize, usize) = (20_000, 8);
 /// What further schemas of a schema are called.
 const CONDITIONS: &[(&str, &str)] = &[
@@ -52,7 +53,7 @@ pub(super) struct Schemas<'f, 'w> {
     names: HashMap<(DocId, Text), (Text, Text)>,
     /// The same by the identity of their content, for what is found by an anchor.
     by_identity: HashMap<usize, (Text, Text)>,
-    /// Schemas of other files that were met and that no name of the root stands for.
+    /// Schemas of other files that were met and that have no name in the root.
     loose: Vec<Named>,
     fields: usize,
     /// How many of them are in shapes that were returned.
@@ -74,7 +75,7 @@ struct At<'p> {
     shallow: bool,
 }
 
-/// What a reference stands for.
+/// What a reference leads to.
 enum Target {
     /// A schema that has a place of its own.
     Named {
@@ -88,7 +89,7 @@ enum Target {
 }
 
 impl<'f, 'w> Schemas<'f, 'w> {
-    /// `siblings` says whether what stands beside `$ref` counts.
+    /// `siblings` says whether what is beside `$ref` counts.
     pub(super) fn new(files: &'f mut Files<'w>, siblings: bool) -> Self {
         files.siblings = siblings;
         Self {
@@ -131,7 +132,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 place: entry.key_span,
             });
         }
-        // A name that only leads into another file stands for what is there.
+        // A name that only leads into another file means what is there.
         for schema in &named {
             if schema.node.get("$ref").is_some()
                 && let Some(found) = self.files.resolve(&schema.node, 0)
@@ -149,7 +150,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
         std::mem::take(&mut self.loose)
     }
 
-    /// Reads a schema that has no name around it; `path` stands before the names of its properties.
+    /// Reads an anonymous schema; `path` is put before the names of its properties.
     pub(super) fn shape(&mut self, node: &Node, doc: DocId) -> Shape {
         self.read.0 = 0;
         let shape = self.read(node, &At { doc, path: "", depth: 0, shallow: false }, &mut Vec::new());
@@ -451,7 +452,7 @@ impl<'f, 'w> Schemas<'f, 'w> {
                 self.read(&found.node, &inside, stack)
             }
             Target::Named { key, name, found } => {
-                // The whole of it stands in its own place; here are the properties that it brings.
+                // The whole of it is in its own place; here are the properties that it brings.
                 let shallow = at.shallow || at.depth > 0;
                 let inside = At { doc: found.doc, path: at.path, depth: at.depth, shallow };
                 let outermost = at.depth == 0 && at.path.is_empty() && !shallow;
@@ -709,7 +710,7 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
         add("default", vec![value_text(value)]);
     }
     for (key, label) in LIMITS.iter().copied() {
-        // The bounds of OpenAPI 3.0 are flags: they sharpen the limit that stands beside them.
+        // The bounds of OpenAPI 3.0 are flags: they sharpen the limit that is beside them.
         match node.get(key) {
             Some(value) if value.as_bool() == Some(true) => add(label, vec!["the limit itself".into()]),
             Some(value) if value.as_bool().is_some() => {}
@@ -729,7 +730,7 @@ fn details(node: &Node, out: &mut Vec<Detail>) {
     }
     let examples = node.get("examples").and_then(Node::as_seq).unwrap_or(&[]);
     let example = node.get("example").or_else(|| node.get("x-example"));
-    // Those of objects with properties stand below the schema.
+    // Those of objects with properties are below the schema.
     let plain = |example: &&Node| node.get("properties").is_none() || example.as_map().is_none();
     let mut values: Vec<Text> = example.into_iter().chain(examples).filter(plain).map(value_text).collect();
     values.retain(|text| text.len() <= 200);

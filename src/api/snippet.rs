@@ -131,7 +131,7 @@ fn python(request: &Request, body: Option<&str>) -> String {
         out.push_str("    },\n");
     }
     if let Some(body) = body {
-        // As it stands: what is escaped in JSON stays so.
+        // As it is: what is escaped in JSON stays so.
         let raw = if body.contains('\\') { "r" } else { "" };
         let _ = writeln!(out, "    data={raw}\"\"\"{body}\"\"\",");
     }

@@ -1,7 +1,7 @@
 //! The files of one definition: reading them, and following references among them.
 //!
-//! A reference is relative to the file it stands in and never leaves its repository; nothing is fetched. Each is
-//! reported once, where it stands.
+//! A reference is relative to the file it is in and never leaves its repository; nothing is fetched. Each is reported
+//! once, where it is.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -41,21 +41,20 @@ pub(super) struct Files<'a> {
     workspace: &'a Workspace,
     docs: Vec<Doc>,
     by_file: HashMap<FileId, DocId>,
-    /// What addresses lead to that stand within the root.
+    /// What addresses lead to that are within the root.
     by_id: HashMap<String, Option<DocId>>,
     pointers: HashMap<(DocId, Arc<str>), Option<Node>>,
     reported: HashSet<(Span, String)>,
-    /// Whether what stands beside `$ref` in a schema counts.
+    /// Whether what is beside `$ref` in a schema counts.
     pub(super) siblings: bool,
     length: usize,
-    /// How many names may still be compared for references that lead nowhere.
+    /// How many names may still be compared for dangling references.
     comparisons: usize,
     pub(super) problems: Diagnostics,
 }
 
 impl<'a> Files<'a> {
-    /// Starts with the text of the root, which stands in `file`.
-    /// `inline` says whether it is a part of that.
+    /// Starts with the text of the root, which is in `file`. `inline` says whether it is a part of that.
     pub(super) fn new(workspace: &'a Workspace, file: FileId, text: &str, inline: bool) -> Self {
         let mut files = Self {
             workspace,
@@ -77,7 +76,7 @@ impl<'a> Files<'a> {
         self.length += text.len();
         let (root, mut problems) = yaml::read(file, text);
         let path = self.workspace.path(file);
-        // What is wrong with JSON is told in the terms of JSON.
+        // Faults of JSON are described in the terms of JSON.
         if syntax::is_json(if inline { "" } else { &path }, text)
             && !text.trim().is_empty()
             && let Some(fault) = syntax::json(file, text)
@@ -154,7 +153,7 @@ impl<'a> Files<'a> {
         node.as_seq().unwrap_or(&[])
     }
 
-    /// Follows `$ref` as long as there is one. Nothing when it leads nowhere, which is reported.
+    /// Follows `$ref` as long as there is one. `None` if it dangles, which is reported.
     pub(super) fn resolve(&mut self, node: &Node, doc: DocId) -> Option<Found> {
         let mut found = Found { node: node.clone(), doc, way: Vec::new() };
         for _ in 0..MAX_STEPS {
@@ -287,7 +286,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// Reads the file that an example names for its value; nothing for one on another host.
+    /// Reads the file that an example names for its value; `None` if it is on another host.
     pub(super) fn external(&mut self, at: &Node, doc: DocId) -> Option<Arc<str>> {
         let name = at.as_str().filter(|name| !name.contains("://") && !name.starts_with("//"))?;
         let found = self.workspace.locate(self.docs[doc].file, &percent_decode_str(name).decode_utf8_lossy());

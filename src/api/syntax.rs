@@ -82,7 +82,7 @@ pub(super) fn is_json(path: &str, text: &str) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comments {
     None,
-    /// From `#` to the end of the line; texts may stand in three quotation marks.
+    /// From `#` to the end of the line; texts may be in three quotation marks.
     Hash,
     /// As in C.
     Slashes,

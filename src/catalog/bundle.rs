@@ -1,8 +1,8 @@
 //! One definition out of several files: `$openapi` and `$asyncapi` pull external `$ref`s in.
 //!
 //! As Backstage's jsonSchemaRefPlaceholderResolver does, with one difference that its users ask for: a reference is
-//! relative to the file it stands in, not to the catalog file. What is referred to is put where it is first needed;
-//! further references, and references within what was put there, point to that place. So circles need no care.
+//! relative to the file it is in, not to the catalog file. What is referred to is put where it is first needed; further
+//! references, and references within what was put there, point to that place. So circles need no care.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -174,7 +174,7 @@ impl Bundler<'_> {
         Ok(found)
     }
 
-    /// Returns where in the bundle a value stands, if it, or something around it, was put there.
+    /// Returns where in the bundle a value is, if it, or something around it, was put there.
     fn place_of(&self, file: FileId, pointer: &str) -> Option<String> {
         if file == self.root {
             return Some(pointer.to_owned());

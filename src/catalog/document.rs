@@ -83,7 +83,7 @@ pub(super) struct Draft {
     /// Identity, as soon as kind and name are texts; also of an invalid entity.
     pub(super) reference: EntityRef,
     pub(super) kind: Arc<str>,
-    /// Where the name stands.
+    /// Where the name is.
     pub(super) name_span: Span,
     /// The place of the first key, for an editor to open.
     pub(super) start: Span,

@@ -210,7 +210,7 @@ fn guarded(field: &str) -> String {
 /// One value of a facet and how many entities have it.
 #[derive(Debug, Serialize, PartialEq, Eq)]
 pub struct FacetValue {
-    /// The value with its letter case.
+    /// The value with its case.
     pub value: String,
     /// How many entities have it.
     pub count: usize,
@@ -251,7 +251,7 @@ fn values(entity: &Entity, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Finds what stands at a path. Keys may hold dots themselves: `metadata.annotations.example.com/tier`.
+/// Finds what is at a path. Keys may hold dots themselves: `metadata.annotations.example.com/tier`.
 fn at_path<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
     let below = |(dot, _)| node.get(&path[..dot]).and_then(|child| at_path(child, &path[dot + 1..]));
     node.get(path).or_else(|| path.match_indices('.').find_map(below))

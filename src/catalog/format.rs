@@ -93,7 +93,7 @@ pub fn is_url(text: &str) -> bool {
     url::Url::parse(text).is_ok()
 }
 
-/// Returns the nearest text that `is_valid` accepts, made by replacing what is not allowed; nothing if none is near.
+/// Returns the nearest text that `is_valid` accepts, made by replacing what is not allowed; `None` if none is near.
 pub(super) fn suggestion(text: &str, lower: bool, is_valid: impl Fn(&str) -> bool) -> Option<String> {
     let text = if lower { text.to_lowercase() } else { text.to_owned() };
     let mut out = String::with_capacity(text.len());

@@ -20,7 +20,7 @@ use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::{Folder, GlobStyle, KnownSince, ReadError, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
-/// A catalog with what its documents said, for the checks that look at references.
+/// A catalog with the references that its documents declare, for the checks.
 pub(crate) struct Loaded {
     pub(crate) catalog: Catalog,
     /// What each entity says of others, with places; by entity.
@@ -39,7 +39,7 @@ pub(crate) struct Memo {
 }
 
 impl Memo {
-    /// Makes a memo that remembers; the default one does not.
+    /// Makes a memo that is enabled; the default one is not.
     pub(crate) fn enabled() -> Self {
         Self { overlays: MemoTable::enabled(), files: MemoTable::enabled() }
     }
@@ -49,7 +49,7 @@ impl Memo {
         load_with(workspace, self)
     }
 
-    /// Notes what happened; see [`MemoTable::invalidate`].
+    /// Applies changes; see [`MemoTable::invalidate`].
     pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
         self.overlays.invalidate(changes);
         self.files.invalidate(changes);
@@ -322,7 +322,7 @@ fn join(
     }
 }
 
-/// Hints at files that are named and written like catalog files, but that nothing leads to.
+/// Reports files that are named and written like catalog files, but that nothing leads to.
 fn unreached(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons) -> Diagnostics {
     let reached: BTreeSet<FileId> = reached.iter().map(|reached| reached.file).collect();
     if reached.is_empty() {
@@ -387,14 +387,14 @@ fn nothing_read(workspace: &Workspace, reached: &[Reached], skeletons: &Skeleton
     out
 }
 
-/// So many files that look like input are named where nothing was read.
+/// Maximum number of files that look like input and are named where nothing was read.
 const MAX_PASSED_OVER: usize = 200;
 
 /// What a file that nothing leads to looks like.
 enum Sort {
     /// Entities, the first of this kind.
     Catalog(Option<String>),
-    /// The settings of a documentation.
+    /// The settings of a documentation site.
     Docs,
     /// The definition of an API.
     Api,
@@ -433,7 +433,7 @@ impl Sort {
     }
 }
 
-/// Tells by its name and its text what a file may be.
+/// Guesses from its name and its text what a file may be.
 fn sniff(workspace: &Workspace, file: FileId) -> Option<Sort> {
     const MAX: u64 = 4 << 20;
     let path = workspace.path(file);
@@ -590,7 +590,7 @@ fn duplicates(
 /// Makes both directions of every relation, distinct and sorted by kind and target.
 ///
 /// From CB/processors/BuiltinKindsEntityProcessor.ts and CB/database/operations/stitcher/performStitching.ts: a
-/// relation counts for its source, no matter which end said it; targets need not exist.
+/// relation belongs to its source, whichever end declared it; targets need not exist.
 fn relations(drafts: &[(Draft, usize)], ids: &HashMap<Arc<str>, EntityId>) -> Vec<Vec<Relation>> {
     let mut all: Vec<Vec<Relation>> = vec![Vec::new(); drafts.len()];
     for (i, (draft, _)) in drafts.iter().enumerate() {
@@ -722,7 +722,7 @@ mod tests {
         )
     }
 
-    /// Returns the title of the one entity that is left, and what is said of it, by path and line.
+    /// Returns the title of the one entity that is left, and what is reported, by path and line.
     fn left(config: Config, files: &[(&str, &str)]) -> (String, Vec<String>) {
         let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
         let workspace = Workspace::from_files(config, &files);

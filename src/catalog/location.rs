@@ -21,7 +21,7 @@ pub(super) enum ReadType {
     File,
 }
 
-/// So many patterns of one Location are looked for on disk.
+/// Maximum number of patterns of one Location that are expanded on disk.
 const MAX_PATTERNS: usize = 200;
 
 /// Reads the targets of a valid Location; returns the files it leads to, in order, and of each whether it is named itself
@@ -125,8 +125,8 @@ fn read(workspace: &Workspace, from: FileId, target: &str, read_type: ReadType) 
             if target.ends_with('/') {
                 return Err(LocateError::IsFolder);
             }
-            // Only what starts with a dot is relative to the file; the rest is relative to where Backstage runs,
-            // for which the root of the repository stands in.
+            // Only what starts with a dot is relative to the file; the rest is relative to where Backstage runs, where
+            // the root of the repository is used.
             let target = if target.starts_with(['.', '/']) { target.to_owned() } else { format!("/{target}") };
             if target.contains(['*', '?', '{']) {
                 workspace.glob(from, &target, GlobStyle::File)

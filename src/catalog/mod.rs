@@ -52,7 +52,7 @@ impl EntityId {
     }
 }
 
-/// One relation of an entity, said by itself or by the other end.
+/// One relation of an entity, declared by itself or by the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
     /// Such as `ownedBy`.
@@ -66,7 +66,7 @@ pub struct Relation {
 /// A link of `metadata.links`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link<'a> {
-    /// Where to.
+    /// The target address.
     pub url: &'a str,
     /// What to show; the URL if absent.
     pub title: Option<&'a str>,
@@ -129,7 +129,7 @@ impl Entity {
         self.metadata().get(field)?.as_str()
     }
 
-    /// Returns `metadata.name` with its letter case.
+    /// Returns `metadata.name` with its case.
     #[must_use]
     pub fn name(&self) -> &str {
         self.metadata_str("name").unwrap_or_default()

@@ -24,14 +24,14 @@ pub(super) struct Resolved {
     pub(super) definition: Option<FileId>,
 }
 
-/// What the placeholders of one catalog file have brought: a file may be named by many entities of it.
+/// What the placeholders of one catalog file have included: a file may be named by many entities of it.
 pub(super) struct Brought {
     files: HashSet<FileId>,
-    /// How many bytes of files that were brought before may still be brought.
+    /// How many bytes of files that were included before may still be included.
     left: usize,
 }
 
-/// So many bytes the placeholders of one catalog file bring more than once.
+/// Maximum number of bytes that the placeholders of one catalog file include repeatedly.
 const MAX_AGAIN: usize = 4 << 20;
 
 impl Brought {
@@ -39,7 +39,7 @@ impl Brought {
         Self { files: HashSet::new(), left: MAX_AGAIN }
     }
 
-    /// Notes that a file is brought; tells whether it may be.
+    /// Records that a file is included; returns whether it may be.
     fn may_bring(&mut self, file: FileId, length: usize) -> bool {
         if self.files.insert(file) {
             return true;
@@ -60,7 +60,7 @@ pub(super) struct Resolver<'a> {
     definition: Option<FileId>,
 }
 
-/// Where a value stands: its key, below that of the value it is part of.
+/// Where a value is: its key, below that of the value it is part of.
 struct Trail<'t> {
     above: Option<&'t Self>,
     key: Step<'t>,

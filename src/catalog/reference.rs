@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// The identity of an entity: `kind:namespace/name`, all lower case (CM/entity/ref.ts `stringifyEntityRef`).
 ///
-/// Names are free in a reference (blanks, slashes, anything), so this says nothing about whether such an entity exists.
+/// Names are free in a reference (spaces, slashes, anything), so this says nothing about whether such an entity exists.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityRef {
     text: Arc<str>,

@@ -1,9 +1,9 @@
 //! Secrets that authors wrote into entities: what gives power to whoever reads it is shown to nobody.
 //!
 //! The one place that decides what is a secret. It masks the values of an entity once it is read, so that pages, raw
-//! views, REST files, the search and `export` have no other value to show. Three signs tell a secret: the name of an
-//! annotation, label or field, the shape of a value, and an address with a password. Definitions of APIs stay as they
-//! are: what looks like a secret there is an example.
+//! views, REST files, the search and `export` have no other value to show. A secret is recognised by three signs: the
+//! name of an annotation, label or field, the shape of a value, and an address with a password. Definitions of APIs
+//! stay as they are: what looks like a secret there is an example.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! Checking a part of an entity against a table of fields, with the place of each fault.
 //!
-//! Says in a few words per kind what Backstage's JSON Schemas say (CM/schema/kinds/*.schema.json): which fields must
-//! be there, which type they have, and what may stand inside. Extra fields are always allowed.
+//! Says in a few words per kind what Backstage's JSON Schemas say (CM/schema/kinds/*.schema.json): which fields must be
+//! there, which type they have, and what may be inside. Extra fields are always allowed.
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{self, Span};
@@ -12,7 +12,7 @@ use crate::yaml::{Map, Node, Value};
 pub(crate) enum Shape {
     /// A text of at least one character.
     Text,
-    /// A text of at least one and at most so many characters.
+    /// A text of at least one and at most this many characters.
     TextUpTo(usize),
     /// A text, which may be empty.
     AnyText,
@@ -63,7 +63,7 @@ pub(crate) struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Checks the fields of `map`, which stands at `path` and whose own key or start is at `at`.
+    /// Checks the fields of `map`, which is at `path` and whose own key or start is at `at`.
     pub(crate) fn fields(&mut self, map: &Map, at: Span, path: &str, fields: &[Field]) {
         for field in fields {
             let path = join(path, field.name);

@@ -13,7 +13,7 @@ use crate::yaml::{self, Node, Value};
 
 /// Files above this size are no Templates.
 const MAX_TEMPLATE: u64 = 1 << 20;
-/// So many values that may stand for a computed name are tried.
+/// Maximum number of values that are tried for a computed name.
 const MAX_VALUES: usize = 200;
 /// Parts of the names of folders in which templates keep what they fetch.
 const USUAL: [&str; 6] = ["skeleton", "content", "template", "scaffold", "cookiecutter", "boilerplate"];
@@ -109,7 +109,8 @@ impl Skeletons {
         }
     }
 
-    /// Adds what a computed name may mean: each value that stands for it, and the folder above it as the best that is known.
+    /// Adds what a computed name may mean: each value that it may have, and the folder above it as the best that is
+    /// known.
     fn computed(&mut self, workspace: &Workspace, file: FileId, url: &str, values: [Option<&Node>; 2]) {
         let mut texts = BTreeSet::new();
         values.into_iter().flatten().for_each(|node| collect(node, 0, &mut texts));
@@ -148,7 +149,7 @@ impl Skeletons {
             }
         };
         let Ok(path) = found else { return false };
-        // A template that fetches the folder it stands in does not hide itself.
+        // A template that fetches the folder it is in does not hide itself.
         let own = workspace.path(file);
         let holds_itself = path.is_empty() || own.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'));
         if holds_itself || *own == *path {

@@ -45,7 +45,7 @@ pub enum Command {
         after_help = "Examples:\n  playbill check\n  playbill check --format github\n  playbill check --fix\n  playbill check --baseline playbill-baseline.json --write-baseline"
     )]
     Check(CheckArgs),
-    /// Work with one documentation alone.
+    /// Work with one documentation site alone.
     Docs(DocsArgs),
     /// Say what has changed between two versions of an API definition, and what that breaks.
     #[command(
@@ -90,7 +90,7 @@ pub struct InputArgs {
     pub repository: bool,
 }
 
-/// How times are said.
+/// How times are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Timings {
     /// One line a stage, for people.
@@ -105,7 +105,7 @@ pub struct CacheArgs {
     /// The folder for what spares the next build work; default: PLAYBILL_CACHE, else `playbill` among the user's caches.
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
-    /// Build anew, and keep nothing for the next build.
+    /// Build from scratch, and keep nothing for the next build.
     #[arg(long)]
     pub no_cache: bool,
 }
@@ -176,7 +176,7 @@ pub struct CheckArgs {
     /// Report answers of other tools that are older than this, such as 7d, as errors.
     #[arg(long, value_name = "AGE", value_parser = crate::config::parse_period)]
     pub max_age: Option<i64>,
-    /// Mend documents where that needs no judgement, then report what is left.
+    /// Fix documents where that needs no judgement, then report what is left.
     #[arg(long, conflicts_with = "write_baseline")]
     pub fix: bool,
 }
@@ -304,7 +304,8 @@ pub struct NewArgs {
     /// Write down the template, the answers and the files as they were made, in `.playbill`, so that `--update` can be used.
     #[arg(long, conflicts_with = "test")]
     pub record: bool,
-    /// Bring what the template has changed since into DIR, which was made with `--record`. With `--test`: keep the results anew.
+    /// Bring what the template has changed since into DIR, which was made with `--record`. With `--test`: replace the
+    /// stored results.
     #[arg(long, conflicts_with_all = ["publish", "record"])]
     pub update: bool,
     /// Run the examples beside the template.

@@ -40,7 +40,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
     let theme = checked_theme(context, &args.input, &workspace, theme::Purpose::Portal)?;
     let target = target(context, &workspace, args.output.as_deref());
-    // Before the work, so that it is not in vain.
+    // Before the work, so that none is wasted.
     DiskSink::check(&target)?;
     let left = left.filter(|(folder, _)| *folder == target.folder).map(|(_, state)| state);
     let shelf = cache.shelf();
@@ -171,7 +171,7 @@ fn overrides(workspace: &Workspace) -> Result<BTreeMap<String, Override>, Error>
     Ok(found)
 }
 
-/// Says that a value of the configuration cannot be used, where it stands.
+/// Reports a value of the configuration that cannot be used, at its place.
 fn misconfigured(workspace: &Workspace, key: &str, message: String) -> Error {
     match workspace.config().places.get(key) {
         Some(span) => Error::Config(vec![
@@ -231,13 +231,13 @@ pub(super) fn nothing_to_do(context: &Context, told: &BuildSummary, watch: Stopw
     if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success }
 }
 
-/// Says whether the problems fail the build: under `--strict` those that fail `check --strict`.
+/// Returns whether the problems fail the build: under `--strict` those that fail `check --strict`.
 pub(super) fn fails(strict: bool, problems: &[Diagnostic]) -> bool {
     strict && report::fails(problems, Severity::Warning)
 }
 
-/// Spells out the errors, under `--strict` everything that fails the build, and how many problems there are; nothing if
-/// there are none to tell of.
+/// Formats the errors, under `--strict` everything that fails the build, and the number of problems; `None` if there
+/// are none.
 pub(super) fn problems_text(
     context: &Context,
     input: &InputArgs,
@@ -247,7 +247,7 @@ pub(super) fn problems_text(
 ) -> Option<String> {
     let shown = report::ReportPaths::new(workspace, context, input);
     let least = if strict { Severity::Warning } else { Severity::Error };
-    // Where nothing was read, what was passed over is what the reader looks for.
+    // Where nothing was read, the reader wants to know what was skipped.
     let nothing_read =
         problems.iter().any(|problem| problem.code == codes::NO_CATALOG_FILE && problem.severity >= least);
     let is_told =
@@ -264,7 +264,7 @@ pub(super) fn problems_text(
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-/// Tells the user how a build went; says whether it failed.
+/// Prints how a build went; returns whether it failed.
 pub(super) fn tell(context: &Context, told: &BuildSummary, written: WriteReport, time: Duration) -> bool {
     if let Some(problems) = &told.problems {
         say_report(problems);

@@ -1,9 +1,9 @@
 //! What earlier builds leave behind so that a build need not do again what would come out the same.
 //!
-//! Builds of the same sources to the same place have a folder. Its record says what the last one asked of the outside and what it got
-//! ([`crate::workspace`]), how the site it wrote looks ([`crate::output`]), and what it told the user: if all of that
-//! still holds, the build is over. Otherwise the other files of the folder, the shelf, say what parts of it were made
-//! from. The folder can be removed at any time; what cannot be read or understood counts as not there.
+//! Builds of the same sources to the same place have a folder. Its record says what the last one asked of the outside
+//! and what it got ([`crate::workspace`]), how the site it wrote looks ([`crate::output`]), and what it printed: if all
+//! of that still holds, there is nothing to build. Otherwise the other files of the folder, the shelf, say what parts
+//! of it were made from. The folder can be removed at any time; what cannot be read or understood counts as not there.
 
 #![expect(clippy::disallowed_methods, reason = "records are files")]
 
@@ -24,20 +24,20 @@ use crate::output;
 use crate::render::PageFingerprints;
 use crate::workspace::{self, Workspace};
 
-/// So many builds of different sources are remembered, the last ones.
+/// Maximum number of builds of different sources that are remembered, the most recent ones.
 const KEPT: usize = 12;
 
 /// What is left of builds of the same sources to the same place.
 pub(super) struct Cache {
-    /// Nothing if there is nowhere to keep it, or it is not wanted.
+    /// `None` if there is nowhere to keep it, or it is not wanted.
     shelf: Option<Arc<Files>>,
-    /// What decides what a build tells.
+    /// The settings that decide what a build prints.
     command: String,
 }
 
 /// What the last build left.
 pub(super) enum PreviousBuild {
-    /// Another build would do and tell the same: what it told, and where its site is.
+    /// Another build would do and print the same: what it printed, and where its site is.
     Unchanged(BuildSummary, PathBuf),
     /// The folder of its site, in which nobody touched a file, and what names its state.
     Site(PathBuf, u128),
@@ -94,7 +94,7 @@ impl CacheStore for Files {
     }
 }
 
-/// What a build told the user, and how it ended.
+/// What a build printed, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BuildSummary {
     /// Problems, as they were printed.
@@ -175,14 +175,14 @@ impl Cache {
         Some(shelf)
     }
 
-    /// Records a build. Failing to is no harm.
+    /// Records a build. A failure to do so does no harm.
     pub(super) fn keep(&self, workspace: &Workspace, folder: &Path, told: BuildSummary, made: &PageFingerprints) {
         let Some(shelf) = &self.shelf else { return };
         let _ = fs::remove_file(shelf.folder.join(RECORD));
         if let (Some(journal), Some(site)) = (workspace.journal(), output::snapshot(folder)) {
             made.leave(&**shelf, state_of(&site));
             let record = Record { command: self.command.clone(), folder: folder.to_owned(), told, journal, site };
-            // Problems of the configuration are told while it is read.
+            // Problems of the configuration are reported while it is read.
             if let Ok(record) = serde_json::to_vec(&record)
                 && workspace.config_problems().is_empty()
             {
@@ -201,7 +201,7 @@ fn state_of(snapshot: &str) -> u128 {
     xxh3_128(snapshot.as_bytes())
 }
 
-/// Says whether a folder is one that a build made.
+/// Returns whether a folder is one that a build made.
 fn is_ours(name: &str) -> bool {
     let hash = name.strip_prefix(OURS).unwrap_or_default();
     hash.len() == 2 * HASH && hash.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -12,7 +12,7 @@ use crate::portal::{Analysis, Portal};
 use crate::workspace::Workspace;
 use crate::{diag, docs, search, snapshots};
 
-/// So often documents are mended and read again.
+/// Maximum number of times that documents are fixed and read again.
 const MAX_ROUNDS: usize = 5;
 
 /// Checks and reports; errors are found content, not failures.
@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     };
     let mut portal = analyse(&workspace, &mut watch);
     if args.fix {
-        // What is mended may bring to light what was hidden in it: a list behind a fence that was none.
+        // What is fixed may bring to light what was hidden in it: a list after an unrecognised fence.
         for _ in 0..MAX_ROUNDS {
             watch.stage("fix");
             if !fix(context, args, &workspace, &portal)? {
@@ -77,10 +77,10 @@ fn search_tests(workspace: &Workspace, portal: &mut Portal) {
     portal.apply_severities(workspace, search::trials(workspace, files));
 }
 
-/// Mends documents, and says where; says whether anything was mended.
+/// Fixes documents, and says where; says whether anything was fixed.
 fn fix(context: &Context, args: &CheckArgs, workspace: &Workspace, portal: &Portal) -> Result<bool, Error> {
     let problems = &portal.diagnostics;
-    // What was accepted is left as it is; what occurs no longer is told with the report.
+    // Accepted findings are left as they are; those that no longer occur are named in the report.
     let silent = context.silent();
     let known = match baseline_file(context, workspace, args.baseline.as_ref()) {
         Some(file) => accept(&silent, workspace, problems.clone(), file, args.baseline.is_some())?,

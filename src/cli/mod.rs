@@ -65,7 +65,7 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Returns the same for a step that says nothing by the way.
+    /// Returns the same for a step that prints no progress.
     fn silent(&self) -> Self {
         Self { quiet: true, cwd: self.cwd.clone(), ..*self }
     }
@@ -121,7 +121,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// What a workspace is for.
+/// The purpose of a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Nothing is made of it that would say when files changed.
@@ -197,7 +197,7 @@ pub(crate) fn print_bytes(bytes: &[u8]) {
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
-/// Prints a line for people to standard error; what authors wrote in it only shows itself.
+/// Prints a line for people to standard error; text of authors in it is made visible.
 pub(crate) fn say(text: &str) {
     say_report(&visible(text));
 }

@@ -71,7 +71,7 @@ fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
     }
     let host = Host { hosts: &settings.hosts, status: None };
     let mut values = match &before {
-        // What was answered then holds, unless it is answered anew.
+        // Earlier answers hold, unless they are answered again.
         Some(before) => {
             let mut values = before.record.values.clone();
             values.extend(given_values(context, args)?);
@@ -153,7 +153,7 @@ fn make(context: &Context, args: &NewArgs) -> Result<CommandOutcome, Error> {
     Ok(if status == Status::Completed { CommandOutcome::Success } else { CommandOutcome::ContentErrors })
 }
 
-/// Returns the values that may be told: not what was typed as a password.
+/// Returns the values that may be shown: no passwords.
 fn told_values(pages: &[Json], values: &Map<String, Json>) -> Map<String, Json> {
     let is_secret = |name: &str| {
         pages.iter().any(|page| {

@@ -16,7 +16,7 @@ pub(super) struct ReportPaths<'a> {
 }
 
 impl<'a> ReportPaths<'a> {
-    /// Shows paths below the one folder that was given; with several, the workspace already tells them apart.
+    /// Shows paths below the one folder that was given; with several, the workspace already distinguishes them.
     pub(super) fn new(workspace: &'a Workspace, context: &Context, input: &InputArgs) -> Self {
         let prefix = match &input.paths[..] {
             [only] => prefix(only, &context.cwd),
@@ -31,14 +31,14 @@ impl<'a> ReportPaths<'a> {
         Self { workspace, prefix: prefix.to_owned() }
     }
 
-    /// Returns what stands before paths.
+    /// Returns what comes before paths.
     #[cfg(feature = "serve")]
     pub(super) fn into_prefix(self) -> String {
         self.prefix
     }
 }
 
-/// Returns what stands before paths below `given`, with a slash at its end unless it is empty.
+/// Returns what comes before paths below `given`, with a slash at its end unless it is empty.
 fn prefix(given: &Path, cwd: &Path) -> String {
     let place = cwd.join(given);
     let Ok(below) = place.strip_prefix(cwd) else {
@@ -71,7 +71,7 @@ impl Sources for ReportPaths<'_> {
     }
 }
 
-/// Says whether a problem is at least so severe.
+/// Returns whether a problem is at least so severe.
 pub(super) fn fails(problems: &[Diagnostic], least: Severity) -> bool {
     problems.iter().any(|problem| problem.severity >= least)
 }

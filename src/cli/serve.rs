@@ -75,7 +75,7 @@ fn problems_text(problems: &[Problem]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-/// What to watch before the first build has told it, so that a configuration that is wrong can be mended.
+/// What to watch before the first build has returned it, so that a wrong configuration can be fixed.
 fn first_inputs(context: &Context, args: &ServeArgs) -> Inputs {
     let mut watch: Vec<PathBuf> = args.input.paths.iter().map(|path| context.cwd.join(path)).collect();
     watch.extend(args.input.config.iter().map(|path| context.cwd.join(path)));
@@ -196,7 +196,7 @@ pub(super) struct ServedSite {
     /// What was asked for.
     made: Mutex<HashMap<String, Arc<[u8]>>>,
     search: Arc<SearchIndexer>,
-    /// What stands before paths in reports.
+    /// What comes before paths in reports.
     prefix: String,
 }
 
@@ -219,7 +219,7 @@ impl ServedSite {
     }
 }
 
-/// So many bytes of files a dry run shows.
+/// Maximum number of bytes of files that a dry run shows.
 const SHOWN: usize = 1 << 20;
 
 impl ServedSite {
@@ -303,7 +303,7 @@ impl Files for ServedSite {
     }
 }
 
-/// Spells out why a page cannot be made.
+/// Formats why a page cannot be made.
 fn spelt_out(error: &Error) -> String {
     match error {
         Error::Config(problems) => {
@@ -323,7 +323,7 @@ fn inputs(workspace: &Workspace) -> Inputs {
     Inputs { watch, ignore: vec![folder.join(&config.output)] }
 }
 
-/// Spells out why nothing can be loaded.
+/// Formats why nothing can be loaded.
 fn unloadable(context: &Context, args: &ServeArgs, error: &Error) -> String {
     // With a configuration that is wrong, nothing but that is read.
     match workspace::load(&options(context, &args.input, None, Purpose::Judge)) {

@@ -90,7 +90,7 @@ impl SearchIndexer {
         loop {
             let mut state = self.state();
             let Some(next) = state.next.take() else {
-                // Under the same lock, so that nobody believes that this still goes on.
+                // Under the same lock, so that nobody believes that this is still running.
                 state.is_working = false;
                 std::mem::forget(done);
                 return;

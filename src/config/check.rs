@@ -23,12 +23,12 @@ pub(super) struct Checker<'a> {
     pub(super) own_kinds: Vec<&'a str>,
     /// What was found.
     pub(super) out: Diagnostics,
-    /// Where each value stands, by its path.
+    /// Where each value is, by its path.
     pub(super) places: BTreeMap<String, Span>,
 }
 
 impl Checker<'_> {
-    /// Checks a value that stands at `path`, such as `catalog.files[0]`.
+    /// Checks a value that is at `path`, such as `catalog.files[0]`.
     pub(super) fn value(&mut self, node: &Node, shape: &Shape, path: &str) {
         self.places.insert(path.to_owned(), node.span);
         match shape {

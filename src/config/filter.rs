@@ -1,7 +1,7 @@
 //! Expressions that say which entities are meant, such as `kind:component,api tag:tier-1 !lifecycle:deprecated`.
 //!
-//! Terms are separated by blanks, and an entity has to fit all of them; a term names a property, and after a colon the
-//! values of which one is enough. `!` before a term turns it round. Case does not matter.
+//! Terms are separated by spaces, and an entity has to fit all of them; a term names a property, and after a colon the
+//! values of which one is enough. `!` before a term negates it. Case does not matter.
 
 /// An expression, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Term {
     pub property: Property,
     /// One of these is there; in lower case.
     pub values: Vec<String>,
-    /// Or rather none.
+    /// Negated: none of them.
     pub is_negated: bool,
 }
 

@@ -8,7 +8,7 @@ pub(super) struct Key {
     pub(super) name: &'static str,
     /// What it takes.
     pub(super) shape: Shape,
-    /// What holds without it, as JSON; nothing when there is then simply none.
+    /// What holds without it, as JSON; `None` if there is then simply none.
     pub(super) default: Option<&'static str>,
     /// Whether its mapping makes no sense without it.
     pub(super) required: bool,
@@ -56,13 +56,13 @@ pub(super) enum Shape {
     Factor,
     /// A number of at least one.
     Count,
-    /// A text without blanks.
+    /// A text without spaces.
     Word,
     /// A length of time.
     Period,
     /// A comparison with a number.
     Comparison,
-    /// A list of at least so many items.
+    /// A list of at least this many items.
     List(&'static Shape, usize),
     /// A mapping with known keys.
     Mapping(&'static [Key]),
@@ -602,7 +602,7 @@ pub(super) fn comparison(text: &str) -> Option<(&'static str, f64)> {
     number.is_finite().then_some((sign, number))
 }
 
-/// Reads a size such as `10MB` or `64 MiB`; nothing when it is none, is zero, or is beyond 4 GiB, the reach of spans.
+/// Reads a size such as `10MB` or `64 MiB`; `None` if it is none, is zero, or is beyond 4 GiB, the reach of spans.
 pub(super) fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());

@@ -3,7 +3,7 @@
 //! Owns the keys, their documentation and JSON Schema, and the messages about wrong ones. Reads text it is given; does
 //! not look for files.
 //!
-//! Every key stands once, in the table of `keys.rs`; checking, the JSON Schema and the manual follow from it. Only
+//! Every key is defined once, in the table of `keys.rs`; checking, the JSON Schema and the manual follow from it. Only
 //! filling in the [`Config`] is written by hand, in `read.rs`.
 
 mod app_config;
@@ -100,16 +100,16 @@ pub struct Config {
     pub radar_url: Option<String>,
     /// Sizes beyond which input is refused.
     pub limits: Limits,
-    /// Where the values stand, for problems that show only when they are used.
+    /// Where the values are, for problems that show only when they are used.
     pub places: Places,
 }
 
-/// Where the values of a configuration stand, by key path such as `catalog.locations[0]`.
+/// Where the values of a configuration are, by key path such as `catalog.locations[0]`.
 #[derive(Clone, Default)]
 pub struct Places(BTreeMap<String, Span>);
 
 impl Places {
-    /// Returns where a value stands; nothing when it was not written in `playbill.yaml`.
+    /// Returns where a value is; `None` if it was not written in `playbill.yaml`.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<Span> {
         self.0.get(path).copied()
@@ -139,9 +139,9 @@ pub struct EntityPage {
 /// A column that the organisation adds to lists of entities.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigColumn {
-    /// What stands above it.
+    /// The heading of the column.
     pub title: String,
-    /// Where the value stands in an entity, such as `metadata.labels.tier`.
+    /// Where the value is in an entity, such as `metadata.labels.tier`.
     pub path: String,
     /// For which entities.
     pub filter: Filter,
@@ -150,9 +150,9 @@ pub struct ConfigColumn {
 /// A link that the organisation configures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigLink {
-    /// What to show.
+    /// The text to show.
     pub title: String,
-    /// Where to.
+    /// The target address.
     pub url: String,
     /// A key of the icon set.
     pub icon: Option<String>,
@@ -196,7 +196,7 @@ pub struct CustomKind {
     pub name: String,
     /// Accepted values of `apiVersion`; empty accepts any.
     pub api_versions: Vec<String>,
-    /// JSON Schema of `spec`; nothing accepts any mapping.
+    /// JSON Schema of `spec`; `None` accepts any mapping.
     pub schema: Option<serde_json::Value>,
     /// Fields of `spec` that hold references.
     pub relations: Vec<CustomRelation>,
@@ -220,7 +220,7 @@ pub struct CustomRelation {
 /// What search finds, and how it is tested.
 #[derive(Debug, Clone, Default)]
 pub struct SearchConfig {
-    /// Files that search passes over, as reports name them.
+    /// Files that search skips, as reports name them.
     pub exclude: GlobSet,
     /// Files that count more or less; the last that fits holds.
     pub boosts: Vec<Boost>,
@@ -297,13 +297,13 @@ pub struct SnapshotSource {
 /// A value that a source of one's own shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotField {
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Keys and positions, joined by points.
     pub path: String,
-    /// What it is, if that is said.
+    /// What it is, if that is configured.
     pub kind: Option<String>,
-    /// What stands behind a number.
+    /// The unit after a number.
     pub unit: String,
     /// When it is good.
     pub ok: Option<(&'static str, f64)>,
@@ -329,7 +329,7 @@ pub struct CheckConfig {
 /// How software templates are run.
 #[derive(Debug, Clone, Default)]
 pub struct TemplatesConfig {
-    /// Folders with copies of what lies on other hosts, by the address that they stand for.
+    /// Folders with copies of what lies on other hosts, by the address that they replace.
     pub mirrors: BTreeMap<String, String>,
     /// Further actions, each with an example of its outputs.
     pub actions: BTreeMap<String, BTreeMap<String, String>>,
@@ -344,7 +344,7 @@ pub struct TemplatesConfig {
 pub struct RadarConfig {
     /// Its file, relative to the configuration file.
     pub file: String,
-    /// What it is called.
+    /// Its title.
     pub title: Option<String>,
     /// Its name in addresses.
     pub id: Option<String>,
@@ -355,7 +355,7 @@ pub struct RadarConfig {
 pub struct AdrConfig {
     /// Folders with records of no entity, relative to the configuration file.
     pub folders: Vec<String>,
-    /// Further words for a status, with what they stand for.
+    /// Further words for a status, with the status that they mean.
     pub statuses: BTreeMap<String, String>,
 }
 

@@ -22,7 +22,7 @@ pub fn json_schema() -> Value {
     whole
 }
 
-/// Spells the rules out, so that an editor can say what each is about.
+/// Lists the rules, so that an editor can describe each.
 fn severities() -> Value {
     let properties = rule_names().map(|name| {
         let about = match (name, Code::find(name)) {

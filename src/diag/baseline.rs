@@ -18,7 +18,7 @@ pub struct Baseline {
     entries: BTreeMap<Identity, Accepted>,
 }
 
-/// What tells one accepted finding from another; also the order in the file.
+/// The key of an accepted finding; also the order in the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
     file: String,
@@ -32,7 +32,7 @@ struct Accepted {
     count: u32,
 }
 
-/// One accepted finding as it stands in the file.
+/// One accepted finding as it is in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaselineEntry {
@@ -60,9 +60,9 @@ pub enum BaselineError {
     /// It is not JSON of the right form.
     #[error("line {line}, column {column}: {message}")]
     Format {
-        /// From 1.
+        /// Counted from 1.
         line: usize,
-        /// From 1.
+        /// Counted from 1.
         column: usize,
         /// What is wrong there.
         message: String,

@@ -1,4 +1,4 @@
-//! How many findings a report holds: a file that is wrong in the same way a hundred thousand times is told so once.
+//! How many findings a report holds: a file with the same fault a hundred thousand times is reported once.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use super::{Code, Diagnostic};
 use crate::text::FileId;
 
-/// So many findings of one rule are reported for one file; the last one says how many more there are.
+/// Maximum number of findings of one rule that are reported for one file; the last one says how many more there are.
 const SHOWN: usize = 1_000;
-/// A message, label or remedy is cut beyond so many characters: what it names may be as long as a file.
+/// Maximum length of a message, label or remedy in characters: what it names may be as long as a file.
 const CHARACTERS: usize = 1_000;
 
 /// Returns what a report shows of findings, which are sorted by place: of each rule and file at most `SHOWN`, and in
@@ -38,7 +38,7 @@ pub fn bound(diagnostics: &[Diagnostic]) -> Cow<'_, [Diagnostic]> {
     Cow::Owned(shown)
 }
 
-/// Stands for the findings from `first` on.
+/// Summarises the findings from `first` on.
 fn rest(first: &Diagnostic, count: usize) -> Diagnostic {
     let message = format!("{count} more problems of this kind are in this file, from here on");
     let mut rest = Diagnostic::new(first.code, first.span(), message).help("fix those above, and check again");
@@ -61,7 +61,7 @@ fn short(diagnostic: &Diagnostic) -> Diagnostic {
     diagnostic
 }
 
-/// Cuts the middle out of a text that is too long: what a sentence says stands at both ends.
+/// Cuts the middle out of a text that is too long: both ends of a sentence matter most.
 fn cut(text: &mut String) {
     if text.len() <= CHARACTERS {
         return;

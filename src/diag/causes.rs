@@ -1,7 +1,7 @@
-//! Findings that one change would resolve, told as one.
+//! Findings that one change would resolve, reported as one.
 //!
-//! A group that is missing is one cause, however many entities name it. Formats for people tell it once, with the
-//! places; formats for programs keep a result a place, and say which belong together.
+//! A group that is missing is one cause, however many entities name it. Formats for people report it once, with the
+//! places; formats for programs keep one result per place, and say which belong together.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::{Code, Diagnostic, Severity};
 /// A finding, with those of the same cause.
 #[derive(Debug)]
 pub struct Cause<'a> {
-    /// The one that is told in full: the first in the order given.
+    /// The one that is reported in full: the first in the order given.
     pub first: &'a Diagnostic,
     /// The others of the same rule, severity and cause, in the order given.
     pub others: Vec<&'a Diagnostic>,

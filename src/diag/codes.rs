@@ -104,7 +104,7 @@ pub struct Rule {
     pub explanation: &'static str,
 }
 
-/// A rule by which problems are told apart; compares and prints by name.
+/// A rule; compares and prints by name.
 #[derive(Clone, Copy)]
 pub struct Code(&'static Rule);
 

@@ -61,7 +61,7 @@ pub fn manual() -> String {
                 let heading = !fenced && line.starts_with("## ");
                 fenced ^= line.starts_with("```");
                 if heading {
-                    // Headings of the page stand two levels deeper here.
+                    // Headings of the page are two levels deeper here.
                     out.push_str("##");
                 }
                 match line.strip_prefix("```").and_then(|info| info.split_once(" path=")) {
@@ -81,7 +81,7 @@ pub fn manual() -> String {
 /// A part of a page.
 enum Block<'a> {
     Heading(&'a str),
-    /// The words behind the fence, and the lines.
+    /// The info string of the fence, and the lines.
     Code(&'a str, Vec<&'a str>),
     /// Rows of cells, the line below the head left out.
     Table(Vec<Vec<String>>),
@@ -142,7 +142,7 @@ fn table(rows: &[Vec<String>], out: &mut String) {
     }
 }
 
-/// Breaks a text at blanks.
+/// Breaks a text at spaces.
 fn wrap(text: &str, out: &mut String) {
     let mut column = 0;
     for word in text.split_whitespace() {

@@ -15,7 +15,7 @@ const DIAGNOSTICS_A_PIECE: usize = 64;
 const SAME_EXCERPT_LINES: u32 = 60;
 /// A mark over more lines than this is shown at its first line only.
 const MAX_MARKED_LINES: u32 = 8;
-/// So many further places of one cause are listed.
+/// Maximum number of further places of one cause that are listed.
 const MAX_PLACES: usize = 20;
 /// Bytes kept of an over-long line before and after what is marked.
 const LINE_CONTEXT: usize = 200;
@@ -48,7 +48,7 @@ pub fn render(
 ) -> fmt::Result {
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(options.width.max(40));
-    // Problems stand in the order of files, so that a piece opens few of them.
+    // Problems are in the order of files, so that a piece opens few of them.
     let causes = causes(diagnostics);
     let pieces: Vec<String> = causes
         .par_chunks(DIAGNOSTICS_A_PIECE)
@@ -113,7 +113,7 @@ fn one(cause: &Cause<'_>, renderer: &Renderer, positions: &mut Positions<'_>) ->
     report
 }
 
-/// Lists where else the cause shows, a line each; nothing if the excerpts show all of it.
+/// Lists where else the cause shows, a line each; `None` if the excerpts show all of it.
 fn other_places(cause: &Cause<'_>, positions: &mut Positions<'_>) -> Option<String> {
     let shown = |span| cause.first.labels.iter().any(|label| label.span == span);
     let others: Vec<_> = cause.others.iter().map(|other| other.span()).filter(|span| !shown(*span)).collect();
@@ -161,11 +161,11 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
 /// A part of one file to be shown, and what is marked in it.
 struct Excerpt<'a> {
     path: std::sync::Arc<str>,
-    /// Line and column of the first mark; nothing when there is no text to count in.
+    /// Line and column of the first mark; `None` if there is no text to count in.
     at: Option<(usize, usize)>,
     /// The column that the first mark has in the lines shown, where a long one was cut.
     shown_column: Option<usize>,
-    /// The lines and the number of the first; nothing when there is nothing to see.
+    /// The lines and the number of the first; empty if there is nothing to show.
     text: Option<(String, usize)>,
     marks: Vec<(std::ops::Range<usize>, &'a str)>,
 }
@@ -213,7 +213,7 @@ fn excerpt<'a>(source: &mut Source, first: u32, last: u32, labels: &[&'a Label])
     });
 
     let mut text = String::new();
-    // For each line: where its kept part stands in the file and in the excerpt.
+    // For each line: where its kept part is in the file and in the excerpt.
     let mut kept: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
     for number in first..=last {
         let line = source.line(number);

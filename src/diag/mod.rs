@@ -86,7 +86,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The entity concerned, as `kind:namespace/name`.
     pub entity: Option<Arc<str>>,
-    /// What one change would resolve, such as a group that is missing: findings of the same rule and cause are told as one.
+    /// What one change would resolve, such as a group that is missing: findings of the same rule and cause are reported
+    /// as one.
     pub cause: Option<Arc<str>>,
 }
 

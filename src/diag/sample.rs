@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Diagnostic, Severity, Sources, codes};
 use crate::text::{FileId, Span};
 
-/// Files in memory; a file without text stands for one that is not UTF-8.
+/// Files in memory; a file without text represents one that is not UTF-8.
 pub(crate) struct Files(Vec<(Arc<str>, Option<Arc<str>>)>);
 
 impl Files {
@@ -13,7 +13,7 @@ impl Files {
         Self(files.iter().map(|(path, text)| ((*path).into(), text.map(Arc::from))).collect())
     }
 
-    /// Makes the span of the `nth` (from 0) place where `part` stands in the file at `index`.
+    /// Makes the span of the `nth` (from 0) place where `part` is in the file at `index`.
     pub(crate) fn span(&self, index: usize, part: &str, nth: usize) -> Span {
         let text = self.0[index].1.as_deref().unwrap();
         let start = text.match_indices(part).nth(nth).unwrap().0;

@@ -7,7 +7,7 @@ use globset::GlobSet;
 use super::{Code, Diagnostic, Diagnostics, Positions, Severity, Sources};
 use crate::text::FileId;
 
-/// Severities by rule name, family name or `*`; nothing switches a rule off.
+/// Severities by rule name, family name or `*`; `None` switches a rule off.
 pub type Levels = BTreeMap<String, Option<Severity>>;
 
 /// What the configuration says about severities.
@@ -40,7 +40,7 @@ pub struct Filtered {
 }
 
 impl Severities {
-    /// Returns the severity of a finding in the file at `path`; nothing when it is switched off.
+    /// Returns the severity of a finding in the file at `path`; `None` if it is switched off.
     #[must_use]
     pub fn of(&self, diagnostic: &Diagnostic, path: &str) -> Option<Severity> {
         let by_path = self.paths.iter().rev().filter(|entry| entry.files.is_match(path)).map(|entry| &entry.rules);
@@ -175,7 +175,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
-/// Reads the names of rules up to the first thing that is none, so that a reason may follow.
+/// Reads the names of rules up to the first word that is not one, so that a reason may follow.
 fn names(list: &str) -> impl Iterator<Item = String> {
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '*';
     let mut rest = Some(list);

@@ -11,7 +11,7 @@ pub trait Sources: Sync {
     /// Returns the path as reports show it: `/`-separated, relative to the scanned root.
     fn path(&self, file: FileId) -> Arc<str>;
 
-    /// Returns the whole text that the spans were made for; nothing when it cannot be read or is not text.
+    /// Returns the whole text that the spans were made for; `None` if it cannot be read or is not text.
     fn text(&self, file: FileId) -> Option<Arc<str>>;
 }
 

@@ -51,7 +51,7 @@ fn escaped(text: &str, lines: Lines) -> Cow<'_, str> {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 16);
-    // Whether nothing but blanks has come in this line; runners skip them.
+    // Whether nothing but spaces has come in this line; runners skip them.
     let mut is_start = true;
     for (at, character) in text.char_indices() {
         let is_command = begins_command(text, at) || (is_start && text[at..].starts_with("::"));
@@ -102,8 +102,9 @@ const fn is_hidden(character: char) -> bool {
     )
 }
 
-/// Replaces what the excerpt of a report must not show as it is, byte for byte, so that marks stay in their places. What
-/// begins a command cannot do so there, since a number stands before each line, but for those that runners find anywhere.
+/// Replaces what the excerpt of a report must not show as it is, byte for byte, so that marks stay in their places.
+/// What begins a command cannot do so there, since each line begins with a number, except for commands that runners
+/// find anywhere.
 pub(super) fn excerpt_line(line: &str) -> Cow<'_, str> {
     if !line.contains(is_hidden) && !line.contains("##") {
         return line.into();

@@ -12,10 +12,10 @@ use layout::gv::{DotParser, GraphBuilder};
 use super::{Failure, Picture};
 use crate::html::{Html, Tag};
 
-/// Larger graphs are not what a reader gets anything from, and cost time.
+/// Larger graphs are of no use to readers, and cost time.
 const MAX_STATEMENTS: usize = 200;
 
-/// So many edges are placed in time however they run; more only where the graph is hardly more than a tree.
+/// Number of edges that can always be placed in time; a graph may have more only if it is nearly a tree.
 const MAX_TANGLED: usize = 60;
 
 pub(super) fn draw(source: &str) -> Result<Picture, Failure> {
@@ -114,7 +114,8 @@ struct Size<'g> {
 }
 
 impl<'g> Size<'g> {
-    /// Counts a graph; nothing if it is too large, or has what would be missing: the library draws no frames around parts.
+    /// Counts a graph; `None` if it is too large, or has what would be missing: the library draws no frames around
+    /// parts.
     fn add(&mut self, graph: &'g Graph) -> Option<()> {
         for statement in &graph.list.list {
             self.statements += 1;

@@ -3,7 +3,7 @@
 //! A language is a file. Knows nothing of Markdown or pages. Invariants: bounded by the size of the source; the SVG holds
 //! shapes, text and classes, no style, no script, no address; the same source gives the same bytes.
 //!
-//! Colours are those of the theme, so that a diagram reads well in the light and in the dark; those that an author chose are
+//! Colours are those of the theme, so that a diagram is readable in light and dark mode; those that an author chose are
 //! laid over them thinly.
 
 mod dot;
@@ -77,13 +77,13 @@ const VOCABULARY: html::Vocabulary = html::Vocabulary {
     ],
 };
 
-/// Says whether code in a language is the source of a diagram.
+/// Returns whether code in a language is the source of a diagram.
 #[must_use]
 pub fn is_known(language: &str) -> bool {
     matches!(language, "mermaid" | "plantuml" | "puml") || language.starts_with("kroki-") || drawer(language).is_some()
 }
 
-/// Says whether diagrams in a language are drawn here.
+/// Returns whether diagrams in a language are drawn here.
 #[must_use]
 pub fn is_drawn(language: &str) -> bool {
     drawer(language).is_some()

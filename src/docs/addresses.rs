@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
 use crate::text::nearest;
 
-/// The first part of the addresses that a portal has, beside those of entities and documentations.
+/// The first part of the addresses that a portal has, beside those of entities and documentation sites.
 const OTHERS: &[&str] = &[
     ".well-known",
     "api",
@@ -54,7 +54,7 @@ pub(super) fn is_below_portal(path: &str) -> bool {
 }
 
 impl Addresses<'_> {
-    /// Returns what is wrong with a path from the root of the host; nothing if a page of the portal is there.
+    /// Returns what is wrong with a path from the root of the host; `None` if a page of the portal is there.
     pub(super) fn check(&self, path: &str, problem: &Diagnostic) -> Option<Diagnostic> {
         let base = self.base.and_then(|base| base.split_once("://")?.1.split_once('/')).map_or("", |(_, path)| path);
         let base = base.trim_matches('/');

@@ -29,11 +29,11 @@ use crate::workspace::{Folder, GlobStyle, Workspace};
 struct Part {
     /// The included file.
     settings: MkDocs,
-    /// Where its documents stand among all, with a `/` at the end.
+    /// Where its documents are among all, with a `/` at the end.
     prefix: String,
 }
 
-/// Mends the documents of a folder.
+/// Fixes the documents of a folder.
 pub(super) fn mended(workspace: &Workspace, folder: &Folder, name: &str, wanted: &Wanted) -> Vec<MendedDocument> {
     // Whatever is wrong with the site as such is among the problems that the caller has.
     let mut known = Diagnostics::new();
@@ -72,7 +72,7 @@ fn relative_to(settings: Option<&MkDocs>, is_plain: bool) -> Relative {
 /// A site with what was found out about it.
 #[derive(Debug, Default)]
 pub(super) struct Built {
-    /// Nothing if there is no document.
+    /// `None` if there is no document.
     pub(super) site: Option<DocsSite>,
     pub(super) problems: Diagnostics,
     /// Links that are mistakes unless they lead to pages of the portal.
@@ -159,7 +159,7 @@ pub(super) fn site(
     let is_root = |redirect: &DocsRedirect| redirect.file == "index.html";
     let has_index = site.has_index() || redirects.iter().any(is_root);
     site.has_own_index = has_index;
-    // People know the address of a documentation, whatever its first page is called.
+    // Readers know the address of a documentation site, whatever its first page is called.
     if let Some(root) = site.root().map(|root| &site.pages[root])
         && !root.path.is_empty()
         && !redirects.iter().any(is_root)
@@ -258,11 +258,11 @@ fn documents(workspace: &Workspace, settings: &MkDocs, prefix: &str, files: &mut
         );
     }
     files.add(workspace, &folder, prefix, Some(&settings.excluded));
-    // With `docs_dir: .` the settings stand among the documents.
+    // With `docs_dir: .` the settings are among the documents.
     files.found.retain(|(_, file)| *file != settings.file);
 }
 
-/// Returns the pictures that a README shows and that stand below its folder.
+/// Returns the pictures that a README shows and that are below its folder.
 fn pictures(workspace: &Workspace, folder: &Folder, readme: FileId) -> Vec<(String, FileId)> {
     let Ok(text) = workspace.text(readme, workspace.config().limits.document) else { return Vec::new() };
     let doc = commonmark::render(&text, &|link| Resolved::as_written(&link.target));
@@ -388,7 +388,7 @@ fn navigation(settings: Option<&MkDocs>, parts: &[(Span, Vec<Part>)], pages: &Pa
     entries
 }
 
-/// So many old addresses of one documentation lead on.
+/// Maximum number of old addresses of one documentation site that redirect.
 const MAX_REDIRECTS: usize = 5_000;
 
 /// Finds out where the old addresses of `redirect_maps` lead.
@@ -465,7 +465,7 @@ fn page_file(path: &str) -> String {
     if path.is_empty() { "index.html".to_owned() } else { format!("{path}/index.html") }
 }
 
-/// Reports an old address that nothing can stand at.
+/// Reports an old address at which nothing can be published.
 fn no_address(redirect: &RawRedirect, reason: &Reason) -> Diagnostic {
     let from = &redirect.from;
     let (message, help) = match reason {
@@ -517,7 +517,7 @@ pub(super) fn snippets(
     }
 }
 
-/// What the pages of a documentation may include all together, beyond a multiple of what they say themselves.
+/// What the pages of a documentation site may include all together, beyond a multiple of what they say themselves.
 const MAX_INCLUDED: usize = 8 << 20;
 /// What one page may include where all together include more than that.
 const INCLUDED_BY_ONE: usize = 32 << 10;
@@ -545,7 +545,7 @@ fn read(
     read_once(links, &dialect, folder, (depth, memo), usize::MAX, found).unwrap_or_default()
 }
 
-/// Does so; nothing if the pages include more than `most` together, beyond four times what they say.
+/// Does so; `None` if the pages include more than `most` together, beyond four times what they say.
 fn read_once(
     links: &Links<'_>,
     dialect: &Dialect,

@@ -1,9 +1,10 @@
-//! Documentations of earlier builds, kept as long as they would come out the same: all of them within a process, their
-//! documents on a [`CacheStore`] from one process to the next.
+//! Documentation sites of earlier builds, kept as long as they would come out the same: all of them within a process,
+//! their documents on a [`CacheStore`] from one process to the next.
 //!
-//! One in which something changed is read again, but for its documents. A document depends on its text, on the dialect, and on what it asks while it is rendered: where its links lead, and
-//! what the files say that it includes. All of that is kept with it and asked again, which takes a small part of the time
-//! of rendering; only what gets other answers is rendered anew.
+//! A site in which something changed is read again, except for its documents. A document depends on its text, on the
+//! dialect, and on what it asks while it is rendered: where its links lead, and what the files say that it includes.
+//! All of that is kept with it and asked again, which takes a small part of the time of rendering; only what gets other
+//! answers is rendered again.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -22,14 +23,14 @@ use crate::markdown::techdocs::IncludeFile;
 use crate::markdown::{Doc, DocLink, Resolved, Resolver};
 use crate::workspace::Folder;
 
-/// Remembers documentations from one build to the next.
+/// Remembers documentation sites from one build to the next.
 #[derive(Debug, Default)]
 pub struct Memo {
     /// Which folders hold documentation, and whose.
     pub(super) folders: MemoTable<(), ByAddress<Catalog>, (Vec<Place>, Diagnostics)>,
-    /// By folder; each is told what it is called if it does not say so itself.
+    /// By folder; each is given its default name.
     pub(super) sites: MemoTable<Folder, (String, Depth), Site>,
-    /// Where documents stand from one process to the next, if they do.
+    /// Where documents are from one process to the next, if they do.
     shelf: Option<Arc<dyn CacheStore>>,
 }
 
@@ -44,7 +45,7 @@ pub(super) struct Site {
 }
 
 impl Memo {
-    /// Makes a memo that remembers; the default one does not.
+    /// Makes a memo that is enabled; the default one is not.
     #[must_use]
     pub fn enabled() -> Self {
         Self { folders: MemoTable::enabled(), sites: MemoTable::enabled(), shelf: None }
@@ -65,7 +66,7 @@ impl Memo {
         }
     }
 
-    /// Notes what happened; see [`MemoTable::invalidate`].
+    /// Applies changes; see [`MemoTable::invalidate`].
     pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
         self.folders.invalidate(changes);
         self.sites.invalidate(changes);
@@ -74,23 +75,23 @@ impl Memo {
 
 type Table = HashMap<u128, Arc<CachedDoc>, RandomState>;
 
-/// Remembers the documents of one documentation from one build to the next.
+/// Remembers the documents of one documentation site from one build to the next.
 #[derive(Debug, Default)]
 pub(super) struct DocCache {
-    /// Those of the last build; nothing if there will be no next one.
+    /// Those of the last build; `None` if there will be no next one.
     before: Option<Mutex<Table>>,
     /// Those of this one.
     now: Mutex<Table>,
-    /// Where they stand, and under which name; nothing if the next build is one of this process.
+    /// Where they are, and under which name; `None` if the next build is one of this process.
     shelf: Option<(Arc<dyn CacheStore>, String)>,
     /// Whether something was not known.
     has_new: AtomicBool,
 }
 
-/// How a [`CachedDoc`] stands on a shelf, after its key.
+/// How a [`CachedDoc`] is stored, after its key.
 type Written = (u128, Vec<(DocLink, Resolved)>, Vec<(String, Option<u128>)>, Doc);
 
-/// A document, what it asked, and what it was told.
+/// A document, the questions that it asked, and the answers.
 #[derive(Debug)]
 struct CachedDoc {
     links: Vec<(DocLink, Resolved)>,
@@ -99,7 +100,7 @@ struct CachedDoc {
 }
 
 impl DocCache {
-    /// Makes a memo that remembers; the default one does not.
+    /// Makes a memo that is enabled; the default one is not.
     pub(super) fn enabled() -> Self {
         Self { before: Some(Mutex::default()), ..Self::default() }
     }
@@ -137,7 +138,7 @@ impl DocCache {
         before.clear();
     }
 
-    /// Returns a document, made by `make` unless it is known. `place` tells documents of the same text apart.
+    /// Returns a document, made by `make` unless it is known. `place` distinguishes documents of the same text.
     pub(super) fn document(
         &self,
         (place, dialect, text): (&str, &str, &str),

@@ -1,7 +1,7 @@
 //! `check --fix`: documents with the remedies that need no judgement.
 //!
-//! Decides which problems are mended and how each is told; what the text becomes is for [`techdocs::fix_document`] and the links to
-//! say. Writes nothing.
+//! Decides which problems are fixed and how each is described; what the text becomes is for [`techdocs::fix_document`]
+//! and the links to say. Writes nothing.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,11 +23,11 @@ pub struct MendedDocument {
     pub before: Arc<str>,
     /// Its text as it should be.
     pub text: String,
-    /// What was mended, in the order of lines.
+    /// What was fixed, in the order of lines.
     pub mends: Vec<Mend>,
 }
 
-/// One place that was mended.
+/// One place that was fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mend {
     /// The line in the text as it was read, from 1.
@@ -36,7 +36,7 @@ pub struct Mend {
     pub what: &'static str,
 }
 
-/// The problems to mend, by rule and place.
+/// The problems to fix, by rule and place.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
     places: HashSet<(FileId, Code, usize)>,
@@ -68,7 +68,7 @@ impl Wanted {
     }
 }
 
-/// Mends one document; nothing if there is nothing that can be.
+/// Fixes one document; `None` if nothing can be fixed.
 ///
 /// `html` says whether links in HTML may be changed: only where the address of a page is what MkDocs makes of it by default.
 pub(super) fn document(

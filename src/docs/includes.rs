@@ -11,13 +11,13 @@ use crate::markdown::{IncludeFault, MissingInclude};
 use crate::text::{FileId, Span, nearest};
 use crate::workspace::{Folder, LocateError, Workspace};
 
-/// So many files are looked at to find the one that was meant.
+/// Maximum number of files that are examined to find the one that was meant.
 const MAX_CANDIDATES: usize = 50_000;
 
-/// So far up the repository is looked for.
+/// Maximum number of folders above in which the repository is searched for.
 const MAX_DEPTH: usize = 16;
 
-/// Reports what pages include in vain, each place once.
+/// Reports what pages include and is not there, each place once.
 pub(super) fn missing<'d>(
     workspace: &Workspace,
     folder: &Folder,

@@ -223,18 +223,18 @@ impl<'a> Links<'a> {
     fn file(&self, from: &Source, path: &str) -> Option<Target> {
         let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
         let found = normal_from(folder, path).and_then(|source| self.pages.by_source(&source));
-        // A document that stands outside of the folder, such as the README above it, has no path in it.
+        // A document that is outside of the folder, such as the README above it, has no path in it.
         found.or_else(|| self.workspace.locate(from.file, path).ok().and_then(|file| self.pages.by_file(file)))
     }
 
-    /// Says whether the picture that a diagram lacks is there after all: an outline does not look for it.
+    /// Returns whether the picture that a diagram lacks is there after all: an outline does not look for it.
     pub(super) fn has_picture(&self, from: &Source, lost: &LintFinding) -> bool {
         let file = lost.detail.lines().next().unwrap_or_default();
         lost.loss == MarkdownLint::Diagram && matches!(self.file(from, file), Some(Target::Asset(_)))
     }
 
-    /// Returns the address to write into HTML for a target that leads nowhere because it was meant relative to the
-    /// document, as in Markdown, and not to its page.
+    /// Returns the address to write into HTML for a broken target that was meant relative to the document, as in
+    /// Markdown, and not to its page.
     pub(super) fn address_for_html(&self, from: &Source, link: &DocLink) -> Option<String> {
         let is_html = !matches!(link.kind, LinkKind::Link | LinkKind::Image);
         let LinkTarget::MeantFromFile { href: address } = self.goal(from, link) else { return None };
@@ -263,7 +263,7 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// Reports a link that leads nowhere.
+    /// Reports a broken link.
     ///
     /// `doc` returns what is known of a page, by its number; `comparisons` is how many names may still be compared.
     pub(super) fn check<'d>(
@@ -341,7 +341,7 @@ impl<'a> Links<'a> {
         })
     }
 
-    /// Returns what is to be said of a link from the root of the host, unless a page of the portal is there.
+    /// Returns the problem of a link from the root of the host, unless a page of the portal is there.
     pub(super) fn absolute(&self, from: &Source, link: &DocLink, comparisons: &Cell<usize>) -> Option<Absolute> {
         if self.goal(from, link) != LinkTarget::Absolute {
             return None;
@@ -419,7 +419,7 @@ impl<'a> Links<'a> {
     }
 }
 
-/// Comparisons of names that the broken links of one page may cost; beyond that, nobody is told what was meant.
+/// Comparisons of names that the broken links of one page may cost; beyond that, nothing is proposed.
 pub(super) const COMPARISONS: usize = 3_000_000;
 
 /// Takes `count` comparisons from those that are left.
@@ -429,12 +429,12 @@ pub(super) fn may_compare(left: &Cell<usize>, count: usize) -> bool {
     rest.is_some()
 }
 
-/// Joins a relative path with a folder; nothing if it gets above the top.
+/// Joins a relative path with a folder; `None` if it gets above the top.
 fn normal_from(folder: &str, path: &str) -> Option<String> {
     normal("", &format!("{folder}/{path}"))
 }
 
-/// Returns the way from a folder to a path.
+/// Returns the relative path from a folder to a path.
 fn relative(folder: &str, path: &str) -> String {
     let from: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
     let to: Vec<&str> = path.split('/').collect();

@@ -1,4 +1,4 @@
-//! What is said about Markdown that does not come out as its author meant.
+//! Reports Markdown that is not rendered as its author meant.
 
 use super::build::Dialect;
 use crate::diag::{Code, Diagnostic, codes};

@@ -78,7 +78,7 @@ const LOST: &[(&str, &str)] = &[
     ("with-pdf", "there is no PDF"),
 ];
 
-/// The settings of one documentation.
+/// The settings of one documentation site.
 #[derive(Debug)]
 pub(super) struct MkDocs {
     pub(super) file: FileId,
@@ -94,7 +94,7 @@ pub(super) struct MkDocs {
     /// Whether MkDocs gives each page a folder of its own, as is done here.
     pub(super) directory_urls: bool,
     pub(super) repo_url: Option<String>,
-    /// Nothing if it is not set; empty switches editing off.
+    /// `None` if it is not set; empty switches editing off.
     pub(super) edit_uri: Option<String>,
     pub(super) edit_uri_template: Option<String>,
     /// Documents that are no pages.
@@ -111,7 +111,7 @@ pub(super) struct MkDocs {
     pub(super) appended: Vec<(String, Span)>,
     /// The folders of `base_path`, where included files are looked for.
     pub(super) bases: Vec<(String, Span)>,
-    /// What the theme is told of navigation and contents.
+    /// The theme's settings for navigation and contents.
     pub(super) look: Look,
 }
 
@@ -149,7 +149,7 @@ pub(super) enum RawNav {
 }
 
 impl MkDocs {
-    /// Reads the settings of a folder; nothing if it has no `mkdocs.yml`.
+    /// Reads the settings of a folder; `None` if it has no `mkdocs.yml`.
     pub(super) fn find(workspace: &Workspace, folder: &Folder, problems: &mut Diagnostics) -> Option<Self> {
         // Backstage looks for them in this order.
         let file = ["mkdocs.yaml", "mkdocs.yml"].iter().find_map(|name| workspace.locate_in(folder, name).ok())?;
@@ -233,14 +233,14 @@ fn snippet_setting(root: &Map, key: &str) -> Vec<(String, Span)> {
     texts.iter().filter_map(|text| Some((text.as_str()?.trim().to_owned(), text.span))).collect()
 }
 
-/// What the theme of a documentation is told: `theme.features`.
+/// The features of the theme: `theme.features`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Look {
     /// All sections of the navigation are open (`navigation.expand`).
     pub expanded: bool,
     /// The sections of the first level are open (`navigation.sections`).
     pub sections: bool,
-    /// The first level stands above the page, too (`navigation.tabs`).
+    /// The first level is shown above the page, too (`navigation.tabs`).
     pub tabs: bool,
     /// The title of a section leads to its index (`navigation.indexes`).
     pub indexes: bool,
@@ -265,7 +265,7 @@ const ALWAYS_EXCLUDED: &[&str] = &[".*", "/templates/"];
 /// The patterns of the many sites that exclude nothing of their own.
 static EXCLUDED: LazyLock<Gitignore> = LazyLock::new(|| patterns_of(ALWAYS_EXCLUDED.iter().copied()));
 
-/// Returns whether the plugin `techdocs-core` is told to read the `///` blocks of pymdownx.
+/// Returns whether the plugin `techdocs-core` is configured to read the `///` blocks of pymdownx.
 fn uses_blocks(plugins: &Node) -> bool {
     let told = |settings: Option<&Node>| {
         settings.and_then(|settings| settings.get("use_pymdownx_blocks")).and_then(Node::as_bool) == Some(true)
@@ -276,7 +276,7 @@ fn uses_blocks(plugins: &Node) -> bool {
     }
 }
 
-/// So many patterns of such a length are read: a thousand of them are compiled together.
+/// Maximum number and length of patterns: up to a thousand are compiled together.
 const MAX_PATTERNS: usize = 2_000;
 const MAX_PATTERN: usize = 1_000;
 
@@ -378,7 +378,7 @@ fn without_environment(map: &Map, text: &str) -> Map {
     result
 }
 
-/// What stands before the name of a function of Python.
+/// What comes before the name of a function of Python.
 const PYTHON_NAME: &str = "!!python/name:";
 
 /// Returns the settings with the names of functions as texts, where there is nothing behind them that would be the value.

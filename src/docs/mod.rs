@@ -1,7 +1,7 @@
 //! Documentation: which entity has which, and of which pages it is made.
 //!
 //! Owns `mkdocs.yml`, navigation, pages, links between them and the checks of all that. Knows nothing of URLs of the
-//! site or templates: addresses here are relative to the page they stand on.
+//! site or templates: addresses here are relative to the page they are on.
 //!
 //! Invariants: a broken document, navigation or link is reported and leaves the rest alone; files outside of the folder
 //! of documents are never part of a site.
@@ -59,7 +59,7 @@ pub struct Docs {
 pub struct DocsSite {
     /// Whose it is.
     pub entity: EntityId,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// One sentence about it.
     pub description: Option<String>,
@@ -75,13 +75,13 @@ pub struct DocsSite {
     pub source: FileId,
     /// Whether there is an `mkdocs.yml`.
     pub has_settings: bool,
-    /// Whether its authors say what stands at its address: an index, or a redirect.
+    /// Whether its authors define what is at its address: an index, or a redirect.
     pub has_own_index: bool,
     /// Highest and lowest level of the headings in the table of contents (`toc_depth`).
     pub toc_depth: (u8, u8),
     /// What the table of contents is called, if its author says so.
     pub toc_title: Option<String>,
-    /// What the theme is told of the navigation.
+    /// The theme's settings for the navigation.
     pub look: Look,
     /// What others see of it, but for the text of documents and files.
     pub outline: Fingerprint,
@@ -107,7 +107,7 @@ pub struct DocsPage {
     pub source: String,
     /// The path of the address below the site, such as `guide/setup`, not encoded; empty for the first page.
     pub path: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Its title as HTML, if its author wrote HTML.
     pub heading: Option<String>,
@@ -164,16 +164,16 @@ pub enum NavItem {
     },
     /// A group of entries.
     Section {
-        /// What it is called.
+        /// Its title.
         title: String,
         /// The entries.
         items: Vec<NavItem>,
     },
     /// An address elsewhere, or a file of the site relative to its first page.
     Link {
-        /// What it is called.
+        /// Its title.
         title: String,
-        /// Where to.
+        /// The target address.
         url: String,
         /// Whether nothing is there.
         broken: bool,
@@ -274,7 +274,7 @@ impl DocsSite {
 /// Reads the documentation of one folder, whosever it is; `name` is what it is called if it does not say so itself, and
 /// `memo` may know documents already.
 ///
-/// Nothing if there is no document.
+/// `None` if there is no document.
 #[must_use]
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) -> (Option<DocsSite>, Diagnostics) {
     let entity = EntityId::new(0);
@@ -282,14 +282,14 @@ pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) ->
     let built = build::site(workspace, folder, entity, name, Depth::Pages, &documents);
     documents.turn();
     let build::Built { site, mut problems, absolute } = built;
-    // Where this documentation will stand, the portal may be, too.
+    // Where this documentation will be, the portal may be, too.
     problems
         .extend(absolute.into_iter().filter(|link| !addresses::is_below_portal(&link.path)).map(|link| link.problem));
     let named = |site: DocsSite| if site.title.is_empty() { DocsSite { title: name.to_owned(), ..site } } else { site };
     (site.map(named), problems)
 }
 
-/// Mends what of `problems` needs no judgement; each document once, in the order of files.
+/// Fixes what of `problems` needs no judgement; each document once, in the order of files.
 #[must_use]
 pub fn mended(workspace: &Workspace, catalog: &Catalog, problems: &Diagnostics) -> Vec<MendedDocument> {
     let wanted = fix::Wanted::new(problems);
@@ -411,7 +411,7 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
     (docs, diagnostics)
 }
 
-/// Reports at the annotation that nothing is at the address of a documentation without settings.
+/// Reports at the annotation that nothing is at the address of a documentation site without settings.
 fn without_index(workspace: &Workspace, folder: &Folder, site: &DocsSite, node: &Node) -> Diagnostic {
     let first = site.root().map_or(site.source, |page| site.pages[page].file);
     let path = workspace.path_below(folder, first).unwrap_or_default();
@@ -421,9 +421,9 @@ fn without_index(workspace: &Workspace, folder: &Folder, site: &DocsSite, node: 
         .help(format!("add `{below}` to the folder of the documentation"))
 }
 
-/// So many entities have pages of their own for the documentation of a folder, however large it is.
+/// Number of entities that always have pages of their own for the documentation of a folder, however large it is.
 const FEW: usize = 8;
-/// Beyond that, the documents and files of all of them together have so many bytes at most.
+/// Beyond that, maximum number of bytes of the documents and files of all of them together.
 const MAX_SHARED: usize = 48 << 20;
 
 /// Returns what one entity more with the same documentation costs.
@@ -500,7 +500,7 @@ fn aliases(catalog: &Catalog, sites: &[DocsSite], diagnostics: &mut Diagnostics)
     for (id, entity) in catalog.iter() {
         let Some(node) = entity.annotation_node(ENTITY) else { continue };
         let Some(text) = node.as_str() else { continue };
-        // A reference that cannot be read or leads nowhere is reported with the other annotations.
+        // A reference that cannot be read or dangles is reported with the other annotations.
         let Ok(target) = EntityRef::parse(text, Some("component"), "default") else { continue };
         let Some(target_id) = catalog.find(target.as_str()) else { continue };
         let Some(site) = by_entity.get(&target_id) else {

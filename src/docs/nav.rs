@@ -29,7 +29,7 @@ pub(super) struct Found {
     pub(super) places: Vec<Place>,
 }
 
-/// Where the documents of an `mkdocs.yml` stand, and what its paths are relative to.
+/// Where the documents of an `mkdocs.yml` are, and what its paths are relative to.
 #[derive(Clone, Copy)]
 pub(super) struct Base<'a> {
     pub(super) pages: &'a Pages,
@@ -113,7 +113,7 @@ impl Base<'_> {
             format!("the navigation names `{target}`, which is not there"),
         )
         .label("no such document below the documentation folder");
-        // Beyond so many nobody reads what was meant.
+        // With more candidates than this, nothing is proposed.
         let compare = found.problems.len().saturating_mul(pages.sources.len()) < super::links::COMPARISONS;
         let near = self.like(path, page, compare).map(|near| with_place(&near, rest, pages, self.prefix));
         if from_root {
@@ -222,7 +222,7 @@ fn like(path: &str, prefix: &str, pages: &Pages) -> Option<String> {
     found.map(str::to_owned)
 }
 
-/// Joins a path below the folder of documents; nothing if it leaves that folder.
+/// Joins a path below the folder of documents; `None` if it leaves that folder.
 pub(super) fn normal(folder: &str, path: &str) -> Option<String> {
     let mut names: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
     let floor = names.len();

@@ -327,7 +327,7 @@ pub(super) fn page_path(source: &str) -> Option<String> {
     Some(if is_index(name) { folder.to_owned() } else { stem.to_owned() })
 }
 
-/// Returns the path of a document without its ending; nothing if it is none.
+/// Returns the path of a document without its ending; `None` if it is none.
 pub(super) fn stem(source: &str) -> Option<&str> {
     ENDINGS
         .iter()
@@ -350,7 +350,7 @@ fn rank(source: &str) -> usize {
     }
 }
 
-/// Makes a name readable: hyphens and underscores as blanks, a capital in front if there is none.
+/// Makes a name readable: hyphens and underscores as spaces, the first character in upper case.
 pub(super) fn humanise(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let mut letters = words.chars();

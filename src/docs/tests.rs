@@ -630,7 +630,7 @@ fn paths_from_the_root_of_the_host_are_right_only_within_the_portal() {
         "as written: {}",
         docs.sites[0].pages[1].doc.html
     );
-    // MkDocs can be told to take them for paths of documents.
+    // MkDocs can be configured to take them for paths of documents.
     let relative = "site_name: A\nvalidation: {absolute_links: relative_to_docs}\nnav: [index.md, /setup.md]\n";
     let (workspace, docs, problems) = site(&[
         ("mkdocs.yml", relative),

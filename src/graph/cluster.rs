@@ -1,9 +1,9 @@
 //! Many leaves of one port, put together in a box before the layout and taken out again after it; and nodes without
-//! lines, which stand below.
+//! lines, which are placed below.
 
 use super::{Edge, GAP, Graph, HEIGHT, Layout, MARGIN, Rect};
 
-/// This many leaves of one port stand in a box.
+/// This many leaves of one port are in a box.
 const MANY: usize = 7;
 /// Rows of a box, about, before it gets another column.
 const ROWS: usize = 8;

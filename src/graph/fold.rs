@@ -1,10 +1,10 @@
-//! Fewer nodes without losing a line: what does not fit goes into nodes that stand for many.
+//! Fewer nodes without losing a line: what does not fit goes into nodes that represent many.
 
 use std::collections::BTreeMap;
 
 use super::{Edge, Graph, Look, Node};
 
-/// A group of nodes that are to stand together if they do not all fit.
+/// A group of nodes that are folded together if they do not all fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
     /// What several of them are called, such as `consumers`.
@@ -27,7 +27,7 @@ pub fn share(sizes: &[usize], budget: usize) -> Vec<usize> {
         shown[*at] = sizes[*at].min(fair);
         left -= shown[*at];
     }
-    // A node that stands for a single other one saves nothing.
+    // A node that represents a single other one saves nothing.
     for (shown, size) in shown.iter_mut().zip(sizes) {
         if *shown + 1 == *size {
             *shown += 1;
@@ -36,8 +36,8 @@ pub fn share(sizes: &[usize], budget: usize) -> Vec<usize> {
     shown
 }
 
-/// Folds nodes: `group_of` names the group of each node, nothing for one that is always drawn. Of each group the first
-/// ones are drawn, at most `budget` over all groups; one node stands for the others and has their edges.
+/// Folds nodes: `group_of` names the group of each node, `None` for one that is always drawn. Of each group the first
+/// ones are drawn, at most `budget` over all groups; one node represents the others and has their edges.
 #[must_use]
 pub fn fold(graph: &Graph, group_of: &[Option<usize>], groups: &[Folded], budget: usize) -> Graph {
     let mut sizes = vec![0; groups.len()];
@@ -83,7 +83,7 @@ pub fn fold(graph: &Graph, group_of: &[Option<usize>], groups: &[Folded], budget
         .edges
         .iter()
         .map(|edge| (edge.from == edge.to, Edge { from: place[edge.from], to: place[edge.to], ..*edge }))
-        // What leads from one hidden node to another of the same group is inside the node that stands for both.
+        // What leads from one hidden node to another of the same group is inside the node that represents both.
         .filter(|(own, edge)| *own || edge.from != edge.to || !is_folded(edge.from))
         .map(|(_, edge)| edge)
         .collect();

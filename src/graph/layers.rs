@@ -1,4 +1,4 @@
-//! Which unit stands in which layer: cycles are broken, then lines lead from left to right.
+//! Assigns units to layers: cycles are broken, then lines lead from left to right.
 
 use super::cluster::Units;
 
@@ -33,7 +33,7 @@ pub(super) fn layers(units: &Units) -> Layered {
         after[line.left].push(line.right);
         before[line.right].push(line.left);
     }
-    // The longest way from a unit that nothing leads to.
+    // The longest path from a unit that nothing leads to.
     let mut waiting: Vec<usize> = before.iter().map(Vec::len).collect();
     let mut order: Vec<usize> = (0..count).filter(|unit| waiting[*unit] == 0).collect();
     let mut layer = vec![0; count];

@@ -4,11 +4,11 @@
 //!
 //! The layout is that of Sugiyama: break cycles, put nodes into layers so that lines lead from left to right, order
 //! each layer so that few lines cross, then place. What is special here: lines of one node that mean the same leave it
-//! at one port and carry their words once, and many leaves of one port stand together in a box, so that a node with
-//! fifty neighbours stays legible.
+//! at one port and carry their words once, and many leaves of one port are together in a box, so that a node with fifty
+//! neighbours stays legible.
 //!
 //! Invariant: every edge that is put in is drawn. Who wants fewer must fold nodes first, with [`fold()`], which leads
-//! the edges of what it hides to the node that stands for it.
+//! the edges of what it hides to the node that represents it.
 
 mod cluster;
 mod fold;
@@ -27,7 +27,7 @@ pub use words::width as text_width;
 /// A box of a drawing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Node {
-    /// What it is called.
+    /// Its title.
     pub label: String,
     /// A few quiet words after the label.
     pub note: Option<String>,
@@ -37,11 +37,11 @@ pub struct Node {
     pub href: Option<String>,
     /// Class suffix of icon and hue.
     pub class: &'static str,
-    /// How it stands out.
+    /// How it is highlighted.
     pub look: Look,
 }
 
-/// How a node stands out.
+/// How a node is highlighted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Look {
     /// Not at all.

@@ -1,10 +1,10 @@
-//! In which order the units of a layer stand, so that few lines cross.
+//! The order of units within a layer, chosen so that few lines cross.
 
 use std::collections::BTreeMap;
 
 use super::layers::{Layered, Line};
 
-/// Sweeps over all layers; more seldom help.
+/// Number of sweeps over all layers; more rarely help.
 const SWEEPS: usize = 8;
 
 /// Layers in order. A line over several layers has a bend in each of those between.
@@ -12,10 +12,10 @@ const SWEEPS: usize = 8;
 pub(super) struct Ordered {
     /// The points of each layer from top to bottom.
     pub(super) layers: Vec<Vec<usize>>,
-    /// For each point the unit that it is; nothing for a bend. Points of units come first, under the same numbers.
+    /// For each point the unit that it is; `None` for a bend. Points of units come first, under the same numbers.
     pub(super) unit: Vec<Option<usize>>,
     pub(super) layer: Vec<usize>,
-    /// Where each point stands in its layer.
+    /// Where each point is in its layer.
     pub(super) at: Vec<usize>,
     /// Each line with its points from left to right.
     pub(super) lines: Vec<(Line, Vec<usize>)>,

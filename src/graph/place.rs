@@ -57,7 +57,7 @@ pub(super) fn place(units: &Units, ordered: &Ordered, labels: &[String]) -> Layo
     }
     let middles = middles(ordered, &heights, &offsets);
 
-    // Words stand once for all lines of a port, at the end where more lines come together.
+    // Labels are written once for all lines of a port, at the end where more lines come together.
     let mut written: BTreeMap<Port, f64> = BTreeMap::new();
     for (line, _) in &ordered.lines {
         let [left, right] = ports(line);
@@ -94,7 +94,7 @@ pub(super) fn place(units: &Units, ordered: &Ordered, labels: &[String]) -> Layo
         .map(|unit| {
             let layer = ordered.layer[unit];
             // Nodes of one layer are as wide as the widest of them; boxes of leaves keep their width. What is narrower
-            // than its layer stands where its lines are: those of the first layer lead to the right.
+            // than its layer is where its lines are: those of the first layer lead to the right.
             let width = if units.units[unit].is_box() { units.units[unit].width } else { narrow[layer] };
             let x = if layer == 0 { left[layer] + widths[layer] - width } else { left[layer] };
             Rect { x, y: middles[unit] - heights[unit] / 2.0, width, height: heights[unit] }
@@ -127,7 +127,7 @@ pub(super) fn place(units: &Units, ordered: &Ordered, labels: &[String]) -> Layo
     });
     let captions = written.keys().map(|port| {
         let rect = &rects[port.0];
-        // Ports are sorted as in `offsets`; words stand on their line, which the background of the words interrupts.
+        // Ports are sorted as in `offsets`; words are on their line, which the background of the words interrupts.
         let y = middles[port.0] + offsets[port];
         let head = if (port.1 == Side::Left) != port.3 { END } else { 0.0 };
         match port.1 {
@@ -147,7 +147,7 @@ pub(super) fn place(units: &Units, ordered: &Ordered, labels: &[String]) -> Layo
     }
 }
 
-/// Returns how far each port is from the middle of its unit. Ports of one side stand in the order of where their lines
+/// Returns how far each port is from the middle of its unit. Ports of one side are in the order of where their lines
 /// lead, so that the lines do not cross right before the unit.
 fn offsets(ordered: &Ordered, lines_of: &BTreeMap<Port, usize>) -> BTreeMap<Port, f64> {
     let mut sums: BTreeMap<Port, f64> = BTreeMap::new();
@@ -178,7 +178,7 @@ fn offsets(ordered: &Ordered, lines_of: &BTreeMap<Port, usize>) -> BTreeMap<Port
 /// Finds the heights: each point is pulled to the middle of its neighbours, as far as those above and below let it.
 fn middles(ordered: &Ordered, heights: &[f64], offsets: &BTreeMap<Port, f64>) -> Vec<f64> {
     let count = ordered.unit.len();
-    // For each point the points beside it, and how much higher it would stand than they do.
+    // For each point the points beside it, and how much higher it would be than they are.
     let mut before: Vec<Vec<(usize, f64)>> = vec![Vec::new(); count];
     let mut after: Vec<Vec<(usize, f64)>> = vec![Vec::new(); count];
     for (line, points) in &ordered.lines {

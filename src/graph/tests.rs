@@ -79,7 +79,7 @@ fn folding_keeps_the_lines() {
     assert_eq!(graph.nodes.len(), 6);
     assert_eq!(graph.nodes[5].label, "+5 consumers");
     let pairs: Vec<(usize, usize)> = graph.edges.iter().map(|edge| (edge.from, edge.to)).collect();
-    // 9 → 8 is inside; 2 → 9 now leads to the node that stands for it.
+    // 9 → 8 is inside; 2 → 9 now leads to the node that represents it.
     assert_eq!(pairs, [(1, 0), (2, 0), (2, 5), (3, 0), (4, 0), (5, 0)]);
 }
 

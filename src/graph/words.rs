@@ -2,7 +2,7 @@
 
 use super::{Look, Node};
 
-/// Letters that a node shows; the rest is in its hint.
+/// Characters that a node shows; the rest is in its hint.
 const LETTERS: usize = 30;
 /// Room for the icon and at the ends.
 const PADDING: f64 = 40.0;
@@ -28,7 +28,7 @@ pub fn width(text: &str, size: f64) -> f64 {
     text.chars().map(letter).sum::<f64>() * size
 }
 
-/// The width of a letter as a part of the font size.
+/// The width of a character as a fraction of the font size.
 fn letter(letter: char) -> f64 {
     match letter {
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.34,

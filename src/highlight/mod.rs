@@ -16,8 +16,8 @@
 //! | `d` | deleted line of a diff | `i` | inserted line of a diff |
 //! | `e` | error, illegal | | |
 //!
-//! Invariants: the text of the result is the code, to the letter; every span ends on the line it starts on, so the
-//! result can be split at line ends; nothing fails, what cannot be highlighted is escaped.
+//! Invariants: the text of the result is exactly the code; every span ends on the line it starts on, so the result can
+//! be split at line ends; nothing fails, what cannot be highlighted is escaped.
 
 mod scan;
 mod scopes;
@@ -119,7 +119,7 @@ const SESSIONS: &[&str] = &["console", "shell-session", "shellsession", "sh-sess
 const PLAIN: &[&str] = &["", "text", "txt", "plain", "plaintext", "none", "nohighlight", "output", "log"];
 
 /// Returns `code` as HTML, highlighted if its `language` is known: a name, an alias or a file name extension, in any
-/// letter case.
+/// case.
 ///
 /// ```
 /// let html = playbill::highlight::to_html("ok: true # yes\n", "yaml");

@@ -32,7 +32,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    /// Returns the value of the `class` attribute; nothing for plain text.
+    /// Returns the value of the `class` attribute; `None` for plain text.
     fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::Plain => return None,
@@ -161,7 +161,7 @@ impl Painter {
 
     /// Writes one line with the operations that the syntax found in it.
     pub(super) fn line(&mut self, out: &mut String, line: &str, operations: &[(usize, ScopeStackOp)]) {
-        // The span being gathered: neighbours of one class are one span, blanks between them included.
+        // The span being gathered: neighbours of one class are one span, spaces between them included.
         let mut class = Class::Plain;
         let mut start = 0;
         let mut at = 0;
@@ -229,7 +229,7 @@ impl Painter {
     }
 }
 
-/// Writes a span, its trailing blanks and line end outside.
+/// Writes a span, its trailing spaces and line end outside.
 fn flush(out: &mut String, class: Class, text: &str) {
     let inner = text.trim_end();
     span(out, class, inner);

@@ -12,7 +12,7 @@ pub struct Attribute<'h> {
     pub element: Cow<'h, str>,
     /// The attribute in lower case.
     pub name: Cow<'h, str>,
-    /// Where the value stands, quotes left out; empty if there is none.
+    /// Where the value is, quotes left out; empty if there is none.
     pub value: Range<usize>,
 }
 
@@ -22,8 +22,8 @@ pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
     attributes_where(html, |_| true)
 }
 
-/// Returns what [`attributes`] does of the tags that are `wanted`, each told as it is written, with its brackets. Most
-/// tags of a page colour a word of code, and nobody asks for what is in them.
+/// Returns what [`attributes`] does of the tags that are `wanted`, each as it is written, with its brackets. Most tags
+/// of a page colour a word of code, and nobody asks for what is in them.
 #[must_use]
 pub fn attributes_where(html: &str, wanted: impl Fn(&str) -> bool) -> Vec<Attribute<'_>> {
     let mut found = Vec::new();

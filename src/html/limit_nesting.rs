@@ -1,4 +1,4 @@
-//! A pass before the HTML parser that keeps its work in proportion to its input.
+//! A pass before the HTML parser that keeps its work linear in its input.
 //!
 //! The parser of browsers walks the open elements for nearly every tag and repeats formatting elements that were not
 //! closed in order, so 1 MB of `<div>` takes it minutes and 1 MB of `<div><b id=1></div>x` all memory. After this pass
@@ -159,7 +159,7 @@ fn close_last(out: &mut String, open: &mut Vec<String>) {
     out.push('>');
 }
 
-/// The element that stands for unknown ones while the others are judged; `n` holds the name.
+/// The placeholder element for unknown ones while the others are judged; `n` holds the name.
 pub(super) const UNKNOWN: &str = "unknown-element";
 
 /// Returns whether no element of HTML, SVG or MathML, now or ever, has this name, so that it means nothing to a browser.
@@ -172,7 +172,7 @@ pub(crate) fn is_unknown(name: &str) -> bool {
         && !super::sanitise::is_known(name)
 }
 
-/// Returns sanitised HTML with the stand-ins of unknown elements replaced by the elements, without attributes.
+/// Returns sanitised HTML with the placeholders of unknown elements replaced by the elements, without attributes.
 pub(super) fn name_unknown(html: String) -> String {
     if !html.contains(UNKNOWN) {
         return html;
@@ -196,7 +196,7 @@ pub(super) fn name_unknown(html: String) -> String {
             }
             rest = after;
         } else {
-            // A forged stand-in says no name that may be written.
+            // A forged placeholder holds no name that may be written.
             let length = if rest[1..].starts_with(UNKNOWN) { super::text::tag_end(rest) } else { 1 };
             if length == 1 {
                 out.push('<');

@@ -1,7 +1,7 @@
 //! Markup that a library wrote: taken apart, and put together from what is known alone.
 //!
-//! Unlike the HTML of authors it is well formed, so that anything else is a fault of the library and gives nothing at all. That
-//! makes this small enough to be looked through: what is not in the vocabulary cannot come out.
+//! Unlike the HTML of authors it is well formed, so that anything else is a fault of the library and gives nothing at
+//! all. That makes this small enough to be examined: what is not in the vocabulary cannot come out.
 
 /// What markup may hold.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ pub struct Vocabulary {
 /// Deeper markup is not what any drawing needs.
 const MAX_DEPTH: usize = 100;
 
-/// Returns the markup with nothing but what the vocabulary has; nothing if it is not well formed.
+/// Returns the markup reduced to the vocabulary; `None` if it is not well formed.
 ///
 /// `keep` gets element, attribute and value as written and returns the value to write, or nothing to drop the attribute.
 #[must_use]

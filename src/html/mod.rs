@@ -1,6 +1,6 @@
 //! HTML as text: escaping, sanitising, plain text, slugs and safe addresses.
 //!
-//! Owns what makes a piece of text safe to stand in a page. Knows nothing of Markdown, pages or entities.
+//! Owns what makes a piece of text safe to be in a page. Knows nothing of Markdown, pages or entities.
 //!
 //! Invariant: whatever leaves [`sanitise()`] carries no script, no event handler, no style attribute and no address
 //! that a browser would run.
@@ -44,7 +44,7 @@ const SCHEMES: &[&str] =
 /// The schemes of `metadata.links` and descriptions that open a program; they cannot run anything in the page.
 const PROGRAMS: &[&str] = &["slack", "msteams", "zoommtg", "webcal", "ssh", "git", "vscode", "jetbrains"];
 
-/// Returns the scheme of an address as a browser would find it, in lower case; nothing when the address is relative.
+/// Returns the scheme of an address as a browser would find it, in lower case; `None` if the address is relative.
 #[must_use]
 pub fn scheme(address: &str) -> Option<String> {
     let mut scheme = String::new();
@@ -61,7 +61,7 @@ pub fn scheme(address: &str) -> Option<String> {
     None
 }
 
-/// Returns whether `address` may stand in a page: relative, or of a scheme that cannot run anything.
+/// Returns whether `address` may be in a page: relative, or of a scheme that cannot run anything.
 #[must_use]
 pub fn is_safe_address(address: &str, used: AddressUse) -> bool {
     let Some(scheme) = scheme(address) else { return true };
@@ -84,7 +84,7 @@ pub fn is_external(address: &str) -> bool {
 }
 
 /// Returns `text` as the name of a place in a page, as GitHub makes it: lower case, letters and digits of any script,
-/// blanks as hyphens, the rest dropped.
+/// spaces as hyphens, the rest dropped.
 #[must_use]
 pub fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! SVG pictures of authors: read as XML, and put together anew from what draws.
+//! SVG pictures of authors: read as XML, and reassembled from what draws.
 //!
 //! In a page such a picture does nothing, but it can be opened alone, and is a document of the portal's origin then. So
 //! nothing is kept that runs, nor an address that leads to something that does. What draws is kept whole, with its
@@ -91,7 +91,7 @@ static HTML_ATTRIBUTES: Words = LazyLock::new(|| {
 });
 
 impl Picture {
-    /// Reads a picture; nothing if it is none that a browser would show.
+    /// Reads a picture; `None` if it is none that a browser would show.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let text = decoded(bytes)?;
@@ -136,8 +136,8 @@ fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
     (start.starts_with(b"<?xml") && says_so).then(|| bytes.iter().map(|byte| char::from(*byte)).collect())
 }
 
-/// Says whether no element has so many attributes, and no picture so many names of namespaces, that the reader of XML
-/// would take the square of them.
+/// Returns whether no element has so many attributes, and no picture so many names of namespaces, that the reader of
+/// XML would take the square of them.
 fn is_cheap(text: &str) -> bool {
     // No value of an attribute holds a `<`.
     let attributes = |part: &str| memchr::memchr_iter(b'=', part.as_bytes()).count();
@@ -162,7 +162,7 @@ fn entities(text: &str) -> usize {
     declared.saturating_mul(used)
 }
 
-/// Returns what an element is that a browser would run or load; nothing if it does neither.
+/// Returns what an element is that a browser would run or load; `None` if it does neither.
 fn active(element: &str) -> Option<&'static str> {
     match &*element.to_ascii_lowercase() {
         "script" | "handler" | "listener" => Some("a script"),
@@ -176,7 +176,7 @@ fn active(element: &str) -> Option<&'static str> {
 struct Writer<'a> {
     out: String,
     lost: Option<&'static str>,
-    /// The namespace in which the elements of SVG stand.
+    /// The namespace in which the elements of SVG are.
     bare: Option<&'a str>,
 }
 
@@ -249,7 +249,7 @@ impl Writer<'_> {
         self.out.push('>');
     }
 
-    /// Says whether an animation would change what runs or where a link leads.
+    /// Returns whether an animation would change what runs or where a link leads.
     fn animates_address(&mut self, node: Node<'_, '_>) -> bool {
         let Some(animated) = node.attribute("attributeName") else { return false };
         let animated = animated.trim().to_ascii_lowercase();

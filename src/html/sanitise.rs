@@ -326,7 +326,7 @@ pub struct Placeholders {
 }
 
 impl Placeholders {
-    /// Says whether nothing is held.
+    /// Returns whether nothing is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fragments.is_empty()
@@ -355,8 +355,8 @@ impl Placeholders {
         while let Some(at) = rest.find(start) {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
-            // Only a place holder to the letter: it cannot stand in an attribute, where its quotes would be escaped.
-            // To look for its end further on would cut attributes open.
+            // Only an exact place holder: it cannot be in an attribute, where its quotes would be escaped. To look for
+            // its end further on would cut attributes open.
             let number = rest[start.len()..].bytes().take_while(u8::is_ascii_digit).count();
             let after = start.len() + number;
             if !rest[after..].starts_with(end) {

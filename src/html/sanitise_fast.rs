@@ -1,7 +1,7 @@
-//! A quick way through the sanitiser for HTML that is simple, as that of most documents is.
+//! A fast path through the sanitiser for simple HTML, as that of most documents is.
 //!
-//! The parser of browsers is slow because of what it repairs. Where nothing has to be repaired, because every element is
-//! known, closed in order and stands where it may, going through the tags once gives the same result. Whatever is not
+//! The parser of browsers is slow because of what it repairs. Where nothing has to be repaired, because every element
+//! is known, closed in order and is where it may, going through the tags once gives the same result. Whatever is not
 //! simple is left to the parser: this must never guess.
 
 use super::sanitise::Rules;
@@ -69,7 +69,7 @@ struct Open<'h> {
     kind: Kind,
 }
 
-/// Returns `html` sanitised by `rules`; nothing if it is not simple.
+/// Returns `html` sanitised by `rules`; `None` if it is not simple.
 pub(super) fn sanitise(html: &str, rules: &Rules) -> Option<String> {
     let mut pass = Pass { rules, out: String::with_capacity(html.len() + 64), open: Vec::new() };
     let mut rest = html;
@@ -213,7 +213,8 @@ impl<'h> Pass<'h, '_> {
         let is_judged =
             matches!(name, "href" | "src" | "srcset" | "poster" | "cite" | "rel" | "target" | "role" | "type");
         if is_judged && let Some(at) = value.find('&') {
-            // What an address may do is told by what comes before its first colon or slash, if that can be read as it is.
+            // What an address may do follows from what comes before its first colon or slash, if that can be read as it
+            // is.
             let is_told = value[..at].contains(['/', '?', '#', ':']) && !value[..at].trim_start().starts_with("data");
             if !is_told || !matches!(name, "href" | "src" | "poster" | "cite") {
                 return None;
@@ -266,13 +267,13 @@ impl<'h> Pass<'h, '_> {
                 open < 12 && !(name == "a" && self.is_within("a"))
             }
             Kind::Heading => !self.is_within("p") && !self.open.iter().any(|open| open.kind == Kind::Heading),
-            // A rule may also stand in for a block here.
+            // A rule may also take the place of a block here.
             _ => !self.is_within("p"),
         }
     }
 }
 
-/// Where a text stands.
+/// Where a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Text,

@@ -40,7 +40,7 @@ fn after_value(html: &str, value: &Range<usize>) -> usize {
     value.end + usize::from(quoted)
 }
 
-/// Returns the attributes, each with a blank before it, that say what `style` says.
+/// Returns the attributes, each with a space before it, that say what `style` says.
 fn added(element: &str, style: &str) -> String {
     let mut out = String::new();
     for declaration in style.split(';') {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Returns whether an element stands on lines of its own, so that its text does not run into what is around it.
+/// Returns whether an element is displayed on its own lines, so that its text does not run into what is around it.
 fn is_block(name: &str) -> bool {
     matches!(
         name,
@@ -86,7 +86,7 @@ pub fn text(html: &str) -> String {
     collapse(&out)
 }
 
-/// Returns `text` trimmed, with runs of white space as one blank.
+/// Returns `text` trimmed, with runs of white space as one space.
 #[must_use]
 pub fn collapse(text: &str) -> String {
     let text = text.trim();
@@ -188,12 +188,12 @@ fn entity(rest: &str) -> (String, usize) {
     decoded.map_or_else(as_written, |text| (text, end + 1))
 }
 
-/// Returns the character that a name of an entity stands for, if that is all that it stands for.
+/// Returns the character of a named entity, if it is a single character.
 pub(super) fn named_character(name: &str) -> Option<char> {
     let (_, text) = ENTITIES.iter().find(|(known, _)| *known == name)?;
     let mut characters = text.chars();
     let character = characters.next().filter(|_| characters.next().is_none())?;
-    // Some blanks are read as the everyday one.
+    // Some kinds of spaces are read as the ordinary one.
     (character != ' ').then_some(character)
 }
 

@@ -23,7 +23,7 @@ impl Html {
         Self { out: String::new() }
     }
 
-    /// Begins with nothing, and room for so many bytes.
+    /// Makes an empty one with capacity for this many bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Self { out: String::with_capacity(bytes) }

@@ -89,7 +89,7 @@ const FONT_AWESOME: &[(&str, &str)] = &[
     ("xmark", "close"),
 ];
 
-/// Returns an icon as SVG in the colour of the words around it; nothing if no set has the name.
+/// Returns an icon as SVG in the colour of the words around it; `None` if no set has the name.
 #[must_use]
 pub fn svg(name: &str) -> Option<String> {
     let (name, data) = find(name)?;

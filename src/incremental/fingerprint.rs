@@ -1,4 +1,4 @@
-//! What tells values apart without keeping them.
+//! Hashes that distinguish values without keeping them.
 
 use std::hash::Hash;
 

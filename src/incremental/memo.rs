@@ -16,7 +16,7 @@ pub trait Recording: Sized {
     fn note_all(&self, asked: &Arc<Dependencies>);
 }
 
-/// A value that is told from others by its identity, not by what it is.
+/// A value that is compared by identity, not by content.
 #[derive(Debug)]
 pub struct ByAddress<T: ?Sized>(pub Arc<T>);
 
@@ -26,10 +26,10 @@ impl<T: ?Sized> PartialEq for ByAddress<T> {
     }
 }
 
-/// Results by key, each with what it was made from: `T` is what the maker was told, and the questions are what it asked of
-/// the workspace.
+/// Results by key, each with what it was made from: `T` is the input of the maker, and the questions are what it asked
+/// of the workspace.
 ///
-/// One that does not remember makes everything anew, at no cost.
+/// A disabled one makes everything again, at no cost.
 #[derive(Debug)]
 pub struct MemoTable<K, T, V> {
     slots: Option<Mutex<HashMap<K, Slot<T, V>>>>,
@@ -39,7 +39,7 @@ pub struct MemoTable<K, T, V> {
 struct Slot<T, V> {
     terms: T,
     value: Arc<V>,
-    /// Nothing if an answer may be another one by now.
+    /// `None` if an answer may have changed.
     asked: Option<Arc<Dependencies>>,
 }
 
@@ -50,13 +50,13 @@ impl<K, T, V> Default for MemoTable<K, T, V> {
 }
 
 impl<K: Hash + Eq, T: PartialEq, V> MemoTable<K, T, V> {
-    /// Makes one that remembers; the default one does not.
+    /// Makes one that is enabled; the default one is not.
     #[must_use]
     pub fn enabled() -> Self {
         Self { slots: Some(Mutex::default()) }
     }
 
-    /// Returns whether it remembers.
+    /// Returns whether it is enabled.
     #[must_use]
     pub fn remembers(&self) -> bool {
         self.slots.is_some()

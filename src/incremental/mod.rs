@@ -1,9 +1,9 @@
-//! What spares work: results kept with what they were made from, and made again only when that has changed.
+//! Incremental computation: results kept with their inputs, and computed again only when those have changed.
 //!
-//! Owns the mechanisms, not the results: bytes kept from one process to the next ([`CacheStore`]), questions recorded while
-//! something is made ([`Dependencies`]) and what happened to their answers ([`Changes`]), results by key ([`MemoTable`]),
-//! questions written down with their answers (`Trace`), and what tells values apart ([`Fingerprint`]). Knows nothing of what is
-//! made, nor of disks.
+//! Owns the mechanisms, not the results: bytes kept from one process to the next ([`CacheStore`]), questions recorded
+//! while something is made ([`Dependencies`]) and what happened to their answers ([`Changes`]), results by key
+//! ([`MemoTable`]), questions written down with their answers (`Trace`), and hashes of values ([`Fingerprint`]). Knows
+//! nothing of what is made, nor of disks.
 //!
 //! Invariant: errs on the side of a changed answer.
 

@@ -1,8 +1,8 @@
-//! What was asked of a workspace while something was made of it, and which answers are other ones now.
+//! What was asked of a workspace while something was made of it, and which answers have changed.
 //!
-//! The places that questions were about stand for the questions: if nothing happened there, asking again would give the
+//! Questions are recorded by the places that they were about: if nothing happened there, asking again would give the
 //! same answers. Facts that everything depends on (the configuration, ignore files, repositories, links) are no part of
-//! this, since with them the workspace is loaded anew. Errs on the side of a changed answer.
+//! this, since then the whole workspace is reloaded. Errs on the side of a changed answer.
 
 use parking_lot::Mutex;
 use std::collections::{BTreeSet, HashSet};
@@ -16,7 +16,7 @@ use crate::text::FileId;
 pub struct Dependencies {
     /// What is in the file?
     contents: Vec<FileId>,
-    /// What stands there?
+    /// What is there?
     places: Vec<PathBuf>,
     /// Which files are below?
     folders: Vec<PathBuf>,
@@ -79,7 +79,7 @@ impl DependencyRecorder {
 /// What happened between two states of a workspace.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Files whose bytes are other ones.
+    /// Files whose bytes have changed.
     pub(crate) contents: HashSet<FileId>,
     /// Where something appeared, disappeared or became something else.
     pub(crate) places: BTreeSet<PathBuf>,
@@ -92,7 +92,7 @@ impl Changes {
         self.contents.is_empty() && self.places.is_empty()
     }
 
-    /// Returns whether an answer may be another one now.
+    /// Returns whether an answer may have changed.
     #[must_use]
     pub fn affect(&self, asked: &Dependencies) -> bool {
         asked.contents.iter().any(|file| self.contents.contains(file))

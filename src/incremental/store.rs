@@ -2,7 +2,8 @@
 //!
 //! Owns the way in which results are kept beyond a process. Does not know what they mean, nor where they lie.
 //!
-//! Invariant: who takes something from a shelf makes sure that it still holds; a shelf only says that it is whole.
+//! Invariant: whoever takes something from a store makes sure that it is still valid; a store only ensures that it is
+//! complete.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +17,7 @@ pub trait CacheStore: Send + Sync + std::fmt::Debug {
     fn put(&self, name: &str, bytes: &[u8]);
 }
 
-/// Returns the value that the last run left under a name; nothing if it is another type's.
+/// Returns the value that the last run left under a name; `None` if it is another type's.
 pub fn take<T: DeserializeOwned>(shelf: &dyn CacheStore, name: &str) -> Option<T> {
     postcard::from_bytes(&shelf.take(name)?).ok()
 }
@@ -28,7 +29,7 @@ pub fn put<T: Serialize>(shelf: &dyn CacheStore, name: &str, value: &T) {
     }
 }
 
-/// A shelf in memory that counts how often something was left on it.
+/// A store in memory that counts how often something was put into it.
 #[cfg(test)]
 #[derive(Debug, Default)]
 pub(crate) struct MemoryStore(pub(crate) parking_lot::Mutex<(std::collections::HashMap<String, Vec<u8>>, usize)>);

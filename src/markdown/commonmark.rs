@@ -1,6 +1,6 @@
 //! CommonMark with GitHub's additions: tables, task lists, strikethrough, footnotes, alerts, bare addresses as links.
 //!
-//! Owns the way from the parser's events to a [`Doc`]. For descriptions of entities and specifications, and for
+//! Owns the conversion of the parser's events to a [`Doc`]. For descriptions of entities and specifications, and for
 //! documents outside of a documentation site.
 //!
 //! Invariant: nesting in the result is bounded, whatever the text says.
@@ -27,7 +27,7 @@ pub fn render(text: &str, resolve: Resolver<'_>) -> Doc {
 }
 
 /// Returns a description as blocks. Headings are demoted by two levels and have no names, since a page shows more than
-/// one description. Links that lead nowhere from any page are text.
+/// one description. Links that would be broken on every page are text.
 #[must_use]
 pub fn block(text: &str) -> String {
     block_with(text, &elsewhere)

@@ -14,7 +14,7 @@ pub struct FrontMatter {
     pub description: Option<String>,
     /// Words to find it by.
     pub tags: Vec<String>,
-    /// Whether search passes over it (`search: {exclude: true}`).
+    /// Whether search skips it (`search: {exclude: true}`).
     pub search_exclude: bool,
     /// How much more it counts for search (`search: {boost: 2}`); not bounded.
     pub search_boost: Option<f64>,

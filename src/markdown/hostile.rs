@@ -108,7 +108,7 @@ const VECTORS: &[&str] = &[
     "<x-y onclick=alert(1) is=script>x</x-y>",
 ];
 
-/// Elements that must never stand in a page.
+/// Elements that must never be in a page.
 const FORBIDDEN: &[&str] = &[
     "script",
     "style",

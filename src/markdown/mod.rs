@@ -63,10 +63,10 @@ pub struct Heading {
     pub title: String,
 }
 
-/// A part of a document for search: what stands below one heading, up to the next.
+/// A part of a document for search: what is below one heading, up to the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
-    /// The heading by its index in [`Doc::headings`]; nothing for what stands before the first.
+    /// The heading by its index in [`Doc::headings`]; `None` for what comes before the first.
     pub heading: Option<usize>,
     /// The plain text in one line.
     pub text: String,
@@ -77,7 +77,7 @@ pub struct Section {
 pub struct DocLink {
     /// Where to, as written but with escapes of Markdown undone.
     pub target: String,
-    /// Where the target stands in the text, or the whole link if the target is not literally there.
+    /// Where the target is in the text, or the whole link if the target is not written there literally.
     pub span: Range<usize>,
     /// What it is.
     pub kind: LinkKind,
@@ -113,7 +113,7 @@ pub enum LinkKind {
 /// Where a link leads, as the caller decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolved {
-    /// The address for the page; nothing shows the text alone.
+    /// The address for the page; `None` shows the text alone.
     pub href: Option<String>,
     /// Whether nothing is there; the link is marked with the class `broken`.
     pub broken: bool,

@@ -18,7 +18,7 @@ use super::manifest::{self, Manifest};
 use super::{Sink, check_path, taken};
 use crate::error::Error;
 
-/// What stands after the name of the folder in the names of what is in the making, before the number of the process.
+/// The suffix of staging folders, between the name of the output folder and the number of the process.
 const NEW: &str = ".playbill-tmp-";
 /// The same for what is about to be replaced.
 const OLD: &str = ".playbill-old-";
@@ -57,9 +57,9 @@ pub struct DiskSink {
     aside: PathBuf,
     /// Whether the files are moved one by one in the end, because the folder itself cannot be replaced.
     in_place: bool,
-    /// What the last build wrote; nothing if there is no such folder.
+    /// What the last build wrote; `None` if there is no such folder.
     before: Option<Manifest>,
-    /// Whether all of that is known to stand there untouched.
+    /// Whether all of that is known to be untouched.
     is_untouched: bool,
     state: Mutex<State>,
 }
@@ -74,7 +74,7 @@ struct State {
 }
 
 impl DiskSink {
-    /// Makes sure, as far as can be told without writing, that a site can be written.
+    /// Checks, as far as is possible without writing, that a site can be written.
     ///
     /// # Errors
     /// When a file is in the way, or a folder with something that no build wrote.
@@ -129,7 +129,7 @@ impl DiskSink {
         Ok(Self { folder, shown, aside, in_place, before, is_untouched: false, state: Mutex::default() })
     }
 
-    /// Believes that what the last build wrote stands as it was left: see [`super::is_untouched`].
+    /// Trusts that the output of the last build is untouched: see [`super::is_untouched`].
     #[must_use]
     pub fn untouched(mut self) -> Self {
         self.is_untouched = true;
@@ -140,8 +140,7 @@ impl DiskSink {
     ///
     /// Files that no build wrote stay.
     ///
-    /// # Errors
-    /// When such a file stands where a file of the site belongs, or when the disk refuses; the folder is then as
+    /// # Errors When such a file is where a file of the site belongs, or when the disk refuses; the folder is then as
     /// it was.
     pub fn finish(self) -> Result<WriteReport, Error> {
         let (files, unchanged) = {
@@ -461,8 +460,8 @@ fn clean(parent: &Path, name: &std::ffi::OsStr, folder: &Path) {
     }
 }
 
-/// Says whether a file cannot be made because of what it is called: the disk does not take the name, or something else
-/// has it, perhaps in another case or as a folder.
+/// Returns whether a file cannot be made because of what it is called: the disk does not take the name, or something
+/// else has it, perhaps in another case or as a folder.
 fn is_of_name(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -474,7 +473,7 @@ fn is_of_name(error: &io::Error) -> bool {
     ) || error.raw_os_error() == Some(ILLEGAL_NAME)
 }
 
-/// What macOS says of a name that is no Unicode it knows (`EILSEQ`), and Windows of one with letters it refuses
+/// What macOS reports for a name that is no Unicode it knows (`EILSEQ`), and Windows for one with characters it refuses
 /// (`ERROR_INVALID_NAME`).
 const ILLEGAL_NAME: i32 = if cfg!(windows) {
     123
@@ -484,7 +483,7 @@ const ILLEGAL_NAME: i32 = if cfg!(windows) {
     84
 };
 
-/// Says whether a process is gone, as far as can be told.
+/// Returns whether a process has ended, as far as is known.
 fn is_dead(process: u32, left: &Path) -> bool {
     if Path::new("/proc/self").exists() {
         return !Path::new("/proc").join(process.to_string()).exists();
@@ -503,7 +502,7 @@ fn with_process(name: &std::ffi::OsStr, mark: &str) -> OsString {
     full
 }
 
-/// Says whether a file, or a folder that it implies, is at a place of the site.
+/// Returns whether a file, or a folder that it implies, is at a place of the site.
 fn is_in_the_way(path: &str, manifest: &Manifest) -> bool {
     let below = format!("{path}/");
     let next = manifest.files.range(below.clone()..).next();
@@ -575,7 +574,7 @@ fn remove_empty(folder: &Path, path: &Path) {
     }
 }
 
-/// Says whether two names are of one file, which a rename would leave under both.
+/// Returns whether two names are of one file, which a rename would leave under both.
 #[cfg(unix)]
 fn same_file(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// The name of the list; by it, a folder is known as output. The scan of the workspace passes over such folders.
+/// The name of the list; by it, a folder is known as output. The scan of the workspace skips such folders.
 pub(super) use crate::workspace::MANIFEST as NAME;
 
 /// Content hashes by path.
@@ -14,7 +14,7 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    /// Reads a list; nothing if it is none that this version wrote.
+    /// Reads a list; `None` if this version did not write it.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let value: Value = serde_json::from_slice(bytes).ok()?;
         (value.get("version")?.as_u64()? == 1).then_some(())?;

@@ -29,7 +29,7 @@ pub trait Sink: Sync {
     /// the two pages would be lost; others can be put all the same. Any other when nothing can be written.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Error>;
 
-    /// Returns whether the last build wrote a file that stands at `path` untouched.
+    /// Returns whether the last build wrote a file that is at `path` untouched.
     fn has(&self, _path: &str) -> bool {
         false
     }

@@ -122,7 +122,7 @@ mod tests {
         brotli::BrotliDecompress(&mut &*files["a/index.html.br"], &mut plain).unwrap();
         assert!(gunzipped == text && plain == text);
         assert!(files["a/index.html.br"].len() < files["a/index.html.gz"].len());
-        // No time stands in it.
+        // It contains no time.
         assert_eq!(files["a/index.html.gz"][4..8], [0; 4]);
     }
 }

@@ -1,4 +1,4 @@
-//! How the files of a site look to a passer-by: whether anybody touched them since can be told without reading them.
+//! Sizes and times of the files of a site, which show whether anybody has touched them since without reading them.
 
 #![expect(clippy::disallowed_methods, reason = "this looks at the site on the disk")]
 
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::manifest::{self, Manifest};
 
-/// Returns size and time of every file that the last build wrote to a folder, one a line, for [`is_untouched`]; nothing
+/// Returns size and time of every file that the last build wrote to a folder, one a line, for [`is_untouched`]; `None`
 /// if that is not known of each.
 #[must_use]
 pub fn snapshot(folder: &Path) -> Option<String> {
@@ -38,7 +38,7 @@ pub fn is_untouched(folder: &Path, snapshot: &str) -> bool {
 pub struct Listing(Manifest);
 
 impl Listing {
-    /// Reads the list of a site, given its folder or the list itself; nothing if there is none.
+    /// Reads the list of a site, given its folder or the list itself; `None` if there is none.
     #[must_use]
     pub fn read(place: &Path) -> Option<Self> {
         let file = if place.is_dir() { place.join(manifest::NAME) } else { place.to_owned() };

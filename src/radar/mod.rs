@@ -27,7 +27,7 @@ pub const TECHNOLOGIES: &str = "playbill.dev/technologies";
 pub struct Radar {
     /// Its name in addresses; the first one has none.
     pub id: Option<String>,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// What it is about, clockwise from the bottom right.
     pub quadrants: Vec<Quadrant>,
@@ -42,7 +42,7 @@ pub struct Radar {
 pub struct Quadrant {
     /// Its name in the file.
     pub id: String,
-    /// What it is called.
+    /// Its title.
     pub name: String,
 }
 
@@ -51,7 +51,7 @@ pub struct Quadrant {
 pub struct Ring {
     /// Its name in the file.
     pub id: String,
-    /// What it is called.
+    /// Its title.
     pub name: String,
     /// Its colour as red, green and blue.
     pub colour: [u8; 3],
@@ -89,11 +89,11 @@ pub struct Entry {
     pub id: String,
     /// Its name in addresses, unique in the radar.
     pub slug: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Where there is more about it.
     pub url: Option<String>,
-    /// What is to be said of it, Markdown.
+    /// Its description, Markdown.
     pub description: Option<String>,
     /// Titles and addresses of further pages.
     pub links: Vec<(String, String)>,
@@ -117,7 +117,7 @@ pub struct Entry {
 /// One judgement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Such as `2026-11-21`; nothing where the format has no days.
+    /// Such as `2026-11-21`; `None` if the format has no days.
     pub date: Option<String>,
     /// Whether the file says no day, which the plugin takes for the first of 1970.
     pub is_undated: bool,

@@ -1,4 +1,4 @@
-//! Where the entries of a radar stand: the same places for the same radar, everywhere.
+//! Where the entries of a radar are: the same places for the same radar, everywhere.
 
 use std::f64::consts::TAU;
 

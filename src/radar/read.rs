@@ -48,7 +48,7 @@ struct Reader<'a> {
     radar: Radar,
 }
 
-/// What a field must be, where it is not that.
+/// The expected type of a field that has another one.
 type Fault = (Span, String);
 
 impl Reader<'_> {
@@ -113,7 +113,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads an entry; nothing if it cannot be shown, which has been reported.
+    /// Reads an entry; `None` if it cannot be shown, which has been reported.
     fn entry(&mut self, node: &Node) -> Result<Option<Entry>, Fault> {
         let key = required(node, "key")?;
         let id = required(node, "id")?;
@@ -360,7 +360,7 @@ fn optional(node: &Node, key: &str) -> Result<Option<String>, Fault> {
     node.get(key).map(|value| text(value, key)).transpose()
 }
 
-/// A ring, with its colour or the text that is none.
+/// A ring, with its colour or the text that is not a colour.
 type RingWithColour = (Ring, Result<[u8; 3], (Span, String)>);
 
 fn ring(node: &Node) -> Result<RingWithColour, Fault> {

@@ -61,7 +61,7 @@ struct RenderContext<'a> {
     is_known: &'a dyn Fn(&dyn Fn() -> Key) -> bool,
 }
 
-/// Renders one page; nothing if it is known.
+/// Renders one page; `None` if it has not changed.
 fn page_unless(
     portal: &Portal,
     making: &RenderContext<'_>,
@@ -127,13 +127,13 @@ pub enum Output {
     Asset(usize),
     /// The text of a document, by the numbers of documentation and page.
     Document(usize, usize),
-    /// A picture or other file of a documentation.
+    /// A picture or other file of a documentation site.
     Copied(usize, usize),
-    /// What stands at an old address of a documentation.
+    /// What is at an old address of a documentation site.
     Redirect(usize, usize),
     /// A picture in the decision records of an entity or the organisation, by the numbers of log and picture.
     Picture(usize, usize),
-    /// What stands where the documentation of an entity would be that shows another one's.
+    /// What is where the documentation of an entity would be that shows another one's.
     Loan(usize),
     /// A picture of a README, or of the text of the first page.
     NotePicture(FileId),
@@ -182,13 +182,13 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
     if !portal.docs.sites.is_empty() {
         outputs.push((routes::LLMS_FULL.to_owned(), Output::Texts));
     }
-    // Whatever was overseen before: of two that want one path, the first has it.
+    // Whatever was overlooked before: of two that want one path, the first has it.
     let mut seen: HashSet<String, RandomState> = HashSet::with_capacity_and_hasher(outputs.len(), <_>::default());
     outputs.retain(|(path, _)| seen.insert(folded(path)));
     outputs
 }
 
-/// Makes a file; nothing if it cannot be read, which the analysis has reported.
+/// Makes a file; `None` if it cannot be read, which the analysis has reported.
 ///
 /// # Errors
 /// As [`page`].
@@ -253,7 +253,7 @@ fn texts(portal: &Portal, read: &dyn Fn(FileId) -> Option<Vec<u8>>) -> String {
 /// Renders the whole site into a sink but for its search: pages and files, the theme's static files, and the files of
 /// documents. Pages of the last build that would come out the same are kept.
 ///
-/// A page is handed over as soon as it is made, so that the site never stands in memory as a whole.
+/// A page is handed over as soon as it is made, so that the site is never in memory as a whole.
 ///
 /// What the sink does not take because of its name is left out; returned is why.
 ///
@@ -285,7 +285,7 @@ pub fn pages(
     others.into_iter().next().map_or(Ok(names), Err)
 }
 
-/// Renders one documentation alone: its pages, the theme's files, and what readers of TechDocs ask for.
+/// Renders one documentation site alone: its pages, the theme's files, and what readers of TechDocs ask for.
 ///
 /// # Errors
 /// As [`pages`].
@@ -314,7 +314,7 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
     sink.put(standalone::METADATA, &standalone::metadata(docs, &files))
 }
 
-/// Copies the pictures and other files of a documentation, and writes what stands at its old addresses.
+/// Copies the pictures and other files of a documentation site, and writes what is at its old addresses.
 fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, sink: &dyn Sink) -> Result<(), Error> {
     for asset in docs.assets.iter() {
         // One that cannot be read is a problem that the analysis has reported.

@@ -1,5 +1,5 @@
-//! From what the files of the last build were made: a page whose model is the same need not be made again, nor the
-//! search of the same documents.
+//! Fingerprints of what the files of the last build were made from: a page with the same model need not be rendered
+//! again, nor the index of the same documents.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ pub(super) type Key = u128;
 
 /// From what files were made, by the last build and by this one.
 ///
-/// The default one knows of nothing and notes nothing.
+/// The default one knows nothing and records nothing.
 #[derive(Debug, Default)]
 pub struct PageFingerprints {
     before: SavedFingerprints,
@@ -41,12 +41,12 @@ pub(super) struct Search {
     pub documents: usize,
 }
 
-/// The name on the shelf.
+/// The name in the cache store.
 const NAME: &str = "made";
 
 impl PageFingerprints {
-    /// Takes from a shelf what the build said that left a site, nothing if `site` is not that one or files had compressed
-    /// twins in other forms; begins to note what this build makes.
+    /// Reads the record of the build that left `site`; an empty record if it is of another site, or files had
+    /// compressed twins in other forms. Begins to record what this build makes.
     #[must_use]
     pub fn take(shelf: &dyn CacheStore, site: Option<u128>, forms: &[String]) -> Self {
         let before = store::take(shelf, NAME)
@@ -55,14 +55,14 @@ impl PageFingerprints {
         Self { before: before.unwrap_or_default(), now: Some(Mutex::default()), forms: forms.to_vec() }
     }
 
-    /// Leaves on a shelf what this build has made; `site` names what it left.
+    /// Stores what this build has made; `site` identifies what it left.
     pub fn leave(&self, shelf: &dyn CacheStore, site: u128) {
         if let Some(now) = &self.now {
             store::put(shelf, NAME, &(site, &self.forms, &*now.lock()));
         }
     }
 
-    /// Notes from what the file at `path` is made; returns whether it stands there already, and is kept.
+    /// Notes from what the file at `path` is made; returns whether it is there already, and is kept.
     pub(super) fn keeps(&self, path: &str, key: impl FnOnce() -> Key, sink: &dyn Sink) -> bool {
         let Some(now) = &self.now else { return false };
         let key = key();
@@ -74,7 +74,7 @@ impl PageFingerprints {
         keeps
     }
 
-    /// Returns the index of the last build if it is of the same documents and stands there; it is kept.
+    /// Returns the index of the last build if it is of the same documents and is there; it is kept.
     pub(super) fn keeps_search(&self, key: Key, sink: &dyn Sink) -> Option<Search> {
         let before = self.before.search.as_ref()?;
         let keeps = before.key == key && before.files.iter().all(|(path, _)| sink.has(path));
@@ -103,7 +103,7 @@ mod tests {
     use crate::workspace::Workspace;
     use crate::{portal, render, site, theme};
 
-    /// A folder in which files of the last build stand.
+    /// A folder in which files of the last build are.
     #[derive(Default)]
     struct Standing {
         before: BTreeSet<String>,

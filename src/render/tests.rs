@@ -298,7 +298,7 @@ fn browsers_learn_of_the_search() {
     );
 }
 
-/// The values of an attribute, wherever it stands.
+/// The values of an attribute, wherever it is.
 fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     let start = format!(" {name}=\"");
     html.split(start.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
@@ -430,7 +430,7 @@ fn what_authors_write_stays_text() {
     assert!(!list.contains('<') && list.contains("\\u003cscript"), "the list of entities can be taken for HTML");
 }
 
-/// A catalog in which every text that authors may choose tries to end the attribute or the element that it stands in.
+/// A catalog in which every text that authors may choose tries to end the attribute or the element that it is in.
 fn hostile_catalog() -> String {
     let text = r#"x\" onload=\"a(1)' onclick='b(2) <b onfocus=c(3)>\u0007"#;
     let definition = serde_json::json!({

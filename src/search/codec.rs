@@ -1,13 +1,13 @@
-//! The files of terms: which term stands in which file, and how.
+//! The term files: which term is in which file, and its encoding.
 
 use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-/// Words of fewer letters are not looked for misspelt.
+/// Words of fewer characters are not searched with typing errors.
 const MIN_MISSPELT: usize = 4;
 
-/// A term with all that is said of it.
+/// A term with its postings.
 pub(super) struct Entry<'t> {
     pub term: &'t str,
     /// The words whose stem it is, where they differ from it.
@@ -26,9 +26,9 @@ impl Entry<'_> {
     }
 }
 
-/// Returns a word as the files for early slips have it: the first letter, then the others from the end.
+/// Returns a word as the files for early typing errors have it: the first character, then the others reversed.
 ///
-/// Who misses the second or third letter of a word lands in another file of terms, but ends the word as it should be.
+/// A typing error in the second or third character leads to another term file, but the end of the word is right.
 pub(super) fn turned(word: &str) -> Option<String> {
     let plain = word.chars().count() >= MIN_MISSPELT && word.chars().all(char::is_alphanumeric);
     let mut letters = word.chars();
@@ -36,10 +36,10 @@ pub(super) fn turned(word: &str) -> Option<String> {
     Some([first].into_iter().chain(letters.rev()).collect())
 }
 
-/// Sorts entries into files of neighbours, each under the first letters of its first key.
+/// Sorts entries into files of neighbours, each named by the first characters of its first key.
 ///
-/// A key is in the last file whose name is not after it. Keys that begin with the same few letters stay together, as
-/// many letters as keep a file small, so that what is almost written so is in the same file.
+/// A key is in the last file whose name is not after it. Keys with the same prefix stay together, as long a prefix as
+/// keeps a file small, so that similar spellings are in the same file.
 pub(super) fn shards<'a>(
     mut all: Vec<(String, &'a Entry<'a>)>,
     size: usize,
@@ -69,7 +69,8 @@ pub(super) fn shards<'a>(
     shards
 }
 
-/// Writes the names of files in a line: a capital for how many letters each shares with the one before, then the others.
+/// Writes the names of files in one line, front-coded: a capital for the number of characters shared with the previous
+/// name, then the others.
 ///
 /// No key has capitals.
 pub(super) fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -87,7 +88,7 @@ pub(super) fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// Entries under their keys, in the order of the keys.
 type Keyed<'a> = [(String, &'a Entry<'a>)];
 
-/// Divides entries by the next letter until the parts are small.
+/// Divides entries by the next character until the parts are small.
 fn split<'k, 'a>(
     all: &'k Keyed<'a>,
     prefix: &str,
@@ -111,8 +112,9 @@ fn split<'k, 'a>(
     }
 }
 
-/// Writes a file of terms: their number; each term, as far as it differs from the one before, with the number of its forms,
-/// doubled, with one more if names join to it, and its forms, as far as they differ from the term; how long the postings of each are; the postings.
+/// Writes a file of terms: their number; each term, front-coded, with the number of its forms, doubled, with one more
+/// if names join to it, and its forms, as far as they differ from the term; how long the postings of each are; the
+/// postings.
 pub(super) fn shard(entries: &[&Entry<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
     varint(&mut out, entries.len());
@@ -134,7 +136,7 @@ pub(super) fn shard(entries: &[&Entry<'_>]) -> Vec<u8> {
     deflate(&out)
 }
 
-/// Writes a text: how many bytes it shares with the one before, how many follow, which.
+/// Writes a front-coded text: the number of bytes shared with the previous one, the number that follow, and these.
 fn front(out: &mut Vec<u8>, before: &str, text: &str) {
     let mut shared = before.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
     while !text.is_char_boundary(shared) {
@@ -145,7 +147,7 @@ fn front(out: &mut Vec<u8>, before: &str, text: &str) {
     out.extend_from_slice(&text.as_bytes()[shared..]);
 }
 
-/// Writes a number, seven bits a byte, the low ones first.
+/// Writes a number as unsigned LEB128.
 pub(super) fn varint(out: &mut Vec<u8>, mut number: usize) {
     while number > 127 {
         out.push((number & 127) as u8 | 128);

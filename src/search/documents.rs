@@ -83,7 +83,7 @@ fn decision_documents<'a>(rules: &Rules<'_>, catalog: &'a Catalog, decisions: &'
     documents
 }
 
-/// What no longer holds counts for so many times less.
+/// The factor by which records that are no longer in force count less.
 const OLD_DECISION: u16 = 2;
 
 fn decision_document<'a>(entity: Option<&Entity>, record: &'a Record, url: String) -> Document<'a> {

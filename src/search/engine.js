@@ -1,4 +1,4 @@
-// Playbill's search: reads the index that stands beside it, a few small files a query. Browser and Node.
+// Playbill's search: reads the index that is beside it, a few small files a query. Browser and Node.
 //
 //   const index = await open({ base: siteRootUrl });
 //   const { total, results } = await index.query('some words', { limit: 10, filters: { type: ['docs'] } });
@@ -12,19 +12,19 @@ const MAX_TERM = 40;
 const MAX_PARTS = 6;
 const MAX_NAME = 60;
 const EXCERPT = 180;
-// So many documents are weighed exactly.
+// Maximum number of documents that are scored exactly.
 const CANDIDATES = 250;
-// How likely a word stands in a section when it is only known to be on the page.
+// Probability that a word is in a section when it is only known to be on the page.
 const LOOSE = 0.7;
 // What a word counts that means the same as the one asked for.
 const SYNONYM = 0.85;
-// So many words a query has before the commonest of them are passed over.
+// Number of words of a query above which the commonest are skipped.
 const ENOUGH = 4;
-// A word means so many terms at most.
+// Maximum number of terms that a word of the query may mean.
 const MEANINGS = 100;
-// So many files more are read for what is typed only in part: alone, or after other words.
+// Maximum number of further files that are read for a prefix: alone, or after other words.
 const MOST_BEGUN = [4, 2];
-// What a name of several words counts where it stands as it was asked for.
+// Weight of a name of several words that is written as in the query.
 const WRITTEN = 2.5;
 // Rare words count more, but not by all of their rarity: the rarest word of a question may be one that its answer lacks.
 const RARITY = 0.55;
@@ -35,7 +35,7 @@ const LEAST = [0.4, 0.25];
 const FEW = 3;
 // How much more counts a section that comes early: there a name is introduced.
 const EARLY = 0.3;
-// So many words apart, words stand together.
+// Words at most this far apart count as together.
 const TOGETHER = 16;
 // What counts a word that is written in several, or several that are written as one: as names, as running text.
 const JOINED = 0.97;
@@ -44,9 +44,10 @@ const PARTED = 0.8;
 const LIKE = 0.5;
 // The same for `ae` in place of `ä` and the like.
 const SPELT = 0.9;
-// So many words of a query may be written as one elsewhere.
+// Maximum number of words of a query that may be written as one elsewhere.
 const MOST_JOINED = 3;
-// So many files more are read to find the words that make up an unknown one: alone; beside other words, those at hand are enough.
+// Maximum number of further files that are read to find the words of an unknown compound: alone; beside other words,
+// those already read are enough.
 const MOST_PARTED = [3, 0];
 // What counts a text that says the query as it is written, with all its dashes and dots.
 const LITERAL = 0.35;
@@ -68,10 +69,10 @@ const CHUNK = new RegExp(`[${IDEOGRAPH}]+|(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\
 const IDEOGRAPHS = new RegExp(`^[${IDEOGRAPH}]`, 'u');
 const HUMPS = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
 
-// What names of several words are joined by.
+// What joins the words of a name.
 const JOINT = /[-./:@'’_]/u;
 
-// Letters that no accent makes, and what people without them on the keyboard write.
+// Letters that are not a base letter with an accent, and what people without them on the keyboard write.
 const PLAIN = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ħ: 'h', ŧ: 't', ŋ: 'n', ı: 'i', ſ: 's', ĳ: 'ij', ﬁ: 'fi', ﬂ: 'fl', ﬀ: 'ff' };
 const PLAINS = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
 
@@ -90,7 +91,7 @@ function spellings(written, growing) {
   const found = new Set([fold(written.toLowerCase().normalize('NFC').replace(/[äöüøå]/gu, (letter) => LONG[letter]))]);
   const pairs = [...raw.matchAll(/[ao]e|aa|(?<![qgaeio])ue/gu)].filter(({ index }) => !growing || index + 2 < raw.length);
   if (raw.length > 3) {
-    // Any of the first two pairs may be one letter, or all of them are.
+    // Either of the first two pairs may be one letter, or all of them are.
     const short = (which) => raw.replace(/[ao]e|aa|(?<![qgaeio])ue/gu, (pair, index) => (which.some((one) => one.index === index) ? pair[0] : pair));
     for (const which of [pairs, pairs.slice(0, 1), pairs.slice(1, 2)]) found.add(short(which));
   }
@@ -210,7 +211,7 @@ function porter(word) {
   return result;
 }
 
-/** Replaces the first ending that fits, if something of substance stands before it. */
+/** Replaces the first ending that fits, if something of substance is before it. */
 function replace(word, endings) {
   const found = endings.find(([ending]) => word.endsWith(ending));
   if (!found) return word;
@@ -276,7 +277,7 @@ class Index {
     for (const group of root.synonyms ?? []) for (const term of group) this.synonyms.set(term, [...(this.synonyms.get(term) ?? []), ...group.filter((other) => other !== term)]);
   }
 
-  /** Reads a file once; a failure is forgotten, so that the next query starts anew. */
+  /** Reads a file once; a failure is forgotten, so that the next query tries again. */
   file(path, read) {
     let loading = this.files.get(path);
     if (!loading) {
@@ -306,7 +307,7 @@ class Index {
     return this.file(`${folder}/${at >> 8}/${at & 255}.bin`, async (response) => readShard(await inflate(response)));
   }
 
-  /** Reads the files in which terms may stand that begin with what is typed. */
+  /** Reads the files in which terms may be that begin with what is typed. */
   async begun(typed, most, folder) {
     const [from, first] = this.place(typed, folder);
     const key = from === 'w' ? joined(typed) : typed;
@@ -325,7 +326,7 @@ class Index {
     try {
       return await this.answer(text, options);
     } catch (error) {
-      // The site was built anew since the page was loaded: its files are called otherwise now.
+      // The site was built again since the page was loaded: its files are called otherwise now.
       if (error.status !== 404) throw error;
       const next = await this.renew();
       if (this.root === root) {
@@ -346,7 +347,7 @@ class Index {
     const asked = terms(typed);
     let words = unique(asked.filter(({ whole, stop }) => !whole && !stop)).slice(0, MAX_WORDS);
     if (!words.length) words = unique(asked.filter(({ whole }) => !whole)).slice(0, MAX_WORDS);
-    // A long query is told apart by its rarer words.
+    // In a long query the rarer words decide.
     const common = this.root.common.filter((term) => words.some((word) => word.term === term)).slice(0, Math.max(0, words.length - ENOUGH));
     words = words.filter(({ term }) => !common.includes(term));
     // What is one word may be the exact name of something, too.
@@ -392,7 +393,7 @@ class Index {
     const results = this.order(top, asked, words, meant, fold(typed));
     const answer = { total, results: groups ? results : results.slice(0, Math.max(0, limit)) };
     if (groups) answer.groups = this.grouped(all);
-    // What excerpts and pages are marked by, and what nothing is said of.
+    // The terms that excerpts and pages highlight, and those that were not found.
     const telling = meant.flat().flatMap(({ entry }) => entry.parts ?? [entry.term]);
     answer.terms = [...new Set([...asked.filter(({ stop }) => !stop).map(({ term }) => term), ...telling])];
     answer.unknown = words.filter((_, at) => !meant[at].length).map(({ raw }) => raw);
@@ -488,7 +489,7 @@ class Index {
       for (const [length, entry] of longer.slice(0, 80)) add(entry, (known ? 0.5 : 0.9) * (raw.length / length) ** 0.3, true);
     }
     if (!exact && !whole && (growing || !found.size)) {
-      // Nothing is written so: what is written almost so, or in several words?
+      // No such term: look for similar spellings, or for several words.
       const letters = [...raw];
       const edits = letters.length > 7 ? 2 : 1;
       const slips = letters.length > 3 && !(growing && found.size);
@@ -512,7 +513,7 @@ class Index {
     return [...found.values()];
   }
 
-  /** Finds where a word that nothing is written as stands as two words. */
+  /** Finds an unknown word of the query written as two words elsewhere. */
   async parted(raw, term, { growing, most }) {
     if (raw.length < 4 || !/^[\p{Alphabetic}\p{N}]+$/u.test(raw)) return [];
     const [folder, own] = this.place(term);
@@ -551,7 +552,7 @@ class Index {
     return pairs.flat().filter((entry) => entry.postings().documents.length);
   }
 
-  /** Finds several words of the query written as one; the first has so many letters. */
+  /** Finds several words of the query written as one; `first` is the length of the first. */
   async joint(raw, first, growing) {
     // What only looks like an ending of the first word, as in `entity ing`, is none.
     const words = [...new Set([raw, termOf(raw)])].filter((word) => word.length > first);
@@ -714,7 +715,7 @@ class Index {
         titled += said * (begun ? 1 : worth);
         length = Math.min(length, posting.title);
       }
-      // Title and keywords stand over the first section.
+      // Title and keywords belong to the first section.
       if ((posting.title || (posting.keyword && entity)) && posting.spots[0]?.section !== 0) {
         const first = sectionOf(sections, 0);
         first.share += part;
@@ -757,14 +758,14 @@ class Index {
     }
     // The title says it: the start of the page is where to go.
     if (title >= 0.99 && bestScore < 1.2) best = sections.has(0) || bestScore < 0.9 ? 0 : best;
-    // Of the words that stand elsewhere more counts if the document says them often; of a long query less must be covered.
+    // Words elsewhere count more if the document says them often; of a long query less must be covered.
     const here = Math.min(share, Math.max(sections.get(best)?.share ?? 0, title));
     const covered = share - ELSEWHERE * (share - here) * (1 - 0.5 * body / (share || 1));
     const strict = 2 - Math.max(0, Math.min(1, (units.length - 3) / 4));
     let score = covered ** strict * (0.3 * body + bestScore + title + 1.2 * titleFit ** 2 + 0.4 * keyword) + 0.6 * whole;
     // Who names a thing of the catalog wants it rather than a page that mentions it.
     if (entity) score = score * 1.3 + share ** 2 * (0.8 * title + 1.2 * Math.max(0, keyword - title));
-    // What is written as it stands in the query beats its parts standing apart.
+    // A phrase as written in the query beats its words apart.
     score += WRITTEN * written ** 2;
     if (type === 'api') {
       score = plain ? SYMBOL * score + named : score + (named >= JOINED ? 3 : named);
@@ -897,7 +898,7 @@ class Index {
         if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.5;
         else if (inHeading[0] === said.length && inHeading[1] === said.length) score *= 1.15;
       }
-      // Who asks for a page by its title wants its top, above what stands before its first heading.
+      // Who asks for a page by its title wants its top, above what comes before its first heading.
       const top = docs && !heading && hit.titled;
       return { ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }), url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000, ...(heading && { heading }) };
     });
@@ -933,7 +934,7 @@ function sectionOf(sections, at) {
   return section;
 }
 
-/** Tells whether a text comes before another by code points, as the build sorts. */
+/** Returns whether a text comes before another by code points, as the build sorts. */
 function before(a, b) {
   const [one, other] = [[...a], [...b]];
   const at = one.findIndex((letter, at) => letter !== other[at]);
@@ -976,7 +977,7 @@ class Bytes {
     return this.bytes[this.at++];
   }
 
-  /** Reads a number, seven bits a byte, the low ones first. */
+  /** Reads a number as unsigned LEB128. */
   number() {
     let [value, shift, byte] = [0, 0, 128];
     for (; byte & 128; shift += 7) {
@@ -1054,7 +1055,7 @@ function readPostings(own) {
   return { documents, marks, titles, at: posting };
 }
 
-/** Counts the most words of the query that stand in a text one after the other; words that mean the same are the same. */
+/** Returns the largest number of words of the query that follow each other in a text; synonyms are equal. */
 function longest(said, have, same) {
   let best = 0;
   let before = [];
@@ -1071,7 +1072,7 @@ function longest(said, have, same) {
   return best;
 }
 
-/** Tells from 0 to 1 how many words of the query stand together somewhere in a text, and how closely. */
+/** Returns from 0 to 1 how many words of the query occur together in a text, and how closely. */
 function together(all, have, wanted) {
   if (all < 2) return 0;
   const places = have.map(({ term }, at) => [at, wanted.get(term)]).filter(([, word]) => typeof word === 'number');
@@ -1089,7 +1090,7 @@ function together(all, have, wanted) {
   return best;
 }
 
-/** Tells whether a text holds another, and not as a part of longer words. */
+/** Returns whether a text holds another, and not as a part of longer words. */
 function holds(text, literal) {
   const [letter, more] = [/[\p{Alphabetic}\p{N}_]/u, /^(?:[\p{Alphabetic}\p{N}_]|-[\p{Alphabetic}\p{N}_])/u];
   for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + 1)) {
@@ -1116,7 +1117,7 @@ function asRuns(said) {
   return runs;
 }
 
-/** Makes of two words what stands where both do: in a title, in keywords, in one section. */
+/** Intersects two words: what is where both occur, in a title, in keywords, in one section. */
 function pair(one, other) {
   const postings = () => {
     const [a, b] = [one.postings(), other.postings()];
@@ -1150,10 +1151,10 @@ function both(a, b) {
   return { title: a.title && b.title, begins: a.begins, name: false, keyword: a.keyword && b.keyword, heading: spots.some(({ heading }) => heading), weight: Math.min(a.weight, b.weight), spots };
 }
 
-/** Tells whether a text begins with another, and with whole words. */
+/** Returns whether a text begins with another, and with whole words. */
 const startsWith = (text, start) => text.startsWith(start) && !/^[\p{Alphabetic}\p{N}]/u.test(text.slice(start.length));
 
-/** Tells whether a value is among those asked for; of references the beginning of the name is enough. */
+/** Returns whether a value is among those asked for; of references the beginning of the name is enough. */
 function fits(value, values) {
   if (values.has(value)) return true;
   const name = value.includes(':') ? value.split('/').at(-1) : undefined;

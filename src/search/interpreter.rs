@@ -37,7 +37,7 @@ globalThis.ask = async (text, limit) => {
 /// As much as a query of a large site takes, many times over.
 const MEMORY: usize = 1 << 30;
 
-/// Asks each query for so many results, and returns them as JSON.
+/// Runs each query with its limit of results, and returns them as JSON.
 pub(super) fn answers(files: SearchFiles, queries: &[(&str, usize)]) -> Result<Vec<String>, String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
     runtime.set_memory_limit(MEMORY);

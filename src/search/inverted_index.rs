@@ -1,4 +1,4 @@
-//! What documents say of terms. Documents are counted in batches, which do not depend on the number of threads. Words are
+//! The inverted index. Documents are counted in batches, which do not depend on the number of threads. Words are
 //! numbered as they are met, by as many counters as work at a time; nothing that is written depends on the numbers.
 
 use std::collections::{BTreeSet, HashMap};
@@ -11,19 +11,19 @@ use super::Document;
 use super::codec::varint;
 use super::tokenizer::{Term, Terms, chunks, fold, is_joint, short};
 
-/// Marks a term with which the title begins, in the number of words of the title, of which so many are counted.
+/// Flag, in the number of words of the title, of a term with which the title begins; also the maximum of that number.
 const BEGINS: u8 = 128;
 const MOST_WORDS: u8 = BEGINS - 1;
 
 /// Longer names are not known as a whole, in characters.
 const MAX_NAME: usize = 60;
 
-/// How many batches there are, and how many documents are in each: few enough that a counter keeps little, so many that
-/// what they say of a term stands in few places.
+/// How many batches there are, and how many documents are in each: few enough that a counter keeps little, and large
+/// enough that the postings of a term are in few places.
 const BATCHES: usize = 32;
 const BATCH: (usize, usize) = (64, 512);
 
-/// What one document says of one term.
+/// The posting of one term in one document.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Posting<'a> {
     pub document: usize,
@@ -35,7 +35,7 @@ pub(super) struct Posting<'a> {
     pub spots: &'a [SectionPosting],
 }
 
-/// What one section says of one term.
+/// The posting of one term in one section.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct SectionPosting {
     pub section: u32,
@@ -44,7 +44,7 @@ pub(super) struct SectionPosting {
     pub heading: u8,
 }
 
-/// What all documents say of one term.
+/// The postings of one term in all documents.
 pub(super) struct Postings<'a> {
     pub term: &'a str,
     /// The words whose stem it is, where they differ from it.
@@ -94,7 +94,7 @@ pub(super) struct Counts {
     bytes: Vec<u8>,
 }
 
-/// What one document says of one term.
+/// The posting of one term in one document.
 #[derive(Clone, Copy)]
 struct Counted {
     term: u32,
@@ -212,7 +212,7 @@ impl TermInterner {
     }
 }
 
-/// What the document at hand says of one term.
+/// The posting of one term in the current document.
 struct Found {
     term: u32,
     title: u8,
@@ -223,10 +223,10 @@ struct Found {
     last: u32,
 }
 
-/// The terms of the document at hand, in the order in which they are met.
+/// The terms of the current document, in the order of occurrence.
 #[derive(Default)]
 struct Sheet {
-    /// By term: the document that was the last to have it, from 1, and where it stands in `found`.
+    /// By term: the document that was the last to have it, from 1, and where it is in `found`.
     places: Vec<(u32, u32)>,
     document: u32,
     found: Vec<Found>,
@@ -312,9 +312,9 @@ const KEYWORD: u8 = 2;
 const TITLE: u8 = 4;
 
 impl Sheets {
-    /// Writes a batch by term, and empties it: the number of documents; of each the way from the one before, a byte of
-    /// marks, the words of the title if it has the term, and the number of sections; of each of these the way from the
-    /// one before, doubled, with one more if the heading has the term, then the words of the heading, and the count.
+    /// Writes a batch by term, and empties it: the number of documents; for each the delta to the previous one, a byte
+    /// of flags, the words of the title if it has the term, and the number of sections; for each of these the delta to
+    /// the previous one, doubled, plus one if the heading has the term, then the words of the heading, and the count.
     fn written(&mut self, words: usize) -> Counts {
         // Terms with the places of their hits: to sort these takes less time than to look each term up in a table of all.
         let key = |(at, hit): (usize, &Counted)| u64::from(hit.term) << 32 | at as u64;

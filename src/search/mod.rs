@@ -79,7 +79,7 @@ impl DocumentType {
 pub struct Document<'a> {
     /// Its address relative to the root of the site, not encoded.
     pub url: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// What it is.
     pub kind: DocumentType,
@@ -100,7 +100,7 @@ pub struct Document<'a> {
 /// The boost of what counts as much as the rest, in hundredths.
 const EVEN: u16 = 100;
 
-/// What filters ask of an entity; its kind and namespace stand in its reference.
+/// What filters ask of an entity; its kind and namespace are in its reference.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// The reference of its owner.
@@ -116,7 +116,7 @@ pub struct Facts {
 /// A part of a document that a result can point at.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Part<'a> {
-    /// Its name in the page; empty for what stands before the first heading.
+    /// Its name in the page; empty for what comes before the first heading.
     pub anchor: Cow<'a, str>,
     /// Its heading; empty if that is the title.
     pub heading: Cow<'a, str>,

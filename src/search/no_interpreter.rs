@@ -1,4 +1,4 @@
-//! What stands in for the interpreter in a program that was built without one.
+//! The substitute of the interpreter in a program that was built without one.
 
 use super::SearchFiles;
 

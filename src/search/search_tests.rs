@@ -1,7 +1,7 @@
 //! Search tests: what the configuration says must be found, asked of the index by the module that readers use.
 //!
 //! The module runs as it is, in an interpreter that reaches nothing but the files of the index; so a test says what a
-//! reader gets, and ranking stands in one place.
+//! reader gets, and ranking is implemented once.
 
 use std::collections::HashSet;
 
@@ -43,7 +43,7 @@ pub fn trials(workspace: &Workspace, files: SearchFiles) -> Diagnostics {
     out
 }
 
-/// Says what is wrong with an answer; nothing if it is as it must be.
+/// Says what is wrong with an answer; `None` if it is as it must be.
 fn verdict(test: &SearchTest, hits: &[Hit]) -> Option<(String, String)> {
     let SearchTest { query, expect, within, .. } = test;
     let at = hits.iter().position(|hit| is_meant(expect, hit));
@@ -63,7 +63,7 @@ fn verdict(test: &SearchTest, hits: &[Hit]) -> Option<(String, String)> {
     Some((message, help))
 }
 
-/// Says whether a result is what a test expects: an address, with a heading if it has one, or a reference.
+/// Returns whether a result is what a test expects: an address, with a heading if it has one, or a reference.
 fn is_meant(expect: &str, hit: &Hit) -> bool {
     if hit.reference.eq_ignore_ascii_case(expect) {
         return matches!(&*hit.kind, "entity" | "template");

@@ -29,10 +29,10 @@ const EXCERPTS: usize = 12 << 20;
 const MAX_AROUND: usize = 400;
 const AROUND: usize = 12;
 
-/// Words are rare that so many documents have, or fewer.
+/// Maximum number of documents that have a rare word.
 const FEW: usize = 50;
 
-/// What stands where something is left out.
+/// What replaces the text that is left out.
 const BETWEEN: &str = " … ";
 
 /// How much of a document is kept for excerpts, in bytes: all of release notes, not all of a dump.
@@ -55,22 +55,22 @@ const WORDS: ShardSize = ShardSize { least: 3 << 10, most: 6 << 10, files: 5000 
 /// Of names of several words.
 const WHOLES: ShardSize = ShardSize { least: 6 << 10, most: 16 << 10, files: 600 };
 
-/// Of words for early slips, which are asked for seldom.
+/// Of words for early typing errors, which are requested rarely.
 const TURNED: ShardSize = ShardSize { least: 6 << 10, most: 24 << 10, files: 900 };
 
-/// How many letters choose the file of a word at most; more would part words from those that are almost written so.
+/// Maximum number of characters that choose the file of a word; more would separate similar spellings.
 const DEPTH: usize = 5;
 
-/// The same of words for early slips: the first letter and the last two.
+/// The same for early typing errors: the first character and the last two.
 const DEPTH_OF_TURNED: usize = 3;
 
-/// The same for names of several words, which are not looked for misspelt.
+/// The same for names of several words, which are not searched with typing errors.
 const DEPTH_OF_WHOLES: usize = 40;
 
 /// How many words are common at most, and in more than which part of the documents a common word is.
 const COMMON: (usize, usize) = (64, 4);
 
-/// A folder of terms: its name, entries under their keys, how they are cut, how many letters choose the file.
+/// A folder of terms: its name, entries by key, how they are divided, how many characters choose the file.
 type Folder<'a> = (&'static str, Vec<(String, &'a codec::Entry<'a>)>, ShardSize, usize);
 
 impl ShardSize {
@@ -130,13 +130,13 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
             count: hits.len(),
             postings: encode(&hits, &mut best, &measures, detail),
         };
-        // Words that are too common count in titles only; names of several words are not looked for misspelt.
+        // Words that are too common count in titles only; names of several words are not searched with typing errors.
         let full = (!hits.is_empty()).then(|| entry(FULL))?;
         Some((full, (!postings.term.contains(is_joint)).then(|| entry(BRIEF))))
     };
     let (mut entries, short): (Vec<codec::Entry<'_>>, Vec<Option<codec::Entry<'_>>>) =
         (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();
-    // Of all that is held at a time these are the largest part.
+    // These take most of the memory.
     drop(vocabulary);
     drop(counts);
     let names = entries.iter().map(|entry| entry.term).filter(|term| term.contains(is_joint)).map(joined);
@@ -146,10 +146,11 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     });
 
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    // Names of several words are many, and would stand between the words: who asks for a word pays for words only.
+    // There are many names of several words. They have files of their own, so that a query for a word fetches words
+    // only.
     let own = entries.iter().map(|entry| (entry.term.to_owned(), entry));
     let (wholes, words): (Vec<_>, Vec<_>) = own.partition(|(term, _)| term.contains(is_joint));
-    // They stand as if they were one word, since that is how others write them.
+    // They are indexed as one word, since that is how others write them.
     let wholes = wholes.into_iter().map(|(term, entry)| (joined(&term), entry));
     let ends = short.iter().flatten().flat_map(|entry| {
         let words = entry.forms.iter().copied().chain([entry.term]);
@@ -227,7 +228,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     files
 }
 
-/// Returns the words that stand nearly everywhere, the commonest first: a long query does without them.
+/// Returns the words that are nearly everywhere, the commonest first: a long query does without them.
 fn common<'t>(words: &[(String, &codec::Entry<'t>)], documents: usize) -> Vec<&'t str> {
     let everywhere = words.iter().filter(|(_, entry)| entry.count * COMMON.1 > documents);
     let mut common: Vec<_> = everywhere.map(|(_, entry)| (std::cmp::Reverse(entry.count), entry.term)).collect();
@@ -245,7 +246,7 @@ fn synonyms(groups: &[Vec<String>]) -> Vec<Vec<String>> {
     groups.iter().map(|group| group.iter().filter_map(&mut term).collect()).collect()
 }
 
-/// Returns the module without indentation and comments, which stand on lines of their own.
+/// Returns the module without indentation and comments, which are on lines of their own.
 fn bare(module: &str) -> String {
     let mut out = String::with_capacity(module.len());
     for line in module.lines().map(str::trim) {
@@ -288,9 +289,9 @@ fn runs<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     runs
 }
 
-/// How much a count says where so much text stands: BM25 in a few steps.
+/// How much a count says in a text of a given length: BM25 in a few steps.
 struct Bm25 {
-    /// What a count is measured by where no text stands, and how much more for each word.
+    /// The length normalisation of an empty text, and its increase for each word.
     base: f64,
     each: f64,
     steps: f64,
@@ -302,7 +303,7 @@ impl Bm25 {
         Self { base: 1.2 * (1.0 - by_length), each: 1.2 * by_length / mean, steps }
     }
 
-    /// Returns the step, from 0, of a count among so many words.
+    /// Returns the step, from 0, of a count in a text of this many words.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -317,9 +318,9 @@ impl Bm25 {
 
 /// The documents that say most of a term.
 struct Best {
-    /// Of each what it says, the less the more, then its place: so they are in order. Nothing if they are few.
+    /// For each its score, inverted so that the best come first, then its place. Empty if they are few.
     ranks: Vec<u64>,
-    /// So many at the front say more than the others.
+    /// This many at the front score higher than the others.
     sorted_out: usize,
 }
 
@@ -354,10 +355,11 @@ enum Noted {
     Nothing,
 }
 
-/// Writes postings: for each document the way from the one before, a byte of marks, and its sections.
+/// Writes postings: for each document the delta to the previous one, a byte of flags, and its sections.
 ///
-/// Marks: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword,
-/// heading, and two bits of weight. A section: the way from the one before, then a byte of weight and words of the heading.
+/// Flags: how many sections follow (3: a number does), title (its number of words follows), exact name, keyword,
+/// heading, and two bits of weight. A section: the delta to the previous one, then a byte of weight and words of the
+/// heading.
 fn encode(hits: &[Posting<'_>], best: &mut Best, measures: &Measures<'_>, detail: Detail) -> Vec<u8> {
     let weigh = |hit: &Posting<'_>| {
         let count = hit.spots.iter().map(|spot| usize::from(spot.count) + 3 * usize::from(spot.heading.min(1))).sum();
@@ -415,8 +417,8 @@ fn encode(hits: &[Posting<'_>], best: &mut Best, measures: &Measures<'_>, detail
     out
 }
 
-/// Lays out what results show, some sections a file; returns the files, and where they start: the way from the first
-/// document of the file before as a letter, `z` for 25 and more to come, then the section if it is not the first.
+/// Lays out what results show, some sections a file; returns the files, and where they start: the delta to the first
+/// document of the previous file as a letter, `z` for 25 and more to come, then the section if it is not the first.
 fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String) {
     let most = excerpt(documents);
     let kept = |document: &Document<'_>| -> Vec<String> {
@@ -507,8 +509,8 @@ fn shown<'a>(document: &'a Document<'_>, section: usize, part: &'a super::Part<'
     said.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" · ").into()
 }
 
-/// Returns the anchor of a section, or 0 if it is the words of the heading, or of the title where there is none, in small
-/// letters with dashes between, as most are.
+/// Returns the anchor of a section, or 0 if it is the words of the heading, or of the title where there is none, in
+/// lower case with dashes between, as most are.
 fn anchor(document: &Document<'_>, part: &super::Part<'_>) -> Value {
     let heading = if part.heading.is_empty() { &document.title } else { &*part.heading };
     let words = heading.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -552,7 +554,8 @@ impl<'t> Rare<'t> {
         .copied()
     }
 
-    /// Returns what is kept of a text: if it is too long its beginning, and of the rest what stands around its rarest words.
+    /// Returns what is kept of a text: if it is too long its beginning, and of the rest what is around its rarest
+    /// words.
     fn kept<'a>(&self, text: &'a str, most: usize) -> Cow<'a, str> {
         if text.len() <= most {
             return text.into();
@@ -640,7 +643,7 @@ mod tests {
         let kept = rare.kept(&long, 120);
         assert!(kept.len() <= 120, "{kept}");
         assert!(kept.starts_with("a a a") && kept.contains(" … ") && kept.contains("in Zanzibar they"), "{kept}");
-        // The rarer one stands, though the other would have had room.
+        // The rarer one is kept, though there would have been room for the other.
         assert!(!kept.contains("foo_bar"), "{kept}");
         assert!(rare.kept(&long, 200).contains("use foo_bar often"), "{}", rare.kept(&long, 200));
         let none = Rare::default();

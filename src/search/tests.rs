@@ -103,7 +103,7 @@ fn index_of(workspace: &Workspace) -> SearchFiles {
     index(&documents, &workspace.config().search)
 }
 
-/// The tests of the module query this index; its packed files stand there in hexadecimal digits.
+/// The tests of the module query this index; its packed files are written in hexadecimal digits.
 #[test]
 fn the_index_of_the_example() {
     let search = example();
@@ -263,7 +263,7 @@ fn names_within_names_are_known() {
     assert_eq!(runs("Time-Lapse Maker"), ["time-lapse-maker"]);
     assert_eq!(runs("x-ray-lab"), ["x-ray", "ray-lab"]);
     assert_eq!(runs("OAuth 2"), ["o-auth-2"]);
-    // What a piece is as a whole, what a blank parts from a common word, sentences, numbers, what other marks part.
+    // What a piece is as a whole, what a space parts from a common word, sentences, numbers, what other marks part.
     for text in
         ["time-lapse", "", "Guide to it", "How a desk is made ready at night", "Release 1.2.3", "Cues | Lamps", "返金"]
     {
@@ -319,7 +319,7 @@ fn joined_and_parted_words_are_no_strangers() {
         ("open fga", of("plugin-open-fga")),
         ("open_fga", of("plugin-open-fga")),
         ("openFga", of("plugin-open-fga")),
-        // A title with blanks.
+        // A title with spaces.
         ("webhook", of("broadcaster")),
         ("webhooks", of("broadcaster")),
         ("web-hook", of("broadcaster")),

@@ -36,7 +36,7 @@ pub(super) struct Word {
 struct Part {
     word: String,
     stop: bool,
-    /// The piece of text without blanks that it stands in.
+    /// The piece of text without spaces that it is in.
     piece: usize,
 }
 
@@ -51,7 +51,7 @@ impl Terms {
         Self { pipeline: English::new().make_pipeline(), stems: HashMap::new() }
     }
 
-    /// Returns the terms of a piece of text without blanks, in its order.
+    /// Returns the terms of a piece of text without spaces, in its order.
     pub(super) fn of(&mut self, chunk: &str) -> Vec<Term> {
         let mut terms = Vec::new();
         if chunk.starts_with(is_ideograph) {
@@ -81,7 +81,7 @@ impl Terms {
     /// and of *Argo CD plugin*. By them is found what is written as one word elsewhere.
     pub(super) fn runs(&mut self, text: &str) -> Vec<String> {
         let mut all: Vec<Part> = Vec::new();
-        // How many words each piece has, and whether only blanks stand before it.
+        // How many words each piece has, and whether it is preceded by spaces only.
         let mut pieces: Vec<(usize, bool)> = Vec::new();
         let mut end = 0;
         for chunk in chunks(text).filter(|chunk| !chunk.starts_with(is_ideograph)) {
@@ -102,7 +102,7 @@ impl Terms {
                 // The piece is known as a whole.
                 return pieces[first.piece].0 > run.len();
             }
-            // Of several pieces all stands in it: `Release 1` is not a name of *Release 1.2*.
+            // Of several pieces all is in it: `Release 1` is not a name of *Release 1.2*.
             let all: usize = (first.piece..=last.piece).map(|piece| pieces[piece].0).sum();
             all == run.len()
                 && !(is_sentence || first.stop || last.stop)
@@ -119,13 +119,13 @@ impl Terms {
         names.map(|run| run.iter().map(|part| part.word.as_str()).collect::<Vec<_>>().join("-")).collect()
     }
 
-    /// Returns a word; nothing for what is too long to be one.
+    /// Returns a word; `None` if it is too long to be one.
     fn word(&mut self, word: &str) -> Option<Word> {
         let raw = fold(word);
         if raw.chars().count() > MAX_TERM {
             return None;
         }
-        // The pipeline is for English; it would cut letters it does not know from the ends.
+        // The pipeline is for English; it would strip characters it does not know from the ends.
         if !raw.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return Some(Word { stem: raw.clone(), raw, stop: false });
         }
@@ -161,7 +161,7 @@ pub(super) fn chunks(text: &str) -> impl Iterator<Item = &str> {
         }
         let ideographs = class == Class::Ideograph;
         let start = at;
-        // Where the last letter ends: marks do not stand at the end of a name.
+        // Where the last character ends: a name does not end with marks.
         let mut end = at;
         while let Some((class, length)) = letter_at(text, at) {
             match class {
@@ -201,7 +201,7 @@ static ASCII: [Class; 128] = {
     classes
 };
 
-/// Returns what stands at a place of a text, and how many bytes it has; nothing at its end.
+/// Returns the character class at a place of a text, and its length in bytes; zero at the end.
 #[inline]
 fn letter_at(text: &str, at: usize) -> Option<(Class, usize)> {
     match ASCII.get(usize::from(*text.as_bytes().get(at)?)) {
@@ -239,11 +239,11 @@ pub(super) fn fold(text: &str) -> String {
             None => bare.push(letter),
         }
     }
-    // Puts together again what is no accent, such as the syllables of Hangul.
+    // Composes again what is not an accent, such as the syllables of Hangul.
     ComposingNormalizerBorrowed::new_nfc().normalize(&bare).into_owned()
 }
 
-/// Letters that no accent makes, and what people without them on the keyboard write.
+/// Letters that are not a base letter with an accent, and what people without them on the keyboard write.
 const PLAIN: [(char, &str); 17] = [
     ('ß', "ss"),
     ('æ', "ae"),
@@ -272,7 +272,7 @@ pub(super) fn joined(name: &str) -> String {
 /// How many words of a name are known as a name of their own, at most.
 const MAX_RUN: usize = 3;
 
-/// How many words a title has at most whose words are known in pairs across blanks: longer ones are sentences.
+/// How many words a title has at most whose words are known in pairs across spaces: longer ones are sentences.
 const MAX_TITLE: usize = 4;
 
 fn is_letter(c: char) -> bool {
@@ -284,12 +284,12 @@ pub(super) fn is_joint(c: char) -> bool {
     is_mark(c) || c == '_'
 }
 
-/// Those of them that do not stand at the end of a name.
+/// Those with which a name does not end.
 const fn is_mark(c: char) -> bool {
     matches!(c, '-' | '.' | '/' | ':' | '@' | '\'' | '’')
 }
 
-/// Scripts without blanks between words.
+/// Scripts without spaces between words.
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }

@@ -62,7 +62,7 @@ pub(super) async fn serve(listener: TcpListener, states: States, address: Socket
     }
 }
 
-/// Returns an address as it stands in a URL.
+/// Returns an address as it is in a URL.
 pub(super) fn name_of(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => ip.to_string(),
@@ -126,7 +126,7 @@ async fn answer(request: Request, mut states: States, address: SocketAddr, hosts
     }
 }
 
-/// Runs a template dry. Only a page of this server may ask for that: it costs time, and the answer tells of files.
+/// Runs a template dry. Only a page of this server may ask for that: it costs time, and the answer reveals files.
 async fn try_template(request: Request, mut states: States) -> Response {
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -161,7 +161,7 @@ fn redirect(status: StatusCode, to: &str, query: Option<&str>) -> Response {
     response
 }
 
-/// Says whether the request is for this server under one of its own names.
+/// Returns whether the request is for this server under one of its own names.
 ///
 /// A web page elsewhere can point a name of its own at this address, and would then be allowed to read the answers.
 fn is_allowed(headers: &HeaderMap, bound: IpAddr, named: &[String]) -> bool {
@@ -212,7 +212,7 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     response
 }
 
-/// Makes an answer with what stands in all of them.
+/// Makes an answer with the headers that all of them have.
 fn with_status(status: StatusCode, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -240,14 +240,14 @@ fn with_script(page: &[u8], path: &str) -> Bytes {
     [&page[..at], tag.as_bytes(), &page[at..]].concat().into()
 }
 
-/// Returns the page that stands in while there never was a site; the script shows the reason and waits.
+/// Returns the page that is shown while there has been no site yet; the script shows the reason and waits.
 fn failure_page(path: &str) -> Bytes {
     let page = "<!doctype html>\n<html lang=\"en\" data-playbill-failure>\n<meta charset=\"utf-8\">\n\
                 <title>The site cannot be built</title>\n<body>\n<h1>The site cannot be built</h1>\n</body>\n</html>\n";
     with_script(page.as_bytes(), path)
 }
 
-/// Answers with a stream that tells the page at `path` about each build.
+/// Answers with a stream of events about each build for the page at `path`.
 fn events(states: States, path: String) -> Response {
     let stream = stream::unfold((states, false), move |(mut states, waits)| {
         let path = path.clone();

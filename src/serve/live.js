@@ -1,8 +1,7 @@
-// Shows a page anew when it changed, in place where that can be done, and what is wrong. Part of the watch server only,
-// never of a built site.
-// The braces keep its names from those of the scripts of the site.
+// Updates a page when it changed, in place where possible, and shows what is wrong. Part of the watch server only,
+// never of a built site. The braces keep its names from those of the scripts of the site.
 {
-  // Behind a proxy the site may stand below a path.
+  // Behind a proxy the site may be below a path.
   const own = new URL(".", /** @type {HTMLScriptElement} */ (document.currentScript).src);
   const style = `
     :host { all: initial; }

@@ -1,7 +1,7 @@
 //! The watch server: builds a site, each file of it when somebody asks, serves it on a loopback address, and builds again when a file changes.
 //!
-//! One of the four modules that touch the outside world. Does not know how a site is built: the caller gives a
-//! function for that. Prints nothing: what happens is told to a function of the caller.
+//! One of the four modules that touch the outside world. Does not know how a site is built: the caller gives a function
+//! for that. Prints nothing: events are passed to a function of the caller.
 //!
 //! Invariants: only what was built can be served, so no path leads to the disk; a request that names another host is
 //! refused, so that no web page elsewhere can read the site under a name of its own; a build that fails or panics
@@ -56,7 +56,7 @@ pub trait Files: Debug + Send + Sync {
     /// Returns whether there is such a file.
     fn has(&self, path: &str) -> bool;
 
-    /// Returns a file; nothing if there is none.
+    /// Returns a file; `None` if there is none.
     ///
     /// # Errors
     /// Why it cannot be made.
@@ -71,7 +71,7 @@ pub trait Files: Debug + Send + Sync {
         Vec::new()
     }
 
-    /// Runs a template dry, as a form of it asks, and returns a report as JSON; nothing where there is no such template.
+    /// Runs a template dry, as a form of it asks, and returns a report as JSON; `None` if there is no such template.
     fn try_template(&self, request: &[u8]) -> Option<String> {
         let _ = request;
         None
@@ -105,7 +105,7 @@ pub struct Problem {
     pub text: String,
 }
 
-/// What the server tells its caller.
+/// The events that the server reports to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
     /// It can be reached.
@@ -140,7 +140,7 @@ pub enum ChangeSet {
 
 /// Builds a site, or says why it cannot be built.
 pub type Build = dyn Fn(&ChangeSet) -> Result<BuiltSite, String> + Send + Sync;
-/// Is told what happens, from the thread that builds.
+/// Receives events, from the thread that builds.
 pub type Reporter = dyn Fn(Event<'_>) + Send + Sync;
 
 /// Serves until interrupted from the keyboard.
@@ -253,7 +253,7 @@ async fn interrupted() {
     keyboard.await;
 }
 
-/// Opens the site in the browser; without one, the address that was told must do.
+/// Opens the site in the browser; without one, the printed address must do.
 #[expect(clippy::disallowed_methods, reason = "the browser is another program")]
 fn open(address: SocketAddr) {
     use std::process::{Command, Stdio};

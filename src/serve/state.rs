@@ -94,8 +94,8 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Finds where an address that leads nowhere means to: Backstage writes kinds and names with capitals, and READMEs have
-/// kept such addresses. What follows the name of the entity, such as the path of a document, stays as it is.
+/// Finds the page that a broken address means: Backstage writes kinds and names with capitals, and READMEs have kept
+/// such addresses. What follows the name of the entity, such as the path of a document, stays as it is.
 pub(super) fn moved(site: &BuiltSite, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     let of_entity = |at: usize, part: &str| {

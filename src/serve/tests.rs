@@ -181,7 +181,7 @@ fn addresses_with_capitals_lead_to_the_page() {
     check("/docs/default/Component/Pilot/guide/Rope/", "/docs/default/component/pilot/guide/Rope/");
     check("/docs/default/Component/Pilot/guide/Rope?q=A%20b", "/docs/default/component/pilot/guide/Rope/?q=A%20b");
     check("/Catalog/Default/Component/Pilot", "/catalog/default/component/pilot/");
-    // The page of an unknown document is told at the address of the entity that is known.
+    // Problems of an unknown document's page are reported at the address of the entity.
     check("/docs/default/Component/Pilot/gone", "/docs/default/component/pilot/gone");
     check("/catalog/default/component/con/", "/catalog/default/component/-con/");
     check("/tag/Java/", "/tag/java/");
@@ -341,7 +341,7 @@ fn a_page_that_cannot_be_made_fails_alone() {
         assert!(event["failure"].as_str().unwrap().contains(why), "{event}");
     }
     assert_eq!(server.get("/").0, 200);
-    // Once mended, it comes by itself.
+    // Once fixed, it comes by itself.
     let mut stream = server.listen("/a/");
     stream.until(|event| event["failure"].is_string());
     server.write("a/index.html", PAGE);

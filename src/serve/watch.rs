@@ -18,7 +18,7 @@ use super::{Build, ChangeSet, Event, Inputs, Reporter};
 
 /// How long nothing must change before a build: an editor writes a file in several steps.
 const QUIET: Duration = Duration::from_millis(5);
-/// The same while a file is open that was written to, or on systems that do not tell.
+/// The same while a file that was written to is open, or on systems that do not report this.
 const WRITING: Duration = Duration::from_millis(50);
 /// The same while many files change, as when another branch is checked out.
 const BUSY: Duration = Duration::from_millis(150);
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// there the folders are named one by one.
 const ONE_BY_ONE: bool = cfg!(target_os = "linux");
 
-/// What the system tells of.
+/// The events of the system.
 enum Notice {
     /// Something happened to these; whether somebody is about to write more.
     At(Vec<PathBuf>, Step),
@@ -93,7 +93,7 @@ pub(super) fn keep_building(
 ) {
     let (sender, changes) = mpsc::channel();
     let mut watcher = Watcher::new(sender, tell);
-    // Before the first build, so that no change is missed and one that fails can be mended.
+    // Before the first build, so that no change is missed and one that fails can be fixed.
     watcher.cover(inputs, &ChangeSet::Anything, tell);
     let mut pending = Pending { what: ChangeSet::Anything, open: BTreeSet::new() };
     loop {
@@ -165,7 +165,7 @@ fn round(build: &Build, happened: &ChangeSet, tell: &Reporter, before: Option<&S
     (state, left)
 }
 
-/// Spells out a panic.
+/// Formats a panic.
 pub(super) fn of_panic(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason is known");
@@ -205,7 +205,7 @@ impl Watcher {
         Self { watcher, inputs: Inputs::default(), covered: BTreeSet::new(), absent: Vec::new(), ignored, gone }
     }
 
-    /// Returns whether a folder is there again that was gone, which nobody could tell.
+    /// Returns whether a folder exists again that had disappeared, of which there is no event.
     fn misses_one(&self) -> bool {
         self.absent.iter().any(|path| path.is_dir())
     }
@@ -308,7 +308,7 @@ fn notice(event: notify::Event, ignored: &[PathBuf]) -> Option<Notice> {
     (!paths.is_empty()).then_some(Notice::At(paths, step))
 }
 
-/// Says whether a path may be read by a build.
+/// Returns whether a path may be read by a build.
 fn is_input(path: &Path, ignored: &[PathBuf]) -> bool {
     if ignored.iter().any(|folder| path.starts_with(folder)) {
         return false;

@@ -1,4 +1,4 @@
-//! One page's sight of the portal: how it links to others and what it calls them.
+//! The portal as one page sees it: how it links to others and what it calls them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -28,9 +28,9 @@ pub struct PageContext<'a> {
 /// A link to an entity, or its name where there is none to link to.
 #[derive(Debug, Clone, Serialize)]
 pub struct EntityLink {
-    /// Nothing for an entity that does not exist.
+    /// `None` for an entity that does not exist.
     pub href: Option<String>,
-    /// What a reader calls it.
+    /// The name for readers.
     pub title: String,
     /// Its name where that differs from the title, with the namespace where that is not the default one.
     pub name: Option<String>,
@@ -38,16 +38,16 @@ pub struct EntityLink {
     pub reference: String,
     /// Class suffix of icon and hue.
     pub class: &'static str,
-    /// The relation that the link stands for, if it does.
+    /// The relation that the link represents, if any.
     pub relation: Option<String>,
 }
 
 /// A link to anything else.
 #[derive(Debug, Clone, Serialize)]
 pub struct Anchor {
-    /// Where to.
+    /// The target address.
     pub href: String,
-    /// What to show.
+    /// The text to show.
     pub title: String,
     /// Name of an icon.
     pub icon: &'static str,
@@ -192,8 +192,8 @@ impl<'a> PageContext<'a> {
         self.site.mention(id).summary.get_or_init(|| summary(entity)).clone()
     }
 
-    /// Decides where a link of a text outside of documentations leads from this page; the text is the README of an entity, or
-    /// that of the first page.
+    /// Decides where a link of a text outside of documentation sites leads from this page; the text is the README of an
+    /// entity, or that of the first page.
     #[must_use]
     pub fn note_link(&self, note: &Note, of: Option<EntityId>, link: &DocLink) -> Resolved {
         match note.goal(link) {
@@ -276,7 +276,7 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", text[..cut].trim_end_matches([',', ';', ':', '.', ' ', '\n'])))
 }
 
-/// Returns one or two letters that stand for a name.
+/// Returns the initials of a name, one or two letters.
 #[must_use]
 pub fn initials(name: &str) -> String {
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -285,8 +285,8 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
-/// Returns a message as HTML, with what stands between backticks as code. Anything else in it stays as written: names
-/// are full of characters that Markdown would take for its own.
+/// Returns a message as HTML, with what is between backticks as code. Anything else in it stays as written: names are
+/// full of characters that Markdown would take for its own.
 ///
 /// Messages begin in lower case; on a page they are sentences. A first word with capitals inside is a field and stays.
 #[must_use]

@@ -238,7 +238,7 @@ impl Badge {
     }
 }
 
-/// Draws a badge. It stands on pages of others, so it brings its colours along.
+/// Draws a badge. It is on pages of others, so it brings its colours along.
 #[must_use]
 pub fn badge(view: &PageContext<'_>, id: EntityId, badge: Badge) -> String {
     let entity: &Entity = view.entity(id);

@@ -1,7 +1,8 @@
 //! What is drawn: the neighbours of an entity, what it needs and what needs it, the parts of a system or domain, the
 //! organisation, and the whole landscape.
 //!
-//! Each drawing folds what is beyond its budget and says how many that are; what the lines mean also stands in words.
+//! Each drawing folds what is beyond its budget and says how many that are; what the lines mean is also written in
+//! words.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -32,7 +33,7 @@ const SMALL: usize = 20;
 /// A drawing with what belongs to it.
 #[derive(Debug, Serialize)]
 pub struct GraphFigure {
-    /// HTML.
+    /// As HTML.
     svg: String,
     /// The icons that it uses.
     pub icons: BTreeSet<&'static str>,
@@ -40,7 +41,7 @@ pub struct GraphFigure {
     kinds: Vec<(&'static str, String)>,
     /// What the lines say, as HTML sentences.
     sentences: Vec<String>,
-    /// What has to be said about it.
+    /// A note below it.
     note: Option<&'static str>,
     /// The same in the browser, where it can be changed.
     explore: Option<String>,
@@ -326,7 +327,7 @@ pub fn system(view: &PageContext<'_>, id: EntityId) -> Option<GraphFigure> {
             }
         }
     }
-    // Only what touches a part: how others stand to each other is their affair.
+    // Only what touches a part: relations among others do not matter here.
     for (at, part) in parts.iter().enumerate() {
         let relations = view.entity(*part).relations.iter();
         for relation in relations.filter(|r| TALK.contains(&&*r.kind) || &*r.kind == "hasPart") {

@@ -1,4 +1,4 @@
-//! Which icon stands for a link.
+//! Chooses the icon of a link.
 
 /// Returns the icon for a link by its key in `metadata.links[].icon` or, without one, by where it leads.
 #[must_use]

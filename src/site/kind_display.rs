@@ -58,7 +58,7 @@ pub fn class(kind: &str) -> &'static str {
     kinds::of(kind).map_or("other", |known| known.id)
 }
 
-/// Returns where a kind stands in lists; kinds of the organisation's own come last.
+/// Returns where a kind is in lists; kinds of the organisation's own come last.
 #[must_use]
 pub fn rank(kind: &str) -> usize {
     kinds::KINDS.iter().position(|known| known.id == kind).unwrap_or(kinds::KINDS.len())

@@ -41,9 +41,9 @@ impl Section {
 pub struct NavEntry {
     /// The part.
     pub section: Section,
-    /// Where to.
+    /// The target address.
     pub url: &'static str,
-    /// What to show.
+    /// The text to show.
     pub title: &'static str,
     /// Name of an icon.
     pub icon: &'static str,
@@ -71,7 +71,7 @@ pub struct Layout {
     pub description: Option<String>,
     /// The absolute address, if the site's is known.
     pub canonical: Option<String>,
-    /// The way from the root, without the page itself.
+    /// The breadcrumbs from the root, without the page itself.
     pub breadcrumbs: Vec<Crumb>,
     /// The parts of the portal.
     pub nav: Vec<NavLink>,
@@ -89,7 +89,7 @@ pub struct Layout {
     pub og_type: &'static str,
     /// The same page in Markdown.
     pub markdown: Option<&'static str>,
-    /// What tells browsers of the search, if the address of the site is known.
+    /// The OpenSearch description, if the address of the site is known.
     pub opensearch: Option<String>,
     /// The changes as a feed, if the address of the site is known.
     pub feed: Option<String>,
@@ -99,21 +99,21 @@ pub struct Layout {
     pub class: &'static str,
 }
 
-/// One step of the way from the root.
+/// One breadcrumb.
 #[derive(Debug, Clone, Serialize)]
 pub struct Crumb {
-    /// Where to.
+    /// The target address.
     pub href: String,
-    /// What to show.
+    /// The text to show.
     pub title: String,
 }
 
 /// One part of the portal.
 #[derive(Debug, Clone, Serialize)]
 pub struct NavLink {
-    /// Where to.
+    /// The target address.
     pub href: String,
-    /// What to show.
+    /// The text to show.
     pub title: &'static str,
     /// Name of an icon.
     pub icon: &'static str,
@@ -124,9 +124,9 @@ pub struct NavLink {
 /// A link that the organisation configures.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConfigAnchor {
-    /// Where to.
+    /// The target address.
     pub href: String,
-    /// What to show.
+    /// The text to show.
     pub title: String,
     /// Name of an icon.
     pub icon: &'static str,
@@ -144,7 +144,7 @@ pub struct ProblemsLink {
 /// What a page says about itself.
 #[derive(Debug, Default)]
 pub struct About {
-    /// Title of the document; nothing for the home page.
+    /// Title of the document; `None` for the home page.
     pub title: Option<String>,
     /// One sentence.
     pub description: Option<String>,

@@ -1,8 +1,8 @@
 //! Lists of what entities have in common: a type, a tag, an owner. They are pages, so that a link to what a tag is on
-//! leads there without script; with one they are the catalog with that much already chosen.
+//! leads there without JavaScript; with JavaScript they are the catalog with these filters set.
 //!
-//! A list has its pages when at least two entities share it: a tag of one entity leads nowhere but back to it. So there
-//! are far fewer of them than entities, whatever the catalog.
+//! A list has its pages when at least two entities share it: the list of a tag of one entity would only lead back to
+//! it. So there are far fewer of them than entities, whatever the catalog.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,7 +26,7 @@ pub enum Shared {
 pub struct Listing {
     /// What its entities share.
     pub shared: Shared,
-    /// The values of that, as written: types that differ only in what an address cannot tell apart share a list.
+    /// The values of that, as written: types whose addresses are the same share a list.
     pub values: Vec<String>,
     /// In the order of kinds, then as lists of a kind have them.
     pub entities: Vec<EntityId>,

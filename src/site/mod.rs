@@ -80,7 +80,7 @@ pub enum Subject {
     List {
         /// Which one.
         list: usize,
-        /// From 1.
+        /// Counted from 1.
         page: usize,
     },
     /// A tab of an entity.
@@ -171,7 +171,7 @@ pub struct KindGroup {
 pub struct Source {
     /// As reports show it.
     pub path: Arc<str>,
-    /// Where it can be looked at.
+    /// Where it can be viewed.
     pub view: Option<String>,
     /// Where it can be changed.
     pub edit: Option<String>,
@@ -189,7 +189,7 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// Spells out a change.
+    /// Formats a change.
     #[must_use]
     pub fn new(change: &LastChange) -> Self {
         let (day, words) = date::day(change.time);
@@ -250,7 +250,7 @@ pub struct DocsTarget {
     pub page: usize,
 }
 
-/// Characters of a title that stand on the pages of others; the page of the entity has all of it.
+/// Characters of a title that are on the pages of others; the page of the entity has all of it.
 const TITLE: usize = 160;
 
 /// What links and lists say of an entity, on every page the same.
@@ -258,7 +258,7 @@ const TITLE: usize = 160;
 pub struct EntityLabel {
     /// Its page.
     pub url: String,
-    /// What a reader calls it.
+    /// The name for readers.
     pub title: String,
     /// Its name where that differs from the title, with the namespace where that is not the default one.
     pub name: Option<String>,
@@ -362,13 +362,13 @@ type OutlineInputs = (CatalogInputs, ByAddress<Decisions>, Arc<Mentions>, ByAddr
 type CatalogInputs = (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>);
 
 impl Memo {
-    /// Makes one that remembers; the default one does not.
+    /// Makes one that is enabled; the default one is not.
     #[must_use]
     pub fn enabled() -> Self {
         Self { outline: MemoTable::enabled() }
     }
 
-    /// Notes what happened; see [`MemoTable::invalidate`].
+    /// Applies changes; see [`MemoTable::invalidate`].
     pub fn invalidate(&self, changes: Option<&Changes>) {
         self.outline.invalidate(changes);
     }
@@ -462,7 +462,7 @@ fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     pages
 }
 
-/// Returns what tells the file of a page from those of others, without making its path.
+/// Returns the identity of the file of a page, without making its path.
 fn file_stem(url: &str) -> &str {
     match url.strip_suffix("index.html") {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
@@ -536,8 +536,8 @@ fn docs_targets(portal: &Portal) -> Vec<Option<DocsTarget>> {
 }
 
 impl Site {
-    /// Returns whether it has the same pages and files at the same addresses as another one, as far as they do not belong
-    /// to a theme or stand beside documents.
+    /// Returns whether it has the same pages and files at the same addresses as another one, except those that belong
+    /// to a theme or lie beside documents.
     #[must_use]
     pub fn has_pages_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.outline, &other.outline)
@@ -663,7 +663,7 @@ impl Site {
         &self.outline.docs_by_title
     }
 
-    /// Returns the entities that stand in a file.
+    /// Returns the entities that are in a file.
     #[must_use]
     pub fn in_file(&self, file: FileId) -> &[EntityId] {
         self.outline.by_file.get(&file).map_or(&[], Vec::as_slice)

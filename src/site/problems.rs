@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 /// How many characters of a long line are shown on each side of what is marked.
 const CONTEXT: usize = 80;
-/// So many bytes around a place are enough for that, secrets included.
+/// Number of bytes around a place that are enough for that, secrets included.
 const NEAR: usize = 4096;
 
 /// One problem with its places looked up.
@@ -46,9 +46,9 @@ impl Problem {
 pub struct Place {
     /// The file as reports show it.
     pub path: String,
-    /// From 1.
+    /// Counted from 1.
     pub line: u32,
-    /// From 1.
+    /// Counted from 1.
     pub column: u32,
     /// Why here; may be empty.
     pub text: String,
@@ -60,7 +60,7 @@ pub struct Place {
     pub after: String,
 }
 
-/// So many further places of one cause are listed.
+/// Maximum number of further places of one cause that are listed.
 const PLACES: usize = 50;
 
 /// Looks up the places of all diagnostics, each cause once, in their order.
@@ -103,7 +103,7 @@ fn place(label: &Label, positions: &mut Positions<'_>, catalog: &Catalog) -> Pla
     let text = source.text.as_deref().unwrap_or_default();
     let start = (label.span.start as usize).clamp(line.start, line.end.max(line.start));
     let end = (label.span.end as usize).clamp(start, line.end.max(start));
-    // A line may be a file of many problems, so that only what is near is looked at.
+    // A whole file may be one line with many problems, so only the text nearby is examined.
     let near = |text: &str, at: usize| text.floor_char_boundary(at);
     let first = near(text, start.saturating_sub(NEAR)).max(line.start);
     let last = near(text, end + NEAR).min(line.end.max(end));

@@ -35,7 +35,7 @@ pub struct Writer<'v, 'a> {
     amount: Amount,
     anchors: Anchors,
     out: Html,
-    /// What stands before the names of places inside the current item.
+    /// What comes before the names of places inside the current item.
     prefix: String,
     /// HTML: who offers the operations.
     offered: String,
@@ -448,7 +448,7 @@ impl<'v, 'a> Writer<'v, 'a> {
         }
     }
 
-    /// Writes where the value of an example stands.
+    /// Writes where the value of an example is.
     fn address(&mut self, example: &Example) {
         let Some(address) = &example.address else { return };
         self.out.raw("<p class=\"quiet\">Its value stands at ");
@@ -460,7 +460,7 @@ impl<'v, 'a> Writer<'v, 'a> {
         if examples.is_empty() || self.amount == Amount::Brief {
             return;
         }
-        // Several stand in a row, of which one is open.
+        // Several are shown in a row, of which one is open.
         let several = examples.len() > 1;
         if several {
             self.out.raw("<div class=\"snippets\">");
@@ -676,7 +676,7 @@ fn path(out: &mut Html, name: &str) {
     }
 }
 
-/// Paints JSON that was printed with one key a line: the keys stand out.
+/// Paints JSON that was printed with one key a line: keys are highlighted.
 fn json(out: &mut Html, text: &str) {
     for line in text.split_inclusive('\n') {
         let rest = line.trim_start_matches(' ');

@@ -22,14 +22,14 @@ pub enum Place {
 pub struct Heading {
     /// The words above them.
     pub title: String,
-    /// Where they stand.
+    /// Where they are.
     pub place: Place,
     /// Order among the headings of a page.
     pub rank: usize,
 }
 
 impl Heading {
-    /// Returns the anchor of what stands below it.
+    /// Returns the anchor of what is below it.
     #[must_use]
     pub fn anchor(&self) -> String {
         match self.place {
@@ -52,7 +52,7 @@ pub fn slug(words: &str) -> String {
         .join("-")
 }
 
-/// One line of the table of headings; an empty kind stands for any.
+/// One line of the table of headings; an empty kind means any.
 struct Known {
     relation: &'static str,
     source: &'static str,
@@ -122,7 +122,7 @@ pub fn heading(relation: &str, source: &str, target: &str) -> Heading {
 pub struct Drawn {
     /// What the line says from its beginning, such as `depends on`.
     pub verb: Cow<'static, str>,
-    /// Whether the relation leads the way of the line.
+    /// Whether the relation has the direction of the line.
     pub forward: bool,
     /// Order among relations.
     pub rank: usize,
@@ -168,7 +168,7 @@ pub fn pairs(config: &Config) -> Vec<(String, String, String)> {
     pairs
 }
 
-/// Spells a name in camel case as words: `deployedTo` becomes `Deployed to`.
+/// Writes a name in camel case as words: `deployedTo` becomes `Deployed to`.
 #[must_use]
 pub fn words(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);

@@ -1,4 +1,4 @@
-//! Facts of several entities added up, and what burns among them.
+//! Facts of several entities added up, and what needs attention among them.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ const NAMED: usize = 10;
 /// Facts of a source that are shown.
 const FACTS: usize = 4;
 
-/// How one source stands over some entities.
+/// The state of one source over some entities.
 #[derive(Debug, Serialize)]
 pub struct SourceRollup {
     title: String,
@@ -56,7 +56,7 @@ pub fn parts(view: &PageContext<'_>, id: EntityId) -> Vec<EntityId> {
     found.into_iter().collect()
 }
 
-/// Returns whether something burns, or cannot be seen.
+/// Returns whether something needs attention, or is unknown.
 #[must_use]
 pub fn is_red(snapshot: &Snapshot) -> bool {
     snapshot.state == State::Error || snapshot.tone() == Tone::Bad

@@ -184,7 +184,7 @@ fn card(view: &PageContext<'_>, id: EntityId, snapshot: &Snapshot) -> SnapshotCa
     }
 }
 
-/// Returns what stands above the rows of a source: everything but facts and rows.
+/// Returns what is above the rows of a source: everything but facts and rows.
 fn head(view: &PageContext<'_>, snapshot: &Snapshot) -> SnapshotCard {
     let source = &view.portal.snapshots.sources()[snapshot.source];
     let record = snapshot.record.as_deref();
@@ -274,7 +274,7 @@ pub fn label(source: &SourceInUse, name: &str) -> (usize, String, String) {
 
 fn shown_table(rows: &Rows, limit: usize) -> ShownTable {
     let shown = rows.rows.iter().take(limit);
-    // A column of which no row has anything tells nothing.
+    // A column without values is left out.
     let used: Vec<bool> = (0..rows.columns.len())
         .map(|at| rows.rows.iter().take(limit).any(|row| row.get(at).is_some_and(|cell| *cell != Cell::Empty)))
         .collect();
@@ -367,8 +367,8 @@ pub fn tab_id(tab: Tab) -> Option<&'static str> {
     }
 }
 
-/// Returns whether a tab has enough to show for an entity: few rows stand on the card, and need no page of their own. The two
-/// tabs that everybody looks for are there as soon as there are rows.
+/// Returns whether a tab has enough to show for an entity: a few rows fit on the card and need no page of their own.
+/// The two tabs that everybody looks for are there as soon as there are rows.
 #[must_use]
 pub fn tab_applies(snapshots: &crate::snapshots::Snapshots, id: EntityId, tab: Tab) -> bool {
     let sources = snapshots.sources();

@@ -33,7 +33,7 @@ pub struct Table {
 pub struct ColumnHead {
     /// Class and key.
     pub id: Cow<'static, str>,
-    /// What to show.
+    /// The text to show.
     pub title: String,
 }
 
@@ -74,7 +74,7 @@ pub enum Cell {
     },
     /// A page that belongs to the entity.
     Anchor {
-        /// The way there.
+        /// The link to it.
         anchor: Anchor,
     },
     /// Tags.

@@ -5,7 +5,7 @@
 
 use crate::html::Html;
 
-/// Paints the text of `serde_yaml`'s writer. The text of the result is the text given, to the letter.
+/// Paints the text of `serde_yaml`'s writer. The text of the result is the text given, verbatim.
 #[must_use]
 pub fn paint(yaml: &str) -> String {
     let mut out = Html::with_capacity(yaml.len() * 2);
@@ -39,7 +39,7 @@ pub fn paint(yaml: &str) -> String {
             out.text(&rest[..blanks]);
             rest = &rest[blanks..];
         } else {
-            // The text of an item stands deeper than its dash.
+            // The text of an item is indented more than its dash.
             depth = depth.saturating_sub(2);
         }
         if rest.starts_with(['|', '>']) {

@@ -47,7 +47,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The head that stands before an answer, if it was saved with it.
+/// The head that is before an answer, if it was saved with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Head {
     /// The status, such as `200`.
@@ -120,7 +120,7 @@ pub(crate) const ALL: Allowed = &["*"];
 struct Kept(Allowed);
 
 impl Kept {
-    /// Returns what is allowed below a key; nothing if the key itself is not.
+    /// Returns what is allowed below a key; `None` if the key itself is not.
     fn below(self, key: &str) -> Option<Self> {
         if self.0 == ALL || self.0.contains(&key) {
             return Some(self);
@@ -233,7 +233,7 @@ pub(crate) fn status_of_body(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// Returns the rows of an answer: of the list that stands at `key`, or of the answer itself without one. Pages of one
+/// Returns the rows of an answer: of the list that is at `key`, or of the answer itself without one. Pages of one
 /// answer are joined, whichever way they were saved.
 pub(crate) fn rows<'a>(values: &'a [Value], key: Option<&str>) -> Result<Vec<&'a Map<String, Value>>, Refusal> {
     let mut out = Vec::new();
@@ -282,7 +282,7 @@ pub(crate) fn object(values: &[Value]) -> Result<&Map<String, Value>, Refusal> {
 
 /// Fields of rows, read as loosely as tools write them.
 pub(crate) trait Fields {
-    /// Returns what stands at a path of keys, joined by `.`.
+    /// Returns what is at a path of keys, joined by `.`.
     fn at(&self, path: &str) -> Option<&Value>;
 
     /// Returns a text.

@@ -1,6 +1,6 @@
 //! Facts: named values that pages show, `export --facts` prints and scorecards judge.
 //!
-//! [`FACTS`] says of each name what people call it, how it looks when it is bad, and how it adds up over several entities.
+//! [`FACTS`] says of each name what people call it, when it is bad, and how it is aggregated over several entities.
 
 use serde::{Serialize, Serializer};
 
@@ -104,11 +104,11 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
-/// Rounds to so many decimals, halves away from zero.
+/// Rounds to `decimals` decimals, halves away from zero.
 #[must_use]
 pub(crate) fn rounded(number: f64, decimals: i32) -> f64 {
     let factor = 10f64.powi(decimals);
-    // A half that the binary form has just missed still is a half.
+    // A half that is not exact in binary is still rounded as a half.
     let scaled = number * factor;
     (scaled + scaled.signum() * 1e-9).round() / factor
 }
@@ -162,7 +162,7 @@ impl Facts {
         self.0.iter().map(|(name, fact)| (&**name, fact))
     }
 
-    /// Gives back memory that is not needed.
+    /// Frees memory that is not needed.
     pub(crate) fn shrink(&mut self) {
         self.0.shrink_to_fit();
     }
@@ -173,9 +173,9 @@ impl Facts {
 pub enum Bad {
     /// Never by itself.
     Never,
-    /// A number above zero: something burns now.
+    /// A number above zero: needs attention now.
     Above,
-    /// A number above zero: worth a look.
+    /// A number above zero: a warning.
     Look,
     /// `false`.
     No,
@@ -183,7 +183,7 @@ pub enum Bad {
     Words(&'static [&'static str]),
 }
 
-/// How a fact adds up over several entities.
+/// How a fact is aggregated over several entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rollup {
     /// The numbers are added.
@@ -201,13 +201,13 @@ pub enum Rollup {
 pub struct FactInfo {
     /// The name, or a beginning that ends in `.`.
     pub name: &'static str,
-    /// What people call it.
+    /// The name for readers.
     pub label: &'static str,
     /// Such as `%`; `s` for seconds.
     pub unit: &'static str,
     /// When it is bad.
     pub bad: Bad,
-    /// How it adds up.
+    /// How it is aggregated.
     pub rollup: Rollup,
 }
 
@@ -342,13 +342,13 @@ pub fn info(name: &str) -> Option<(usize, &'static FactInfo)> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tone {
-    /// Nothing to see here.
+    /// Nothing to judge.
     Plain,
     /// As it should be.
     Good,
     /// Worth a look.
     Warn,
-    /// Burns.
+    /// Needs attention now.
     Bad,
 }
 

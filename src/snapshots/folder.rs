@@ -19,7 +19,7 @@ pub(crate) struct Logged {
     pub(crate) time: Option<i64>,
     /// Its message.
     pub(crate) message: Option<String>,
-    /// The time of the last good line; nothing if there is none.
+    /// The time of the last good line; `None` if there is none.
     pub(crate) good: Option<Option<i64>>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn is_good(status: &str) -> bool {
     }
 }
 
-/// Adds the lines of a log that stands in a folder; returns whether any line could not be read.
+/// Adds the lines of a log that is in a folder; returns whether any line could not be read.
 pub(crate) fn read_log(folder: &str, text: &str, log: &mut HashMap<String, Logged>) -> bool {
     let mut is_odd = false;
     for line in text.lines() {
@@ -68,9 +68,9 @@ pub(crate) fn read_log(folder: &str, text: &str, log: &mut HashMap<String, Logge
 /// One file of a part, or what the log says of one that is not there.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
-    /// What stands between the part and the ending, such as `2` or `eslint`.
+    /// What is between the part and the ending, such as `2` or `eslint`.
     pub(crate) variant: String,
-    /// Which file; nothing if only the log knows it.
+    /// Which file; `None` if only the log knows it.
     pub(crate) file: Option<usize>,
     /// The path below the folder.
     pub(crate) path: String,

@@ -187,7 +187,7 @@ impl Join<'_> {
         }
     }
 
-    /// Reads a source that has no cards and only tells others the default branch.
+    /// Reads a source that has no cards and only provides the default branch to others.
     fn help(&mut self, source: &'static Source) {
         let Some(instances) = self.index.sources.get(source.id) else { return };
         for (instance, keys) in instances {
@@ -252,7 +252,8 @@ impl Join<'_> {
         groups.into_iter().collect()
     }
 
-    /// Looks up what an annotation says that is masked in the catalog: it only finds the answer and is shown nowhere.
+    /// Looks up the value of an annotation that is masked in the catalog: it only serves to find the answer and is
+    /// never shown.
     fn unmask(&self, entity: &Entity, claims: &mut Claims) {
         const MASK: &str = "***";
         if !claims.places.iter().any(|place| place.key == MASK) {
@@ -504,7 +505,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Reads the answers of a source; nothing if they have nothing for the entity.
+    /// Reads the answers of a source; `None` if they have nothing for the entity.
     fn of(source: &Source, sets: &[Set], entity: &Entity, branch: Option<&str>, shows: (bool, bool)) -> Option<Self> {
         let required = source.parts[0].name;
         let parts: Vec<&Part> = sets.iter().filter_map(|set| set.part(required)).collect();
@@ -561,7 +562,7 @@ impl Answer {
         Self { fetched, failure: failure.map(|words| mask::long(&words).into()), failed_parts: Vec::new(), record }
     }
 
-    /// Says how it stands.
+    /// Returns its state in words.
     pub(super) fn snapshot(&self, source: usize, key: &str, now: i64, ttl: i64) -> Snapshot {
         let state = match (&self.failure, self.fetched) {
             (Some(_), _) => State::Error,

@@ -7,13 +7,13 @@ use regex::Regex;
 
 use crate::catalog::without_secrets;
 
-/// Stands where something was.
+/// Replaces what was masked.
 const MASK: &str = "…";
 /// Characters of a text on a card or in a row of a table.
 const SHORT: usize = 300;
-/// Characters of a text that stands alone.
+/// Maximum length in characters of a text outside of a sentence.
 const LONG: usize = 2_000;
-/// Characters that are looked at at all.
+/// Maximum number of characters that are examined.
 const LOOKED_AT: usize = 8_000;
 
 /// A regular expression of this file, which is known to be right.
@@ -69,7 +69,7 @@ pub(crate) fn short(text: &str) -> String {
     cut(text, SHORT)
 }
 
-/// Returns a text that stands alone: masked, on one line, cut far later.
+/// Returns a text outside of a sentence: masked, on one line, with a larger maximum length.
 #[must_use]
 pub(crate) fn long(text: &str) -> String {
     cut(text, LONG)
@@ -116,7 +116,7 @@ pub(crate) fn link(url: &str) -> Option<String> {
         return None;
     }
     let shown = masked(url);
-    // An address with something taken out leads nowhere.
+    // An address with a part masked would be broken.
     (!shown.contains(MASK) && !shown.contains([' ', '"', '<', '>'])).then(|| shown.into_owned())
 }
 

@@ -37,7 +37,7 @@ use facts::{Fact, Tone};
 use record::Record;
 use source::Tab;
 
-/// How an answer stands.
+/// The state of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -72,7 +72,7 @@ impl State {
 pub struct Snapshot {
     /// Which source, by index into [`Snapshots::sources`].
     pub source: usize,
-    /// How the answer stands.
+    /// The state of the answer.
     pub state: State,
     /// When the content was fetched, in seconds since 1970 UTC.
     pub fetched: Option<i64>,
@@ -105,7 +105,7 @@ impl Snapshot {
 pub struct SourceInUse {
     /// The name of its folder.
     pub id: String,
-    /// What people call it.
+    /// The name for readers.
     pub title: String,
     /// Where its rows are shown.
     pub tab: Tab,

@@ -19,7 +19,7 @@ pub struct Record {
     pub tables: Vec<Rows>,
     /// Series of numbers, to draw.
     pub series: Vec<Series>,
-    /// How bad facts are whose source says so itself.
+    /// Severity of facts, where the source itself provides it.
     pub tones: Vec<(Box<str>, Tone)>,
 }
 
@@ -28,7 +28,7 @@ pub struct Record {
 pub struct Rows {
     /// What they are.
     pub title: &'static str,
-    /// What stands above the columns.
+    /// What is above the columns.
     pub columns: &'static [&'static str],
     /// The first rows.
     pub rows: Vec<Vec<Cell>>,
@@ -41,7 +41,7 @@ pub struct Rows {
 pub struct Series {
     /// What they are of.
     pub name: Box<str>,
-    /// Times and values; a value that is none is a gap.
+    /// Times and values; an unreadable value is a gap.
     pub points: Vec<(i64, Option<f64>)>,
 }
 
@@ -77,7 +77,7 @@ impl Cell {
         if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
     }
 
-    /// Makes a cell of a text that leads somewhere; an address that is none is left out.
+    /// Makes a cell of a linked text; an invalid address is left out.
     pub(crate) fn link(text: &str, url: Option<&str>) -> Self {
         match (Self::text(text), url.and_then(mask::link)) {
             (Self::Text(text), Some(url)) => Self::Link(text, url.into()),

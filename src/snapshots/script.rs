@@ -110,11 +110,11 @@ pub(crate) struct Server {
     pub(crate) url: &'static str,
     /// The ends of the variables that must be set.
     pub(crate) tokens: &'static [&'static str],
-    /// How it is told who asks.
+    /// How the request is authenticated.
     pub(crate) login: Login,
 }
 
-/// How a server is told who asks.
+/// How a server authenticates the request.
 pub(crate) enum Login {
     /// Not at all.
     None,
@@ -127,7 +127,7 @@ pub(crate) enum Login {
 }
 
 impl Server {
-    /// Returns the name of a variable: of another instance, its name stands in it.
+    /// Returns the name of a variable: of another instance, it contains the instance's name.
     pub(crate) fn variable(&self, end: &str, instance: &str) -> String {
         let instance: String =
             instance.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();

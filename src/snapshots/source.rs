@@ -13,7 +13,7 @@ use crate::catalog::Entity;
 pub struct Source {
     /// The name of its folder.
     pub id: &'static str,
-    /// What people call it.
+    /// The name for readers.
     pub title: &'static str,
     /// For how long an answer is fresh, in hours.
     pub ttl: i64,
@@ -82,7 +82,7 @@ pub struct PartInfo {
 pub(crate) enum Format {
     /// JSON, of which the named keys are read.
     Json(Allowed),
-    /// A report whose form its content tells; the reader gets the bytes.
+    /// A report whose format is recognised by its content; the reader gets the bytes.
     Report,
 }
 
@@ -120,7 +120,7 @@ pub enum Tab {
 /// Which keys of a source belong to an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    /// What people see as the key.
+    /// The key as readers see it.
     pub shown: String,
     /// Whether an annotation names it; otherwise it is the entity itself.
     pub is_annotated: bool,
@@ -190,7 +190,7 @@ pub(crate) fn by_entity(entity: &Entity) -> Option<Claims> {
 pub(crate) struct Part {
     /// Its values, if it is JSON that can be used.
     pub(crate) values: Vec<Value>,
-    /// Its bytes, if it is a report, with what stands in the names of the files.
+    /// Its bytes, if it is a report, with what the names of the files contain.
     pub(crate) bytes: Vec<Vec<u8>>,
     /// Why its content cannot be used.
     pub(crate) refusal: Option<Refusal>,
@@ -229,7 +229,7 @@ impl Set {
 
 /// What a reader is given.
 pub(crate) struct Input<'a> {
-    /// When the answers were fetched; from here windows and ages count back.
+    /// When the answers were fetched; the reference time of windows and ages.
     pub(crate) time: Option<i64>,
     /// The answers of each server.
     pub(crate) sets: &'a [Set],
@@ -269,7 +269,7 @@ impl<'a> Input<'a> {
         Some((self.time? - at).max(0) / super::time::DAY)
     }
 
-    /// Returns whether a time lies within so many days before that of the answer.
+    /// Returns whether a time lies within `days` days before that of the answer.
     pub(crate) fn is_within(&self, at: i64, days: i64) -> Option<bool> {
         let now = self.time?;
         Some(at <= now && now - at <= days * super::time::DAY)

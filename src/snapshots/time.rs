@@ -6,7 +6,7 @@ pub(crate) const DAY: i64 = 86_400;
 pub(crate) const HOUR: i64 = 3_600;
 
 /// Reads a time: RFC 3339 with fractions of any length, an offset without a colon, `YYYY-MM-DD HH:MM:SS UTC`, a day
-/// alone, or seconds or milliseconds since 1970. What is none of these is no time.
+/// alone, or seconds or milliseconds since 1970. Anything else is not a time.
 #[must_use]
 pub(crate) fn parse(text: &str) -> Option<i64> {
     let text = text.trim();

@@ -41,7 +41,7 @@ const MARKS: [(&str, Listed); 4] = [
     ("/*kind classes*/", classes),
 ];
 
-/// What stands before the address of a picture or a font in a style sheet.
+/// What comes before the address of a picture or a font in a style sheet.
 const URL: &str = "url(";
 
 impl Assets {
@@ -161,7 +161,7 @@ pub(super) fn symbols(built_in: &[(&str, &[u8])], overrides: &BTreeMap<String, O
 }
 
 fn published(name: &str, bytes: Cow<'static, [u8]>) -> Asset {
-    // Eight digits tell versions of one file apart; the name already tells files apart.
+    // Eight digits distinguish versions of one file; the name already distinguishes files.
     let hash = xxh3_64(&bytes) as u32;
     let url = match name.rsplit_once('.') {
         Some((stem, extension)) => format!("{}{stem}.{hash:08x}.{extension}", routes::STATIC),

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::error::Error;
 use crate::text::Span;
 
-/// One complaint with its place, if it has one.
+/// One error with its place, if it has one.
 struct Complaint {
     message: String,
     template: Option<String>,

@@ -54,7 +54,7 @@ pub struct Theme {
     tera: Tera,
     assets: assets::Assets,
     overrides: BTreeMap<String, Override>,
-    /// Tells it from others, as far as the same program makes them.
+    /// Distinguishes it from others made by the same program.
     fingerprint: u128,
 }
 
@@ -84,7 +84,7 @@ pub enum Purpose {
     Documentation,
 }
 
-/// What the page of a documentation alone is made of.
+/// What the page of a documentation site alone is made of.
 const DOCUMENTATION: [&str; 2] = ["components.html", "docs-alone.html"];
 
 /// Compiles the built-in theme with the files of the user's in place of those of the same name.

@@ -6,12 +6,12 @@ const WINDOWS: [char; 32] = [
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// Returns the text of bytes that are no UTF-8, and the encoding; nothing for what is no text.
+/// Returns the text of bytes that are not UTF-8, and the encoding; `None` for what is not text.
 pub(super) fn text(bytes: &[u8]) -> Option<(String, &'static str)> {
     let unit: fn([u8; 2]) -> u16 = match bytes {
         [0xff, 0xfe, ..] => u16::from_le_bytes,
         [0xfe, 0xff, ..] => u16::from_be_bytes,
-        // Without a mark, by the zeros of its letters.
+        // Without a byte order mark, by the zeros of its code units.
         [first, 0, second, 0, ..] if *first > 0 && *second > 0 => u16::from_le_bytes,
         [0, first, 0, second, ..] if *first > 0 && *second > 0 => u16::from_be_bytes,
         _ => return windows(bytes).map(|text| (text, "Windows-1252")),

@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::ReadError;
 use super::trace::Trace;
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileType {
     /// A regular file.
@@ -131,7 +131,7 @@ impl FileSystem {
         }
     }
 
-    /// Returns what stands at `path`, links not followed.
+    /// Returns what is at `path`, links not followed.
     pub(super) fn kind(&self, path: &Path) -> io::Result<FileType> {
         match self {
             Self::Disk(journal) => {
@@ -153,7 +153,7 @@ impl FileSystem {
         }
     }
 
-    /// Returns what stands at the end of the links at `path`.
+    /// Returns what is at the end of the links at `path`.
     pub(super) fn end_kind(&self, path: &Path) -> io::Result<FileType> {
         match self.kind(path)? {
             FileType::Link => self.kind(&self.real(path)?),
@@ -183,7 +183,7 @@ impl FileSystem {
         }
     }
 
-    /// Returns whether a file may be run; where the platform does not tell, it may not.
+    /// Returns whether a file may be run; `false` where the platform does not say.
     pub(super) fn is_executable(&self, path: &Path) -> bool {
         match self {
             Self::Disk(_) => fs::metadata(path).is_ok_and(|about| is_executable(&about)),
@@ -209,7 +209,7 @@ impl FileSystem {
         }
     }
 
-    /// Returns a number made of size and times of a file, links followed; nothing where these are not known.
+    /// Returns a number made of size and times of a file, links followed; `None` if these are not known.
     pub(super) fn look(&self, path: &Path) -> Option<u64> {
         match self {
             Self::Disk(_) => {
@@ -221,7 +221,7 @@ impl FileSystem {
         }
     }
 
-    /// Reads a small text that others wrote for other programs, such as `.gitignore`; nothing if that fails.
+    /// Reads a small text that others wrote for other programs, such as `.gitignore`; `None` if that fails.
     pub(super) fn read_text(&self, path: &Path, limit: u64) -> Option<String> {
         // Opening a pipe would wait for a writer.
         (self.end_kind(path).ok()? == FileType::File).then_some(())?;
@@ -237,7 +237,7 @@ pub(super) struct Stamp {
     /// When the content changed; programs can set it.
     pub(super) modified: SystemTime,
     /// Which file it is, and when anything about it changed, in nanoseconds; programs cannot set that. Zero where the
-    /// platform does not tell.
+    /// platform does not say.
     pub(super) identity: (u64, i128),
 }
 

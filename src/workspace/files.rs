@@ -12,7 +12,7 @@ use crate::text::FileId;
 
 /// Every file that somebody asked for.
 ///
-/// Ids stay those of their places from one state of a workspace to the next; what stands there is a matter of each state.
+/// Ids stay those of their places from one state of a workspace to the next; what is there is a matter of each state.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     /// Places are compared as bytes, which is much faster than as paths; they have one spelling each.
@@ -25,7 +25,7 @@ pub(super) struct Files {
 pub(super) struct File {
     /// Where it is, links not followed.
     pub(super) place: Arc<Path>,
-    /// Where it is, links followed; nothing if that is the same.
+    /// Where it is, links followed; `None` if that is the same.
     pub(super) real: Option<PathBuf>,
     /// How reports name it.
     pub(super) path: Arc<str>,
@@ -90,7 +90,7 @@ impl Files {
         wanted.map(|(at, _)| FileId::new(at)).collect()
     }
 
-    /// Returns the same files for the next state, in which some may be other ones.
+    /// Returns the same files for the next state, in which some may have changed.
     pub(super) fn next(&self) -> Self {
         Self { ids: Arc::clone(&self.ids), files: RwLock::new(self.files.read().clone()) }
     }
@@ -105,7 +105,7 @@ impl Files {
         self.insert(place, real, path, true, Content::Unread)
     }
 
-    /// Returns the id of something that is no file, such as a folder, so that a problem can name it.
+    /// Returns the id of something that is not a file, such as a folder, so that a problem can name it.
     pub(super) fn add_nothing(&self, place: &Path, path: impl FnOnce() -> Arc<str>) -> FileId {
         self.insert(place, None, path, false, Content::Text(Arc::from("")))
     }
@@ -148,7 +148,7 @@ impl Files {
 }
 
 impl File {
-    /// Returns what is there now, if that may be something else.
+    /// Returns what is there now, if that may have changed.
     pub(super) fn changed(&self, tree: &FileSystem) -> Option<Self> {
         let new = match &*self.content.lock() {
             Content::Unread => Content::Unread,
@@ -168,12 +168,12 @@ impl File {
         }
     }
 
-    /// Returns a number that is another one for each content, by the looks of it.
+    /// Returns a number that changes with the content, from size and times.
     pub(super) fn version(&self, tree: &FileSystem) -> u64 {
         *self.version.get_or_init(|| tree.look(self.real()).unwrap_or(self.count))
     }
 
-    /// Returns the file as one of which nothing is known.
+    /// Returns the file without what was read of it.
     pub(super) fn forgotten(&self) -> Self {
         self.with(false, Content::Unread)
     }

@@ -1,7 +1,7 @@
 //! The facts of a repository, read from the files of `.git` without running git.
 //!
-//! Understands worktrees, submodules and detached heads. Never writes, and takes everything it reads for hostile:
-//! sizes are limited, and what is not understood counts as not there.
+//! Supports worktrees, submodules and detached heads. Never writes, and treats everything it reads as hostile: sizes
+//! are limited, and what is not understood counts as not there.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -128,7 +128,7 @@ impl Repository {
         &self.folder
     }
 
-    /// Returns where it comes from; nothing for one that is only here.
+    /// Returns where it comes from; `None` if it has no remote.
     #[must_use]
     pub fn remote(&self) -> Option<&Remote> {
         self.remote.as_ref()
@@ -232,7 +232,7 @@ struct Config {
 }
 
 impl Config {
-    /// Reads the format of git-config(1); a line that is not understood is passed over.
+    /// Reads the format of git-config(1); a line that is not understood is skipped.
     fn parse(text: &str) -> Self {
         let mut config = Self::default();
         let mut section = (String::new(), String::new());
@@ -308,7 +308,7 @@ fn header(text: &str) -> Option<((String, String), &str)> {
 fn unquote(text: &str, lines: &mut std::str::Lines<'_>) -> String {
     let mut value = String::new();
     let mut quoted = false;
-    // Blanks at the end do not count unless they are quoted.
+    // Spaces at the end do not count unless they are quoted.
     let mut solid = 0;
     let mut line = text.trim_start();
     loop {

@@ -238,7 +238,7 @@ impl History {
     }
 }
 
-/// Reads the line about a commit; nothing if it is the name of a file.
+/// Reads the line about a commit; `None` if it is the name of a file.
 fn header(part: &[u8]) -> Option<LastChange> {
     let text = String::from_utf8_lossy(part.strip_prefix(b"\x01")?);
     let mut fields = text.splitn(3, '\x02');

@@ -34,7 +34,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Says whether an entry of the folder, or of one below without rules of its own, is excluded.
+    /// Returns whether an entry of the folder, or of one below without rules of its own, is excluded.
     ///
     /// The folders between must have been asked about before: git does not look into an excluded folder either.
     pub(super) fn exclude(&self, path: &Path, kind: FileType) -> bool {
@@ -80,7 +80,7 @@ enum Shape {
 }
 
 impl List {
-    /// Says whether a path is excluded, or kept in spite of rules above; nothing if no pattern matches.
+    /// Returns whether a path is excluded, or kept in spite of rules above; `None` if no pattern matches.
     fn verdict(&self, path: &Path, is_folder: bool) -> Option<bool> {
         let name = path.file_name()?.as_encoded_bytes();
         let matches = |line: &&Line| {
@@ -139,7 +139,7 @@ impl RuleBook {
         List(lines.filter_map(|line| plain(line).or_else(|| self.compile(line))).collect())
     }
 
-    /// Compiles a line; nothing if it is no pattern, which git passes over silently too.
+    /// Compiles a line; `None` if it is no pattern, which git skips silently too.
     fn compile(&self, line: &str) -> Option<Line> {
         let known = self.globs.read().get(line).cloned();
         let glob = known.unwrap_or_else(|| {

@@ -118,7 +118,7 @@ struct Home {
     folder: PathBuf,
     /// The same as written on the command line.
     shown: PathBuf,
-    /// The name of the file in it; nothing if there is none.
+    /// The name of the file in it; `None` if there is none.
     file: Option<PathBuf>,
 }
 
@@ -487,7 +487,7 @@ impl Workspace {
         }
     }
 
-    /// Returns where a value of the configuration stands, or where it could.
+    /// Returns where a value of the configuration is, or where it could.
     fn config_span(&self, key: &str, home: &Path) -> Span {
         let written = self.config.places.get(key);
         written.unwrap_or_else(|| Span::whole(self.config_file.unwrap_or_else(|| self.add_folder(home))))
@@ -513,7 +513,7 @@ impl Workspace {
         let mut set = GlobSetBuilder::new();
         for text in &self.config.catalog.exclude {
             let text = text.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
-            // The folder itself goes too, or its contents would be listed in vain.
+            // The folder itself is excluded too, or its contents would be listed for nothing.
             for text in [Some(text), text.strip_suffix("/**")].into_iter().flatten() {
                 // `config` reports patterns that are wrong.
                 if let Ok(glob) = GlobBuilder::new(text).literal_separator(true).build() {

@@ -106,7 +106,7 @@ pub enum LocateError {
 /// Which characters of a pattern are wildcards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GlobStyle {
-    /// As in targets of Locations read from a git host: `*` and `**`; all others stand for themselves.
+    /// As in targets of Locations read from a git host: `*` and `**`; all others are literal.
     Url,
     /// As in targets of Locations read from disk, and in the configuration: `*`, `**`, `?` and `{a,b}`.
     File,
@@ -152,7 +152,7 @@ impl Folder {
     }
 }
 
-/// What stands at a path, hidden or not; links are told, not followed.
+/// What is at a path, hidden or not; links are reported, not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// A file, and whether it may be run.
@@ -168,7 +168,7 @@ pub enum Item {
 struct Root {
     /// Where it is, links followed.
     place: PathBuf,
-    /// What stands before paths below it.
+    /// What comes before paths below it.
     prefix: String,
     /// The rules of the folders above, within the same repository.
     rules: Option<Arc<Rules>>,
@@ -241,7 +241,7 @@ pub struct Workspace {
 impl Workspace {
     /// Makes a workspace of files in memory below a single root, for tests.
     ///
-    /// Everything behaves as on disk, also ignore rules and a `.git` folder. A path that is none is left out.
+    /// Everything behaves as on disk, also ignore rules and a `.git` folder. An invalid path is left out.
     #[must_use]
     pub fn from_files(config: Config, files: &[(&str, &[u8])]) -> Self {
         load::from_files(config, files)
@@ -296,8 +296,8 @@ impl Workspace {
         let _ = self.tree.list(place);
     }
 
-    /// Returns everything that the outside has answered so far, as a text for [`is_current`]; nothing if that was not asked
-    /// for, or cannot be written down.
+    /// Returns everything that the outside has answered so far, as a text for [`is_current`]; `None` if that was not
+    /// asked for, or cannot be written down.
     #[must_use]
     pub fn journal(&self) -> Option<String> {
         match &*self.tree {
@@ -347,7 +347,7 @@ impl Workspace {
     }
 
     /// Looks for files that may be input, whatever their names and whatever ignore files say, sorted by path; for each,
-    /// whether a scan passes over it. For a first run that has found nothing.
+    /// whether a scan skips it. For a first run that has found nothing.
     #[must_use]
     pub fn survey(&self) -> Vec<(FileId, bool)> {
         let mut files = Vec::new();
@@ -391,8 +391,8 @@ impl Workspace {
 
     /// Returns the path of a file as reports show it.
     ///
-    /// It is `/`-separated and relative to the scanned root; with several roots, that of the root as given stands
-    /// before it. What is not Unicode is replaced.
+    /// It is `/`-separated and relative to the scanned root; with several roots, that of the root as given is before
+    /// it. What is not Unicode is replaced.
     #[must_use]
     pub fn path(&self, file: FileId) -> Arc<str> {
         Arc::clone(&self.files.get(file).path)
@@ -405,7 +405,7 @@ impl Workspace {
         self.folder(file.place.parent().unwrap_or(&file.place))
     }
 
-    /// Returns the path of a file below a folder, `/`-separated; nothing if it is not below.
+    /// Returns the path of a file below a folder, `/`-separated; `None` if it is not below.
     #[must_use]
     pub fn path_below(&self, folder: &Folder, file: FileId) -> Option<String> {
         let file = self.files.get(file);
@@ -437,7 +437,7 @@ impl Workspace {
     /// When it is larger, no text at all, or cannot be read.
     pub fn decoded(&self, file: FileId, limit: u64) -> Result<Decoded, ReadError> {
         match self.text(file, limit) {
-            // UTF-16 of plain letters is UTF-8 with zeros between.
+            // UTF-16 of ASCII is UTF-8 with zeros between.
             Ok(text) if !text.get(..4.min(text.len())).is_some_and(|start| start.contains('\0')) => {
                 Ok(Decoded { text, wrong: None })
             }
@@ -474,7 +474,7 @@ impl Workspace {
         self.files.get(file).bytes_once(&self.tree, limit)
     }
 
-    /// Returns a number by which a change of a file can be told without reading it.
+    /// Returns a number that changes with a file, without reading it.
     #[must_use]
     pub fn version(&self, file: FileId) -> u64 {
         self.note(|asked| asked.content(file));
@@ -520,8 +520,8 @@ impl Workspace {
 
     /// Finds the files that a pattern in the file `from` matches, sorted by path; a plain target is a pattern too.
     ///
-    /// The bounds are those of [`Self::locate`], and what a scan passes over is passed over. A wildcard matches no
-    /// name that starts with a dot, nor `node_modules`.
+    /// The bounds are those of [`Self::locate`], and what a scan skips is skipped. A wildcard matches no name that
+    /// starts with a dot, nor `node_modules`.
     ///
     /// # Errors
     /// When the part before the first wildcard may not be read, or a plain target leads to no file. No match is no
@@ -558,7 +558,7 @@ impl Workspace {
         self.register(listed)
     }
 
-    /// Returns the folder that what stands in a file's folder may refer to: its repository, as far as it lies below the
+    /// Returns the folder that what is in a file's folder may refer to: its repository, as far as it lies below the
     /// scanned root.
     #[must_use]
     pub fn reach_of(&self, file: FileId) -> Folder {
@@ -567,8 +567,8 @@ impl Workspace {
         self.folder(&boundary.place)
     }
 
-    /// Returns what stands at a path below a folder, whatever a scan passes over; nothing for one that is no plain path, or
-    /// that leads through a link out of the repository.
+    /// Returns what is at a path below a folder, whatever a scan skips; `None` if the path is not plain, or leads
+    /// through a link out of the repository.
     #[must_use]
     pub fn item(&self, folder: &Folder, path: &str) -> Option<Item> {
         let mut place = folder.place.to_path_buf();
@@ -667,7 +667,7 @@ impl Workspace {
         history.as_ref()?.get(&names_below(place, repository.place())?).cloned()
     }
 
-    /// Returns since when git knows each of some files. It is asked once a repository, however many files there are.
+    /// Returns since when git knows each of these files. Git runs once per repository, however many files there are.
     #[must_use]
     pub fn known_since(&self, files: &[FileId]) -> Vec<KnownSince> {
         let since = |file: FileId| {
@@ -899,7 +899,7 @@ impl Workspace {
             (Some(parent), Some(name)) => self.real_folder(parent).and_then(|parent| {
                 let path = parent.join(name);
                 if !parent.starts_with(&boundary.real) {
-                    // Nobody need learn what is there.
+                    // What is there is not disclosed.
                     return Ok(path);
                 }
                 if self.tree.kind(&path)? == FileType::Link { self.tree.real(&path) } else { Ok(path) }
@@ -987,7 +987,7 @@ impl Workspace {
     }
 }
 
-/// Returns the time that is meant by now.
+/// Returns the current time of the build.
 #[must_use]
 pub fn now() -> i64 {
     snapshots::now()
@@ -1013,7 +1013,7 @@ pub fn is_current(journal: &str) -> bool {
     trace::holds(journal)
 }
 
-/// Returns the names of `place` below `above` as the operating system has them; nothing if it is not below.
+/// Returns the names of `place` below `above` as the operating system has them; `None` if it is not below.
 fn names_below<'a>(place: &'a Path, above: &Path) -> Option<Vec<&'a OsStr>> {
     Some(place.strip_prefix(above).ok()?.components().map(std::path::Component::as_os_str).collect())
 }

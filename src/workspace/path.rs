@@ -44,7 +44,7 @@ pub(super) fn resolve(base: &[OsString], target: &str) -> Result<Inside, LocateE
     Ok(Inside { names, folder: target.is_empty() || target.ends_with('/') || ends_in_dots(target) })
 }
 
-/// Says whether a text is a URL with a scheme, so that it names no file.
+/// Returns whether a text is a URL with a scheme, so that it names no file.
 pub(super) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return text.starts_with("//") };
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -54,7 +54,7 @@ pub(super) fn is_url(text: &str) -> bool {
         || (is_scheme && (rest.starts_with("//") || known.iter().any(|known| scheme.eq_ignore_ascii_case(known))))
 }
 
-/// Says whether the operating system takes a text as the name of one entry of a folder.
+/// Returns whether the operating system takes a text as the name of one entry of a folder.
 fn is_name(name: &str) -> bool {
     let mut components = Path::new(name).components();
     name.len() <= MAX_NAME
@@ -76,7 +76,7 @@ pub(super) fn shorten(text: &str) -> String {
     }
 }
 
-/// Returns the names of `place` below `above`; nothing if it is not below.
+/// Returns the names of `place` below `above`; `None` if it is not below.
 pub(super) fn names(place: &Path, above: &Path) -> Option<Vec<OsString>> {
     let below = place.strip_prefix(above).ok()?;
     Some(below.components().map(|component| component.as_os_str().to_owned()).collect())

@@ -41,14 +41,14 @@ enum Token {
 pub(super) struct State(u64);
 
 impl State {
-    /// Says whether nothing below can match.
+    /// Returns whether nothing below can match.
     pub(super) fn is_dead(self) -> bool {
         self.0 == 0
     }
 }
 
 impl Pattern {
-    /// Reads the segments of a pattern; nothing if there are too many, or one is `..`.
+    /// Reads the segments of a pattern; `None` if there are too many, or one is `..`.
     pub(super) fn new<'a>(segments: impl IntoIterator<Item = &'a str>, style: GlobStyle) -> Option<Self> {
         let mut read = Vec::new();
         for text in segments {
@@ -93,7 +93,7 @@ impl Pattern {
         self.close(next)
     }
 
-    /// Says whether a file in this state matches.
+    /// Returns whether a file in this state matches.
     pub(super) fn accepts(&self, state: State) -> bool {
         state.0 & (1 << self.segments.len()) != 0
     }
@@ -109,12 +109,12 @@ impl Pattern {
     }
 }
 
-/// Says whether a path segment holds a wildcard of the style.
+/// Returns whether a path segment holds a wildcard of the style.
 pub(super) fn is_wild(text: &str, style: GlobStyle) -> bool {
     text.contains('*') || (style == GlobStyle::File && text.contains('?'))
 }
 
-/// Returns the patterns that one with alternatives in braces stands for.
+/// Expands a pattern with alternatives in braces.
 pub(super) fn expand(pattern: &str, style: GlobStyle) -> Vec<String> {
     if style == GlobStyle::Url {
         return vec![pattern.to_owned()];

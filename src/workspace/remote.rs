@@ -55,7 +55,7 @@ pub(super) enum Revision {
 }
 
 impl Remote {
-    /// Reads the URL of a remote; nothing if it names no host, such as a path on disk.
+    /// Reads the URL of a remote; `None` if it names no host, such as a path on disk.
     pub(super) fn parse(text: &str, hosts: &Hosts) -> Option<Self> {
         let text = text.trim();
         let (scheme, name, port, path) = split(text)?;
@@ -126,7 +126,7 @@ impl Remote {
         }
     }
 
-    /// Returns the address of the repository; nothing for an unknown host.
+    /// Returns the address of the repository; `None` for an unknown host.
     #[must_use]
     pub fn url(&self) -> Option<String> {
         (self.host != Host::Unknown).then(|| self.home())
@@ -235,7 +235,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Reads an address; nothing if it is none of the web.
+    /// Reads an address; `None` if it is not a web address.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
         let (name, path) = canonical(url.host_str()?.to_ascii_lowercase(), segments(url.path())?);
@@ -326,7 +326,7 @@ fn is_host(name: &str) -> bool {
         && (plain.len() < name.len() || !plain.contains(':'))
 }
 
-/// Decodes the segments of a path; nothing if they are no text.
+/// Decodes the segments of a path; `None` if they are not text.
 fn segments(path: &str) -> Option<Vec<String>> {
     let mut segments = Vec::new();
     for segment in path.split('/') {
@@ -445,7 +445,7 @@ fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
-/// Returns the part of an address that tells one repository from another: the host, the owner and the name.
+/// Returns the part of an address that identifies a repository: the host, the owner and the name.
 pub(crate) fn repository_in(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').take(3).collect::<Vec<_>>().join("/").to_lowercase()

@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 512;
 pub(super) struct Limits {
     /// Folders that are never entered: where the site is written.
     pub(super) outputs: Vec<PathBuf>,
-    /// Paths below a root that are passed over.
+    /// Paths below a root that are skipped.
     pub(super) exclude: GlobSet,
     /// Further patterns that start the catalog, besides the two names.
     pub(super) files: Vec<Pattern>,
@@ -220,7 +220,7 @@ pub(super) fn is_for_templates(name: &str) -> bool {
 pub(super) struct Surveyed {
     /// Where.
     pub(super) place: PathBuf,
-    /// Whether a scan passes over it.
+    /// Whether a scan skips it.
     pub(super) ignored: bool,
 }
 

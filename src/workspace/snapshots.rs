@@ -10,7 +10,7 @@ use super::file_system::FileType;
 use super::{ReadError, Workspace};
 use crate::text::FileId;
 
-/// Files that are looked at in all; a folder with more is not one of answers.
+/// Maximum number of files that are examined; a folder with more is not one of answers.
 const MOST: usize = 2_000_000;
 /// How deep folders are entered.
 const DEPTH: usize = 40;
@@ -111,7 +111,7 @@ impl Workspace {
     }
 }
 
-/// Returns the time that is meant by now: `SOURCE_DATE_EPOCH` if it is set, else the clock's.
+/// Returns the current time of the build: `SOURCE_DATE_EPOCH` if it is set, else the clock's.
 pub(super) fn now() -> i64 {
     #[expect(clippy::disallowed_methods, reason = "the time enters here")]
     let (set, clock) = (std::env::var("SOURCE_DATE_EPOCH"), std::time::SystemTime::now());

@@ -25,7 +25,7 @@ const FRESH: Duration = Duration::from_secs(2);
 enum Probe {
     /// What is in the folder?
     List,
-    /// What stands there, links not followed?
+    /// What is there, links not followed?
     FileType,
     /// Where does it lead, links followed?
     Real,
@@ -59,7 +59,7 @@ impl incremental::Probe for Probe {
 pub(super) struct Trace {
     answers: incremental::Trace<Probe>,
     since: SystemTime,
-    /// Where the site will be: what stands there is made by the build itself.
+    /// Where the site will be: what is there is made by the build itself.
     own: OnceLock<PathBuf>,
 }
 
@@ -105,7 +105,7 @@ impl Trace {
         self.note(Probe::Real, path, real);
     }
 
-    /// Notes the content of a file; nothing if it could not be read.
+    /// Notes the content of a file; `None` if it could not be read.
     pub(super) fn content(&self, path: &Path, bytes: Option<&[u8]>) {
         let answer = bytes.map_or_else(
             || NOTHING.to_owned(),
@@ -155,7 +155,7 @@ const fn letter(kind: FileType) -> &'static str {
     }
 }
 
-/// Sums up a folder, without the site in it and what killed builds left beside that.
+/// Hashes a folder, without the site in it and what killed builds left beside that.
 fn listing(folder: &Path, items: &[DirEntry], own: &Path) -> String {
     let own = (own.parent() == Some(folder)).then(|| own.file_name()).flatten().unwrap_or_default();
     let aside = [b".", own.as_encoded_bytes(), b".playbill-"].concat();
@@ -174,7 +174,7 @@ fn listing(folder: &Path, items: &[DirEntry], own: &Path) -> String {
     format!("{:032x}", hash.digest128())
 }
 
-/// Sums up a content, with the looks of the file if they can be trusted.
+/// Hashes a content, with size and times of the file if they can be trusted.
 fn content(bytes: &[u8], stamp: Option<Stamp>) -> String {
     let looks = stamp.map_or_else(|| NOTHING.to_owned(), |stamp| looks(&stamp));
     format!("{looks} {} {:032x}", bytes.len(), xxh3_128(bytes))
@@ -187,8 +187,8 @@ fn is_old(stamp: &Stamp, time: SystemTime) -> bool {
     by_status && time.duration_since(stamp.modified).is_ok_and(|age| age > FRESH)
 }
 
-/// Writes down how a file looks: sources that are all of one time, as Nix, Bazel and `tar --mtime` make them, still have
-/// a status that changes with them.
+/// Records size and times of a file: sources that are all of one time, as Nix, Bazel and `tar --mtime` make them, still
+/// have a status that changes with them.
 fn looks(stamp: &Stamp) -> String {
     let (inode, status) = stamp.identity;
     format!("{}.{inode}.{status}", nanoseconds(stamp.modified))
@@ -202,7 +202,7 @@ fn nanoseconds(time: SystemTime) -> u128 {
 mod tests {
     use super::*;
 
-    /// Notes the content of a file as a build that began so many seconds from now, and says what it noted.
+    /// Records the content of a file as a build that began this many seconds from now, and returns the record.
     fn noted(path: &Path, seconds: u64) -> String {
         let journal = Trace { since: SystemTime::now() + Duration::from_secs(seconds), ..Trace::default() };
         journal.set_own(&path.with_file_name("site"));

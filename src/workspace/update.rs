@@ -1,7 +1,7 @@
-//! From one state of a workspace to the next one: what is still true stays, and costs nothing.
+//! From one state of a workspace to the next one: what is still valid is kept, and costs nothing.
 //!
-//! Whoever watches the disk says where something may have happened; what did happen is found out here, by asking. So a
-//! path too many does no harm, and one too few is the watcher's fault.
+//! Whoever watches the disk says where something may have happened; what did happen is found out here, by asking. So an
+//! unnecessary path does no harm; a missing one is a fault of the watcher.
 
 use parking_lot::RwLock;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use crate::incremental::Changes;
 impl Workspace {
     /// Returns the state after something may have happened at some paths, with what did.
     ///
-    /// Nothing if that is more than can be told apart, so that everything must be loaded anew: the configuration, ignore
+    /// `None` if the changes affect everything, so that the workspace must be loaded again: the configuration, ignore
     /// files, repositories and their branches, symbolic links.
     #[must_use]
     pub fn apply_changes(&self, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
@@ -116,7 +116,7 @@ impl Workspace {
         Some(())
     }
 
-    /// Returns whether everything depends on what stands at a path.
+    /// Returns whether everything depends on what is at a path.
     fn decides(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default();
         let is_config = || {
@@ -155,8 +155,8 @@ impl Workspace {
             || !catalog.overlays.is_empty()
     }
 
-    /// Returns whether the repositories say what they said before. Of thousands they are asked only when so much happened
-    /// that another branch may have been checked out.
+    /// Returns whether the repositories have the same facts as before. Of thousands they are asked only when so much
+    /// happened that another branch may have been checked out.
     fn are_same_repositories(&self, tree: &FileSystem, paths: usize) -> bool {
         const FEW: usize = 20;
         let known = self.known.repositories.read();

@@ -40,7 +40,7 @@ fn is_marker(line: &str, marker: &str) -> bool {
     line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
 
-/// Returns where the last quotation mark of each kind stands, if it opens a quotation.
+/// Returns where the last quotation mark of each kind is, if it opens a quotation.
 ///
 /// Backstage's parser then reads on to the end of the file: it looks for the closing mark before it looks for `---`.
 pub(super) fn last_quotations(text: &str) -> Vec<usize> {
@@ -49,7 +49,7 @@ pub(super) fn last_quotations(text: &str) -> Vec<usize> {
         let before = text[..at].trim_end_matches([' ', '\t']);
         let line = &text[before.rfind('\n').map_or(0, |newline| newline + 1)..at];
         let opens = before.is_empty() || before.ends_with([':', '-', ',', '[', '{', '?', '\n']);
-        // A mark whose partner stands before it on the line closes a quotation.
+        // A mark whose partner is before it on the line closes a quotation.
         (opens && line.matches(*mark).count().is_multiple_of(2)).then_some(at)
     };
     ['"', '\''].iter().filter_map(opens).collect()

@@ -38,16 +38,16 @@ const MAX_EXPANDED: usize = 1_000_000;
 pub struct Document {
     /// The part of the file that the document takes, markers and comments included.
     pub span: Span,
-    /// The content; nothing when the document is empty or broken.
+    /// The content; `None` if the document is empty or broken.
     pub root: Option<Node>,
     /// Whether a fault was reported, so that `root` must not be used.
     pub broken: bool,
 }
 
-/// A value and where it stands. Cheap to clone: collections and texts are shared.
+/// A value and where it is. Cheap to clone: collections and texts are shared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Where the value stands, quotes and brackets included.
+    /// Where the value is, quotes and brackets included.
     pub span: Span,
     /// The value.
     pub value: Value,
@@ -76,7 +76,7 @@ pub enum Value {
 #[derive(Debug, Default)]
 pub struct Map {
     entries: Vec<Entry>,
-    /// Where the keys of a long mapping stand, once one was looked for.
+    /// Index of the keys of a long mapping, built by the first lookup.
     #[expect(clippy::box_collection, reason = "most mappings are short and pay for the pointer only")]
     places: OnceLock<Box<HashMap<Arc<str>, usize>>>,
 }
@@ -98,7 +98,7 @@ impl PartialEq for Map {
 pub struct Entry {
     /// The key as text.
     pub key: Arc<str>,
-    /// Where the key stands.
+    /// Where the key is.
     pub key_span: Span,
     /// The value.
     pub value: Node,
@@ -300,7 +300,7 @@ pub fn is_deep(text: &str) -> bool {
 
 /// Reads `text` as one document as far as it can be read, with merge keys `<<` merged, as tools for API definitions do.
 ///
-/// A key that stands twice keeps its first value; what follows a fault of syntax is missing.
+/// A key that occurs twice keeps its first value; what follows a fault of syntax is missing.
 #[must_use]
 pub fn read(file: FileId, text: &str) -> (Option<Node>, Diagnostics) {
     let Some(range) = documents::split(text).into_iter().next() else { return (None, Diagnostics::new()) };
@@ -378,7 +378,7 @@ struct Seen(HashMap<Arc<str>, Span>);
 impl Seen {
     const SHORT: usize = 16;
 
-    /// Notes a key; returns where it stands already.
+    /// Records a key; returns its earlier place, if it is repeated.
     fn add(&mut self, name: &Arc<str>, at: Span, entries: &[Entry]) -> Option<Span> {
         if entries.len() < Self::SHORT {
             return entries.iter().find(|entry| entry.key == *name).map(|entry| entry.key_span);
@@ -523,7 +523,7 @@ impl Builder {
             Content::Seq(items) => Value::Seq(items.into()),
             Content::Map { entries, .. } => Value::Map(Arc::new(Map::of(entries))),
         };
-        // A block collection is told to end where the next thing starts.
+        // The parser reports the end of a block collection where the next thing starts.
         let flow = source.as_bytes().get(open.start).is_some_and(|byte| matches!(byte, b'[' | b'{'));
         let end = if flow { end.end as usize } else { open.end };
         if let Some(outer) = self.stack.last_mut() {
@@ -598,7 +598,7 @@ impl Builder {
     }
 }
 
-/// Turns the parser's complaint into one for authors.
+/// Translates an error of the parser into one for authors.
 fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) -> Diagnostic {
     let mut at = error.marker().byte_offset().unwrap_or(0).min(source.len());
     // At the very end there is nothing to point at; the last thing written is where the author looks.
@@ -675,7 +675,7 @@ fn unclosed(what: Opened) -> (String, &'static str) {
     }
 }
 
-/// Finds the tab among the blanks that start the first or the second line.
+/// Finds the tab among the spaces that start the first or the second line.
 fn tab_indent(text: &str) -> Option<std::ops::Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n').take(2) {

@@ -27,14 +27,14 @@ struct Reader<'a> {
     bytes: &'a [u8],
     fault: usize,
     at: usize,
-    /// Open brackets: where each stands, and the indentation of its line.
+    /// Open brackets: where each is, and the indentation of its line.
     brackets: Vec<Bracket>,
 }
 
 struct Bracket {
     at: usize,
     indent: usize,
-    /// The column of the key or the dash whose value it is; nothing if the document itself begins with it.
+    /// The column of the key or the dash whose value it is; `None` if the document itself begins with it.
     parent: Option<usize>,
 }
 
@@ -44,7 +44,7 @@ impl Reader<'_> {
         let mut indent = self.indent(0);
         // Whether a value may begin here.
         let mut begins = true;
-        // The column of the innermost key or dash of the line, and where the word before stands that may be a key.
+        // The column of the innermost key or dash of the line, and where the word before is that may be a key.
         let mut parent: Option<usize> = None;
         let mut word = 0;
         while self.at < self.bytes.len() {
@@ -124,7 +124,7 @@ impl Reader<'_> {
         self.brackets.last().map(|open| self.bracket(open))
     }
 
-    /// Returns how many blanks a line begins with.
+    /// Returns how many spaces a line begins with.
     fn indent(&self, line_start: usize) -> usize {
         self.bytes[line_start.min(self.bytes.len())..].iter().take_while(|byte| **byte == b' ').count()
     }
@@ -208,7 +208,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Goes behind a block of text; returns it if its first line of text is not indented, or something stands behind the
+    /// Goes behind a block of text; returns it if its first line of text is not indented, or something is behind the
     /// sign.
     fn block(&mut self, parent: Option<usize>) -> Option<(usize, Opened)> {
         let open = self.at;

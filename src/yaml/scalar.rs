@@ -9,7 +9,7 @@ pub(super) fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>, yaml_1_
     if let Some(tag) = tag {
         return match tag.core_suffix() {
             Some("int" | "float" | "bool" | "null") => plain(text, yaml_1_1),
-            // `!!str`, `!` and unknown tags: the text as it stands.
+            // `!!str`, `!` and unknown tags: the text as it is.
             _ => Value::Str(text.into()),
         };
     }
@@ -31,7 +31,7 @@ fn plain(text: &str, yaml_1_1: bool) -> Value {
 
 /// `[-+]?[0-9]+`, `0o17`, `0x1F`, and floats with a digit and a point or an exponent.
 fn number(text: &str) -> Option<Value> {
-    // Nearly every text is told from a number by its first character.
+    // The first character distinguishes nearly every text from a number.
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return None;
     }

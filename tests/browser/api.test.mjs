@@ -1,5 +1,5 @@
-// What readers do with an API reference, in a real browser on the built example: find an operation, read its types without
-// script, copy a request, follow a link into another page of a divided reference.
+// What readers do with an API reference, in a real browser on the built example: find an operation, read its types
+// without JavaScript, copy a request, follow a link into another page of a divided reference.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -26,7 +26,7 @@ for (const file of files.filter((file) => file.endsWith('.html') && !file.starts
   pages.set(file, { html, ids: values('id'), links: [...values('href'), ...values('src')] });
 }
 
-/** The file and anchor to which a link of a page leads; nothing for one that leaves the site. */
+/** The file and anchor to which a link of a page leads; null for one that leaves the site. */
 function target(file, link) {
   if (/^[a-z][a-z0-9+.-]*:/i.test(link)) return undefined;
   const url = new URL(link, `http://host/${file.split('/').map(encodeURIComponent).join('/').replace(/index\.html$/, '')}`);

@@ -1,5 +1,6 @@
 // The form of a template in a real browser: filled in by keyboard, with a field that comes with an answer and a list of
-// the catalog; what comes of it is a file that `playbill new` takes. `PLAYBILL` and `PLAYBILL_SITE` name another binary and site.
+// the catalog; the result is a file that `playbill new` takes. `PLAYBILL` and `PLAYBILL_SITE` name another binary and
+// site.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
@@ -53,7 +54,7 @@ for (const width of [1440, 375]) {
       await until(page, `Boolean(document.querySelector('[data-form] form'))`);
       await page.evaluate(`document.querySelector('[data-form]').previousElementSibling.querySelector('a, button')?.focus()`);
       await accessible(page, 'the first page');
-      // What is missing is told, and has the focus.
+      // What is missing is announced, and has the focus.
       await reach(page, 'Next');
       await page.press(' ');
       assert.equal(await page.evaluate(`document.activeElement.getAttribute('role')`), 'alert');

@@ -1,4 +1,5 @@
-// Pages change in place: what stands there then is what a fresh load would show, and history, scroll and focus are as ever.
+// Pages change in place: what is there then is what a fresh load would show, and history, scroll and focus behave as
+// after a fresh load.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -46,7 +47,7 @@ async function move(page, address) {
 const isSame = (page) => page.evaluate('window.same === true');
 const text = (page, selector) => page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim()`);
 
-/** The document as text, without what tells screen readers of the move and what only browsers without scripts show; sheets and modules by their whole addresses. */
+/** The document as text, without the announcement for screen readers and what only browsers without scripts show; sheets and modules by their whole addresses. */
 const whole = `(() => {
   const copy = document.documentElement.cloneNode(true);
   [...copy.querySelectorAll('body > p.unseen[role=status], noscript')].forEach((element) => element.remove());
@@ -57,7 +58,7 @@ const whole = `(() => {
   return { sheets: sheets.sort(), rest, attributes, body: copy.querySelector('body').outerHTML };
 })()`;
 
-/** Where two documents differ, in words; nothing if they do not. */
+/** Where two documents differ, in words; undefined if they do not. */
 function difference(moved, loaded) {
   for (const part of Object.keys(loaded)) {
     const [is, was] = [moved[part], loaded[part]].map((lines) => (Array.isArray(lines) ? lines : lines.split(/(?<=>)/)));

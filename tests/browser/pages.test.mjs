@@ -10,7 +10,7 @@ import { samples } from './samples.mjs';
 
 const site = process.env.PLAYBILL_SITE ?? 'target/example-site';
 assert(existsSync(join(site, 'index.html')), `there is no site in ${site}: build one, or say where in PLAYBILL_SITE`);
-// The page for unknown addresses is the only one that knows where the site is meant to stand.
+// The page for unknown addresses is the only one that knows where the site is meant to be.
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
 const { url, stop } = await serve(site, base);
 const browser = await launch();
@@ -32,8 +32,8 @@ function check(name, options, body) {
 }
 
 /**
- * Collects what moves while a page loads. Layout shift is told in hundredths; less is a slow machine that paints a page
- * before all of it has arrived, and words that then take their place in a line.
+ * Collects what moves while a page loads. Layout shift is given in hundredths; less is a slow machine that paints a
+ * page before all of it has arrived, and words that then take their place in a line.
  */
 const watchShifts = `
   window.shifts = [];
@@ -65,7 +65,7 @@ for (const path of pages) {
         .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.scroll, .canvas, pre, .tabs, .kinds, table'))
         .slice(0, 3).map((element) => element.outerHTML.slice(0, 120))`);
       assert.deepEqual(over, [], `at ${width} the page scrolls sideways`);
-      // A picture whose size nobody has said makes room when it arrives.
+      // A picture without a size shifts the layout when it arrives.
       if (await page.evaluate(`document.querySelector('.doc img:not([width])')`) === null) assert.deepEqual(await shifts(page, url + path), [], `at ${width} the layout shifts`);
     }
     assert.equal(await page.evaluate(`document.querySelectorAll('h1').length`), 1, 'one heading of the first level');

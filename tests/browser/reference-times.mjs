@@ -18,7 +18,7 @@ for (let round = 0; round < Number(rounds); round++) {
   for (const script of [false, true]) {
     const page = await browser.page({ script });
     await page.goto(url + path);
-    // Everything that a page without script shows is there when it is first painted.
+    // Everything that a page without JavaScript shows is there when it is first painted.
     const painted = await page.evaluate(`Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN)`);
     const times = await page.evaluate(`(() => { const [it] = performance.getEntriesByType('navigation'); return [it.responseEnd, it.domContentLoadedEventEnd, it.loadEventEnd].map(Math.round); })()`);
     const there = await page.evaluate(`document.querySelector('${first}')?.checkVisibility() ?? false`);

@@ -46,7 +46,7 @@ test(`a query over ${pages} pages takes at most 20 ms once its files are loaded`
     const times = [];
     for (const query of ${JSON.stringify(queries)}) {
       await index.query(query, { limit: 12 });
-      // The best of three: other programs run, too.
+      // The best of three, since other programs run too.
       const rounds = [];
       for (let round = 0; round < 3; round++) {
         const start = performance.now();

@@ -52,7 +52,7 @@ test('an exact name or title comes first', async () => {
 });
 
 test('words are found in other forms, half typed and misspelt', async () => {
-  // The words stand below the heading that is the title; only who asks for the title itself wants the top of the page.
+  // The words are below the heading that is the title; only who asks for the title itself wants the top of the page.
   const page = 'docs/default/component/payment-service/guide/refunds/#refunding-a-customer';
   const index = 'docs/default/component/payment-service/#welcome';
   assert.equal(await first('refunded customers'), page);

@@ -39,14 +39,14 @@ interface Node {
 }
 
 interface Navigator {
-  /** Where the browser tells: https://wicg.github.io/netinfo/ */
+  /** Where the browser provides it: https://wicg.github.io/netinfo/ */
   readonly connection?: { readonly saveData: boolean };
 }
 
 /** Is there in workers only. */
 declare const WorkerGlobalScope: { new (): EventTarget };
 
-/** A person or group that the reader said to be. */
+/** A person or group that the reader has chosen to be. */
 interface Me {
   ref: string;
   title: string;

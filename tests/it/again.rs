@@ -271,7 +271,7 @@ impl CacheStore for MemoryStore {
     }
 }
 
-/// A site that stands where an earlier one stood.
+/// A site that is where an earlier one was.
 #[derive(Default)]
 struct Standing {
     before: BTreeMap<String, Vec<u8>>,

@@ -47,7 +47,7 @@ impl Place {
             .expect("playbill runs")
     }
 
-    /// Builds, and returns what was said.
+    /// Builds, and returns what was printed.
     fn build(&self) -> String {
         let output = self.run(&["build", "src", "-o", "site", "--timings=json"]);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -62,7 +62,7 @@ impl Place {
         let output = self.run(&["build", "src", "-o", "clean", "--no-cache"]);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert_eq!(tree(&self.path("site")), tree(&self.path("clean")));
-        // What there is to tell is told again.
+        // Findings are reported again.
         let told =
             |text: &str| text.lines().take_while(|line| !line.starts_with("built")).collect::<Vec<_>>().join("\n");
         assert_eq!(told(&said), told(&String::from_utf8_lossy(&output.stderr)));
@@ -149,7 +149,7 @@ fn a_damaged_record_counts_as_none() {
         assert!(!nothing_done(&place.build()));
         assert!(nothing_done(&place.build()));
     }
-    // Where nothing can be kept, things work as well.
+    // Builds work where nothing can be kept.
     fs::remove_dir_all(place.path("cache")).expect("a folder");
     fs::write(place.path("cache"), "a file in the way").expect("a file");
     assert!(!nothing_done(&place.build()));
@@ -219,7 +219,7 @@ fn after_any_change_the_site_is_that_of_a_clean_build() {
         assert!(!place.compare(), "{what} is a change");
         assert!(place.compare(), "{what} changes once");
     }
-    // The time alone is none.
+    // A new time alone is no change.
     let file = fs::File::options().write(true).open(place.path("src/web/docs/index.md")).expect("a file");
     file.set_modified(SystemTime::now() - Duration::from_secs(30)).expect("its time");
     assert!(place.compare());

@@ -188,7 +188,7 @@ fn check_mends_what_needs_no_judgement() {
         ("docs/index.md", "# Web\n"),
         ("docs/guide/setup.md", page),
         ("docs/pictures/a.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        // What was accepted, switched off or told to be ignored stays.
+        // What was accepted, switched off or marked as ignored stays.
         ("docs/off.md", "Some text:\n- one\n"),
         ("playbill.yaml", "check:\n  paths:\n    - files: [docs/off.md]\n      rules: {list-in-paragraph: off}\n"),
     ]);
@@ -249,7 +249,7 @@ fn the_workflow_to_copy_runs_in_another_repository() {
         let (_, revision) = action.split_once('@').expect("a revision");
         assert!(revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit()), "{action}");
     }
-    // Whatever is particular to this repository stands at the top, marked.
+    // Whatever is particular to this repository comes first, marked.
     assert_eq!(text.matches("CHANGE:").count(), 1);
     for own in ["content-example", "--path"] {
         assert!(!text.contains(own), "{own}");
@@ -271,7 +271,7 @@ fn the_workflow_to_copy_runs_in_another_repository() {
         assert_eq!(output.status.code(), Some(0), "{command:?} {}", self::text(&output.stderr));
     }
     assert!(tree.path().join("site/index.html").exists());
-    // A new warning fails the pull request, and stands at its line.
+    // A new warning fails the pull request, and is shown at its line.
     fs::create_dir(tree.path().join("web")).expect("a folder");
     fs::write(tree.path().join("web/catalog-info.yaml"), WARNING).expect("a file");
     let output = run(&tree, &own[0]);
@@ -304,7 +304,7 @@ fn strict_means_the_same_in_every_command() {
     assert!(said.contains("mkdocs.yml:2:17"), "what fails the build is shown: {said}");
     let clean = folder(&[&files[..], &[("mkdocs.yml", "site_name: x\n")]].concat());
     assert_eq!(codes(&clean), [Some(0); 3]);
-    // What `check` accepts does not fail a build, and is accepted anew when that file changes.
+    // What `check` accepts does not fail a build, and is accepted again when that file changes.
     let settings = "check: {baseline: accepted.json}\nsearch: {tests: [{query: web, expect: component:default/web}]}\n";
     fs::write(warned.path().join("playbill.yaml"), settings).expect("a file");
     assert_eq!(run(&warned, &["check", "--write-baseline"]).status.code(), Some(0));
@@ -360,7 +360,7 @@ fn nothing_read_is_no_success() {
     assert!(said.contains("no catalog file was found") && said.contains("t/new.yaml"), "{said}");
     let github = text(&run(&tree, &["check", "empty", "--format", "github"]).stdout);
     assert!(github.starts_with("::error file=empty"), "{github}");
-    // In the configuration it stands where the folder is named.
+    // In the configuration it is where the folder is named.
     fs::write(tree.path().join("playbill.yaml"), "title: x\npaths: [empty]\n").expect("a file");
     let json: Value = serde_json::from_slice(&run(&tree, &["check", "--format", "json"]).stdout).expect("JSON");
     assert_eq!(

@@ -1,8 +1,8 @@
 //! Runs `tests/diff/*.md`: each heading is a case with a definition before and after, and the changes between them.
 //!
-//! A fence `LANGUAGE old` or `LANGUAGE new` holds a definition, a fence `changes` every change, one a line: level, rule,
-//! the lines it stood and stands at, subject and message. `UPDATE_DIFF=1 cargo test --test it diff` writes the changes
-//! anew, to be read before they are committed.
+//! A fence `LANGUAGE old` or `LANGUAGE new` holds a definition, a fence `changes` every change, one a line: level,
+//! rule, the lines it was and is at, subject and message. `UPDATE_DIFF=1 cargo test --test it diff` writes the changes
+//! again, to be read before they are committed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -30,7 +30,7 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// Applies a change: each line begins with its sign, and the lines that are there already stand together in the file.
+/// Applies a change: each line begins with its sign, and the lines that are there already are together in the file.
 fn changed(before: &str, change: &str) -> Option<String> {
     let side = |sign: char| {
         let lines = change.lines().filter(move |line| !line.starts_with(sign));

@@ -301,7 +301,7 @@ fn component(name: &str, more: &str) -> String {
     )
 }
 
-/// A documentation of one entity.
+/// A documentation site of one entity.
 fn documentation(pages: &[(&str, String)]) -> Vec<(String, String)> {
     let mut files = vec![
         ("mkdocs.yml".to_owned(), "site_name: A\n".to_owned()),
@@ -387,7 +387,7 @@ fn everybody_may_depend_on_everybody() {
     let page = fs::read_to_string(tree.path().join("site/catalog/default/component/c5/dependencies/index.html"));
     let page = page.expect("a page");
     assert!(page.contains("<svg class=\"graph") && page.len() < 150_000, "{} bytes", page.len());
-    // What the page does not list stands in its Markdown.
+    // What the page does not list is in its Markdown.
     let all = fs::read_to_string(tree.path().join("site/catalog/default/component/c5/index.md")).expect("a page");
     assert!(names.iter().skip(6).all(|name| all.contains(&name.replace("component:", "component:default/"))));
 }

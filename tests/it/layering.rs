@@ -1,4 +1,4 @@
-//! The modules stand in dependency order in `src/lib.rs`: a module may use only modules above it.
+//! The modules are in dependency order in `src/lib.rs`: a module may use only modules above it.
 
 use std::fs;
 use std::path::Path;

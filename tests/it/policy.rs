@@ -183,20 +183,47 @@ const RETIRED: &[(&str, &str)] = &[
     ("spelt out", "written in full"),
 ];
 
+/// Files below the root with one of these endings, without what is built, fetched or shown as an example.
+fn texts(endings: &[&str]) -> Vec<(String, String)> {
+    let is_foreign = |name: &str| matches!(name, "target" | "node_modules" | ".git" | "content-example");
+    let files = walkdir::WalkDir::new(root())
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| !is_foreign(&entry.file_name().to_string_lossy()))
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().extension().is_some_and(|extension| endings.iter().any(|one| *one == extension)));
+    let read = |path: &Path| fs::read_to_string(path).expect("a readable file");
+    files.map(|entry| (entry.path().display().to_string(), read(entry.path()))).collect()
+}
+
+/// Names the idioms in a line of a file.
+fn retired(name: &str, number: usize, line: &str, found: &mut Vec<String>) {
+    let line = line.to_lowercase();
+    for (retired, better) in RETIRED.iter().filter(|(retired, _)| line.contains(retired)) {
+        found.push(format!("{name}:{}: {retired:?}: write {better}", number + 1));
+    }
+}
+
 #[test]
 fn documents_are_in_plain_english() {
-    let pages = walkdir::WalkDir::new(root())
-        .into_iter()
-        .filter_entry(|entry| !matches!(&*entry.file_name().to_string_lossy(), "target" | "node_modules" | ".git"))
-        .filter_map(Result::ok)
-        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "md"))
-        .filter(|entry| !entry.path().starts_with(root().join("content-example")));
     let mut found = Vec::new();
-    for page in pages {
-        let text = fs::read_to_string(page.path()).expect("a readable page").to_lowercase();
+    for (name, text) in texts(&["md"]) {
+        text.lines().enumerate().for_each(|(number, line)| retired(&name, number, line, &mut found));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn comments_are_in_plain_english() {
+    let mut found = Vec::new();
+    for (name, text) in texts(&["rs", "js", "mjs", "css", "ts"]) {
+        if name.contains("scaffold") {
+            continue;
+        }
         for (number, line) in text.lines().enumerate() {
-            for (retired, better) in RETIRED.iter().filter(|(retired, _)| line.contains(retired)) {
-                found.push(format!("{}:{}: {retired:?}: write {better}", page.path().display(), number + 1));
+            let is_comment = ["//", "* ", "/*"].iter().any(|mark| line.trim_start().starts_with(mark));
+            if is_comment {
+                retired(&name, number, line, &mut found);
             }
         }
     }

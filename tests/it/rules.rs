@@ -29,7 +29,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("unreached-file", "shows a list of files"),
 ];
 
-/// Files that stand around the ones shown.
+/// Files that are around the ones shown.
 const AROUND: &[(&str, &str, &str)] = &[
     (
         "template-example",

@@ -1,4 +1,4 @@
-//! What holds for the definition of any API, whatever its bytes are.
+//! Invariants of every API definition, whatever its bytes are.
 
 use playbill::api::{self, Block, Field, Reference, Shape};
 use playbill::config::Config;
@@ -20,7 +20,7 @@ pub fn check(kind: &str, ending: &str, bytes: &[u8]) {
         let text = Sources::text(&workspace, label.span.file);
         assert!(text.is_none_or(|text| text.get(label.span.range()).is_some()), "a place in the middle of a character");
     }
-    // What is read says so, or shows something.
+    // A definition that can be read has a title or shows something.
     for api in portal.apis.all() {
         let values = values(&api.reference);
         assert!(values <= 50_000 + 40 * bytes.len(), "{values} values of {} bytes", bytes.len());

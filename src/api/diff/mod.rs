@@ -1,11 +1,11 @@
-//! What is different between two versions of a definition, and what that means for those who use it.
+//! The differences between two versions of a definition, and what they mean for its users.
 //!
 //! Two references are compared, whatever they were read from. `tree` compares what is described by schemas (OpenAPI,
 //! AsyncAPI), where names of schemas mean nothing to a reader of the data; `graphql` and `protobuf` compare types,
 //! whose names, nullability and numbers do.
 //!
 //! Invariants: comparing a definition with itself finds nothing; a change is reported once, however many operations it
-//! reaches; places say where, never what, so that moved text is no change.
+//! reaches; positions are not compared, so that moved text is no change.
 
 mod graphql;
 mod protobuf;
@@ -33,9 +33,9 @@ pub struct Change {
     pub subject: String,
     /// What has changed.
     pub message: String,
-    /// Where it stood.
+    /// Where it was.
     pub old: Option<Span>,
-    /// Where it stands.
+    /// Where it is.
     pub new: Option<Span>,
     /// The operations that it reaches, apart from the subject.
     pub operations: Vec<String>,
@@ -129,7 +129,7 @@ impl<'s> At<'s> {
         Self { part: part.into(), path: String::new(), ..self.clone() }
     }
 
-    /// Goes to where two versions stand, as far as that is known.
+    /// Goes to where two versions are, as far as that is known.
     fn place(&self, old: Option<Span>, new: Option<Span>) -> Self {
         Self { old: old.or(self.old), new: new.or(self.new), ..self.clone() }
     }
@@ -156,7 +156,7 @@ impl<'s> At<'s> {
     }
 }
 
-/// The rule, both places, and what else tells changes apart.
+/// The rule, both places, and what else distinguishes changes.
 type Known = (&'static str, Option<Span>, Option<Span>, String);
 
 /// What was found so far.
@@ -168,7 +168,7 @@ struct Findings {
 }
 
 impl Findings {
-    /// Notes a change. `detail` tells apart what else happened at the same place.
+    /// Records a change. `detail` distinguishes several changes at the same place.
     fn add(&mut self, rule: &'static Rule, at: &At<'_>, detail: &str, message: String) {
         let placed = at.old.is_some() || at.new.is_some();
         let detail = if placed { detail.to_owned() } else { format!("{} {message}", at.subject) };

@@ -31,7 +31,7 @@ pub struct ApiReport {
     /// The reference of the API in the catalog.
     #[serde(rename = "ref")]
     pub reference: Option<String>,
-    /// What people call it.
+    /// The name for readers.
     pub name: String,
     /// The format with its version.
     pub format: String,

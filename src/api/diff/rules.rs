@@ -8,11 +8,11 @@ use std::fmt::Write as _;
 /// What a change means for those who use the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Everything that worked goes on working.
+    /// Everything that worked still works.
     Compatible,
     /// It depends on how the API is used.
     Risky,
-    /// Something that worked does not work any more.
+    /// Something that worked no longer works.
     Breaking,
 }
 

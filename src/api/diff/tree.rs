@@ -663,7 +663,7 @@ impl<'r> Pair<'_, 'r> {
             let names = (first.map(identity).unwrap_or_default(), second.map(identity).unwrap_or_default());
             let arrays = |shape| alone(shape).map_or(0, |(arrays, _)| arrays);
             if names.0 == names.1 && arrays(old) == arrays(new) {
-                // The schema itself is compared in its own place; here is what stands beside the reference.
+                // The schema itself is compared in its own place; here is what is beside the reference.
                 let own = |shape: &'r Shape, side: &Side<'r>| {
                     let target = side.target(shape).and_then(content);
                     let known = |detail: &Detail| target.is_some_and(|it| it.details.contains(detail));
@@ -717,7 +717,7 @@ impl<'r> Pair<'_, 'r> {
         self.choices(a.choices, b.choices, at, depth);
     }
 
-    /// Compares one schema with the alternatives that stand in its place in the other version.
+    /// Compares one schema with the alternatives that are in its place in the other version.
     fn against_choice(&mut self, one: &ChoiceOption, choices: &'r [Choice], is_new: bool, at: &At<'_>, depth: usize) {
         let options: Vec<&ChoiceOption> =
             choices.iter().filter(|it| is_choice(it)).flat_map(|it| &it.options).collect();

@@ -18,7 +18,7 @@ use crate::yaml::{Entry, Map, Node, Value};
 /// How deep Avro records are shown.
 const MAX_DEPTH: usize = 8;
 
-/// See the module.
+/// The format.
 pub(super) struct AsyncApi;
 
 impl Format for AsyncApi {
@@ -365,7 +365,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Makes the item of a message, once; returns the link to it. Nothing for one without any name.
+    /// Makes the item of a message, once; returns the link to it, or `None` if the message has no name.
     fn message(&mut self, node: &Node, doc: DocId, key: Option<&Text>) -> Option<Piece> {
         let found = self.schemas.files.resolve(node, doc)?;
         let map = self.schemas.files.map(Some(&found.node), "a message")?;
@@ -437,7 +437,7 @@ impl Reader<'_, '_> {
                 None => blocks.push(Block { title: title.into(), examples, ..Block::default() }),
             }
         }
-        // Headers come first, also where only examples tell of them.
+        // Headers come first, also where only examples have them.
         blocks.sort_by_key(|block| &*block.title != "Headers");
         blocks
     }

@@ -13,7 +13,7 @@ use crate::api::syntax::{self, Comments};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, Span, nearest};
 
-/// See the module.
+/// The format.
 pub(super) struct GraphQl;
 
 impl Format for GraphQl {
@@ -318,7 +318,7 @@ impl Reader {
         self.problems.push(problem.help("remove one of them"));
     }
 
-    /// Returns where a name stands.
+    /// Returns where a name is.
     fn place(&self, name: Option<&cst::Name>) -> Option<Span> {
         let range = name?.syntax().text_range();
         Some(Span::new(self.file, range.start().into(), range.end().into()))

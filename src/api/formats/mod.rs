@@ -13,13 +13,13 @@ use crate::text::{FileId, Span};
 use crate::workspace::Workspace;
 use crate::yaml::Node;
 
-/// The text of a definition and where it stands.
+/// The text of a definition and where it is.
 pub(super) struct Source<'a> {
     pub(super) workspace: &'a Workspace,
-    /// The file of the text, or of the entity that it stands in.
+    /// The file of the text, or of the entity that it is in.
     pub(super) file: FileId,
     pub(super) text: &'a str,
-    /// Whether the text stands within an entity.
+    /// Whether the text is within an entity.
     pub(super) inline: bool,
 }
 
@@ -48,7 +48,7 @@ pub(super) trait Format: Sync {
     /// The values of `spec.type` that mean it, in lower case.
     fn types(&self) -> &'static [&'static str];
 
-    /// What readers call it.
+    /// The name for readers.
     fn name(&self) -> &'static str;
 
     /// Reads a definition as far as it can be read.

@@ -22,7 +22,7 @@ pub(super) const METHODS: &[&str] = &["get", "put", "post", "delete", "options",
 /// How many ways to prove who one is an operation shows.
 const MAX_NEEDS: usize = 40;
 
-/// See the module.
+/// The format.
 pub(super) struct OpenApi;
 
 impl Format for OpenApi {
@@ -73,7 +73,7 @@ struct Reader<'f, 'w> {
     server: String,
 }
 
-/// Where an operation stands.
+/// Where an operation is.
 struct Place<'a> {
     method: &'a str,
     path: &'a Text,
@@ -216,7 +216,7 @@ impl Reader<'_, '_> {
             if self.schemas.files.map(Some(&found.node), &format!("the path `{}`", entry.key)).is_none() {
                 continue;
             }
-            // What stands beside a reference counts first.
+            // What is beside a reference counts first.
             let own = entry.value.get("$ref").map(|_| &entry.value);
             let field = |key: &str| own.and_then(|own| own.get(key)).or_else(|| found.node.get(key)).cloned();
             let shared = field("parameters");

@@ -20,10 +20,10 @@ use crate::workspace::{LocateError, Workspace};
 const MAX_FILES: usize = 2_000;
 /// How many names that are not defined are reported.
 const MAX_REPORTED: usize = 200;
-/// How many broken parts of a file are passed over.
+/// Maximum number of broken parts of a file that are skipped.
 const MAX_FAULTS: usize = 8;
 
-/// See the module.
+/// The format.
 pub(super) struct Protobuf;
 
 impl Format for Protobuf {
@@ -151,7 +151,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Parses a file. A part that is broken is reported and passed over.
+    /// Parses a file. A part that is broken is reported and skipped.
     fn parse(&mut self, file: FileId, text: &str) -> Option<FileDescriptorProto> {
         let mut text = editions(text.strip_prefix('\u{feff}').unwrap_or(text));
         if let Some(start) = text.find(|c: char| !c.is_whitespace()).filter(|at| text[*at..].starts_with(['{', '<'])) {
@@ -724,7 +724,7 @@ impl Reader<'_> {
     }
 }
 
-/// Replaces a part of a text by blanks, line by line.
+/// Replaces a part of a text by spaces, line by line.
 fn blank_out(text: &mut String, part: std::ops::Range<usize>) {
     let blank: String = text[part.clone()]
         .chars()
@@ -764,7 +764,7 @@ fn is_map(message: &DescriptorProto) -> bool {
     message.options.as_ref().is_some_and(|options| options.map_entry())
 }
 
-/// Says which options of other files stand on something, with values that are short.
+/// Lists which options of other files are set on something, with values that are short.
 fn options_facts(options: &[prost_types::UninterpretedOption]) -> Vec<Fact> {
     options
         .iter()
@@ -803,7 +803,7 @@ fn join(scope: &str, name: &str) -> String {
     if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
 }
 
-/// Returns the text of a comment as Markdown: without the blank that follows the slashes of each line, and with what
+/// Returns the text of a comment as Markdown: without the space that follows the slashes of each line, and with what
 /// looks like HTML as text, which in comments it nearly always is.
 fn comment(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
@@ -846,7 +846,7 @@ fn editions(text: &str) -> String {
     }
     let syntax = format!("{:length$}", "syntax=\"proto3\";");
     text.replace_range(start..start + length, &syntax);
-    // Reserved names stand without quotes there, and who may use a type stands before it.
+    // Editions write reserved names without quotes, and the visibility of a type before it.
     let mut at = 0;
     let mut blank: Vec<std::ops::Range<usize>> = Vec::new();
     while at < text.len() {
@@ -893,7 +893,7 @@ fn skipped(text: &str) -> usize {
     }
 }
 
-/// Returns whether a text holds nothing but comments and blanks.
+/// Returns whether a text holds nothing but comments and spaces.
 fn uncommented(text: &str) -> bool {
     let mut rest = text.trim_start();
     while !rest.is_empty() {

@@ -38,7 +38,7 @@ const MAX_PARTS: usize = 200;
 
 /// A value made from a schema.
 pub(super) struct Sample {
-    /// What tells it from the values of the other alternatives.
+    /// The name of the alternative that it is a value of.
     pub(super) name: Text,
     /// The value.
     pub(super) value: Json,
@@ -121,12 +121,12 @@ impl Whole {
         self.maps().any(|node| node.get(key).is_some())
     }
 
-    /// Returns the largest of the numbers that stand under a key.
+    /// Returns the largest of the numbers that are under a key.
     fn most(&self, key: &str) -> Option<f64> {
         self.maps().filter_map(|node| node.get(key).and_then(number)).reduce(f64::max)
     }
 
-    /// Returns the smallest of the numbers that stand under a key.
+    /// Returns the smallest of the numbers that are under a key.
     fn least(&self, key: &str) -> Option<f64> {
         self.maps().filter_map(|node| node.get(key).and_then(number)).reduce(f64::min)
     }
@@ -468,7 +468,7 @@ impl<'f, 'w> Maker<'f, 'w> {
         Json::Object(object)
     }
 
-    /// Makes the value of a property; nothing where it may not be there, or need not be and cannot be made.
+    /// Makes the value of a property; `None` if it may not be there, or need not be and cannot be made.
     fn property(&mut self, whole: &Whole, name: &Text, depth: usize, needed: bool) -> Option<Json> {
         let (heads, hidden) = self.said_of(whole, name)?;
         if hidden {
@@ -488,8 +488,8 @@ impl<'f, 'w> Maker<'f, 'w> {
         }
     }
 
-    /// Returns what is said of a property, and whether it is kept from those who see the value. Nothing where it may
-    /// not be there.
+    /// Returns the schema of a property, and whether it is hidden from those who see the value. `None` if it may not be
+    /// there.
     fn said_of(&mut self, whole: &Whole, name: &str) -> Option<(Vec<Head>, bool)> {
         let mut heads: Vec<Head> = Vec::new();
         let mut hidden = false;
@@ -586,7 +586,7 @@ impl<'f, 'w> Maker<'f, 'w> {
         }
     }
 
-    /// Writes the name of the alternative into the property that tells alternatives apart.
+    /// Writes the name of the alternative into the discriminator.
     fn discriminate(&mut self, whole: &Whole, given: &[Text], object: &mut JsonMap<String, Json>) {
         for (at, part) in whole.parts.iter().enumerate() {
             let Some(discriminator) = part.node.get("discriminator") else { continue };
@@ -744,7 +744,7 @@ fn givens(node: &Node) -> Vec<&Node> {
     found.extend(node.get("example"));
     found.extend(node.get("const"));
     found.extend(list("examples"));
-    // Of values to choose from, nothing is the least telling.
+    // Of values to choose from, null says the least.
     let (nothing, values): (Vec<&Node>, Vec<&Node>) = list("enum").iter().partition(|value| value.is_null());
     found.extend(values);
     found.extend(nothing);

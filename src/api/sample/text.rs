@@ -31,7 +31,7 @@ pub(super) fn of_format(format: Option<&str>) -> &'static str {
     }
 }
 
-/// Brings a text to a length; where several must differ, `vary` tells them apart.
+/// Brings a text to a length; where several must differ, `vary` distinguishes them.
 pub(super) fn sized(text: &str, least: usize, most: usize, vary: usize) -> String {
     let mut made = text.to_owned();
     if vary > 0 {
@@ -51,7 +51,7 @@ pub(super) fn sized(text: &str, least: usize, most: usize, vary: usize) -> Strin
     made
 }
 
-/// Compiles a pattern of a schema; nothing for one that cannot be read.
+/// Compiles a pattern of a schema; `None` if it cannot be read.
 pub(super) fn compile(pattern: &str) -> Option<regex::Regex> {
     regex::RegexBuilder::new(&translated(pattern)).size_limit(1 << 20).build().ok()
 }

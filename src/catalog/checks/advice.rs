@@ -1,7 +1,7 @@
-//! What an author most probably meant by a reference that leads nowhere.
+//! What an author most probably meant by a dangling reference.
 //!
-//! Advice is offered only if following it is right: the kind must be allowed in the field, the entity must be another one
-//! than the one that refers, not be named in the field already, and be spelled so that the field understands it.
+//! Advice is offered only if following it is right: the kind must be allowed in the field, the entity must be another
+//! one than the one that refers, not be named in the field already, and be written in a form that the field accepts.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -12,11 +12,11 @@ use crate::catalog::load::Loaded;
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::text;
 
-/// So many names are compared for their likeness in all; beyond that, only the same name is looked for.
+/// Maximum number of names that are compared for similarity in total; beyond that, only equal names are found.
 const MAX_COMPARED: usize = 30_000_000;
-/// So many entities of one name, and references of one entity, are looked at.
+/// Maximum number of entities of one name, and of references of one entity, that are examined.
 const MAX_LOOKED_AT: usize = 1_000;
-/// So many entities of one name are proposed.
+/// Maximum number of entities of one name that are proposed.
 const MAX_PROPOSED: usize = 3;
 
 /// The entities by name and kind.
@@ -125,7 +125,7 @@ struct Allowed<'a> {
     kinds: Vec<&'a str>,
     /// What the entity declares, and the field that is looked at.
     declared: (&'a [Declared], &'a str),
-    /// What the field names already, found out when somebody asks: most references that lead nowhere are like no entity.
+    /// What the field names already, computed on demand: most dangling references resemble no entity.
     named: OnceCell<BTreeSet<&'a str>>,
 }
 
@@ -163,7 +163,7 @@ pub(super) fn written(subject: &Subject<'_>, id: EntityId, said: &Declared, foun
     format!("write {}", spelled.join(" or "))
 }
 
-/// Spells a reference to an entity as briefly as the field understands it.
+/// Writes a reference to an entity in the shortest form that the field accepts.
 pub(super) fn spelled(subject: &Subject<'_>, id: EntityId, said: &Declared, other: EntityId) -> String {
     let catalog = &subject.loaded.catalog;
     let (entity, other): (&Entity, &Entity) = (catalog.get(id), catalog.get(other));

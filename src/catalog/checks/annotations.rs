@@ -1,4 +1,4 @@
-//! Annotations that their readers would not understand.
+//! Annotations whose values the tools that read them would not accept.
 
 use super::{Subject, metadata_entries};
 use crate::catalog::annotations::{self, Form, KNOWN};

@@ -1,4 +1,4 @@
-//! What can be said of a catalog beyond what Backstage refuses: references, owners, annotations, values.
+//! What a catalog can be checked for beyond what Backstage refuses: references, owners, annotations, values.
 //!
 //! To add a check, add a function to the file of its family (or a file and a line in [`run`]) and its code to the
 //! table of rules. A check only reports; it changes nothing.

@@ -1,4 +1,4 @@
-//! References that lead nowhere, to the wrong kind, to oneself, in circles, or to what is on its way out.
+//! References that dangle, have the wrong kind, lead to the entity itself or in circles, or name what is deprecated.
 
 use std::collections::BTreeSet;
 
@@ -24,11 +24,11 @@ pub(super) fn each(subject: &Subject<'_>, id: EntityId, entity: &Entity, out: &m
         }
         if !said.meant_for.is_empty() && !said.meant_for.contains(&said.target.kind()) {
             out.push(unexpected(subject, id, said));
-            // That such an entity is not there, either, would be no news.
+            // That such an entity does not exist either would add nothing.
             continue;
         }
         match catalog.find(said.target.as_str()) {
-            // The document that describes it was left out, and its faults are told there.
+            // The document that describes it was left out, and its faults are reported there.
             None if subject.loaded.left_out.contains(said.target.as_str()) => {}
             None => out.push(unresolved(subject, id, said)),
             Some(target) => out.extend(deprecated(entity, said, catalog.get(target))),
@@ -108,7 +108,7 @@ fn unresolved(subject: &Subject<'_>, id: EntityId, said: &Declared) -> Diagnosti
     })
 }
 
-/// Warns of a dependency that is on its way out, unless the dependent is, too.
+/// Warns of a deprecated dependency, unless the dependent is deprecated, too.
 fn deprecated(entity: &Entity, said: &Declared, target: &Entity) -> Option<Diagnostic> {
     let old =
         |entity: &Entity| entity.spec_str("lifecycle").is_some_and(|text| text.eq_ignore_ascii_case("deprecated"));
@@ -148,7 +148,7 @@ fn two_parents(subject: &Subject<'_>, id: EntityId, entity: &Entity) -> Option<D
     )
 }
 
-/// Reports entities of one kind that contain each other in a circle, once for each circle.
+/// Reports entities of one kind that contain each other in a cycle, once per cycle.
 pub(super) fn cycles(subject: &Subject<'_>, out: &mut Diagnostics) {
     let catalog = &subject.loaded.catalog;
     let up = |id: EntityId| {
@@ -165,7 +165,7 @@ pub(super) fn cycles(subject: &Subject<'_>, out: &mut Diagnostics) {
         if done[start.index()] {
             continue;
         }
-        // Depth first with the way kept, so that the circle can be told.
+        // Depth first with the path kept, so that the cycle can be reported.
         let mut way: Vec<(EntityId, Vec<EntityId>)> = vec![(start, up(start).collect())];
         let mut on_way: BTreeSet<EntityId> = BTreeSet::from([start]);
         while let Some((id, rest)) = way.last_mut() {
@@ -194,7 +194,7 @@ pub(super) fn cycles(subject: &Subject<'_>, out: &mut Diagnostics) {
     }
 }
 
-/// Entities of a circle that are named.
+/// Maximum number of entities of a cycle that are named.
 const MAX_NAMED: usize = 12;
 
 fn circle_problem(subject: &Subject<'_>, circle: &[EntityId], first: EntityId) -> Diagnostic {

@@ -14,7 +14,7 @@ use crate::scaffold::yaml_in;
 pub(super) trait Terminal {
     /// Shows a line.
     fn say(&mut self, text: &str);
-    /// Shows a question and reads the answer; nothing if there will be no more.
+    /// Shows a question and reads the answer; `None` if there will be no more.
     fn ask(&mut self, question: &str) -> Option<String>;
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Questions<'a> {
 
 /// How often one question is asked again.
 const MAX_TRIES: usize = 20;
-/// So many choices are listed.
+/// Maximum number of choices that are listed.
 const MAX_LISTED: usize = 30;
 
 /// Asks for what is missing, and puts the answers in.
@@ -56,7 +56,7 @@ pub(super) fn ask(
         }
         let mut asked = BTreeSet::new();
         let mut told = false;
-        // Answers bring fields and take them away, so the fields are found anew after each.
+        // Answers bring fields and take them away, so the fields are found again after each.
         while let Some((name, field, required)) = next(questions.extent, page, values, &asked) {
             if !std::mem::replace(&mut told, true) {
                 title(at, questions.pages.len(), page, terminal);

@@ -1,4 +1,4 @@
-//! The repository of a template, on disk. Nothing outside of it is read: links are told, never followed.
+//! The repository of a template, on disk. Nothing outside of it is read: links are reported, never followed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 /// A folder.
 pub(super) struct Disk {
     root: PathBuf,
-    /// Addresses that begin so stand for a folder with a copy.
+    /// Addresses with this prefix mean a folder with a copy.
     pub(super) mirrors: Vec<(String, PathBuf)>,
 }
 

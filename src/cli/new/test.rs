@@ -1,4 +1,4 @@
-//! `playbill new --test`: runs the examples beside a template, and renews what is kept of their results.
+//! `playbill new --test`: runs the examples beside a template, and replaces their stored results.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ use crate::text::{FileId, LineIndex, Span};
 
 /// What is asked of a test.
 pub(super) struct Wish {
-    /// Whether results are kept anew.
+    /// Whether the stored results are replaced.
     pub(super) renews: bool,
     /// Whether the commands of examples are run.
     pub(super) runs: bool,

@@ -39,7 +39,7 @@ impl Before {
         Ok(Self { record, base, folder })
     }
 
-    /// Returns a file as it is now; nothing for what is no file, or lies behind a link.
+    /// Returns a file as it is now; `None` if it is not a file or lies behind a link.
     fn now(&self, path: &str) -> Option<Arc<[u8]>> {
         let mut place = self.folder.clone();
         let parts: Vec<&str> = path.split('/').collect();

@@ -1,11 +1,11 @@
 //! Colours of the theme and of authors.
 //!
 //! The library is given a colour of its own for each role in a theme, so a colour that comes back names a role. A role
-//! becomes a class, and the style sheet of the site decides how it looks in the light and in the dark.
+//! becomes a class, and the style sheet of the site decides how it looks in light and dark mode.
 
 use serde_json::{Map, Value, json};
 
-/// The first two bytes of the colours that stand for roles; nobody writes such a colour by hand.
+/// The first two bytes of the colours that represent roles; nobody writes such a colour by hand.
 const MARK: (u8, u8) = (0x1d, 0x0c);
 
 /// How many colours a series has before they repeat.
@@ -219,10 +219,10 @@ pub(super) enum Colour {
     Unknown,
 }
 
-/// Tells the colours of authors from others.
+/// Distinguishes the colours of authors from others.
 #[derive(Debug)]
 pub(super) struct Palette {
-    /// The source without blanks, in lower case.
+    /// The source without spaces, in lower case.
     source: String,
 }
 
@@ -258,7 +258,7 @@ impl Palette {
         }
     }
 
-    /// Says whether a colour stands in the source as one: behind a colon, or where a box or a rectangle begins.
+    /// Returns whether a colour is in the source as one: behind a colon, or where a box or a rectangle begins.
     fn is_written(&self, value: &str) -> bool {
         self.source.match_indices(value).any(|(at, _)| {
             let before = &self.source[..at];
@@ -269,7 +269,7 @@ impl Palette {
     }
 }
 
-/// Returns a text in lower case without blanks within a line.
+/// Returns a text in lower case without spaces within a line.
 fn bare(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, ' ' | '\t')).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -289,7 +289,7 @@ fn channels(value: &str) -> Option<(u8, u8, u8)> {
     Some((numbers.next()??, numbers.next()??, numbers.next()??))
 }
 
-/// Returns the colour of words on a ground that its author chose; nothing if the ground is not known well enough.
+/// Returns the colour of words on a ground that its author chose; `None` if the ground is not known well enough.
 pub(super) fn on(ground: &str) -> Option<&'static str> {
     let (red, green, blue) = channels(ground).or_else(|| named(ground))?;
     let linear = |channel: u8| {

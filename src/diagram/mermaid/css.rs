@@ -36,7 +36,7 @@ struct Compound<'s> {
     attributes: Vec<(&'s str, char, &'s str)>,
 }
 
-/// So many rules a sheet has at most; Mermaid's own have some hundred, each `classDef` adds one to three.
+/// Maximum number of rules of a sheet; Mermaid's own have some hundred, each `classDef` adds one to three.
 const MAX_RULES: usize = 2000;
 
 impl<'s> Sheet<'s> {
@@ -81,7 +81,7 @@ impl<'s> Sheet<'s> {
     }
 }
 
-/// Returns what stands behind a block in braces that holds blocks.
+/// Returns what is behind a block in braces that holds blocks.
 fn after_block(css: &str) -> &str {
     let mut depth = 1;
     for (at, c) in css.char_indices() {
@@ -159,7 +159,7 @@ fn read_selector(selector: &str) -> Option<Selector<'_>> {
             rest = after.trim_start();
         }
     }
-    // The combinator stands with the part on its right; read outwards it belongs to the one on its left.
+    // The combinator is stored with the part on its right; read outwards it belongs to the one on its left.
     let mut outwards: Vec<(Compound<'_>, Combinator)> = Vec::new();
     let mut right = Combinator::Within;
     for (compound, left) in parts.into_iter().rev() {

@@ -4,7 +4,7 @@ use roxmltree::Node;
 
 use super::text_width;
 
-/// A run of letters that look the same.
+/// A run of characters that look the same.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Run {
     pub(super) text: String,
@@ -100,7 +100,7 @@ fn collect(node: Node<'_, '_>, face: Face, lines: &mut Vec<Line>) {
     }
 }
 
-/// Drops blanks at the ends of a line.
+/// Drops spaces at the ends of a line.
 fn trimmed(mut line: Line) -> Line {
     if let Some(first) = line.first_mut() {
         first.text = first.text.trim_start_matches(' ').to_owned();
@@ -112,7 +112,7 @@ fn trimmed(mut line: Line) -> Line {
     line
 }
 
-/// Breaks a line between words, and a word that is too wide by itself between letters.
+/// Breaks a line between words, and a word that is too wide by itself between characters.
 fn break_line(line: Line, size: f64, width: f64, out: &mut Vec<Line>) {
     // The measure and the layout may differ by a rounding error.
     let width = width + 0.5;

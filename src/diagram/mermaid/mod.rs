@@ -28,7 +28,7 @@ use super::{Failure, Picture};
 /// A drawing that takes longer is given up. Limits of size come first on any machine that is not stuck.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// Bold letters are wider by this factor.
+/// Bold characters are wider by this factor.
 const BOLD: f64 = 1.07;
 
 fn text_width(text: &str, size: f64, bold: bool) -> f64 {

@@ -11,7 +11,7 @@ use super::label::{self, Line};
 use super::text_width;
 use crate::html::{Html, Tag};
 
-/// The size that letters have in drawings if nothing else is said.
+/// The default font size of drawings.
 const FONT_SIZE: f64 = 14.0;
 
 /// Deeper drawings are no diagrams.
@@ -99,7 +99,7 @@ struct Painter<'t> {
     tick_end: f64,
 }
 
-/// Draws again what the library drew of `source`; nothing if it is no drawing.
+/// Draws again what the library drew of `source`; `None` if it is no drawing.
 pub(super) fn redraw(svg: &str, source: &str) -> Option<Redrawn> {
     let tree = roxmltree::Document::parse(svg).ok()?;
     let root = tree.root_element();
@@ -429,7 +429,7 @@ impl<'t> Painter<'t> {
                 let tag = face(self.out.start("tspan"), &style, outer);
                 let tag = if own == *ink { tag } else { inked(tag, &own) };
                 place(tag, child);
-                // Runs of a line begin with the blank before them.
+                // Runs of a line begin with the space before them.
                 let blank = child.attribute("x").is_none()
                     && child.text().is_some_and(|text| text.starts_with(' '))
                     && child.prev_sibling_element().is_some();
@@ -544,7 +544,7 @@ fn has_words(node: Node<'_, '_>) -> bool {
     node.descendants().any(|child| child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()))
 }
 
-/// Adds the attributes of letters that differ from those around them.
+/// Adds the attributes of text that differ from those around it.
 fn face<'h>(mut tag: Tag<'h>, style: &Style<'_>, outer: &Style<'_>) -> Tag<'h> {
     if (style.size - outer.size).abs() > 0.01 {
         tag = tag.attribute("font-size", &number(style.size));
@@ -576,7 +576,7 @@ fn inked<'h>(tag: Tag<'h>, ink: &Colour) -> Tag<'h> {
     }
 }
 
-/// Adds where a text stands.
+/// Adds where a text is.
 fn place<'h>(mut tag: Tag<'h>, node: Node<'_, '_>) -> Tag<'h> {
     for key in ["x", "y", "dx", "dy"] {
         tag = tag.maybe(key, node.attribute(key).map(round).as_deref());
@@ -686,7 +686,7 @@ fn round(value: &str) -> String {
             }
         }
         let written = &rest[start..end];
-        // Flags of arcs may stand together, as in `01`.
+        // Flags of arcs may follow each other without a separator, as in `01`.
         let is_packed = written.len() > 1 && written.starts_with('0') && !written.starts_with("0.");
         match written.parse::<f64>() {
             Ok(value) if !is_packed => {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// So many labels are in the name of a picture.
+/// Maximum number of labels in the name of a picture.
 const NAMED: usize = 6;
 
-/// So many connections are told; a diagram with more is no longer read as a list.
+/// Maximum number of connections that are listed; a diagram with more is no longer read as a list.
 const MAX_TOLD: usize = 500;
 
 /// Kinds of diagrams by the names that the library has for them.

@@ -3,13 +3,13 @@
 use super::{Pen, is_word, quoted};
 use crate::highlight::scopes::Class;
 
-/// What tells one language from another.
+/// The features of a language.
 pub(in crate::highlight) struct Language {
     pub(super) names: &'static [&'static str],
     line_comments: &'static [&'static str],
     block_comment: Option<(&'static str, &'static str)>,
     quotes: &'static [Quote],
-    /// Letters that may stand before the quote of a text.
+    /// Characters that may precede the quote of a string, such as `r` or `b`.
     prefixes: &'static [&'static str],
     keywords: &'static [&'static str],
     constants: &'static [&'static str],
@@ -37,7 +37,7 @@ struct Traits {
     keys: bool,
     /// `#include` and the like.
     directives: bool,
-    /// Keywords in any letter case.
+    /// Keywords in any case.
     any_case: bool,
     /// Values only: words mean nothing, and a text before `:` is a key.
     data: bool,
@@ -68,7 +68,7 @@ const RAW: Quote = Quote { mark: "`", escapes: false, multiline: true, holes: fa
 const RUST_TEXT: Quote = Quote { mark: "\"", escapes: true, multiline: true, holes: false };
 const THREE_DOUBLE: Quote = Quote { mark: "\"\"\"", escapes: true, multiline: true, holes: false };
 const THREE_SINGLE: Quote = Quote { mark: "'''", escapes: true, multiline: true, holes: false };
-/// As [`DOUBLE`] and [`SINGLE`], where `\` is a letter like any other.
+/// As [`DOUBLE`] and [`SINGLE`], where `\` is an ordinary character.
 const BARE_DOUBLE: Quote = Quote { mark: "\"", escapes: false, multiline: true, holes: false };
 const BARE_SINGLE: Quote = Quote { mark: "'", escapes: false, multiline: true, holes: false };
 const SQL_TEXT: Quote = Quote { mark: "'", escapes: false, multiline: true, holes: false };
@@ -346,7 +346,7 @@ pub(super) const LANGUAGES: &[Language] = &[
 pub(super) fn paint(pen: &mut Pen<'_, '_>, language: &Language) {
     let code = pen.code;
     let traits = language.traits;
-    // The word before, and the last byte that is no blank.
+    // The word before, and the last byte that is no space.
     let (mut word_before, mut before) = ("", b'\n');
     while pen.at < code.len() {
         let rest = pen.rest();
@@ -468,7 +468,7 @@ fn is_tag(rest: &str, before: u8) -> bool {
     (next.is_ascii_alphabetic() || next == b'/') && b"\n(){};,>&|?:=".contains(&before)
 }
 
-/// Paints a text; the pen stands at its opening quote.
+/// Paints a text; the pen is at its opening quote.
 fn text(pen: &mut Pen<'_, '_>, quote: &Quote, traits: Traits) {
     let mark = quote.mark;
     if mark.len() > 1 {
@@ -483,7 +483,7 @@ fn text(pen: &mut Pen<'_, '_>, quote: &Quote, traits: Traits) {
     quoted(pen, byte, quote.escapes, quote.multiline, class);
 }
 
-/// Returns whether the text that begins here stands before a colon.
+/// Returns whether the string that begins here is followed by a colon.
 fn is_key(rest: &str, quote: u8) -> bool {
     let bytes = rest.as_bytes();
     let mut at = 1;

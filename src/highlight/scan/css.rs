@@ -83,7 +83,7 @@ fn is_declaration(rest: &str, code: &str, at: usize) -> bool {
         return false;
     }
     let named = code[..at].trim_end().ends_with(|last: char| last.is_alphanumeric() || matches!(last, '-' | '_'));
-    // Without a blank, what comes first decides: the end of a declaration, or the block of a selector.
+    // Without a space, whichever comes first decides: the end of a declaration, or the block of a selector.
     let next = || near(&rest[1..]).find([';', '{', '}', '\n']).map(|at| rest.as_bytes()[1 + at]);
     named && (rest[1..].starts_with([' ', '\t']) || !matches!(next(), Some(b'{' | b'\n')))
 }

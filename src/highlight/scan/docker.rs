@@ -57,7 +57,7 @@ fn logical_line(pen: &Pen<'_, '_>) -> usize {
     for line in pen.rest().split_inclusive('\n') {
         let text = line.trim();
         at += line.len();
-        // A comment may stand between the lines of an instruction.
+        // A comment may be between the lines of an instruction.
         let is_comment_within = at > pen.at + line.len() && text.starts_with('#');
         if !is_comment_within && !text.ends_with('\\') {
             return at;

@@ -62,7 +62,7 @@ fn block(pen: &mut Pen<'_, '_>) {
     }
 }
 
-/// Paints a fenced block with the language that it names; the pen stands at its fence.
+/// Paints a fenced block with the language that it names; the pen is at its fence.
 fn fenced(pen: &mut Pen<'_, '_>, fence: u8) {
     let line = &pen.code[pen.at..pen.line_end()];
     let mark = &line[..line.len() - line.trim_start_matches(char::from(fence)).len()];

@@ -3,7 +3,7 @@
 use super::{Pen, Scanner, is_word, near};
 use crate::highlight::scopes::Class;
 
-/// Which marks of templates stand between the tags.
+/// Which marks of templates are between the tags.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::highlight) enum Dialect {
     /// None.
@@ -45,14 +45,14 @@ pub(super) fn paint(pen: &mut Pen<'_, '_>, dialect: Dialect) {
     }
 }
 
-/// Paints from an opening mark, of so many bytes, to the end of the closing one.
+/// Paints from an opening mark of `open` bytes to the end of the closing one.
 fn enclosed(pen: &mut Pen<'_, '_>, open: usize, close: &str, class: Class) {
     let after = pen.at + open;
     let end = pen.code[after..].find(close).map_or(pen.code.len(), |at| after + at + close.len());
     pen.to(end, class);
 }
 
-/// Paints a tag, and what is in it if that is of another language; the pen stands at `<`.
+/// Paints a tag, and what is in it if that is of another language; the pen is at `<`.
 fn tag(pen: &mut Pen<'_, '_>, dialect: Dialect) {
     let code = pen.code;
     pen.step(Class::Plain);
@@ -95,7 +95,7 @@ fn tag(pen: &mut Pen<'_, '_>, dialect: Dialect) {
     }
 }
 
-/// Paints the value of an attribute; the pen stands at its quote.
+/// Paints the value of an attribute; the pen is at its quote.
 fn value(pen: &mut Pen<'_, '_>, quote: u8, dialect: Dialect) {
     pen.step(Class::String);
     while pen.at < pen.code.len() {

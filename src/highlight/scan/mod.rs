@@ -1,8 +1,8 @@
 //! Scanners for the languages that documentation is full of.
 //!
 //! The grammars of syntect need microseconds a byte, which is most of the time of a build; these need nanoseconds, and
-//! time in proportion to the code. They know what the classes tell apart and no more. Every other language goes through
-//! syntect.
+//! time in proportion to the code. They know what the classes distinguish and no more. Every other language goes
+//! through syntect.
 
 mod code;
 mod config;
@@ -88,7 +88,7 @@ impl<'c> Pen<'c, '_> {
         if end <= self.at {
             return;
         }
-        // Blanks have no colour, so they join what is before them.
+        // Spaces have no colour, so they join what is before them.
         if class != self.class && !self.code[self.at..end].trim().is_empty() {
             self.flush();
             self.class = class;
@@ -153,7 +153,7 @@ impl<'c> Pen<'c, '_> {
 /// How far ahead the end of something is looked for, in bytes, so that what has none does not cost the square of its length.
 const AHEAD: usize = 2000;
 
-/// Returns what of `text` is near enough to be looked through.
+/// Returns what of `text` is near enough to be examined.
 fn near(text: &str) -> &str {
     &text[..text.floor_char_boundary(AHEAD)]
 }
@@ -195,7 +195,7 @@ fn diff(pen: &mut Pen<'_, '_>) {
     }
 }
 
-/// Paints a text in quotes with its escapes; the pen stands at the opening quote. Returns whether it ends.
+/// Paints a text in quotes with its escapes; the pen is at the opening quote. Returns whether it ends.
 fn quoted(pen: &mut Pen<'_, '_>, quote: u8, escapes: bool, multiline: bool, class: Class) -> bool {
     pen.step(class);
     loop {

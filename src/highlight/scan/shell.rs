@@ -8,7 +8,7 @@ const KEYWORDS: &[&str] = &[
     "select", "time", "export", "local", "declare", "readonly", "typeset", "alias", "return", "break", "continue",
 ];
 
-/// Keywords behind which a command stands.
+/// Keywords that are followed by a command.
 const BEFORE_COMMANDS: &[&str] = &["if", "then", "else", "elif", "while", "until", "do", "time"];
 
 /// What is open around the pen.
@@ -222,7 +222,7 @@ fn word(pen: &mut Pen<'_, '_>, command: &mut bool, fresh: bool) {
         let sign = name + after.find('=').map_or(0, |at| at + 1);
         pen.to(pen.at + name, Class::Variable);
         pen.to(pen.at + sign - name, Class::Operator);
-        // What follows is the value; a command may stand behind it.
+        // What follows is the value; a command may come after it.
         pen.to(end, Class::Plain);
         return;
     }

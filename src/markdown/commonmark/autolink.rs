@@ -5,7 +5,7 @@
 pub(super) enum Piece<'a> {
     /// Text as it is.
     Text(&'a str),
-    /// An address: the text to show, and what stands before it in the link.
+    /// An address: the text to show, and what comes before it in the link.
     Address(&'static str, &'a str),
 }
 
@@ -88,7 +88,7 @@ fn mail(text: &str, at: usize, from: usize) -> Found {
     (fits && !text[start..].starts_with('.')).then(|| ("mailto:", start..at + 1 + domain.len()))
 }
 
-/// Returns how much of `rest` belongs to an address: no blanks, no final punctuation, brackets in pairs.
+/// Returns how much of `rest` belongs to an address: no spaces, no final punctuation, brackets in pairs.
 fn length(rest: &str) -> usize {
     let rest = &rest[..(0..=MAX_ADDRESS.min(rest.len())).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(0)];
     let mut end = rest.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(rest.len());

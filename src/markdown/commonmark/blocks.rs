@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
-/// A block that stands by itself in a document.
+/// A top-level block of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// A heading.
@@ -38,7 +38,7 @@ pub struct Phrase {
     pub text: String,
     /// The links in it.
     pub links: Vec<PhraseLink>,
-    /// Where it stands in the source, marks included.
+    /// Where it is in the source, marks included.
     pub range: Range<usize>,
 }
 
@@ -49,7 +49,7 @@ pub struct PhraseLink {
     pub words: Range<usize>,
     /// Where it leads.
     pub target: String,
-    /// Where it stands in the source.
+    /// Where it is in the source.
     pub range: Range<usize>,
 }
 

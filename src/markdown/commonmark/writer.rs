@@ -16,7 +16,7 @@ use crate::{diagram, highlight};
 /// How deep elements may be nested; the content of deeper ones is shown without them.
 const MAX_DEPTH: usize = 64;
 
-/// So many diagrams are drawn in one text.
+/// Maximum number of diagrams that are drawn in one text.
 const MAX_DRAWN: usize = 40;
 
 /// How the content is to be written.
@@ -85,7 +85,7 @@ pub(super) struct Writer<'a> {
     offset: usize,
     shape: Shape,
     resolve: Resolver<'a>,
-    /// Where the definition of each label in lower case stands.
+    /// Where the definition of each label in lower case is.
     definitions: HashMap<String, Range<usize>>,
     out: String,
     held: Placeholders,
@@ -94,7 +94,7 @@ pub(super) struct Writer<'a> {
     drawn: usize,
     doc: Doc,
     slugs: Slugs,
-    /// The end tag of each open element; nothing for one that is not shown.
+    /// The end tag of each open element; `None` for one that is not shown.
     open: Vec<Option<&'static str>>,
     heading: Option<OpenHeading>,
     links: Vec<OpenLink>,
@@ -495,7 +495,7 @@ impl<'a> Writer<'a> {
         self.separate();
     }
 
-    /// Draws a diagram, or takes the picture that was drawn of it, with its source below; nothing for other code.
+    /// Draws a diagram, or takes the picture that was drawn of it, with its source below; `None` for other code.
     fn figure(&mut self, code: &OpenCode) -> Option<String> {
         diagram::is_known(&code.language).then_some(())?;
         let drawn = if self.drawn < MAX_DRAWN {
@@ -524,7 +524,7 @@ impl<'a> Writer<'a> {
         Some(figure)
     }
 
-    /// Returns the picture of a diagram that stands beside the document.
+    /// Returns the picture of a diagram that is beside the document.
     fn picture(&self, code: &OpenCode) -> Option<String> {
         let target = diagram::file_name(&code.language, &code.text);
         let resolved = (self.resolve)(&DocLink { target, span: 0..0, kind: LinkKind::Image });
@@ -679,7 +679,7 @@ impl<'a> Writer<'a> {
             let kind = match (&*attribute.element, &*attribute.name) {
                 ("a", "href") => LinkKind::HtmlLink,
                 ("img" | "source" | "video" | "audio", "src") => LinkKind::HtmlImage,
-                // One picture, for the light or the dark; sizes to choose from are none of a README's.
+                // One picture for light or dark mode; a README has no choice of sizes.
                 ("source", "srcset") if !value.contains([',', ' ']) => LinkKind::HtmlImage,
                 (_, "id") | ("a", "name") => {
                     self.doc.anchors.push(html::text(value));
@@ -698,7 +698,7 @@ impl<'a> Writer<'a> {
             let resolved = (self.resolve)(&link);
             let shows = matches!(&*attribute.element, "img" | "source");
             if shows && resolved.href.is_none() && attribute.value.start > from {
-                // What cannot be shown is told.
+                // A link replaces what cannot be shown.
                 let tag = text[..attribute.value.start].rfind('<').unwrap_or(attribute.value.start).max(from);
                 let end = tag + html::tag_length(&text[tag..]);
                 self.out.push_str(&text[from..tag]);
@@ -825,7 +825,7 @@ fn anchor(resolved: &crate::markdown::Resolved, title: &str, content: &str) -> S
     out
 }
 
-/// Returns HTML whose headings are two levels lower, as those of Markdown in a description are; nothing if it has none.
+/// Returns HTML whose headings are two levels lower, as those of Markdown in a description are; `None` if it has none.
 fn demoted(html: &str) -> Option<String> {
     let bytes = html.as_bytes();
     let mut out: Option<Vec<u8>> = None;
@@ -839,14 +839,15 @@ fn demoted(html: &str) -> Option<String> {
     String::from_utf8(out?).ok()
 }
 
-/// Says whether the last link of raw HTML is open at its end; nothing if it has none.
+/// Returns whether the last link of raw HTML is open at its end; `None` if it has none.
 fn is_in_link(html: &str) -> Option<bool> {
     let opened = html.rfind("<a ").max(html.rfind("<a\n"));
     let closed = html.rfind("</a");
     (opened.is_some() || closed.is_some()).then_some(opened > closed)
 }
 
-/// Returns what stands for an image of raw HTML that cannot be shown: its alternative text, which leads to it if it is elsewhere.
+/// Returns the replacement of an image of raw HTML that cannot be shown: its alternative text, which leads to it if it
+/// is elsewhere.
 fn told(tag: &str, target: &str, in_link: bool) -> String {
     let attributes = html::attributes(tag);
     let alt = attributes.iter().find(|attribute| attribute.name == "alt");

@@ -160,7 +160,7 @@ pub(super) fn heading(line: &str) -> Option<(u8, &str)> {
     Some((hashes as u8, rest[..kept].trim()))
 }
 
-/// Tells whether a line, without its indentation, is a thematic break.
+/// Returns whether a line, without its indentation, is a thematic break.
 fn is_rule(line: &str) -> bool {
     let line = line.trim_end_matches(' ');
     let bytes = line.as_bytes();

@@ -130,13 +130,13 @@ fn links(text: &str, html: &str, written: Vec<Link>, made: &BTreeSet<String>) ->
     links
 }
 
-/// Says whether a tag may be one that [`link_of`] knows.
+/// Returns whether a tag may be one that [`link_of`] knows.
 fn may_link(tag: &str) -> bool {
     matches!(tag.as_bytes()[1], b'a' | b'A' | b'i' | b'I' | b'v' | b'V')
         || tag.get(1..7).is_some_and(|name| name.eq_ignore_ascii_case("source"))
 }
 
-/// Returns where an attribute of HTML leads within the site; nothing if it does not, or was made from Markdown.
+/// Returns where an attribute of HTML leads within the site; `None` if it does not, or was made from Markdown.
 fn link_of(html: &str, attribute: &html::Attribute<'_>, made: &BTreeSet<String>) -> Option<(String, DocLinkKind)> {
     let kind = match (&*attribute.element, &*attribute.name) {
         ("a" | "area", "href") => DocLinkKind::HtmlLink,
@@ -170,7 +170,7 @@ fn resolved<'h>(html: &'h str, made: &BTreeSet<String>, resolve: crate::markdown
     out.into()
 }
 
-/// So many diagrams are drawn on one page: placing one may take a fifth of a second.
+/// Maximum number of diagrams that are drawn on one page: placing one may take a fifth of a second.
 const MAX_DRAWN: usize = 40;
 
 struct DocumentResolver<'a> {
@@ -182,7 +182,7 @@ struct DocumentResolver<'a> {
     held: RefCell<html::Placeholders>,
     /// How many diagrams were drawn, or tried to.
     drawn: Cell<usize>,
-    /// The addresses given to links of Markdown, to tell those of HTML from them.
+    /// The addresses given to links of Markdown, to distinguish them from those of HTML.
     made: RefCell<BTreeSet<String>>,
 }
 
@@ -258,7 +258,7 @@ impl Resolver for DocumentResolver<'_> {
 }
 
 impl DocumentResolver<'_> {
-    /// Keeps what was drawn, and returns what stands for it.
+    /// Keeps what was drawn, and returns its placeholder.
     fn hold(&self, picture: String) -> Drawn {
         let mut out = String::new();
         self.held.borrow_mut().hold(&mut out, picture);
@@ -375,7 +375,7 @@ mod tests {
         let lost: Vec<_> = doc.lost.iter().map(|lost| (lost.loss, &text[lost.span.clone()])).collect();
         use crate::markdown::MarkdownLint;
         assert_eq!(lost, [(MarkdownLint::Diagram, "```plantuml"), (MarkdownLint::Formula, "$\\nosuch$")]);
-        // An outline tells the same losses, and leaves it to the caller whether a picture is there.
+        // An outline reports the same losses; whether a picture exists is for the caller to check.
         let outline = outline(text, &options, &|_| None);
         assert_eq!(outline.lost.len(), 3);
         assert!(outline.lost[0].detail.starts_with("mermaid-"), "{:?}", outline.lost);

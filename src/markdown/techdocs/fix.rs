@@ -1,7 +1,7 @@
 //! The remedies of [`MarkdownLint`] that need no judgement, written into the text.
 //!
-//! No change is trusted: the document is read again, and a change stays only if less is lost with it, nothing new is, and
-//! the page says the same words and shows the same code. What cannot be mended so is left to its author.
+//! No change is trusted: the document is read again, and a change stays only if less is lost with it, nothing new is,
+//! and the page says the same words and shows the same code. What cannot be fixed so is left to its author.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{IncludeFile, MarkdownLint, Options, Resolver, render};
 use crate::html;
 
-/// So many times one document is read at most.
+/// Maximum number of times that one document is read.
 const MAX_READS: usize = 400;
 
 /// A document with its remedies.
@@ -21,7 +21,7 @@ pub struct FixedDocument {
     pub mends: Vec<(MarkdownLint, usize)>,
 }
 
-/// Mends what `wanted` allows, by loss and number of the line; nothing if there is nothing that can be.
+/// Fixes what `wanted` allows, by loss and number of the line; `None` if nothing can be fixed.
 #[must_use]
 pub fn fix_document(
     text: &str,
@@ -38,7 +38,7 @@ pub fn fix_document(
     let mut seen = mender.read(&now);
     let mut mends: Vec<(MarkdownLint, usize)> = Vec::new();
     let mut refused: BTreeSet<usize> = BTreeSet::new();
-    // What could not be mended at first may become so by what was mended around it.
+    // A fix may make another one possible.
     let mut known = usize::MAX;
     while known != mends.len() {
         known = mends.len();
@@ -82,7 +82,7 @@ struct Draft<'t> {
 
 #[derive(Debug, Clone)]
 struct Line<'t> {
-    /// The number of the line in the first text; nothing for a line that was put in.
+    /// The number of the line in the first text; `None` for a line that was inserted.
     from: Option<usize>,
     text: std::borrow::Cow<'t, str>,
 }
@@ -133,7 +133,7 @@ struct Mender<'a> {
     reads: usize,
 }
 
-/// What an attempt comes to: what is mended, the draft, and what a reader gets of it.
+/// What an attempt comes to: what is fixed, the draft, and what a reader gets of it.
 type Success<'t> = (Vec<(MarkdownLint, usize)>, Draft<'t>, Rendering);
 
 impl Mender<'_> {
@@ -162,7 +162,7 @@ impl Mender<'_> {
         }
     }
 
-    /// Mends all of `todo`, or the parts of it that can be mended.
+    /// Fixes all of `todo`, or the parts of it that can be fixed.
     fn attempt<'t>(
         &mut self,
         draft: &Draft<'t>,
@@ -194,7 +194,7 @@ impl Mender<'_> {
         }
     }
 
-    /// Mends all of `todo`; nothing if that is not for the better.
+    /// Fixes all of `todo`; `None` if that is not for the better.
     fn all<'t>(
         &mut self,
         draft: &Draft<'t>,
@@ -238,8 +238,8 @@ impl Mender<'_> {
     }
 }
 
-/// Says whether less is lost, and nothing else has changed. A paragraph of an item may have been code while the list was
-/// `nested` by too many columns.
+/// Returns whether less is lost, and nothing else has changed. A paragraph of an item may have been code while the list
+/// was `nested` by too many columns.
 fn is_better(before: &Rendering, after: &Rendering, nested: bool) -> bool {
     let count = |looks: &Rendering, loss: MarkdownLint| looks.lost.iter().filter(|(kind, _)| *kind == loss).count();
     let kinds = [
@@ -258,7 +258,7 @@ fn is_better(before: &Rendering, after: &Rendering, nested: bool) -> bool {
         && (nested || before.code.iter().all(|text| code.any(|other| other == text)))
 }
 
-/// Says whether a word is the mark of an item or a fence, which is a word only while the list is text.
+/// Returns whether a word is the mark of an item or a fence, which is a word only while the list is text.
 fn is_mark(word: &str) -> bool {
     matches!(word, "-" | "*" | "+" | "")
         || word.starts_with("```")
@@ -288,7 +288,7 @@ fn indented(line: &str) -> (usize, &str) {
     (column, rest)
 }
 
-/// Returns the width of the mark of an item with the blanks behind it; nothing if the line is none.
+/// Returns the width of the mark of an item with the spaces behind it; `None` if the line is none.
 fn mark(rest: &str) -> Option<usize> {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let mark = match rest.as_bytes().first()? {
@@ -315,14 +315,14 @@ fn part(draft: &mut Draft<'_>, at: usize) -> Option<()> {
     Some(())
 }
 
-/// The column and the text of a line in its quote; nothing if it is blank.
+/// The column and the text of a line in its quote; `None` if it is blank.
 type Stands = Option<(usize, String)>;
 
 /// One item that the walk through a list is in.
 struct Item {
-    /// Where its mark stands.
+    /// Where its mark is.
     column: usize,
-    /// Where its content stands.
+    /// Where its content is.
     content: usize,
     /// Where its mark belongs.
     wanted: usize,
@@ -372,7 +372,7 @@ fn nest(draft: &mut Draft<'_>, at: usize, unit: usize) -> Option<()> {
             while items.last().is_some_and(|item| column < item.column + 2) {
                 items.pop();
             }
-            // A list that is in no other one belongs to the edge of what it stands in.
+            // A list that is in no other one belongs to the edge of what it is in.
             let edge = if around.is_some() { column } else { column - column % 4 };
             let wanted = items.last().map_or(edge, |item| item.wanted + unit);
             items.push(Item { column, content: column + width, wanted });
@@ -432,7 +432,7 @@ fn put(draft: &mut Draft<'_>, at: usize, quote: &str, column: usize, rest: &str)
     draft.set(at, &text);
 }
 
-/// Returns the opening line of a fence with a header that can be read and says the same; nothing if that takes guessing.
+/// Returns the opening line of a fence with a header that can be read and says the same; `None` if that takes guessing.
 fn readable_header(line: &str) -> Option<String> {
     let bare = line.trim_start_matches(['>', ' ', '\t']);
     let header = bare.trim_start_matches(['`', '~']);
@@ -487,7 +487,7 @@ mod tests {
         fix_document(text, options, &|_| None, &|_, _| true).map_or_else(|| text.to_owned(), |mended| mended.text)
     }
 
-    /// Mends and says what a page shows of it; the second time there is nothing to do.
+    /// Fixes and says what a page shows of it; the second time there is nothing to do.
     #[track_caller]
     fn check(text: &str, expect: &str) {
         let options = Options::default();

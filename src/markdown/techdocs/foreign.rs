@@ -1,7 +1,7 @@
 //! Markup of other programs that is left in what readers see: found in the finished HTML, where whatever is code, a link or
 //! an element is known to be one, and placed in the source afterwards.
 //!
-//! What stands in the source in another form, such as `\[a\]\[b\]`, is meant to be shown and not reported; neither is what
+//! What is in the source in another form, such as `\[a\]\[b\]`, is meant to be shown and not reported; neither is what
 //! comes from an included file.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -38,7 +38,7 @@ pub enum Foreign {
     Alert,
     /// An admonition that is text.
     Admonition,
-    /// `/// name` while such blocks are off, or with a name that is none.
+    /// `/// name` while such blocks are off, or with an unknown name.
     Block,
     /// A tab that is text.
     Tab,
@@ -62,13 +62,13 @@ pub enum Foreign {
     Title,
 }
 
-/// So many of these tell enough about one document.
+/// Maximum number of these that are reported for one document.
 const MAX_FOUND: usize = 100;
 
 /// How far one looks for the other end of brackets.
 const MAX_LABEL: usize = 200;
 
-/// Returns whether there may be foreign markup in `source` that stands within lines, or an element with Markdown in it.
+/// Returns whether there may be foreign markup in `source` that is within lines, or an element with Markdown in it.
 /// Never false where there is some.
 pub(super) fn may_find(source: &str, options: &Options) -> bool {
     let has = |what: &str| memchr::memmem::find(source.as_bytes(), what.as_bytes()).is_some();
@@ -80,7 +80,8 @@ pub(super) fn may_find(source: &str, options: &Options) -> bool {
         })
 }
 
-/// Returns whether a line, without the blanks and marks of quotes in front of it, may be foreign markup by how it begins.
+/// Returns whether a line, without the spaces and marks of quotes in front of it, may be foreign markup by how it
+/// begins.
 pub(super) fn may_begin(line: &str, options: &Options) -> bool {
     let begins = |what: &str| line.starts_with(what);
     match line.as_bytes().first() {
@@ -146,7 +147,7 @@ struct Block {
     is_paragraph: bool,
 }
 
-/// What stands for code within a text.
+/// The placeholder of code within a text.
 const CODE: char = '\u{fffc}';
 
 /// Elements whose text is not for reading, or is code.
@@ -268,15 +269,15 @@ struct Finder<'s> {
     defined: Option<BTreeSet<String>>,
     /// Whether a formula is open.
     in_formula: bool,
-    /// How often something was looked for in vain.
+    /// How many searches found nothing.
     misses: usize,
-    /// What is told once a document.
+    /// What is reported once per document.
     seen: HashSet<(Foreign, String)>,
     found: Vec<LintFinding>,
 }
 
 impl Finder<'_> {
-    /// Notes `text` where it next stands in the source, outside of code.
+    /// Records `text` at its next occurrence in the source, outside of code.
     fn note(&mut self, foreign: Foreign, text: &str, detail: impl Into<String>) {
         self.note_part(foreign, text, 0..text.len(), detail.into());
     }
@@ -310,7 +311,7 @@ impl Finder<'_> {
         self.misses += 1;
     }
 
-    /// Returns whether enough was found, or looked for in vain: each time goes through the whole source.
+    /// Returns whether enough was found, or too many searches found nothing: each goes through the whole source.
     fn is_full(&self) -> bool {
         self.found.len() >= MAX_FOUND || self.misses >= MAX_FOUND
     }

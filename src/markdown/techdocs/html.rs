@@ -231,7 +231,7 @@ impl Writer<'_> {
             Piece::Mark(mark) => {
                 let mut inner = String::new();
                 self.mark(&mut inner, mark, 0);
-                // Elements cannot stand in an attribute; what was drawn is there as its source.
+                // Elements cannot be in an attribute; what was drawn is there as its source.
                 if inner.contains("<held-fragment") {
                     inner = strip_tags(&inner);
                 }
@@ -269,7 +269,7 @@ impl Writer<'_> {
     }
 }
 
-/// Tells whether HTML begins with a block-level element, a comment or the like.
+/// Returns whether HTML begins with a block-level element, a comment or the like.
 fn begins_block(html: &str) -> bool {
     let Some(rest) = html.strip_prefix('<') else { return false };
     let rest = rest.strip_prefix('/').unwrap_or(rest);

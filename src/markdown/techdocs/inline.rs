@@ -49,7 +49,7 @@ pub(super) enum Found {
     Replace { start: usize, end: usize, with: Replacement },
 }
 
-/// What stands for a match.
+/// The replacement of a match.
 pub(super) enum Replacement {
     /// An element.
     Node(NodeId),
@@ -140,7 +140,7 @@ fn find_wiki_link(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize
     if label.is_empty() || !inner[length..].starts_with("]]") {
         return Some(Found::Skip(start + 2));
     }
-    // Blanks and what is around them become one underline, as in the original.
+    // Spaces and what is around them become one underline, as in the original.
     let words: Vec<&str> = label.split([' ', '_']).filter(|word| !word.is_empty()).collect();
     let href = format!("{}{}{}", links.base, words.join("_"), links.end);
     let class = links.class.clone();
@@ -186,7 +186,7 @@ fn find_footnote(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize)
     }
 }
 
-/// Two blanks at the end of a line.
+/// Two spaces at the end of a line.
 fn find_break(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     let start = from + subject.text[from..].find("  \n")?;
     let node = parser.tree.make("br");
@@ -276,7 +276,7 @@ pub(super) fn process(parser: &mut Parser<'_>, root: NodeId) {
     Inline { depth: 0, parser }.children(root, false);
 }
 
-/// Returns `text` as it stands in an attribute: elements replaced by their text.
+/// Returns `text` as it is in an attribute: elements replaced by their text.
 pub(super) fn plain(parser: &Parser<'_>, text: &str) -> String {
     let mut out = String::new();
     pieces(parser, text, |piece| match piece {
@@ -296,7 +296,7 @@ pub(super) fn plain(parser: &Parser<'_>, text: &str) -> String {
     out
 }
 
-/// Returns `text` as it stands in raw HTML: elements written out, escapes undone.
+/// Returns `text` as it is in raw HTML: elements written out, escapes undone.
 fn as_written(parser: &Parser<'_>, text: &str) -> String {
     let mut out = String::new();
     pieces(parser, text, |piece| match piece {
@@ -421,7 +421,7 @@ impl Inline<'_, '_> {
         text
     }
 
-    /// Replaces all matches of one pattern; nothing when there is none.
+    /// Replaces all matches of one pattern; `None` if there is none.
     fn apply(&mut self, pattern: &Pattern, index: usize, text: &str, in_link: bool) -> Option<String> {
         let mut out = String::new();
         let mut copied = 0;

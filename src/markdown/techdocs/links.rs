@@ -98,7 +98,7 @@ fn find_inline(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize, i
     }
 }
 
-/// Reads what stands in parentheses; `start` is behind the opening one.
+/// Reads what is in parentheses; `start` is behind the opening one.
 fn target(parser: &mut Parser<'_>, text: &str, start: usize) -> Option<Target> {
     let blanks = |at: usize| at + (text[at..].len() - text[at..].trim_start().len());
     let start = blanks(start);
@@ -151,9 +151,9 @@ struct Scanned<'t> {
 /// One kind of quote on the way through a target.
 #[derive(Default)]
 struct Quote {
-    /// The character and where the first one stands.
+    /// The character and where the first one is.
     open: Option<(u8, usize)>,
-    /// Where the last one but the first stands.
+    /// Where the last one but the first is.
     close: Option<usize>,
 }
 

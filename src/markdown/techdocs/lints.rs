@@ -53,7 +53,7 @@ pub(super) struct Noted {
     line: String,
     /// The line before it, trimmed, if that is known.
     before: Option<String>,
-    /// How many lines like it stand before it, if that is known.
+    /// How many lines like it are before it, if that is known.
     nth: Option<usize>,
     /// Whether `line` is a part of a line or more than one, to be found by itself.
     is_part: bool,
@@ -65,11 +65,11 @@ pub(super) struct Noted {
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     noted: Vec<Noted>,
-    /// Lines of code that look like items, with how many like them stand before: no list is lost there.
+    /// Lines of code that look like items, with how many like them are before: no list is lost there.
     code: HashSet<(String, usize)>,
 }
 
-/// So many losses tell enough about one document.
+/// Maximum number of losses that are reported for one document.
 const MAX_NOTED: usize = 1000;
 
 impl Losses {
@@ -116,7 +116,7 @@ impl Losses {
         }
     }
 
-    /// Notes a text that stands in the source to the letter.
+    /// Records a text that is in the source verbatim.
     pub(super) fn note_part(&mut self, loss: MarkdownLint, text: &str) {
         let once = matches!(loss, MarkdownLint::Repeats | MarkdownLint::DeepFrontMatter | MarkdownLint::Includes);
         if (once || self.noted.len() < MAX_NOTED) && !text.trim().is_empty() {
@@ -154,7 +154,7 @@ impl Losses {
         }
     }
 
-    /// Finds the places in the source; what is not there to the letter, such as a line of an included file, is left out.
+    /// Finds the places in the source; what is not there verbatim, such as a line of an included file, is left out.
     pub(super) fn locate(self, source: &str) -> Vec<LintFinding> {
         if self.noted.is_empty() {
             return Vec::new();
@@ -182,14 +182,14 @@ impl Losses {
         let mut parts: BTreeMap<String, usize> = BTreeMap::new();
         for noted in self.noted {
             if noted.is_part {
-                // The first line is enough: the others are indented like what they stand in.
+                // The first line is enough: the others are indented like what they are in.
                 let part = noted.line.lines().next().unwrap_or("").trim_end();
                 let from = parts.entry(part.to_owned()).or_default();
                 if let Some(at) = source[*from..].find(part).map(|at| *from + at) {
                     *from = at + part.len();
                     found.push(LintFinding { loss: noted.loss, span: at..*from, detail: noted.detail });
                 } else if noted.loss == MarkdownLint::Includes {
-                    // What every page ends with stands in no page.
+                    // Text that is appended to every page is in no source.
                     found.push(LintFinding { loss: noted.loss, span: 0..0, detail: noted.detail });
                 }
                 continue;
@@ -229,7 +229,7 @@ struct Place<'s> {
     span: Range<usize>,
 }
 
-/// Returns a line without the marks of quotes and blanks around it.
+/// Returns a line without the marks of quotes and spaces around it.
 fn bare(line: &str) -> &str {
     line.trim_start_matches(['>', ' ', '\t']).trim_end()
 }

@@ -1,8 +1,8 @@
 //! The Markdown of TechDocs: what MkDocs with mkdocs-techdocs-core makes of a page.
 //!
 //! Python-Markdown is not CommonMark, and its extensions see each other's intermediate results, so the engine keeps the
-//! original's stages: text passes that take out includes, edits, diagrams, fences and raw HTML; block processors asked in a
-//! fixed order; inline patterns in a fixed order over each text of the tree; passes over the tree (footnotes, attribute
+//! original's stages: text passes that take out includes, edits, diagrams, fences and raw HTML; block processors asked
+//! in a fixed order; inline patterns in a fixed order over each text of the tree; skips the tree (footnotes, attribute
 //! lists, abbreviations, symbols, headings); writing, with the parts that were taken out put back.
 //!
 //! Deliberate differences: emoji are characters, not pictures; line numbers are left to the theme; table cells and progress
@@ -109,7 +109,7 @@ pub enum Drawn {
     },
 }
 
-/// A world without files: links stay as they are.
+/// A resolver without files: links stay as they are.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoFiles;
 
@@ -144,7 +144,7 @@ pub struct Link {
     pub target: String,
     /// Followed or shown.
     pub kind: LinkKind,
-    /// Where the target stands in the source; nothing when it comes from an included file.
+    /// Where the target is in the source; `None` if it comes from an included file.
     pub span: Option<Range<usize>>,
 }
 
@@ -155,7 +155,7 @@ pub struct MissingInclude {
     pub path: String,
     /// Why there is nothing.
     pub fault: IncludeFault,
-    /// The included file that asks for it, as a path from the folder of `mkdocs.yml`; nothing for the page itself.
+    /// The included file that asks for it, as a path from the folder of `mkdocs.yml`; `None` for the page itself.
     pub within: Option<String>,
     /// The line that asks for it, in that file or in the page.
     pub span: Range<usize>,
@@ -175,7 +175,7 @@ pub enum IncludeFault {
         /// Those that it has.
         known: Vec<String>,
     },
-    /// The file has not so many lines; it has these.
+    /// The file has only this many lines.
     Lines(usize),
     /// A block of paths is not closed.
     Unclosed,
@@ -208,8 +208,8 @@ pub struct Output {
     pub missing: Vec<MissingInclude>,
 }
 
-/// What is written once and shown again may take so many bytes, and four times the page: the text of an abbreviation stands
-/// at every use, the address of a reference in every link.
+/// Maximum number of bytes of what is written once and shown repeatedly, beyond four times the page: the text of an
+/// abbreviation is at every use, the address of a reference in every link.
 const MAX_REPEATS: usize = 1 << 20;
 
 /// Renders a page. Never fails: what cannot be read stays text.
@@ -285,7 +285,7 @@ fn normalize_newlines(text: &str) -> std::borrow::Cow<'_, str> {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
 
-/// Makes spaces of tabs, empties blank lines, and ends the text with blank ones.
+/// Expands tabs to spaces, empties blank lines, and ends the text with blank ones.
 fn normalize_space(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     let bytes = text.as_bytes();

@@ -1,7 +1,7 @@
 //! What an author can switch on and set for the dialect, and which entry of `markdown_extensions` sets what.
 //!
-//! Takes values, not YAML: a Python name behind a tag (`!!python/name:…`) is often lost on the way here, so that a key which
-//! is there counts where its value cannot be told.
+//! Takes values, not YAML: a Python name behind a tag (`!!python/name:…`) is often lost on the way here, so that a key
+//! with an unreadable value still counts.
 
 use serde_json::Value;
 
@@ -36,9 +36,9 @@ pub struct Options {
     pub escapes: Escapes,
     /// Whether `/// html | div` makes any element (`pymdownx.blocks.html`).
     pub html_blocks: bool,
-    /// Whether `/// caption` makes a figure of what stands before (`pymdownx.blocks.caption`).
+    /// Whether `/// caption` makes a figure of what comes before (`pymdownx.blocks.caption`).
     pub captions: bool,
-    /// Whether a blank stands between `#` and the words of a heading (`pymdownx.saneheaders`).
+    /// Whether there is a space between `#` and the words of a heading (`pymdownx.saneheaders`).
     pub sane_headers: bool,
     /// Where `[[Page]]` leads (`wikilinks`).
     pub wiki_links: Option<WikiLinks>,
@@ -48,7 +48,7 @@ pub struct Options {
     pub repository: Option<RepositoryOptions>,
     /// Included files.
     pub snippets: SnippetOptions,
-    /// Plugins and extensions that are not there, which is told where they are named, not at each place.
+    /// Unsupported plugins and extensions, reported where they are named, not at each use.
     pub told: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ pub enum Escapes {
     All {
         /// Whether the end of a line becomes a break.
         breaks: bool,
-        /// Whether a blank becomes a hard one.
+        /// Whether a space becomes a hard one.
         hard_blanks: bool,
     },
 }
@@ -106,7 +106,7 @@ pub struct TocOptions {
     pub anchor_link: bool,
     /// How ids are made.
     pub slugify: Slugify,
-    /// What stands for white space in an id.
+    /// The separator that replaces white space in an id.
     pub separator: String,
     /// Highest and lowest level in the table of contents.
     pub depth: (u8, u8),
@@ -116,7 +116,7 @@ pub struct TocOptions {
     pub marker: String,
     /// Words above the table of contents; may be empty.
     pub title: String,
-    /// Whether the permalink stands in front of the text of a heading.
+    /// Whether the permalink is in front of the text of a heading.
     pub permalink_leads: bool,
     /// Classes of permalinks.
     pub permalink_class: String,
@@ -154,13 +154,13 @@ impl Default for TocOptions {
 pub enum Slugify {
     /// Accents dropped, everything else beyond ASCII too: the default.
     Ascii,
-    /// Letters of all scripts, `pymdownx.slugs`; each blank becomes a separator.
+    /// Characters of all scripts, `pymdownx.slugs`; each space becomes a separator.
     Unicode(Case),
-    /// Letters of all scripts, small; blanks next to each other become one separator: `slugify_unicode`.
+    /// Characters of all scripts in lower case; adjacent spaces become one separator: `slugify_unicode`.
     Collapsed,
 }
 
-/// Which letters of an id become small.
+/// Which characters of an id become lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
     /// None.
@@ -188,7 +188,7 @@ impl Slugify {
             Value::String(name) if name.ends_with("toc.slugify") => Self::Ascii,
             Value::String(name) if name.contains("_cased") => Self::Unicode(Case::Kept),
             Value::String(name) if name.contains("slugs.gfm") => Self::Unicode(Case::LowerAscii),
-            // What cannot be told is what most people set.
+            // An unreadable value means the commonest one.
             _ => Self::Unicode(Case::Lower),
         }
     }
@@ -216,7 +216,7 @@ pub enum FenceFormat {
     Math,
 }
 
-/// What stands around the name of a page in the address of `[[Page]]`.
+/// What is around the name of a page in the address of `[[Page]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct WikiLinks {
     /// In front of it.

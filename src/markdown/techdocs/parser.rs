@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes `cost` from what may be spent on patterns; tells whether it was there.
+    /// Takes `cost` from the budget of patterns; returns whether it was left.
     ///
     /// Looking for the end of something that has none costs time each time it begins. The sum is bounded, so that a page made
     /// to be slow is not; beyond the bound patterns find nothing more.
@@ -134,7 +134,8 @@ impl<'a> Parser<'a> {
         self.effort > 0
     }
 
-    /// Takes `length` from what may be shown again; tells whether it was there. `part` is noted the first time that it is not.
+    /// Takes `length` from the budget of repeated text; returns whether it was left. `part` is recorded the first time
+    /// that it was not.
     pub(super) fn repeat(&mut self, length: usize, part: &str) -> bool {
         let left = self.repeats.checked_sub(length);
         self.repeats = left.unwrap_or(0);
@@ -182,7 +183,7 @@ impl<'a> Parser<'a> {
         self.states.pop();
     }
 
-    /// Tells whether `state` is the innermost one.
+    /// Returns whether `state` is the innermost one.
     pub(super) fn is_in(&self, state: State) -> bool {
         self.states.last() == Some(&state)
     }

@@ -1,7 +1,7 @@
-//! A first look at a page, to tell those that a check can pass over.
+//! A quick scan of a page, to find those that a check can skip.
 //!
 //! Reading a page to the end takes a hundred times longer than looking at its lines, and most pages of a portal hold no
-//! link within the site and nothing that is lost. What cannot be told by looking counts as a reason to read.
+//! link within the site and nothing that is lost. When in doubt, the page is read.
 
 use super::{Options, foreign};
 
@@ -67,7 +67,7 @@ struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// Looks for lists in paragraphs, fences that are none, and empty blocks.
+    /// Looks for lists in paragraphs, unrecognised fences, and empty blocks.
     fn may_lose(mut self, text: &'t str) -> bool {
         text.split('\n').any(|line| self.is_reason(line.strip_suffix('\r').unwrap_or(line)))
             || self.fence.is_some()

@@ -1,4 +1,4 @@
-//! Where in the source the targets of links stand.
+//! Where in the source the targets of links are.
 //!
 //! Texts lose their positions on the way through quotes, lists and tabs, so places are found again afterwards: the
 //! destinations in the source are listed once, and the links of a page take them in order, each the next one that is

@@ -1,4 +1,5 @@
-//! Placeholders: finished parts of the document that later steps must not read stand aside, a mark stands in the text.
+//! Placeholders: finished parts of the document, which later steps must not read, are kept aside; a mark in the text
+//! takes their place.
 //!
 //! Four kinds of marks exist, all between control characters that are removed from the source beforehand: stashed HTML,
 //! inline elements that wait for their place in the tree, escaped characters, and critic marks.

@@ -571,7 +571,7 @@ fn canonical(html: &str) -> String {
             out.push_str("> ");
         }
     }
-    // Code blocks stand in a table with line numbers, or do not; tables have bodies, or do not.
+    // Code blocks may be in a table with line numbers; tables may have bodies.
     let mut words: Vec<&str> = out.split_whitespace().collect();
     let dropped = [
         "<td",

@@ -120,7 +120,7 @@ impl std::ops::IndexMut<NodeId> for Tree {
 }
 
 impl Tree {
-    /// Makes room for the elements of a text of so many bytes, about.
+    /// Reserves capacity for the elements of a text of about `bytes` bytes.
     pub(super) fn expect(&mut self, bytes: usize) {
         self.nodes.reserve(bytes / 48 + 16);
     }
@@ -200,7 +200,7 @@ impl Tree {
     }
 }
 
-/// Tells whether an element with this tag, in lower case, stands on its own, outside paragraphs. The list of the
+/// Returns whether an element with this tag, in lower case, is block-level, outside paragraphs. The list of the
 /// original, wider than HTML's.
 pub(super) fn is_block_level(tag: &str) -> bool {
     matches!(

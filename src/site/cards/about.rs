@@ -11,15 +11,15 @@ use crate::site::context::{self, EntityLink, TagLink};
 use crate::site::relations::Place;
 use crate::site::table::profile;
 
-/// See the module.
+/// The card.
 pub struct About;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
-    /// HTML.
+    /// As HTML.
     description: Option<String>,
-    /// For a person: a picture's stand-in.
+    /// For a person: initials in place of a picture.
     person: Option<Profile>,
     facts: Vec<Fact>,
     tags: Vec<TagLink>,

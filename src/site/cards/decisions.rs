@@ -7,13 +7,13 @@ use crate::catalog::EntityId;
 use crate::routes;
 use crate::site::{PageContext, decisions};
 
-/// So many are named.
+/// Maximum number that are named.
 const NAMED: usize = 5;
 
-/// See the module.
+/// The card.
 pub struct Decisions;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     list: decisions::List,

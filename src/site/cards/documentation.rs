@@ -8,10 +8,10 @@ use crate::routes;
 use crate::site::context::{self, Anchor};
 use crate::site::{Changed, PageContext, yaml_highlight};
 
-/// See the module.
+/// The card.
 pub struct Documentation;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     docs: Option<Docs>,

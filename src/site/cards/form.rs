@@ -45,7 +45,7 @@ const PASSED: &[&str] = &[
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
     title: Option<String>,
-    /// HTML.
+    /// As HTML.
     description: Option<String>,
     rows: Vec<Row>,
     /// HTML: what holds of several fields.
@@ -63,9 +63,9 @@ struct Row {
     r#type: String,
     required: bool,
     facts: Vec<Fact>,
-    /// HTML.
+    /// As HTML.
     description: Option<String>,
-    /// HTML.
+    /// As HTML.
     help: Option<String>,
     /// HTML: when it is asked for.
     condition: Option<String>,
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
         self.page.rows.iter().any(|row| row.name == path)
     }
 
-    /// Says that a field that stands elsewhere is required here.
+    /// Reports that a field of another place is required here.
     fn also_required(&mut self, name: &str, at: At<'_>) {
         let path = join(at.path, name);
         match at.condition {
@@ -281,7 +281,7 @@ impl<'a> Reader<'a> {
         told_of(option, &|name| self.title_at(around, name, at), &known)
     }
 
-    /// Returns what the form calls a field that stands beside others.
+    /// Returns what the form calls a field that is beside others.
     fn title_at(&self, node: &'a Node, name: &str, at: At<'_>) -> String {
         let path = join(at.path, name);
         let row = self.page.rows.iter().find(|row| row.name == path).and_then(|row| row.title.clone());

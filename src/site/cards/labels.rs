@@ -6,10 +6,10 @@ use super::{Card, Content, Side};
 use crate::catalog::EntityId;
 use crate::site::PageContext;
 
-/// See the module.
+/// The card.
 pub struct Labels;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     /// Keys and values.

@@ -7,10 +7,10 @@ use crate::catalog::{Entity, EntityId, kinds};
 use crate::site::context::{Anchor, is_web};
 use crate::site::{PageContext, icons, yaml_highlight};
 
-/// See the module.
+/// The card.
 pub struct Links;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     links: Vec<Anchor>,

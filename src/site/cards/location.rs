@@ -8,10 +8,10 @@ use crate::site::kind_display::Column;
 use crate::site::table::{self, Table};
 use crate::site::{PageContext, ROWS_PER_PAGE};
 
-/// See the module.
+/// The card.
 pub struct Location;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     count: usize,

@@ -12,13 +12,13 @@ use crate::site::context::EntityLink;
 use crate::site::relations::Place;
 use crate::site::tabs::members::{Person, person};
 
-/// Members beyond these stand on their own tab.
+/// Members beyond these are listed on their own tab.
 const CARDS: usize = 12;
 
-/// See the module.
+/// The card.
 pub struct Members;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     count: usize,

@@ -8,13 +8,13 @@ use crate::mentions::{Mention, Place};
 use crate::routes;
 use crate::site::{PageContext, decisions};
 
-/// So many are shown on the overview.
+/// Maximum number that are shown on the overview.
 const SHOWN: usize = 10;
 
-/// See the module.
+/// The card.
 pub struct Mentions;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     lines: Vec<Line>,

@@ -34,7 +34,7 @@ pub trait Card: Sync {
     /// Returns its name in the configuration, which its template has, too.
     fn name(&self) -> &'static str;
 
-    /// Returns the column in which it stands.
+    /// Returns the column in which it is.
     fn side(&self) -> Side {
         Side::Wide
     }

@@ -12,10 +12,10 @@ use crate::site::context::EntityLink;
 use crate::site::relations::Place;
 use crate::site::{PageContext, kind_display};
 
-/// See the module.
+/// The card.
 pub struct Ownership;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     boxes: Vec<OwnedBox>,

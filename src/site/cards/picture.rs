@@ -4,7 +4,7 @@ use super::{Card, Content};
 use crate::catalog::EntityId;
 use crate::site::{PageContext, graphs};
 
-/// See the module.
+/// The card.
 pub struct Relations;
 
 impl Card for Relations {

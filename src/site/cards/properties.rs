@@ -9,10 +9,10 @@ use crate::site::context::is_web;
 use crate::site::{PageContext, relations, yaml_highlight};
 use crate::yaml::{Map, Node, Value};
 
-/// See the module.
+/// The card.
 pub struct Properties;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     properties: Vec<Property>,

@@ -7,10 +7,10 @@ use crate::catalog::EntityId;
 use crate::markdown::commonmark;
 use crate::site::PageContext;
 
-/// See the module.
+/// The card.
 pub struct Readme;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     html: String,

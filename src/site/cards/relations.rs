@@ -1,4 +1,4 @@
-//! How the entity stands to others: a table for each heading.
+//! The relations of the entity: a table for each heading.
 
 use serde::Serialize;
 
@@ -15,10 +15,10 @@ const ROWS: usize = 50;
 /// And beyond these not at all: the Markdown of the page has all of them.
 const NAMES: usize = 1_000;
 
-/// See the module.
+/// The card.
 pub struct Tables;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     tables: Vec<Headed>,

@@ -1,4 +1,4 @@
-//! How the parts of a system, domain or group stand: what other tools know of them, added up.
+//! The state of the parts of a system, domain or group: what other tools know of them, added up.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::catalog::EntityId;
 use crate::site::PageContext;
 use crate::site::rollup::{self, SourceRollup};
 
-/// See the module.
+/// The card.
 pub struct Rollup;
 
 #[derive(Debug, Serialize)]

@@ -7,7 +7,7 @@ use crate::catalog::EntityId;
 use crate::site::PageContext;
 use crate::site::snapshots::{SnapshotCard, cards};
 
-/// See the module.
+/// The card.
 pub struct Snapshots;
 
 #[derive(Debug, Serialize)]

@@ -9,10 +9,10 @@ use crate::site::PageContext;
 use crate::site::context::Chip;
 use crate::site::pages::radar;
 
-/// See the module.
+/// The card.
 pub struct Technologies;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     entries: Vec<Line>,

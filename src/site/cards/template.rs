@@ -10,10 +10,10 @@ use crate::site::PageContext;
 use crate::site::context;
 use crate::yaml::{Map, Node, Value};
 
-/// See the module.
+/// The card.
 pub struct Template;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     pages: Vec<Page>,
@@ -39,7 +39,7 @@ struct Output {
     title: String,
     /// Where a link leads, or another value.
     value: Option<String>,
-    /// HTML.
+    /// As HTML.
     content: Option<String>,
     condition: Option<String>,
 }
@@ -118,7 +118,7 @@ fn output(output: &Node) -> Vec<Output> {
     shown
 }
 
-/// Spells out a plain value.
+/// Formats a plain value.
 #[must_use]
 pub fn scalar(node: &Node) -> String {
     match &node.value {

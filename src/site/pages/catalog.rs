@@ -100,7 +100,7 @@ const MIXED: &[Column] =
 /// How many of each kind the index shows when there are too many for all.
 const FIRST_ROWS: usize = 20;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     title: String,
@@ -118,7 +118,7 @@ pub struct Model {
     given: String,
     /// The catalog, where such a choice can be taken back.
     catalog: String,
-    /// The types of the kind, for readers without script.
+    /// The types of the kind, for readers without JavaScript.
     types: Vec<TagLink>,
     /// Whether the page shows everything that it is about.
     complete: bool,

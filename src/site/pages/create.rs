@@ -1,4 +1,4 @@
-//! Software templates: their list, a page for each with its form and what comes of it, and the actions of steps.
+//! Software templates: their list, a page for each with its form and results, and the actions of steps.
 //!
 //! The form itself is a module of the theme; it reads a file with the schemas and with what can be chosen. Without it the page
 //! says in words what is asked.
@@ -33,13 +33,13 @@ use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::{Site, Subject};
 use crate::yaml::Node;
 
-/// So many entities can be chosen in a list; with more, the form takes references as they are typed.
+/// Maximum number of entities that can be chosen from a list; with more, the form takes references as they are typed.
 const MAX_CHOICES: usize = 2_000;
-/// So many files of a result are shown with their content.
+/// Maximum number of files of a result that are shown with their content.
 const MAX_FILES: usize = 60;
-/// So many files of a result are named.
+/// Maximum number of files of a result that are named.
 const MAX_NAMES: usize = 400;
-/// Of a larger file, in bytes, only the size is told.
+/// Maximum size in bytes of a file whose content is shown; of a larger one only the size is.
 const MAX_SHOWN: usize = 16 * 1024;
 
 /// The list of templates.
@@ -193,7 +193,7 @@ pub struct TemplatePage {
     title: String,
     entity: String,
     kind: String,
-    /// HTML.
+    /// As HTML.
     description: Option<String>,
     owner: Option<EntityLink>,
     tags: Vec<TagLink>,
@@ -215,13 +215,13 @@ struct Child {
     lag: Option<Chip>,
 }
 
-/// What comes of an example.
+/// The result of an example.
 #[derive(Debug, Serialize)]
 struct Example {
     title: String,
     is_made_up: bool,
     status: &'static str,
-    /// HTML.
+    /// As HTML.
     values: Option<String>,
     faults: Vec<String>,
     steps: Vec<Step>,
@@ -247,7 +247,7 @@ struct FileShown {
     path: String,
     size: String,
     executable: bool,
-    /// HTML; nothing for one that is not shown.
+    /// HTML; `None` for one that is not shown.
     code: Option<String>,
 }
 
@@ -396,7 +396,7 @@ pub struct Actions {
 #[derive(Debug, Serialize)]
 struct ActionGroup {
     title: &'static str,
-    /// HTML.
+    /// As HTML.
     note: String,
     actions: Vec<ActionShown>,
 }
@@ -408,7 +408,7 @@ struct ActionShown {
     about: &'static str,
     inputs: Vec<Property>,
     outputs: Vec<Property>,
-    /// HTML.
+    /// As HTML.
     example: String,
 }
 
@@ -750,7 +750,7 @@ fn values(entity: &Entity, path: &str) -> Vec<String> {
     }
 }
 
-/// Returns a condition as a tree that the form can evaluate; nothing for one that it cannot, whose page is then shown.
+/// Returns a condition as a tree that the form can evaluate; `None` for one that it cannot, whose page is then shown.
 fn condition(when: &Json) -> Option<Json> {
     let text = match when {
         Json::Bool(shown) => return Some(json!(["value", shown])),

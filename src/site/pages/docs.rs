@@ -48,7 +48,7 @@ const WINDOW: usize = 25;
 /// More entries of the first level are no tabs.
 const MAX_TABS: usize = 12;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     /// The title of the site, and its first page.
@@ -83,7 +83,7 @@ struct Issue {
     body: &'static str,
 }
 
-/// Returns the form for a new issue at the host of a document, as far as its address tells one.
+/// Returns the address of the form for a new issue at the host of a document, if the host is known.
 fn issue(view: &str, title: &str, path: &str) -> Option<Issue> {
     let (base, form, names) = if let Some((base, _)) = view.split_once("/-/blob/") {
         (base, "/-/issues/new", ("issue[title]", "issue[description]"))
@@ -207,7 +207,7 @@ fn push_url(page: &DocsPage, out: &mut String) {
     }
 }
 
-/// Returns whether a navigation is too long to stand on each page: it has more than `full` entries, or long ones.
+/// Returns whether a navigation is too long to be shown on each page: it has more than `full` entries, or long ones.
 pub(super) fn is_long(items: &[NavItem], full: usize) -> bool {
     fn weight(items: &[NavItem]) -> (usize, usize) {
         items.iter().fold((0, 0), |(count, bytes), item| {
@@ -343,7 +343,7 @@ impl<'a> Nav<'a> {
         matches!(name, "index.md" | "README.md").then_some(*page)
     }
 
-    /// Returns the first level of the navigation as HTML, if it is to stand above the page.
+    /// Returns the first level of the navigation as HTML, if it is to be shown above the page.
     pub(super) fn tabs(&self) -> Option<String> {
         let items = &self.site.nav;
         (self.site.look.tabs && (2..=MAX_TABS).contains(&items.len())).then_some(())?;
@@ -394,7 +394,7 @@ fn link(href: &str, title: &str, attribute: Option<(&str, &str)>, icon: &str, ou
     out.end("a");
 }
 
-/// Returns the table of contents as HTML; nothing if it is empty or the document hides it.
+/// Returns the table of contents as HTML; `None` if it is empty or the document hides it.
 pub(super) fn toc(site: &DocsSite, document: &DocsPage) -> Option<String> {
     fn list(entries: &[TocEntry<'_>], out: &mut Html) {
         out.raw("<ul>");
@@ -508,7 +508,7 @@ pub(super) mod tests {
         NavItem::Page { title: title.to_owned(), page }
     }
 
-    /// Makes a documentation of so many empty pages.
+    /// Makes a documentation site of `pages` empty pages.
     pub(in crate::site::pages) fn site(items: Vec<NavItem>, pages: usize) -> DocsSite {
         let document = |at: usize| DocsPage {
             file: FileId::new(at),

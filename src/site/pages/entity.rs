@@ -1,4 +1,4 @@
-//! A page of an entity: what stands above every tab.
+//! A page of an entity: what is shown above every tab.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -78,7 +78,7 @@ fn pages_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<(String, Subject)
     pages
 }
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     /// `kind:namespace/name`, the mark of the main part.
@@ -247,7 +247,7 @@ pub fn is_unowned(entity: &Entity) -> bool {
     is_owned && entity.related("ownedBy").next().is_none()
 }
 
-/// Returns where the file of an entity can be looked at.
+/// Returns where the file of an entity can be viewed.
 #[must_use]
 pub fn source_link(view: &PageContext<'_>, entity: &Entity) -> Option<String> {
     let made = || view.site.source(entity.file)?.view.clone();
@@ -308,7 +308,7 @@ fn warnings(
         });
     }
     let problems = view.href(routes::PROBLEMS);
-    // What only the author can resolve is no concern of a reader: it stands on the page of problems.
+    // What only the author can resolve does not concern readers: it is listed on the page of problems.
     let (told, quiet): (Vec<_>, Vec<_>) = view.site.problems_of(id).partition(|(_, problem)| problem.is_for_readers());
     for (at, problem) in told {
         let place = problem.places.first();

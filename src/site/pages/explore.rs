@@ -40,7 +40,7 @@ impl PageType for Explore {
 /// A tree deeper than this is cut.
 const DEPTH: usize = 12;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     domains: Vec<Domain>,

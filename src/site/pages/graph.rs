@@ -35,7 +35,7 @@ impl PageType for Graph {
     }
 }
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     picture: Option<GraphFigure>,
@@ -122,8 +122,8 @@ pub fn data(view: &PageContext<'_>) -> Vec<u8> {
     for (id, entity) in catalog.iter() {
         for relation in &entity.relations {
             let drawn = relations::drawn(&relation.kind, config);
-            // Of two that say the same the one that leads the way of the line is enough, unless the other end is not
-            // there to say it.
+            // Of a relation and its inverse, the one in the direction of the line is enough, unless the other end does
+            // not exist.
             if !drawn.forward && relation.id.is_some() {
                 continue;
             }

@@ -39,15 +39,15 @@ impl PageType for Home {
     }
 }
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
-    /// Nothing if the organisation's own page has a title.
+    /// `None` if the organisation's own page has a title.
     title: Option<String>,
     /// The organisation's own page, in place of what follows.
     own: Vec<Part>,
     organization: Option<String>,
-    /// HTML.
+    /// As HTML.
     description: Option<String>,
     counts: Vec<Count>,
     teams: Vec<Team>,

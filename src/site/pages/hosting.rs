@@ -1,9 +1,9 @@
 //! Files that are no pages: the read-only REST paths, the rows of the filters, and what hosts and crawlers read.
 //!
 //! The REST paths answer what a static host can: `GET /entities`, `/entities/by-name/KIND/NAMESPACE/NAME` (in lower
-//! case) and `/entity-facets`, each as if asked without parameters, because a host ignores the query. Beside them
-//! stand `entities.json`, `entities.ndjson`, `entities.csv` and a list for each kind. What changes something, and
-//! what needs a body (`by-refs`, `by-query`), is not there.
+//! case) and `/entity-facets`, each as if asked without parameters, because a host ignores the query. Beside them are
+//! `entities.json`, `entities.ndjson`, `entities.csv` and a list for each kind. What changes something, and what needs
+//! a body (`by-refs`, `by-query`), is not there.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -11,12 +11,12 @@ use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::{Site, Subject};
 
-/// So many hubs, circles and APIs are listed.
+/// Maximum number of hubs, cycles and APIs that are listed.
 const LISTED: usize = 200;
-/// Of a circle, so many members are named.
+/// Maximum number of members of a cycle that are named.
 const NAMED: usize = 20;
 
-/// See the module.
+/// The type of page.
 pub struct Impacts;
 
 impl PageType for Impacts {
@@ -46,7 +46,7 @@ impl PageType for Impacts {
     }
 }
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     hubs: Vec<Hub>,

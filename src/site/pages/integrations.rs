@@ -1,4 +1,4 @@
-//! What other tools know, by source: how each stands, one row an entity; and what burns now.
+//! What other tools know, by source: the state of each, one row per entity; and what needs attention now.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,13 @@ use crate::snapshots::{Snapshot, SourceInUse, State};
 const ROWS: usize = 2_000;
 /// Facts that are columns.
 const COLUMNS: usize = 6;
-/// Rows about what burns.
+/// Rows about what needs attention.
 const BURNING: usize = 500;
 
 /// The sources.
 pub struct Integrations;
 
-/// What burns now.
+/// What needs attention now.
 pub struct Attention;
 
 /// The list of sources among the pages of [`Integrations`].
@@ -82,7 +82,7 @@ pub struct Index {
     attention: String,
 }
 
-/// How a source stands.
+/// The state of a source.
 #[derive(Debug, Serialize)]
 pub struct IndexRow {
     href: String,
@@ -212,7 +212,7 @@ fn source(view: &PageContext<'_>, at: usize) -> PageModel<SourcePage> {
     frame(view, Section::ATTENTION, about, model)
 }
 
-/// What burns now.
+/// What needs attention now.
 #[derive(Debug, Serialize)]
 pub struct AttentionPage {
     owners: Vec<OwnerGroup>,
@@ -222,14 +222,14 @@ pub struct AttentionPage {
     integrations: String,
 }
 
-/// What burns of one owner.
+/// What needs attention, of one owner.
 #[derive(Debug, Serialize)]
 struct OwnerGroup {
     owner: Option<EntityLink>,
     rows: Vec<BurningRow>,
 }
 
-/// What burns of one entity in one source.
+/// What needs attention, of one entity in one source.
 #[derive(Debug, Serialize)]
 struct BurningRow {
     link: EntityLink,
@@ -284,7 +284,7 @@ fn attention(view: &PageContext<'_>) -> PageModel<AttentionPage> {
     frame(view, Section::ATTENTION, about, model)
 }
 
-/// Returns the facts that burn, in words.
+/// Returns the facts that need attention, in words.
 fn burning(source: &SourceInUse, one: &Snapshot) -> Vec<String> {
     let Some(record) = &one.record else { return Vec::new() };
     let mut facts: Vec<(usize, String)> = record

@@ -55,7 +55,7 @@ macro_rules! list {
 /// All types of pages, in the order of the plan and of the navigation.
 pub const PAGES: &[&dyn PageType] = registry::pages!(list);
 
-/// What stands at an address of the site.
+/// What is at an address of the site.
 #[derive(Debug)]
 pub enum PageContent {
     /// A page.

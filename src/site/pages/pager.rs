@@ -1,4 +1,4 @@
-//! The way through a list that takes several pages.
+//! Navigation through a list of several pages.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::site::{ROWS_PER_PAGE, context};
 
-/// The way to the other pages of a list.
+/// The links to the other pages of a list.
 #[derive(Debug, Serialize)]
 pub struct Pager {
     previous: Option<String>,
@@ -16,7 +16,7 @@ pub struct Pager {
     range: String,
 }
 
-/// A page of a list; nothing for a gap.
+/// A page of a list; `None` for a gap.
 #[derive(Debug, Serialize)]
 struct PageLink {
     number: Option<usize>,
@@ -24,14 +24,14 @@ struct PageLink {
     current: bool,
 }
 
-/// Makes the way to the other pages of a list of `total`; `page` counts from 1, `href` links to a page. Nothing for a list of
-/// one page.
+/// Makes the links to the other pages of a list of `total` rows; `page` counts from 1, `href` links to a page. `None`
+/// for a list of one page.
 #[must_use]
 pub fn pager(page: usize, total: usize, href: impl Fn(usize) -> String) -> Option<Pager> {
     pager_of(page, total, ROWS_PER_PAGE, href)
 }
 
-/// Does the same for pages of so many rows.
+/// Does the same for pages of `rows` rows.
 #[must_use]
 pub fn pager_of(page: usize, total: usize, rows: usize, href: impl Fn(usize) -> String) -> Option<Pager> {
     let pages = total.div_ceil(rows);

@@ -16,7 +16,7 @@ use crate::site::{Site, Subject};
 
 /// A page with more problems than this helps nobody; `playbill check` has them all.
 const SHOWN: usize = 1_000;
-/// So many of the entities that one problem concerns are named.
+/// Maximum number of entities concerned by one problem that are named.
 const ENTITIES: usize = 20;
 
 /// The problems of the build.
@@ -36,7 +36,7 @@ impl PageType for Problems {
     }
 }
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     total: usize,

@@ -88,7 +88,7 @@ struct Entry {
     count: String,
 }
 
-/// How many owners and documentations are named.
+/// How many owners and documentation sites are named.
 const LISTED: usize = 12;
 
 /// Makes the search page.

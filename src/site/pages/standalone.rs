@@ -1,6 +1,6 @@
 //! One documentation alone, as `techdocs-cli generate` makes it: its first page is the root of the site.
 //!
-//! Beside the pages stand the two files that readers of TechDocs ask for: `techdocs_metadata.json`, from which Backstage
+//! Beside the pages are the two files that readers of TechDocs ask for: `techdocs_metadata.json`, from which Backstage
 //! takes the name of the site, and `search/search_index.json` in the form of MkDocs.
 
 use std::io::Write as _;
@@ -16,7 +16,7 @@ use crate::routes;
 use crate::site::Changed;
 use crate::site::context::Anchor;
 
-/// What Backstage reads of a documentation.
+/// What Backstage reads of a documentation site.
 pub const METADATA: &str = "techdocs_metadata.json";
 /// The index of the search of MkDocs.
 pub const SEARCH_INDEX: &str = "search/search_index.json";
@@ -24,7 +24,7 @@ pub const SEARCH_INDEX: &str = "search/search_index.json";
 /// A navigation with more entries than this is folded around the page, except on the first page.
 const FULL_NAV: usize = 1000;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     /// The link to the root of the site; `asset` needs it.

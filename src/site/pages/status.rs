@@ -30,7 +30,7 @@ impl PageType for Status {
     }
 }
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     /// Words and numbers.
@@ -40,7 +40,7 @@ pub struct Model {
     /// Rules with the number of their problems, most frequent first.
     rules: Vec<(&'static str, String)>,
     problems: String,
-    /// How what other tools know stands.
+    /// The state of the snapshots.
     sources: Vec<super::integrations::IndexRow>,
     changes: Vec<Entry>,
     /// Addresses for programs: words and link.

@@ -8,7 +8,7 @@ use crate::portal::Portal;
 use crate::site::decisions::{self, RecordId};
 use crate::site::{PageContext, Site};
 
-/// See the module.
+/// The tab.
 pub struct Adrs;
 
 /// What the template shows: a list, or one record.

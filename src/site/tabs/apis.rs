@@ -1,4 +1,4 @@
-//! Who provides and who consumes the APIs of a domain, a system or a component, and those an API stands among.
+//! Who provides and who consumes the APIs of a domain, a system or a component, and those an API is among.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +17,10 @@ const COLUMNS: usize = 16;
 /// How deep systems and domains are followed.
 const MAX_DEPTH: usize = 8;
 
-/// See the module.
+/// The tab.
 pub struct Apis;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     /// The components, where they have columns.

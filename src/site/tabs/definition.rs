@@ -15,14 +15,14 @@ use crate::site::{PageContext, Site};
 
 /// A text longer than this is not highlighted.
 const HIGHLIGHTED: usize = 96 << 10;
-/// A text longer than this stands only in its file.
+/// A text longer than this is only published as a file.
 const SHOWN: usize = 330 << 10;
 /// No page may be larger.
 const PAGE: usize = 395 << 10;
 /// An index that would be larger, by estimate from above, lists the pages of schemas, or of all groups.
 const INDEX: usize = 370 << 10;
 
-/// See the module.
+/// The tab.
 pub struct Definition;
 
 /// The text of a definition and what language it is in.
@@ -73,7 +73,7 @@ pub struct Model {
     format: String,
     /// The first page of the definition.
     start: String,
-    /// Nothing when the definition is not at hand.
+    /// `None` if the definition is not at hand.
     source: Option<SourceModel>,
     /// The text as HTML, where this page shows it.
     code: Option<String>,
@@ -262,7 +262,7 @@ pub fn items<'a>(view: &PageContext<'a>, id: EntityId) -> Items<'a> {
     }
 }
 
-/// Returns whether the text has a page of its own: it is shown, and a reference stands on the first page.
+/// Returns whether the text has a page of its own: it is shown, and a reference takes the first page.
 #[must_use]
 pub fn has_source_page(portal: &Portal, id: EntityId) -> bool {
     portal.apis.of(id).is_some() && Source::of(portal.catalog.get(id)).is_some_and(|it| it.text.len() <= SHOWN)
@@ -450,7 +450,7 @@ fn index(view: &PageContext<'_>, api: &Api) -> Vec<NavGroup> {
     groups
 }
 
-/// Says whether a group is listed by names alone, and about how large its index is.
+/// Returns whether a group is listed by names alone, and about how large its index is.
 fn index_size((group, shown): (&crate::api::Group, &NavGroup)) -> (bool, usize) {
     let line = if shown.names_only { 110 } else { 260 };
     (shown.names_only, group.items.iter().map(|item| line + 2 * item.name.len()).sum())

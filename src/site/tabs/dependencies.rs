@@ -23,10 +23,10 @@ const OWNERS: usize = 12;
 /// Where the walk ends, so that a catalog in which everything needs everything does not cost its square.
 const REACHED: usize = 200;
 
-/// See the module.
+/// The tab.
 pub struct Dependencies;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     picture: Option<GraphFigure>,

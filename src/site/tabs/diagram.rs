@@ -8,14 +8,14 @@ use crate::portal::Portal;
 use crate::site::graphs::{self, GraphFigure};
 use crate::site::{PageContext, Site};
 
-/// See the module.
+/// The tab.
 pub struct Diagram;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     title: &'static str,
-    /// What is outside, and how it is told apart.
+    /// What is outside, and how it is marked.
     note: &'static str,
     picture: Option<GraphFigure>,
 }

@@ -5,7 +5,7 @@ use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::site::{PageContext, Site};
 
-/// See the module.
+/// The tab.
 pub struct Docs;
 
 impl Tab for Docs {

@@ -1,4 +1,4 @@
-//! Who is hit when the entity fails: hop by hop, by owner, with the way to each.
+//! Who is hit when the entity fails: hop by hop, by owner, with the path to each.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::portal::Portal;
 use crate::site::context::{self, EntityLink};
 use crate::site::{PageContext, Site};
 
-/// So many are listed; the command line lists all of them.
+/// Maximum number that are listed; the command line lists all of them.
 const LISTED: usize = 300;
 
-/// See the module.
+/// The tab.
 pub struct Impact;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     /// How many are hit in all.
@@ -28,7 +28,7 @@ pub struct Model {
     hops: Vec<Hop>,
     /// How many are not listed.
     unlisted: usize,
-    /// The entities that hit each other in a circle with this one.
+    /// The entities that hit each other in a cycle with this one.
     cycle: Vec<EntityLink>,
     /// What lists all of them.
     command: String,

@@ -8,7 +8,7 @@ use crate::portal::Portal;
 use crate::site::{PageContext, Site, snapshots};
 use crate::snapshots::source;
 
-/// See the module.
+/// The tab.
 pub struct Incidents;
 
 impl Tab for Incidents {

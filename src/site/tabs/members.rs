@@ -14,10 +14,10 @@ use crate::site::{PageContext, Site};
 /// More people than this are named without a card.
 const CARDS: usize = 300;
 
-/// See the module.
+/// The tab.
 pub struct Members;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     direct: Vec<Person>,
@@ -33,11 +33,11 @@ pub struct Model {
 pub struct Person {
     /// The person.
     pub link: EntityLink,
-    /// A picture's stand-in.
+    /// Initials in place of a picture.
     pub initials: String,
     /// Where to write to.
     pub email: Option<String>,
-    /// HTML.
+    /// As HTML.
     pub summary: Option<String>,
     /// The groups below through which somebody belongs to the group.
     pub through: Vec<EntityLink>,
@@ -94,7 +94,7 @@ impl Tab for Members {
     }
 }
 
-/// Describes a person; `id` is nothing for somebody the catalog does not know.
+/// Describes a person; `id` is `None` for somebody the catalog does not know.
 #[must_use]
 pub fn person(view: &PageContext<'_>, link: EntityLink, id: Option<EntityId>) -> Person {
     let entity = id.map(|id| view.entity(id));

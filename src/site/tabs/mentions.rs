@@ -9,7 +9,7 @@ use crate::site::{PageContext, Site};
 /// More than this help nobody.
 const LISTED: usize = 1_000;
 
-/// See the module.
+/// The tab.
 pub struct Mentions;
 
 impl Tab for Mentions {

@@ -1,4 +1,4 @@
-//! The overview: what an entity is, whose, and how it stands to others, on cards.
+//! The overview: what an entity is, whose, and how it is related to others, on cards.
 
 use serde::Serialize;
 
@@ -8,10 +8,10 @@ use crate::portal::Portal;
 use crate::site::cards::{self, RenderedCard, Side};
 use crate::site::{PageContext, Site};
 
-/// See the module.
+/// The tab.
 pub struct Overview;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     wide: Vec<RenderedCard>,

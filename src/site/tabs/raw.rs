@@ -14,15 +14,15 @@ const SHOWN: usize = 128 << 10;
 /// Of a file with more entities, the first are named.
 const COLOCATED: usize = 50;
 
-/// See the module.
+/// The tab.
 pub struct Raw;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 pub struct Model {
     path: String,
     line: u32,
-    /// Where the file can be looked at.
+    /// Where the file can be viewed.
     source: Option<String>,
     edit: Option<String>,
     /// The entity in the REST API.

@@ -8,7 +8,7 @@ use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::script::{Login, Request, Server};
 use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "alertmanager",
     title: "Alertmanager",

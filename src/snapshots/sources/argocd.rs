@@ -15,7 +15,7 @@ use crate::snapshots::source::{
     Claims, Input, Instances, Place, Set, Source, Tab, Wanted, annotation, entity_key, json,
 };
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "argocd",
     title: "Argo CD",

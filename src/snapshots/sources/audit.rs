@@ -7,7 +7,7 @@ use crate::snapshots::answer::{Fields, Refusal};
 use crate::snapshots::record::Record;
 use crate::snapshots::source::{Input, Source, Tab, by_entity, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "audit",
     title: "Audit",

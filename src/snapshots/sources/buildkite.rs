@@ -7,7 +7,7 @@ use crate::snapshots::record::Record;
 use crate::snapshots::script::{Login, Request, Server, is_slug};
 use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "buildkite",
     title: "Buildkite",

@@ -11,7 +11,7 @@ use crate::snapshots::record::{Cell, Record, Rows, Series};
 use crate::snapshots::source::{Input, Source, Tab, by_entity, entity_key, json};
 use crate::snapshots::time::{self, DAY};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "cost",
     title: "Cost",

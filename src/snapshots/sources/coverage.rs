@@ -12,7 +12,7 @@ use crate::snapshots::facts::{Fact, Tone, rounded};
 use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::source::{Input, Source, Tab, by_entity, report};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "coverage",
     title: "Coverage",
@@ -201,7 +201,7 @@ impl Reading {
         match tag.local_name().as_ref() {
             "package" => self.package = attribute(tag, "name").unwrap_or_default(),
             "class" => {
-                // JaCoCo has classes too, whose lines stand below source files.
+                // JaCoCo has classes too, whose lines are listed below source files.
                 self.file = attribute(tag, "filename");
                 if let Some(file) = &self.file {
                     files.entry(file.clone()).or_default();
@@ -289,7 +289,7 @@ pub(in crate::snapshots) fn made_at(bytes: &[u8]) -> Option<i64> {
         return None;
     }
     let mut reader = Reader::from_reader(bytes);
-    // It stands near the beginning.
+    // It occurs near the beginning.
     for _ in 0..40 {
         match reader.read_event().ok()? {
             Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {

@@ -5,7 +5,7 @@ use crate::snapshots::answer::{Fields, Refusal};
 use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::source::{Input, Source, Tab, by_entity, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "deployments",
     title: "Deployments",
@@ -31,7 +31,7 @@ pub(super) struct Deployment {
     pub(super) version: String,
     pub(super) sha: String,
     pub(super) at: Option<i64>,
-    /// Nothing if the tool tells no status.
+    /// `None` if the tool reports no status.
     pub(super) status: Option<String>,
     pub(super) by: String,
     pub(super) url: Option<String>,

@@ -7,7 +7,7 @@ use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::script::{Call, First, Request, around, word, words};
 use crate::snapshots::source::{Input, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "github-repo",
     title: "GitHub repository",

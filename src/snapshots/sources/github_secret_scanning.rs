@@ -6,7 +6,7 @@ use crate::snapshots::facts::{Fact, Tone};
 use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::source::{Input, Source, Tab, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "github-secret-scanning",
     title: "Secret scanning",

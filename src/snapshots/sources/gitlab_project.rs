@@ -5,7 +5,7 @@ use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::record::Record;
 use crate::snapshots::source::{Input, Source, Tab, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "gitlab-project",
     title: "GitLab project",

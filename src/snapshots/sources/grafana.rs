@@ -10,7 +10,7 @@ use crate::snapshots::script::{Login, Request, Server};
 use crate::snapshots::selector::{is_dashboard, pairs};
 use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "grafana",
     title: "Grafana",

@@ -7,7 +7,7 @@ use crate::snapshots::record::Record;
 use crate::snapshots::script::{Login, Request, Server, is_line, url_part, word};
 use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "jenkins",
     title: "Jenkins",

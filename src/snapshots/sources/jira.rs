@@ -9,7 +9,7 @@ use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::script::{Login, Request, Server, is_name, url_part};
 use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "jira",
     title: "Jira",

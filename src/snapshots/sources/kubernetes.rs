@@ -12,7 +12,7 @@ use crate::snapshots::script::{Request, is_line, is_name, word, words};
 use crate::snapshots::selector::Selector;
 use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "kubernetes",
     title: "Kubernetes",

@@ -7,7 +7,7 @@ use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::script::{Request, is_line, word, words};
 use crate::snapshots::source::{Input, Source, Tab, Wanted, annotation, by_entity, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "lighthouse",
     title: "Lighthouse",

@@ -9,7 +9,7 @@ use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::script::{Call, First, Login, Piece, Request, Server, is_name, word};
 use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "pagerduty",
     title: "PagerDuty",

@@ -10,7 +10,7 @@ use crate::snapshots::record::{Cell, Record, Rows, Series};
 use crate::snapshots::script::{Call, Piece, Request, is_line, word, words};
 use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "prometheus-query",
     title: "Prometheus",
@@ -108,7 +108,7 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
 
 fn name(series: &Value) -> String {
     let metric = series.get("metric").and_then(Value::as_object);
-    // Hosts and addresses are nobody's business.
+    // Hosts and addresses are private.
     let labels = metric.into_iter().flatten().filter(|(key, _)| !matches!(key.as_str(), "__name__" | "instance"));
     let labels: Vec<String> = labels.filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?))).collect();
     let name = metric.and_then(|metric| metric.str("__name__")).unwrap_or_default();

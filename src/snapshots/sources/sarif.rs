@@ -10,7 +10,7 @@ use crate::snapshots::facts::Tone;
 use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::source::{Input, Source, Tab, by_entity, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "sarif",
     title: "Findings",

@@ -11,7 +11,7 @@ use crate::snapshots::answer::{self, Fields, Refusal, without_mark};
 use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::source::{Input, Source, Tab, by_entity, report};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "sbom",
     title: "Packages",

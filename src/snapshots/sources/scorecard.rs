@@ -6,7 +6,7 @@ use crate::snapshots::facts::{Fact, Tone};
 use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::source::{Input, Source, Tab, by_entity, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "scorecard",
     title: "Score card",

@@ -7,7 +7,7 @@ use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::script::{Call, Login, Piece, Request, Server, is_name, is_slug};
 use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
 
-/// See the module.
+/// The source.
 pub(super) const SOURCE: Source = Source {
     id: "sentry",
     title: "Sentry",

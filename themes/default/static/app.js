@@ -32,8 +32,8 @@ export const pathOf = (...names) => `catalog/${names.map((name) => segment(name.
 
 let page;
 /**
- * Brings the page that stands here to life: its parts below, and the tools it names as modules, each by its `start`.
- * What listens beyond the page's own elements does so until `signal`: pages change in place.
+ * Starts the scripts of the current page: its parts below, and the tools it names as modules, each by its `start`. What
+ * listens beyond the page's own elements does so until `signal`: pages change in place.
  */
 export function start() {
   page?.abort();
@@ -144,7 +144,7 @@ document.addEventListener('keydown', (event) => {
   if (drawer) { drawer.open = false; drawer.querySelector('summary').focus(); }
 });
 
-/** Where there is room, what is folded on narrow screens stands open; older browsers need it said. */
+/** Where there is room, what is folded on narrow screens is open; older browsers need a script for that. */
 function fold() {
   if (matchMedia('(min-width: 60.01rem)').matches && !CSS.supports('selector(::details-content)')) all('.fold').forEach((details) => { details.open = true; });
 }
@@ -271,7 +271,7 @@ document.addEventListener('change', ({ target }) => {
   const before = label.getBoundingClientRect().top;
   stored.write('tabs', [nameOf(label), ...stored.read('tabs', []).filter((name) => name !== nameOf(label))].slice(0, 20));
   tabs();
-  // What stands above may have another height now.
+  // The content above may have another height now.
   scrollBy(0, label.getBoundingClientRect().top - before);
 });
 
@@ -319,7 +319,8 @@ function ages() {
 
 start();
 
-// The next page is fetched while the pointer is on its link, and shown in place. Browsers without this move as ever.
+// The next page is fetched while the pointer is on its link, and shown in place. Browsers without support load pages as
+// usual.
 if (root.dataset.navigate && window.navigation && location.protocol.startsWith('http')) {
   const once = new AbortController();
   const wake = async ({ target }) => {

@@ -1,4 +1,4 @@
-// Filters the list of documentation by words and by owner; the choice stands in the address.
+// Filters the list of documentation by words and by owner; the choice is kept in the address.
 /** @param {Tools} tools */
 export function start({ all, find }) {
   const cards = all('.cards > .card');

@@ -1,5 +1,5 @@
 // The dry run of a template that `playbill serve` offers: steps, log and files on the page.
-/** Runs the template with these values, and shows what comes of it. */
+/** Runs the template with these values, and shows the result. */
 export async function dry({ press, template, values, secrets, results, element, icon }) {
   press.disabled = true;
   try {

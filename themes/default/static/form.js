@@ -4,10 +4,10 @@
 const KEYWORDS = /^(true|false|null|yes|no|on|off|y|n|nan|inf|infinity)$/i;
 const SAFE = /[A-Za-z0-9 _.,:/@=+-]/;
 const PICKERS = ['EntityPicker', 'OwnerPicker', 'OwnedEntityPicker', 'MyGroupsPicker', 'MultiEntityPicker', 'EntityTagsPicker'];
-/** A list of at most so many is a menu; a longer one is searched by typing. */
+/** A list of at most this many is a menu; a longer one is searched by typing. */
 const MENU = 40;
 
-/** Writes a value as JSON of plain letters, in which no shell finds anything to act upon. */
+/** Writes a value as JSON in ASCII without characters that a shell would interpret. */
 export function quoted(value) {
   if (typeof value === 'string') return `"${[...Array(value.length).keys()].map((at) => (SAFE.test(value[at]) ? value[at] : `\\u${value.charCodeAt(at).toString(16).padStart(4, '0')}`)).join('')}"`;
   if (Array.isArray(value)) return `[${value.map(quoted).join(',')}]`;
@@ -15,7 +15,7 @@ export function quoted(value) {
   return String(value);
 }
 
-/** Writes the command that runs a template with these values; nothing if a name cannot be written there. */
+/** Writes the command that runs a template with these values; null if a name cannot be written there. */
 export function command(template, values, folder) {
   const parts = [`playbill new ${template}`];
   for (const [name, value] of Object.entries(values)) {
@@ -59,7 +59,7 @@ const button = (text, onclick, more = {}) => element('button', { type: 'button',
 /** An option of a field: `ui:options.x`, or `ui:x`. */
 const option = (schema, name) => schema['ui:options']?.[name] ?? schema[`ui:${name}`];
 
-/** The values to choose from, with their names; nothing where any value is taken. */
+/** The values to choose from, with their names; null where any value is taken. */
 function choices(schema) {
   if (Array.isArray(schema.enum)) {
     const names = schema.enumNames ?? option(schema, 'enumNames') ?? [];
@@ -169,7 +169,7 @@ class Form {
     this.tell();
   }
 
-  /** How many rows lists have: they are drawn anew when that changes. */
+  /** How many rows lists have: they are drawn again when that changes. */
   shape(schema, value) {
     if (Array.isArray(value)) return value.map((item) => this.shape(schema.items ?? {}, item));
     if (!isObject(value)) return 0;

@@ -5,7 +5,7 @@ const [MARGIN, BEND, END, CAPTION, CLOSE, INSET, MANY, ROWS] = [6, 46, 12, 8, 6,
 const GAP = { unit: 10, line: 12 };
 const group = (map, key, make) => { if (!map.has(key)) map.set(key, make()); return map.get(key); };
 
-/** Puts many leaves of one port in a box. What stands between equals (`beside`) makes no leaf of them, and no layers. */
+/** Puts many leaves of one port in a box. What is between equals (`beside`) makes no leaf of them, and no layers. */
 function cluster(nodes, edges) {
   const degree = nodes.map(() => 0);
   const proper = edges.filter(({ from, to }) => from !== to);

@@ -81,7 +81,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   /** The other ends of a relation of a node; each line is stored in one direction and has a name for either. */
   const ends = (at, name) => [['out', 0], ['in', 1]].flatMap(([side, which]) => graph.nodes[at][side].filter(([relation]) => graph.relations[relation][which] === name).map(([, other]) => other));
 
-  /** The graph with systems, or domains, in the place of their parts; a line has the number of those it stands for. */
+  /** The graph with systems, or domains, in the place of their parts; a line has the number of those it represents. */
   const rolls = new Map();
   function rolled(kind) {
     if (!kind) return graph;
@@ -163,7 +163,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     return shown.map((count, at) => (count + 1 === sizes[at] ? count + 1 : count));
   }
 
-  /** Folds what does not fit; every line of what is folded leads to the node that stands for it. */
+  /** Folds what does not fit; every line of what is folded leads to the node that represents it. */
   function folded({ distance, edges }) {
     const groups = new Map();
     for (const [at, step] of distance) {
@@ -210,7 +210,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
 
   function picture({ items, lines, labels }, place, { longest = 32, bend = undefined } = {}) {
-    // The ends of long names are what tells them apart.
+    // Long names differ at their ends.
     const cut = (text) => (text.length > longest ? `${text.slice(0, longest - 9)}…${text.slice(-8)}` : text);
     const sans = getComputedStyle(document.body).fontFamily;
     const vertical = state.direction === 'TB' || state.direction === 'BT';

@@ -1,6 +1,6 @@
-// Moves between the pages of the portal in place: the next page is fetched while the pointer is on its link, and put where
-// the last one stood, so that nothing is loaded, parsed and started twice. Addresses, history, scroll and focus are the
-// browser's own (Navigation API); whatever is not plain, and every failure, is left to it as well.
+// Moves between the pages of the portal in place: the next page is fetched while the pointer is on its link, and put
+// where the last one was, so that nothing is loaded, parsed and started twice. Addresses, history, scroll and focus are
+// the browser's own (Navigation API); whatever is not plain, and every failure, is left to it as well.
 const MINUTES = 5;
 const PAGES = 30;
 const kept = new Map();
@@ -33,11 +33,11 @@ const app = 'script[type=module][src]';
 const common = (page, base) => `${named(page, app, 'src', base)[0]} ${named(page, 'script[src]:not([type])', 'src', base)}`;
 const ours = common(document, location.href);
 
-/** Makes a document of a fetched page, with its sheets loaded; nothing where it belongs to another build of the portal. */
+/** Makes a document of a fetched page, with its sheets loaded; null where it belongs to another build of the portal. */
 export async function ready({ text, url }) {
   const page = new DOMParser().parseFromString(text, 'text/html');
   if (common(page, url) !== ours) return null;
-  // They are read by browsers without scripts only, and this parser takes itself for one.
+  // Only browsers without scripts read them, and this parser runs without scripts.
   for (const element of page.querySelectorAll('noscript')) element.remove();
   const sheets = named(page, 'link[rel=stylesheet]', 'href', url);
   const there = new Set([...document.styleSheets].map(({ href }) => href));
@@ -51,7 +51,7 @@ export async function ready({ text, url }) {
 /** What the browser of this reader adds to the element of the whole page. */
 const added = ['class', 'data-theme', 'style'];
 
-/** Shows a document in the place of the one that stands here. */
+/** Replaces the current document by another one. */
 export function show({ page, sheets }, start) {
   const [root, next] = [document.documentElement, page.documentElement];
   const side = '.reader-nav';
@@ -70,7 +70,7 @@ export function show({ page, sheets }, start) {
   start();
 }
 
-/** Shows another page. Screen readers tell a new document by its title, and are told of this one. */
+/** Shows another page. Screen readers announce a new document by its title; this one is announced here. */
 function turnTo(next, start) {
   show(next, start);
   const status = Object.assign(document.createElement('p'), { className: 'unseen', role: 'status' });
@@ -81,7 +81,7 @@ function turnTo(next, start) {
 // While a portal is being written, a page fetched ahead may be outdated.
 document.addEventListener('playbill:changed', () => kept.clear());
 
-/** Takes over the links of the portal at `home`; `start` brings a page to life. Returns what fetches the page of a link. */
+/** Takes over the links of the portal at `home`; `start` starts the scripts of a page. Returns what fetches the page of a link. */
 export function connect({ home, start }) {
   const here = () => new URL(location.href);
   const link = (target) => target.closest?.('a[href]:not([download])');

@@ -23,7 +23,7 @@ function onward(nodes, kinds) {
   return path + end === asked ? undefined : new URL(path + end + location.search + location.hash, home).href;
 }
 
-/** How many letters have to be typed to make one word of another. */
+/** The edit distance between two words. */
 function distance(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {

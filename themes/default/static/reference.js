@@ -1,7 +1,7 @@
 // The filter of an API reference: finds operations and types of all its pages by words of their method, path, id and summary.
 // A reference on one page is its own index; that of a divided one is loaded when the filter is first used.
 /**
- * Brings the filter to life.
+ * Starts the filter.
  * @param {Tools} tools
  */
 export function start({ signal, make, find }) {
@@ -38,7 +38,7 @@ export function start({ signal, make, find }) {
     return loading;
   };
 
-  // An address of the whole reference, or of a viewer that stood here before, leads to the page of its operation.
+  // An address of the whole reference, or of a viewer that was here before, leads to the page of its operation.
   async function lead() {
     const wanted = decodeURIComponent(location.hash.slice(1));
     if (!wanted || !nav.dataset.items || document.getElementById(wanted)) return;

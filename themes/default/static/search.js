@@ -1,10 +1,10 @@
 // The search dialogue and the search page: as you type, by keyboard, over the index that the site holds.
 const names = { entity: 'Catalog', docs: 'Documentation', api: 'APIs', template: 'Templates', operation: 'Operations', type: 'Types and messages', adr: 'Decisions', radar: 'Technologies' };
-// The order of groups: who types a name mostly means the thing that is called so. Groups that say far less than the best
-// of them stand below.
+// The order of groups: who types a name mostly means the thing that is called so. Groups that say far less than the
+// best of them are below.
 const groups = ['entity', 'docs', 'adr', 'radar', 'operation', 'type'];
 const FAR = 0.35;
-// So many of a group are shown before the rest is asked for, and so many at most.
+// Number of results of a group that are shown first, and the maximum.
 const EACH = 3;
 const MOST = 40;
 // What can be written before words to say what they are about.
@@ -26,10 +26,10 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
-// A worker that says nothing for so many milliseconds is asked whether it is there; after as many more it is given up.
+// A worker that is silent for this many milliseconds is pinged; after as many more it is given up.
 const SILENT = 4000;
 
-/** Opens the index in a worker, so that typing never waits for an answer; nothing where that is not possible. Once it is gone, the page answers. */
+/** Opens the index in a worker, so that typing never waits for an answer; null where that is not possible. Once it has failed, the page answers. */
 async function worker(module, home, page) {
   let worker;
   try { worker = new Worker(module, { type: 'module' }); } catch { return undefined; }
@@ -79,7 +79,7 @@ async function worker(module, home, page) {
 }
 
 let opened;
-/** Opens the index once; a failure is forgotten, so that the next attempt starts anew. */
+/** Opens the index once; a failure is forgotten, so that the next attempt tries again. */
 function index({ module, home }) {
   opened ??= import(module).then(async (engine) => {
     let own;
@@ -112,14 +112,14 @@ function iconOf(result) {
   return icons[result.type] ?? 'file';
 }
 
-/** Says where a document stands: whose documentation, which page, which heading. */
+/** Says where a document is: whose documentation, which page, which heading. */
 function trail(url, heading) {
   const parts = decodeURIComponent(url.split('#')[0]).split('/').filter(Boolean).slice(3).map((part) => part.replaceAll('-', ' '));
   if (heading) parts.push(heading);
   return parts.join(' › ');
 }
 
-/** Returns the address of a result, which tells the page what to mark. */
+/** Returns the address of a result, with the words that the page should mark. */
 function address(result, query, home) {
   const url = new URL(result.url, home);
   if (result.type === 'docs') url.searchParams.set('h', query);
@@ -170,11 +170,11 @@ function line(href, icon, ...content) {
   return make('a', { id: `hit-${++number}`, role: 'option', 'aria-selected': 'false', href }, make('i', { className: `icon i-${icon}` }), make('span', { className: 'hit-text' }, ...content));
 }
 
-/** Makes the line of a result; texts are texts, whatever stands in them. */
+/** Makes the line of a result; texts are inserted as text, whatever they contain. */
 function lineOf(result, answer, query, { engine, home }) {
   const marked = (text) => engine.pieces(text, answer.terms).map((piece, at) => (at % 2 ? make('mark', { textContent: piece }) : piece));
   const text = [make('b', {}, ...marked(result.title)), make('small', { textContent: result.type === 'docs' ? trail(result.url, result.heading) : result.ref })];
-  // The title stands above already.
+  // The title is shown above already.
   const excerpt = result.excerpt.startsWith(`${result.title}: `) ? result.excerpt.slice(result.title.length + 2) : result.excerpt;
   if (excerpt && excerpt !== result.title) text.push(make('span', { className: 'excerpt-text' }, ...marked(excerpt)));
   return line(address(result, query, home), iconOf(result), ...text);
@@ -259,7 +259,7 @@ function commands(home, text = '', done = () => {}) {
 function connect({ input, results, status, options, limit, filters = () => ({}), narrowed = () => false, widen = () => {}, onAnswer = (_query, _answer) => {}, onEmpty = (_type) => [], done = () => {}, counted = false }) {
   let turn = 0;
   let shown = '';
-  // The number of results, or what to try, stands above the list.
+  // The number of results, or what to try, is shown above the list.
   const note = make('div');
   const list = make('div', { role: 'listbox', 'aria-label': 'Results', id: `results-${++number}` });
   results.replaceChildren(note, list);
@@ -468,7 +468,7 @@ export function writeAddress({ query, filters }) {
   return parameters.size ? `?${parameters}` : '';
 }
 
-/** Brings the search page to life. */
+/** Starts the search page. */
 export function searchPage({ form, results, ...options }) {
   const input = form.querySelector('input');
   const state = readAddress(location.search);

@@ -1,4 +1,4 @@
-// Filters a list by words and by what its rows say of themselves; the choice stands in the address. Every row is there
+// Filters a list by words and by what its rows say of themselves; the choice is kept in the address. Every row is there
 // without a script.
 export function start() {
   const bar = document.querySelector('[data-table-filter]');

@@ -1,4 +1,4 @@
-//! `*[HTML]: Hyper Text Markup Language`: the word is explained wherever it stands.
+//! `*[HTML]: Hyper Text Markup Language`: the word is explained wherever it occurs.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -41,7 +41,7 @@ fn definition(block: &Block, start: usize) -> Option<(String, String, usize)> {
     let after = inner[close + 1..].trim_start_matches(' ').trim_start_matches(':');
     let mut title = after.trim();
     let mut end = start + line.len();
-    // The title may stand on the next line.
+    // The title may be on the next line.
     if title.is_empty() && next < block.text().len() {
         let (line, _) = block.line(next);
         title = line[indent_of(line)..].trim();

@@ -49,7 +49,7 @@ fn convert_form(text: &str, fenced: bool) -> String {
     out
 }
 
-/// Tells for each line whether it is inside a fence of backticks that begins at column 0 and is closed.
+/// Returns for each line whether it is inside a fence of backticks that begins at column 0 and is closed.
 fn code_lines(lines: &[&str]) -> Vec<bool> {
     let mut inside = vec![false; lines.len()];
     let mut open: Option<usize> = None;

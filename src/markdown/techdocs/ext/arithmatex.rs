@@ -25,9 +25,9 @@ pub(in crate::markdown::techdocs) fn process(
     true
 }
 
-/// Returns what stands for a formula: its picture with the TeX behind it, or the TeX alone.
+/// Returns the HTML of a formula: its picture with the TeX behind it, or the TeX alone.
 ///
-/// `written` is what stands in the source.
+/// `written` is what is in the source.
 fn shown(parser: &mut Parser<'_>, formula: &str, written: &str, place: Place) -> String {
     let (open, close) = if place == Place::Block { ("\\[", "\\]") } else { ("\\(", "\\)") };
     let drawn =
@@ -107,7 +107,7 @@ pub(in crate::markdown::techdocs) fn find(
     }
 }
 
-/// Returns lengths of the opening sign, the formula and the closing sign; blanks inside the signs forbid it.
+/// Returns lengths of the opening sign, the formula and the closing sign; spaces inside the signs forbid it.
 fn dollars(rest: &str) -> Option<(usize, usize, usize)> {
     if rest.starts_with(char::is_whitespace) {
         return None;

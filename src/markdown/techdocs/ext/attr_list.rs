@@ -56,7 +56,7 @@ fn word(word: &str) -> (String, String) {
     }
 }
 
-/// Returns what stands between the braces that `text` begins with, and the length; the last brace of the line closes.
+/// Returns what is between the braces that `text` begins with, and the length; the last brace of the line closes.
 fn braces(text: &str) -> Option<(&str, usize)> {
     braces_in_line(&text[..text.find('\n').unwrap_or(text.len())])
 }
@@ -118,7 +118,7 @@ fn take_from(parser: &mut Parser<'_>, id: NodeId, text: &mut Text, same_line: bo
     }
     let last_line = trimmed.rfind('\n').map_or(0, |at| at + 1);
     let start = if same_line {
-        // A list of a heading stands behind its text, on the same line.
+        // A list of a heading is behind its text, on the same line.
         trimmed[last_line..]
             .match_indices(" {")
             .map(|(at, _)| last_line + at + 1)

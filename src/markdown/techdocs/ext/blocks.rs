@@ -25,7 +25,7 @@ pub(in crate::markdown::techdocs) struct Open {
 struct Entry {
     /// Where content goes.
     target: NodeId,
-    /// Where the block stands.
+    /// Where the block is.
     parent: NodeId,
     /// How many slashes end it.
     length: usize,
@@ -177,7 +177,7 @@ fn head(block: &Block) -> Option<Head> {
     }
 }
 
-/// Returns the options below an opening line, nothing when they are wrong, and where the content begins.
+/// Returns the options below an opening line, `None` if they are wrong, and where the content begins.
 fn header(block: &Block, head: &Head) -> (Option<Mapping>, usize) {
     let mut at = head.next;
     let mut lines = Vec::new();
@@ -236,10 +236,10 @@ fn is_valid(parser: &Parser<'_>, parent: NodeId, head: &Head, options: &Mapping)
     })
 }
 
-/// The blocks that are captions, and what their number stands behind.
+/// The blocks that are captions, and the word before their number.
 const CAPTIONS: [(&str, &str); 3] = [("caption", ""), ("figure-caption", "Figure"), ("table-caption", "Table")];
 
-/// Makes a figure of what stands last in `parent`. Returns it, and the place of its caption.
+/// Makes a figure of the last child of `parent`. Returns it, and the place of its caption.
 fn caption(
     parser: &mut Parser<'_>,
     parent: NodeId,
@@ -296,7 +296,7 @@ fn element(argument: Option<&str>) -> Option<Element> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
     let (tag, mut rest) = text.split_at(end);
-    // What runs, or cannot hold anything, is none.
+    // Elements that run or cannot hold anything are not made.
     let is_element =
         tag.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_void(tag) && !matches!(tag, "script" | "style");
     is_element.then_some(())?;

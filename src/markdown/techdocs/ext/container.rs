@@ -1,4 +1,4 @@
-//! What admonitions, details and tabs have in common: a body indented by four columns that goes on after blank lines.
+//! What admonitions, details and tabs have in common: a body indented by four columns that continues after blank lines.
 
 use std::collections::VecDeque;
 
@@ -138,7 +138,7 @@ pub(super) fn head(rest: &str) -> Option<Head<'_>> {
     Some(Head { classes, title })
 }
 
-/// Returns the first class as a title: first letter large.
+/// Returns the first class as a title, capitalised.
 pub(super) fn default_title(classes: &str) -> String {
     let word = classes.split(' ').next().unwrap_or("");
     let mut characters = word.chars();

@@ -1,6 +1,6 @@
 //! Emphasis by `*`, `_`, `^`, `~` and `=`: betterem, caret, tilde and mark in their smart forms.
 //!
-//! One matcher serves all: a form is a run of signs, then contents and runs in turn, each with conditions on what stands
+//! One matcher serves all: a form is a run of signs, then contents and runs in turn, each with conditions on what is
 //! around it. Forms are tried in order at each sign, so that the nested ones (`***a** b*`) come before the plain ones.
 
 use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
@@ -10,12 +10,12 @@ use crate::markdown::techdocs::tree::NodeId;
 /// Emphasis in emphasis, at most.
 const MAX_DEPTH: usize = 20;
 
-/// What may stand between runs.
+/// What may be between runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
     /// Anything.
     Any,
-    /// Anything, signs only inside a word or between blanks.
+    /// Anything, signs only inside a word or between spaces.
     Limited,
     /// Anything but white space.
     Solid,
@@ -28,13 +28,13 @@ enum Content {
 /// What must be true around a run that ends a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edge {
-    /// No blank before, the end of a word behind.
+    /// No space before, the end of a word behind.
     Close,
-    /// No blank before, anything behind.
+    /// No space before, anything behind.
     CloseAnywhere,
-    /// No blank or sign before, the end of a word behind.
+    /// No space or sign before, the end of a word behind.
     CloseRun,
-    /// No blank or sign before, no sign behind.
+    /// No space or sign before, no sign behind.
     CloseAlone,
     /// The start of a word.
     Open,
@@ -181,7 +181,7 @@ pub(in crate::markdown::techdocs) fn find_mark(
     find(parser, subject, from, '=', MARK)
 }
 
-/// Runs of `*` or `_` between blanks are no emphasis.
+/// Runs of `*` or `_` between spaces are no emphasis.
 pub(in crate::markdown::techdocs) fn find_lone(
     parser: &mut Parser<'_>,
     subject: &InlineText<'_>,
@@ -191,7 +191,7 @@ pub(in crate::markdown::techdocs) fn find_lone(
     find_run(subject, from, [b'*', b'_'])
 }
 
-/// Runs of `~` between blanks are no markup.
+/// Runs of `~` between spaces are no markup.
 pub(in crate::markdown::techdocs) fn find_lone_tilde(
     parser: &mut Parser<'_>,
     subject: &InlineText<'_>,
@@ -344,9 +344,9 @@ impl Matcher<'_> {
         spans: &mut Vec<(usize, usize)>,
     ) -> Option<usize> {
         let before = self.subject.before(start);
-        // What begins alone must not go on a run of signs; what begins a word must not stand inside one.
+        // What begins alone must not go on a run of signs; what begins a word must not be inside one.
         let fits = if form.free { form.open == 3 || before != Some(self.sign) } else { self.begins_word(before) };
-        // A single sign of a pair may also stand behind another one when nothing else fits.
+        // A single sign of a pair may also be behind another one when nothing else fits.
         let lone = form.free && matches!(form.steps, [(Content::Solid, 1, Edge::CloseAnywhere)]);
         let inner = start + form.open;
         if !(fits || lone) || !self.is_run(start, form.open) {
@@ -406,7 +406,7 @@ impl Matcher<'_> {
         self.subject.text.get(at..)?.chars().next()
     }
 
-    /// Tells whether `length` signs stand at `at`.
+    /// Returns whether `length` signs are at `at`.
     fn is_run(&self, at: usize, length: usize) -> bool {
         let bytes = self.subject.text.as_bytes();
         (0..length).all(|offset| bytes.get(at + offset) == Some(&(self.sign as u8)))

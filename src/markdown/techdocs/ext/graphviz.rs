@@ -14,7 +14,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
     }
     let lines: Vec<&str> = text.split('\n').collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
-    // What was looked for in vain is not there further on either.
+    // What was not found once is not there further on either.
     let mut missing: Vec<&str> = Vec::new();
     let mut index = 0;
     while index < lines.len() {
@@ -75,7 +75,7 @@ pub(super) fn picture(parser: &mut Parser<'_>, language: &str, source: &str, lin
     out
 }
 
-/// Returns a diagram with its source below it; nothing if the fence is code like any other.
+/// Returns a diagram with its source below it; `None` if the fence is code like any other.
 pub(super) fn figure(
     parser: &Parser<'_>,
     language: &str,

@@ -4,7 +4,7 @@ use crate::markdown::techdocs::html;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
 
-/// A block of code and what is said about it.
+/// A block of code and its options.
 pub(super) struct Code<'c> {
     pub(super) source: &'c str,
     pub(super) language: &'c str,

@@ -5,7 +5,7 @@ use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash::escaped;
 
-/// Finds the next code span, or backslashes in front of one that stand for themselves.
+/// Finds the next code span, or literal backslashes before one.
 pub(in crate::markdown::techdocs) fn find(
     parser: &mut Parser<'_>,
     subject: &InlineText<'_>,

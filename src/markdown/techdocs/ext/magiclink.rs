@@ -83,7 +83,7 @@ pub(in crate::markdown::techdocs) fn find_mail(
     }
     let text = subject.text;
     let mut at = from;
-    // Letters before this place belong to an address that came to nothing; looking back over them again is wasted.
+    // Characters before this place belong to an address that was not one; scanning them again is wasted.
     let mut floor = from;
     loop {
         let sign = at + text[at..].find('@')?;

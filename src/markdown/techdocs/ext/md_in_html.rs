@@ -1,6 +1,6 @@
 //! Raw HTML: block-level elements are taken out before blocks are found, those with a `markdown` attribute are parsed.
 //!
-//! A block-level element counts as raw when it begins a line; it ends at its matching end tag, whatever stands between.
+//! A block-level element counts as raw when it begins a line; it ends at its matching end tag, whatever is between.
 
 use std::collections::VecDeque;
 
@@ -72,7 +72,7 @@ struct Extractor<'p, 'a, 't> {
     /// Behind a raw element, on the same line.
     in_tail: bool,
     open: Vec<Open>,
-    /// Ends that were looked for in vain: they are not there further on either.
+    /// Ends that were not found: they are not there further on either.
     missing: Vec<&'static str>,
 }
 
@@ -225,7 +225,7 @@ impl<'t> Extractor<'_, '_, 't> {
         found
     }
 
-    /// Tells whether only up to three spaces stand before the current place on its line.
+    /// Returns whether only up to three spaces are before the current place on its line.
     fn at_line_start(&self) -> bool {
         let before = &self.text.as_bytes()[..self.at];
         let spaces = before.iter().rev().take(4).take_while(|byte| **byte == b' ').count();
@@ -469,7 +469,8 @@ fn find_end_tag(text: &str, name: &str) -> Option<usize> {
     None
 }
 
-/// Reads the start tag that `text` begins with; returns it and its length, or how much was read in vain.
+/// Reads the start tag that `text` begins with; returns it and its length, or how much was read without finding its
+/// end.
 fn start_tag(text: &str) -> Result<(StartTag<'_>, usize), usize> {
     let bytes = text.as_bytes();
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);

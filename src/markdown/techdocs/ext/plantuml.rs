@@ -14,7 +14,7 @@ pub(in crate::markdown::techdocs) fn extract(parser: &mut Parser<'_>, text: &str
     }
     let lines: Vec<&str> = text.split('\n').collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
-    // What was looked for in vain is not there further on either.
+    // What was not found once is not there further on either.
     let mut missing: BTreeSet<(usize, &str)> = BTreeSet::new();
     let mut index = 0;
     while index < lines.len() {

@@ -174,7 +174,7 @@ pub(in crate::markdown::techdocs) fn find_reference(
     }
 }
 
-/// Returns what stands before a sign: where it begins, a user and a repository.
+/// Returns what comes before a sign: where it begins, a user and a repository.
 fn owner<'t>(subject: &InlineText<'t>, floor: usize, sign: usize) -> (usize, Option<&'t str>, Option<&'t str>) {
     let text = subject.text;
     let bytes = text.as_bytes();

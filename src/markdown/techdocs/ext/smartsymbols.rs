@@ -34,7 +34,7 @@ enum Piece<'t> {
 /// The bytes with which a symbol may begin.
 const MAY_BEGIN: [bool; 256] = byte_set(b"(+=<-c0123456789");
 
-/// Returns the pieces of `text`, or nothing when no symbol is in it.
+/// Returns the pieces of `text`, or `None` if no symbol is in it.
 fn replace(text: &str) -> Option<Vec<Piece<'_>>> {
     let bytes = text.as_bytes();
     let mut pieces = Vec::new();
@@ -43,7 +43,7 @@ fn replace(text: &str) -> Option<Vec<Piece<'_>>> {
     while at < bytes.len() {
         let Some(step) = bytes[at..].iter().position(|byte| MAY_BEGIN[usize::from(*byte)]) else { break };
         at += step;
-        // Letters are everywhere in a text, and only one in many begins anything.
+        // Letters are everywhere in a text, and few of them begin a symbol.
         let hit = if bytes[at] == b'c' && bytes.get(at + 1) != Some(&b'/') { None } else { symbol(text, at) };
         match hit {
             Some((length, html)) => {

@@ -29,12 +29,12 @@ fn educate(text: &str) -> String {
     letters.shown.into_iter().flatten().collect()
 }
 
-/// A text whose signs are replaced one kind after the other, as the original's patterns do; what has been replaced is to
-/// later ones a mark, neither a letter nor a blank.
+/// A text whose signs are replaced one kind after the other, as the original's patterns do; later passes see what has
+/// been replaced as a mark, neither a letter nor a space.
 struct Letters {
     /// What the patterns see.
     seen: Vec<char>,
-    /// What stands there in the end; nothing where a sign took several letters.
+    /// The result; `None` inside a sign that took several characters.
     shown: Vec<Option<char>>,
 }
 
@@ -49,12 +49,12 @@ impl Letters {
         self.hide(at);
     }
 
-    /// Leaves a letter where it is, as part of something that has been replaced.
+    /// Leaves a character where it is, as part of something that has been replaced.
     fn hide(&mut self, at: usize) {
         self.seen[at] = stash::END;
     }
 
-    /// Replaces what repeats a sign exactly so many times.
+    /// Replaces runs of exactly `length` signs.
     fn join_runs(&mut self, sign: char, length: usize, with: char) {
         let mut at = 0;
         while at < self.seen.len() {
@@ -154,13 +154,13 @@ impl Letters {
         self.replace(at + 1, second);
     }
 
-    /// Replaces a quote together with what stands before it.
+    /// Replaces a quote together with what comes before it.
     fn replace_behind(&mut self, at: usize, with: char) {
         self.replace(at, with);
         self.hide(at - 1);
     }
 
-    /// Returns whether a word begins behind the quote, and a blank or a dash stands before it.
+    /// Returns whether a word begins behind the quote, and a space or a dash is before it.
     fn opens(&self, at: usize) -> bool {
         let dash = |at: usize| self.seen[at] == '-';
         let leads = at > 0
@@ -170,7 +170,7 @@ impl Letters {
         leads && self.is_word(at + 1)
     }
 
-    /// Returns whether what stands before is something that a quote closes.
+    /// Returns whether what comes before is something that a quote closes.
     fn closes_after(&self, at: usize) -> bool {
         let before = at.checked_sub(1).map(|before| self.seen[before]);
         before.is_some_and(|it| {

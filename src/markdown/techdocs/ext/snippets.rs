@@ -54,7 +54,7 @@ pub(in crate::markdown::techdocs) fn include(parser: &mut Parser<'_>, text: &str
     lines.join("\n")
 }
 
-/// So many faults tell enough about one page.
+/// Maximum number of faults that are reported for one page.
 const MAX_FAULTS: usize = 200;
 
 /// A fault before its place is known.
@@ -283,7 +283,7 @@ fn plain_base(base: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Joins two paths; nothing when the result would leave the first one or is absolute.
+/// Joins two paths; `None` if the result would leave the first one or is absolute.
 fn plain_path(base: &str, path: &str) -> Option<String> {
     if path.starts_with('/') || path.contains('\\') || path.contains('\0') {
         return None;

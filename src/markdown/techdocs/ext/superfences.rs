@@ -25,7 +25,7 @@ pub(in crate::markdown::techdocs) struct Fences {
 }
 
 impl Fences {
-    /// Returns `text` with the fences in it as they were written, or nothing when there is none.
+    /// Returns `text` with the fences in it as they were written, or `None` if there is none.
     pub(in crate::markdown::techdocs) fn restore(&mut self, text: &str) -> Option<String> {
         if self.sources.is_empty() || !text.contains(stash::START) {
             return None;
@@ -59,7 +59,7 @@ fn skip(line: &str, characters: usize) -> &str {
 struct Open<'t> {
     /// The line of the opening.
     start: usize,
-    /// What stands in front of it.
+    /// What is in front of it.
     prefix: &'t str,
     quotes: usize,
     fence: &'t str,
@@ -320,7 +320,7 @@ fn marked_lines(text: &str, count: usize) -> Vec<usize> {
         .collect()
 }
 
-/// Reads an opening line, without what stands in front of it.
+/// Reads an opening line, without what is in front of it.
 fn opening<'l>(parser: &Parser<'_>, line: &'l str) -> Option<(&'l str, Header)> {
     let mark = *line.as_bytes().first()?;
     if !matches!(mark, b'`' | b'~') {
@@ -334,7 +334,7 @@ fn opening<'l>(parser: &Parser<'_>, line: &'l str) -> Option<(&'l str, Header)> 
     let rest = rest.trim_end_matches([' ', '\t']);
     let blank = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
     let mut header = Header::default();
-    // The language is a word up to a blank; a leading dot is allowed.
+    // The language is a word up to a space; a leading dot is allowed.
     let word = &rest[blank(rest)..];
     let dotless = word.strip_prefix('.').unwrap_or(word);
     let end = dotless.find([' ', '\t']).unwrap_or(dotless.len());
@@ -385,7 +385,7 @@ fn opening<'l>(parser: &Parser<'_>, line: &'l str) -> Option<(&'l str, Header)> 
     Some((fence, header))
 }
 
-/// Reads `key="value"` pairs; nothing when there is anything else.
+/// Reads `key="value"` pairs; `None` if there is anything else.
 fn quoted_options(text: &str) -> Option<Vec<(String, String)>> {
     let mut values = Vec::new();
     let mut rest = text;

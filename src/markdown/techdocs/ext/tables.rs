@@ -90,7 +90,7 @@ fn is_bordered(line: &str) -> bool {
     line.starts_with('|') || ends_with_pipe(line)
 }
 
-/// Tells whether a line ends with a pipe that is not escaped.
+/// Returns whether a line ends with a pipe that is not escaped.
 fn ends_with_pipe(line: &str) -> bool {
     line.strip_suffix('|').is_some_and(|rest| rest.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0)
 }

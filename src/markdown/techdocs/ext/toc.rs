@@ -68,7 +68,7 @@ pub(in crate::markdown::techdocs) fn apply(parser: &mut Parser<'_>, root: NodeId
             }
             link.text.set_atomic(text.clone());
         }
-        // Names have single blanks, and a hard one is a blank, too (`strip_tags` of Python-Markdown's toc).
+        // Names have single spaces, and a hard one is a space, too (`strip_tags` of Python-Markdown's toc).
         let title_html = crate::html::collapse(&inner);
         headings.push(Heading { level, id, title: html::unescape_entities(&name), title_html });
     }

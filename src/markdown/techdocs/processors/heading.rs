@@ -8,7 +8,7 @@ use crate::markdown::techdocs::tree::NodeId;
 
 const TAGS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
-/// `# heading` at the start of any line; what stands before is parsed first.
+/// `# heading` at the start of any line; what comes before is parsed first.
 pub(in crate::markdown::techdocs) fn atx(
     parser: &mut Parser<'_>,
     parent: NodeId,

@@ -1,6 +1,6 @@
 //! Bulleted and numbered lists as mdx_truly_sane_lists reads them.
 //!
-//! One number, the columns by which lists nest, stands for all indentation here.
+//! One number, the columns by which lists nest, defines all indentation here.
 
 use std::collections::VecDeque;
 
@@ -64,7 +64,7 @@ fn list(parser: &mut Parser<'_>, parent: NodeId, blocks: &mut VecDeque<Block>, k
     let mut items = items(block.text(), kind, step);
     let sibling = parser.tree.last_child(parent);
     let list = match sibling {
-        // Only numbered lists go on after a blank line.
+        // Only numbered lists continue after a blank line.
         Some(sibling) if kind == Kind::Ordered && parser.tree[sibling].tag == "ol" => {
             loosen_last(parser, sibling);
             let item = parser.tree.append(sibling, "li");

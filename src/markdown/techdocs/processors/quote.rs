@@ -19,7 +19,7 @@ pub(in crate::markdown::techdocs) fn process(
     }
     let lines: Vec<&str> = block.text()[start..].split('\n').map(clean).collect();
     let text = lines.join("\n");
-    // A quote goes on after a blank line.
+    // A quote continues after a blank line.
     let quote = match parser.tree.last_child(parent) {
         Some(last) if parser.tree[last].tag == "blockquote" => last,
         _ => parser.tree.append(parent, "blockquote"),

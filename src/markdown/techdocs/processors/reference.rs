@@ -28,7 +28,7 @@ pub(in crate::markdown::techdocs) fn process(parser: &mut Parser<'_>, _: NodeId,
     true
 }
 
-/// Replaces the first block by what stands before `start` and after `end` in it.
+/// Replaces the first block by what comes before `start` and after `end` in it.
 pub(in crate::markdown::techdocs) fn split_around(blocks: &mut VecDeque<Block>, start: usize, end: usize) {
     let Some(block) = blocks.pop_front() else { return };
     let text = block.text();
@@ -61,7 +61,7 @@ fn definition(text: &str, start: usize) -> Option<Definition> {
     let target = text[at..at + length].trim_start_matches('<').trim_end_matches('>').to_owned();
     let label = text[open..close].trim().to_lowercase();
     let after = spaces(at + length);
-    // The title may stand on the same line or on the next.
+    // The title may be on the same line or on the next.
     let mut places = vec![after];
     if bytes.get(after) == Some(&b'\n') {
         places.insert(0, spaces(after + 1));
