@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use super::placeholder::read_problem;
+use super::unreadable::read_problem;
 use crate::diag::{Diagnostic, codes};
 use crate::text::{FileId, Span};
 use crate::workspace::Workspace;

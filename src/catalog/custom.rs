@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Declared, read_references_of};
+use super::declared::{Declared, read_references_of};
 use crate::config::{Config, CustomKind};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::Span;

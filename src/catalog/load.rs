@@ -6,12 +6,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::custom::CustomKinds;
-use super::document::{self, Context, Declared, Draft, Rule};
+use super::declared::Declared;
+use super::document::{self, Context, Draft, Rule};
 use super::location::{self, ReadType};
 use super::overlay::Overlays;
-use super::placeholder::{Brought, read_problem};
+use super::placeholder::Brought;
 use super::secrets::Secrets;
 use super::skeleton::{self, Skeletons};
+use super::unreadable::read_problem;
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::html::{self, AddressUse};

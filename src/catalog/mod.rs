@@ -9,6 +9,7 @@ pub mod annotations;
 mod bundle;
 pub(crate) mod checks;
 mod custom;
+mod declared;
 mod document;
 pub mod export;
 pub mod filter;
@@ -22,6 +23,7 @@ pub mod reference;
 mod secrets;
 mod shape;
 mod skeleton;
+mod unreadable;
 
 use std::collections::HashMap;
 use std::sync::Arc;

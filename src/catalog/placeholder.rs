@@ -8,9 +8,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::bundle;
+use super::unreadable::read_problem;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{self, FileId, Span};
-use crate::workspace::{LocateError, ReadError, UrlTarget, Workspace};
+use crate::workspace::{LocateError, UrlTarget, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 const WORDS: &[&str] = &["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
@@ -310,19 +311,4 @@ impl<'a> Resolver<'a> {
             _ => bundle::bundle(self.workspace, file, text, word, span).map(|text| Value::Str(text.into())),
         }
     }
-}
-
-/// Returns the problem of a file that a placeholder names and that cannot be read.
-pub(super) fn read_problem(error: &ReadError, word: &str, target: &str, span: Span) -> Diagnostic {
-    let code = match error {
-        ReadError::TooLarge { .. } => codes::FILE_TOO_LARGE,
-        ReadError::NotUtf8 { .. } => codes::NOT_UTF8,
-        ReadError::Unreadable(_) => codes::UNREADABLE_FILE,
-    };
-    let help = match error {
-        ReadError::TooLarge { .. } => "make the file smaller, or raise `limits.definitionFile` in playbill.yaml",
-        ReadError::NotUtf8 { .. } => "save the file as UTF-8",
-        ReadError::Unreadable(_) => "check the file and its permissions",
-    };
-    Diagnostic::new(code, span, format!("`{word}` cannot read `{target}`: {error}")).help(help)
 }

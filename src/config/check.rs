@@ -8,7 +8,6 @@ use url::Url;
 use super::BUILT_IN_KINDS;
 use super::filter::Filter;
 use super::keys::{FACTORS, Key, Shape, comparison, period, size};
-use super::read::is_field;
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::text::{Span, nearest};
@@ -426,4 +425,10 @@ pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
         _ => None,
     };
     Some([pair(0)?, pair(1)?, pair(2)?])
+}
+
+/// Whether a text is a path below `metadata` or `spec`.
+pub(super) fn is_field(text: &str) -> bool {
+    let rest = ["metadata.", "spec.", "snap."].iter().find_map(|top| text.trim().strip_prefix(top));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('.') && !rest.ends_with('.'))
 }

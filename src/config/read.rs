@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use globset::GlobSet;
 
-use super::check::{Checker, colour, count, factor, given, glob, http_url};
+use super::check::{Checker, colour, count, factor, given, glob, http_url, is_field};
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
@@ -90,12 +90,6 @@ pub(super) fn base_url(text: &str) -> Option<String> {
 /// Reads an expression; one that is wrong, which has been reported, fits nothing, and none fits everything.
 fn filter(map: &Map) -> Filter {
     text(map, "filter").map(|text| Filter::parse(&text).unwrap_or_else(|_| Filter::none())).unwrap_or_default()
-}
-
-/// Whether a text is a path below `metadata` or `spec`.
-pub(super) fn is_field(text: &str) -> bool {
-    let rest = ["metadata.", "spec.", "snap."].iter().find_map(|top| text.trim().strip_prefix(top));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('.') && !rest.ends_with('.'))
 }
 
 fn column(map: &Map) -> Option<ConfigColumn> {

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::text::{after_element, name, tag_end};
+use super::vocabulary::{UNKNOWN, is_known};
 
 /// How many elements may be open at a time; the tags of further ones are dropped.
 const MAX_OPEN: usize = 200;
@@ -141,7 +142,7 @@ pub(super) fn balance(html: &str) -> String {
                     out.push_str(tag);
                 }
                 // Shapes of SVG close themselves; in HTML the slash says nothing.
-                if unknown || !tag.ends_with("/>") || super::sanitise::is_known(&name) {
+                if unknown || !tag.ends_with("/>") || is_known(&name) {
                     formatting += usize::from(formats);
                     open.push(name);
                 }
@@ -159,17 +160,11 @@ fn close_last(out: &mut String, open: &mut Vec<String>) {
     out.push('>');
 }
 
-/// The placeholder element for unknown ones while the others are judged; `n` holds the name.
-pub(super) const UNKNOWN: &str = "unknown-element";
-
 /// Returns whether no element of HTML, SVG or MathML, now or ever, has this name, so that it means nothing to a browser.
 pub(crate) fn is_unknown(name: &str) -> bool {
     let is_part =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.' | b':');
-    name.len() <= 64
-        && name.bytes().all(is_part)
-        && STANDARD.binary_search(&name).is_err()
-        && !super::sanitise::is_known(name)
+    name.len() <= 64 && name.bytes().all(is_part) && STANDARD.binary_search(&name).is_err() && !is_known(name)
 }
 
 /// Returns sanitised HTML with the placeholders of unknown elements replaced by the elements, without attributes.

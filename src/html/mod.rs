@@ -13,6 +13,7 @@ mod sanitise;
 mod sanitise_fast;
 mod style;
 mod text;
+mod vocabulary;
 mod write;
 
 use std::collections::HashMap;

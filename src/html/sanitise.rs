@@ -1,154 +1,14 @@
 //! The one door through which HTML of authors enters a page.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use foldhash::fast::RandomState;
 
-use super::limit_nesting::UNKNOWN;
-use super::{AddressUse, is_safe_address};
-
-/// Elements that authors may use. No form controls but the check box of a task list, nothing embedded, nothing that
-/// belongs to the frame of a page.
-const ELEMENTS: &[&str] = &[
-    "a",
-    "abbr",
-    "address",
-    "article",
-    "aside",
-    "audio",
-    "b",
-    "bdi",
-    "bdo",
-    "big",
-    "blockquote",
-    "br",
-    "caption",
-    "center",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "data",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "font",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "i",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "label",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "picture",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "video",
-    "wbr",
-    SLOT,
-    UNKNOWN,
-];
-
-/// Elements that go with all they hold.
-const SILENCED: &[&str] =
-    &["script", "style", "title", "noscript", "template", "iframe", "object", "embed", "textarea"];
-
-/// Attributes that any element may have.
-const ATTRIBUTES: &[&str] = &[
-    "class",
-    "id",
-    "title",
-    "lang",
-    "dir",
-    "align",
-    "role",
-    "aria-label",
-    "aria-hidden",
-    "aria-controls",
-    "aria-labelledby",
-    "aria-selected",
-];
-
-/// Attributes by element.
-const ATTRIBUTES_OF: &[(&str, &[&str])] = &[
-    ("a", &["href", "hreflang", "name", "rel", "target"]),
-    ("audio", &["src", "controls", "loop", "muted", "preload"]),
-    ("blockquote", &["cite"]),
-    ("col", &["span", "width"]),
-    ("colgroup", &["span"]),
-    ("data", &["value"]),
-    ("del", &["cite", "datetime"]),
-    ("details", &["open", "name"]),
-    ("img", &["src", "alt", "width", "height", "loading"]),
-    ("input", &["checked", "disabled", "type"]),
-    ("ins", &["cite", "datetime"]),
-    ("li", &["value"]),
-    ("ol", &["start", "reversed", "type"]),
-    ("q", &["cite"]),
-    ("source", &["src", "srcset", "media", "type", "sizes"]),
-    ("table", &["width", "border"]),
-    ("td", &["colspan", "rowspan", "headers", "width", "valign"]),
-    ("th", &["colspan", "rowspan", "headers", "scope", "width", "valign", "abbr"]),
-    ("time", &["datetime"]),
-    ("tr", &["valign"]),
-    ("video", &["src", "controls", "loop", "muted", "preload", "poster", "width", "height", "autoplay", "playsinline"]),
-    (SLOT, &["n"]),
-    (UNKNOWN, &["n"]),
-];
-
-/// The element that keeps the place of a held fragment. A forged one shows a fragment of the same document twice,
-/// which harms nobody.
-const SLOT: &str = "held-fragment";
+use super::vocabulary::{
+    ATTRIBUTES, ATTRIBUTES_OF, ELEMENTS, SILENCED, SLOT, TECHDOCS_ATTRIBUTES, TECHDOCS_ELEMENTS, TECHDOCS_RULES, filter,
+};
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = builder();
@@ -157,19 +17,6 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder.set_tag_attribute_value("input", "type", "checkbox");
     builder
 });
-
-/// Elements of TechDocs documents beyond those that any author may use. Buttons and lists to choose from do nothing
-/// without a form or a script, but what they say is the author's.
-const TECHDOCS_ELEMENTS: &[&str] = &["button", "optgroup", "option", "progress", "select"];
-
-/// Attributes of TechDocs documents beyond those that any author may use: tabs are radio buttons with labels, code may
-/// have numbered lines.
-const TECHDOCS_ATTRIBUTES: &[(&str, &[&str])] = &[
-    ("progress", &["value", "max"]),
-    ("input", &["name"]),
-    ("label", &["for"]),
-    ("div", &["data-linenums", "data-tabs"]),
-];
 
 static TECHDOCS: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = builder();
@@ -190,41 +37,6 @@ static TECHDOCS_HELD: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// What TechDocs documents may hold, for those who do not ask the parser.
-#[derive(Debug)]
-pub(super) struct Rules {
-    elements: HashSet<&'static str, RandomState>,
-    attributes: HashMap<&'static str, HashSet<&'static str, RandomState>, RandomState>,
-}
-
-impl Rules {
-    pub(super) fn allows(&self, element: &str) -> bool {
-        self.elements.contains(element)
-    }
-
-    pub(super) fn allows_attribute(&self, element: &str, attribute: &str) -> bool {
-        ATTRIBUTES.contains(&attribute) || self.attributes.get(element).is_some_and(|names| names.contains(attribute))
-    }
-
-    /// Keeps, changes or drops one attribute that is allowed.
-    pub(super) fn filter<'a>(&self, element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
-        filter(element, attribute, value)
-    }
-}
-
-static TECHDOCS_RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let mut attributes: HashMap<&str, HashSet<&str, RandomState>, RandomState> = HashMap::default();
-    for (element, names) in ATTRIBUTES_OF.iter().chain(TECHDOCS_ATTRIBUTES) {
-        attributes.entry(element).or_default().extend(*names);
-    }
-    Rules { elements: ELEMENTS.iter().chain(TECHDOCS_ELEMENTS).copied().collect(), attributes }
-});
-
-#[cfg(test)]
-pub(super) fn techdocs_rules() -> &'static Rules {
-    &TECHDOCS_RULES
-}
-
 fn builder() -> Builder<'static> {
     let mut builder = Builder::empty();
     let attributes: HashMap<&str, HashSet<&str>> =
@@ -241,36 +53,6 @@ fn builder() -> Builder<'static> {
         .url_schemes(["data"].into_iter().chain(super::SCHEMES.iter().chain(super::PROGRAMS).copied()).collect())
         .attribute_filter(filter);
     builder
-}
-
-/// Keeps, changes or drops one attribute that the table allows.
-fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
-    let keep = match (element, attribute) {
-        ("a", "href") => is_safe_address(value, AddressUse::Link),
-        (_, "src" | "poster") => is_safe_address(value, AddressUse::Image),
-        (_, "srcset") => value.split(',').all(|candidate| {
-            is_safe_address(candidate.trim(), AddressUse::Image) && super::scheme(candidate) != Some("data".into())
-        }),
-        (_, "cite") => is_safe_address(value, AddressUse::Link),
-        ("a", "target") => value == "_blank",
-        // Whatever else it would be asks the reader for something.
-        ("input", "type") => matches!(value, "checkbox" | "radio"),
-        ("a", "rel") => return Some(Cow::Owned(link_relations(value))),
-        // Landmarks and live regions belong to the page.
-        (_, "role") => matches!(
-            value,
-            "img" | "presentation" | "none" | "note" | "list" | "listitem" | "group" | "tablist" | "tab" | "tabpanel"
-        ),
-        _ => true,
-    };
-    keep.then_some(Cow::Borrowed(value))
-}
-
-/// Returns the relations of a link that mean something to a browser and nothing to the site.
-fn link_relations(value: &str) -> String {
-    let allowed = ["noopener", "noreferrer", "nofollow", "external", "license", "author", "help", "tag", "me"];
-    let words: Vec<&str> = value.split_ascii_whitespace().filter(|word| allowed.contains(word)).collect();
-    words.join(" ")
 }
 
 /// Returns `html` with everything removed that an author must not put into a page.
@@ -310,11 +92,6 @@ pub fn sanitise_techdocs_with(html: &str, held: &Placeholders) -> String {
 /// The way of [`sanitise_techdocs`] for HTML of any kind.
 pub(super) fn by_parser(html: &str) -> String {
     super::limit_nesting::name_unknown(TECHDOCS.clean(&super::limit_nesting::balance(html)).to_string())
-}
-
-/// Returns whether authors may use the element.
-pub(super) fn is_known(element: &str) -> bool {
-    ELEMENTS.contains(&element) || matches!(element, "button" | "progress" | "select")
 }
 
 /// Fragments that we wrote ourselves and that need no sanitising, taken out of a document while it is sanitised.

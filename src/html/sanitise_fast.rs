@@ -4,7 +4,7 @@
 //! is known, closed in order and is where it may, going through the tags once gives the same result. Whatever is not
 //! simple is left to the parser: this must never guess.
 
-use super::sanitise::Rules;
+use super::vocabulary::Rules;
 use crate::text::byte_set;
 
 /// Deeper nesting is left to the parser.
@@ -344,11 +344,12 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::html::sanitise::{by_parser, techdocs_rules};
+    use crate::html::sanitise::by_parser;
+    use crate::html::vocabulary::TECHDOCS_RULES;
 
     #[track_caller]
     fn check(html: &str, is_simple: bool) {
-        let simple = super::sanitise(html, techdocs_rules());
+        let simple = super::sanitise(html, &TECHDOCS_RULES);
         assert_eq!(simple.is_some(), is_simple, "{html}");
         if let Some(simple) = simple {
             assert_eq!(simple, by_parser(html), "{html}");
@@ -441,7 +442,7 @@ mod tests {
     }
 
     fn agree(html: &str) -> Result<(), TestCaseError> {
-        if let Some(simple) = super::sanitise(html, techdocs_rules()) {
+        if let Some(simple) = super::sanitise(html, &TECHDOCS_RULES) {
             prop_assert_eq!(simple, by_parser(html), "{}", html);
         }
         Ok(())

@@ -1,12 +1,12 @@
 //! What is served at one moment: the last site that was built, and what went wrong since.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::watch::of_panic;
 use super::{BuiltSite, Problem};
 use crate::diag::Severity;
 use crate::portable::entity_segment;
@@ -136,4 +136,11 @@ pub(super) fn find(site: &BuiltSite, path: &str) -> Found {
     } else {
         Found::Nothing
     }
+}
+
+/// Formats a panic.
+pub(super) fn of_panic(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason is known");
+    format!("Playbill has a bug, which this input shows: {text}")
 }

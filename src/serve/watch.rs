@@ -1,7 +1,6 @@
 //! Building again when something changed.
 
 use parking_lot::{Mutex, RwLock};
-use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
 use notify::{Config, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::watch;
 
-use super::state::{Site, State};
+use super::state::{Site, State, of_panic};
 use super::{Build, ChangeSet, Event, Inputs, Reporter};
 
 /// How long nothing must change before a build: an editor writes a file in several steps.
@@ -163,13 +162,6 @@ fn round(build: &Build, happened: &ChangeSet, tell: &Reporter, before: Option<&S
         }
     };
     (state, left)
-}
-
-/// Formats a panic.
-pub(super) fn of_panic(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason is known");
-    format!("Playbill has a bug, which this input shows: {text}")
 }
 
 /// Watches what the site is built from, which each build may change.

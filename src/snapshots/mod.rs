@@ -13,6 +13,7 @@ mod findings;
 pub mod folder;
 mod join;
 mod mask;
+mod outcome;
 mod own;
 pub mod record;
 pub mod script;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::{Fields, Refusal, number};
 use super::facts::{Fact, Tone};
-use super::join::Answer;
+use super::outcome::Answer;
 use super::record::{Cell, Record, Rows};
 use super::source::{Claims, Part, Place, Tab, annotation, by_entity, entity_key};
 use super::{SourceInUse, mask, time};

@@ -6,12 +6,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::openapi::METHODS;
 use crate::api::model::Text;
 use crate::api::source::{DocId, Files, text_at};
 use crate::diag::{Diagnostic, codes};
 use crate::text::{self, Span};
 use crate::yaml::{Entry, Map, Node, Value};
+
+/// The methods that an operation may have.
+pub(super) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// Keys of a path beside its methods.
 const PATH_KEYS: &[&str] = &["$ref", "summary", "description", "servers", "parameters", "additionalOperations"];

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::checks::METHODS;
 use super::{Format, Source, checks};
 use crate::api::example::{self, MAX_EXAMPLES};
 use crate::api::model::{
@@ -16,8 +17,6 @@ use crate::api::source::{DocId, Files, flag, text_at, text_of};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::Span;
 use crate::yaml::{Entry, Node};
-
-pub(super) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// How many ways to prove who one is an operation shows.
 const MAX_NEEDS: usize = 40;

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::Subject;
-use crate::catalog::document::Declared;
+use crate::catalog::declared::Declared;
 use crate::catalog::load::Loaded;
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::text;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Subject, about, advice};
-use crate::catalog::document::Declared;
+use crate::catalog::declared::Declared;
 use crate::catalog::{Entity, EntityId, format};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 

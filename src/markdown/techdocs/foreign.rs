@@ -7,60 +7,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
-use super::lints::{LintFinding, MarkdownLint};
+use super::lints::{Foreign, LintFinding, MarkdownLint};
 use super::options::{EmojiIndex, Options};
 use super::tree::is_block_level;
 use crate::html;
 use crate::text::nearest;
-
-/// Whose markup it is, and what is lost with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Foreign {
-    /// `[text][name]` without a definition of the name; the detail is the name and, behind a tab, the one that was meant.
-    Reference,
-    /// `[^name]` without its note.
-    Footnote,
-    /// `[[Page]]`
-    WikiLink,
-    /// `{{< name >}}` of Hugo.
-    Shortcode,
-    /// `:::name` of Docusaurus, VitePress, Pandoc and others.
-    Container,
-    /// `::: a.b` of mkdocstrings.
-    Identifier,
-    /// `{% name %}` of Jekyll, GitBook and plugins.
-    Tag,
-    /// A line that includes a file elsewhere; the detail is the path.
-    Include,
-    /// `> [!NAME]` that is read as a quote.
-    Alert,
-    /// An admonition that is text.
-    Admonition,
-    /// `/// name` while such blocks are off, or with an unknown name.
-    Block,
-    /// A tab that is text.
-    Tab,
-    /// `<Name>` as a placeholder.
-    Element,
-    /// `<Name>` as a component, with attributes or an end.
-    Component,
-    /// `import` and `export` of MDX.
-    Module,
-    /// `$$` while formulas are off.
-    Formula,
-    /// `:material-name:` while icons are off.
-    Icon,
-    /// `1)`
-    Parenthesis,
-    /// A directive of MyST as a fence.
-    Fence,
-    /// Markdown inside of an element of HTML; the detail is the element.
-    Html,
-    /// The title of an admonition that is not in quotes.
-    Title,
-}
 
 /// Maximum number of these that are reported for one document.
 const MAX_FOUND: usize = 100;

@@ -39,8 +39,7 @@ use serde_yaml::Mapping;
 
 pub use document::{IncludeFile, document, included, outline};
 pub use fix::{FixedDocument, fix_document};
-pub use foreign::Foreign;
-pub use lints::{LintFinding, MarkdownLint};
+pub use lints::{Foreign, LintFinding, MarkdownLint};
 pub use options::{
     Case, CustomFence, EmojiIndex, Escapes, FenceFormat, Options, RepositoryHost, RepositoryOptions, Slugify,
     SnippetOptions, TocOptions,

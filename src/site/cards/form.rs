@@ -5,7 +5,6 @@
 
 use serde::Serialize;
 
-use super::template::scalar;
 use crate::api::LIMITS;
 use crate::markdown::commonmark;
 use crate::site::context;
@@ -508,6 +507,20 @@ fn map<'n>(node: &'n Node, key: &str) -> &'n [crate::yaml::Entry] {
 
 fn names(node: Option<&Node>) -> Vec<&str> {
     node.and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(Node::as_str).collect()
+}
+
+/// Formats a plain value.
+#[must_use]
+pub(super) fn scalar(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "–".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Str(text) => text.to_string(),
+        Value::Seq(_) | Value::Map(_) => String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::template::scalar;
+use super::form::scalar;
 use super::{Card, Content};
 use crate::catalog::{Entity, EntityId, kinds};
 use crate::site::context::is_web;

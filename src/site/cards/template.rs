@@ -8,7 +8,7 @@ use crate::catalog::{Entity, EntityId};
 use crate::markdown::commonmark;
 use crate::site::PageContext;
 use crate::site::context;
-use crate::yaml::{Map, Node, Value};
+use crate::yaml::{Map, Node};
 
 /// The card.
 pub struct Template;
@@ -116,18 +116,4 @@ fn output(output: &Node) -> Vec<Output> {
         }
     }
     shown
-}
-
-/// Formats a plain value.
-#[must_use]
-pub fn scalar(node: &Node) -> String {
-    match &node.value {
-        Value::Null => "–".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Str(text) => text.to_string(),
-        Value::Seq(_) | Value::Map(_) => String::new(),
-    }
 }

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::hosting;
 use super::lists::type_title;
 use super::{PageContent, PageType};
 use crate::catalog::{Entity, EntityId};
@@ -591,7 +590,7 @@ pub fn form(view: &PageContext<'_>, id: EntityId) -> Vec<u8> {
     }
     let mut secrets = spec.get("secrets").and_then(|secrets| secrets.get("schema")).cloned().unwrap_or_default();
     lists.prepare(&mut secrets, 0);
-    hosting::json(&json!({
+    super::json(&json!({
         "template": entity.reference.as_str(),
         "title": entity.title(),
         "pages": shown,

@@ -159,5 +159,5 @@ pub fn data(view: &PageContext<'_>) -> Vec<u8> {
             pairs.into_iter().flat_map(|(from, to)| [from, to]).collect()
         })
         .collect();
-    super::hosting::json(&Data { kinds, relations, nodes, edges })
+    super::json(&Data { kinds, relations, nodes, edges })
 }

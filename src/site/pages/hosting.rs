@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{PAGES, PageContent, PageType};
+use super::{PAGES, PageContent, PageType, json};
 use crate::catalog::export::{self, EntityJson, FacetValue};
 use crate::catalog::{Entity, EntityId};
 use crate::html::Html;
@@ -147,22 +147,6 @@ fn definition_type(extension: &str) -> &'static str {
         "yaml" => "application/yaml",
         _ => "text/plain; charset=utf-8",
     }
-}
-
-/// Writes JSON in which nothing can be taken for HTML: the list of entities is the index of a folder, which some hosts
-/// send as a page.
-pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
-    let text = serde_json::to_string(value).unwrap_or_default();
-    let mut out = Vec::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'<' => out.extend_from_slice(b"\\u003c"),
-            b'>' => out.extend_from_slice(b"\\u003e"),
-            b'&' => out.extend_from_slice(b"\\u0026"),
-            _ => out.push(byte),
-        }
-    }
-    out
 }
 
 fn list<'a>(entities: impl IntoIterator<Item = &'a Entity>) -> Vec<u8> {

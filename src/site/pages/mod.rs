@@ -89,3 +89,19 @@ impl PageContent {
         Self::File { bytes: Vec::new(), mime: "text/plain; charset=utf-8" }
     }
 }
+
+/// Writes JSON in which nothing can be taken for HTML: the list of entities is the index of a folder, which some hosts
+/// send as a page.
+fn json(value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'<' => out.extend_from_slice(b"\\u003c"),
+            b'>' => out.extend_from_slice(b"\\u003e"),
+            b'&' => out.extend_from_slice(b"\\u0026"),
+            _ => out.push(byte),
+        }
+    }
+    out
+}

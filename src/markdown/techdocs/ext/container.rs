@@ -3,10 +3,13 @@
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::{Block, detab, indent_of};
-use crate::markdown::techdocs::foreign::Foreign;
+use crate::markdown::techdocs::lints::Foreign;
 use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::tree::NodeId;
+
+/// The class of a set.
+pub(super) const TAB_SET: &str = "tabbed-set tabbed-alternate";
 
 /// Columns of the body.
 pub(super) const BODY: usize = 4;
@@ -93,7 +96,7 @@ pub(super) fn parse_continuation(
     if matches!(parser.tree[target].tag.as_ref(), "li" | "dd") {
         let end = parser.tree[target].children.len();
         parser.tree.text_to_paragraph(target, end);
-    } else if parser.tree[target].class() == super::tabbed::SET {
+    } else if parser.tree[target].class() == TAB_SET {
         let content = parser.tree.last_child(target).and_then(|content| parser.tree.last_child(content));
         target = content.unwrap_or(target);
     }

@@ -5,8 +5,9 @@
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::Block;
-use crate::markdown::techdocs::foreign::{self, Foreign};
+use crate::markdown::techdocs::foreign;
 use crate::markdown::techdocs::html;
+use crate::markdown::techdocs::lints::Foreign;
 use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::{Parser, put_back};
 use crate::markdown::techdocs::stash::{self, Mark, Piece, Stashed};

@@ -4,13 +4,10 @@
 
 use std::collections::VecDeque;
 
-use super::container::{parse_body, parse_continuation};
+use super::container::{TAB_SET, parse_body, parse_continuation};
 use crate::markdown::techdocs::block::{Block, Lead};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
-
-/// The class of a set.
-pub(super) const SET: &str = "tabbed-set tabbed-alternate";
 
 /// Takes the first tab of the block, or a further part of the one before.
 pub(in crate::markdown::techdocs) fn process(
@@ -35,7 +32,7 @@ pub(in crate::markdown::techdocs) fn process(
         from = start + 1;
     }
     let Some(sibling) = parser.tree.last_child(parent) else { return false };
-    if parser.tree[sibling].tag != "div" || parser.tree[sibling].class() != SET {
+    if parser.tree[sibling].tag != "div" || parser.tree[sibling].class() != TAB_SET {
         return false;
     }
     let inner = parser.tree.last_child(sibling).and_then(|content| parser.tree.last_child(content));
@@ -47,11 +44,11 @@ pub(super) fn append(parser: &mut Parser<'_>, parent: NodeId, title: &str, selec
     let sibling = parser
         .tree
         .last_child(parent)
-        .filter(|sibling| !alone && parser.tree[*sibling].tag == "div" && parser.tree[*sibling].class() == SET);
+        .filter(|sibling| !alone && parser.tree[*sibling].tag == "div" && parser.tree[*sibling].class() == TAB_SET);
     let first = sibling.is_none();
     let set = sibling.unwrap_or_else(|| {
         parser.tab_sets += 1;
-        let set = parser.tree.append_classed(parent, "div", SET);
+        let set = parser.tree.append_classed(parent, "div", TAB_SET);
         parser.tree[set].set_attribute("data-tabs", format!("{}:0", parser.tab_sets));
         parser.tree.append_classed(set, "div", "tabbed-labels");
         parser.tree.append_classed(set, "div", "tabbed-content");
