@@ -165,9 +165,15 @@ const MARGIN: f64 = 6.0;
 /// Places everything.
 pub(crate) fn layout(graph: &Graph) -> Layout {
     let widths: Vec<f64> = graph.nodes.iter().map(words::node_width).collect();
-    let clustered = cluster::cluster(graph, &widths);
+    layout_of(graph, &widths)
+}
+
+/// Places everything, given the widths of the nodes. `graph-layout.js` does the same in browsers; `layouts.json` holds
+/// both to one result.
+fn layout_of(graph: &Graph, widths: &[f64]) -> Layout {
+    let clustered = cluster::cluster(graph, widths);
     let layered = layers::layers(&clustered);
     let ordered = order::order(layered);
     let placed = place::place(&clustered, &ordered, &graph.labels);
-    cluster::expand(&clustered, placed, &widths)
+    cluster::expand(&clustered, placed, widths)
 }

@@ -1,4 +1,8 @@
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::*;
 
@@ -141,4 +145,78 @@ proptest! {
         }
         prop_assert_eq!(layout, super::layout(&graph));
     }
+}
+
+/// A graph of `layouts.json`: what is given, and the result that this module and `graph-layout.js` must both have.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Shared {
+    name: String,
+    widths: Vec<f64>,
+    /// From, to, label.
+    edges: Vec<[usize; 3]>,
+    labels: Vec<String>,
+    /// The widths of the labels; the fonts of browsers differ.
+    #[serde(default)]
+    label_widths: Vec<f64>,
+    #[serde(default)]
+    result: Placed,
+}
+
+/// A layout in numbers; rectangles are x, y, width and height.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Placed {
+    size: [f64; 2],
+    nodes: Vec<[f64; 4]>,
+    boxes: Vec<[f64; 4]>,
+    /// Whether the line was turned round, and its points.
+    routes: Vec<(bool, Vec<[f64; 2]>)>,
+    /// Place, label, and whether the words end there; sorted.
+    captions: Vec<(f64, f64, usize, bool)>,
+    loops: Vec<usize>,
+}
+
+fn placed(shared: &Shared) -> Placed {
+    let graph = Graph {
+        nodes: vec![Node::default(); shared.widths.len()],
+        edges: shared.edges.iter().map(|[from, to, label]| Edge { from: *from, to: *to, label: *label }).collect(),
+        labels: shared.labels.clone(),
+    };
+    let layout = layout_of(&graph, &shared.widths);
+    let round = |number: f64| (number * 100.0).round() / 100.0;
+    let rects = |rects: &[Rect]| rects.iter().map(|rect| [rect.x, rect.y, rect.width, rect.height].map(round)).collect();
+    let point = |(x, y): &(f64, f64)| [round(*x), round(*y)];
+    let mut captions: Vec<_> =
+        layout.captions.iter().map(|words| (round(words.x), round(words.y), words.label, words.ends)).collect();
+    captions.sort_by(|a, b| a.partial_cmp(b).expect("numbers"));
+    Placed {
+        size: [round(layout.width), round(layout.height)],
+        nodes: rects(&layout.nodes),
+        boxes: rects(&layout.boxes),
+        routes: layout.routes.iter().map(|route| (route.turned, route.points.iter().map(point).collect())).collect(),
+        captions,
+        loops: layout.loops,
+    }
+}
+
+#[test]
+fn layouts_are_those_that_browsers_make() {
+    let shared: Vec<Shared> = serde_json::from_str(include_str!("layouts.json")).expect("graphs");
+    assert!(shared.len() >= 20);
+    for graph in shared {
+        assert_eq!(placed(&graph), graph.result, "{}: cargo test --lib write_the_layouts -- --ignored", graph.name);
+    }
+}
+
+#[test]
+#[ignore = "writes layouts.json"]
+#[expect(clippy::disallowed_methods, reason = "this writes a file of the sources")]
+fn write_the_layouts() {
+    let mut shared: Vec<Shared> = serde_json::from_str(include_str!("layouts.json")).expect("graphs");
+    for graph in &mut shared {
+        graph.label_widths = graph.labels.iter().map(|label| text_width(label, 11.0)).collect();
+        graph.result = placed(graph);
+    }
+    let lines: Vec<String> = shared.iter().map(|graph| serde_json::to_string(graph).expect("JSON")).collect();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/graph/layouts.json");
+    fs::write(path, format!("[\n{}\n]\n", lines.join(",\n"))).expect("layouts.json can be written");
 }

@@ -1,4 +1,5 @@
-// Places the nodes of a graph in layers, as `src/graph` does at build time: the same stages, for any direction.
+// Places the nodes of a graph in layers, as `src/graph` does at build time: the same stages, for any direction. Both are held
+// to the results in `src/graph/layouts.json`.
 // A node has `main` and `cross`, its sizes along and across the direction of the lines; a label has its length `main`.
 
 const [MARGIN, BEND, END, CAPTION, CLOSE, INSET, MANY, ROWS] = [6, 46, 12, 8, 6, 8, 7, 8];
@@ -158,17 +159,18 @@ function settle(points, wanted, apart, middle) {
 }
 
 /** Returns rectangles of nodes and boxes, ways of lines and places of captions, along and across the direction. */
-export function layout(nodes, edges, labels, { portGap = 15, captionMain = (label) => labels[label].main, line: rowLength = 900, bend = BEND } = {}) {
+export function layout(nodes, edges, labels, { portGap = 15, captionMain = (label) => labels[label].main, line: rowLength = 860, bend = BEND } = {}) {
   const { units, lines, lonely, loops } = cluster(nodes, edges);
-  const result = { nodes: nodes.map(() => null), boxes: [], routes: [], captions: [], arcs: [], loops, main: 2 * MARGIN, cross: 2 * MARGIN };
+  const result = { nodes: nodes.map(() => null), boxes: [], routes: [], captions: [], arcs: [], loops, main: 0, cross: 0 };
   if (units.length) place(result, units, lines, labels, portGap, captionMain, bend);
+  const row = Math.max(result.main, rowLength);
   let main = MARGIN;
   let cross = units.length ? result.cross + GAP.unit : MARGIN;
   for (const node of lonely) {
-    if (main > MARGIN && main + nodes[node].main > Math.max(result.main, rowLength)) { main = MARGIN; cross += nodes[node].cross + GAP.unit; }
+    if (main > MARGIN && main + nodes[node].main + MARGIN > row) { main = MARGIN; cross += nodes[node].cross + GAP.unit; }
     result.nodes[node] = { main, cross, length: nodes[node].main, breadth: nodes[node].cross };
+    result.main = Math.max(result.main, main + nodes[node].main + MARGIN);
     main += nodes[node].main + GAP.unit;
-    result.main = Math.max(result.main, main);
     result.cross = Math.max(result.cross, cross + nodes[node].cross + MARGIN);
   }
   return result;
@@ -198,7 +200,7 @@ function place(result, units, all, labels, portGap, captionMain, bend) {
   for (const port of ports.values()) group(sides, `${port.unit} ${port.side}`, () => []).push(port);
   const breadth = layer.map((_, point) => (point < count ? units[point].cross : 0));
   for (const side of sides.values()) {
-    side.sort((a, b) => a.sum / a.lines - b.sum / b.lines || a.label - b.label);
+    side.sort((a, b) => a.sum / a.lines - b.sum / b.lines || a.label - b.label || Number(a.turned) - Number(b.turned));
     side.forEach((port, at) => { port.offset = portGap * (at - (side.length - 1) / 2); breadth[port.unit] = Math.max(breadth[port.unit], 2 * Math.abs(port.offset) + portGap); });
   }
   // Across: each point is pulled to the middle of those beside it.
