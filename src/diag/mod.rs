@@ -19,6 +19,7 @@ pub(crate) mod sample;
 pub mod sarif;
 pub mod severity;
 mod sources;
+mod suppressions;
 pub mod visible;
 
 use std::fmt;

@@ -183,7 +183,8 @@ fn placed(shared: &Shared) -> Placed {
     };
     let layout = layout_of(&graph, &shared.widths);
     let round = |number: f64| (number * 100.0).round() / 100.0;
-    let rects = |rects: &[Rect]| rects.iter().map(|rect| [rect.x, rect.y, rect.width, rect.height].map(round)).collect();
+    let rects =
+        |rects: &[Rect]| rects.iter().map(|rect| [rect.x, rect.y, rect.width, rect.height].map(round)).collect();
     let point = |(x, y): &(f64, f64)| [round(*x), round(*y)];
     let mut captions: Vec<_> =
         layout.captions.iter().map(|words| (round(words.x), round(words.y), words.label, words.ends)).collect();

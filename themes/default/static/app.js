@@ -39,7 +39,7 @@ export function start() {
   page?.abort();
   page = new AbortController();
   const { signal } = page;
-  for (const part of [colours, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages]) part(signal);
+  for (const part of [themeSwitch, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages]) part(signal);
   /** @type {Tools} */
   const tools = { signal, home, stored, askMe, pathOf, make, icon, all, find };
   for (const { src } of all('script[type=module][src]')) {
@@ -51,7 +51,7 @@ export function start() {
 const themes = ['auto', 'light', 'dark'];
 const themeNames = { auto: 'Colours of the system', light: 'Light colours', dark: 'Dark colours' };
 const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' };
-function colours() {
+function themeSwitch() {
   for (const button of all('[data-theme-switch]')) {
     const show = () => {
       const theme = root.dataset.theme ?? 'auto';
