@@ -1,8 +1,7 @@
-//! Any bytes are read as a definition in Protocol Buffers: nothing panics, places are in the text, what is shown stays in proportion.
+//! See `invariants/api.rs`.
 #![no_main]
 
-mod api;
+#[path = "../invariants/api.rs"]
+mod invariants;
 
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|bytes: &[u8]| api::check("grpc", "proto", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| invariants::check("grpc", "proto", bytes));

@@ -7,6 +7,7 @@ mod cache;
 mod cli;
 mod diff;
 mod extend;
+mod fuzz;
 mod golden;
 mod hostile;
 mod layering;

@@ -7,7 +7,7 @@ use playbill::portal;
 use playbill::workspace::Workspace;
 
 /// Reads a definition as that of an API of type `kind`, and as a file of its own that ends in `ending`.
-pub fn check(kind: &str, ending: &str, bytes: &[u8]) {
+pub(crate) fn check(kind: &str, ending: &str, bytes: &[u8]) {
     let name = format!("definition.{ending}");
     let entity = format!(
         "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: a}}\n\
@@ -36,7 +36,8 @@ pub fn check(kind: &str, ending: &str, bytes: &[u8]) {
 fn values(reference: &Reference) -> usize {
     fn of_shape(shape: &Shape) -> usize {
         let options = shape.choices.iter().flat_map(|choice| &choice.options);
-        1 + shape.fields.iter().map(of_field).sum::<usize>() + options.map(|option| of_shape(&option.shape)).sum::<usize>()
+        1 + shape.fields.iter().map(of_field).sum::<usize>()
+            + options.map(|option| of_shape(&option.shape)).sum::<usize>()
     }
     fn of_field(field: &Field) -> usize {
         1 + of_shape(&field.shape) + field.arguments.iter().map(of_field).sum::<usize>()
