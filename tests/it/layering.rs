@@ -154,3 +154,21 @@ fn no_new_circle_within_a_folder() {
     let opened: Vec<_> = known.difference(&circles).collect();
     assert!(opened.is_empty(), "these are open now, remove them from the list: {opened:#?}");
 }
+
+#[test]
+fn the_architecture_lists_every_module_in_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let lib = fs::read_to_string(root.join("src/lib.rs")).expect("src/lib.rs");
+    let page = fs::read_to_string(root.join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let modules: Vec<&str> = lib
+        .lines()
+        .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
+        .collect();
+    let table = page.split("\n## Modules\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a table");
+    let listed: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .map(|name| name.trim_end_matches('/'))
+        .collect();
+    assert_eq!(listed, modules, "a row for each module, in the order of src/lib.rs");
+}
