@@ -32,16 +32,16 @@ pub(super) fn json(file: FileId, text: &str) -> Option<Diagnostic> {
         }
     } else if rest.starts_with(['}', ']']) && before.ends_with(',') {
         let comma = before.len() - 1;
-        (comma, comma + 1, "a comma stands before a closing bracket".to_owned(), "remove the comma")
+        (comma, comma + 1, "there is a comma before a closing bracket".to_owned(), "remove the comma")
     } else if rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#') {
         let end = here + rest.find('\n').unwrap_or(rest.len());
         (here, end, "JSON has no comments".to_owned(), "remove the comment, or save the file as YAML")
     } else if rest.starts_with('\'') {
-        (here, next, "a text stands in single quotation marks".to_owned(), "write `\"` around it")
+        (here, next, "a text is in single quotation marks".to_owned(), "write `\"` around it")
     } else if said.starts_with("key must be a string") {
         let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let end = if word == 0 { next } else { here + word };
-        (here, end, "a key stands without quotation marks".to_owned(), "write `\"` around it")
+        (here, end, "a key has no quotation marks".to_owned(), "write `\"` around it")
     } else if said.starts_with("control character") {
         let start = text[..at].rfind('"').unwrap_or(at);
         let message = "a text runs over the end of its line".to_owned();
@@ -193,17 +193,17 @@ mod tests {
     #[test]
     fn faults_of_json_stand_where_the_mistake_is() {
         assert_eq!(fault("{\"a\": [1, {\"b\": null}]}"), None);
-        check("{\"a\": 1,\n}", "a comma stands before a closing bracket", ",");
-        check("{\"a\": [1, 2 , ]}", "a comma stands before a closing bracket", ",");
+        check("{\"a\": 1,\n}", "there is a comma before a closing bracket", ",");
+        check("{\"a\": [1, 2 , ]}", "there is a comma before a closing bracket", ",");
         check("{\n  // why\n  \"a\": 1}", "JSON has no comments", "// why");
         check("{\"a\": /* why */ 1}", "JSON has no comments", "/* why */ 1}");
         check("{\"a\": {\"b\": [1, 2]", "this `{` is not closed", "{");
         check("{\"a\": \"b", "this text is not closed", "\"");
         check("{\"a\": 1\n \"b\": 2}", "a comma is missing before `\"`", "\"");
         check("{\"a\" 1}", "a colon is missing before `1`", "1");
-        check("{'a': 1}", "a text stands in single quotation marks", "'");
-        check("{\"a\": 'b'}", "a text stands in single quotation marks", "'");
-        check("{a: 1}", "a key stands without quotation marks", "a");
+        check("{'a': 1}", "a text is in single quotation marks", "'");
+        check("{\"a\": 'b'}", "a text is in single quotation marks", "'");
+        check("{a: 1}", "a key has no quotation marks", "a");
         check("{\"a\": \"b\nc\"}", "a text runs over the end of its line", "\"b");
         check("{\"a\": 1}\n}", "`}` follows the end of the definition", "}");
     }

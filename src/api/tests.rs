@@ -714,7 +714,7 @@ fn the_name_of_a_file_is_no_definition() {
         "openapi",
         "a.json",
         "{\"openapi\": \"3.1.0\",\n \"paths\": {},\n}",
-        &["2:13 this is not JSON: a comma stands before a closing bracket"],
+        &["2:13 this is not JSON: there is a comma before a closing bracket"],
     );
     broken("openapi", "a.yaml", "<html></html>", &["1:1 this is HTML or XML, not OpenAPI"]);
     let (told, _) = findings("openapi", "a.yaml", b"syntax = \"proto3\";\nmessage A {}\n");

@@ -272,7 +272,7 @@ fn root_field(entry: &Entry) -> Diagnostic {
     let problem = Diagnostic::new(
         codes::UNEXPECTED_ROOT_FIELD,
         entry.key_span,
-        format!("`{key}` cannot stand beside apiVersion, kind, metadata and spec"),
+        format!("`{key}` is not allowed beside apiVersion, kind, metadata and spec"),
     )
     .label("not a field of an entity");
     match key {

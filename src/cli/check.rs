@@ -95,7 +95,7 @@ fn fix(context: &Context, args: &CheckArgs, workspace: &Workspace, portal: &Port
         }
         places += document.mends.len();
         for mend in document.mends.iter().filter(|_| !context.quiet) {
-            say(&format!("mended {}:{}: {}", workspace.path(document.file), mend.line, mend.what));
+            say(&format!("fixed {}:{}: {}", workspace.path(document.file), mend.line, mend.what));
         }
     }
     Ok(places > 0)

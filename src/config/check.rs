@@ -208,7 +208,7 @@ impl Checker<'_> {
                 (format!("{} must be {expected}, not `{text}`", quoted(path)), Some(help.to_owned()))
             }),
             Shape::Glob => glob(text).err().map(|error| {
-                let help = "`*` stands for part of a name, `**` for any folders, `{a,b}` for alternatives";
+                let help = "`*` matches a part of a name, `**` any folders, `{a,b}` alternatives";
                 (format!("{} is not a glob: {}", quoted(path), error.kind()), Some(help.to_owned()))
             }),
             Shape::Filter => Filter::parse(text).err().map(|error| (error, None)),

@@ -202,7 +202,7 @@ const LINK: &[Key] = &[
 ];
 
 const COLUMN: &[Key] = &[
-    key("title", Shape::Text, "What stands above it.").required(),
+    key("title", Shape::Text, "The heading of the column.").required(),
     key(
         "path",
         Shape::Field,
@@ -355,7 +355,7 @@ const CHECK: &[Key] = &[
     key(
         "baseline",
         Shape::Path,
-        "File of accepted findings, relative to this file. What stands in it is not reported again.",
+        "File of accepted findings, relative to this file. Its findings are not reported again.",
     ),
     key(
         "types",
@@ -527,11 +527,11 @@ const SNAPSHOT_FIELD: &[Key] = &[
     key(
         "path",
         Shape::Text,
-        "Where it stands: keys and positions in lists, joined by points, such as `result.items.0.count`.",
+        "Where it is: keys and positions in lists, joined by points, such as `result.items.0.count`.",
     )
     .required(),
     key("type", Shape::OneOf(FIELD_TYPES), "What it is; else what it is in JSON."),
-    key("unit", Shape::Text, "What stands behind a number."),
+    key("unit", Shape::Text, "The unit after a number."),
     key("ok", Shape::Comparison, "When it is good, such as `>= 90`."),
     key("warn", Shape::Comparison, "When it is worth a look; a number that is neither is bad."),
     key("fact", Shape::Word, "The name of the fact that it is, such as `licences.score`."),

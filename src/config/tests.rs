@@ -149,8 +149,8 @@ fn wrong_values_say_what_is_expected() {
     check(
         "catalog: {files: ['a[']}",
         &[
-            "1:19 invalid-config `catalog.files[0]` is not a glob: unclosed character class; missing ']'; `*` stands for \
-           part of a name, `**` for any folders, `{a,b}` for alternatives",
+            "1:19 invalid-config `catalog.files[0]` is not a glob: unclosed character class; missing ']'; `*` matches a \
+           part of a name, `**` any folders, `{a,b}` alternatives",
         ],
     );
     check(

@@ -116,6 +116,6 @@ fn what(loss: MarkdownLint) -> &'static str {
         MarkdownLint::ListUnderText => "put a blank line above the list",
         MarkdownLint::ListIndent => "indented the list so that it nests",
         MarkdownLint::FenceHeader => "put the header of the fence into the form that is read",
-        _ => "mended",
+        _ => "fixed",
     }
 }

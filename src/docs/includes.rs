@@ -105,7 +105,7 @@ impl Finder<'_> {
         let problem = |message: String| Diagnostic::new(codes::MISSING_INCLUDE, span, message);
         let stops = self.options.snippets.check_paths;
         let lost =
-            if stops { "MkDocs stops here, since `check_paths` is on" } else { "nothing stands here on the page" };
+            if stops { "MkDocs stops here, since `check_paths` is on" } else { "nothing appears here on the page" };
         let mut problem = match &missing.fault {
             IncludeFault::File => {
                 let (message, help) = self.file(path, page);
@@ -125,7 +125,7 @@ impl Finder<'_> {
                 }
             }
             IncludeFault::Lines(lines) => problem(format!("the included file `{path}` has no such lines, but {lines}"))
-                .label("nothing stands here on the page")
+                .label("nothing appears here on the page")
                 .help("name lines that it has, such as `:1:5`, or a section"),
             IncludeFault::Unclosed => problem("this block of included files is not closed".to_owned())
                 .label("all that follows is taken for names of files, and is not shown")

@@ -362,7 +362,7 @@ impl<'a> Links<'a> {
         });
         let problem =
             Diagnostic::new(codes::BROKEN_LINK, span, format!("the {} `{}` leads nowhere", link.what(), link.target))
-                .label("a path from the root of the host, where no documentation stands");
+                .label("a path from the root of the host, where there is no documentation");
         let problem = match written.or_else(|| self.like(from, link, comparisons)) {
             Some(near) => problem.help(format!("write `{near}`")),
             None => problem.help(if html {

@@ -117,7 +117,7 @@ impl Base<'_> {
         let compare = found.problems.len().saturating_mul(pages.sources.len()) < super::links::COMPARISONS;
         let near = self.like(path, page, compare).map(|near| with_place(&near, rest, pages, self.prefix));
         if from_root {
-            let problem = problem.label("a path from the root of the host, where no documentation stands");
+            let problem = problem.label("a path from the root of the host, where there is no documentation");
             let problem = problem.help(near.map_or_else(
                 || "write the path of a document below the documentation folder, or the whole URL".to_owned(),
                 |near| format!("write `{near}`"),

@@ -386,7 +386,7 @@ impl<'v, 'a> Writer<'v, 'a> {
         self.out.raw("<div class=\"choice\"><p class=\"f-sub\">");
         self.out.text(choice.title);
         if let Some(discriminator) = &choice.discriminator {
-            self.out.raw(", told apart by <code>");
+            self.out.raw(", distinguished by <code>");
             self.out.text(discriminator);
             self.out.raw("</code>");
         }
@@ -451,7 +451,7 @@ impl<'v, 'a> Writer<'v, 'a> {
     /// Writes where the value of an example is.
     fn address(&mut self, example: &Example) {
         let Some(address) = &example.address else { return };
-        self.out.raw("<p class=\"quiet\">Its value stands at ");
+        self.out.raw("<p class=\"quiet\">Its value is at ");
         self.pieces(&[Piece::Web { href: Arc::clone(address), text: Arc::clone(address) }]);
         self.out.raw(".</p>");
     }

@@ -546,7 +546,7 @@ impl Builder {
     fn alias(&mut self, id: usize, span: Span) -> Option<(Node, usize)> {
         let Some(anchor) = self.anchors.get_mut(&id) else {
             self.problems.push(
-                Diagnostic::new(codes::YAML_SYNTAX, span, "an alias stands inside the value that it names")
+                Diagnostic::new(codes::YAML_SYNTAX, span, "an alias is inside the value that it names")
                     .label("this would contain itself")
                     .help("write the value out, or move the anchor to another place"),
             );
@@ -586,7 +586,7 @@ impl Builder {
                         Diagnostic::new(
                             codes::DUPLICATE_KEY,
                             key_span,
-                            format!("the key `{name}` stands twice in the same mapping"),
+                            format!("the key `{name}` occurs twice in the same mapping"),
                         )
                         .label("repeated here")
                         .also(first, "first set here")
@@ -613,7 +613,7 @@ fn syntax_error(file: FileId, offset: usize, source: &str, error: &ScanError) ->
     if let Some(tab) = tab_indent(&source[line_start..]) {
         let span = Span::new(file, offset + line_start + tab.start, offset + line_start + tab.end);
         return Diagnostic::new(codes::YAML_SYNTAX, span, "a line is indented with a tab")
-            .help("indent with blanks; YAML does not allow tabs");
+            .help("indent with spaces; YAML does not allow tabs");
     }
     if !matches!(error.kind(), ErrorKind::RecursionLimitExceeded)
         && let Some((open, what)) = opened::not_closed(source, at)
@@ -704,13 +704,13 @@ fn entry_fault(
         match blank_missing {
             Some(at) => (
                 from + at..from + at + 1,
-                "a blank is missing behind `:`",
+                "a space is missing after `:`",
                 "write `key: value`; a text with a colon in it needs quotes",
             ),
             None => (
                 from..from + text.len(),
                 "this line has no `:`",
-                "write a key, a colon, a blank and the value; indent the line deeper if it belongs to a text above",
+                "write a key, a colon, a space and the value; indent the line deeper if it belongs to a text above",
             ),
         }
     };

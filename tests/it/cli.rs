@@ -196,9 +196,9 @@ fn check_mends_what_needs_no_judgement() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
     insta::assert_snapshot!(said, @r"
-    mended docs/guide/setup.md:4: put a blank line above the list
-    mended docs/guide/setup.md:7: made the path relative to the page
-    mended docs/guide/setup.md:9: put the header of the fence into the form that is read
+    fixed docs/guide/setup.md:4: put a blank line above the list
+    fixed docs/guide/setup.md:7: made the path relative to the page
+    fixed docs/guide/setup.md:9: put the header of the fence into the form that is read
     ");
     let mended = "\u{feff}# Guide\r\n\r\nFirst:\r\n\r\n- one\r\n  - two\r\n\r\n<img src=\"../../pictures/a.svg\">\r\n\r\n```py title=\"a.py\"\r\nx\r\n```";
     assert_eq!(fs::read_to_string(tree.path().join("docs/guide/setup.md")).expect("the page"), mended);
@@ -228,7 +228,7 @@ fn check_mends_nothing_through_links() {
     std::os::unix::fs::symlink(elsewhere.path().join("notes.md"), tree.path().join("docs/notes.md")).expect("a link");
     let output = run(&tree, &["check", "--fix"]);
     let said = text(&output.stderr);
-    assert!(said.contains("mended docs/real/page.md:2"), "{said}");
+    assert!(said.contains("fixed docs/real/page.md:2"), "{said}");
     assert_eq!(fs::read_to_string(tree.path().join("docs/real/page.md")).expect("the page"), "Some text:\n\n- one\n");
     assert_eq!(fs::read_to_string(elsewhere.path().join("notes.md")).expect("the page"), "Some text:\n- one\n");
     assert!(fs::symlink_metadata(tree.path().join("docs/linked")).expect("the link").is_symlink());

@@ -23,7 +23,7 @@ fn pair(old: &Item, new: &Item, subject: &str, found: &mut Findings) {
     for (label, gone, came) in [
         ("One of", &MEMBER_REMOVED, Some(&RESPONSE_ALTERNATIVE_ADDED)),
         ("Implements", &INTERFACE_REMOVED, Some(&INTERFACE_ADDED)),
-        ("May stand on", &DIRECTIVE_LOCATION_REMOVED, None),
+        ("May be used on", &DIRECTIVE_LOCATION_REMOVED, None),
     ] {
         let (before, after) = (names(old, label), names(new, label));
         let removed: Vec<&str> = before.difference(&after).copied().collect();

@@ -63,8 +63,8 @@ rules! {
     ARGUMENT_REMOVED "argument-removed" Breaking "An argument or an input field of GraphQL is gone: requests that name it are refused.";
     CHANNEL_REMOVED "channel-removed" Breaking "A channel is gone, and with it whoever publishes to it or listens.";
     CONTENT_TYPE_CHANGED "content-type-changed" Breaking "Messages are encoded in another way.";
-    DIRECTIVE_LOCATION_REMOVED "directive-location-removed" Breaking "A directive may not stand where it stood.";
-    DISCRIMINATOR_CHANGED "discriminator-changed" Breaking "Another property tells alternatives apart.";
+    DIRECTIVE_LOCATION_REMOVED "directive-location-removed" Breaking "A directive is no longer allowed in a place where it was.";
+    DISCRIMINATOR_CHANGED "discriminator-changed" Breaking "Another property distinguishes the alternatives.";
     FIELD_NUMBER_CHANGED "field-number-changed" Breaking "A field or value of Protocol Buffers has another number: old and new messages misread each other.";
     FIELD_NUMBER_FREED "field-number-freed" Breaking "A field of Protocol Buffers is gone and its number not reserved, so that another meaning may take it.";
     INTERFACE_REMOVED "interface-removed" Breaking "A type of GraphQL no longer implements an interface.";

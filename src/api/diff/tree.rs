@@ -887,7 +887,7 @@ impl<'r> Pair<'_, 'r> {
         if let (Some(was), Some(is)) = (discriminator(old), discriminator(new))
             && was != is
         {
-            let message = format!("`{is}` tells the alternatives of {} apart instead of `{was}`", at.name());
+            let message = format!("`{is}` chooses among the alternatives of {} instead of `{was}`", at.name());
             self.found.add(&DISCRIMINATOR_CHANGED, at, "", message);
         }
         let options = |choices: &'r [Choice]| -> Vec<&'r ChoiceOption> {

@@ -563,7 +563,7 @@ impl Reader {
                 .map(str::to_owned)
                 .collect();
             facts.push(Fact {
-                label: "May stand on".into(),
+                label: "May be used on".into(),
                 pieces: listed(names.into_iter().map(|name| Piece::Code(name.into()))),
             });
         }
