@@ -46,6 +46,12 @@ impl Code {
     }
 }
 
+impl From<super::budget::Spent> for StepError {
+    fn from(spent: super::budget::Spent) -> Self {
+        Self::new(Code::TemplateLimit, spent.to_string())
+    }
+}
+
 /// Why a step failed, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepError {

@@ -6,6 +6,7 @@
 //! is untrusted: time, memory and output are bounded.
 
 pub mod actions;
+pub mod budget;
 pub mod examples;
 pub mod failure;
 mod formats;

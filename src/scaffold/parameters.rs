@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::budget;
 use super::language::{self, Host, Record, Value};
 use super::schema::{self, Misfit};
 
@@ -144,8 +145,11 @@ pub fn fill(pages: &[Json], values: &mut Map<String, Json>, host: &Host<'_>) {
 /// Fills in the defaults of one page.
 pub fn fill_page(page: &Json, values: &mut Map<String, Json>) {
     let given = Json::Object(values.clone());
-    let schema = effective(page, page, Some(&given), 0);
-    if let Some(defaults) = default_of(page, &schema, None, Some(&given), 0)
+    let (defaults, _) = budget::within(MAX_STEPS, || {
+        let schema = effective(page, page, Some(&given), 0);
+        default_of(page, &schema, None, Some(&given), 0)
+    });
+    if let Some(defaults) = defaults
         && let Json::Object(merged) = merged(Some(defaults), Some(given)).unwrap_or_default()
     {
         // What was given keeps its place.
@@ -165,20 +169,35 @@ pub fn fill_page(page: &Json, values: &mut Map<String, Json>) {
 /// Returns a page with the fields that it has, given the answers so far.
 #[must_use]
 pub fn with_answers(page: &Json, values: &Map<String, Json>) -> Json {
-    effective(page, page, Some(&Json::Object(values.clone())), 0)
+    budget::within(MAX_STEPS, || effective(page, page, Some(&Json::Object(values.clone())), 0)).0
 }
 
 const MAX_DEPTH: usize = 40;
+/// How many steps the form of a page may take to be made: a schema that refers to itself twice would double them with each
+/// level.
+const MAX_STEPS: u64 = 500_000;
+
+/// Takes what it costs to copy a value; says whether that was left.
+fn can_copy(value: &Json) -> bool {
+    fn parts(value: &Json) -> u64 {
+        match value {
+            Json::Array(items) => 1 + items.iter().map(parts).sum::<u64>(),
+            Json::Object(entries) => 1 + entries.values().map(parts).sum::<u64>(),
+            _ => 1,
+        }
+    }
+    budget::take(parts(value)).is_ok()
+}
 
 /// Returns a schema with what holds for these values put in: references, branches, dependencies.
 fn effective(root: &Json, schema: &Json, data: Option<&Json>, depth: usize) -> Json {
     let Json::Object(entries) = schema else { return schema.clone() };
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || !can_copy(schema) {
         return schema.clone();
     }
     let mut out = entries.clone();
     if let Some(Json::String(reference)) = out.shift_remove("$ref") {
-        let target = schema::resolve(root, &reference).cloned().unwrap_or_default();
+        let target = schema::resolve(root, &reference).filter(|target| can_copy(target)).cloned().unwrap_or_default();
         let merged = combined(target, Json::Object(out));
         return effective(root, &merged, data, depth + 1);
     }
@@ -248,7 +267,7 @@ fn default_of(
     data: Option<&Json>,
     depth: usize,
 ) -> Option<Json> {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || !can_copy(schema) {
         return from_parent;
     }
     let own = schema.get("default").filter(|default| !default.is_null());

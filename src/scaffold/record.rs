@@ -174,46 +174,65 @@ pub struct Update {
     pub changes: Vec<(String, Change)>,
 }
 
-/// Brings what the template has changed since into what is there now.
+/// Returns how many files an update would touch, without merging any.
 #[must_use]
-pub fn update(base: &Tree, now: &dyn Fn(&str) -> Option<Arc<[u8]>>, made: &Tree) -> Update {
-    let mut update = Update::default();
-    let bytes = |tree: &Tree, path: &str| -> Option<(Arc<[u8]>, u32)> {
-        match tree.get(path)? {
-            Entry::File { bytes, mode } => Some((Arc::clone(bytes), *mode)),
-            _ => None,
-        }
+pub fn changed(base: &Tree, now: &dyn Fn(&str) -> Option<Arc<[u8]>>, made: &Tree) -> usize {
+    differing(base, now, made).count()
+}
+
+/// A file on three sides: as it was made, as it would be made now, and as it is here.
+struct Sides {
+    old: Option<Arc<[u8]>>,
+    new: Option<(Arc<[u8]>, u32)>,
+    here: Option<Arc<[u8]>>,
+}
+
+/// Returns the files that the template has changed since and that are not yet so here, in order.
+fn differing<'a>(
+    base: &'a Tree,
+    now: &'a dyn Fn(&str) -> Option<Arc<[u8]>>,
+    made: &'a Tree,
+) -> impl Iterator<Item = (&'a str, Sides)> {
+    let file = |tree: &Tree, path: &str| match tree.get(path)? {
+        Entry::File { bytes, mode } => Some((Arc::clone(bytes), *mode)),
+        _ => None,
     };
     let mut paths: Vec<&str> = base.entries().chain(made.entries()).map(|(path, _)| path).collect();
     paths.sort_unstable();
     paths.dedup();
-    for path in paths.into_iter().filter(|path| !is_own(path)) {
-        let (old, new, here) = (bytes(base, path), bytes(made, path), now(path));
-        let same =
-            |a: &Option<(Arc<[u8]>, u32)>, b: &Option<Arc<[u8]>>| a.as_ref().map(|(bytes, _)| bytes) == b.as_ref();
-        if old.as_ref().map(|(bytes, _)| bytes) == new.as_ref().map(|(bytes, _)| bytes) || same(&new, &here) {
-            continue;
-        }
+    paths.into_iter().filter(|path| !is_own(path)).filter_map(move |path| {
+        let sides = Sides { old: file(base, path).map(|(bytes, _)| bytes), new: file(made, path), here: now(path) };
+        let new = sides.new.as_ref().map(|(bytes, _)| bytes);
+        (sides.old.as_ref() != new && new != sides.here.as_ref()).then_some((path, sides))
+    })
+}
+
+/// Brings what the template has changed since into what is there now.
+#[must_use]
+pub fn update(base: &Tree, now: &dyn Fn(&str) -> Option<Arc<[u8]>>, made: &Tree) -> Update {
+    let mut update = Update::default();
+    for (path, Sides { old, new, here }) in differing(base, now, made) {
         let mut write = |bytes: Arc<[u8]>, mode: u32| {
             let _ = update.writes.put(path, Entry::File { bytes, mode });
         };
+        let is_untouched = old == here;
         let change = match (&old, &here, new) {
             (None, None, Some((new, mode))) => {
                 write(new, mode);
                 Change::Added
             }
             (Some(_), None, _) => Change::Kept,
-            (_, Some(_), None) if same(&old, &here) => {
+            (_, Some(_), None) if is_untouched => {
                 update.removes.push(path.to_owned());
                 Change::Removed
             }
             (_, Some(_), None) => Change::Kept,
-            (_, Some(_), Some((new, mode))) if same(&old, &here) => {
+            (_, Some(_), Some((new, mode))) if is_untouched => {
                 write(new, mode);
                 Change::Updated
             }
             (_, Some(here), Some((new, mode))) => {
-                let old = old.map(|(bytes, _)| bytes).unwrap_or_default();
+                let old = old.unwrap_or_default();
                 let texts =
                     [&old, here, &new].map(|bytes| std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')));
                 match texts {

@@ -1,10 +1,11 @@
 //! Runs the steps of a template, one after the other, on a tree in memory.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use serde_json::{Map, Value as Json};
 
 use super::actions::{self, Action, Work};
+use super::budget;
 use super::failure::{Code, StepError};
 use super::language::{self, Host, Record, Status, Value};
 use super::parameters::is_truthy;
@@ -103,8 +104,17 @@ pub struct Outcome {
     pub tree: Tree,
 }
 
-/// Runs a template.
+/// Bytes that the inputs, outputs and messages of all steps may take: they are kept for the report.
+const MAX_REPORT: usize = 32 * 1024 * 1024;
+/// What a step costs beside what its texts and its action cost, in steps of the budget.
+const STEP: u64 = 50;
+
+/// Runs a template, within [`budget::RUN`].
 pub fn run(inputs: Inputs<'_>) -> Outcome {
+    budget::within(budget::RUN, || run_counted(inputs)).0
+}
+
+fn run_counted(inputs: Inputs<'_>) -> Outcome {
     let json = |value: &Json| Value::from_json(value);
     let environment = |secrets: bool| {
         let part = |name: &str| inputs.environment.get(name).map_or_else(|| Value::record([]), json);
@@ -128,6 +138,7 @@ pub fn run(inputs: Inputs<'_>) -> Outcome {
         steps: Vec::new(),
         status: Status::default(),
         refused: RefCell::default(),
+        reported: Cell::new(0),
         outcome: Outcome::default(),
     };
     runner.whole();
@@ -153,6 +164,8 @@ struct Runner<'a> {
     status: Status,
     /// The first text that could not be rendered, where that fails.
     refused: RefCell<Option<StepError>>,
+    /// Bytes of what is kept for the report.
+    reported: Cell<usize>,
     outcome: Outcome,
 }
 
@@ -193,8 +206,14 @@ impl Runner<'_> {
             return;
         }
         let written = template.spec("output").cloned().unwrap_or_else(|| Json::Object(Map::new()));
-        let mut output = self.render(&written, &self.context(None, false)).to_json().unwrap_or_default();
-        if let Some(error) = self.refused.take() {
+        let output = self.render(&written, &self.context(None, false));
+        if let Err(error) = self.keeps(&output) {
+            self.outcome.failure = Some(error);
+            return;
+        }
+        let mut output = output.to_json().unwrap_or_default();
+        let spent = budget::is_spent().then(|| budget::Spent.into());
+        if let Some(error) = self.refused.take().or(spent) {
             self.outcome.failure = Some(error);
             return;
         }
@@ -278,6 +297,7 @@ impl Runner<'_> {
     }
 
     fn step(&mut self, step: &Step, report: &mut StepReport) -> Result<StepStatus, StepError> {
+        budget::take(STEP)?;
         match &step.condition {
             Some(Json::Bool(false)) => return Ok(StepStatus::Skipped),
             Some(condition @ Json::String(_))
@@ -305,6 +325,7 @@ impl Runner<'_> {
         for iteration in iterations {
             let input = iteration.input.to_json().unwrap_or_default();
             report.inputs.push(self.masked_json(&input));
+            budget::take(STEP)?;
             let given = match known {
                 Some(Action { run: Some(run), .. }) => self.run_local(*run, &input, &mut report.log),
                 _ => {
@@ -314,6 +335,7 @@ impl Runner<'_> {
             };
             let (given, failure) = given;
             for (name, value) in given {
+                self.keeps(&Value::from_json(&value))?;
                 match output.iter_mut().find(|(known, _)| *known == name) {
                     Some((_, values)) => values.push(value),
                     None => output.push((name, vec![value])),
@@ -327,6 +349,17 @@ impl Runner<'_> {
         self.steps.retain(|(known, _)| *known != id);
         self.steps.push((id, Value::record([("output".into(), given)])));
         Ok(StepStatus::Completed)
+    }
+
+    /// Counts what is kept for the report.
+    fn keeps(&self, value: &Value) -> Result<(), StepError> {
+        let before = self.reported.get();
+        let Some(left) = value.fits_into(MAX_REPORT - before) else {
+            let message = "the inputs and outputs of all steps take more than 32 MiB together";
+            return Err(StepError::new(Code::TemplateLimit, message));
+        };
+        self.reported.set(MAX_REPORT - left);
+        Ok(budget::take_bytes(MAX_REPORT - left - before)?)
     }
 
     fn unknown_action(&self, action: &str) -> StepError {
@@ -345,7 +378,9 @@ impl Runner<'_> {
             None => Value::record([]),
         };
         let Some(each) = &step.each else {
-            return Ok(vec![Iteration { input: input(&self.context(None, true)) }]);
+            let input = input(&self.context(None, true));
+            self.keeps(&input)?;
+            return Ok(vec![Iteration { input }]);
         };
         let over = self.render(each, &self.context(None, true));
         let items: Vec<(String, Value)> = match &over {
@@ -374,7 +409,9 @@ impl Runner<'_> {
                 _ => true,
             };
             if runs {
-                iterations.push(Iteration { input: input(&context) });
+                let input = input(&context);
+                self.keeps(&input)?;
+                iterations.push(Iteration { input });
             }
         }
         Ok(iterations)

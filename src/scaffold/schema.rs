@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::budget;
 use super::language::number;
 use super::language::script;
 use super::language::{Record, Value};
@@ -23,21 +24,27 @@ pub struct Misfit {
 
 /// How deep schemas and values are followed.
 const MAX_DEPTH: usize = 200;
+/// How many steps one check may take: a schema that refers to itself twice would double them with each level.
+const MAX_STEPS: u64 = 500_000;
+/// So many misfits are told.
+const MAX_MISFITS: usize = 1_000;
 
 /// Returns whatever does not fit; of unions only that none of them fits.
 #[must_use]
 pub fn check(schema: &Json, value: &Value) -> Vec<Misfit> {
-    let mut checker = Checker { root: schema, found: Vec::new(), depth: 0 };
-    checker.check(schema, value, &mut Vec::new());
-    checker.found
+    misfits(schema, schema, value)
 }
 
 /// Returns whether a value fits.
 #[must_use]
 pub fn fits(root: &Json, schema: &Json, value: &Value) -> bool {
+    misfits(root, schema, value).is_empty()
+}
+
+fn misfits(root: &Json, schema: &Json, value: &Value) -> Vec<Misfit> {
     let mut checker = Checker { root, found: Vec::new(), depth: 0 };
-    checker.check(schema, value, &mut Vec::new());
-    checker.found.is_empty()
+    budget::within(MAX_STEPS, || checker.check(schema, value, &mut Vec::new()));
+    checker.found
 }
 
 /// Finds what `$ref` leads to, within the same schema.
@@ -52,6 +59,9 @@ pub fn pointer(path: &[String]) -> String {
     path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
+/// Stands for a keyword where a check ends early.
+const LIMIT: &str = "limit";
+
 struct Checker<'a> {
     root: &'a Json,
     found: Vec<Misfit>,
@@ -60,6 +70,9 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn report(&mut self, path: &[String], keyword: &str, message: impl Into<String>) {
+        if self.found.len() >= MAX_MISFITS {
+            return;
+        }
         self.found.push(Misfit { pointer: pointer(path), keyword: keyword.to_owned(), message: message.into() });
     }
 
@@ -76,7 +89,11 @@ impl Checker<'_> {
             _ => return,
         };
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if budget::take(1 + keywords.len() as u64).is_err() {
+            if self.found.last().is_none_or(|misfit| misfit.keyword != LIMIT) {
+                self.report(path, LIMIT, "takes too many steps to check");
+            }
+        } else if self.depth > MAX_DEPTH {
             self.report(path, "$ref", "the schema refers to itself without end");
         } else if let Some(Json::String(reference)) = keywords.get("$ref") {
             match resolve(self.root, reference) {
@@ -159,6 +176,9 @@ impl Checker<'_> {
             (Json::Array(names), Value::Record(record)) => {
                 let declared = schema.get("properties").and_then(Json::as_object);
                 for name in names.iter().filter_map(Json::as_str) {
+                    if budget::take(1 + record.len() as u64).is_err() {
+                        return;
+                    }
                     if record.get(name).is_some_and(|value| !value.is_undefined()) {
                         continue;
                     }
@@ -179,6 +199,7 @@ impl Checker<'_> {
 
     fn enumeration(&mut self, argument: &Json, value: &Value, path: &[String]) {
         let Json::Array(options) = argument else { return };
+        let _ = budget::take(options.len() as u64);
         if options.iter().any(|option| same(&Value::from_json(option), value)) {
             return;
         }
@@ -320,6 +341,9 @@ impl Checker<'_> {
                 self.report(path, keyword, format!("must have at most {argument} items, and has {count}"));
             }
             "uniqueItems" if argument == &Json::Bool(true) => {
+                if budget::take(items.len() as u64 * items.len() as u64 / 2).is_err() {
+                    return self.report(path, LIMIT, "has too many items to tell whether one is there twice");
+                }
                 let twice =
                     items.iter().enumerate().find_map(|(at, item)| items[..at].iter().find(|other| same(other, item)));
                 if let Some(item) = twice {

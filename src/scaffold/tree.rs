@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::budget;
 use super::failure::{Code, StepError};
 
 /// Where the folder seems to be, for actions that give absolute paths.
@@ -78,6 +79,18 @@ impl Tree {
         self.entries.iter().map(|(path, entry)| (path.as_str(), entry))
     }
 
+    /// Returns how many bytes the files have together.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Returns how many entries there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Finds an entry; a link is not followed.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
@@ -147,7 +160,10 @@ impl Tree {
     /// When there is none, or the path leads out of the tree.
     pub fn read(&self, path: &str) -> Outcome<Arc<[u8]>> {
         match self.get(&self.resolve(path)?) {
-            Some(Entry::File { bytes, .. }) => Ok(bytes.clone()),
+            Some(Entry::File { bytes, .. }) => {
+                budget::take_bytes(bytes.len())?;
+                Ok(bytes.clone())
+            }
             Some(_) => Err(StepError::new(Code::Failed, format!("`{path}` is a folder"))),
             None => Err(missing(path)),
         }
@@ -192,6 +208,7 @@ impl Tree {
             self.bytes -= bytes.len();
         }
         if let Entry::File { bytes, .. } = &entry {
+            budget::take_bytes(bytes.len())?;
             self.bytes += bytes.len();
         }
         self.entries.insert(place.to_owned(), entry);
@@ -252,6 +269,8 @@ impl Tree {
     /// Returns the paths of all that is below a folder.
     #[must_use]
     pub fn below(&self, place: &str) -> Vec<String> {
+        // What is too much ends the next step that is taken.
+        let _ = budget::take(self.entries.len() as u64 / 8);
         if place.is_empty() {
             return self.entries.keys().cloned().collect();
         }

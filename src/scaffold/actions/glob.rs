@@ -3,7 +3,11 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::failed;
+use crate::scaffold::budget;
 use crate::scaffold::failure::StepError;
+
+/// What it costs to read a pattern, in steps.
+const COMPILING: u64 = 500;
 
 /// Patterns, those with `!` taking away from the others.
 pub(super) struct Globs {
@@ -36,11 +40,14 @@ impl Globs {
 
     /// Returns whether a path fits.
     pub(super) fn matches(&self, path: &str) -> bool {
+        // What is too much ends the next step that is taken.
+        let _ = budget::take((self.wanted.len() + self.unwanted.len()) as u64);
         self.wanted.iter().any(|glob| glob.is_match(path)) && !self.unwanted.iter().any(|glob| glob.is_match(path))
     }
 }
 
 fn with_folder(pattern: &str) -> Result<Vec<GlobMatcher>, StepError> {
+    budget::take(COMPILING)?;
     let folder = pattern.trim_end_matches('/');
     let mut out = vec![compile(folder)?];
     // Only a whole folder means what is below it; `keep/*` does not mean `keep/a/b`.

@@ -490,6 +490,11 @@ impl<'a> Evaluator<'a> {
             (Value::Record(record), _) => numbered(
                 record.entries().map(|(key, item)| Value::list(vec![Value::Text(key.clone()), item.clone()])).collect(),
             ),
+            // Each character is a round, so a longer text could not end.
+            (Value::Text(text) | Value::Safe(text), _) if text.len() as u64 > 4 * limits::WORK => {
+                self.meter.works(usize::MAX)?;
+                numbered(Vec::new())
+            }
             (Value::Text(text), 1) | (Value::Safe(text), _) => {
                 numbered(units::each(text).into_iter().map(Value::text).collect())
             }
@@ -575,6 +580,7 @@ impl<'a> Evaluator<'a> {
                         to_text(&key, &mut self.meter)?
                     }
                 };
+                self.meter.handles(target.as_text().map_or(0, |text| text.len()))?;
                 Ok(self.member(&target, &key))
             }
             Kind::Slice { target, bounds } => {
@@ -738,6 +744,7 @@ impl<'a> Evaluator<'a> {
                 break;
             }
             self.meter.step(depth)?;
+            self.meter.handles(target.as_text().map_or(0, |text| text.len()))?;
             let key = to_text(&index, &mut self.meter)?;
             items.push(own(target, &key).unwrap_or_default());
             index = add(&index, &step, &mut self.meter)?;
@@ -747,10 +754,14 @@ impl<'a> Evaluator<'a> {
 
     fn contains(&mut self, container: &Value, needle: &Value) -> Result<bool, Failure> {
         match container {
-            Value::Text(text) => Ok(text.contains(&*to_text(needle, &mut self.meter)?)),
+            Value::Text(text) => {
+                self.meter.handles(text.len())?;
+                Ok(text.contains(&*to_text(needle, &mut self.meter)?))
+            }
             Value::Safe(_) => Ok(matches!(&*to_text(needle, &mut self.meter)?, "length" | "val")),
             Value::List(list) => {
-                self.meter.works(0)?;
+                let text = needle.as_text().map_or(0, |text| text.len());
+                self.meter.handles(list.len().saturating_mul(8 + text))?;
                 Ok(list.items().iter().any(|item| strict_equal(item, needle)))
             }
             Value::Record(record) => Ok(record.get(&to_text(needle, &mut self.meter)?).is_some()),
@@ -765,7 +776,7 @@ impl<'a> Evaluator<'a> {
         match operator {
             Binary::Concat => {
                 let (left, right) = (to_text(left, &mut self.meter)?, to_text(right, &mut self.meter)?);
-                return joined(&left, &right);
+                return joined(&left, &right, &mut self.meter);
             }
             Binary::Add => return add(left, right, &mut self.meter),
             _ => {}
@@ -787,8 +798,12 @@ impl<'a> Evaluator<'a> {
         Ok(match comparison {
             Comparison::Equal => loose_equal(left, right, &mut self.meter)?,
             Comparison::NotEqual => !loose_equal(left, right, &mut self.meter)?,
-            Comparison::Identical => strict_equal(left, right),
-            Comparison::NotSame => !strict_equal(left, right),
+            Comparison::Identical | Comparison::NotSame => {
+                if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
+                    self.meter.handles(left.len().min(right.len()))?;
+                }
+                strict_equal(left, right) == (comparison == Comparison::Identical)
+            }
             _ => {
                 let order = order(left, right, &mut self.meter)?;
                 match comparison {
@@ -850,9 +865,11 @@ impl<'a> Evaluator<'a> {
         {
             return Err(no_function());
         }
-        (filter.apply)(&mut call)
-            .and_then(Value::checked)
-            .map_err(|failure| Failure { message: format!("filter `{name}`: {}", failure.message), ..failure })
+        let result = (filter.apply)(&mut call).and_then(Value::checked).and_then(|value| {
+            self.meter.handles(value.as_text().map_or(0, |text| text.len()))?;
+            Ok(value)
+        });
+        result.map_err(|failure| Failure { message: format!("filter `{name}`: {}", failure.message), ..failure })
     }
 
     /// Fails if values take too much memory; counts their items as work.
@@ -861,7 +878,7 @@ impl<'a> Evaluator<'a> {
         for value in values {
             self.measure_value(value, &mut bytes)?;
         }
-        Ok(())
+        self.meter.handles(bytes)
     }
 
     fn measure_value(&mut self, value: &Value, bytes: &mut usize) -> Result<(), Failure> {
@@ -980,6 +997,7 @@ impl<'a> Evaluator<'a> {
                 if let Value::List(list) = &result {
                     self.meter.works(list.len())?;
                 }
+                self.meter.handles(result.as_text().map_or(0, |text| text.len()))?;
                 result.checked()
             }
             Callable::Macro(_) | Callable::Cycler(_) => Err(Failure::evaluation("this cannot be called itself")),

@@ -149,12 +149,15 @@ impl Call<'_, '_> {
     }
 
     /// Returns the items of a list or the characters of a text.
-    fn sequence(&self) -> Option<Vec<Value>> {
-        match &self.input {
+    fn sequence(&self) -> Result<Option<Vec<Value>>, Failure> {
+        Ok(match &self.input {
             Value::List(list) => Some(list.to_vec()),
+            Value::Text(text) | Value::Safe(text) if text.len() as u64 > limits::WORK => {
+                return Err(Failure::limit("the text has too many characters to take it apart"));
+            }
             Value::Text(text) | Value::Safe(text) => Some(units::each(text).into_iter().map(Value::text).collect()),
             _ => None,
-        }
+        })
     }
 
     /// Returns the items of an object that has a length, as JavaScript takes them.
@@ -168,7 +171,7 @@ impl Call<'_, '_> {
     fn items(&mut self) -> Result<Option<Vec<Value>>, Failure> {
         match self.input.clone() {
             Value::Record(record) => self.record_items(&record).map(Some),
-            _ => Ok(self.sequence()),
+            _ => self.sequence(),
         }
     }
 
@@ -523,7 +526,7 @@ fn list(call: &mut Call<'_, '_>) -> Filtered {
                 })
                 .collect(),
         ),
-        Value::Text(_) | Value::Safe(_) => Value::list(call.sequence().unwrap_or_default()),
+        Value::Text(_) | Value::Safe(_) => Value::list(call.sequence()?.unwrap_or_default()),
         other => return Err(needs("a list, an object or a text", other)),
     })
 }
@@ -645,7 +648,7 @@ fn round(call: &mut Call<'_, '_>) -> Filtered {
 }
 
 fn slice(call: &mut Call<'_, '_>) -> Filtered {
-    let Some(items) = call.sequence() else { return Err(needs("a list or a text", &call.input)) };
+    let Some(items) = call.sequence()? else { return Err(needs("a list or a text", &call.input)) };
     let count = to_number(&call.argument(0).clone(), call.meter)?.trunc();
     if !(count > 0.0 && count < 9e15) {
         return Err(Failure::evaluation("the number of slices must be a whole number above 0"));

@@ -6,10 +6,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::scaffold::budget;
+
 use rquickjs::{Context, Ctx, FromJs, Function, Object, Runtime};
 
 /// How often the interpreter may ask whether to go on; it asks about every ten thousand steps.
 const PATIENCE: u32 = 300;
+/// Its steps between two questions, in steps of a run.
+const ROUND: u64 = 4_000;
 /// Bytes that the interpreter may take.
 const MEMORY: usize = 96 * 1024 * 1024;
 
@@ -47,8 +51,9 @@ fn with<T>(run: impl FnOnce(&Ctx<'_>) -> rquickjs::Result<T>) -> Result<T, Strin
             *interpreter = Some(Interpreter::new().map_err(|error| error.to_string())?);
         }
         let Some(interpreter) = interpreter else { return Err("there is no interpreter".to_owned()) };
+        budget::take(10).map_err(|spent| spent.to_string())?;
         interpreter.asked.set(0);
-        interpreter.context.with(|ctx| match run(&ctx) {
+        let result = interpreter.context.with(|ctx| match run(&ctx) {
             Ok(value) => Ok(value),
             Err(rquickjs::Error::Exception) => {
                 let thrown = ctx.catch();
@@ -60,7 +65,9 @@ fn with<T>(run: impl FnOnce(&Ctx<'_>) -> rquickjs::Result<T>) -> Result<T, Strin
                 })
             }
             Err(error) => Err(error.to_string()),
-        })
+        });
+        budget::take(ROUND * u64::from(interpreter.asked.get())).map_err(|spent| spent.to_string())?;
+        result
     })
 }
 
@@ -88,6 +95,7 @@ pub(super) fn run(
     at: usize,
     into: &str,
 ) -> Result<String, String> {
+    budget::take_bytes(text.len()).map_err(|spent| spent.to_string())?;
     with(|ctx| {
         let function = ctx.globals().get::<_, Function<'_>>(name)?;
         function.call((text, pattern, flags, at as f64, into))

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::value::Charge;
+use crate::scaffold::budget;
 
 /// Code units of a source.
 pub(super) const SOURCE: usize = 4 * 1024 * 1024;
@@ -15,6 +16,8 @@ pub(super) const DEPTH: usize = 512;
 pub(super) const OUTPUT: usize = 16 * 1024 * 1024;
 /// Bytes of what one filter is given or makes.
 pub(super) const SCRATCH: usize = 64 * 1024 * 1024;
+/// Bytes of all texts that operators, filters and methods are given and make: a step can go through a long text.
+const HANDLED: usize = 256 * 1024 * 1024;
 
 pub(super) fn depth() -> Failure {
     Failure::limit(format!("nested more than {DEPTH} deep"))
@@ -24,10 +27,11 @@ pub(super) fn scratch() -> Failure {
     Failure::limit("a value takes more than 64 MiB")
 }
 
-/// Counts what a rendering has taken.
+/// Counts what a rendering has taken; in the end that is taken from the allowance of the run.
 #[derive(Default)]
 pub(super) struct Meter {
     work: u64,
+    handled: usize,
     output: usize,
     endless: bool,
 }
@@ -49,8 +53,23 @@ impl Meter {
     /// Counts steps.
     pub(super) fn works(&mut self, steps: usize) -> Result<(), Failure> {
         self.work = self.work.saturating_add(steps as u64);
-        if self.work > WORK && !self.endless {
+        if self.endless {
+            return Ok(());
+        }
+        if self.work > WORK {
             return Err(Failure::limit(format!("takes more than {WORK} steps")));
+        }
+        if self.work >= budget::left() {
+            return Err(Failure::limit(budget::Spent.to_string()));
+        }
+        Ok(())
+    }
+
+    /// Counts bytes that are gone through.
+    pub(super) fn handles(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.handled = self.handled.saturating_add(bytes);
+        if self.handled > HANDLED && !self.endless {
+            return Err(Failure::limit("goes through more than 256 MiB of text"));
         }
         Ok(())
     }
@@ -68,5 +87,17 @@ impl Meter {
 impl Charge for Meter {
     fn charge(&mut self) -> Result<(), Failure> {
         self.works(1)
+    }
+
+    fn handles(&mut self, bytes: usize) -> Result<(), Failure> {
+        Self::handles(self, bytes)
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        // What is too much ends the next step that is taken.
+        let _ = budget::take(self.work);
+        let _ = budget::take_bytes(self.handled.saturating_add(self.output));
     }
 }

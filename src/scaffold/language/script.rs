@@ -3,9 +3,10 @@
 use super::failure::Failure;
 use super::interpreter;
 use super::value::Value;
+use crate::scaffold::budget;
 
 fn failed(message: String) -> Failure {
-    if message.contains("too many steps") {
+    if message.contains("too many steps") || budget::is_spent() {
         return Failure::limit(format!("a regular expression: {message}"));
     }
     Failure::evaluation(format!("a regular expression: {message}"))

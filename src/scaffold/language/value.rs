@@ -169,6 +169,21 @@ impl Value {
         self.json_at(0)
     }
 
+    /// Returns how many of so many bytes a value leaves as JSON; nothing if it takes more. A part that stands in it twice is
+    /// counted twice, so this ends early where copying would not end.
+    #[must_use]
+    pub fn fits_into(&self, bytes: usize) -> Option<usize> {
+        let left = bytes.checked_sub(32)?;
+        match self {
+            Self::Text(text) | Self::Safe(text) => left.checked_sub(text.len()),
+            Self::List(list) => list.items().iter().try_fold(left, |left, item| item.fits_into(left)),
+            Self::Record(record) => {
+                record.entries().try_fold(left, |left, (key, item)| item.fits_into(left.checked_sub(key.len() + 32)?))
+            }
+            _ => Some(left),
+        }
+    }
+
     fn json_at(&self, depth: usize) -> Option<Json> {
         Some(match self {
             Self::Undefined | Self::Callable(_) => return None,
@@ -392,6 +407,9 @@ impl Record {
 pub(super) trait Charge {
     /// Counts one unit of work.
     fn charge(&mut self) -> Result<(), Failure>;
+
+    /// Counts bytes that are gone through.
+    fn handles(&mut self, bytes: usize) -> Result<(), Failure>;
 }
 
 /// For what is known to be small.
@@ -399,6 +417,10 @@ pub(super) struct Free;
 
 impl Charge for Free {
     fn charge(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn handles(&mut self, _bytes: usize) -> Result<(), Failure> {
         Ok(())
     }
 }
@@ -418,6 +440,7 @@ pub(super) fn print(value: &Value, meter: &mut dyn Charge) -> Result<Rc<str>, Fa
         Value::List(list) => {
             let mut out = String::new();
             print_list(list, &mut out, meter, 0)?;
+            meter.handles(out.len())?;
             out.into()
         }
         Value::Record(_) => "[object Object]".into(),
@@ -486,6 +509,7 @@ pub(super) fn to_text(value: &Value, meter: &mut dyn Charge) -> Result<Rc<str>, 
 
 /// Converts as `Number(value)`.
 pub(super) fn to_number(value: &Value, meter: &mut dyn Charge) -> Result<f64, Failure> {
+    meter.handles(value.as_text().map_or(0, |text| text.len()))?;
     Ok(match to_primitive(value, meter)? {
         Value::Null => 0.0,
         Value::Bool(value) => f64::from(u8::from(value)),
@@ -513,6 +537,9 @@ pub(super) fn strict_equal(left: &Value, right: &Value) -> bool {
 
 /// Compares as `==`.
 pub(super) fn loose_equal(left: &Value, right: &Value, meter: &mut dyn Charge) -> Result<bool, Failure> {
+    if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
+        meter.handles(left.len().min(right.len()))?;
+    }
     if strict_equal(left, right) {
         return Ok(true);
     }
@@ -540,13 +567,14 @@ fn primitives_equal(left: &Value, right: &Value) -> bool {
 pub(super) fn add(left: &Value, right: &Value, meter: &mut dyn Charge) -> Result<Value, Failure> {
     let (left, right) = (to_primitive(left, meter)?, to_primitive(right, meter)?);
     if matches!(left, Value::Text(_)) || matches!(right, Value::Text(_)) {
-        return joined(&primitive_text(&left), &primitive_text(&right));
+        return joined(&primitive_text(&left), &primitive_text(&right), meter);
     }
     Ok(Value::Number(to_number(&left, meter)? + to_number(&right, meter)?))
 }
 
 /// Joins two texts.
-pub(super) fn joined(left: &str, right: &str) -> Result<Value, Failure> {
+pub(super) fn joined(left: &str, right: &str, meter: &mut dyn Charge) -> Result<Value, Failure> {
+    meter.handles(left.len() + right.len())?;
     if left.len() + right.len() > super::limits::SCRATCH {
         return Err(super::limits::scratch());
     }
@@ -564,6 +592,7 @@ pub(super) fn order(
 ) -> Result<Option<std::cmp::Ordering>, Failure> {
     let (left, right) = (to_primitive(left, meter)?, to_primitive(right, meter)?);
     if let (Value::Text(left), Value::Text(right)) = (&left, &right) {
+        meter.handles(left.len().min(right.len()))?;
         return Ok(Some(units::compare(left, right)));
     }
     Ok(to_number(&left, meter)?.partial_cmp(&to_number(&right, meter)?))
