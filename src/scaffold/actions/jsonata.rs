@@ -1,7 +1,6 @@
 //! `roadiehq:utils:jsonata` and its two forms for files: asks a value a question in JSONata.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::rc::Rc;
 
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
 use jsonata_core::parser;
@@ -9,26 +8,29 @@ use jsonata_core::value::JValue;
 use serde_json::Value as Json;
 
 use super::json_merge::pretty;
+use super::jsonata_limits::{self, Counter};
 use super::serialize_json::kept;
 use super::{Done, Work, failed, needed, text};
+use crate::scaffold::budget;
 use crate::scaffold::failure::{Code, StepError};
+use crate::scaffold::language::Value;
 use crate::scaffold::{yaml_in, yaml_text};
 
-/// How long an expression may take: its steps cannot be counted, and one that is meant well needs a thousandth of it.
+/// How long an expression may take at most. What it does is counted in steps (`jsonata_limits`), and one that is meant well
+/// needs a thousandth of it; this is for what happens within one step.
 const MILLISECONDS: u64 = 1000;
-/// How many milliseconds slow expressions may take all together: `check` and `build` run the examples of every template, and
-/// one repository must not hold up the others.
-const MAX_SPENT: u64 = 3000;
-/// From how many milliseconds on an expression is slow; one that is meant well never is.
-const SLOW: u64 = 100;
-/// What slow expressions have taken.
-static SPENT: AtomicU64 = AtomicU64::new(0);
+/// A millisecond in steps of the run, so that what takes long is not tried often.
+const MILLISECOND: u64 = 5_000;
 /// How deep functions may call each other.
-const MAX_DEPTH: usize = 400;
+const MAX_DEPTH: usize = 800;
+/// How large the values may be that an expression is asked about, in bytes as they are kept.
+const MAX_DATA: usize = 32 * 1024 * 1024;
 /// How many items a list may have.
 const MAX_ITEMS: usize = 100_000;
 /// How long an expression may be, in bytes.
 const MAX_EXPRESSION: usize = 64 * 1024;
+/// So many characters of a message are told.
+const MAX_MESSAGE: usize = 300;
 /// How long a text made by `$pad` may be.
 const MAX_PADDING: f64 = 1_000_000.0;
 
@@ -78,9 +80,17 @@ fn evaluate(expression: &str, data: Option<Json>) -> Result<Option<Json>, StepEr
     if expression.len() > MAX_EXPRESSION {
         return Err(StepError::new(Code::TemplateLimit, "the expression is longer than 64 KiB"));
     }
-    let tree = parser::parse(expression).map_err(|error| failed(format!("the expression cannot be read: {error}")))?;
+    let unread = |error: String| failed(format!("the expression cannot be read: {error}"));
+    let tree = parser::parse(expression).map_err(|error| unread(error.to_string()))?;
+    let tree = jsonata_limits::counted(tree).map_err(unread)?;
+    if let Some(data) = &data
+        && Value::from_json(data).fits_into(MAX_DATA).is_none()
+    {
+        return Err(StepError::new(Code::TemplateLimit, "the values take more than 32 MiB"));
+    }
+    let milliseconds = MILLISECONDS.min(1 + budget::left() / MILLISECOND);
     let options = EvaluatorOptions {
-        timeout_ms: Some(MILLISECONDS),
+        timeout_ms: Some(milliseconds),
         max_stack_depth: Some(MAX_DEPTH),
         max_sequence_length: Some(MAX_ITEMS),
         ..EvaluatorOptions::default()
@@ -95,21 +105,21 @@ fn evaluate(expression: &str, data: Option<Json>) -> Result<Option<Json>, StepEr
         let _ = evaluator.register_fn_override(name, refused);
     }
     let _ = evaluator.register_fn_override("pad", pad);
+    let counter = Rc::new(Counter::default());
+    Counter::register(&counter, &mut evaluator);
     let data = data.map_or(JValue::Undefined, JValue::from);
-    if SPENT.load(Ordering::Relaxed) > MAX_SPENT {
-        let message = "expressions of JSONata have taken too long already in this run, so no further one is evaluated";
-        return Err(StepError::new(Code::TemplateLimit, message));
-    }
-    let began = Instant::now();
-    let result = evaluator.evaluate(&tree, &data);
-    let taken = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if taken >= SLOW {
-        SPENT.fetch_add(taken, Ordering::Relaxed);
-    }
+    budget::take_bytes(expression.len())?;
+    let result = evaluator.evaluate(&tree, &data).and_then(|result| counter.whole(&result).map(|()| result));
     let result = result.map_err(|error| {
-        let message = error.message();
+        let message: String = error.message().chars().take(MAX_MESSAGE).collect();
+        let message = message.trim_start_matches(jsonata_limits::MARK);
+        if message.starts_with("D1012") {
+            let _ = budget::take(milliseconds * MILLISECOND);
+        }
         // Its codes of limits: time, depth, items, nesting.
-        let limit = ["D1011", "D1012", "D2015", "U1001"].iter().any(|code| message.starts_with(code));
+        let codes = ["D1011", "D1012", "D2015", "U1001"];
+        let limit =
+            error.message().starts_with(jsonata_limits::MARK) || codes.iter().any(|code| message.starts_with(code));
         StepError::new(if limit { Code::TemplateLimit } else { Code::Failed }, format!("the expression: {message}"))
     })?;
     Ok((!result.is_undefined()).then(|| whole_numbers(Json::from(&result))))
@@ -170,6 +180,49 @@ mod tests {
     }
 
     #[test]
+    fn what_is_counted_gives_the_same() {
+        check("people.(name & '-' & $string(age))", json!(["Ann-31", "Bob-25"]));
+        check("$map(people.name, $uppercase)", json!(["ANN", "BOB"]));
+        check("people.name ~> $join(', ')", json!("Ann, Bob"));
+        check("$reduce(people.[age], $append)", json!([31, 25]));
+        check("$filter(people, function($p) { $p.age > 30 }).name", json!("Ann"));
+        check("[[1, 2], [3]]", json!([[1, 2], [3]]));
+        check("[people.name, [1..3]]", json!(["Ann", "Bob", [1, 2, 3]]));
+        check("people{name: age}", json!({"Ann": 31, "Bob": 25}));
+        check("people@$p.{\"n\": $p.name}", json!([{"n": "Ann"}, {"n": "Bob"}]));
+        check("people[name = $$.people[0].name].age", json!(31));
+        check("($count := $count(people); $count + 1)", json!(3));
+        check("($f := function($n, $s) { $n = 0 ? $s : $f($n - 1, $s + $n) }; $f(5000, 0))", json!(12_502_500));
+        check("($trim ~> $uppercase)(' a ')", json!("A"));
+        check("people.name.$length()", json!([3, 3]));
+        check("$sort(people, function($a, $b) { $a.age > $b.age })[0].name", json!("Bob"));
+    }
+
+    #[test]
+    fn what_doubles_ends_at_the_same_place_each_time() {
+        let doubled =
+            |how: &str| format!("($f := function($a, $n) {{ $n = 0 ? $a : $f({how}, $n - 1) }}; $f('abcdefgh', 60))");
+        for how in ["$a & $a", "[$a, $a]", "[[$a], [$a]]", "{'l': $a, 'r': $a}", "$append($a, $a)", "$join([$a, $a])"] {
+            let (first, taken) = budget::within(budget::RUN, || evaluate(&doubled(how), None));
+            let error = first.expect_err(how);
+            assert_eq!(error.code, Code::TemplateLimit, "{how}: {error}");
+            assert!(!error.message.contains("D1012"), "the clock does not decide: {error}");
+            let again = budget::within(budget::RUN, || evaluate(&doubled(how), None)).1;
+            assert_eq!(taken, again, "{how}");
+        }
+    }
+
+    #[test]
+    fn expressions_take_from_the_allowance_of_the_run() {
+        let expression = "$map([1..1000], function($i) { $i & '' })[0]";
+        let (result, taken) = budget::within(budget::RUN, || evaluate(expression, None));
+        assert_eq!(result, Ok(Some(json!("1"))));
+        assert!((10_000..1_000_000).contains(&taken), "{taken}");
+        let (result, _) = budget::within(taken / 2, || evaluate(expression, None));
+        assert_eq!(result.expect_err("half is not enough").code, Code::TemplateLimit);
+    }
+
+    #[test]
     fn what_would_not_end_or_not_be_the_same_fails() {
         for (expression, code) in [
             ("people[[", Code::Failed),
@@ -180,6 +233,9 @@ mod tests {
             ("[1..9999999]", Code::TemplateLimit),
             ("$pad('x', 1e12)", Code::TemplateLimit),
             ("($f := function($x){$f($x + 1)}; $f(0))", Code::TemplateLimit),
+            ("$map([1..1000], function($i){[1..90000]})", Code::TemplateLimit),
+            ("($big := [1..90000]; $map([1..1000], function($i){$big}))", Code::TemplateLimit),
+            ("($string := 1; $string)", Code::Failed),
         ] {
             let error = evaluate(expression, Some(json!({}))).expect_err(expression);
             assert_eq!(error.code, code, "{expression}: {error}");

@@ -21,6 +21,7 @@ mod fs_write;
 mod glob;
 mod json_merge;
 mod jsonata;
+mod jsonata_limits;
 mod merge;
 mod serialize_json;
 mod serialize_yaml;
