@@ -30,6 +30,7 @@ use crate::scaffold::parameters::{self, Fault};
 use crate::scaffold::record::Record;
 use crate::scaffold::report::{self, Status};
 use crate::scaffold::run::{self, Inputs, Outcome, StepReport, StepStatus};
+use crate::scaffold::source::Mirrors;
 use crate::scaffold::template::{self, Template};
 use crate::scaffold::tree::{Entry, Tree};
 use crate::scaffold::yaml_in;
@@ -193,9 +194,9 @@ struct Configuration {
 }
 
 impl Configuration {
-    fn mirrors(&self) -> Vec<(String, PathBuf)> {
+    fn mirrors(&self) -> Mirrors<PathBuf> {
         let mirrors = self.config.templates.mirrors.iter();
-        mirrors.map(|(url, folder)| (url.clone(), self.folder.join(folder))).collect()
+        Mirrors(mirrors.map(|(url, folder)| (url.clone(), self.folder.join(folder))).collect())
     }
 
     fn actions(&self) -> Vec<(String, Json)> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::source::{Found, Source};
+use super::source::{Found, Mirrors, Source};
 use crate::text::FileId;
 use crate::workspace::{Folder, Item, Workspace};
 
@@ -14,13 +14,26 @@ const MAX_FILE: u64 = 64 << 20;
 pub struct Repository<'a> {
     workspace: &'a Workspace,
     root: Folder,
+    mirrors: Mirrors<Folder>,
 }
 
 impl<'a> Repository<'a> {
     /// Returns the one that holds a file.
     #[must_use]
     pub fn of(workspace: &'a Workspace, file: FileId) -> Self {
-        Self { workspace, root: workspace.reach_of(file) }
+        let home = |target: &str| match workspace.config_file() {
+            Some(config) => workspace.locate_folder(config, target).ok(),
+            None => workspace.roots().first().and_then(|root| workspace.locate_folder_in(root, target).ok()),
+        };
+        // A copy that lies where nothing may be read is as good as none.
+        let mirrors = workspace.config().templates.mirrors.iter();
+        let mirrors = Mirrors(mirrors.filter_map(|(url, folder)| Some((url.clone(), home(folder)?))).collect());
+        Self { workspace, root: workspace.reach_of(file), mirrors }
+    }
+
+    fn item(&self, path: &str) -> Option<Item> {
+        let (folder, path) = self.mirrors.place_of(path).unwrap_or((&self.root, path));
+        self.workspace.item(folder, path)
     }
 
     /// Returns the path of a file in it.
@@ -32,7 +45,7 @@ impl<'a> Repository<'a> {
     /// Returns a file of it.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<FileId> {
-        match self.workspace.item(&self.root, path)? {
+        match self.item(path)? {
             Item::File(file, _) => Some(file),
             _ => None,
         }
@@ -41,7 +54,7 @@ impl<'a> Repository<'a> {
 
 impl Source for Repository<'_> {
     fn look(&self, path: &str) -> Option<Found> {
-        Some(match self.workspace.item(&self.root, path)? {
+        Some(match self.item(path)? {
             Item::File(_, executable) => Found::File(if executable { 0o755 } else { 0o644 }),
             Item::Folder(names) => Found::Folder(names),
             Item::Link(target) => Found::Link(target),
@@ -53,8 +66,7 @@ impl Source for Repository<'_> {
         self.workspace.bytes_once(file, MAX_FILE).map_err(|error| error.to_string())
     }
 
-    /// The configuration names copies by their place on a disk, which need not be below a root.
-    fn mirror(&self, _url: &str) -> Option<String> {
-        None
+    fn mirror(&self, url: &str) -> Option<String> {
+        self.mirrors.path_of(url)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::budget;
 use super::failure::{Code, StepError};
 use super::tree::{Entry, joined};
 
@@ -30,8 +31,40 @@ pub trait Source {
     fn mirror(&self, url: &str) -> Option<String>;
 }
 
+/// Folders with copies of what lies on other hosts, each with the address that it stands for. Paths within them begin with a
+/// name that no file has.
+#[derive(Debug, Default)]
+pub struct Mirrors<P>(pub Vec<(String, P)>);
+
+/// What the paths within mirrors begin with.
+const MIRROR: &str = "\u{1}mirror-";
+
+impl<P> Mirrors<P> {
+    /// Returns the path that stands for an address.
+    #[must_use]
+    pub fn path_of(&self, url: &str) -> Option<String> {
+        let found = self.0.iter().enumerate().filter_map(|(number, (prefix, _))| {
+            let rest = url.strip_prefix(prefix.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((number, rest))
+        });
+        // The longest one says most.
+        let (number, rest) = found.min_by_key(|(_, rest)| rest.len())?;
+        joined(&format!("{MIRROR}{number}"), rest).filter(|path| path.starts_with(MIRROR))
+    }
+
+    /// Returns the folder that a path lies in, and the path below it; nothing for a path of the repository itself.
+    #[must_use]
+    pub fn place_of<'p>(&self, path: &'p str) -> Option<(&P, &'p str)> {
+        let rest = path.strip_prefix(MIRROR)?;
+        let (number, below) = rest.split_once('/').unwrap_or((rest, ""));
+        Some((&self.0.get(number.parse::<usize>().ok()?)?.1, below))
+    }
+}
+
 /// How many links may lead to one another.
 const MAX_LINKS: usize = 20;
+/// What it costs to look at a path on a disk, in steps.
+const ENTRY: u64 = 100;
 
 /// Returns the path in the repository that an address of a step means; `folder` is that of the template.
 ///
@@ -92,8 +125,8 @@ pub fn file(source: &dyn Source, path: &str, shown: &str) -> Result<(Arc<[u8]>, 
     match source.look(path) {
         Some(Found::File(mode)) => source
             .read(path)
-            .map(|bytes| (bytes, mode))
-            .map_err(|error| StepError::new(Code::Failed, format!("`{shown}`: {error}"))),
+            .map_err(|error| StepError::new(Code::Failed, format!("`{shown}`: {error}")))
+            .and_then(|bytes| Ok(budget::take_bytes(bytes.len()).map(|()| (bytes, mode))?)),
         Some(Found::Folder(_)) => Err(StepError::new(Code::Failed, format!("`{shown}` is a folder, not a file"))),
         _ => {
             Err(StepError::new(Code::NotFound, format!("there is no file `{shown}` in the repository of the template")))
@@ -125,10 +158,12 @@ pub fn folder(source: &dyn Source, path: &str, shown: &str) -> Result<Vec<(Strin
             continue;
         }
         let whole = if path.is_empty() { below.clone() } else { format!("{path}/{below}") };
+        budget::take(ENTRY)?;
         match source.look(&whole) {
             Some(Found::File(mode)) => {
                 let bytes =
                     source.read(&whole).map_err(|error| StepError::new(Code::Failed, format!("`{whole}`: {error}")))?;
+                budget::take_bytes(bytes.len())?;
                 out.push((below, Entry::File { bytes, mode }));
             }
             Some(Found::Link(target)) => {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::scaffold::source::{Found, Source};
+use crate::scaffold::source::{Found, Mirrors, Source};
 
 /// How large a file may be.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -13,23 +13,17 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 pub(super) struct Disk {
     root: PathBuf,
     /// Addresses with this prefix mean a folder with a copy.
-    pub(super) mirrors: Vec<(String, PathBuf)>,
+    pub(super) mirrors: Mirrors<PathBuf>,
 }
-
-/// What the paths within mirrors begin with; no file has such a name.
-const MIRROR: &str = "\u{1}mirror-";
 
 impl Disk {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root, mirrors: Vec::new() }
+        Self { root, mirrors: Mirrors::default() }
     }
 
     /// Returns where a path lies.
     pub(super) fn place(&self, path: &str) -> PathBuf {
-        let mirrored = path.strip_prefix(MIRROR).and_then(|rest| {
-            let (number, below) = rest.split_once('/').unwrap_or((rest, ""));
-            Some(self.mirrors.get(number.parse::<usize>().ok()?)?.1.join(below))
-        });
+        let mirrored = self.mirrors.place_of(path).map(|(folder, below)| folder.join(below));
         mirrored.unwrap_or_else(|| self.root.join(path))
     }
 }
@@ -76,14 +70,7 @@ impl Source for Disk {
     }
 
     fn mirror(&self, url: &str) -> Option<String> {
-        let mirrors = self.mirrors.iter().enumerate();
-        let found = mirrors.filter_map(|(number, (prefix, _))| {
-            let rest = url.strip_prefix(prefix.trim_end_matches('/'))?;
-            (rest.is_empty() || rest.starts_with('/')).then_some((number, rest))
-        });
-        // The longest one says most.
-        let (number, rest) = found.min_by_key(|(_, rest)| rest.len())?;
-        crate::scaffold::tree::joined(&format!("{MIRROR}{number}"), rest).filter(|path| path.starts_with(MIRROR))
+        self.mirrors.path_of(url)
     }
 }
 
