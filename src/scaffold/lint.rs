@@ -68,6 +68,8 @@ struct Known<'a> {
     names: &'a [&'a str],
     /// What an entry of these names must be one of, if that is known.
     entries: BTreeMap<&'a str, &'a BTreeSet<String>>,
+    /// Filters beyond those that are always known.
+    filters: &'a [String],
     options: Options,
 }
 
@@ -149,6 +151,9 @@ impl Linter<'_> {
                 "properties" => {
                     for property in entry.value.as_map().map_or(&[][..], Map::entries) {
                         self.parameters.entry(property.key.to_string()).or_insert(property.key_span);
+                        if serves_by_itself(&property.value) {
+                            self.used.insert(property.key.to_string());
+                        }
                     }
                 }
                 "allOf" | "anyOf" | "oneOf" => {
@@ -342,7 +347,8 @@ impl Linter<'_> {
                         if !self.more_parameters && !declared.is_empty() {
                             entries.insert("parameters", &declared);
                         }
-                        let known = Known { names, entries, options: Options::default() };
+                        let filters = &self.workspace.config().templates.filters;
+                        let known = Known { names, entries, filters, options: Options::default() };
                         let faults = tree_faults(&tree, &known);
                         let faults = faults.into_iter().chain(self.step_faults(&tree, at));
                         for fault in faults.collect::<Vec<_>>() {
@@ -574,7 +580,8 @@ impl Linter<'_> {
                 if let Some(passed) = passed {
                     entries.insert(name, passed);
                 }
-                let known = Known { names: &[name], entries, options };
+                let filters = &self.workspace.config().templates.filters;
+                let known = Known { names: &[name], entries, filters, options };
                 for fault in tree_faults(&tree, &known) {
                     self.report(fault.code, span(tree.at(fault.node)), fault.message, fault.help);
                 }
@@ -609,6 +616,17 @@ fn has_tags(node: &Node) -> bool {
         yaml::Value::Map(map) => map.entries().iter().any(|entry| has_tags(&entry.value)),
         _ => false,
     }
+}
+
+/// Returns whether a field does its work without a step that asks for it: it holds up who has not confirmed something, or it
+/// is a secret, which steps find among the secrets.
+fn serves_by_itself(property: &Node) -> bool {
+    let is_yes = |node: &Node| node.as_bool() == Some(true);
+    let only_yes =
+        property.get("enum").and_then(Node::as_seq).is_some_and(|values| matches!(values, [one] if is_yes(one)));
+    only_yes
+        || property.get("const").is_some_and(is_yes)
+        || property.get("ui:field").and_then(Node::as_str) == Some("Secret")
 }
 
 /// A fault within a text.
@@ -681,6 +699,12 @@ fn tree_faults(tree: &Tree, known: &Known<'_>) -> Vec<Fault> {
         }
         if !known.names.contains(&name) {
             let help = match nearest(name, known.names.iter().copied().chain(bound.iter().map(String::as_str))) {
+                // A text with many faults is looked through for the first ones only.
+                _ if faults.len() < 20
+                    && let Some(step) = subtracted_from_step(tree, node) =>
+                {
+                    format!("an id with a hyphen is written `steps['{step}-{name}']`")
+                }
                 Some(near) => format!("write `{near}`"),
                 None => format!("here are `{}`", known.names.join("`, `")),
             };
@@ -702,10 +726,13 @@ fn tree_faults(tree: &Tree, known: &Known<'_>) -> Vec<Fault> {
     }
     for id in tree.walk() {
         match tree.kind(id) {
-            Kind::Filter { name, .. } if filters::find(name, known.options.cookiecutter).is_none() => {
+            Kind::Filter { name, .. }
+                if filters::find(name, known.options.cookiecutter).is_none()
+                    && !known.filters.iter().any(|own| **own == **name) =>
+            {
                 let near = nearest(name, filters::FILTERS.iter().map(|filter| filter.name));
                 let help = near.map_or_else(
-                    || "see the filters in docs/templates.md".to_owned(),
+                    || "declare it in `templates.filters`, if your Backstage has it; the others are in docs/templates.md".to_owned(),
                     |near| format!("write `{near}`"),
                 );
                 faults.push(Fault::name(id, format!("there is no filter `{name}`"), help));
@@ -721,6 +748,18 @@ fn tree_faults(tree: &Tree, known: &Known<'_>) -> Vec<Fault> {
     }
     faults.sort_by_key(|fault| tree.at(fault.node));
     faults
+}
+
+/// Returns the step from whose output a name is subtracted: what `steps.read-it.output` means.
+fn subtracted_from_step(tree: &Tree, name: NodeId) -> Option<String> {
+    let holds = |node: NodeId| tree.walk_from(node).contains(&name);
+    tree.walk().into_iter().find_map(|id| {
+        let Kind::Binary(Binary::Sub, left, right) = tree.kind(id) else { return None };
+        match path(tree, *left) {
+            Some((_, names)) if holds(*right) && names.len() == 2 && names[0] == "steps" => names.into_iter().nth(1),
+            _ => None,
+        }
+    })
 }
 
 fn is_method_of_object(name: &str) -> bool {
@@ -776,4 +815,62 @@ fn tested_entries(tree: &Tree) -> BTreeSet<(String, String)> {
         }
     }
     tested
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn told(spec: &str, config: Config) -> Vec<String> {
+        let text = format!(
+            "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {{name: t}}\nspec:\n  type: x\n{spec}"
+        );
+        let workspace = Workspace::from_files(config, &[("catalog-info.yaml", text.as_bytes())]);
+        let catalog = crate::catalog::load(&workspace).catalog;
+        let found = check(&workspace, &catalog);
+        found.iter().map(|found| format!("{} ({})", found.message, found.help.as_deref().unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn fields_that_work_without_a_step_are_used() {
+        let spec = "  parameters:\n    properties:\n      agreed: {type: boolean, enum: [true]}\n      sure: {const: true}\n      token: \
+                    {type: string, 'ui:field': Secret}\n      spare: {type: boolean}\n  steps: []\n";
+        assert_eq!(
+            told(spec, Config::default()),
+            ["nothing uses the parameter `spare` (use it in a step, or do not ask for it)"]
+        );
+    }
+
+    #[test]
+    fn filters_of_other_modules_can_be_declared() {
+        let spec = "  steps:\n    - {action: 'debug:log', input: {message: '${{ 1 | stageName }}'}}\n";
+        assert!(
+            told(spec, Config::default())[0]
+                .starts_with("there is no filter `stageName` (declare it in `templates.filters`")
+        );
+        let mut config = Config::default();
+        config.templates.filters = vec!["stageName".to_owned()];
+        assert_eq!(told(spec, config), [""; 0]);
+    }
+
+    #[test]
+    fn a_hyphen_in_an_id_is_no_subtraction() {
+        let spec = "  steps:\n    - {id: read-it, action: 'debug:log', input: {message: x}}\n    - {action: 'debug:log', input: {message: \
+                    '${{ steps.read-it.output.x }}'}}\n";
+        let told = told(spec, Config::default());
+        assert!(
+            told.iter().any(|told| told.contains("(an id with a hyphen is written `steps['read-it']`)")),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn the_manual_names_all_filters_and_tests() {
+        let manual = include_str!("../../docs/templates.md");
+        let names = filters::FILTERS.iter().map(|filter| filter.name);
+        for name in names.chain(tests_of_values::TESTS.iter().map(|test| test.name)) {
+            assert!(manual.contains(&format!("`{name}`")), "{name}");
+        }
+    }
 }
