@@ -26,6 +26,10 @@ impl Files for Memory {
         self.0.len()
     }
 
+    fn try_template(&self, request: &[u8]) -> Option<String> {
+        Some(String::from_utf8_lossy(request).into_owned()).filter(|request| request != "none")
+    }
+
     fn assets(&self) -> u64 {
         let styles = self.0.iter().filter(|(path, _)| path.ends_with(".css"));
         styles.fold(0, |hash, (_, bytes)| hash ^ xxhash_rust::xxh3::xxh3_64(bytes))
@@ -269,6 +273,33 @@ fn other_hosts_and_methods_are_refused() {
         let (status, head, _) = server.ask(method, "/", "");
         assert_eq!(status, 405);
         assert!(head.contains("allow: get, head"), "{head}");
+    }
+}
+
+#[test]
+fn only_a_page_of_the_server_runs_templates() {
+    let server = Watched::start(&[("index.html", PAGE)]);
+    let ask = |headers: &str, body: &str| {
+        let headers = format!("{headers}Content-Length: {}\r\n", body.len());
+        let request =
+            format!("POST /_playbill/new HTTP/1.1\r\nHost: localhost:3000\r\nConnection: close\r\n{headers}\r\n{body}");
+        let text = answer(server.connect(&request), Duration::from_secs(60)).expect("the answer ends");
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        (head[9..12].parse::<u16>().unwrap(), body.to_owned())
+    };
+    let own = "Origin: http://localhost:3000\r\nContent-Type: application/json\r\n";
+    assert_eq!(ask(own, "{\"template\": 1}"), (200, "{\"template\": 1}".to_owned()));
+    assert_eq!(ask(own, "none").0, 404);
+    for headers in [
+        "",
+        "Content-Type: application/json\r\n",
+        "Origin: http://localhost:3000\r\n",
+        "Origin: http://localhost:3000\r\nContent-Type: text/plain\r\n",
+        "Origin: http://localhost:3001\r\nContent-Type: application/json\r\n",
+        "Origin: http://evil.example\r\nContent-Type: application/json\r\n",
+        "Origin: null\r\nContent-Type: application/json\r\n",
+    ] {
+        assert_eq!(ask(headers, "{}").0, 403, "{headers}");
     }
 }
 

@@ -135,6 +135,27 @@ for (const width of [1440, 375]) {
   });
 }
 
+test('a workflow is started with what fits its forge', async () => {
+  const { workflow } = await import(resolve('themes/default/static/form.js'));
+  const values = { name: "a'b", text: '$X `y` "z"', list: [1, true] };
+  const inputs = { template: 'template:default/t', values: '{"name":"a\\u0027b","text":"\\u0024X \\u0060y\\u0060 \\u0022z\\u0022","list":[1,true]}' };
+  const github = 'https://github.com/acme/portal/actions/workflows/create.yml';
+  assert.deepEqual(workflow(github, inputs.template, values), { link: github, inputs });
+  assert.deepEqual(JSON.parse(inputs.values), values);
+  for (const place of ['https://gitlab.com/acme/portal', 'https://gitlab.com/acme/portal/', 'https://gitlab.acme.org/acme/portal/-/pipelines/new?ref=next']) {
+    const { link, inputs: left } = workflow(place, inputs.template, values);
+    const address = new URL(link);
+    assert.equal(address.pathname, '/acme/portal/-/pipelines/new');
+    assert.equal(address.searchParams.get('ref'), place.includes('next') ? 'next' : null);
+    assert.equal(address.searchParams.get('var[PLAYBILL_TEMPLATE]'), inputs.template);
+    assert.equal(address.searchParams.get('var[PLAYBILL_VALUES]'), inputs.values);
+    assert.deepEqual(left, {});
+  }
+  const long = workflow('https://gitlab.com/acme/portal', inputs.template, { text: 'x'.repeat(9000) });
+  assert.equal(long.link, 'https://gitlab.com/acme/portal/-/pipelines/new');
+  assert.equal(long.inputs.values.length, 9011);
+});
+
 test('without script the page says what is asked and done', async () => {
   const page = await browser.page({ script: false });
   try {

@@ -2,7 +2,7 @@
 //
 // PLAYBILL=path/to/playbill node --test tests/browser/serve.test.mjs
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -51,6 +51,31 @@ test('a changed document is shown in place', async () => {
   assert.deepEqual(await page.evaluate(`[window.mark, document.querySelector('article details').open, scrollY, ${radio}]`), [1, true, 900, chosen]);
   assert.deepEqual(page.problems, []);
   await page.close();
+});
+
+test('a template is run dry for a page of the server, and writes nothing', async () => {
+  await put('templates/stage/template.yaml', "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: stage}\nspec:\n  type: service\n  parameters: {required: [name], properties: {name: {type: string, pattern: '^[a-z]+$'}}}\n  secrets: {schema: {properties: {token: {type: string}}}}\n  steps:\n    - {id: fetch, action: 'fetch:template', input: {url: ./skeleton, values: {name: '${{ parameters.name }}'}}}\n    - {id: say, action: 'debug:log', input: {message: 'with ${{ secrets.token }}'}}\n    - {id: publish, action: 'publish:github', input: {repoUrl: 'github.com?owner=o&repo=${{ parameters.name }}'}}\n");
+  await put('templates/stage/skeleton/${{ values.name }}.txt', 'for ${{ values.name }}\n');
+  await put('catalog-info.yaml', "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: web\n  annotations: {backstage.io/techdocs-ref: 'dir:.'}\nspec: {type: service, lifecycle: production, owner: team}\n---\napiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: templates}\nspec: {target: ./templates/stage/template.yaml}\n");
+  const ask = async (body, headers = {}) => fetch(`${server.url}_playbill/new`, { method: 'POST', headers: { origin: new URL(server.url).origin, 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+  const request = (name) => ({ template: 'template:default/stage', values: { name }, secrets: { token: 'hush-hush' } });
+  let answer = await ask(request('foyer'));
+  for (let turn = 0; turn < 100 && answer.status === 404; turn++) {
+    await new Promise((done) => setTimeout(done, 100));
+    answer = await ask(request('foyer'));
+  }
+  assert.equal(answer.status, 200);
+  const text = await answer.text();
+  const report = JSON.parse(text);
+  assert.equal(report.status, 'completed');
+  assert.deepEqual(report.shown, { 'foyer.txt': 'for foyer\n' });
+  assert.deepEqual(report.plan.map(({ action }) => action), ['publish:github']);
+  assert(!text.includes('hush-hush') && text.includes('with ***'));
+  await assert.rejects(access(join(folder, 'foyer.txt')));
+  const refused = await (await ask(request('NO'))).json();
+  assert.deepEqual([refused.status, refused.errors[0].pointer], ['invalid', '/name']);
+  assert.equal((await ask(request('foyer'), { origin: 'http://elsewhere.example' })).status, 403);
+  assert.equal((await ask({ template: 'template:default/none' })).status, 404);
 });
 
 test('a changed sheet is put in place', async () => {

@@ -598,6 +598,7 @@ pub fn form(view: &PageContext<'_>, id: EntityId) -> Vec<u8> {
         "lists": lists.lists.iter().map(|(_, choices)| choices).collect::<Vec<_>>(),
         "labels": spec.get("presentation").and_then(|presentation| presentation.get("buttonLabels")),
         "requests": view.site.config().templates.requests,
+        "workflow": view.site.config().templates.workflow,
     }))
 }
 

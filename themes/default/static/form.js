@@ -4,6 +4,8 @@
 const KEYWORDS = /^(true|false|null|yes|no|on|off|y|n|nan|inf|infinity)$/i;
 const SAFE = /[A-Za-z0-9 _.,:/@=+-]/;
 const PICKERS = ['EntityPicker', 'OwnerPicker', 'OwnedEntityPicker', 'MyGroupsPicker', 'MultiEntityPicker', 'EntityTagsPicker'];
+/** Longer addresses are refused by some servers. */
+const LONGEST_LINK = 8000;
 /** A list of at most this many is a menu; a longer one is searched by typing. */
 const MENU = 40;
 
@@ -40,7 +42,22 @@ export function request(place, template, values) {
   const body = `Please run this template.\n\n\`\`\`yaml\ntemplate: ${template}\nvalues:\n${lines.join('\n')}\n\`\`\`\n`;
   const query = (names) => new URLSearchParams({ [names[0]]: `Create: ${template}`, [names[1]]: body }).toString();
   const link = /(^|\.)gitlab\./.test(new URL(base).hostname) ? `${base}/-/issues/new?${query(['issue[title]', 'issue[description]'])}` : `${base}/issues/new?${query(['title', 'body'])}`;
-  return link.length < 8000 ? link : null;
+  return link.length < LONGEST_LINK ? link : null;
+}
+
+/**
+ * Returns the link to the page on which a workflow is started, and what is to be entered there. GitLab takes the inputs as part
+ * of the address; GitHub does not.
+ */
+export function workflow(place, template, values) {
+  const address = new URL(place);
+  const inputs = { template, values: quoted(values) };
+  if (!/(^|\.)gitlab\./.test(address.hostname)) return { link: address.href, inputs };
+  if (!/\/-\/pipelines\/new\/?$/.test(address.pathname)) address.pathname = `${address.pathname.replace(/\/+$/, '')}/-/pipelines/new`;
+  for (const [name, value] of Object.entries(inputs)) address.searchParams.set(`var[PLAYBILL_${name.toUpperCase()}]`, value);
+  if (address.href.length < LONGEST_LINK) return { link: address.href, inputs: {} };
+  for (const name of Object.keys(inputs)) address.searchParams.delete(`var[PLAYBILL_${name.toUpperCase()}]`);
+  return { link: address.href, inputs };
 }
 
 function element(tag, properties = {}, ...children) {
@@ -471,7 +488,7 @@ class Form {
 
   /** What can be done with the answers. */
   made() {
-    const { template, requests } = this.data;
+    const { template, requests, workflow: place } = this.data;
     const values = this.result();
     const repository = Object.values(values).find((value) => typeof value === 'string' && /^[\w.-]+\?.*\brepo=/.test(value));
     const name = [values.name, values.component_id, values.componentId, repository && new URLSearchParams(repository.split('?')[1]).get('repo')].find((text) => typeof text === 'string' && /^[A-Za-z0-9][\w-]*$/.test(text)) ?? 'new-project';
@@ -486,6 +503,9 @@ class Form {
     };
     const secrets = Object.keys(this.secrets);
     const link = requests ? request(requests, template, values) : null;
+    const run = place ? workflow(place, template, values) : null;
+    const entered = Object.entries(run?.inputs ?? {});
+    const outward = (href, text) => element('p', {}, element('a', { className: 'button', href, rel: 'noopener' }, icon('external'), element('span', { textContent: text })));
     const isServed = Boolean(document.querySelector('script[src*="_playbill/live.js"]'));
     const results = element('div', { 'aria-live': 'polite' });
     return element('div', {},
@@ -495,7 +515,10 @@ class Form {
       element('div', { className: 'way' }, element('h3', { textContent: 'With a file of values' }),
         element('p', {}, element('a', { className: 'button', href: file, download: 'values.yaml' }, icon('file'), element('span', { textContent: 'Download values.yaml' }))), code(withFile)),
       secrets.length ? element('p', { className: 'quiet' }, 'Secrets are in neither. Before, set ', ...secrets.flatMap((secret, at) => [at ? ', ' : '', element('code', { textContent: `PLAYBILL_SECRET_${secret}` })]), '.') : null,
-      link ? element('div', { className: 'way' }, element('h3', { textContent: 'As a request' }), element('p', {}, element('a', { className: 'button', href: link, rel: 'noopener' }, icon('external'), element('span', { textContent: 'Open an issue with the values' })))) : null,
+      run ? element('div', { className: 'way' }, element('h3', { textContent: 'In a workflow' }), outward(run.link, 'Run the workflow'),
+        entered.length ? element('p', { className: 'quiet', textContent: 'Enter there:' }) : null,
+        ...entered.flatMap(([name, value]) => [element('p', {}, element('code', { textContent: name })), code(value)])) : null,
+      link ? element('div', { className: 'way' }, element('h3', { textContent: 'As a request' }), outward(link, 'Open an issue with the values')) : null,
       requests && !link ? element('p', { className: 'quiet', textContent: 'The values are too long for the address of a new issue; attach the file instead.' }) : null,
       element('div', { className: 'buttons' }, button('Back', () => this.show(this.at - 1, true)), button('Start over', () => { this.values = {}; this.secrets = {}; this.memory = { chosen: {} }; this.show(0, true); })));
   }
