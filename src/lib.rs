@@ -22,6 +22,7 @@ pub mod icon_set;
 pub mod markdown;
 pub mod config;
 pub mod workspace;
+pub mod org;
 pub mod catalog;
 pub mod snapshots;
 pub mod impact;

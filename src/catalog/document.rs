@@ -28,6 +28,8 @@ pub(super) struct Context<'a> {
     pub(super) custom: &'a CustomKinds,
     pub(super) rules: &'a [Rule<'a>],
     pub(super) overlays: &'a Overlays,
+    /// Whether the entity comes from another system, which has rules of its own for names.
+    pub(super) takes_any_name: bool,
 }
 
 /// One of `catalog.rules`, with the files it holds for.
@@ -98,7 +100,7 @@ pub(super) fn read(
     let root = root.node;
     let start = root.as_map().and_then(|map| map.entries().first()).map_or(root.span, |entry| entry.key_span);
 
-    policies(&root, &elsewhere, &mut out);
+    policies(&root, &elsewhere, context.takes_any_name, &mut out);
     let declared = kind_rules(context, &root, &kind, &reference, &elsewhere, &mut out);
     if let Some(problem) = forbidden(context, &root, &kind, file) {
         out.push(problem);
@@ -235,7 +237,7 @@ fn fill_in(root: &mut Node) {
 }
 
 /// Checks the envelope schema in full, the root fields and the field formats (CM/entity/policies/).
-fn policies(root: &Node, elsewhere: &[String], out: &mut Diagnostics) {
+fn policies(root: &Node, elsewhere: &[String], takes_any_name: bool, out: &mut Diagnostics) {
     let Some(map) = root.as_map() else { return };
     for entry in map.entries() {
         if !["apiVersion", "kind", "metadata", "spec"].contains(&&*entry.key) {
@@ -264,7 +266,7 @@ fn policies(root: &Node, elsewhere: &[String], out: &mut Diagnostics) {
     // The envelope has checked the type of name and namespace; a placeholder may have changed nothing there.
     text_pairs(&mut checker, fields, "labels", codes::INVALID_LABEL);
     text_pairs(&mut checker, fields, "annotations", codes::INVALID_ANNOTATION_KEY);
-    formats(fields, out);
+    formats(fields, takes_any_name, out);
 }
 
 fn root_field(entry: &Entry) -> Diagnostic {
@@ -328,9 +330,10 @@ fn text_pairs(checker: &mut Checker<'_>, metadata: &Map, field: &str, code: crat
 }
 
 /// Checks the formats of name, namespace, tags and links.
-fn formats(metadata: &Map, out: &mut Diagnostics) {
+fn formats(metadata: &Map, takes_any_name: bool, out: &mut Diagnostics) {
     if let Some(node) = metadata.get("name")
         && let Some(name) = node.as_str()
+        && !takes_any_name
         && !format::is_name(name)
     {
         let problem = Diagnostic::new(codes::INVALID_NAME, node.span, format!("`{}` cannot be a name", shorten(name)))

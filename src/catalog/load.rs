@@ -15,9 +15,11 @@ use super::secrets::Secrets;
 use super::skeleton::{self, Skeletons};
 use super::unreadable::read_problem;
 use super::{Catalog, Entity, EntityId, EntityRef, Relation};
+use crate::config::OrgMerge;
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::html::{self, AddressUse};
 use crate::incremental::{ByAddress, Changes, MemoTable};
+use crate::org::{self, OrgEntity};
 use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::{Folder, GlobStyle, KnownSince, ReadError, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
@@ -38,12 +40,13 @@ pub(crate) struct Loaded {
 pub(crate) struct Memo {
     overlays: MemoTable<(), Arc<Vec<FileId>>, (Overlays, Diagnostics)>,
     files: MemoTable<FileId, ByAddress<(Overlays, Diagnostics)>, Read>,
+    org: MemoTable<(), (), (Vec<OrgEntity>, Diagnostics)>,
 }
 
 impl Memo {
     /// Makes a memo that is enabled; the default one is not.
     pub(crate) fn enabled() -> Self {
-        Self { overlays: MemoTable::enabled(), files: MemoTable::enabled() }
+        Self { overlays: MemoTable::enabled(), files: MemoTable::enabled(), org: MemoTable::enabled() }
     }
 
     /// Does what [`load`] does, with what is known from before.
@@ -55,6 +58,7 @@ impl Memo {
     pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
         self.overlays.invalidate(changes);
         self.files.invalidate(changes);
+        self.org.invalidate(changes);
     }
 }
 
@@ -86,7 +90,7 @@ fn load_with(workspace: &Workspace, memo: &Memo) -> Loaded {
     let overlays = memo.overlays.get(workspace, (), workspace.overlay_list(), |workspace, _| Overlays::read(workspace));
     let mut diagnostics = overlays.1.clone();
     let rules: Vec<Rule<'_>> = config.catalog.rules.iter().map(Rule::new).collect();
-    let context = Context { workspace, custom: &custom, rules: &rules, overlays: &overlays.0 };
+    let context = Context { workspace, custom: &custom, rules: &rules, overlays: &overlays.0, takes_any_name: false };
     let read = |file: FileId| {
         let make = |workspace: &Workspace, _| read_file(&Context { workspace, ..context }, file);
         memo.files.get(workspace, file, ByAddress(Arc::clone(&overlays)), make)
@@ -128,7 +132,8 @@ fn load_with(workspace: &Workspace, memo: &Memo) -> Loaded {
     let known: HashSet<FileId> = cache.keys().copied().collect();
     memo.files.retain(|file| known.contains(file));
     diagnostics.extend(gaps.into_iter().map(unfilled));
-    join(&context, reached, cache, &skeletons, &mut diagnostics)
+    let org = memo.org.get(workspace, (), (), |workspace, _| org::read(workspace));
+    join(&context, reached, cache, &org, &skeletons, &mut diagnostics)
 }
 
 /// Locations above a file that are remembered.
@@ -261,8 +266,9 @@ fn unreadable(error: &ReadError, file: FileId) -> Diagnostic {
 /// Picks one document per identity, makes the annotations and the relations, and collects all problems.
 fn join(
     context: &Context<'_>,
-    followed: Followed,
+    mut followed: Followed,
     mut cache: HashMap<FileId, Arc<Read>>,
+    org: &(Vec<OrgEntity>, Diagnostics),
     skeletons: &Skeletons,
     diagnostics: &mut Diagnostics,
 ) -> Loaded {
@@ -279,9 +285,10 @@ fn join(
             claims.entry(draft.reference.shared()).or_default().push((draft, i));
         }
     }
-    let chosen = settle(context.workspace, claims, diagnostics);
-    diagnostics.extend(followed.diagnostics);
     diagnostics.extend(unreached(context.workspace, &followed.files, skeletons));
+    let of_org = add_org(context, org, &mut followed.files, &mut claims, diagnostics);
+    let chosen = settle(context.workspace, claims, diagnostics);
+    diagnostics.extend(std::mem::take(&mut followed.diagnostics));
     diagnostics.extend(nothing_read(context.workspace, &followed.files, skeletons));
     diagnostics.extend(
         context.overlays.unmatched(|reference| {
@@ -298,7 +305,12 @@ fn join(
     let mut name_spans = Vec::with_capacity(drafts.len());
     for (draft, _) in &mut drafts {
         name_spans.push(draft.name_span);
-        declared.push(std::mem::take(&mut draft.declared));
+        let mut of_draft = std::mem::take(&mut draft.declared);
+        if of_org.contains(&draft.document) {
+            // Who is missing is counted where the answers are read.
+            of_draft.retain(|declared| ids.contains_key(declared.target.as_str()));
+        }
+        declared.push(of_draft);
     }
     let secrets = Secrets::new(&context.workspace.config().catalog.secrets);
     let (entities, masked): (Vec<Entity>, Vec<(Vec<Span>, Diagnostics)>) = drafts
@@ -321,6 +333,75 @@ fn join(
         name_spans,
         left_out,
         diagnostics: std::mem::take(diagnostics),
+    }
+}
+
+/// Adds the users and groups of saved answers; returns where those stand that count.
+fn add_org(
+    context: &Context<'_>,
+    org: &(Vec<OrgEntity>, Diagnostics),
+    files: &mut Vec<Reached>,
+    claims: &mut BTreeMap<Arc<str>, Vec<(Draft, usize)>>,
+    diagnostics: &mut Diagnostics,
+) -> HashSet<Span> {
+    diagnostics.extend(org.1.iter().cloned());
+    let context = &Context { takes_any_name: true, ..*context };
+    let of_files: BTreeSet<Arc<str>> = claims.keys().cloned().collect();
+    let mut places: HashMap<FileId, usize> = HashMap::new();
+    let mut brought = Brought::new();
+    let mut read: HashSet<Span> = HashSet::new();
+    let read_one = |entity: &OrgEntity| document::read(context, &mut Brought::new(), entity.root.clone(), entity.span);
+    let drafts: Vec<_> = org.0.par_iter().map(read_one).collect();
+    for (entity, (draft, problems)) in org.0.iter().zip(drafts) {
+        let file = entity.span.file;
+        let Some(draft) = draft else {
+            diagnostics.extend(problems);
+            continue;
+        };
+        let reference = draft.reference.shared();
+        if of_files.contains(&reference) && entity.merge != OrgMerge::Error {
+            if entity.merge == OrgMerge::Overlay
+                && let Some((written, _)) = claims.get_mut(&reference).and_then(|claims| claims.last_mut())
+            {
+                complete(context, &mut brought, written, &entity.root);
+            }
+            continue;
+        }
+        diagnostics.extend(problems);
+        if !draft.valid {
+            continue;
+        }
+        let at = *places.entry(file).or_insert_with(|| {
+            files.push(Reached { file, read_type: ReadType::Url, ancestry: Vec::new(), origin: file });
+            files.len() - 1
+        });
+        read.insert(draft.document);
+        claims.entry(reference).or_default().push((Draft { line: entity.line, ..draft }, at));
+    }
+    read
+}
+
+/// Adds to an entity of a catalog file what a saved answer says beyond it.
+fn complete(context: &Context<'_>, brought: &mut Brought, written: &mut Draft, answer: &Node) {
+    fn over_node(under: &Node, over: &Node) -> Node {
+        let (Some(below), Some(above)) = (under.as_map(), over.as_map()) else { return over.clone() };
+        let mut merged = above.clone();
+        for entry in below.entries() {
+            let value = match above.get(&entry.key) {
+                Some(value) => over_node(&entry.value, value),
+                None => entry.value.clone(),
+            };
+            let key_span = above.entry(&entry.key).map_or(entry.key_span, |entry| entry.key_span);
+            merged.set(Entry { key: Arc::clone(&entry.key), key_span, value });
+        }
+        Node { span: over.span, value: Value::Map(Arc::new(merged)) }
+    }
+    let root = over_node(answer, &written.root);
+    // Its own faults have been reported.
+    if let (Some(draft), _) = document::read(context, brought, root, written.document)
+        && draft.valid
+    {
+        *written = Draft { name_span: written.name_span, start: written.start, line: written.line, ..draft };
     }
 }
 
@@ -787,7 +868,13 @@ mod tests {
         let workspace = Workspace::from_files(Config::default(), &files);
         let overlays = Overlays::read(&workspace);
         let custom = CustomKinds::new(workspace.config());
-        let context = Context { workspace: &workspace, custom: &custom, rules: &[], overlays: &overlays.0 };
+        let context = Context {
+            workspace: &workspace,
+            custom: &custom,
+            rules: &[],
+            overlays: &overlays.0,
+            takes_any_name: false,
+        };
         let claims: Vec<(Draft, usize)> = workspace
             .catalog_files()
             .iter()

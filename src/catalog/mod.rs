@@ -17,6 +17,8 @@ pub mod format;
 pub mod kinds;
 mod load;
 mod location;
+#[cfg(test)]
+mod org_tests;
 mod overlay;
 mod placeholder;
 pub mod reference;

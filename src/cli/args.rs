@@ -64,6 +64,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Plan how CI saves what other tools know, so that pages show it.
     Snapshots(SnapshotsArgs),
+    /// Plan how CI saves what other systems know of people and teams.
+    Org(OrgArgs),
     /// Say who is hit when an entity fails: hop by hop, with owners and the way to each.
     #[command(
         after_help = "Examples:\n  playbill impact component:default/payments\n  playbill impact payments --format json ../services"
@@ -381,6 +383,30 @@ pub struct SnapshotsPlanArgs {
     /// Print JSON, as `plan` does anyway.
     #[arg(long, hide = true)]
     pub json: bool,
+}
+
+/// Arguments of `org`.
+#[derive(Debug, Args)]
+pub struct OrgArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: OrgCommand,
+}
+
+/// The commands of `org`.
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Print the shell script that saves what `org` of the configuration reads.
+    #[command(after_help = "Example:\n  playbill org script > save-org.sh && sh save-org.sh")]
+    Script(OrgScriptArgs),
+}
+
+/// Arguments of `org script`.
+#[derive(Debug, Args)]
+pub struct OrgScriptArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// Arguments of `impact`.

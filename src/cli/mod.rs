@@ -17,6 +17,7 @@ mod report;
 mod serve;
 #[cfg(feature = "serve")]
 mod serve_search;
+mod org;
 mod snapshots;
 mod stopwatch;
 
@@ -108,6 +109,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::New(args) => new::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Snapshots(args) => snapshots::run(&context, &args),
+        Command::Org(args) => org::run(&context, &args),
         Command::Impact(args) => impact::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),

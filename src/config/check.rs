@@ -40,6 +40,7 @@ impl Checker<'_> {
             },
             Shape::Schema => self.schema(node, path),
             Shape::Size => self.size(node, path),
+            Shape::Any => {}
             Shape::Flag => {
                 if !matches!(node.value, Value::Bool(_)) {
                     self.invalid(node, format!("{} must be `true` or `false`", quoted(path))).help =

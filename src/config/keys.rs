@@ -50,6 +50,8 @@ pub(super) enum Shape {
     Field,
     /// A JSON Schema.
     Schema,
+    /// Anything.
+    Any,
     /// Yes or no.
     Flag,
     /// How many times as much, within [`FACTORS`].
@@ -181,6 +183,11 @@ pub(super) const ROOT: &[Key] = &[
     key("snapshots", Shape::Mapping(SNAPSHOTS), "Answers of other tools that were saved before the build."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key("templates", Shape::Mapping(TEMPLATES), "How `playbill new` runs software templates."),
+    key(
+        "org",
+        Shape::List(&Shape::Mapping(ORG), 0),
+        "Where people and teams come from, beside catalog files: saved answers of other systems.",
+    ),
     key(
         "radar",
         Shape::TextOr(&Shape::List(&Shape::Mapping(RADAR), 1), RADAR),
@@ -441,6 +448,74 @@ const PATH_RULES: &[Key] = &[
     key("rules", LEVELS, "Severities, as in `check.rules`.").required(),
 ];
 
+/// The systems that know people and teams.
+pub(crate) const ORG_TYPES: &[&str] = &["github", "ldap", "msgraph", "okta"];
+
+const ORG: &[Key] = &[
+    key("type", Shape::OneOf(ORG_TYPES), "The system whose answers are read.").required(),
+    key(
+        "files",
+        Shape::Text,
+        "The saved answers: a folder that ends in `/`, or a pattern such as `org/github/*.json`, relative to this file; it may lie \
+         outside of what is scanned. For `ldap` it stands in `users` and `groups`.",
+    ),
+    key("org", Shape::Word, "`github`: the login of the organisation, for the script that saves the answers."),
+    key("url", Shape::Text, "The address of the server, for the script: `ldaps://ldap.acme.org`, `https://acme.okta.com`, or the host of GitHub Enterprise."),
+    key("excludeSuspendedUsers", Shape::Flag, "`github`: leave out users whom the server has suspended.").or("false"),
+    key(
+        "vendor",
+        Shape::OneOf(&["openldap", "activedirectory", "freeipa", "google", "lldap"]),
+        "`ldap`: the program, which decides the names of the attributes for DN and UUID.",
+    )
+    .or("\"openldap\""),
+    key("users", Shape::Mapping(ORG_LDAP), "`ldap`: the answers about users, and what becomes of them."),
+    key("groups", Shape::Mapping(ORG_LDAP), "`ldap`: the answers about groups, and what becomes of them."),
+    key(
+        "userNamingStrategy",
+        Shape::OneOf(&["id", "kebab-case-email", "strip-domain-email", "slugify-email"]),
+        "`okta`: what the name of a user is made from.",
+    )
+    .or("\"id\""),
+    key(
+        "groupNamingStrategy",
+        Shape::OneOf(&["id", "kebab-case-name", "profile-name"]),
+        "`okta`: what the name of a group is made from.",
+    )
+    .or("\"id\""),
+    key("includeEmptyGroups", Shape::Flag, "`okta`: keep groups without members; else only those with members below them.").or("false"),
+    key("hierarchy", Shape::Mapping(ORG_HIERARCHY), "`okta`: the attributes of groups that tell which is the parent of which."),
+    key("annotations", TEXTS, "`okta`: attributes of profiles that become annotations."),
+    key(
+        "merge",
+        Shape::OneOf(&["yaml", "overlay", "error"]),
+        "What holds for an entity that a catalog file describes too: `yaml`, the file alone; `overlay`, what the file says, and for \
+         the rest the answer; `error`, it is reported as a duplicate.",
+    )
+    .or("\"yaml\""),
+];
+
+const ORG_LDAP: &[Key] = &[
+    key("files", Shape::Text, "The saved answers, LDIF: a folder that ends in `/`, or a pattern.").required(),
+    key("dn", Shape::Text, "Below which entry the script searches."),
+    key("filter", Shape::Text, "The filter of the search in the script."),
+    key(
+        "map",
+        Shape::Named { name: &Shape::Word, value: &Shape::Text },
+        "From which attributes fields come: `name`, `rdn`, `displayName`, `email`, `description`, `picture`, `memberOf`, and for groups \
+         `type` and `members`.",
+    ),
+    key(
+        "set",
+        Shape::Named { name: &Shape::Text, value: &Shape::Any },
+        "Values to set before that, by path, such as `metadata.namespace: people`.",
+    ),
+];
+
+const ORG_HIERARCHY: &[Key] = &[
+    key("key", Shape::Text, "The path of what identifies a group, such as `profile.org_id`; else its name."),
+    key("parentKey", Shape::Text, "The path of what identifies its parent.").required(),
+];
+
 const TEMPLATES: &[Key] = &[
     key(
         "mirrors",
@@ -454,10 +529,22 @@ const TEMPLATES: &[Key] = &[
         "Actions of your own Backstage, each with an example of its outputs. `playbill new` notes them in the plan.",
     ),
     key(
+        "filters",
+        TEXTS,
+        "Filters that modules of your own Backstage add, by name. `check` takes them for known; here a text with one cannot be rendered.",
+    ),
+    key(
         "requests",
         Shape::HttpUrl,
         "The repository at GitHub or GitLab in which an issue asks for a run, such as `https://github.com/acme/portal`. The form of \
          a template then links to a new issue with the values.",
+    ),
+    key(
+        "workflow",
+        Shape::HttpUrl,
+        "The workflow at GitHub, such as `https://github.com/acme/portal/actions/workflows/create.yml`, or the project at GitLab, \
+         such as `https://gitlab.com/acme/portal`, that runs templates. The form of a template then leads there with the \
+         inputs `template` and `values`.",
     ),
     key(
         "commands",

@@ -55,6 +55,7 @@ fn inner(shape: &Shape, path: &str, out: &mut String) {
 fn value(shape: &Shape) -> String {
     match shape {
         Shape::Text => "text".to_owned(),
+        Shape::Any => "any value".to_owned(),
         Shape::HttpUrl | Shape::LinkUrl => "address".to_owned(),
         Shape::Colour => "colour".to_owned(),
         Shape::Flag => "`true` or `false`".to_owned(),

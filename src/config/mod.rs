@@ -92,6 +92,8 @@ pub struct Config {
     pub check: CheckConfig,
     /// How software templates are run.
     pub templates: TemplatesConfig,
+    /// Where people and teams come from, beside catalog files.
+    pub org: Vec<OrgConfig>,
     /// Decision records.
     pub adr: AdrConfig,
     /// Tech radars.
@@ -326,6 +328,83 @@ pub struct CheckConfig {
     pub lifecycles: Vec<String>,
 }
 
+/// A system that knows people and teams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrgType {
+    /// An organisation at GitHub.
+    GitHub,
+    /// A directory.
+    Ldap,
+    /// A tenant of Microsoft Entra.
+    MsGraph,
+    /// An organisation at Okta.
+    Okta,
+}
+
+/// What holds for an entity that a catalog file describes too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OrgMerge {
+    /// The file alone.
+    #[default]
+    Yaml,
+    /// What the file says, and for the rest the answer.
+    Overlay,
+    /// It is a duplicate.
+    Error,
+}
+
+/// Where people and teams come from.
+#[derive(Debug, Clone)]
+pub struct OrgConfig {
+    /// Its place in the list.
+    pub number: usize,
+    /// The system.
+    pub kind: OrgType,
+    /// The saved answers: a folder or a pattern.
+    pub files: String,
+    /// The login of an organisation at GitHub.
+    pub org: Option<String>,
+    /// The address of the server, for the script.
+    pub url: Option<String>,
+    /// Whether suspended users are left out.
+    pub exclude_suspended: bool,
+    /// The program of a directory.
+    pub vendor: String,
+    /// Users of a directory.
+    pub users: Option<OrgLdap>,
+    /// Groups of a directory.
+    pub groups: Option<OrgLdap>,
+    /// What names of users are made from.
+    pub user_naming: String,
+    /// What names of groups are made from.
+    pub group_naming: String,
+    /// Whether groups without members are kept.
+    pub include_empty: bool,
+    /// The path of what identifies a group.
+    pub hierarchy_key: Option<String>,
+    /// The path of what identifies its parent.
+    pub hierarchy_parent: Option<String>,
+    /// Attributes that become annotations.
+    pub annotations: Vec<String>,
+    /// What holds for an entity that a catalog file describes too.
+    pub merge: OrgMerge,
+}
+
+/// A part of a directory.
+#[derive(Debug, Clone, Default)]
+pub struct OrgLdap {
+    /// The saved answers.
+    pub files: String,
+    /// Below which entry the script searches.
+    pub dn: Option<String>,
+    /// The filter of the search.
+    pub filter: Option<String>,
+    /// The attributes from which fields come.
+    pub map: BTreeMap<String, String>,
+    /// Values to set, by path.
+    pub set: Vec<(String, serde_json::Value)>,
+}
+
 /// How software templates are run.
 #[derive(Debug, Clone, Default)]
 pub struct TemplatesConfig {
@@ -333,8 +412,12 @@ pub struct TemplatesConfig {
     pub mirrors: BTreeMap<String, String>,
     /// Further actions, each with an example of its outputs.
     pub actions: BTreeMap<String, BTreeMap<String, String>>,
+    /// Filters of the user's own Backstage.
+    pub filters: Vec<String>,
     /// The repository in which an issue asks for a run.
     pub requests: Option<String>,
+    /// The workflow that runs templates.
+    pub workflow: Option<String>,
     /// Programs with their arguments that do what remote actions would.
     pub commands: BTreeMap<String, Vec<String>>,
 }
@@ -404,6 +487,7 @@ impl Default for Config {
             snapshots: SnapshotsConfig::default(),
             check: CheckConfig::default(),
             templates: TemplatesConfig::default(),
+            org: Vec::new(),
             adr: AdrConfig::default(),
             radar: Vec::new(),
             radar_url: None,

@@ -10,8 +10,8 @@ use super::check::{Checker, colour, count, factor, given, glob, http_url, is_fie
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
-    CustomRelation, EntityPage, Filter, Limits, Places, RadarConfig, SearchConfig, SearchTest, SnapshotField,
-    SnapshotSource, SnapshotsConfig, TemplatesConfig,
+    CustomRelation, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, Places, RadarConfig,
+    SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig, TemplatesConfig,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
@@ -67,6 +67,7 @@ fn config(root: &Map) -> Config {
         snapshots: given_map(Some(root), "snapshots").map(snapshots).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         templates: given_map(Some(root), "templates").map(templates).unwrap_or_default(),
+        org: mappings(root, "org").enumerate().filter_map(|(number, map)| org(number, map)).collect(),
         adr: given_map(Some(root), "adr").map(adr).unwrap_or_default(),
         radar: given_map(Some(root), "radar").into_iter().chain(mappings(root, "radar")).filter_map(radar).collect(),
         radar_url: None,
@@ -224,6 +225,59 @@ fn level(word: &str) -> Option<Option<Severity>> {
     }
 }
 
+fn org(number: usize, map: &Map) -> Option<OrgConfig> {
+    let kind = match text(map, "type").as_deref()? {
+        "github" => OrgType::GitHub,
+        "ldap" => OrgType::Ldap,
+        "msgraph" => OrgType::MsGraph,
+        "okta" => OrgType::Okta,
+        _ => return None,
+    };
+    let flag = |key: &str| map.get(key).is_some_and(|node| matches!(node.value, Value::Bool(true)));
+    let hierarchy = |key: &str| text(given_map(Some(map), "hierarchy")?, key);
+    let ldap = |key: &str| {
+        let part = given_map(Some(map), key)?;
+        let entries = |key: &str| given_map(Some(part), key).map_or(&[][..], Map::entries).iter();
+        Some(OrgLdap {
+            files: text(part, "files")?,
+            dn: text(part, "dn"),
+            filter: text(part, "filter"),
+            map: entries("map")
+                .filter_map(|entry| Some((entry.key.to_string(), entry.value.as_str()?.to_owned())))
+                .collect(),
+            set: entries("set")
+                .filter_map(|entry| Some((entry.key.to_string(), serde_json::to_value(&entry.value).ok()?)))
+                .collect(),
+        })
+    };
+    let files = text(map, "files").unwrap_or_default();
+    if files.is_empty() && kind != OrgType::Ldap {
+        return None;
+    }
+    Some(OrgConfig {
+        number,
+        kind,
+        files,
+        org: text(map, "org"),
+        url: text(map, "url"),
+        exclude_suspended: flag("excludeSuspendedUsers"),
+        vendor: text(map, "vendor").unwrap_or_else(|| "openldap".to_owned()),
+        users: ldap("users"),
+        groups: ldap("groups"),
+        user_naming: text(map, "userNamingStrategy").unwrap_or_else(|| "id".to_owned()),
+        group_naming: text(map, "groupNamingStrategy").unwrap_or_else(|| "id".to_owned()),
+        include_empty: flag("includeEmptyGroups"),
+        hierarchy_key: hierarchy("key"),
+        hierarchy_parent: hierarchy("parentKey"),
+        annotations: texts(map, "annotations"),
+        merge: match text(map, "merge").as_deref() {
+            Some("overlay") => OrgMerge::Overlay,
+            Some("error") => OrgMerge::Error,
+            _ => OrgMerge::Yaml,
+        },
+    })
+}
+
 fn templates(map: &Map) -> TemplatesConfig {
     let named = |map: Option<&Map>| -> BTreeMap<String, String> {
         let entries = map.map_or(&[][..], Map::entries).iter();
@@ -233,7 +287,9 @@ fn templates(map: &Map) -> TemplatesConfig {
     TemplatesConfig {
         mirrors: named(given_map(Some(map), "mirrors")),
         actions: entries("actions").map(|entry| (entry.key.to_string(), named(entry.value.as_map()))).collect(),
+        filters: texts(map, "filters"),
         requests: map.get("requests").and_then(Node::as_str).map(str::to_owned),
+        workflow: map.get("workflow").and_then(Node::as_str).map(str::to_owned),
         commands: entries("commands").map(|entry| (entry.key.to_string(), node_texts(&entry.value))).collect(),
     }
 }

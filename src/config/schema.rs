@@ -67,6 +67,7 @@ fn shape(shape: &Shape) -> Map<String, Value> {
             json!({ "type": "string", "format": "uri", "pattern": "^([hH][tT][tT][pP][sS]?://|mailto:)" })
         }
         Shape::Colour => json!({ "type": "string", "pattern": "^\\s*#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\\s*$" }),
+        Shape::Any => json!({}),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Factor => json!({ "type": "number", "minimum": FACTORS.0, "maximum": FACTORS.1 }),
         Shape::Count => json!({ "type": "integer", "minimum": 1 }),

@@ -35,6 +35,8 @@ pub enum Family {
     Api,
     /// Software templates.
     Template,
+    /// People and teams from saved answers.
+    Org,
     /// Saved answers of other tools.
     Snapshot,
     /// Pages of the site.
@@ -60,6 +62,7 @@ impl Family {
             Self::Radar => "radar",
             Self::Api => "api",
             Self::Template => "template",
+            Self::Org => "org",
             Self::Snapshot => "snapshot",
             Self::Site => "site",
             Self::Config => "config",
@@ -82,6 +85,7 @@ impl Family {
             Self::Radar => "the tech radar",
             Self::Api => "definitions of APIs",
             Self::Template => "software templates",
+            Self::Org => "people and teams from saved answers",
             Self::Snapshot => "saved answers of other tools",
             Self::Site => "pages of the site",
             Self::Config => "configuration",
@@ -319,6 +323,10 @@ rules! {
     INVALID_API_DEFINITION "invalid-api-definition" Api Warning "A part of an API definition is not what it must be.";
     REF_NOT_LOCAL "ref-not-local" Api Warning "A `$ref` of an API definition names a file on another host.";
     UNRESOLVED_IMPORT "unresolved-import" Api Warning "A file that a Protocol Buffers definition imports is not there.";
+
+    ORG_DATA_INCOMPLETE "org-data-incomplete" Org Error "A saved answer about people and teams is not whole, or is not there.";
+    ORG_ENTRY_SKIPPED "org-entry-skipped" Org Warning "An entry of a saved answer cannot become a user or a group.";
+    ORG_MEMBER_UNKNOWN "org-member-unknown" Org Info "Groups of a saved answer have members who are not among the users.";
 
     TEMPLATE_ACTION "template-action" Template Warning "A step names an action that is not known.";
     TEMPLATE_EXAMPLE "template-example" Template Error "What a template makes of an example is not what the example expects.";

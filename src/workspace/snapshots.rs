@@ -66,6 +66,32 @@ impl Workspace {
         files
     }
 
+    /// Returns the saved files that a folder or a pattern means, relative to the configuration file; sorted by path.
+    #[must_use]
+    pub fn saved_files(&self, pattern: &str) -> Vec<SnapshotFile> {
+        // What stands before the first wildcard says where to look.
+        let literal = pattern.find(['*', '?', '[', '{']).map_or(pattern, |at| &pattern[..at]);
+        let (folder, rest) = match (literal.len() == pattern.len(), literal.rfind('/')) {
+            (true, _) if pattern.ends_with('/') => (pattern, ""),
+            (_, Some(at)) => pattern.split_at(at + 1),
+            (_, None) => ("", pattern),
+        };
+        let whole = self.config_folder.join(folder);
+        let Ok(place) = self.tree.real(&whole) else {
+            self.note(|asked| asked.place(&whole));
+            return Vec::new();
+        };
+        self.note(|asked| asked.below(&place));
+        let mut files = Vec::new();
+        self.list_snapshots(&place, "", 0, &mut files);
+        if !rest.is_empty() {
+            let glob = crate::config::glob(rest).map(|glob| glob.compile_matcher());
+            files.retain(|file| glob.as_ref().is_ok_and(|glob| glob.is_match(&file.path)));
+        }
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        files
+    }
+
     fn list_snapshots(&self, folder: &Path, path: &str, depth: usize, files: &mut Vec<SnapshotFile>) {
         if depth > DEPTH {
             return;
