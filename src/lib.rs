@@ -32,6 +32,7 @@ pub mod adr;
 pub mod radar;
 pub mod mentions;
 pub mod scaffold;
+pub mod scorecards;
 pub mod standalone_markdown;
 pub mod portal;
 pub mod routes;

@@ -15,6 +15,7 @@ use crate::incremental::{ByAddress, CacheStore, Changes, Fingerprint, MemoTable}
 use crate::mentions::{self, Mentions};
 use crate::radar::{self, Radar};
 use crate::scaffold::{self, examples::Templates};
+use crate::scorecards::{self, Scorecards};
 use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
 use crate::workspace::{Folder, Scanned, Workspace};
@@ -40,6 +41,8 @@ pub struct Portal {
     pub notes: Arc<StandaloneMarkdown>,
     /// What other tools know of the entities.
     pub snapshots: Arc<Snapshots>,
+    /// How far the entities are by scorecards.
+    pub scorecards: Arc<Scorecards>,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -198,8 +201,27 @@ impl Analysis {
         });
         let (snapshots, problems) = Arc::unwrap_or_clone(read);
         found.extend(problems);
-        let diagnostics = apply_severities(workspace, found, stage);
-        Portal { catalog, docs, apis, decisions, mentions, radars, templates, notes, snapshots, diagnostics }
+        let mut diagnostics = apply_severities(workspace, found, stage);
+        let scorecards = if depth < Depth::Findings {
+            Arc::default()
+        } else {
+            stage("scorecards");
+            let parts = scorecards::Parts {
+                workspace,
+                catalog: &catalog,
+                docs: &docs,
+                apis: &apis,
+                snapshots: &snapshots,
+                problems: &diagnostics,
+            };
+            let (scorecards, problems) = scorecards::analyse(parts);
+            if !problems.is_empty() {
+                diagnostics.extend(apply_severities(workspace, problems, stage));
+                diag::sort_and_dedup(&mut diagnostics, workspace);
+            }
+            Arc::new(scorecards)
+        };
+        Portal { scorecards, catalog, docs, apis, decisions, mentions, radars, templates, notes, snapshots, diagnostics }
     }
 }
 

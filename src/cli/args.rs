@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::calendar::Day;
+
 /// A developer portal without a server: Backstage catalogs and TechDocs compiled to a static site.
 #[derive(Debug, Parser)]
 #[command(name = "playbill", version, max_term_width = 100, arg_required_else_help = true)]
@@ -351,6 +353,26 @@ pub struct ExportArgs {
     /// Print what other tools know of each entity, as saved answers say it.
     #[arg(long, conflicts_with = "format")]
     pub facts: bool,
+    /// Print the scorecards with their results.
+    #[arg(long, conflicts_with_all = ["format", "adrs", "facts"])]
+    pub scorecards: bool,
+    /// The day that counts as today.
+    #[command(flatten)]
+    pub today: TodayArgs,
+}
+
+/// Which day it is.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct TodayArgs {
+    /// The day that counts as today in UTC, such as 2026-11-29; default: that of SOURCE_DATE_EPOCH, else of the clock.
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub today: Option<Day>,
+}
+
+/// Reads a day of the command line.
+fn parse_day(text: &str) -> Result<Day, String> {
+    let day = Day::parse(text).filter(|day| day.iso() == text);
+    day.ok_or_else(|| "write a day as 2026-11-29".to_owned())
 }
 
 /// Arguments of `snapshots`.

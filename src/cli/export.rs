@@ -2,13 +2,16 @@
 
 use super::args::{ExportArgs, ExportFormat, ReportFormat};
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, load, print, print_bytes, report};
+use super::{CommandOutcome, Context, Purpose, load, on, print, print_bytes, report};
 use crate::adr;
 use crate::catalog::export::{csv, json_pieces, ndjson};
 use crate::depth::Depth;
+use crate::diag::visible::visible_json;
+use crate::diag::{Diagnostic, Positions, codes};
 use crate::error::Error;
 use crate::portal::Analysis;
 use crate::routes;
+use crate::scorecards::export;
 use crate::workspace::Workspace;
 
 /// Prints the catalog; problems are part of it and never change the exit code.
@@ -18,7 +21,10 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<CommandOutcome
     }
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
-    let workspace = load(context, &args.input, None, Purpose::Judge)?;
+    let workspace = on(load(context, &args.input, None, Purpose::Judge)?, args.today);
+    if args.scorecards {
+        return scorecards(context, args, &workspace, watch);
+    }
     if args.facts {
         return facts(context, args, &workspace, watch);
     }
@@ -58,6 +64,28 @@ fn facts(
     print(&format!("{{\"facts\":{facts},\"problems\":{}}}\n", problems.trim_end()));
     watch.finish();
     std::mem::forget((catalog, snapshots));
+    Ok(CommandOutcome::Success)
+}
+
+/// Prints the scorecards.
+fn scorecards(
+    context: &Context,
+    args: &ExportArgs,
+    workspace: &Workspace,
+    mut watch: Stopwatch,
+) -> Result<CommandOutcome, Error> {
+    let portal = Analysis::of(Depth::Findings).run(workspace, &mut |stage| watch.stage(stage));
+    watch.stage("print");
+    let is_about_scorecards = |problem: &&Diagnostic| problem.code.rule().family == codes::Family::Score;
+    let problems: Vec<Diagnostic> = portal.diagnostics.iter().filter(is_about_scorecards).cloned().collect();
+    let shown = report::ReportPaths::new(workspace, context, &args.input);
+    let problems = report::render(&problems, workspace, &shown, ReportFormat::Json, false);
+    let found = export::all(&portal.scorecards, &portal.catalog, &mut Positions::new(workspace));
+    let text = visible_json(serde_json::to_string(&found).unwrap_or_default());
+    let text = text.strip_suffix('}').unwrap_or_default();
+    print(&format!("{text},\"problems\":{}}}\n", problems.trim_end()));
+    watch.finish();
+    std::mem::forget(portal);
     Ok(CommandOutcome::Success)
 }
 

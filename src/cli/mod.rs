@@ -170,6 +170,14 @@ pub(crate) fn load(
     Ok(workspace)
 }
 
+/// Returns a workspace on the day that the command line names.
+pub(crate) fn on(workspace: Workspace, today: args::TodayArgs) -> Workspace {
+    match today.today {
+        Some(day) => workspace.at(day.number() * 86_400),
+        None => workspace,
+    }
+}
+
 /// Returns `1 file`, `2 files`.
 pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

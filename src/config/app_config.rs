@@ -31,6 +31,7 @@ pub fn parse_app_config(file: FileId, text: &str, config: &mut Config) -> Diagno
         };
         config.base_url = plain(root, &["app", "baseUrl"]).filter(published).and_then(base_url);
     }
+    config.tech_insights = root.get("techInsights").cloned();
     config.radar_url = plain(root, &["techRadar", "url"]).map(str::to_owned);
     let entries = items(root, &["catalog", "locations"]);
     let locations: Vec<(String, &Node)> = entries.iter().filter_map(|entry| Some((target(entry)?, entry))).collect();

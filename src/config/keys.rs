@@ -181,6 +181,7 @@ pub(super) const ROOT: &[Key] = &[
     key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
     key("search", Shape::Mapping(SEARCH), "What search finds, and how it is tested."),
     key("snapshots", Shape::Mapping(SNAPSHOTS), "Answers of other tools that were saved before the build."),
+    key("scorecards", Shape::Mapping(SCORECARDS), "Scorecards: their files, facts and history."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key("templates", Shape::Mapping(TEMPLATES), "How `playbill new` runs software templates."),
     key(
@@ -375,6 +376,37 @@ const CHECK: &[Key] = &[
         TEXTS,
         "The values of `spec.lifecycle` that you want; others are reported as `unlisted-value`. Without any, all are \
          fine.",
+    ),
+    key(
+        "policies",
+        Shape::List(&Shape::Mapping(POLICY), 0),
+        "Rules of your own, in the language of scorecard conditions; who breaks one is reported as `policy`.",
+    ),
+];
+
+const POLICY: &[Key] = &[
+    key("id", Shape::Word, "Its name in reports.").required(),
+    key("filter", Shape::Filter, "For which entities, as in `entityPages`; without a filter, for all."),
+    key("when", Shape::Text, "A condition: for entities for which it is not true, the policy says nothing."),
+    key("pass", Shape::Text, "The condition that has to be true, such as `has(entity.spec.system)`.").required(),
+    key("severity", Shape::OneOf(&["error", "warning", "info"]), "How bad it is to break it.").or("\"warning\""),
+    key("message", Shape::Text, "What is wrong with an entity that breaks it."),
+    key("help", Shape::Text, "What to do."),
+];
+
+const SCORECARDS: &[Key] = &[
+    key(
+        "files",
+        GLOBS,
+        "Files with scorecards, exemptions and initiatives, as paths or globs relative to the scanned folder.",
+    )
+    .or("[\"scorecards/*.{yaml,yml}\"]"),
+    key("facts", GLOBS, "Files of facts, as paths or globs relative to the scanned folder.")
+        .or("[\"facts/*.{yaml,yml,json}\"]"),
+    key(
+        "history",
+        Shape::Path,
+        "The file that `playbill scorecards record` appends to, relative to this file; trends are drawn from it.",
     ),
 ];
 

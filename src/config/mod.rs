@@ -32,9 +32,10 @@ pub use manual::manual;
 pub use read::{parse, parse_search_file};
 pub use schema::json_schema;
 
-use crate::diag::Severities;
+use crate::diag::{Severities, Severity};
 use crate::registry;
 use crate::text::Span;
+use crate::yaml::Node;
 
 macro_rules! kind_names {
     ($($module:ident :: $kind:ident $name:literal,)*) => { &[$($name),*] };
@@ -96,6 +97,10 @@ pub struct Config {
     pub org: Vec<OrgConfig>,
     /// Decision records.
     pub adr: AdrConfig,
+    /// Scorecards.
+    pub scorecards: ScorecardsConfig,
+    /// `techInsights` of `app-config.yaml`, as it is written.
+    pub tech_insights: Option<Node>,
     /// Tech radars.
     pub radar: Vec<RadarConfig>,
     /// The address of the radar that Backstage reads.
@@ -326,6 +331,8 @@ pub struct CheckConfig {
     pub types: BTreeMap<String, Vec<String>>,
     /// Values of `spec.lifecycle` that are wanted; empty accepts any.
     pub lifecycles: Vec<String>,
+    /// Rules of one's own.
+    pub policies: Vec<Policy>,
 }
 
 /// A system that knows people and teams.
@@ -422,6 +429,48 @@ pub struct TemplatesConfig {
     pub commands: BTreeMap<String, Vec<String>>,
 }
 
+/// Where scorecards are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScorecardsConfig {
+    /// Globs of scorecard files.
+    pub files: Vec<String>,
+    /// Globs of files of facts.
+    pub facts: Vec<String>,
+    /// The file of earlier results, relative to the configuration file.
+    pub history: Option<String>,
+}
+
+impl Default for ScorecardsConfig {
+    fn default() -> Self {
+        Self {
+            files: vec!["scorecards/*.{yaml,yml}".to_owned()],
+            facts: vec!["facts/*.{yaml,yml,json}".to_owned()],
+            history: None,
+        }
+    }
+}
+
+/// A rule of one's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name in reports.
+    pub id: String,
+    /// For which entities.
+    pub filter: Filter,
+    /// A condition that has to be true for the policy to say anything.
+    pub when: Option<String>,
+    /// The condition.
+    pub pass: String,
+    /// How bad it is to break it.
+    pub severity: Severity,
+    /// What is wrong with who breaks it.
+    pub message: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// Its place in the list, by which `check.policies[…]` of [`Config::places`] is found.
+    pub at: usize,
+}
+
 /// A tech radar.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RadarConfig {
@@ -489,6 +538,8 @@ impl Default for Config {
             templates: TemplatesConfig::default(),
             org: Vec::new(),
             adr: AdrConfig::default(),
+            scorecards: ScorecardsConfig::default(),
+            tech_insights: None,
             radar: Vec::new(),
             radar_url: None,
             limits: Limits::default(),

@@ -10,7 +10,7 @@ use super::check::{Checker, colour, count, factor, given, glob, http_url, is_fie
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
-    CustomRelation, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, Places, RadarConfig,
+    CustomRelation, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, Places, Policy, RadarConfig, ScorecardsConfig,
     SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig, TemplatesConfig,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
@@ -71,6 +71,8 @@ fn config(root: &Map) -> Config {
         adr: given_map(Some(root), "adr").map(adr).unwrap_or_default(),
         radar: given_map(Some(root), "radar").into_iter().chain(mappings(root, "radar")).filter_map(radar).collect(),
         radar_url: None,
+        scorecards: given_map(Some(root), "scorecards").map(scorecards).unwrap_or_default(),
+        tech_insights: None,
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
         places: default.places,
     }
@@ -210,6 +212,31 @@ fn check(map: &Map) -> CheckConfig {
         baseline: text(map, "baseline"),
         types: types.iter().map(|entry| (entry.key.to_string(), node_texts(&entry.value))).collect(),
         lifecycles: texts(map, "lifecycles"),
+        policies: items(map, "policies").iter().enumerate().filter_map(|(at, item)| policy(at, item.as_map()?)).collect(),
+    }
+}
+
+fn policy(at: usize, map: &Map) -> Option<Policy> {
+    let severity = text(map, "severity").and_then(|word| level(&word).flatten());
+    Some(Policy {
+        id: text(map, "id")?,
+        filter: filter(map),
+        when: text(map, "when"),
+        pass: text(map, "pass")?,
+        severity: severity.unwrap_or(Severity::Warning),
+        message: text(map, "message"),
+        help: text(map, "help"),
+        at,
+    })
+}
+
+fn scorecards(map: &Map) -> ScorecardsConfig {
+    let default = ScorecardsConfig::default();
+    let or = |given: Vec<String>, default: Vec<String>| if given.is_empty() { default } else { given };
+    ScorecardsConfig {
+        files: or(texts(map, "files"), default.files),
+        facts: or(texts(map, "facts"), default.facts),
+        history: text(map, "history"),
     }
 }
 

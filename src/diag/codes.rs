@@ -39,6 +39,10 @@ pub enum Family {
     Org,
     /// Saved answers of other tools.
     Snapshot,
+    /// Scorecards.
+    Score,
+    /// Policies of one's own.
+    Policy,
     /// Pages of the site.
     Site,
     /// Configuration.
@@ -64,6 +68,8 @@ impl Family {
             Self::Template => "template",
             Self::Org => "org",
             Self::Snapshot => "snapshot",
+            Self::Score => "score",
+            Self::Policy => "policy",
             Self::Site => "site",
             Self::Config => "config",
         }
@@ -87,6 +93,8 @@ impl Family {
             Self::Template => "software templates",
             Self::Org => "people and teams from saved answers",
             Self::Snapshot => "saved answers of other tools",
+            Self::Score => "scorecards",
+            Self::Policy => "policies of your own",
             Self::Site => "pages of the site",
             Self::Config => "configuration",
         }
@@ -344,6 +352,21 @@ rules! {
     SNAPSHOT_ORPHAN "snapshot-orphan" Snapshot Info "A saved answer belongs to no entity.";
     SNAPSHOT_STALE "snapshot-stale" Snapshot Warning "A saved answer is old, or of unknown age.";
     SNAPSHOT_UNREADABLE_LOG "snapshot-unreadable-log" Snapshot Warning "Lines of a log of fetches cannot be read.";
+
+    INVALID_CHECK "invalid-check" Score Error "A check of Tech Insights cannot be used.";
+    INVALID_CONDITION "invalid-condition" Score Error "A condition of a scorecard or policy is at fault.";
+    INVALID_FACTS "invalid-facts" Score Error "A file of facts cannot be used as it is.";
+    INVALID_HISTORY "invalid-history" Score Warning "Lines of the history of scorecards cannot be read.";
+    INVALID_SCORECARD "invalid-scorecard" Score Error "A scorecard, exemption or initiative is not what it must be.";
+    SCORECARD_EXEMPTION_ENDS_SOON "scorecard-exemption-ends-soon" Score Info "An exemption ends within 14 days.";
+    SCORECARD_EXEMPTION_EXPIRED "scorecard-exemption-expired" Score Error "An exemption has ended.";
+    SCORECARD_GATE "scorecard-gate" Score Error "An entity is below the level that a scorecard demands.";
+    SCORECARD_LEVEL_FELL "scorecard-level-fell" Score Error "An entity has a lower level than before.";
+    SCORECARD_RULE_NEWLY_FAILING "scorecard-rule-newly-failing" Score Warning "An entity fails a rule that it met before.";
+    UNKNOWN_FACT "unknown-fact" Score Warning "A condition or check asks for a fact that nothing brings.";
+    UNREACHABLE_LEVEL "unreachable-level" Score Warning "Nobody can reach a level.";
+
+    POLICY "policy" Policy Warning "An entity breaks a policy of your own.";
 
     EXPOSED_SECRET "exposed-secret" Site Warning "An entity holds a secret that every reader could use.";
     PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";

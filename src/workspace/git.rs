@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Folder;
 use super::file_system::{FileSystem, FileType};
-use super::git_history::{Beginnings, History};
+use super::git_history::{Beginnings, Commits, History};
 use super::remote::{Hosts, Remote, Revision};
 
 const MAX_SMALL: u64 = 64 << 10;
@@ -30,6 +30,8 @@ pub struct Repository {
     /// Commits whose parents were not fetched.
     pub(super) shallow: Vec<String>,
     pub(super) history: OnceLock<Option<History>>,
+    /// Who committed what; read when it is first asked for.
+    pub(super) commits: OnceLock<Option<Commits>>,
     pub(super) beginnings: OnceLock<Option<Beginnings>>,
     /// The commit that was checked out when the history was read.
     pub(super) read_at: OnceLock<Option<String>>,
@@ -47,6 +49,7 @@ impl Repository {
             is_readable: false,
             shallow: Vec::new(),
             history: OnceLock::new(),
+            commits: OnceLock::new(),
             beginnings: OnceLock::new(),
             read_at: OnceLock::new(),
         };
@@ -114,6 +117,7 @@ impl Repository {
                 is_readable,
                 shallow,
                 history: _,
+                commits: _,
                 beginnings: _,
                 read_at: _,
             } = it;

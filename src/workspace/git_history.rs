@@ -238,7 +238,87 @@ impl History {
     }
 }
 
-/// Reads the line about a commit; `None` if it is the name of a file.
+/// Who committed what below which folder.
+#[derive(Debug, Default)]
+pub(super) struct Commits {
+    /// Time and author of each commit, newest first.
+    list: Vec<(i64, u32)>,
+    authors: HashMap<Arc<str>, u32>,
+    /// The commits that touched something below a folder; the empty path is the whole repository.
+    by_folder: HashMap<Box<[u8]>, Vec<u32>>,
+}
+
+/// What happened below a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activity {
+    /// The newest commit, in seconds since 1970 UTC.
+    pub last: i64,
+    /// How many people have committed.
+    pub contributors: usize,
+    /// How many commits there are since a moment.
+    pub recent: usize,
+}
+
+impl Commits {
+    /// Reads the commits of the working tree `folder`, leaving out the `shallow` ones, which seem to add all files.
+    pub(super) fn read(folder: &Path, shallow: &[String]) -> Option<Self> {
+        let mut command = git(folder);
+        command
+            .args(["log", "--no-merges", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--no-notes"])
+            .args(["-O/dev/null", "--ignore-submodules=all", "--encoding=UTF-8", "--format=%x01%H%x02%ct%x02%ae"])
+            .args(["--name-only", "-z", MAX_COMMITS, "HEAD", "--"]);
+        let mut commits = Self::default();
+        run(command, |output| commits.fill(output, shallow)).then_some(commits)
+    }
+
+    fn fill(&mut self, output: &mut dyn std::io::BufRead, shallow: &[String]) -> Option<()> {
+        let mut commit = None;
+        let mut part = Vec::new();
+        loop {
+            part.clear();
+            if output.read_until(0, &mut part).ok()? == 0 {
+                return Some(());
+            }
+            part.pop_if(|byte| *byte == 0)?;
+            if let Some(header) = header(&part) {
+                commit = shallow.binary_search_by(|hash| (**hash).cmp(&header.commit)).is_err().then(|| {
+                    let next = u32::try_from(self.authors.len()).unwrap_or(u32::MAX);
+                    let author = *self.authors.entry(header.author).or_insert(next);
+                    self.list.push((header.time, author));
+                    u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
+                });
+                continue;
+            }
+            let Some(commit) = commit else { continue };
+            let mut folder = part.strip_prefix(b"\n").unwrap_or(&part);
+            loop {
+                folder = folder.iter().rposition(|byte| *byte == b'/').map_or(&[][..], |slash| &folder[..slash]);
+                match self.by_folder.get_mut(folder) {
+                    Some(known) if known.last() == Some(&commit) => {}
+                    Some(known) => known.push(commit),
+                    None => _ = self.by_folder.insert(folder.into(), vec![commit]),
+                }
+                if folder.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Returns what happened below the folder with these path segments; nothing if git knows nothing of it.
+    pub(super) fn below(&self, names: &[&OsStr], since: i64) -> Option<Activity> {
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
+        let commits = self.by_folder.get(names.join(&b'/').as_slice())?;
+        let commits = || commits.iter().map(|at| self.list[*at as usize]);
+        Some(Activity {
+            last: commits().map(|(time, _)| time).max()?,
+            contributors: commits().map(|(_, author)| author).collect::<HashSet<u32>>().len(),
+            recent: commits().filter(|(time, _)| *time >= since).count(),
+        })
+    }
+}
+
+/// Reads the line about a commit; nothing if it is the name of a file.
 fn header(part: &[u8]) -> Option<LastChange> {
     let text = String::from_utf8_lossy(part.strip_prefix(b"\x01")?);
     let mut fields = text.splitn(3, '\x02');

@@ -36,14 +36,14 @@ use crate::incremental::{Dependencies, DependencyRecorder, Recording};
 use crate::text::{FileId, Span};
 use file_system::{FileSystem, FileType, reason};
 use files::Files;
-use git_history::{Beginnings, History};
+use git_history::{Beginnings, Commits, History};
 use ignore_rules::{RuleBook, Rules};
 use pattern::Pattern;
 use remote::Address;
 use scan::{Listed, Purpose};
 
 pub use git::Repository;
-pub use git_history::{KnownSince, LastChange};
+pub use git_history::{Activity, KnownSince, LastChange};
 pub use load::{LoadOptions, load};
 pub(crate) use remote::repository_in;
 pub use remote::{Host, Remote};
@@ -667,7 +667,40 @@ impl Workspace {
         history.as_ref()?.get(&names_below(place, repository.place())?).cloned()
     }
 
-    /// Returns since when git knows each of these files. Git runs once per repository, however many files there are.
+    /// Returns when a file was committed last, as far as git knows, whether or not pages will show it. The first question of each
+    /// repository runs git.
+    #[must_use]
+    pub fn last_commit(&self, file: FileId) -> Option<i64> {
+        self.last_change_at(&self.files.get(file).place).map(|change| change.time)
+    }
+
+    /// Returns what happened below a folder, as far as git knows: the newest commit, how many people committed, and how many
+    /// commits there are since a moment. The first question of each repository runs git.
+    #[must_use]
+    pub fn activity(&self, folder: &Folder, since: i64) -> Option<Activity> {
+        if !matches!(*self.tree, FileSystem::Disk(_)) {
+            return None;
+        }
+        let repository = self.repository_of(&folder.place)?;
+        let commits = repository.commits.get_or_init(|| {
+            let _ = repository.read_at.set(repository.head(&self.tree));
+            repository.is_readable.then(|| Commits::read(repository.place(), &repository.shallow)).flatten()
+        });
+        commits.as_ref()?.below(&names_below(&folder.place, repository.place())?, since)
+    }
+
+    /// Returns every file below a folder, hidden ones as well, sorted by path; what ignore files exclude, `.git` and
+    /// `node_modules` are left out, and links are not followed.
+    #[must_use]
+    pub fn every_file_below(&self, folder: &Folder) -> Vec<FileId> {
+        self.note(|asked| asked.below(&folder.place));
+        let rules = self.rules(&folder.place);
+        let listed =
+            scan::list(&self.tree, &self.book, &self.limits, &folder.place, rules.as_ref(), &Purpose::Every);
+        self.register(listed)
+    }
+
+    /// Returns since when git knows each of some files. It is asked once a repository, however many files there are.
     #[must_use]
     pub fn known_since(&self, files: &[FileId]) -> Vec<KnownSince> {
         let since = |file: FileId| {

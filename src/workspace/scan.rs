@@ -282,6 +282,8 @@ pub(super) enum Purpose<'a> {
     Match(&'a Pattern, &'a dyn Fn(&Path) -> bool),
     /// Every file, also through links whose end the function accepts; it says whether that is a file or a folder.
     All(&'a dyn Fn(&Path) -> Option<FileType>),
+    /// Every file, hidden ones as well, but none through links.
+    Every,
 }
 
 /// A file that a walk met.
@@ -311,7 +313,7 @@ pub(super) fn list(
     }
     let state = match purpose {
         Purpose::Match(pattern, _) => Some(pattern.start()),
-        Purpose::All(_) => None,
+        Purpose::All(_) | Purpose::Every => None,
     };
     let mut files = Vec::new();
     let mut seen = 0;
@@ -342,6 +344,8 @@ pub(super) fn list(
                     }
                     Some(state)
                 }
+                (Purpose::Every, _) if name == ".git" || name == "node_modules" => continue,
+                (Purpose::Every, _) => None,
                 _ if name.starts_with('.') || name == "node_modules" => continue,
                 _ => None,
             };
