@@ -39,6 +39,8 @@ macro_rules! pages {
             create::Template,
             create::CreateActions,
             impact::Impacts,
+            scorecards::Scorecards,
+            insights::Insights,
             simple::Search,
             problems::Problems,
             status::Status,
@@ -75,6 +77,7 @@ macro_rules! tabs {
             quality::Quality,
             code_insights::CodeInsights "code-insights",
             packages::Packages,
+            scorecards::Scorecards,
             raw::Raw,
         }
     };
@@ -85,6 +88,7 @@ macro_rules! cards {
     ($with:ident) => {
         $with! {
             about::About,
+            scorecards::Scorecards,
             snapshots::Snapshots,
             rollup::Rollup,
             ownership::Ownership,

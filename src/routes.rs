@@ -37,6 +37,10 @@ pub const DECISIONS: &str = "decisions/";
 pub const IMPACT: &str = "impact/";
 /// The same as a table for programs.
 pub const IMPACT_TABLE: &str = "impact/impact.csv";
+/// All scorecards.
+pub const SCORECARDS: &str = "scorecards/";
+/// Figures of the whole portal.
+pub const INSIGHTS: &str = "insights/";
 /// The first tech radar.
 pub const RADAR: &str = "tech-radar/";
 /// The list of templates.
@@ -146,6 +150,48 @@ pub fn integration(source: &str) -> String {
     let name: String =
         source.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect();
     format!("{INTEGRATIONS}{}/", name.to_lowercase())
+}
+
+/// Returns the page of a scorecard.
+#[must_use]
+pub fn scorecard(id: &str) -> String {
+    format!("{SCORECARDS}{}/", segment(id))
+}
+
+/// Returns the results of a scorecard as data: `json` or `csv`.
+#[must_use]
+pub fn scorecard_file(id: &str, ending: &str) -> String {
+    format!("{SCORECARDS}{}.{ending}", segment(id))
+}
+
+/// Returns the page of a rule of a scorecard.
+#[must_use]
+pub fn scorecard_rule(id: &str, rule: &str) -> String {
+    format!("{}rules/{}/", scorecard(id), segment(rule))
+}
+
+/// Returns the page of an initiative of a scorecard.
+#[must_use]
+pub fn scorecard_initiative(id: &str, initiative: &str) -> String {
+    format!("{}initiatives/{}/", scorecard(id), segment(initiative))
+}
+
+/// Returns what scorecards say of an entity, as data.
+#[must_use]
+pub fn scorecards_of(reference: &EntityRef) -> String {
+    format!("api/scorecards/{}.json", place(reference))
+}
+
+/// Returns the table behind a figure of the whole portal.
+#[must_use]
+pub fn insight_file(id: &str) -> String {
+    format!("{INSIGHTS}{}.csv", segment(id))
+}
+
+/// Returns the list behind a figure of the whole portal.
+#[must_use]
+pub fn insight(id: &str) -> String {
+    format!("{INSIGHTS}{}/", segment(id))
 }
 
 /// Returns the overview of an entity.

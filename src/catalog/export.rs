@@ -202,7 +202,7 @@ pub fn value(entity: &Entity, column: &ConfigColumn) -> Vec<String> {
 }
 
 /// Keeps spreadsheets from taking a text for a formula, and CI runners from taking one of its lines for a command.
-fn guarded(field: &str) -> String {
+pub(crate) fn guarded(field: &str) -> String {
     let field = visible_lines(field);
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.into_owned() }
 }

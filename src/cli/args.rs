@@ -68,6 +68,11 @@ pub enum Command {
     Snapshots(SnapshotsArgs),
     /// Plan how CI saves what other systems know of people and teams.
     Org(OrgArgs),
+    /// List what scorecard conditions can ask of an entity, with types and values; without an entity, everything there is.
+    #[command(after_help = "Examples:\n  playbill facts\n  playbill facts component:default/payments\n  playbill facts payments --format json ../services")]
+    Facts(FactsArgs),
+    /// Keep the results of scorecards from one day to the next.
+    Scorecards(ScorecardsArgs),
     /// Say who is hit when an entity fails: hop by hop, with owners and the way to each.
     #[command(
         after_help = "Examples:\n  playbill impact component:default/payments\n  playbill impact payments --format json ../services"
@@ -81,7 +86,7 @@ pub enum Command {
 }
 
 /// What is read, for all commands that read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct InputArgs {
     /// Folders or files to read; default: `paths` of the configuration, else its folder.
     #[arg(value_name = "PATH")]
@@ -133,6 +138,9 @@ pub struct BuildArgs {
     /// What earlier builds left.
     #[command(flatten)]
     pub cache: CacheArgs,
+    /// The day that counts as today.
+    #[command(flatten)]
+    pub today: TodayArgs,
 }
 
 /// Arguments of `serve`.
@@ -183,6 +191,12 @@ pub struct CheckArgs {
     /// Fix documents where that needs no judgement, then report what is left.
     #[arg(long, conflicts_with = "write_baseline")]
     pub fix: bool,
+    /// Report entities whose level falls or that newly fail a rule, compared with this output of `export --scorecards`.
+    #[arg(long, value_name = "FILE")]
+    pub scorecard_base: Option<PathBuf>,
+    /// The day that counts as today.
+    #[command(flatten)]
+    pub today: TodayArgs,
 }
 
 /// Arguments of `docs`.
@@ -443,6 +457,62 @@ pub struct ImpactArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = ImpactFormat::Human)]
     pub format: ImpactFormat,
+}
+
+/// Arguments of `facts`.
+#[derive(Debug, Args)]
+pub struct FactsArgs {
+    /// The entity, such as `component:default/payments`, or its name where that is clear.
+    #[arg(value_name = "REF")]
+    pub entity: Option<String>,
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = FactsFormat::Human)]
+    pub format: FactsFormat,
+    /// The day that counts as today.
+    #[command(flatten)]
+    pub today: TodayArgs,
+}
+
+/// How `facts` reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FactsFormat {
+    /// Text, for people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// Arguments of `scorecards`.
+#[derive(Debug, Args)]
+pub struct ScorecardsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ScorecardsCommand,
+}
+
+/// The commands of `scorecards`.
+#[derive(Debug, Subcommand)]
+pub enum ScorecardsCommand {
+    /// Append the results of today to a file of JSON lines, from which pages draw trends; a second run replaces those of the day.
+    #[command(after_help = "Example:\n  playbill scorecards record scorecards/history.jsonl")]
+    Record(RecordArgs),
+}
+
+/// Arguments of `scorecards record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// The file; it is made if it is not there.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The day that counts as today.
+    #[command(flatten)]
+    pub today: TodayArgs,
 }
 
 /// How `impact` reports.

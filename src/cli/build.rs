@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use super::args::{BuildArgs, InputArgs, ReportFormat};
 use super::cache::{BuildSummary, Cache, PreviousBuild};
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, check, counted, duration, load, print, report, say, say_report};
+use super::{CommandOutcome, Context, Purpose, check, counted, duration, load, on, print, report, say, say_report};
 use crate::diag::{Diagnostic, Severity, codes, human};
 use crate::error::Error;
 use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
         PreviousBuild::Nothing => None,
     };
     watch.stage("scan");
-    let workspace = load(context, &args.input, args.output.as_ref(), Purpose::Write)?;
+    let workspace = on(load(context, &args.input, args.output.as_ref(), Purpose::Write)?, args.today);
     let theme = checked_theme(context, &args.input, &workspace, theme::Purpose::Portal)?;
     let target = target(context, &workspace, args.output.as_deref());
     // Before the work, so that none is wasted.
@@ -86,7 +86,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
         files: written.written + written.unchanged,
         failed: over || fails(args.strict, &problems),
         address: workspace.config().base_url.clone(),
-        holds: (portal.snapshots.holds.from, portal.snapshots.holds.until),
+        holds: holds(&portal, args),
     };
     let failed = tell(context, &told, written, took);
     print_changed(older.as_ref(), &target.folder, told.address.as_deref());
@@ -96,6 +96,18 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
+}
+
+/// Returns from when until when a build would come out the same: the states of answers hold, and scorecards are of one day.
+fn holds(portal: &Portal, args: &BuildArgs) -> (i64, i64) {
+    if args.today.today.is_some() {
+        return (i64::MIN, i64::MAX);
+    }
+    let holds = portal.snapshots.holds;
+    match portal.scorecards.today.filter(|_| !portal.scorecards.list.is_empty()) {
+        Some(today) => (holds.from.max(today.number() * 86_400), holds.until.min((today.number() + 1) * 86_400)),
+        None => (holds.from, holds.until),
+    }
 }
 
 /// Prints the addresses of what an older site has not, or not so.

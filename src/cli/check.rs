@@ -1,14 +1,15 @@
 //! `playbill check`: the findings are the result.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, load, print, report, say};
+use super::{CommandOutcome, Context, Purpose, counted, load, on, print, report, say};
 use crate::depth::Depth;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
 use crate::portal::{Analysis, Portal};
+use crate::scorecards::base::Base;
 use crate::workspace::Workspace;
 use crate::{diag, docs, search, snapshots};
 
@@ -19,7 +20,7 @@ const MAX_ROUNDS: usize = 5;
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
-    let mut workspace = load(context, &args.input, None, Purpose::Judge)?;
+    let mut workspace = on(load(context, &args.input, None, Purpose::Judge)?, args.today);
     let analyse = |workspace: &Workspace, watch: &mut Stopwatch| {
         // The tests of the search need all that can be found.
         let depth = if workspace.config().search.tests.is_empty() { Depth::Findings } else { Depth::Pages };
@@ -34,13 +35,16 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
                 break;
             }
             watch.stage("scan");
-            workspace = load(context, &args.input, None, Purpose::Judge)?;
+            workspace = on(load(context, &args.input, None, Purpose::Judge)?, args.today);
             portal = analyse(&workspace, &mut watch);
         }
     }
     if !workspace.config().search.tests.is_empty() {
         watch.stage("search tests");
         search_tests(&workspace, &mut portal);
+    }
+    if let Some(base) = &args.scorecard_base {
+        compare(context, &workspace, &mut portal, base)?;
     }
     let mut problems = std::mem::take(&mut portal.diagnostics);
     if let Some(bound) = args.max_age {
@@ -67,6 +71,26 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     // The process ends here: taking a large catalog apart piece by piece would only cost time.
     std::mem::forget((portal, workspace));
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
+}
+
+/// Adds what is worse on scorecards than in earlier results, and says how many rise and fall.
+fn compare(context: &Context, workspace: &Workspace, portal: &mut Portal, path: &Path) -> Result<(), Error> {
+    let path = context.cwd.join(path);
+    let bytes = workspace.read_outside(&path).map_err(|error| Error::Io {
+        action: "read",
+        path: path.clone(),
+        source: std::io::Error::other(error.to_string()),
+    })?;
+    let base = Base::parse(&String::from_utf8_lossy(&bytes))
+        .map_err(|error| Error::Usage(format!("{} is no output of `export --scorecards`: {error}", path.display())))?;
+    let comparison = base.compare(&portal.scorecards, &portal.catalog);
+    if !context.quiet {
+        let rise = counted(comparison.risen, "entity rises", "entities rise");
+        let fall = counted(comparison.fallen, "falls", "fall");
+        say(&format!("scorecards: {rise}, {fall}"));
+    }
+    portal.apply_severities(workspace, comparison.problems);
+    Ok(())
 }
 
 /// Adds the problems that the tests of the search find.

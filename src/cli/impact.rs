@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, args: &ImpactArgs) -> Result<CommandOutcome
 }
 
 /// Finds an entity by its reference; the kind may be left out where that is clear.
-fn find(catalog: &Catalog, text: &str) -> Result<EntityId, Error> {
+pub(super) fn find(catalog: &Catalog, text: &str) -> Result<EntityId, Error> {
     let kinds = ["component", "api", "resource", "system", "domain"];
     let whole = EntityRef::parse(text, None, "default").ok().and_then(|reference| catalog.find(reference.as_str()));
     let guessed = kinds.iter().filter_map(|kind| {

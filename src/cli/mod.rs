@@ -10,9 +10,11 @@ mod diff;
 mod docs;
 mod explain;
 mod export;
+mod facts;
 mod impact;
 mod new;
 mod report;
+mod scorecards;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "serve")]
@@ -110,6 +112,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(args) => export::run(&context, &args),
         Command::Snapshots(args) => snapshots::run(&context, &args),
         Command::Org(args) => org::run(&context, &args),
+        Command::Facts(args) => facts::run(&context, &args),
+        Command::Scorecards(args) => scorecards::run(&context, &args),
         Command::Impact(args) => impact::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),

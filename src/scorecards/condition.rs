@@ -72,6 +72,12 @@ impl Uses {
         self.fields.contains(name)
     }
 
+    /// Asks for everything.
+    pub(super) fn everything(&mut self) {
+        self.paths.extend(ROOTS.iter().map(|(root, _)| vec![(*root).to_owned()]));
+        self.fields.extend(["relations", "words", "updated"].map(str::to_owned));
+    }
+
     pub(super) fn add(&mut self, other: &Self) {
         self.paths.extend(other.paths.iter().cloned());
         self.fields.extend(other.fields.iter().cloned());

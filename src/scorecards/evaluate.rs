@@ -161,7 +161,10 @@ impl Judge<'_> {
                     result
                 }
             });
-            let results = results.collect();
+            let mut results: Vec<RuleResult> = results.collect();
+            for evidence in results.iter_mut().flat_map(|result| &mut result.evidence) {
+                evidence.line = evidence.place.map_or(1, |place| self.world.line(place));
+            }
             outcomes.push((at, Outcome { entity: id, results, figures: Default::default(), upcoming: 0 }));
         }
         (outcomes, faults)

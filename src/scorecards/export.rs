@@ -9,6 +9,7 @@ use super::model::{Evidence, Origin, Outcome, Rollup, RuleResult, Scorecard, Sco
 use super::tech_insights::Check;
 use crate::catalog::Catalog;
 use crate::diag::Positions;
+use crate::text::FileId;
 use crate::yaml::Node;
 
 /// The longest text of evidence that is written, in characters.
@@ -17,16 +18,39 @@ const LONGEST: usize = 300;
 /// Makes the JSON of all scorecards, without `problems`.
 #[must_use]
 pub fn all(found: &Scorecards, catalog: &Catalog, positions: &mut Positions<'_>) -> Map<String, Value> {
-    let cards = found.list.iter().map(|card| scorecard(card, catalog, positions));
+    let positions = std::cell::RefCell::new(positions);
+    let places = Places {
+        path: &|file| positions.borrow_mut().path(file).to_string(),
+        line: Some(&|span| positions.borrow_mut().place(span).start.line),
+    };
+    let cards = found.list.iter().map(|card| scorecard(card, catalog, &places));
     let mut out = Map::new();
     out.insert("today".to_owned(), found.today.map(|day| day.iso()).into());
     out.insert("scorecards".to_owned(), cards.collect());
     out
 }
 
-/// Makes the JSON of one scorecard.
+/// Says where things stand.
+struct Places<'a> {
+    path: &'a dyn Fn(FileId) -> String,
+    /// Of rules; pages have no texts to count lines in.
+    line: Option<&'a dyn Fn(crate::text::Span) -> u32>,
+}
+
+/// Makes the JSON of one scorecard for a site.
 #[must_use]
-pub fn scorecard(card: &Scorecard, catalog: &Catalog, positions: &mut Positions<'_>) -> Value {
+pub fn scorecard_of_site(card: &Scorecard, catalog: &Catalog, path: &dyn Fn(FileId) -> String) -> Value {
+    scorecard(card, catalog, &Places { path, line: None })
+}
+
+/// Makes the JSON of what a scorecard says of an entity for a site.
+#[must_use]
+pub fn entity_of_site(card: &Scorecard, outcome: &Outcome, catalog: &Catalog, path: &dyn Fn(FileId) -> String) -> Value {
+    entity(card, outcome, catalog, &Places { path, line: None })
+}
+
+/// Makes the JSON of one scorecard.
+fn scorecard(card: &Scorecard, catalog: &Catalog, places: &Places<'_>) -> Value {
     let levels = card.levels.iter().enumerate();
     let levels: Vec<Value> =
         levels.map(|(rank, level)| json!({ "rank": rank, "id": level.id, "title": level.title })).collect();
@@ -35,9 +59,11 @@ pub fn scorecard(card: &Scorecard, catalog: &Catalog, positions: &mut Positions<
             "id": rule.id,
             "title": rule.title,
             "weight": rule.weight,
-            "file": &*positions.path(rule.span.file),
-            "line": positions.place(rule.span).start.line,
+            "file": (places.path)(rule.span.file),
         });
+        if let Some(line) = places.line {
+            out["line"] = line(rule.span).into();
+        }
         if let Some(level) = rule.rank.and_then(|rank| card.levels.get(rank)) {
             out["level"] = level.id.clone().into();
         }
@@ -46,7 +72,7 @@ pub fn scorecard(card: &Scorecard, catalog: &Catalog, positions: &mut Positions<
         }
         out
     }).collect();
-    let entities: Vec<Value> = card.outcomes.iter().map(|outcome| entity(card, outcome, catalog, positions)).collect();
+    let entities: Vec<Value> = card.outcomes.iter().map(|outcome| entity(card, outcome, catalog, places)).collect();
     let rollups: Vec<Value> = card.rollups.iter().map(|of| rollup(card, of, catalog)).collect();
     let reference = |id: &crate::catalog::EntityId| catalog.get(*id).reference.as_str();
     let initiatives: Vec<Value> = card.initiatives.iter().map(|initiative| json!({
@@ -59,7 +85,7 @@ pub fn scorecard(card: &Scorecard, catalog: &Catalog, positions: &mut Positions<
     json!({
         "id": card.id,
         "title": card.title,
-        "source": &*positions.path(card.file),
+        "source": (places.path)(card.file),
         "levels": levels,
         "rules": rules,
         "entities": entities,
@@ -69,8 +95,7 @@ pub fn scorecard(card: &Scorecard, catalog: &Catalog, positions: &mut Positions<
 }
 
 /// Makes the JSON of what a scorecard says of an entity.
-#[must_use]
-pub fn entity(card: &Scorecard, outcome: &Outcome, catalog: &Catalog, positions: &mut Positions<'_>) -> Value {
+fn entity(card: &Scorecard, outcome: &Outcome, catalog: &Catalog, places: &Places<'_>) -> Value {
     let mut out = Map::new();
     out.insert("ref".to_owned(), catalog.get(outcome.entity).reference.as_str().into());
     if card.has_figures() {
@@ -87,7 +112,7 @@ pub fn entity(card: &Scorecard, outcome: &Outcome, catalog: &Catalog, positions:
     }
     let results = card.rules.iter().zip(&outcome.results);
     let results = results.filter(|(_, result)| result.status != Status::NotApplicable);
-    let results: Vec<Value> = results.map(|(rule, result)| one(rule, result, positions)).collect();
+    let results: Vec<Value> = results.map(|(rule, result)| one(rule, result, places)).collect();
     out.insert("results".to_owned(), results.into());
     Value::Object(out)
 }
@@ -129,7 +154,7 @@ pub fn areas(card: &Scorecard, outcome: &Outcome) -> Value {
     categories.iter().map(|(category, rules)| ((*category).to_owned(), area(rules))).collect::<Map<_, _>>().into()
 }
 
-fn one(rule: &super::model::Rule, result: &RuleResult, positions: &mut Positions<'_>) -> Value {
+fn one(rule: &super::model::Rule, result: &RuleResult, places: &Places<'_>) -> Value {
     let mut out = Map::new();
     out.insert("rule".to_owned(), rule.id.clone().into());
     out.insert("status".to_owned(), result.status.as_str().into());
@@ -147,7 +172,7 @@ fn one(rule: &super::model::Rule, result: &RuleResult, positions: &mut Positions
     {
         of_check(&mut out, check, result);
     }
-    let evidence: Vec<Value> = result.evidence.iter().map(|one| evidence(one, positions)).collect();
+    let evidence: Vec<Value> = result.evidence.iter().map(|one| evidence(one, places)).collect();
     out.insert("evidence".to_owned(), evidence.into());
     Value::Object(out)
 }
@@ -161,19 +186,19 @@ fn of_check(out: &mut Map<String, Value>, check: &Check, result: &RuleResult) {
     }
 }
 
-fn evidence(one: &Evidence, positions: &mut Positions<'_>) -> Value {
+fn evidence(one: &Evidence, places: &Places<'_>) -> Value {
     let mut out = Map::new();
     out.insert("path".to_owned(), (*one.path).into());
     out.insert("value".to_owned(), one.value.as_ref().map_or(Value::Null, shown));
     if let Some(place) = one.place {
-        out.insert("file".to_owned(), (*positions.path(place.file)).into());
-        out.insert("line".to_owned(), positions.place(place).start.line.into());
+        out.insert("file".to_owned(), (places.path)(place.file).into());
+        out.insert("line".to_owned(), one.line.into());
     }
     Value::Object(out)
 }
 
 /// Returns a value as readers may see it: short, and without secrets.
-fn shown(node: &Node) -> Value {
+pub(super) fn shown(node: &Node) -> Value {
     let text = |text: String| {
         let text = crate::catalog::without_secrets(&text).into_owned();
         if text.chars().nth(LONGEST).is_some() { text.chars().take(LONGEST).collect::<String>() + "…" } else { text }

@@ -15,6 +15,7 @@ pub mod facts;
 mod findings;
 pub mod history;
 pub mod insights;
+pub mod known;
 mod levels;
 mod model;
 mod policies;
@@ -30,7 +31,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use model::*;
-pub(crate) use rollup::rank_if_mended;
 
 use crate::api::Apis;
 use crate::calendar::Day;
@@ -82,7 +82,13 @@ pub fn analyse(parts: Parts<'_>) -> (Scorecards, Diagnostics) {
     }
     let policies = policies::read(workspace, &mut problems);
     let history = history_file(workspace, &mut problems).map(|file| history::read(workspace, file, &mut problems));
-    let mut found = Scorecards { list: cards, today: Some(today), history: history.unwrap_or_default(), facts: Arc::new(facts) };
+    let changed = |(id, entity): (crate::catalog::EntityId, &crate::catalog::Entity)| {
+        let documents = parts.docs.site(id).map_or(&[][..], |site| &site.pages);
+        let documents = documents.iter().filter_map(|page| page.last_change.as_ref()).map(|change| change.time);
+        workspace.last_change(entity.file).map(|change| change.time).into_iter().chain(documents).max()
+    };
+    let changed = parts.catalog.iter().map(changed).collect();
+    let mut found = Scorecards { changed, list: cards, today: Some(today), history: history.unwrap_or_default(), facts: Arc::new(facts) };
     evaluate::run(&parts, &mut found, &policies, today, &mut problems);
     findings::gates(parts.catalog, &found, &mut problems);
     (found, problems)

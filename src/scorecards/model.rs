@@ -82,6 +82,8 @@ pub struct Evidence {
     pub value: Option<Node>,
     /// Where it stands, or would stand.
     pub place: Option<Span>,
+    /// The line of the place, from 1.
+    pub line: u32,
 }
 
 /// What a rule gives for an entity.
@@ -382,6 +384,8 @@ pub struct Scorecards {
     pub today: Option<Day>,
     /// What was on earlier days.
     pub history: super::history::History,
+    /// When the catalog file or a document of each entity changed last, in seconds since 1970 UTC, if history was read.
+    pub changed: Vec<Option<i64>>,
     /// Facts that conditions and checks may ask for.
     pub facts: Arc<super::facts::FactBook>,
 }
@@ -390,6 +394,18 @@ impl Scorecards {
     /// Returns the scorecards that say something of an entity.
     pub fn of(&self, entity: EntityId) -> impl Iterator<Item = (&Scorecard, &Outcome)> {
         self.list.iter().filter_map(move |card| Some((card, card.outcome(entity)?)))
+    }
+
+    /// Returns the files in which rules and evidence stand, some of them several times.
+    #[must_use]
+    pub fn files(&self) -> Vec<FileId> {
+        let mut files = std::collections::HashSet::new();
+        for card in &self.list {
+            files.extend(card.rules.iter().map(|rule| rule.span.file));
+            let results = card.outcomes.iter().flat_map(|outcome| &outcome.results);
+            files.extend(results.flat_map(|result| &*result.evidence).filter_map(|one| Some(one.place?.file)));
+        }
+        files.into_iter().collect()
     }
 
     /// Finds a scorecard.

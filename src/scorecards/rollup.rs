@@ -77,7 +77,7 @@ fn rollup(card: &Scorecard, entity: EntityId, members: BTreeSet<EntityId>) -> Op
 }
 
 /// Returns the rank of an outcome if one more rule held.
-pub(crate) fn rank_if_mended(card: &Scorecard, outcome: usize, rule: usize) -> usize {
+fn rank_if_mended(card: &Scorecard, outcome: usize, rule: usize) -> usize {
     let results = card.outcomes[outcome].results.iter().enumerate();
     let statuses = results.map(|(at, result)| if at == rule { Status::Pass } else { result.status });
     figures(card.counted(statuses, false), card.thresholds().as_deref()).rank

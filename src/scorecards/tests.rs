@@ -1,1 +1,186 @@
-//! Tests of scorecards as a whole.
+//! Scorecards as a whole: from files to results and findings.
+
+use crate::calendar::Day;
+use crate::config::Config;
+use crate::diag::{Diagnostic, Severity};
+use crate::portal::{self, Portal};
+use crate::scorecards::{Scorecard, Status, base::Base, export, history};
+use crate::workspace::Workspace;
+
+const CATALOG: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web, title: Web, tags: [java]}\nspec: {type: service, lifecycle: production, owner: team, system: shop}\n---\n\
+                       apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: job}\nspec: {type: job, lifecycle: production, owner: nobody}\n---\n\
+                       apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: shop}\nspec: {owner: team}\n---\n\
+                       apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n";
+
+fn portal_of(files: &[(&str, &str)]) -> (Workspace, Portal) {
+    let catalog = ("catalog-info.yaml", CATALOG.as_bytes());
+    let all: Vec<(&str, &[u8])> =
+        std::iter::once(catalog).chain(files.iter().map(|(path, text)| (*path, text.as_bytes()))).collect();
+    let today = Day::parse("2026-11-29").unwrap();
+    let workspace = Workspace::from_files(Config::default(), &all).at(today.number() * 86_400);
+    let portal = portal::analyse(&workspace, &mut |_| ());
+    (workspace, portal)
+}
+
+/// Judges `component:default/web` by one condition.
+fn status(condition: &str, facts: &str) -> (Status, Vec<Diagnostic>) {
+    let card = format!("kind: Scorecard\nid: a\nrules:\n  - id: r\n    pass: {condition:?}\n");
+    let facts = format!("{{retriever: own, facts: {facts}}}");
+    let (_, portal) = portal_of(&[("scorecards/a.yaml", &card), ("facts/own.yaml", &facts), ("README.md", "# Web\n\nUses trivy.\n")]);
+    let web = portal.catalog.find("component:default/web").unwrap();
+    let status = portal.scorecards.list[0].outcome(web).unwrap().results[0].status;
+    let about = |found: &&Diagnostic| found.code.rule().family == crate::diag::codes::Family::Score;
+    (status, portal.diagnostics.iter().filter(about).cloned().collect())
+}
+
+#[track_caller]
+fn check(condition: &str, expect: Status) {
+    let facts = "{component:default/web: {coverage: 81.5, count: 3, none: null, list: [{id: 1}, {id: 2}]}}";
+    assert_eq!(status(condition, facts).0, expect, "{condition}");
+}
+
+#[test]
+fn conditions_ask_entities_relations_files_and_facts() {
+    check("entity.kind == \"Component\" && \"java\" in entity.metadata.tags", Status::Pass);
+    check("entity.metadata.tags == [\"java\"] && [\"java\"] == entity.metadata.tags", Status::Pass);
+    check("related.ownedBy.exists(o, o.kind == \"Group\") && related.dependsOn.size() == 0", Status::Pass);
+    check("files(\"README*\").exists(f, read(f).contains(\"trivy\"))", Status::Pass);
+    check("files(\"*.lock\").size() > 0", Status::Fail);
+    check("read(\"nothing.txt\").contains(\"x\")", Status::Fail);
+    check("facts.own.coverage >= 80 && facts.own.count + 1 == 4", Status::Pass);
+    check("facts.own.list.map(x, x.id) == [1, 2]", Status::Pass);
+    check("daysSince(\"2026-11-20\") == 9 && atLeast(\"3.10\", \"3.9.1\")", Status::Pass);
+    check("timestamp(\"2027-01-01T00:00:00Z\") > now", Status::Pass);
+    check("entity.metadata.name.matches(\"^w[a-z]+$\")", Status::Pass);
+}
+
+#[test]
+fn what_is_absent_fails_and_what_nobody_knows_is_not_known() {
+    check("entity.spec.nothing == 1", Status::Fail);
+    check("entity.spec.nothing != 1", Status::Fail);
+    check("facts.own.nothing < 80", Status::NoData);
+    check("facts.own.none == null", Status::NoData);
+    check("facts.other.x == 1", Status::NoData);
+    check("has(facts.own.none)", Status::Fail);
+    check("facts.own.nothing == 1 || true", Status::Pass);
+    check("facts.own.nothing == 1 && false", Status::Fail);
+    check("facts.own.nothing == 1 && entity.spec.nothing == 1", Status::NoData);
+    check("facts.own.list[7].id == 1", Status::NoData);
+    check("entity.metadata.tags[7] == \"x\"", Status::Fail);
+}
+
+#[test]
+fn faults_are_told_once_at_their_place() {
+    for (condition, words) in [
+        ("entty.kind == \"X\"", "there is no `entty`"),
+        ("entity.kind = \"X\"", "`=` compares nothing"),
+        ("entity.kind.sizee() > 1", "there is no method `sizee`"),
+        ("related.ownedBy.exists(o)", "`exists` takes a name and a condition"),
+        ("entity.kind == ", "cannot be read"),
+        ("entity.metadata.name", "not true or false"),
+        ("entity.metadata.name > 3", "overload"),
+        ("entity.metadata.name.matches(\"(\")", "no regular expression"),
+    ] {
+        let (status, problems) = status(condition, "{}");
+        assert_eq!(status, Status::Error, "{condition}");
+        let errors: Vec<&Diagnostic> = problems.iter().filter(|it| it.severity == Severity::Error).collect();
+        assert!(matches!(&*errors, [one] if one.message.contains(words)), "{condition}: {errors:?}");
+    }
+}
+
+#[test]
+fn hostile_conditions_end_with_a_fault() {
+    let deep = format!("{}true{}", "(".repeat(500), ")".repeat(500));
+    let chain = vec!["true"; 900].join(" && ");
+    let nested = "facts.own.list.all(a, facts.own.list.all(b, facts.own.list.all(c, a.id + b.id + c.id > 0)))";
+    let items: Vec<String> = (0..20_000).map(|id| format!("{{id: {id}}}")).collect();
+    let long = format!("{{component:default/web: {{list: [{}]}}}}", items.join(", "));
+    let squared = "facts.own.list.all(a, facts.own.list.all(b, a.id + b.id >= 0))";
+    for condition in [deep.as_str(), nested, squared] {
+        let (status, problems) = status(condition, &long);
+        assert_eq!(status, Status::Error, "{}", &condition[..60]);
+        assert!(problems.iter().any(|it| it.severity == Severity::Error));
+    }
+    assert!(matches!(status(&chain, "{}").0, Status::Pass | Status::Error));
+}
+
+const READY: &str = "kind: Scorecard\nid: ready\nfilter: kind:component\nlevels: [{id: bronze}, {id: silver}]\nrules:\n  \
+                     - {id: titled, level: bronze, pass: has(entity.metadata.title), fix: Write a title.}\n  \
+                     - {id: in-system, level: silver, pass: has(entity.spec.system)}\n  \
+                     - {id: later, level: bronze, pass: 'false', effectiveFrom: 2027-01-01}\n\
+                     gate: {minimum: bronze}\n";
+
+fn ready(more: &str) -> (Workspace, Portal) {
+    portal_of(&[("scorecards/ready.yaml", &format!("{READY}{more}"))])
+}
+
+fn figures(card: &Scorecard, portal: &Portal, reference: &str) -> (usize, usize, Option<u32>, usize) {
+    let outcome = card.outcome(portal.catalog.find(reference).unwrap()).unwrap();
+    (outcome.figures.rank, outcome.figures.total, outcome.figures.score, outcome.upcoming)
+}
+
+#[test]
+fn levels_gates_and_rollups() {
+    let (_, portal) = ready("");
+    let card = &portal.scorecards.list[0];
+    assert_eq!(figures(card, &portal, "component:default/web"), (2, 2, Some(100), 0));
+    assert_eq!(figures(card, &portal, "component:default/job"), (0, 2, Some(0), 0));
+    let gate: Vec<_> = portal.diagnostics.iter().filter(|it| it.code.as_str() == "scorecard-gate").collect();
+    assert!(matches!(&*gate, [one] if one.entity.as_deref() == Some("component:default/job")), "{gate:?}");
+    let team = card.rollup(portal.catalog.find("group:default/team").unwrap()).unwrap();
+    assert_eq!((team.members.len(), team.figures.rank), (1, 2));
+}
+
+#[test]
+fn an_exemption_excuses_until_its_last_day() {
+    let exemption = |day: &str| {
+        let (_, portal) = ready(&format!(
+            "---\nkind: Exemptions\nscorecard: ready\nexemptions:\n  - {{rule: titled, entities: [component:job], reason: moves, expires: {day}}}\n"
+        ));
+        let job = portal.catalog.find("component:default/job").unwrap();
+        let result = portal.scorecards.list[0].outcome(job).unwrap().results[0].clone();
+        let expired = portal.diagnostics.iter().any(|it| it.code.as_str() == "scorecard-exemption-expired");
+        (result.status, result.would, expired)
+    };
+    assert_eq!(exemption("2026-11-29"), (Status::Exempt, Some(Status::Fail), false));
+    assert_eq!(exemption("2026-11-28"), (Status::Fail, None, true));
+}
+
+#[test]
+fn evidence_has_its_place() {
+    let (workspace, portal) = ready("");
+    let web = portal.catalog.find("component:default/web").unwrap();
+    let result = &portal.scorecards.list[0].outcome(web).unwrap().results[0];
+    let shown: Vec<_> = result.evidence.iter().map(|it| (&*it.path, export::evidence_text(it), it.line)).collect();
+    assert_eq!(shown, [("entity.metadata.title", Some("Web".to_owned()), 3)]);
+    assert_eq!(&*workspace.path(result.evidence[0].place.unwrap().file), "catalog-info.yaml");
+}
+
+#[test]
+fn a_pull_request_that_lowers_a_level_says_so() {
+    let (workspace, before) = ready("");
+    let mut positions = crate::diag::Positions::new(&workspace);
+    let mut base = export::all(&before.scorecards, &before.catalog, &mut positions);
+    let mut text = serde_json::to_string(&base).unwrap();
+    let same = Base::parse(&text).unwrap().compare(&before.scorecards, &before.catalog);
+    assert_eq!((same.risen, same.fallen, same.problems.len()), (0, 0, 0));
+    // The base had a title for the job.
+    text = text.replacen("\"level\":\"none\"", "\"level\":\"bronze\"", 1);
+    base = serde_json::from_str(&text).unwrap();
+    let worse = Base::parse(&serde_json::to_string(&base).unwrap()).unwrap().compare(&before.scorecards, &before.catalog);
+    assert_eq!(worse.fallen, 1);
+    assert_eq!(worse.problems[0].code.as_str(), "scorecard-level-fell");
+    assert!(Base::parse("[]").is_err());
+}
+
+#[test]
+fn recording_twice_on_a_day_replaces_the_lines() {
+    let (_, portal) = ready("");
+    let once = history::recorded("", &portal.scorecards, &portal.catalog, &Default::default());
+    let twice = history::recorded(&once, &portal.scorecards, &portal.catalog, &Default::default());
+    assert_eq!(once, twice);
+    let later = once.replace("2026-11-29", "2026-11-28");
+    let grown = history::recorded(&later, &portal.scorecards, &portal.catalog, &Default::default());
+    let last: serde_json::Value = serde_json::from_str(grown.lines().nth(1).unwrap()).unwrap();
+    assert_eq!((grown.lines().count(), last["entities"].as_object().map(serde_json::Map::len)), (2, Some(0)));
+}

@@ -64,7 +64,7 @@ impl Notes {
     pub(super) fn add(&self, path: String, value: Option<&Node>, place: Option<Span>) {
         let mut inner = self.inner.lock();
         if inner.read.len() < MOST_NOTES {
-            inner.read.push(Evidence { path: path.into(), value: value.cloned(), place });
+            inner.read.push(Evidence { path: path.into(), value: value.cloned(), place, line: 1 });
         }
     }
 

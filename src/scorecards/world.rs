@@ -60,7 +60,11 @@ pub(super) struct World<'a> {
     /// What the conditions ask for.
     pub(super) uses: Uses,
     repositories: Mutex<HashMap<Folder, Arc<Listing>>>,
+    lines: Mutex<HashMap<FileId, Option<Lines>>>,
 }
+
+/// A text with its lines.
+type Lines = Arc<(Arc<str>, LineIndex)>;
 
 /// The files of a repository.
 #[derive(Default)]
@@ -91,8 +95,24 @@ impl<'a> World<'a> {
                 }
             }
         }
-        let repositories = Mutex::default();
-        Self { workspace, catalog, docs, apis, snapshots, facts, findings, today, uses, repositories }
+        let (repositories, lines) = Default::default();
+        Self { workspace, catalog, docs, apis, snapshots, facts, findings, today, uses, repositories, lines }
+    }
+
+    /// Returns the line of a place, from 1.
+    pub(super) fn line(&self, place: Span) -> u32 {
+        if place.start == 0 {
+            return 1;
+        }
+        let mut known = self.lines.lock();
+        let lines = known.entry(place.file).or_insert_with(|| {
+            let text = self.workspace.text(place.file, u64::MAX).ok()?;
+            let lines = LineIndex::new(&text);
+            Some(Arc::new((text, lines)))
+        });
+        let lines = lines.clone();
+        drop(known);
+        lines.map_or(1, |lines| lines.1.position(&lines.0, place.start as usize).line)
     }
 
     fn listing(&self, entity: &Entity) -> (Folder, Arc<Listing>) {
@@ -204,7 +224,6 @@ impl<'w> EntityFacts<'w> {
 
     fn docs(&self) -> Node {
         let world = self.world;
-        let file = self.entity().file;
         let Some((site, _)) = world.docs.of(self.id).filter(|(site, _)| !site.pages.is_empty()) else {
             let span = self.entity().root.span;
             return map(span, [("exists", bool(span, false)), ("words", int(span, 0)), ("pages", list(span, Vec::new()))]);
@@ -235,7 +254,6 @@ impl<'w> EntityFacts<'w> {
             fields.push(("words".to_owned(), int(span, all_words)));
         }
         fields.extend(newest.map(|time| ("updated".to_owned(), day(span, time))));
-        let _ = file;
         owned_map(span, fields)
     }
 
@@ -293,9 +311,7 @@ impl<'w> EntityFacts<'w> {
         let found = self.world.findings.get(entity.reference.as_str()).into_iter().flatten();
         let found = found.map(|problem| {
             let span = problem.span();
-            let line = self.world.workspace.text(span.file, MAX_READ).ok().map_or(1, |text| {
-                LineIndex::new(&text).position(&text, span.start as usize).line as usize
-            });
+            let line = self.world.line(span) as usize;
             map(
                 span,
                 [
@@ -324,6 +340,34 @@ impl<'w> EntityFacts<'w> {
             Some((sources[snapshot.source].id.clone(), nested(span, facts.collect())))
         });
         owned_map(span, known.collect())
+    }
+
+    /// Returns everything that is known, by root.
+    pub(super) fn all(&self) -> Vec<(String, Node)> {
+        let roots = [
+            ("entity", self.entity_node()),
+            ("related", self.related_names()),
+            ("docs", self.docs()),
+            ("api", self.api()),
+            ("git", self.git()),
+            ("findings", self.findings()),
+            ("facts", self.facts()),
+            ("snap", self.snap()),
+        ];
+        roots.into_iter().map(|(name, node)| (name.to_owned(), node)).collect()
+    }
+
+    /// Names the entities at the other ends of relations.
+    fn related_names(&self) -> Node {
+        let entity = self.entity();
+        let span = entity.root.span;
+        let kinds = entity.relations.iter().map(|relation| relation.kind.to_string()).collect::<std::collections::BTreeSet<_>>();
+        let ends = kinds.into_iter().map(|kind| {
+            let names = entity.related(&kind).map(|relation| Node::text(span, relation.target.shared())).collect();
+            let names = list(span, names);
+            (kind, names)
+        });
+        owned_map(span, ends.collect())
     }
 
     /// Returns the paths that a pattern matches, and notes them.

@@ -265,7 +265,13 @@ pub fn badge(view: &PageContext<'_>, id: EntityId, badge: Badge) -> String {
         Badge::Docs if view.site.docs_of(id).is_some() => ("docs".to_owned(), "here".to_owned(), "#1d5fa8"),
         Badge::Docs => ("docs".to_owned(), "none".to_owned(), "#566072"),
     };
-    let value = context::shortened(&value, 40).into_owned();
+    drawn_badge(&label, &value, colour)
+}
+
+/// Draws a badge of a label and a value, in a colour behind the value.
+#[must_use]
+pub fn drawn_badge(label: &str, value: &str, colour: &str) -> String {
+    let (label, value) = (context::shortened(label, 40).into_owned(), context::shortened(value, 40).into_owned());
     let (left, right) = (crate::graph::text_width(&label, 11.0) + 14.0, crate::graph::text_width(&value, 11.0) + 14.0);
     let (name, width) = (format!("{label}: {value}"), left + right);
     let (width, rest) = (format!("{width:.0}"), right - 4.0);

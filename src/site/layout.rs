@@ -32,6 +32,8 @@ impl Section {
     pub const CREATE: Self = Self("create");
     /// What other tools know.
     pub const ATTENTION: Self = Self("attention");
+    /// Scorecards.
+    pub const SCORECARDS: Self = Self("scorecards");
     /// Search.
     pub const SEARCH: Self = Self("search");
 }

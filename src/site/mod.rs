@@ -22,6 +22,7 @@ pub mod problems;
 pub mod reference;
 pub mod relations;
 pub mod rollup;
+pub mod scorecards;
 pub mod snapshots;
 pub mod table;
 pub mod tabs;
@@ -49,6 +50,7 @@ use crate::portal::Portal;
 use crate::radar::Radar;
 use crate::routes;
 use crate::scaffold::examples::Known;
+use crate::scorecards::Scorecards;
 use crate::snapshots::Snapshots;
 use crate::text::FileId;
 use crate::workspace::{LastChange, Workspace};
@@ -358,7 +360,7 @@ pub struct Memo {
 
 /// What an outline is made from: the catalog and what belongs to it, decisions, who mentions whom, and what others see of
 /// documentation.
-type OutlineInputs = (CatalogInputs, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
+type OutlineInputs = (CatalogInputs, ByAddress<Scorecards>, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
 type CatalogInputs = (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>);
 
 impl Memo {
@@ -384,7 +386,8 @@ impl Memo {
         );
         let decisions = ByAddress(Arc::clone(&portal.decisions));
         let mentions = Arc::clone(&portal.mentions);
-        let inputs = (of_catalog, decisions, mentions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
+        let scorecards = ByAddress(Arc::clone(&portal.scorecards));
+        let inputs = (of_catalog, scorecards, decisions, mentions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
         let outline = self.outline.get(workspace, (), inputs, |workspace, _| outline(workspace, portal));
         with_problems(outline, workspace, portal)
     }
@@ -496,8 +499,11 @@ fn group_kinds(portal: &Portal, config: &Config) -> Vec<KindGroup> {
 fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
     let of_entities = portal.catalog.entities().iter().map(|entity| entity.file);
     let of_docs = portal.docs.sites.iter().flat_map(|site| site.pages.iter().map(|page| page.file));
+    let mut of_scorecards: Vec<FileId> = portal.scorecards.files();
+    of_scorecards.sort_unstable();
+    of_scorecards.dedup();
     let mut sources = HashMap::new();
-    for file in of_entities.chain(of_docs) {
+    for file in of_entities.chain(of_docs).chain(of_scorecards) {
         sources.entry(file).or_insert_with(|| {
             let urls = workspace.source_urls(file);
             Source {

@@ -184,6 +184,7 @@ pub(super) fn judge(check: &Check, facts: &KnownFacts<'_>) -> RuleResult {
                 path: name.into(),
                 value: Some(value.clone()),
                 place: Some(value.span),
+                line: 1,
             })),
         }
     }

@@ -15,6 +15,7 @@ pub mod properties;
 pub mod readme;
 pub mod relations;
 pub mod rollup;
+pub mod scorecards;
 pub mod snapshots;
 pub mod technologies;
 pub mod template;

@@ -17,6 +17,7 @@ pub mod overview;
 pub mod packages;
 pub mod quality;
 pub mod raw;
+pub mod scorecards;
 pub mod security;
 
 pub use super::cards::Content;

@@ -1,0 +1,407 @@
+//! What pages say of scorecards: badges of levels, results with their evidence, bars and trends.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::PageContext;
+use super::context::{self, EntityLink};
+use crate::calendar::Day;
+use crate::catalog::EntityRef;
+use crate::html::Html;
+use crate::markdown::commonmark;
+use crate::routes;
+use crate::scorecards::{
+    Evidence, Exemption, Figures, Level, Outcome, Rule, RuleResult, Scorecard, Status, export, history,
+};
+use crate::text::Span;
+
+/// Colours of levels that have none of their own, from the base on.
+const COLOURS: [&str; 10] = [
+    "#6e6e6e", "#8c5a2b", "#737b85", "#9a7000", "#1d5fa8", "#17683b", "#8427a8", "#0b6e69", "#b3261e", "#3448c5",
+];
+/// Days that a trend shows.
+const DAYS: i64 = 90;
+
+/// The level that somebody has.
+#[derive(Debug, Clone, Serialize)]
+pub struct LevelBadge {
+    /// Its rank.
+    pub rank: usize,
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// Its colour.
+    pub color: String,
+}
+
+/// A rule, as others name it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleLink {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// Its page.
+    pub href: String,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceRow {
+    path: String,
+    value: Option<String>,
+    place: Option<String>,
+    href: Option<String>,
+}
+
+/// The result of a rule.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResultRow {
+    /// The rule.
+    pub rule: RuleLink,
+    /// The word of the mark.
+    pub status: &'static str,
+    sign: &'static str,
+    words: String,
+    would: Option<&'static str>,
+    level: Option<String>,
+    message: Option<String>,
+    why: Option<String>,
+    fix: Option<String>,
+    links: Vec<(String, String)>,
+    evidence: Vec<EvidenceRow>,
+    exemption: Option<ExemptionRow>,
+    from: Option<String>,
+    edit: Option<String>,
+    /// Whether it counts and does not hold.
+    pub fails: bool,
+}
+
+/// Why somebody is excused.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExemptionRow {
+    reason: String,
+    approved: Option<EntityLink>,
+    ticket: Option<String>,
+    until: String,
+    has_ended: bool,
+}
+
+/// Results that belong together.
+#[derive(Debug, Clone, Serialize)]
+pub struct Group {
+    title: String,
+    passed: usize,
+    total: usize,
+    is_open: bool,
+    rules: Vec<ResultRow>,
+}
+
+/// The way to the next level.
+#[derive(Debug, Clone, Serialize)]
+pub struct Next {
+    level: String,
+    lacks: Vec<RuleLink>,
+}
+
+/// What a scorecard says of an entity.
+#[derive(Debug, Clone, Serialize)]
+pub struct Card {
+    /// Its id.
+    pub id: String,
+    title: String,
+    href: String,
+    description: Option<String>,
+    owner: Option<EntityLink>,
+    badge: Option<LevelBadge>,
+    score: Option<u32>,
+    passed: usize,
+    total: usize,
+    bar: String,
+    next: Option<Next>,
+    upcoming: Option<String>,
+    trend: Option<String>,
+    json: String,
+    groups: Vec<Group>,
+}
+
+/// Returns the level of a rank.
+#[must_use]
+pub fn badge(card: &Scorecard, rank: usize) -> LevelBadge {
+    let plain = Level::default();
+    let level = card.levels.get(rank).unwrap_or(&plain);
+    LevelBadge { rank, id: level.id.clone(), title: level.title.clone(), color: color(card, rank) }
+}
+
+/// Returns the colour of a level.
+#[must_use]
+pub fn color(card: &Scorecard, rank: usize) -> String {
+    let own = card.levels.get(rank).and_then(|level| level.color.clone());
+    own.unwrap_or_else(|| COLOURS[rank % COLOURS.len()].to_owned())
+}
+
+/// Names a rule.
+#[must_use]
+pub fn rule_link(view: &PageContext<'_>, card: &Scorecard, rule: &Rule) -> RuleLink {
+    RuleLink { id: rule.id.clone(), title: rule.title.clone(), href: view.href(&routes::scorecard_rule(&card.id, &rule.id)) }
+}
+
+/// Names somebody by reference; anything else is shown as it is written.
+#[must_use]
+pub fn somebody(view: &PageContext<'_>, text: &str) -> Option<EntityLink> {
+    EntityRef::parse(text, Some("group"), "default").ok().map(|reference| view.link_to(&reference))
+}
+
+/// Returns Markdown of a scorecard as HTML.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    commonmark::render(text, &context::outward).html
+}
+
+/// Says where something stands, with a link if there is a host for it.
+#[must_use]
+pub fn place(view: &PageContext<'_>, span: Span, line: u32) -> (Option<String>, Option<String>) {
+    match view.site.source(span.file) {
+        Some(source) => {
+            let href = source.view.as_ref().map(|view| at_line(view, line));
+            (Some(format!("{}:{line}", source.path)), href)
+        }
+        None => (None, None),
+    }
+}
+
+/// Returns the address of a line, as most hosts write it.
+fn at_line(url: &str, line: u32) -> String {
+    if url.contains("bitbucket") { format!("{url}#lines-{line}") } else { format!("{url}#L{line}") }
+}
+
+fn evidence(view: &PageContext<'_>, one: &Evidence) -> EvidenceRow {
+    let (place, href) = one.place.map_or((None, None), |span| self::place(view, span, one.line));
+    EvidenceRow { path: one.path.to_string(), value: export::evidence_text(one), place, href }
+}
+
+fn exemption(view: &PageContext<'_>, exemption: &Exemption) -> ExemptionRow {
+    ExemptionRow {
+        reason: exemption.reason.clone(),
+        approved: exemption.approved_by.as_deref().and_then(|text| somebody(view, text)),
+        ticket: exemption.ticket.clone().filter(|ticket| context::is_web(ticket)),
+        until: exemption.expires.words(),
+        has_ended: exemption.has_ended,
+    }
+}
+
+/// Makes the row of a result.
+#[must_use]
+pub fn result(view: &PageContext<'_>, card: &Scorecard, rule: usize, result: &RuleResult) -> ResultRow {
+    let of = &card.rules[rule];
+    let excuse = result.exemption.and_then(|at| card.exemptions.get(at));
+    let words = match (result.status, excuse) {
+        (Status::Exempt, Some(excuse)) => format!("Excused until {}", excuse.expires.words()),
+        (status, _) => status.words().to_owned(),
+    };
+    let fails = result.status != Status::Pass && card.counts_in_force(rule, result.status);
+    let source = view.site.source(of.span.file);
+    ResultRow {
+        rule: rule_link(view, card, of),
+        status: result.status.as_str(),
+        sign: result.status.sign(),
+        words,
+        would: result.would.map(Status::words),
+        level: of.rank.and_then(|rank| card.levels.get(rank)).map(|level| level.title.clone()),
+        message: of.message.clone().filter(|_| fails),
+        why: result.why.as_deref().map(context::with_code),
+        fix: of.fix.as_deref().filter(|_| fails).map(markdown),
+        links: of.links.iter().filter(|(_, url)| context::is_web(url)).cloned().collect(),
+        evidence: result.evidence.iter().map(|one| evidence(view, one)).collect(),
+        exemption: excuse.map(|excuse| exemption(view, excuse)),
+        from: of.effective_from.filter(|_| !of.in_force).map(Day::words),
+        edit: source.and_then(|source| source.edit.clone()),
+        fails,
+    }
+}
+
+/// Makes what a scorecard says of an entity, with all results.
+#[must_use]
+pub fn card(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Card {
+    let reference = &view.entity(outcome.entity).reference;
+    Card { groups: groups(view, card, outcome), json: view.href(&routes::scorecards_of(reference)), ..summary(view, card, outcome) }
+}
+
+/// Makes the same without the results.
+#[must_use]
+pub fn summary(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Card {
+    let has_levels = card.has_figures() && card.levels.len() > 1;
+    let Figures { rank, passed, total, score, .. } = outcome.figures;
+    let (passed, total) = if card.has_figures() { (passed, total) } else { plain_count(outcome) };
+    Card {
+        id: card.id.clone(),
+        title: card.title.clone(),
+        href: view.href(&routes::scorecard(&card.id)),
+        description: card.description.as_deref().map(markdown),
+        owner: card.owner.as_deref().and_then(|owner| somebody(view, owner)),
+        badge: has_levels.then(|| badge(card, rank)),
+        score: score.filter(|_| card.has_figures()),
+        passed,
+        total,
+        bar: bar(passed, total),
+        next: next(view, card, outcome),
+        upcoming: (outcome.upcoming != rank).then(|| badge(card, outcome.upcoming).title),
+        trend: trend_of_entity(view, card, outcome),
+        json: String::new(),
+        groups: Vec::new(),
+    }
+}
+
+/// Counts checks without ranks: passed, and passed or failed.
+fn plain_count(outcome: &Outcome) -> (usize, usize) {
+    let of = |status: Status| outcome.results.iter().filter(|result| result.status == status).count();
+    (of(Status::Pass), of(Status::Pass) + of(Status::Fail))
+}
+
+/// Finds the next level and what lacks to it.
+fn next(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Option<Next> {
+    let rank = outcome.figures.rank;
+    let above = card.levels.iter().enumerate().find(|(at, _)| *at > rank)?;
+    let failing = card.rules.iter().zip(&outcome.results).enumerate().filter(|(at, (rule, result))| {
+        let is_needed = card.is_by_score() || rule.rank.is_some_and(|own| own <= above.0);
+        result.status != Status::Pass && card.counts(*at, result.status) && is_needed
+    });
+    let lacks: Vec<RuleLink> = failing.map(|(_, (rule, _))| rule_link(view, card, rule)).collect();
+    (!lacks.is_empty()).then(|| Next { level: above.1.title.clone(), lacks })
+}
+
+/// Groups results by level; those without a level by category.
+fn groups(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Vec<Group> {
+    let mut groups: BTreeMap<(usize, String), Vec<(usize, ResultRow)>> = BTreeMap::new();
+    let has_levels = card.rules.iter().any(|rule| rule.rank.is_some());
+    for (at, (rule, result)) in card.rules.iter().zip(&outcome.results).enumerate() {
+        let (rank, title) = match rule.rank.and_then(|rank| Some((rank, card.levels.get(rank)?))) {
+            Some((rank, level)) if has_levels => (rank, level.title.clone()),
+            _ => (usize::MAX, rule.category.clone().unwrap_or_else(|| "Rules".to_owned())),
+        };
+        groups.entry((rank, title)).or_default().push((at, self::result(view, card, at, result)));
+    }
+    let group = |((_, title), mut rules): ((usize, String), Vec<(usize, ResultRow)>)| {
+        let counted = |passed: bool| {
+            let of = rules.iter().filter(|(at, _)| card.counts(*at, outcome.results[*at].status));
+            of.filter(|(at, _)| !passed || outcome.results[*at].status == Status::Pass).count()
+        };
+        let (passed, total) = (counted(true), counted(false));
+        // What can be mended stands first.
+        rules.sort_by_key(|(at, row)| (!row.fails, row.status == Status::NotApplicable.as_str(), *at));
+        Group { title, passed, total, is_open: passed < total, rules: rules.into_iter().map(|(_, row)| row).collect() }
+    };
+    groups.into_iter().map(group).collect()
+}
+
+/// Draws a share as a bar.
+#[must_use]
+pub fn bar(part: usize, whole: usize) -> String {
+    let mut out = Html::new();
+    let width = if whole == 0 { 0 } else { part * 100 / whole };
+    out.start("svg").attribute("class", "share").attribute("viewBox", "0 0 100 6").attribute("preserveAspectRatio", "none").attribute("aria-hidden", "true");
+    out.empty("rect").attribute("class", "rest").number("width", 100).number("height", 6).number("rx", 3);
+    out.empty("rect").attribute("class", "part").number("width", i64::try_from(width).unwrap_or(0)).number("height", 6).number("rx", 3);
+    out.end("svg");
+    out.into_string()
+}
+
+/// One part of a distribution.
+#[derive(Debug, Clone, Serialize)]
+pub struct Share {
+    badge: LevelBadge,
+    count: usize,
+}
+
+/// Returns how many have which level, with what draws it.
+#[must_use]
+pub fn distribution(card: &Scorecard, counts: &[usize]) -> (Vec<Share>, String) {
+    let total: usize = counts.iter().sum();
+    let shares: Vec<Share> =
+        counts.iter().enumerate().map(|(rank, count)| Share { badge: badge(card, rank), count: *count }).collect();
+    let mut out = Html::new();
+    out.start("svg").attribute("class", "levels").attribute("viewBox", "0 0 1000 10").attribute("preserveAspectRatio", "none").attribute("aria-hidden", "true");
+    let mut from = 0;
+    for share in shares.iter().filter(|share| share.count > 0) {
+        let width = if total == 0 { 0 } else { share.count * 1000 / total };
+        out.empty("rect")
+            .number("x", i64::try_from(from).unwrap_or(0))
+            .number("width", i64::try_from(width).unwrap_or(0))
+            .number("height", 10)
+            .attribute("fill", &share.badge.color);
+        from += width;
+    }
+    out.end("svg");
+    (shares, out.into_string())
+}
+
+/// Draws values over days as a line; nothing with fewer than two days.
+#[must_use]
+pub fn trend(label: &str, days: &[(Day, u64)], most: u64) -> Option<String> {
+    const WIDTH: i64 = 120;
+    const HEIGHT: i64 = 24;
+    let last = days.last()?.0.number();
+    let shown: Vec<(i64, u64)> = days.iter().map(|(day, value)| (day.number(), *value)).filter(|(day, _)| last - day <= DAYS).collect();
+    let first = shown.first()?.0;
+    if shown.len() < 2 || first == last {
+        return None;
+    }
+    let most = i64::try_from(most.max(1)).unwrap_or(1);
+    let points = shown.iter().map(|(day, value)| {
+        let x = (day - first) * WIDTH / (last - first);
+        let y = HEIGHT - 2 - i64::try_from(*value).unwrap_or(0).min(most) * (HEIGHT - 4) / most;
+        format!("{x},{y}")
+    });
+    let words = format!("{label}: from {} to {}", shown[0].1, shown[shown.len() - 1].1);
+    let mut out = Html::new();
+    out.start("svg")
+        .attribute("class", "trend")
+        .attribute("viewBox", &format!("0 0 {WIDTH} {HEIGHT}"))
+        .attribute("role", "img")
+        .attribute("aria-label", &words);
+    out.element("title", &words);
+    out.empty("polyline").attribute("points", &points.collect::<Vec<_>>().join(" "));
+    out.end("svg");
+    Some(out.into_string())
+}
+
+/// Draws how the score of a scorecard went.
+#[must_use]
+pub fn trend_of_card(view: &PageContext<'_>, card: &Scorecard) -> Option<String> {
+    let found = &view.portal.scorecards;
+    let mut days: Vec<(Day, u64)> =
+        found.history.of(&card.id).filter_map(|(day, point)| Some((*day, u64::from(point.score?)))).collect();
+    // Today stands at the end, whether or not it was recorded.
+    if let (Some(today), Some(score)) = (found.today, history::totals(card).1) {
+        days.retain(|(day, _)| *day < today);
+        days.push((today, u64::from(score)));
+    }
+    trend("Score", &days, 100)
+}
+
+fn trend_of_entity(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Option<String> {
+    if card.levels.len() < 2 || !card.has_figures() {
+        return None;
+    }
+    let found = &view.portal.scorecards;
+    let today = found.today?;
+    let mut days = found.history.ranks(&card.id, view.entity(outcome.entity).reference.as_str());
+    days.retain(|(day, _)| *day < today);
+    let last = *days.last()?;
+    // A level holds until the day when it changes.
+    let mut steps: Vec<(Day, u64)> = Vec::new();
+    for (day, rank) in &days {
+        if let Some((_, before)) = steps.last().copied() {
+            steps.push((*day, before));
+        }
+        steps.push((*day, *rank));
+    }
+    steps.push((today, last.1));
+    let now = outcome.figures.rank as u64;
+    if now != last.1 {
+        steps.push((today, now));
+    }
+    trend("Level", &steps, (card.levels.len() - 1) as u64)
+}
