@@ -3,18 +3,21 @@
 //! Total: a problem is part of the result, never a failure. Knows nothing of URLs or pages.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::adr::{self, Decisions};
 use crate::api::{self, Apis};
 use crate::catalog::{self, Catalog};
 use crate::depth::Depth;
+use crate::diag::codes::Family;
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::incremental::{ByAddress, CacheStore, Changes, Fingerprint, MemoTable};
 use crate::mentions::{self, Mentions};
 use crate::radar::{self, Radar};
 use crate::scaffold::{self, examples::Templates};
+use crate::scorecards::insights::{self, Insight};
 use crate::scorecards::{self, Scorecards};
 use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
@@ -43,6 +46,8 @@ pub struct Portal {
     pub snapshots: Arc<Snapshots>,
     /// How far the entities are by scorecards.
     pub scorecards: Arc<Scorecards>,
+    /// Figures of the whole portal.
+    pub insights: Vec<Insight>,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -221,7 +226,14 @@ impl Analysis {
             }
             Arc::new(scorecards)
         };
-        Portal { scorecards, catalog, docs, apis, decisions, mentions, radars, templates, notes, snapshots, diagnostics }
+        let insights = if depth < Depth::Pages {
+            Vec::new()
+        } else {
+            count(&catalog, &docs, &snapshots, &notes, &apis, &scorecards, &diagnostics)
+        };
+        Portal {
+            scorecards,
+            insights, catalog, docs, apis, decisions, mentions, radars, templates, notes, snapshots, diagnostics }
     }
 }
 
@@ -261,6 +273,30 @@ fn catalog(workspace: &Workspace, memo: &catalog::Memo, stage: Stage<'_>) -> (Ca
     stage("check");
     found.extend(catalog::checks::run(workspace, &loaded));
     (loaded.catalog, found)
+}
+
+/// Counts what the portal knows. What is old is so beside the newest change and not by the clock, so that the same content has
+/// the same figures.
+fn count(
+    catalog: &Catalog,
+    docs: &Docs,
+    snapshots: &Snapshots,
+    notes: &StandaloneMarkdown,
+    apis: &Apis,
+    scorecards: &Scorecards,
+    problems: &[Diagnostic],
+) -> Vec<Insight> {
+    let of_apis = problems.iter().filter(|it| it.severity == Severity::Error && it.code.rule().family == Family::Api);
+    let broken: HashSet<&str> = of_apis.filter_map(|it| it.entity.as_deref()).collect();
+    insights::all(&insights::Source {
+        catalog,
+        docs,
+        snapshots,
+        has_readme: &|id| notes.readmes.contains_key(&id),
+        changed: &|id| scorecards.changed.get(id.index()).copied().flatten(),
+        is_valid_api: &|id| apis.of(id).is_some() && !broken.contains(catalog.get(id).reference.as_str()),
+        now: scorecards.changed.iter().flatten().copied().max().unwrap_or(0),
+    })
 }
 
 /// Gives every problem its final severity, and sorts them by place.

@@ -7,7 +7,6 @@ use crate::depth::Depth;
 use crate::error::Error;
 use crate::portal::Analysis;
 use crate::scorecards::{history, insights};
-use crate::site::{self, pages::insights::figures};
 
 /// Runs a command of `scorecards`.
 pub(super) fn run(context: &Context, args: &ScorecardsArgs) -> Result<CommandOutcome, Error> {
@@ -30,8 +29,7 @@ fn record(context: &Context, args: &RecordArgs) -> Result<CommandOutcome, Error>
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(Error::Io { action: "read", path, source }),
     };
-    let site = site::plan(&workspace, &portal);
-    let figures = insights::recorded(&figures(&portal, &site), portal.catalog.entities().len());
+    let figures = insights::recorded(&portal.insights, portal.catalog.entities().len());
     let text = history::recorded(&text, &portal.scorecards, &portal.catalog, &figures);
     std::fs::write(&path, text).map_err(|source| Error::Io { action: "write", path: path.clone(), source })?;
     watch.finish();

@@ -104,6 +104,10 @@ fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnosti
     }
     for fault in faults {
         let rule = &found.list[fault.card].rules[fault.rule];
+        if let Test::Check(_) = rule.test {
+            problems.push(tech_insights::broken(&rule.id, fault.span, &fault.message));
+            continue;
+        }
         let message = format!("the condition of `{}` is at fault: {}", rule.id, fault.message);
         let help = if fault.is_too_much {
             "let a job compute it, and write a fact"
@@ -144,7 +148,13 @@ impl Judge<'_> {
             let results = card.rules.iter().enumerate().map(|(rule, of)| match &of.test {
                 Test::Check(check) => {
                     let known = known.get_or_insert_with(|| KnownFacts::of(entity, self.world.facts));
-                    tech_insights::judge(check, known)
+                    let result = tech_insights::judge(check, known);
+                    // What cannot be used at all has been reported already.
+                    if result.status == Status::Error && check.fault.is_none() {
+                        let message = result.why.as_deref().unwrap_or_default().to_owned();
+                        faults.push(Fault { card: at, rule, span: of.span, message, is_too_much: false });
+                    }
+                    result
                 }
                 Test::Condition { .. } if self.overtaxed[at][rule] >= OVERTAXED => {
                     let why = "it was given up, since it reads too much";

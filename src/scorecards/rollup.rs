@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::levels::figures;
-use super::model::{Rollup, Scorecard, Status};
+use super::model::{Origin, Rollup, Scorecard, Status};
 use crate::catalog::{Catalog, EntityId};
 
 /// Makes the rollups of a scorecard whose outcomes are there.
@@ -46,7 +46,15 @@ pub(super) fn members(catalog: &Catalog, id: EntityId) -> BTreeSet<EntityId> {
 }
 
 fn rollup(card: &Scorecard, entity: EntityId, members: BTreeSet<EntityId>) -> Option<Rollup> {
-    let find = |id: EntityId| card.outcomes.binary_search_by_key(&id, |outcome| outcome.entity).ok();
+    // Whom no rule is about is no member; an engine that cannot run its checks for somebody has nothing to say of them.
+    let says_something = |at: &usize| {
+        let outcome = &card.outcomes[*at];
+        match card.origin {
+            Origin::File => outcome.results.iter().any(|result| result.status != Status::NotApplicable),
+            Origin::TechInsights { .. } => outcome.figures.total > 0,
+        }
+    };
+    let find = |id: EntityId| card.outcomes.binary_search_by_key(&id, |outcome| outcome.entity).ok().filter(says_something);
     let members: Vec<usize> = members.into_iter().filter_map(find).collect();
     if members.is_empty() {
         return None;

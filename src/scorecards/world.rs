@@ -332,14 +332,18 @@ impl<'w> EntityFacts<'w> {
     }
 
     fn snap(&self) -> Node {
-        let span = self.entity().root.span;
+        let entity = self.entity();
+        let whole = entity.root.span;
         let sources = self.world.snapshots.sources();
         let known = self.world.snapshots.of(self.id).iter().filter_map(|snapshot| {
             let record = snapshot.record.as_ref()?;
+            // The answer belongs to the entity because of an annotation, which is where to look.
+            let annotations = &sources[snapshot.source].annotations;
+            let span = annotations.iter().find_map(|key| entity.annotation_node(key)).map_or(whole, |node| node.span);
             let facts = record.facts.iter().map(|(name, fact)| (name.split('.').collect::<Vec<_>>(), fact_node(span, fact)));
             Some((sources[snapshot.source].id.clone(), nested(span, facts.collect())))
         });
-        owned_map(span, known.collect())
+        owned_map(whole, known.collect())
     }
 
     /// Returns everything that is known, by root.

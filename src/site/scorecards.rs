@@ -302,8 +302,8 @@ pub fn bar(part: usize, whole: usize) -> String {
     let mut out = Html::new();
     let width = if whole == 0 { 0 } else { part * 100 / whole };
     out.start("svg").attribute("class", "share").attribute("viewBox", "0 0 100 6").attribute("preserveAspectRatio", "none").attribute("aria-hidden", "true");
-    out.empty("rect").attribute("class", "rest").number("width", 100).number("height", 6).number("rx", 3);
-    out.empty("rect").attribute("class", "part").number("width", i64::try_from(width).unwrap_or(0)).number("height", 6).number("rx", 3);
+    out.empty("rect").attribute("class", "rest").number("width", 100).number("height", 6);
+    out.empty("rect").attribute("class", "part").number("width", i64::try_from(width).unwrap_or(0)).number("height", 6);
     out.end("svg");
     out.into_string()
 }

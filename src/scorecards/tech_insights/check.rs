@@ -79,7 +79,8 @@ impl Check {
         let root = conditions_of(conditions, true, 0)?;
         if let Some(priority) = rule.get("priority").filter(|node| !node.is_null()) {
             let number = number(priority, "priority")?;
-            if number.trunc() <= 0.0 {
+            // 0 means the default, as nothing does.
+            if number != 0.0 && number.trunc() <= 0.0 {
                 return Err(("the `priority` of a rule is above 0".to_owned(), priority.span));
             }
         }

@@ -195,7 +195,7 @@ pub(super) fn judge(check: &Check, facts: &KnownFacts<'_>) -> RuleResult {
 }
 
 /// Makes the report about a check that cannot be used.
-fn broken(id: &str, span: Span, why: &str) -> Diagnostic {
+pub(super) fn broken(id: &str, span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(codes::INVALID_CHECK, span, format!("the check `{id}` cannot be used: {why}"))
         .help("correct it: a backend with such a check does not start, or leaves the entity without results")
 }

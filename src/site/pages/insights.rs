@@ -5,10 +5,9 @@ use serde::Serialize;
 use super::{PageContent, PageType};
 use crate::calendar::Day;
 use crate::catalog::EntityId;
-use crate::diag::Severity;
 use crate::portal::Portal;
 use crate::routes;
-use crate::scorecards::insights::{self, Insight, Source, Tone};
+use crate::scorecards::insights::{Insight, Tone};
 use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::scorecards as views;
@@ -22,37 +21,10 @@ const RULES: usize = 12;
 /// See the module.
 pub struct Insights;
 
-/// Counts everything that the portal knows.
-#[must_use]
-pub fn figures(portal: &Portal, site: &Site) -> Vec<Insight> {
-    // What is old is so beside the newest change, and not by the clock: the same content has the same figures.
-    let now = site.changes().iter().map(|change| change.time).max().unwrap_or(0);
-    insights::all(&Source {
-        catalog: &portal.catalog,
-        docs: &portal.docs,
-        snapshots: &portal.snapshots,
-        has_readme: &|id| portal.notes.readmes.contains_key(&id),
-        changed: &|id| portal.scorecards.changed.get(id.index()).copied().flatten(),
-        is_valid_api: &|id| {
-            let reference = portal.catalog.get(id).reference.as_str();
-            portal.apis.of(id).is_some()
-                && !portal.diagnostics.iter().any(|it| {
-                    it.severity == Severity::Error
-                        && it.entity.as_deref() == Some(reference)
-                        && it.code.rule().family == crate::diag::codes::Family::Api
-                })
-        },
-        now,
-    })
-}
-
 impl PageType for Insights {
-    fn plan(&self, portal: &Portal, site: &Site) -> Vec<(String, Subject)> {
-        if portal.catalog.entities().is_empty() {
-            return Vec::new();
-        }
+    fn plan(&self, portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
         let mut pages = vec![(routes::INSIGHTS.to_owned(), Subject::Portal)];
-        for (list, insight) in figures(portal, site).iter().enumerate() {
+        for (list, insight) in portal.insights.iter().enumerate() {
             pages.push((routes::insight(insight.id), Subject::List { list, page: 0 }));
             pages.push((routes::insight_file(insight.id), Subject::List { list, page: 1 }));
         }
@@ -60,9 +32,9 @@ impl PageType for Insights {
     }
 
     fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
-        let figures = figures(view.portal, view.site);
+        let figures = &view.portal.insights;
         match subject {
-            Subject::Portal => PageContent::html("insights.html", model(view, &figures)),
+            Subject::Portal => PageContent::html("insights.html", model(view, figures)),
             Subject::List { list, page } => match (figures.get(list), page) {
                 (Some(insight), 0) => PageContent::html("insight.html", list_page(view, insight)),
                 (Some(insight), _) => PageContent::File { bytes: csv(view, insight).into_bytes(), mime: "text/csv; charset=utf-8" },
@@ -115,6 +87,12 @@ struct Model {
     problems: String,
     entities: String,
     growth: Option<String>,
+}
+
+/// Returns the way from the root to the figures.
+fn above(view: &PageContext<'_>) -> Vec<(String, String)> {
+    let is_alone = view.portal.scorecards.list.is_empty();
+    if is_alone { Vec::new() } else { vec![(routes::SCORECARDS.to_owned(), "Scorecards".to_owned())] }
 }
 
 fn tone(insight: &Insight) -> &'static str {
@@ -204,11 +182,11 @@ fn model(view: &PageContext<'_>, figures: &[Insight]) -> PageModel<Model> {
     };
     let about = About {
         title: Some("Insights".to_owned()),
-        breadcrumbs: vec![(routes::CATALOG.to_owned(), "Catalog".to_owned())],
+        breadcrumbs: above(view),
         class: "scorecards",
         ..About::default()
     };
-    frame(view, Section::CATALOG, about, model)
+    frame(view, Section::SCORECARDS, about, model)
 }
 
 #[derive(Debug, Serialize)]
@@ -235,11 +213,11 @@ fn list_page(view: &PageContext<'_>, insight: &Insight) -> PageModel<ListModel> 
     };
     let about = About {
         title: Some(insight.title.to_owned()),
-        breadcrumbs: vec![(routes::INSIGHTS.to_owned(), "Insights".to_owned())],
+        breadcrumbs: above(view).into_iter().chain([(routes::INSIGHTS.to_owned(), "Insights".to_owned())]).collect(),
         class: "scorecards",
         ..About::default()
     };
-    frame(view, Section::CATALOG, about, model)
+    frame(view, Section::SCORECARDS, about, model)
 }
 
 fn csv(view: &PageContext<'_>, insight: &Insight) -> String {
