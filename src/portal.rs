@@ -233,7 +233,18 @@ impl Analysis {
         };
         Portal {
             scorecards,
-            insights, catalog, docs, apis, decisions, mentions, radars, templates, notes, snapshots, diagnostics }
+            insights,
+            catalog,
+            docs,
+            apis,
+            decisions,
+            mentions,
+            radars,
+            templates,
+            notes,
+            snapshots,
+            diagnostics,
+        }
     }
 }
 

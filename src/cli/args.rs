@@ -69,7 +69,9 @@ pub enum Command {
     /// Plan how CI saves what other systems know of people and teams.
     Org(OrgArgs),
     /// List what scorecard conditions can ask of an entity, with types and values; without an entity, everything there is.
-    #[command(after_help = "Examples:\n  playbill facts\n  playbill facts component:default/payments\n  playbill facts payments --format json ../services")]
+    #[command(
+        after_help = "Examples:\n  playbill facts\n  playbill facts component:default/payments\n  playbill facts payments --format json ../services"
+    )]
     Facts(FactsArgs),
     /// Keep the results of scorecards from one day to the next.
     Scorecards(ScorecardsArgs),

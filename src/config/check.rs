@@ -430,6 +430,6 @@ pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
 
 /// Whether a text is a path below `metadata` or `spec`.
 pub(super) fn is_field(text: &str) -> bool {
-    let rest = ["metadata.", "spec.", "snap."].iter().find_map(|top| text.trim().strip_prefix(top));
+    let rest = ["metadata.", "spec.", "snap.", "scorecards."].iter().find_map(|top| text.trim().strip_prefix(top));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('.') && !rest.ends_with('.'))
 }

@@ -216,7 +216,7 @@ const COLUMN: &[Key] = &[
         Shape::Field,
         "What it shows: the path of a text, a number or a list of them, such as `spec.costCentre`, \
          `metadata.labels.tier` or `metadata.annotations.pagerduty.com/service-id`; or a fact of a source, such as \
-         `snap.github-actions.ci.status`. An address becomes a link.",
+         `snap.github-actions.ci.status`; or the level on a scorecard, such as `scorecards.production`. An address becomes a link.",
     )
     .required(),
     key("filter", Shape::Filter, "For which entities, as in `entityPages`; without a filter, for all."),

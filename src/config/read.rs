@@ -212,7 +212,11 @@ fn check(map: &Map) -> CheckConfig {
         baseline: text(map, "baseline"),
         types: types.iter().map(|entry| (entry.key.to_string(), node_texts(&entry.value))).collect(),
         lifecycles: texts(map, "lifecycles"),
-        policies: items(map, "policies").iter().enumerate().filter_map(|(at, item)| policy(at, item.as_map()?)).collect(),
+        policies: items(map, "policies")
+            .iter()
+            .enumerate()
+            .filter_map(|(at, item)| policy(at, item.as_map()?))
+            .collect(),
     }
 }
 

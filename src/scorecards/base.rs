@@ -71,9 +71,15 @@ impl Base {
                 let level = |id: &str| card.levels.iter().position(|level| level.id == id);
                 let Some(before) = earlier.level.as_deref().and_then(level) else { continue };
                 let statuses = card.rules.iter().zip(&outcome.results);
-                let statuses = statuses.map(|(rule, result)| if known.contains(rule.id.as_str()) { result.status } else { Status::NotApplicable });
+                let statuses =
+                    statuses.map(
+                        |(rule, result)| {
+                            if known.contains(rule.id.as_str()) { result.status } else { Status::NotApplicable }
+                        },
+                    );
                 let statuses: Vec<Status> = statuses.collect();
-                let figures = super::levels::figures(card.counted(statuses.iter().copied(), false), card.thresholds().as_deref());
+                let figures =
+                    super::levels::figures(card.counted(statuses.iter().copied(), false), card.thresholds().as_deref());
                 let newly = card.rules.iter().zip(&statuses).enumerate().filter(|(at, (rule, status))| {
                     let was = earlier.statuses.get(&rule.id).map(String::as_str);
                     **status != Status::Pass && card.counts(*at, **status) && was == Some(Status::Pass.as_str())
@@ -84,7 +90,13 @@ impl Base {
                 if figures.rank < before {
                     out.fallen += 1;
                     let why = if named.is_empty() { String::new() } else { format!("; newly failing: {named}") };
-                    let message = format!("`{}` falls from `{}` to `{}` on the scorecard `{}`{why}", entity.reference, title(before), title(figures.rank), card.id);
+                    let message = format!(
+                        "`{}` falls from `{}` to `{}` on the scorecard `{}`{why}",
+                        entity.reference,
+                        title(before),
+                        title(figures.rank),
+                        card.id
+                    );
                     out.problems.push(
                         Diagnostic::new(codes::SCORECARD_LEVEL_FELL, place(entity), message)
                             .help("meet the rules again, or ask for an exemption with a reason and an end")
@@ -94,7 +106,8 @@ impl Base {
                     out.risen += 1;
                 }
                 for rule in newly {
-                    let message = format!("`{}` no longer meets `{}` of the scorecard `{}`", entity.reference, rule.id, card.id);
+                    let message =
+                        format!("`{}` no longer meets `{}` of the scorecard `{}`", entity.reference, rule.id, card.id);
                     let fix = rule.fix.as_deref().map(|fix| fix.split_whitespace().collect::<Vec<_>>().join(" "));
                     out.problems.push(
                         Diagnostic::new(codes::SCORECARD_RULE_NEWLY_FAILING, place(entity), message)

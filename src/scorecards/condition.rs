@@ -43,10 +43,41 @@ const TYPES: &[&str] =
 
 /// The functions that there are, macros included.
 const FUNCTIONS: &[&str] = &[
-    "all", "atLeast", "bool", "bytes", "contains", "daysSince", "double", "duration", "dyn", "endsWith", "exists",
-    "exists_one", "files", "filter", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getFullYear",
-    "getHours", "getMilliseconds", "getMinutes", "getMonth", "getSeconds", "has", "int", "map", "matches", "read",
-    "size", "startsWith", "string", "timestamp", "type", "uint",
+    "all",
+    "atLeast",
+    "bool",
+    "bytes",
+    "contains",
+    "daysSince",
+    "double",
+    "duration",
+    "dyn",
+    "endsWith",
+    "exists",
+    "exists_one",
+    "files",
+    "filter",
+    "getDate",
+    "getDayOfMonth",
+    "getDayOfWeek",
+    "getDayOfYear",
+    "getFullYear",
+    "getHours",
+    "getMilliseconds",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
+    "has",
+    "int",
+    "map",
+    "matches",
+    "read",
+    "size",
+    "startsWith",
+    "string",
+    "timestamp",
+    "type",
+    "uint",
 ];
 
 /// Macros that have become a loop unless they were written wrong.
@@ -133,9 +164,8 @@ pub(super) fn environment() -> Context<'static, 'static> {
     let _ = env.add_overload("matches", "matches", vec![STRING_TYPE, STRING_TYPE], matches);
     let _ = env.add_member_overload("matches", "matches_string", STRING_TYPE, vec![STRING_TYPE], matches);
     let mut context = Context::with_env(std::sync::Arc::new(env));
-    type Function = Box<
-        dyn for<'c, 'l> Fn(&mut FunctionContext<'c, 'l>) -> Result<CowVal<'c, 'l>, ExecutionError> + Send + Sync,
-    >;
+    type Function =
+        Box<dyn for<'c, 'l> Fn(&mut FunctionContext<'c, 'l>) -> Result<CowVal<'c, 'l>, ExecutionError> + Send + Sync>;
     fn lookup<'c, 'l>(call: &FunctionContext<'c, 'l>, prefix: &str) -> Result<CowVal<'c, 'l>, ExecutionError> {
         let argument = text(call, 0)?.to_owned();
         call.ptx.get_variable(format!("{prefix}{argument}")).ok_or_else(|| call.error("there is no such file"))
@@ -149,7 +179,8 @@ pub(super) fn environment() -> Context<'static, 'static> {
         let now = call.ptx.get_variable("@now").and_then(|now| now.downcast_ref::<CelInt>().map(|now| *now.inner()));
         Ok(CowVal::owned(CelInt::from((now.unwrap_or_default() - moment).div_euclid(86_400))))
     });
-    let at_least: Function = Box::new(|call| Ok(CowVal::owned(CelBool::from(at_least(text(call, 0)?, text(call, 1)?)))));
+    let at_least: Function =
+        Box::new(|call| Ok(CowVal::owned(CelBool::from(at_least(text(call, 0)?, text(call, 1)?)))));
     for (name, function) in [("files", files), ("read", read), ("daysSince", days), ("atLeast", at_least)] {
         let _ = context.add_function(name, function);
     }
@@ -161,7 +192,9 @@ fn text<'a>(call: &'a FunctionContext<'_, '_>, at: usize) -> Result<&'a str, Exe
     let all: Vec<_> = call.this.iter().chain(&call.args).collect();
     let value = all.get(at).ok_or_else(|| call.error("an argument is missing"))?;
     let text = value.downcast_ref::<CelString>().map(CelString::inner);
-    text.ok_or_else(|| call.error(format!("it takes a text, and was given a value of type `{}`", value.get_type().name())))
+    text.ok_or_else(|| {
+        call.error(format!("it takes a text, and was given a value of type `{}`", value.get_type().name()))
+    })
 }
 
 /// Compares versions by the numbers between their dots; missing ones are 0, and a leading `v` is passed over.
@@ -169,7 +202,8 @@ fn at_least(version: &str, least: &str) -> bool {
     fn numbers(text: &str) -> Vec<u64> {
         let text = text.trim();
         let parts = text.strip_prefix(['v', 'V']).unwrap_or(text).split('.');
-        let number = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
+        let number =
+            |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
         parts.map(number).collect()
     }
     let (mut version, mut least) = (numbers(version), numbers(least));
@@ -183,7 +217,8 @@ fn at_least(version: &str, least: &str) -> bool {
 fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     const KEPT: usize = 256;
     const SIZE: usize = 1 << 20;
-    let text = |at: usize| args.get(at).and_then(|value| value.downcast_ref::<CelString>()).map_or("", CelString::inner);
+    let text =
+        |at: usize| args.get(at).and_then(|value| value.downcast_ref::<CelString>()).map_or("", CelString::inner);
     let (text, pattern) = (text(0), text(1));
     REGULAR.with_borrow_mut(|kept| {
         if !kept.contains_key(pattern) {
@@ -341,7 +376,8 @@ fn either(
 
 /// Compares both ways round, since a mapping of facts knows those of the language but not the other way.
 fn equal(left: &IdedExpr, right: &IdedExpr, context: &Context<'_, '_>) -> Result<bool, (ExecutionError, u64)> {
-    let value = |side: &IdedExpr| Value::resolve_val(side, context).map_err(|error| (error, side.id)).map(CowVal::into_owned);
+    let value =
+        |side: &IdedExpr| Value::resolve_val(side, context).map_err(|error| (error, side.id)).map(CowVal::into_owned);
     let (left, right) = (value(left)?, value(right)?);
     Ok(left.equals(right.as_ref()) || right.equals(left.as_ref()))
 }
@@ -363,7 +399,8 @@ impl Fault {
             return Self::new("the condition cannot be read", "see the manual for the language", None);
         };
         let (line, column) = error.pos;
-        let before = source.split_inclusive('\n').take(usize::try_from(line - 1).unwrap_or(0)).map(str::len).sum::<usize>();
+        let before =
+            source.split_inclusive('\n').take(usize::try_from(line - 1).unwrap_or(0)).map(str::len).sum::<usize>();
         let rest = source.get(before..).unwrap_or_default();
         let column = usize::try_from(column).unwrap_or(0);
         let at = before + rest.char_indices().nth(column).map_or(rest.trim_end().len(), |(at, _)| at);
@@ -374,7 +411,11 @@ impl Fault {
             return Self::new("`=` compares nothing", "use `==` to compare", place);
         }
         let message = error.msg.lines().next().unwrap_or_default().trim_start_matches("Syntax error: ").to_owned();
-        Self::new(format!("the condition cannot be read: {}", short(&message)), "see `docs/scorecards.md` for the language", place)
+        Self::new(
+            format!("the condition cannot be read: {}", short(&message)),
+            "see `docs/scorecards.md` for the language",
+            place,
+        )
     }
 }
 

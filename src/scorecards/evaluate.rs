@@ -31,7 +31,13 @@ struct Fault {
 }
 
 /// Judges all entities, and fills in outcomes, rollups and initiatives.
-pub(super) fn run(parts: &Parts<'_>, found: &mut Scorecards, policies: &[Compiled], today: Day, problems: &mut Diagnostics) {
+pub(super) fn run(
+    parts: &Parts<'_>,
+    found: &mut Scorecards,
+    policies: &[Compiled],
+    today: Day,
+    problems: &mut Diagnostics,
+) {
     let mut uses = Uses::default();
     for condition in conditions(&found.list).chain(policies.iter().flat_map(|it| it.when.iter().chain([&it.pass]))) {
         uses.add(&condition.uses);
@@ -73,8 +79,8 @@ pub(super) fn run(parts: &Parts<'_>, found: &mut Scorecards, policies: &[Compile
 
 fn conditions(cards: &[Scorecard]) -> impl Iterator<Item = &Condition> {
     cards.iter().flat_map(|card| &card.rules).flat_map(|rule| match &rule.test {
-        Test::Condition { when, pass } => when.iter().chain(Some(pass)),
-        Test::Check(_) => None.iter().chain(None),
+        Test::Condition { when, pass } => when.as_deref().into_iter().chain(Some(&**pass)),
+        Test::Check(_) => None.into_iter().chain(None),
     })
 }
 
@@ -88,7 +94,9 @@ fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnosti
     for chunk in ids.chunks(CHUNK) {
         let judged: Vec<_> = chunk
             .par_iter()
-            .map(|(id, entity)| Judge { world, context: &context, cards: &found.list, overtaxed: &overtaxed }.entity(*id, entity))
+            .map(|(id, entity)| {
+                Judge { world, context: &context, cards: &found.list, overtaxed: &overtaxed }.entity(*id, entity)
+            })
             .collect();
         for (of_entity, found) in judged {
             for (card, outcome) in of_entity {
@@ -96,7 +104,10 @@ fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnosti
             }
             for fault in found {
                 overtaxed[fault.card][fault.rule] += usize::from(fault.is_too_much);
-                if !faults.iter().any(|known| (known.card, known.rule, known.span) == (fault.card, fault.rule, fault.span)) {
+                if !faults
+                    .iter()
+                    .any(|known| (known.card, known.rule, known.span) == (fault.card, fault.rule, fault.span))
+                {
                     faults.push(fault);
                 }
             }
@@ -166,7 +177,7 @@ impl Judge<'_> {
                         let is_too_much = message.contains("reads too much");
                         faults.push(Fault { card: at, rule, span, message: message.to_owned(), is_too_much });
                     };
-                    let mut result = judge(when.as_ref(), pass, &facts, &scope, &mut fault);
+                    let mut result = judge(when.as_deref(), pass, &facts, &scope, &mut fault);
                     excuse(card, rule, entity, &mut result);
                     result
                 }
@@ -254,7 +265,8 @@ fn follow_initiatives(card: &mut Scorecard, parts: &Parts<'_>) {
                 continue;
             }
             let statuses = initiative.rules.iter().map(|rule| (*rule, outcome.results[*rule].status));
-            let counted: Vec<Status> = statuses.filter(|(rule, it)| card.counts_in_force(*rule, *it)).map(|(_, it)| it).collect();
+            let counted: Vec<Status> =
+                statuses.filter(|(rule, it)| card.counts_in_force(*rule, *it)).map(|(_, it)| it).collect();
             if counted.is_empty() {
                 continue;
             }
@@ -300,7 +312,8 @@ fn judge_policies(world: &World<'_>, policies: &[Compiled], problems: &mut Diagn
         problems.extend(found);
         for (at, span, message) in faults {
             if told.insert(at) {
-                let message = format!("the condition of the policy `{}` is at fault: {message}", policies[at].policy.id);
+                let message =
+                    format!("the condition of the policy `{}` is at fault: {message}", policies[at].policy.id);
                 let help = "guard it with `has(…)`, or convert the value";
                 problems.push(Diagnostic::new(codes::INVALID_CONDITION, span, message).help(help));
             }

@@ -45,7 +45,12 @@ pub fn scorecard_of_site(card: &Scorecard, catalog: &Catalog, path: &dyn Fn(File
 
 /// Makes the JSON of what a scorecard says of an entity for a site.
 #[must_use]
-pub fn entity_of_site(card: &Scorecard, outcome: &Outcome, catalog: &Catalog, path: &dyn Fn(FileId) -> String) -> Value {
+pub fn entity_of_site(
+    card: &Scorecard,
+    outcome: &Outcome,
+    catalog: &Catalog,
+    path: &dyn Fn(FileId) -> String,
+) -> Value {
     entity(card, outcome, catalog, &Places { path, line: None })
 }
 
@@ -54,34 +59,44 @@ fn scorecard(card: &Scorecard, catalog: &Catalog, places: &Places<'_>) -> Value 
     let levels = card.levels.iter().enumerate();
     let levels: Vec<Value> =
         levels.map(|(rank, level)| json!({ "rank": rank, "id": level.id, "title": level.title })).collect();
-    let rules: Vec<Value> = card.rules.iter().map(|rule| {
-        let mut out = json!({
-            "id": rule.id,
-            "title": rule.title,
-            "weight": rule.weight,
-            "file": (places.path)(rule.span.file),
-        });
-        if let Some(line) = places.line {
-            out["line"] = line(rule.span).into();
-        }
-        if let Some(level) = rule.rank.and_then(|rank| card.levels.get(rank)) {
-            out["level"] = level.id.clone().into();
-        }
-        if let Some(category) = &rule.category {
-            out["category"] = category.clone().into();
-        }
-        out
-    }).collect();
+    let rules: Vec<Value> = card
+        .rules
+        .iter()
+        .map(|rule| {
+            let mut out = json!({
+                "id": rule.id,
+                "title": rule.title,
+                "weight": rule.weight,
+                "file": (places.path)(rule.span.file),
+            });
+            if let Some(line) = places.line {
+                out["line"] = line(rule.span).into();
+            }
+            if let Some(level) = rule.rank.and_then(|rank| card.levels.get(rank)) {
+                out["level"] = level.id.clone().into();
+            }
+            if let Some(category) = &rule.category {
+                out["category"] = category.clone().into();
+            }
+            out
+        })
+        .collect();
     let entities: Vec<Value> = card.outcomes.iter().map(|outcome| entity(card, outcome, catalog, places)).collect();
     let rollups: Vec<Value> = card.rollups.iter().map(|of| rollup(card, of, catalog)).collect();
     let reference = |id: &crate::catalog::EntityId| catalog.get(*id).reference.as_str();
-    let initiatives: Vec<Value> = card.initiatives.iter().map(|initiative| json!({
-        "id": initiative.id,
-        "rules": initiative.rules.iter().map(|rule| card.rules[*rule].id.as_str()).collect::<Vec<_>>(),
-        "done": initiative.done.iter().map(reference).collect::<Vec<_>>(),
-        "open": initiative.open.iter().map(reference).collect::<Vec<_>>(),
-        "daysLeft": initiative.days_left,
-    })).collect();
+    let initiatives: Vec<Value> = card
+        .initiatives
+        .iter()
+        .map(|initiative| {
+            json!({
+                "id": initiative.id,
+                "rules": initiative.rules.iter().map(|rule| card.rules[*rule].id.as_str()).collect::<Vec<_>>(),
+                "done": initiative.done.iter().map(reference).collect::<Vec<_>>(),
+                "open": initiative.open.iter().map(reference).collect::<Vec<_>>(),
+                "daysLeft": initiative.days_left,
+            })
+        })
+        .collect();
     json!({
         "id": card.id,
         "title": card.title,
@@ -179,7 +194,8 @@ fn one(rule: &super::model::Rule, result: &RuleResult, places: &Places<'_>) -> V
 
 fn of_check(out: &mut Map<String, Value>, check: &Check, result: &RuleResult) {
     let json = |node: &Option<Node>| node.as_ref().and_then(|node| serde_json::to_value(node).ok()).unwrap_or_default();
-    let facts: Map<String, Value> = result.evidence.iter().map(|one| (one.path.to_string(), json(&one.value))).collect();
+    let facts: Map<String, Value> =
+        result.evidence.iter().map(|one| (one.path.to_string(), json(&one.value))).collect();
     out.insert("facts".to_owned(), facts.into());
     if let Some(metadata) = check.metadata(result.status == Status::Pass) {
         out.insert("metadata".to_owned(), metadata);
@@ -223,7 +239,11 @@ pub fn evidence_text(one: &Evidence) -> Option<String> {
         Value::Null => "null".to_owned(),
         other => {
             let text = other.to_string();
-            if text.chars().nth(LONGEST).is_some() { text.chars().take(LONGEST).collect::<String>() + "…" } else { text }
+            if text.chars().nth(LONGEST).is_some() {
+                text.chars().take(LONGEST).collect::<String>() + "…"
+            } else {
+                text
+            }
         }
     })
 }
@@ -242,7 +262,10 @@ fn rollup(card: &Scorecard, of: &Rollup, catalog: &Catalog) -> Value {
     out.insert("total".to_owned(), of.figures.total.into());
     out.insert("score".to_owned(), of.figures.score.into());
     let ranks = of.distribution.iter().enumerate().filter(|(_, count)| **count > 0);
-    out.insert("distribution".to_owned(), ranks.map(|(rank, count)| (rank.to_string(), json!(count))).collect::<Map<_, _>>().into());
+    out.insert(
+        "distribution".to_owned(),
+        ranks.map(|(rank, count)| (rank.to_string(), json!(count))).collect::<Map<_, _>>().into(),
+    );
     let failing = of.failing.iter().enumerate().filter(|(_, count)| **count > 0);
     let failing = failing.map(|(rule, count)| (card.rules[rule].id.clone(), json!(count)));
     out.insert("failing".to_owned(), failing.collect::<Map<_, _>>().into());

@@ -101,7 +101,11 @@ fn file_of(
     let root = root?;
     let invalid = |span, message: &str, help: &str| Diagnostic::new(codes::INVALID_FACTS, span, message).help(help);
     let Some(map) = root.as_map() else {
-        problems.push(invalid(root.span, "a file of facts is a mapping", "write `facts:` and a mapping of entities below it"));
+        problems.push(invalid(
+            root.span,
+            "a file of facts is a mapping",
+            "write `facts:` and a mapping of entities below it",
+        ));
         return None;
     };
     const KEYS: &[&str] = &["retriever", "at", "schema", "facts"];
@@ -133,16 +137,28 @@ fn file_of(
     let mut strangers: Vec<(String, Span)> = Vec::new();
     let facts = map.get("facts");
     let Some(entries) = facts.map_or(Some(&[][..]), |node| node.as_map().map(Map::entries)) else {
-        problems.push(invalid(facts?.span, "`facts` is a mapping of entities", "write the reference of an entity, and its facts below it"));
+        problems.push(invalid(
+            facts?.span,
+            "`facts` is a mapping of entities",
+            "write the reference of an entity, and its facts below it",
+        ));
         return None;
     };
     for entry in entries {
         let Ok(reference) = EntityRef::parse(&entry.key, Some("component"), "default") else {
-            problems.push(invalid(entry.key_span, &format!("`{}` is no reference of an entity", entry.key), "write it as `component:default/name`"));
+            problems.push(invalid(
+                entry.key_span,
+                &format!("`{}` is no reference of an entity", entry.key),
+                "write it as `component:default/name`",
+            ));
             continue;
         };
         let Some(own) = entry.value.as_map() else {
-            problems.push(invalid(entry.value.span, "the facts of an entity are a mapping", "write the name of each fact, a colon and its value"));
+            problems.push(invalid(
+                entry.value.span,
+                "the facts of an entity are a mapping",
+                "write the name of each fact, a colon and its value",
+            ));
             continue;
         };
         for fact in own.entries() {
@@ -182,5 +198,8 @@ pub(super) fn moment(text: &str) -> Option<i64> {
 pub(super) fn is_day(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
 }

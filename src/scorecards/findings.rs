@@ -3,8 +3,8 @@
 use super::condition::{Condition, ROOTS};
 use super::model::{Scorecard, Scorecards, Status};
 use super::world::{RELATIONS, World};
-use crate::catalog::{Catalog, Entity};
 use crate::catalog::filter::fits;
+use crate::catalog::{Catalog, Entity};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::text::{Span, nearest};
 
@@ -27,20 +27,30 @@ pub(super) fn gates(catalog: &Catalog, found: &Scorecards, problems: &mut Diagno
                 continue;
             }
             let has = card.levels.get(outcome.figures.rank).map_or("No level", |level| &level.title);
-            let rules = holding_back(card, &outcome.results.iter().map(|it| it.status).collect::<Vec<_>>(), gate.minimum);
-            let mut named = rules.iter().take(NAMED).map(|rule| format!("`{}`", card.rules[*rule].id)).collect::<Vec<_>>().join(", ");
+            let rules =
+                holding_back(card, &outcome.results.iter().map(|it| it.status).collect::<Vec<_>>(), gate.minimum);
+            let mut named = rules
+                .iter()
+                .take(NAMED)
+                .map(|rule| format!("`{}`", card.rules[*rule].id))
+                .collect::<Vec<_>>()
+                .join(", ");
             if rules.len() > NAMED {
                 named = format!("{named}, and {} more", rules.len() - NAMED);
             }
             let lacks = if named.is_empty() { String::new() } else { format!("; it lacks {named}") };
-            let message = format!("`{}` has `{has}` on the scorecard `{}`, which demands `{}`{lacks}", entity.reference, card.id, wanted.title);
+            let message = format!(
+                "`{}` has `{has}` on the scorecard `{}`, which demands `{}`{lacks}",
+                entity.reference, card.id, wanted.title
+            );
             let fix = rules.first().and_then(|rule| card.rules[*rule].fix.as_deref());
             let help = fix.map_or_else(
                 || "meet these rules, or ask for an exemption with a reason and an end".to_owned(),
                 |fix| fix.split_whitespace().collect::<Vec<_>>().join(" "),
             );
-            let mut problem =
-                Diagnostic::new(codes::SCORECARD_GATE, place(entity), message).help(help).entity(entity.reference.shared());
+            let mut problem = Diagnostic::new(codes::SCORECARD_GATE, place(entity), message)
+                .help(help)
+                .entity(entity.reference.shared());
             problem.severity = gate.severity;
             problems.push(problem);
         }
@@ -51,7 +61,8 @@ pub(super) fn gates(catalog: &Catalog, found: &Scorecards, problems: &mut Diagno
 pub(super) fn holding_back(card: &Scorecard, statuses: &[Status], rank: usize) -> Vec<usize> {
     let is_needed = |rule: usize| card.is_by_score() || card.rules[rule].rank.is_some_and(|own| own <= rank);
     let rules = statuses.iter().enumerate();
-    let rules = rules.filter(|(rule, status)| **status != Status::Pass && card.counts(*rule, **status) && is_needed(*rule));
+    let rules =
+        rules.filter(|(rule, status)| **status != Status::Pass && card.counts(*rule, **status) && is_needed(*rule));
     rules.map(|(rule, _)| rule).collect()
 }
 

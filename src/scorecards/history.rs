@@ -76,19 +76,24 @@ fn point(line: &str) -> Option<(Day, String, Point)> {
     let value: Value = serde_json::from_str(line).ok()?;
     let day = value.get("day")?.as_str().filter(|text| super::facts::is_day(text)).and_then(Day::parse)?;
     let card = value.get("scorecard")?.as_str()?.to_owned();
-    let counts = |value: &Value| value.as_array().map(|items| items.iter().filter_map(Value::as_u64).collect::<Vec<u64>>());
+    let counts =
+        |value: &Value| value.as_array().map(|items| items.iter().filter_map(Value::as_u64).collect::<Vec<u64>>());
     let numbers = |key: &str| -> BTreeMap<String, u64> {
         let map = value.get(key).and_then(Value::as_object).into_iter().flatten();
         map.filter_map(|(name, value)| Some((name.clone(), value.as_u64()?))).collect()
     };
     let rules = value.get("rules").and_then(Value::as_object).into_iter().flatten();
-    Some((day, card, Point {
-        levels: value.get("levels").and_then(counts)?,
-        score: value.get("score").and_then(Value::as_u64).and_then(|score| u32::try_from(score).ok()),
-        rules: rules.filter_map(|(name, value)| Some((name.clone(), counts(value)?))).collect(),
-        entities: numbers("entities"),
-        portal: numbers("portal"),
-    }))
+    Some((
+        day,
+        card,
+        Point {
+            levels: value.get("levels").and_then(counts)?,
+            score: value.get("score").and_then(Value::as_u64).and_then(|score| u32::try_from(score).ok()),
+            rules: rules.filter_map(|(name, value)| Some((name.clone(), counts(value)?))).collect(),
+            entities: numbers("entities"),
+            portal: numbers("portal"),
+        },
+    ))
 }
 
 /// Reads the history file.
@@ -141,7 +146,10 @@ pub fn recorded(text: &str, found: &Scorecards, catalog: &Catalog, portal: &BTre
         for (_, point) in &before {
             known.extend(point.entities.iter().map(|(reference, rank)| (reference.as_str(), *rank)));
         }
-        let ranks = card.outcomes.iter().map(|outcome| (catalog.get(outcome.entity).reference.as_str(), outcome.figures.rank as u64));
+        let ranks = card
+            .outcomes
+            .iter()
+            .map(|outcome| (catalog.get(outcome.entity).reference.as_str(), outcome.figures.rank as u64));
         let entities: serde_json::Map<String, Value> = ranks
             .filter(|(reference, rank)| is_first || known.get(reference) != Some(rank))
             .map(|(reference, rank)| (reference.to_owned(), json!(rank)))
@@ -168,7 +176,10 @@ pub fn totals(card: &Scorecard) -> (Vec<u64>, Option<u32>) {
             *count += 1;
         }
     }
-    let counted = card.outcomes.iter().flat_map(|outcome| card.counted(outcome.results.iter().map(|result| result.status), false));
+    let counted = card
+        .outcomes
+        .iter()
+        .flat_map(|outcome| card.counted(outcome.results.iter().map(|result| result.status), false));
     (levels, super::levels::figures(counted, None).score)
 }
 
@@ -195,9 +206,12 @@ mod tests {
 
     #[test]
     fn lines_in_any_order_and_twice_over_are_fine() {
-        let line = |day: &str, score: u32| format!("{{\"day\":\"{day}\",\"scorecard\":\"a\",\"levels\":[1,2],\"score\":{score}}}\n");
+        let line = |day: &str, score: u32| {
+            format!("{{\"day\":\"{day}\",\"scorecard\":\"a\",\"levels\":[1,2],\"score\":{score}}}\n")
+        };
         let mut history = History::default();
-        let odd = history.add(&(line("2026-11-02", 2) + &line("2026-11-01", 1) + "nonsense\n" + &line("2026-11-02", 3)));
+        let odd =
+            history.add(&(line("2026-11-02", 2) + &line("2026-11-01", 1) + "nonsense\n" + &line("2026-11-02", 3)));
         assert_eq!(odd, [3]);
         let scores: Vec<_> = history.of("a").map(|(day, point)| (day.iso(), point.score)).collect();
         assert_eq!(scores, [("2026-11-01".to_owned(), Some(1)), ("2026-11-02".to_owned(), Some(3))]);

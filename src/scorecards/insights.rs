@@ -111,24 +111,33 @@ impl Adder<'_> {
 
 fn ownership(source: &Source<'_>, out: &mut Vec<Insight>) {
     let add = Adder { catalog: source.catalog, group: "Ownership" };
-    let owner = |entity: &Entity| entity.related("ownedBy").next().map(|it| (it.target.kind().to_owned(), it.id.is_some()));
+    let owner =
+        |entity: &Entity| entity.related("ownedBy").next().map(|it| (it.target.kind().to_owned(), it.id.is_some()));
     let is = |entity: &Entity, kind: &str| owner(entity).is_some_and(|(of, exists)| of == kind && exists);
     let about = "an entity of a group survives holidays and new jobs";
     add.add(out, ("owned", "Owned by a group", about), Tone::Good, &is_owned_kind, &|_, it| is(it, "group"));
     let about = "a person who leaves takes the entity along";
     add.add(out, ("owned-by-user", "Owned by a user", about), Tone::Look, &is_owned_kind, &|_, it| is(it, "user"));
     let about = "the owner that is named is not in the catalog";
-    add.add(out, ("owner-missing", "Owner does not exist", about), Tone::Look, &is_owned_kind, &|_, it| owner(it).is_some_and(|(_, exists)| !exists));
+    add.add(out, ("owner-missing", "Owner does not exist", about), Tone::Look, &is_owned_kind, &|_, it| {
+        owner(it).is_some_and(|(_, exists)| !exists)
+    });
     let about = "nobody is named";
     add.add(out, ("unowned", "No owner", about), Tone::Look, &is_owned_kind, &|_, it| owner(it).is_none());
     let is_group = |entity: &Entity| entity.reference.kind() == "group";
     let about = "nobody can answer for what it owns";
-    add.add(out, ("empty-groups", "Groups without members", about), Tone::Look, &is_group, &|_, it| !has(it, "hasMember") && !has(it, "parentOf"));
+    add.add(out, ("empty-groups", "Groups without members", about), Tone::Look, &is_group, &|_, it| {
+        !has(it, "hasMember") && !has(it, "parentOf")
+    });
     let is_user = |entity: &Entity| entity.reference.kind() == "user";
     let about = "they belong to no team";
-    add.add(out, ("users-without-group", "Members without a group", about), Tone::Look, &is_user, &|_, it| !has(it, "memberOf"));
+    add.add(out, ("users-without-group", "Members without a group", about), Tone::Look, &is_user, &|_, it| {
+        !has(it, "memberOf")
+    });
     let about = "two teams share a person";
-    add.add(out, ("users-in-two-groups", "Members of two groups or more", about), Tone::Plain, &is_user, &|_, it| it.related("memberOf").count() > 1);
+    add.add(out, ("users-in-two-groups", "Members of two groups or more", about), Tone::Plain, &is_user, &|_, it| {
+        it.related("memberOf").count() > 1
+    });
 }
 
 fn documentation(source: &Source<'_>, out: &mut Vec<Insight>) {
@@ -138,19 +147,29 @@ fn documentation(source: &Source<'_>, out: &mut Vec<Insight>) {
     let about = "it has pages of its own, or shows those of another";
     add.add(out, ("documented", "With documentation", about), Tone::Good, &wants, &|id, _| has_docs(id));
     let about = "a README is a beginning";
-    add.add(out, ("readme-only", "With a README only", about), Tone::Plain, &wants, &|id, _| !has_docs(id) && (source.has_readme)(id));
+    add.add(out, ("readme-only", "With a README only", about), Tone::Plain, &wants, &|id, _| {
+        !has_docs(id) && (source.has_readme)(id)
+    });
     let about = "readers have nothing but the catalog";
-    add.add(out, ("undocumented", "Without documentation", about), Tone::Look, &wants, &|id, _| !has_docs(id) && !(source.has_readme)(id));
+    add.add(out, ("undocumented", "Without documentation", about), Tone::Look, &wants, &|id, _| {
+        !has_docs(id) && !(source.has_readme)(id)
+    });
     let about = "one sentence says what it is";
-    add.add(out, ("described", "With a description", about), Tone::Good, &is_owned_kind, &|_, it| it.description().is_some());
+    add.add(out, ("described", "With a description", about), Tone::Good, &is_owned_kind, &|_, it| {
+        it.description().is_some()
+    });
     let old = |id: EntityId| {
         let pages = source.docs.site(id).map_or(&[][..], |site| &site.pages);
         let newest = pages.iter().filter_map(|page| page.last_change.as_ref()).map(|change| change.time).max();
         newest.is_some_and(|newest| source.now - newest > YEAR)
     };
-    let is_documented = |entity: &Entity| source.catalog.find(entity.reference.as_str()).is_some_and(|id| source.docs.site(id).is_some());
+    let is_documented = |entity: &Entity| {
+        source.catalog.find(entity.reference.as_str()).is_some_and(|id| source.docs.site(id).is_some())
+    };
     let about = "no page was changed for a year";
-    add.add(out, ("stale-docs", "Documentation untouched for a year", about), Tone::Look, &is_documented, &|id, _| old(id));
+    add.add(out, ("stale-docs", "Documentation untouched for a year", about), Tone::Look, &is_documented, &|id, _| {
+        old(id)
+    });
 }
 
 fn connections(source: &Source<'_>, out: &mut Vec<Insight>) {
@@ -164,24 +183,40 @@ fn connections(source: &Source<'_>, out: &mut Vec<Insight>) {
     add.add(out, ("in-domain", "Systems in a domain", about), Tone::Good, &is_system, &|_, it| part_of(it, "domain"));
     let is_api = |entity: &Entity| entity.reference.kind() == "api";
     let about = "somebody serves it";
-    add.add(out, ("apis-provided", "APIs with a provider", about), Tone::Good, &is_api, &|_, it| has(it, "apiProvidedBy"));
-    let about = "somebody uses it";
-    add.add(out, ("apis-consumed", "APIs with a consumer", about), Tone::Good, &is_api, &|_, it| has(it, "apiConsumedBy"));
-    let about = "its definition can be read without an error";
-    add.add(out, ("apis-valid", "APIs with a valid definition", about), Tone::Good, &is_api, &|id, _| (source.is_valid_api)(id));
-    let about = "nothing connects it but an owner";
-    add.add(out, ("orphans", "Orphans", about), Tone::Look, &parts, &|_, it| it.relations.iter().all(|relation| &*relation.kind == "ownedBy"));
-    let about = "what depends on it will have to move";
-    let is_used = |entity: &Entity| ["dependencyOf", "apiConsumedBy", "apiProvidedBy"].iter().any(|kind| {
-        entity.related(kind).filter_map(|it| it.id).any(|id| source.catalog.get(id).spec_str("lifecycle") != Some("deprecated"))
+    add.add(out, ("apis-provided", "APIs with a provider", about), Tone::Good, &is_api, &|_, it| {
+        has(it, "apiProvidedBy")
     });
+    let about = "somebody uses it";
+    add.add(out, ("apis-consumed", "APIs with a consumer", about), Tone::Good, &is_api, &|_, it| {
+        has(it, "apiConsumedBy")
+    });
+    let about = "its definition can be read without an error";
+    add.add(out, ("apis-valid", "APIs with a valid definition", about), Tone::Good, &is_api, &|id, _| {
+        (source.is_valid_api)(id)
+    });
+    let about = "nothing connects it but an owner";
+    add.add(out, ("orphans", "Orphans", about), Tone::Look, &parts, &|_, it| {
+        it.relations.iter().all(|relation| &*relation.kind == "ownedBy")
+    });
+    let about = "what depends on it will have to move";
+    let is_used = |entity: &Entity| {
+        ["dependencyOf", "apiConsumedBy", "apiProvidedBy"].iter().any(|kind| {
+            entity
+                .related(kind)
+                .filter_map(|it| it.id)
+                .any(|id| source.catalog.get(id).spec_str("lifecycle") != Some("deprecated"))
+        })
+    };
     let is_deprecated = |entity: &Entity| entity.spec_str("lifecycle") == Some("deprecated");
-    add.add(out, ("deprecated-in-use", "Deprecated and still in use", about), Tone::Look, &is_deprecated, &|_, it| is_used(it));
+    add.add(out, ("deprecated-in-use", "Deprecated and still in use", about), Tone::Look, &is_deprecated, &|_, it| {
+        is_used(it)
+    });
 }
 
 fn freshness(source: &Source<'_>, out: &mut Vec<Insight>) {
     let add = Adder { catalog: source.catalog, group: "Freshness" };
-    let in_production = |entity: &Entity| entity.spec_str("lifecycle") == Some("production") && entity.reference.kind() == "component";
+    let in_production =
+        |entity: &Entity| entity.spec_str("lifecycle") == Some("production") && entity.reference.kind() == "component";
     let is_old = |id: EntityId| (source.changed)(id).is_some_and(|changed| source.now - changed > YEAR);
     let about = "in production, and neither its catalog file nor its documents were changed for a year";
     add.add(out, ("stale", "Stale", about), Tone::Look, &in_production, &|id, _| is_old(id));
@@ -192,7 +227,9 @@ fn freshness(source: &Source<'_>, out: &mut Vec<Insight>) {
         ("deprecated", "Deprecated", "deprecated"),
     ] {
         let about = "by its lifecycle";
-        add.add(out, (id, title, about), Tone::Plain, &with_lifecycle, &|_, it| it.spec_str("lifecycle") == Some(wanted));
+        add.add(out, (id, title, about), Tone::Plain, &with_lifecycle, &|_, it| {
+            it.spec_str("lifecycle") == Some(wanted)
+        });
     }
 }
 
@@ -205,14 +242,18 @@ fn contradictions(source: &Source<'_>, out: &mut Vec<Insight>) {
             _ => None,
         })
     };
-    let known = |entity: &Entity| source.catalog.find(entity.reference.as_str()).is_some_and(|id| archived(id).is_some());
-    let is_retired = |entity: &Entity| matches!(entity.spec_str("lifecycle"), Some("deprecated" | "retired" | "end-of-life"));
+    let known =
+        |entity: &Entity| source.catalog.find(entity.reference.as_str()).is_some_and(|id| archived(id).is_some());
+    let is_retired =
+        |entity: &Entity| matches!(entity.spec_str("lifecycle"), Some("deprecated" | "retired" | "end-of-life"));
     let about = "the repository is archived, and the catalog does not call it deprecated";
-    add.add(out, ("archived-but-alive", "Archived repository, living entity", about), Tone::Look, &known, &|id, it| archived(id) == Some(true) && !is_retired(it));
-    let levels = |id: EntityId| {
-        source.snapshots.of(id).iter().find_map(|it| it.fact("oncall.levels").and_then(Fact::number))
-    };
-    let on_call = |entity: &Entity| source.catalog.find(entity.reference.as_str()).is_some_and(|id| levels(id).is_some());
+    add.add(out, ("archived-but-alive", "Archived repository, living entity", about), Tone::Look, &known, &|id, it| {
+        archived(id) == Some(true) && !is_retired(it)
+    });
+    let levels =
+        |id: EntityId| source.snapshots.of(id).iter().find_map(|it| it.fact("oncall.levels").and_then(Fact::number));
+    let on_call =
+        |entity: &Entity| source.catalog.find(entity.reference.as_str()).is_some_and(|id| levels(id).is_some());
     let about = "a service is called by nobody though it is in production";
     add.add(out, ("nobody-on-call", "In production, nobody on call", about), Tone::Look, &on_call, &|id, it| {
         it.spec_str("lifecycle") == Some("production") && levels(id) == Some(0.0)
@@ -221,11 +262,17 @@ fn contradictions(source: &Source<'_>, out: &mut Vec<Insight>) {
     let is_system = |entity: &Entity| entity.reference.kind() == "system" && has(entity, "hasPart");
     let about = "none of its parts has the owner of the system";
     let owner = |entity: &Entity| entity.related("ownedBy").next().map(|it| it.target.clone());
-    add.add(out, ("system-of-others", "Systems whose parts all belong to others", about), Tone::Look, &is_system, &|_, it| {
-        let own: Option<EntityRef> = owner(it);
-        let mut parts = it.related("hasPart").filter_map(|part| part.id).map(|id| source.catalog.get(id));
-        own.is_some() && parts.all(|part| owner(part).is_some_and(|other| Some(other) != own))
-    });
+    add.add(
+        out,
+        ("system-of-others", "Systems whose parts all belong to others", about),
+        Tone::Look,
+        &is_system,
+        &|_, it| {
+            let own: Option<EntityRef> = owner(it);
+            let mut parts = it.related("hasPart").filter_map(|part| part.id).map(|id| source.catalog.get(id));
+            own.is_some() && parts.all(|part| owner(part).is_some_and(|other| Some(other) != own))
+        },
+    );
 }
 
 /// Returns the figures for the history file.
@@ -261,8 +308,14 @@ mod tests {
         };
         let found = all(&source);
         let figure = |id: &str| found.iter().find(|it| it.id == id).map(|it| (it.entities.len(), it.of));
-        assert_eq!([figure("owned"), figure("owner-missing"), figure("described")], [Some((1, 2)), Some((1, 2)), Some((1, 2))]);
-        assert_eq!([figure("orphans"), figure("stale"), figure("empty-groups")], [Some((2, 2)), Some((1, 1)), Some((1, 1))]);
+        assert_eq!(
+            [figure("owned"), figure("owner-missing"), figure("described")],
+            [Some((1, 2)), Some((1, 2)), Some((1, 2))]
+        );
+        assert_eq!(
+            [figure("orphans"), figure("stale"), figure("empty-groups")],
+            [Some((2, 2)), Some((1, 1)), Some((1, 1))]
+        );
         assert_eq!(figure("apis-valid"), None);
     }
 }

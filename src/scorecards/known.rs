@@ -85,12 +85,21 @@ pub fn facts(parts: &Parts<'_>, found: &Scorecards, entity: Option<EntityId>) ->
     let mut out = Vec::new();
     let Some(id) = entity else {
         let fixed = LANGUAGE.iter();
-        out.extend(fixed.map(|(path, kind, about)| KnownFact { path: (*path).to_owned(), kind, about: (*about).to_owned(), value: None }));
+        out.extend(fixed.map(|(path, kind, about)| KnownFact {
+            path: (*path).to_owned(),
+            kind,
+            about: (*about).to_owned(),
+            value: None,
+        }));
         out.extend(RELATIONS.iter().map(|kind| known(format!("related.{kind}"), "list", String::new())));
         for retriever in &found.facts.retrievers {
             for (name, (kind, about)) in &retriever.declared {
                 let kind = kind_of(kind.as_deref());
-                out.push(known(path_of(&format!("facts.{}", retriever.id), name), kind, about.clone().unwrap_or_default()));
+                out.push(known(
+                    path_of(&format!("facts.{}", retriever.id), name),
+                    kind,
+                    about.clone().unwrap_or_default(),
+                ));
             }
         }
         for source in parts.snapshots.sources() {
@@ -144,7 +153,8 @@ fn kind_of(word: Option<&str>) -> &'static str {
 }
 
 fn path_of(base: &str, key: &str) -> String {
-    let is_name = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !key.starts_with(|c: char| c.is_ascii_digit());
+    let is_name =
+        key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !key.starts_with(|c: char| c.is_ascii_digit());
     if is_name && !key.is_empty() { format!("{base}.{key}") } else { format!("{base}[\"{key}\"]") }
 }
 

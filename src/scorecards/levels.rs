@@ -34,7 +34,12 @@ pub(super) fn figures(counted: impl Iterator<Item = Counted>, thresholds: Option
     let mut rank = if lowest_failed == usize::MAX { max_rank } else { lowest_failed.saturating_sub(1) };
     if let Some(thresholds) = thresholds {
         max_rank = thresholds.len();
-        rank = thresholds.iter().filter(|(_, from)| score.is_some_and(|score| score >= *from)).map(|(rank, _)| *rank).max().unwrap_or(0);
+        rank = thresholds
+            .iter()
+            .filter(|(_, from)| score.is_some_and(|score| score >= *from))
+            .map(|(rank, _)| *rank)
+            .max()
+            .unwrap_or(0);
     }
     Figures { rank, max_rank, passed, total, score }
 }
@@ -60,12 +65,17 @@ impl Scorecard {
         statuses: impl Iterator<Item = Status> + 'a,
         all: bool,
     ) -> impl Iterator<Item = Counted> + 'a {
-        statuses.enumerate().filter(move |(rule, status)| {
-            if all { self.counts_in_force(*rule, *status) } else { self.counts(*rule, *status) }
-        }).map(|(rule, status)| {
-            let rule = &self.rules[rule];
-            Counted { rank: rule.rank, weight: rule.weight, passed: status == Status::Pass }
-        })
+        statuses
+            .enumerate()
+            .filter(
+                move |(rule, status)| {
+                    if all { self.counts_in_force(*rule, *status) } else { self.counts(*rule, *status) }
+                },
+            )
+            .map(|(rule, status)| {
+                let rule = &self.rules[rule];
+                Counted { rank: rule.rank, weight: rule.weight, passed: status == Status::Pass }
+            })
     }
 }
 
@@ -74,7 +84,14 @@ mod tests {
     use super::*;
 
     fn of(results: &[(usize, u64, bool)]) -> Figures {
-        figures(results.iter().map(|(rank, weight, passed)| Counted { rank: Some(*rank), weight: *weight, passed: *passed }), None)
+        figures(
+            results.iter().map(|(rank, weight, passed)| Counted {
+                rank: Some(*rank),
+                weight: *weight,
+                passed: *passed,
+            }),
+            None,
+        )
     }
 
     #[test]
@@ -95,7 +112,8 @@ mod tests {
     #[test]
     fn thresholds_decide_by_score() {
         let counted = |passed| Counted { rank: None, weight: 1, passed };
-        let by_score = |results: &[bool]| figures(results.iter().map(|passed| counted(*passed)), Some(&[(1, 25), (2, 50)])).rank;
+        let by_score =
+            |results: &[bool]| figures(results.iter().map(|passed| counted(*passed)), Some(&[(1, 25), (2, 50)])).rank;
         assert_eq!([by_score(&[true, false]), by_score(&[false]), by_score(&[])], [2, 0, 0]);
     }
 }

@@ -74,7 +74,9 @@ pub fn analyse(parts: Parts<'_>) -> (Scorecards, Diagnostics) {
     {
         if let Some(taken) = cards.iter().find(|card| card.id == tech_insights::ID) {
             let message = format!("`{}` is the scorecard of the checks in app-config.yaml", taken.id);
-            problems.push(Diagnostic::new(codes::INVALID_SCORECARD, taken.span, message).help("give this one another `id`"));
+            problems.push(
+                Diagnostic::new(codes::INVALID_SCORECARD, taken.span, message).help("give this one another `id`"),
+            );
             cards.retain(|card| card.id != tech_insights::ID);
         }
         cards.push(card);
@@ -88,7 +90,13 @@ pub fn analyse(parts: Parts<'_>) -> (Scorecards, Diagnostics) {
         workspace.last_change(entity.file).map(|change| change.time).into_iter().chain(documents).max()
     };
     let changed = parts.catalog.iter().map(changed).collect();
-    let mut found = Scorecards { changed, list: cards, today: Some(today), history: history.unwrap_or_default(), facts: Arc::new(facts) };
+    let mut found = Scorecards {
+        changed,
+        list: cards,
+        today: Some(today),
+        history: history.unwrap_or_default(),
+        facts: Arc::new(facts),
+    };
     evaluate::run(&parts, &mut found, &policies, today, &mut problems);
     findings::gates(parts.catalog, &found, &mut problems);
     (found, problems)
@@ -117,9 +125,13 @@ fn history_file(workspace: &Workspace, problems: &mut Diagnostics) -> Option<Fil
         Ok(file) => Some(file),
         Err(crate::workspace::LocateError::Missing { .. }) => None,
         Err(error) => {
-            let place = workspace.config().places.get("scorecards.history").or(workspace.config_file().map(Span::whole))?;
+            let place =
+                workspace.config().places.get("scorecards.history").or(workspace.config_file().map(Span::whole))?;
             let message = format!("the history `{path}` cannot be read: {error}");
-            problems.push(Diagnostic::new(codes::INVALID_HISTORY, place, message).help("write the path of a file, relative to this file"));
+            problems.push(
+                Diagnostic::new(codes::INVALID_HISTORY, place, message)
+                    .help("write the path of a file, relative to this file"),
+            );
             None
         }
     }

@@ -30,8 +30,7 @@ pub enum Status {
 
 impl Status {
     /// All of them, in the order of the history file and of legends.
-    pub const ALL: [Self; 6] =
-        [Self::Pass, Self::Fail, Self::NoData, Self::Error, Self::Exempt, Self::NotApplicable];
+    pub const ALL: [Self; 6] = [Self::Pass, Self::Fail, Self::NoData, Self::Error, Self::Exempt, Self::NotApplicable];
 
     /// Returns the word of exports and marks.
     #[must_use]
@@ -130,9 +129,9 @@ pub enum Test {
     /// By conditions in the Common Expression Language.
     Condition {
         /// Whether it is about an entity at all.
-        when: Option<Condition>,
+        when: Option<Box<Condition>>,
         /// Whether it holds.
-        pass: Condition,
+        pass: Box<Condition>,
     },
     /// As a check of Tech Insights.
     Check(Box<super::tech_insights::Check>),

@@ -40,7 +40,9 @@ pub(super) fn files(workspace: &Workspace, files: &[FileId], today: Day, problem
                     if let Some(card) = reader.scorecard(&root, *file) {
                         if let Some(first) = cards.get(&card.id) {
                             let message = format!("there are two scorecards `{}`", card.id);
-                            reader.report(card.span, message, "give one of them another `id`").also(first.span, "the other one");
+                            reader
+                                .report(card.span, message, "give one of them another `id`")
+                                .also(first.span, "the other one");
                         } else {
                             cards.insert(card.id.clone(), card);
                         }
@@ -70,7 +72,11 @@ pub(super) fn files(workspace: &Workspace, files: &[FileId], today: Day, problem
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "write the `id` of a scorecard".to_owned(),
             };
-            let message = if id.is_empty() { "`scorecard` is missing".to_owned() } else { format!("there is no scorecard `{id}`") };
+            let message = if id.is_empty() {
+                "`scorecard` is missing".to_owned()
+            } else {
+                format!("there is no scorecard `{id}`")
+            };
             reader.report(span, message, &help);
             continue;
         };
@@ -92,8 +98,21 @@ const SCORECARD: &[&str] =
 const BASE: &[&str] = &["title", "color", "description"];
 const LEVEL: &[&str] = &["id", "title", "description", "color", "from"];
 const RULE: &[&str] = &[
-    "id", "title", "description", "category", "level", "weight", "when", "pass", "evidence", "message", "fix", "links",
-    "owner", "effectiveFrom", "missing",
+    "id",
+    "title",
+    "description",
+    "category",
+    "level",
+    "weight",
+    "when",
+    "pass",
+    "evidence",
+    "message",
+    "fix",
+    "links",
+    "owner",
+    "effectiveFrom",
+    "missing",
 ];
 const GATE: &[&str] = &["minimum", "filter", "severity"];
 const EXEMPTIONS: &[&str] = &["kind", "scorecard", "exemptions"];
@@ -129,7 +148,10 @@ impl Reader<'_> {
         for entry in map.entries().iter().filter(|entry| !known.contains(&&*entry.key)) {
             let help = match nearest(&entry.key, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "the keys are {}",
+                    known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+                ),
             };
             self.report(entry.key_span, format!("`{}` is not a key here", entry.key), &help);
         }
@@ -140,7 +162,11 @@ impl Reader<'_> {
         let node = map.get(key).filter(|node| !node.is_null())?;
         let text = node.as_str().filter(|text| !text.trim().is_empty());
         if text.is_none() {
-            self.report(node.span, format!("`{key}` is a text that is not empty, and this is {}", node.kind_name()), "write a text");
+            self.report(
+                node.span,
+                format!("`{key}` is a text that is not empty, and this is {}", node.kind_name()),
+                "write a text",
+            );
         }
         text.map(str::to_owned)
     }
@@ -167,7 +193,9 @@ impl Reader<'_> {
     }
 
     fn filter(&mut self, map: &Map) -> Option<(Filter, Option<String>)> {
-        let Some(node) = map.get("filter").filter(|node| !node.is_null()) else { return Some((Filter::default(), None)) };
+        let Some(node) = map.get("filter").filter(|node| !node.is_null()) else {
+            return Some((Filter::default(), None));
+        };
         match node.as_str().map(|text| (Filter::parse(text), text)) {
             Some((Ok(filter), text)) => Some((filter, Some(text.to_owned()))),
             Some((Err(error), _)) => {
@@ -220,7 +248,8 @@ impl Reader<'_> {
         match map.get("rules").map(|node| (node, node.as_seq())) {
             Some((node, Some(items))) if !items.is_empty() => {
                 if items.len() > MAX_RULES {
-                    let message = format!("a scorecard has at most {MAX_RULES} rules, and this one has {}", items.len());
+                    let message =
+                        format!("a scorecard has at most {MAX_RULES} rules, and this one has {}", items.len());
                     self.report(node.span, message, "divide it into several scorecards");
                 }
                 for item in items.iter().take(MAX_RULES) {
@@ -233,7 +262,11 @@ impl Reader<'_> {
                 self.report(node.span, "`rules` is a list with at least one rule", "write a rule with `id` and `pass`");
             }
             None => {
-                self.report(span, "the scorecard has no `rules`", "write `rules:` and below it a rule with `id` and `pass`");
+                self.report(
+                    span,
+                    "the scorecard has no `rules`",
+                    "write `rules:` and below it a rule with `id` and `pass`",
+                );
             }
         }
         card.gate = self.gate(map, &card);
@@ -277,16 +310,30 @@ impl Reader<'_> {
                     _ => None,
                 };
                 if from.is_none() {
-                    self.report(node.span, "`from` is a whole number from 1 to 100", "write the least score of the level");
+                    self.report(
+                        node.span,
+                        "`from` is a whole number from 1 to 100",
+                        "write the least score of the level",
+                    );
                 }
                 from
             });
             let title = self.text(level, "title").unwrap_or_else(|| capitalised(&id));
-            levels.push(Level { title, description: self.text(level, "description"), color: self.color(level), from, id });
+            levels.push(Level {
+                title,
+                description: self.text(level, "description"),
+                color: self.color(level),
+                from,
+                id,
+            });
         }
         let with = levels.iter().filter(|level| level.from.is_some()).count();
         if with > 0 && with < levels.len() - 1 {
-            self.report(node.span, "some levels have `from` and some have none", "write `from` in all levels, or in none");
+            self.report(
+                node.span,
+                "some levels have `from` and some have none",
+                "write `from` in all levels, or in none",
+            );
         }
         levels
     }
@@ -325,7 +372,11 @@ impl Reader<'_> {
             None => 1,
             Some(Node { value: Value::Int(weight @ 1..=1_000_000), .. }) => u64::try_from(*weight).unwrap_or(1),
             Some(node) => {
-                self.report(node.span, "`weight` is a whole number of at least 1", "write how much the rule counts, such as 2");
+                self.report(
+                    node.span,
+                    "`weight` is a whole number of at least 1",
+                    "write how much the rule counts, such as 2",
+                );
                 return None;
             }
         };
@@ -339,12 +390,17 @@ impl Reader<'_> {
                 Some("skip") => true,
                 Some("fail") => false,
                 _ => {
-                    self.report(node.span, "`missing` is `fail` or `skip`", "write `skip` for a rule that does not count where nothing is known");
+                    self.report(
+                        node.span,
+                        "`missing` is `fail` or `skip`",
+                        "write `skip` for a rule that does not count where nothing is known",
+                    );
                     return None;
                 }
             },
         };
-        let test = Test::Condition { when: self.condition(map, "when", item.span)?, pass: self.condition(map, "pass", item.span)?? };
+        let when = self.condition(map, "when", item.span)?.map(Box::new);
+        let test = Test::Condition { when, pass: Box::new(self.condition(map, "pass", item.span)??) };
         let links = map.get("links").and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(|link| {
             let text = |key: &str| link.get(key).and_then(Node::as_str).map(str::to_owned);
             let url = text("url")?;
@@ -373,14 +429,22 @@ impl Reader<'_> {
     fn condition(&mut self, map: &Map, key: &str, rule: Span) -> Option<Option<Condition>> {
         let Some(node) = map.get(key).filter(|node| !node.is_null()) else {
             if key == "pass" {
-                self.report(rule, "the rule has no `pass`", "write the condition that has to be true, such as `pass: docs.exists`");
+                self.report(
+                    rule,
+                    "the rule has no `pass`",
+                    "write the condition that has to be true, such as `pass: docs.exists`",
+                );
                 return None;
             }
             return Some(None);
         };
         if node.as_str().is_none_or(|text| text.trim().is_empty()) {
             let message = format!("`{key}` is a condition, and this is {}", node.kind_name());
-            self.report(node.span, message, "write an expression as text; one that begins with `!` or `\"` needs quotes around it");
+            self.report(
+                node.span,
+                message,
+                "write an expression as text; one that begins with `!` or `\"` needs quotes around it",
+            );
             return None;
         }
         Some(Some(Condition::read(node, self.text, self.problems)))
@@ -396,7 +460,11 @@ impl Reader<'_> {
         let named = gate.get("minimum").and_then(Node::as_str).unwrap_or_default();
         let Some(at) = card.levels.iter().skip(1).position(|level| level.id == named) else {
             let span = gate.get("minimum").map_or(node.span, |node| node.span);
-            self.report(span, format!("there is no level `{named}` for the gate"), "write the `id` of one of the `levels`");
+            self.report(
+                span,
+                format!("there is no level `{named}` for the gate"),
+                "write the `id` of one of the `levels`",
+            );
             return None;
         };
         let severity = match gate.get("severity").and_then(Node::as_str) {
@@ -427,7 +495,8 @@ impl Reader<'_> {
         } else {
             let highest = card.rules.iter().filter_map(|rule| rule.rank).max().unwrap_or(0);
             for rank in highest + 1..card.levels.len() {
-                let message = format!("no rule has level `{}` or a higher one, so nobody can reach it", card.levels[rank].id);
+                let message =
+                    format!("no rule has level `{}` or a higher one, so nobody can reach it", card.levels[rank].id);
                 found.push((rank, message, "give a rule this level, or remove it"));
             }
         }
@@ -440,7 +509,11 @@ impl Reader<'_> {
         self.keys(map, EXEMPTIONS);
         let Some(items) = map.get("exemptions").and_then(Node::as_seq) else {
             let span = map.get("exemptions").map_or(root, |node| node.span);
-            self.report(span, "`exemptions` is a list", "write an exemption with `rule`, `entities`, `reason` and `expires`");
+            self.report(
+                span,
+                "`exemptions` is a list",
+                "write an exemption with `rule`, `entities`, `reason` and `expires`",
+            );
             return;
         };
         for item in items {
@@ -452,7 +525,11 @@ impl Reader<'_> {
 
     fn exemption(&mut self, item: &Node, card: &Scorecard) -> Option<Exemption> {
         let Some(map) = item.as_map() else {
-            self.report(item.span, "an exemption is a mapping", "write it with `rule`, `entities`, `reason` and `expires`");
+            self.report(
+                item.span,
+                "an exemption is a mapping",
+                "write it with `rule`, `entities`, `reason` and `expires`",
+            );
             return None;
         };
         self.keys(map, EXEMPTION);
@@ -481,7 +558,11 @@ impl Reader<'_> {
             None => None,
         };
         if entities.is_empty() && filter.is_none() {
-            self.report(item.span, "the exemption says of no entity that it is excused", "write `entities:` or `filter:`");
+            self.report(
+                item.span,
+                "the exemption says of no entity that it is excused",
+                "write `entities:` or `filter:`",
+            );
             return None;
         }
         if expires < self.today {
@@ -516,7 +597,11 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("write the `id` of a rule of `{}`", card.id),
             };
-            self.report(node.map_or(span, |node| node.span), format!("the scorecard `{}` has no rule `{id}`", card.id), &help);
+            self.report(
+                node.map_or(span, |node| node.span),
+                format!("the scorecard `{}` has no rule `{id}`", card.id),
+                &help,
+            );
         }
         found
     }
@@ -547,14 +632,22 @@ impl Reader<'_> {
             (_, Some(level)) => {
                 let named = level.as_str().unwrap_or_default();
                 let Some(at) = card.levels.iter().skip(1).position(|level| level.id == named) else {
-                    self.report(level.span, format!("there is no level `{named}`"), "write the `id` of one of the levels");
+                    self.report(
+                        level.span,
+                        format!("there is no level `{named}`"),
+                        "write the `id` of one of the levels",
+                    );
                     return None;
                 };
                 let up_to = |rule: &Rule| rule.rank.is_some_and(|rank| rank <= at + 1);
                 card.rules.iter().enumerate().filter(|(_, rule)| up_to(rule)).map(|(at, _)| at).collect()
             }
             _ => {
-                self.report(root, "the initiative says neither `rules` nor `level`", "write the rules that should be met, or the level");
+                self.report(
+                    root,
+                    "the initiative says neither `rules` nor `level`",
+                    "write the rules that should be met, or the level",
+                );
                 return None;
             }
         };
@@ -579,7 +672,8 @@ impl Reader<'_> {
 
 /// Returns whether a text can be an id: `^[a-z0-9]+(?:[-_][a-z0-9]+)*$`, at most 63 characters.
 pub(super) fn is_id(text: &str) -> bool {
-    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     text.len() <= 63 && text.split(['-', '_']).all(is_part)
 }
 

@@ -54,7 +54,8 @@ fn rollup(card: &Scorecard, entity: EntityId, members: BTreeSet<EntityId>) -> Op
             Origin::TechInsights { .. } => outcome.figures.total > 0,
         }
     };
-    let find = |id: EntityId| card.outcomes.binary_search_by_key(&id, |outcome| outcome.entity).ok().filter(says_something);
+    let find =
+        |id: EntityId| card.outcomes.binary_search_by_key(&id, |outcome| outcome.entity).ok().filter(says_something);
     let members: Vec<usize> = members.into_iter().filter_map(find).collect();
     if members.is_empty() {
         return None;

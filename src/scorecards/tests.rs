@@ -26,7 +26,8 @@ fn portal_of(files: &[(&str, &str)]) -> (Workspace, Portal) {
 fn status(condition: &str, facts: &str) -> (Status, Vec<Diagnostic>) {
     let card = format!("kind: Scorecard\nid: a\nrules:\n  - id: r\n    pass: {condition:?}\n");
     let facts = format!("{{retriever: own, facts: {facts}}}");
-    let (_, portal) = portal_of(&[("scorecards/a.yaml", &card), ("facts/own.yaml", &facts), ("README.md", "# Web\n\nUses trivy.\n")]);
+    let (_, portal) =
+        portal_of(&[("scorecards/a.yaml", &card), ("facts/own.yaml", &facts), ("README.md", "# Web\n\nUses trivy.\n")]);
     let web = portal.catalog.find("component:default/web").unwrap();
     let status = portal.scorecards.list[0].outcome(web).unwrap().results[0].status;
     let about = |found: &&Diagnostic| found.code.rule().family == crate::diag::codes::Family::Score;
@@ -167,7 +168,8 @@ fn a_pull_request_that_lowers_a_level_says_so() {
     // The base had a title for the job.
     text = text.replacen("\"level\":\"none\"", "\"level\":\"bronze\"", 1);
     base = serde_json::from_str(&text).unwrap();
-    let worse = Base::parse(&serde_json::to_string(&base).unwrap()).unwrap().compare(&before.scorecards, &before.catalog);
+    let worse =
+        Base::parse(&serde_json::to_string(&base).unwrap()).unwrap().compare(&before.scorecards, &before.catalog);
     assert_eq!(worse.fallen, 1);
     assert_eq!(worse.problems[0].code.as_str(), "scorecard-level-fell");
     assert!(Base::parse("[]").is_err());

@@ -47,9 +47,8 @@ impl Notes {
     /// Returns what was read: paths that lead no further.
     pub(super) fn take(&self) -> Box<[Evidence]> {
         let read = std::mem::take(&mut self.inner.lock().read);
-        let is_inner = |path: &str, other: &str| {
-            other.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
-        };
+        let is_inner =
+            |path: &str, other: &str| other.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']));
         let mut out: Vec<Evidence> = Vec::new();
         for (at, one) in read.iter().enumerate() {
             let leads_on = read.iter().any(|other| is_inner(&one.path, &other.path));

@@ -226,7 +226,10 @@ impl<'w> EntityFacts<'w> {
         let world = self.world;
         let Some((site, _)) = world.docs.of(self.id).filter(|(site, _)| !site.pages.is_empty()) else {
             let span = self.entity().root.span;
-            return map(span, [("exists", bool(span, false)), ("words", int(span, 0)), ("pages", list(span, Vec::new()))]);
+            return map(
+                span,
+                [("exists", bool(span, false)), ("words", int(span, 0)), ("pages", list(span, Vec::new()))],
+            );
         };
         let span = Span::whole(site.source);
         let (wants_words, wants_days) = (world.uses.field("words"), world.uses.field("updated"));
@@ -234,8 +237,10 @@ impl<'w> EntityFacts<'w> {
         let mut pages = Vec::new();
         for page in site.pages.iter() {
             let place = Span::whole(page.file);
-            let mut fields =
-                vec![("path".to_owned(), Node::text(place, &*page.source)), ("title".to_owned(), Node::text(place, &*page.title))];
+            let mut fields = vec![
+                ("path".to_owned(), Node::text(place, &*page.source)),
+                ("title".to_owned(), Node::text(place, &*page.title)),
+            ];
             if wants_words {
                 let limit = world.workspace.config().limits.document;
                 let text = world.workspace.decoded(page.file, limit).map(|decoded| decoded.text);
@@ -327,7 +332,8 @@ impl<'w> EntityFacts<'w> {
     fn facts(&self) -> Node {
         let entity = self.entity();
         let known = self.world.facts.retrievers.iter();
-        let known = known.filter_map(|retriever| Some((retriever.id.clone(), retriever.of(entity.reference.as_str())?.clone())));
+        let known = known
+            .filter_map(|retriever| Some((retriever.id.clone(), retriever.of(entity.reference.as_str())?.clone())));
         owned_map(entity.root.span, known.collect())
     }
 
@@ -340,7 +346,8 @@ impl<'w> EntityFacts<'w> {
             // The answer belongs to the entity because of an annotation, which is where to look.
             let annotations = &sources[snapshot.source].annotations;
             let span = annotations.iter().find_map(|key| entity.annotation_node(key)).map_or(whole, |node| node.span);
-            let facts = record.facts.iter().map(|(name, fact)| (name.split('.').collect::<Vec<_>>(), fact_node(span, fact)));
+            let facts =
+                record.facts.iter().map(|(name, fact)| (name.split('.').collect::<Vec<_>>(), fact_node(span, fact)));
             Some((sources[snapshot.source].id.clone(), nested(span, facts.collect())))
         });
         owned_map(whole, known.collect())
@@ -365,7 +372,11 @@ impl<'w> EntityFacts<'w> {
     fn related_names(&self) -> Node {
         let entity = self.entity();
         let span = entity.root.span;
-        let kinds = entity.relations.iter().map(|relation| relation.kind.to_string()).collect::<std::collections::BTreeSet<_>>();
+        let kinds = entity
+            .relations
+            .iter()
+            .map(|relation| relation.kind.to_string())
+            .collect::<std::collections::BTreeSet<_>>();
         let ends = kinds.into_iter().map(|kind| {
             let names = entity.related(&kind).map(|relation| Node::text(span, relation.target.shared())).collect();
             let names = list(span, names);

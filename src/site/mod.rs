@@ -360,7 +360,8 @@ pub struct Memo {
 
 /// What an outline is made from: the catalog and what belongs to it, decisions, who mentions whom, and what others see of
 /// documentation.
-type OutlineInputs = (CatalogInputs, ByAddress<Scorecards>, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
+type OutlineInputs =
+    (CatalogInputs, ByAddress<Scorecards>, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
 type CatalogInputs = (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>);
 
 impl Memo {
@@ -387,7 +388,8 @@ impl Memo {
         let decisions = ByAddress(Arc::clone(&portal.decisions));
         let mentions = Arc::clone(&portal.mentions);
         let scorecards = ByAddress(Arc::clone(&portal.scorecards));
-        let inputs = (of_catalog, scorecards, decisions, mentions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
+        let inputs =
+            (of_catalog, scorecards, decisions, mentions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
         let outline = self.outline.get(workspace, (), inputs, |workspace, _| outline(workspace, portal));
         with_problems(outline, workspace, portal)
     }

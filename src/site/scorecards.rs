@@ -17,9 +17,8 @@ use crate::scorecards::{
 use crate::text::Span;
 
 /// Colours of levels that have none of their own, from the base on.
-const COLOURS: [&str; 10] = [
-    "#6e6e6e", "#8c5a2b", "#737b85", "#9a7000", "#1d5fa8", "#17683b", "#8427a8", "#0b6e69", "#b3261e", "#3448c5",
-];
+const COLOURS: [&str; 10] =
+    ["#6e6e6e", "#8c5a2b", "#737b85", "#9a7000", "#1d5fa8", "#17683b", "#8427a8", "#0b6e69", "#b3261e", "#3448c5"];
 /// Days that a trend shows.
 const DAYS: i64 = 90;
 
@@ -145,7 +144,11 @@ pub fn color(card: &Scorecard, rank: usize) -> String {
 /// Names a rule.
 #[must_use]
 pub fn rule_link(view: &PageContext<'_>, card: &Scorecard, rule: &Rule) -> RuleLink {
-    RuleLink { id: rule.id.clone(), title: rule.title.clone(), href: view.href(&routes::scorecard_rule(&card.id, &rule.id)) }
+    RuleLink {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        href: view.href(&routes::scorecard_rule(&card.id, &rule.id)),
+    }
 }
 
 /// Names somebody by reference; anything else is shown as it is written.
@@ -226,7 +229,11 @@ pub fn result(view: &PageContext<'_>, card: &Scorecard, rule: usize, result: &Ru
 #[must_use]
 pub fn card(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Card {
     let reference = &view.entity(outcome.entity).reference;
-    Card { groups: groups(view, card, outcome), json: view.href(&routes::scorecards_of(reference)), ..summary(view, card, outcome) }
+    Card {
+        groups: groups(view, card, outcome),
+        json: view.href(&routes::scorecards_of(reference)),
+        ..summary(view, card, outcome)
+    }
 }
 
 /// Makes the same without the results.
@@ -301,7 +308,11 @@ fn groups(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Vec<Gr
 pub fn bar(part: usize, whole: usize) -> String {
     let mut out = Html::new();
     let width = if whole == 0 { 0 } else { part * 100 / whole };
-    out.start("svg").attribute("class", "share").attribute("viewBox", "0 0 100 6").attribute("preserveAspectRatio", "none").attribute("aria-hidden", "true");
+    out.start("svg")
+        .attribute("class", "share")
+        .attribute("viewBox", "0 0 100 6")
+        .attribute("preserveAspectRatio", "none")
+        .attribute("aria-hidden", "true");
     out.empty("rect").attribute("class", "rest").number("width", 100).number("height", 6);
     out.empty("rect").attribute("class", "part").number("width", i64::try_from(width).unwrap_or(0)).number("height", 6);
     out.end("svg");
@@ -322,7 +333,11 @@ pub fn distribution(card: &Scorecard, counts: &[usize]) -> (Vec<Share>, String) 
     let shares: Vec<Share> =
         counts.iter().enumerate().map(|(rank, count)| Share { badge: badge(card, rank), count: *count }).collect();
     let mut out = Html::new();
-    out.start("svg").attribute("class", "levels").attribute("viewBox", "0 0 1000 10").attribute("preserveAspectRatio", "none").attribute("aria-hidden", "true");
+    out.start("svg")
+        .attribute("class", "levels")
+        .attribute("viewBox", "0 0 1000 10")
+        .attribute("preserveAspectRatio", "none")
+        .attribute("aria-hidden", "true");
     let mut from = 0;
     for share in shares.iter().filter(|share| share.count > 0) {
         let width = if total == 0 { 0 } else { share.count * 1000 / total };
@@ -343,7 +358,8 @@ pub fn trend(label: &str, days: &[(Day, u64)], most: u64) -> Option<String> {
     const WIDTH: i64 = 120;
     const HEIGHT: i64 = 24;
     let last = days.last()?.0.number();
-    let shown: Vec<(i64, u64)> = days.iter().map(|(day, value)| (day.number(), *value)).filter(|(day, _)| last - day <= DAYS).collect();
+    let shown: Vec<(i64, u64)> =
+        days.iter().map(|(day, value)| (day.number(), *value)).filter(|(day, _)| last - day <= DAYS).collect();
     let first = shown.first()?.0;
     if shown.len() < 2 || first == last {
         return None;

@@ -194,11 +194,24 @@ pub fn cell(view: &PageContext<'_>, column: Column, entity: &Entity) -> Cell {
 
 /// Returns the values of a column of the organisation's own: of a field of the entity, or what another tool knows.
 fn own_values(view: &PageContext<'_>, entity: &Entity, column: &ConfigColumn) -> Vec<String> {
+    if let Some(card) = column.path.strip_prefix("scorecards.") {
+        return on_scorecard(view, entity, card).filter(|_| fits(&column.filter, entity)).into_iter().collect();
+    }
     let Some(name) = column.path.strip_prefix("snap.") else { return export::value(entity, column) };
     let id = view.portal.catalog.find(entity.reference.as_str()).filter(|_| fits(&column.filter, entity));
     let fact = id.and_then(|id| view.portal.snapshots.fact(id, name));
     let unit = name.split_once('.').and_then(|(_, fact)| facts::info(fact)).map_or("", |(_, info)| info.unit);
     fact.map(|fact| fact.shown(unit).replace('_', " ")).into_iter().collect()
+}
+
+/// Returns the level of an entity on a scorecard, or its score where there are no levels.
+fn on_scorecard(view: &PageContext<'_>, entity: &Entity, card: &str) -> Option<String> {
+    let card = view.portal.scorecards.find(card)?;
+    let figures = card.outcome(view.portal.catalog.find(entity.reference.as_str())?)?.figures;
+    match card.levels.get(figures.rank) {
+        Some(level) if card.levels.len() > 1 => Some(level.title.clone()),
+        _ => figures.score.map(|score| format!("{score} %")),
+    }
 }
 
 /// Returns a text of `spec.profile`.

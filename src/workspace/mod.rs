@@ -695,8 +695,7 @@ impl Workspace {
     pub fn every_file_below(&self, folder: &Folder) -> Vec<FileId> {
         self.note(|asked| asked.below(&folder.place));
         let rules = self.rules(&folder.place);
-        let listed =
-            scan::list(&self.tree, &self.book, &self.limits, &folder.place, rules.as_ref(), &Purpose::Every);
+        let listed = scan::list(&self.tree, &self.book, &self.limits, &folder.place, rules.as_ref(), &Purpose::Every);
         self.register(listed)
     }
 

@@ -44,7 +44,10 @@ impl Check {
         } else if let Some(missing) = &check.source_missing {
             let span = node.get("factIds").map_or(key, |node| node.span);
             let message = format!("the check `{id}` asks for facts of `{missing}`, of which there is no file");
-            let help = match nearest(missing, facts.retrievers.iter().map(|it| it.id.as_str()).chain(BUILT_IN.iter().copied())) {
+            let help = match nearest(
+                missing,
+                facts.retrievers.iter().map(|it| it.id.as_str()).chain(BUILT_IN.iter().copied()),
+            ) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("let a job write `facts/{missing}.json`"),
             };
@@ -55,7 +58,10 @@ impl Check {
 
     fn fill(&mut self, id: &str, key: Span, node: &Node, facts: &FactBook) -> Result<(), Refusal> {
         if !is_id(id) {
-            return Err(("its id is letters and digits with single `-` or `_` between parts that begin with a letter".to_owned(), key));
+            return Err((
+                "its id is letters and digits with single `-` or `_` between parts that begin with a letter".to_owned(),
+                key,
+            ));
         }
         if node.as_map().is_none() {
             return Err((format!("it is a mapping, and this is {}", node.kind_name()), node.span));
@@ -110,7 +116,11 @@ impl Check {
                         built_in_facts(id).iter().copied().chain(own)
                     });
                     let near = nearest(&first.fact, known).map(|near| format!(" (did you mean `{near}`?)"));
-                    let why = format!("no retriever of its `factIds` has a fact `{}`{}", first.fact, near.unwrap_or_default());
+                    let why = format!(
+                        "no retriever of its `factIds` has a fact `{}`{}",
+                        first.fact,
+                        near.unwrap_or_default()
+                    );
                     return Err((why, first.span));
                 }
             }
@@ -201,7 +211,9 @@ fn conditions_of(node: &Node, is_root: bool, depth: usize) -> Result<Condition, 
     }
     for (key, all) in [("all", true), ("any", false)] {
         if let Some(list) = there(key) {
-            let items = list.as_seq().ok_or_else(|| (format!("`{key}` is a list, and this is {}", list.kind_name()), list.span))?;
+            let items = list
+                .as_seq()
+                .ok_or_else(|| (format!("`{key}` is a list, and this is {}", list.kind_name()), list.span))?;
             let parts = items.iter().map(|item| conditions_of(item, false, depth + 1)).collect::<Result<_, _>>()?;
             return Ok(Condition::Several { all, parts, priority });
         }
@@ -216,7 +228,11 @@ fn conditions_of(node: &Node, is_root: bool, depth: usize) -> Result<Condition, 
         let name = text(node, "condition", node.span)?;
         return Err((format!("it uses the shared condition `{name}`, and there are none"), node.span));
     }
-    let why = if is_root { "its conditions begin with `all`, `any` or `not`" } else { "a condition has a `fact`, or `all`, `any` or `not`" };
+    let why = if is_root {
+        "its conditions begin with `all`, `any` or `not`"
+    } else {
+        "a condition has a `fact`, or `all`, `any` or `not`"
+    };
     Err((why.to_owned(), node.span))
 }
 

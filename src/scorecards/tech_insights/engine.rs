@@ -12,11 +12,7 @@ use crate::yaml::Node;
 #[derive(Debug)]
 pub(super) enum Condition {
     /// All of them, or any.
-    Several {
-        all: bool,
-        parts: Vec<Condition>,
-        priority: i64,
-    },
+    Several { all: bool, parts: Vec<Condition>, priority: i64 },
     /// The opposite.
     Not { part: Box<Condition>, priority: i64 },
     /// A comparison.

@@ -22,7 +22,9 @@ pub(super) fn find(node: &Node, path: &str) -> Result<Option<Node>, String> {
     Ok(match &*walk.found {
         [] => None,
         [(value, false)] => Some(value.clone()),
-        found => Some(Node { span: node.span, value: Value::Seq(found.iter().map(|(value, _)| value.clone()).collect()) }),
+        found => {
+            Some(Node { span: node.span, value: Value::Seq(found.iter().map(|(value, _)| value.clone()).collect()) })
+        }
     })
 }
 
@@ -38,7 +40,8 @@ fn steps(path: &str) -> Vec<String> {
             '[' => {
                 let quote = next(1).filter(|c| matches!(c, '\'' | '"'));
                 // Points within a quoted name are part of it.
-                let end = quote.and_then(|_| (at + 2..letters.len()).find(|end| matches!(letters[*end], '\'' | '"' | ']')));
+                let end =
+                    quote.and_then(|_| (at + 2..letters.len()).find(|end| matches!(letters[*end], '\'' | '"' | ']')));
                 if let (Some(_), Some(end)) = (quote, end)
                     && letters[end] != ']'
                     && letters.get(end + 1) == Some(&']')
@@ -141,9 +144,10 @@ impl Walk {
             "*" => children(value).into_iter().try_for_each(|(_, child)| self.follow(rest, &child, true, true)),
             ".." => {
                 self.follow(rest, value, several, false)?;
-                children(value).into_iter().filter(|(_, child)| !is_scalar(child)).try_for_each(|(_, child)| {
-                    self.follow(steps, &child, true, false)
-                })
+                children(value)
+                    .into_iter()
+                    .filter(|(_, child)| !is_scalar(child))
+                    .try_for_each(|(_, child)| self.follow(steps, &child, true, false))
             }
             "$" => self.follow(rest, value, several, false),
             "^" | "~" => Err(format!("`{step}` is not supported in paths")),
@@ -172,7 +176,9 @@ impl Walk {
                 }
                 Ok(())
             }
-            step if step.starts_with('(') || step.starts_with('@') => Err(format!("`{step}` is not supported in paths")),
+            step if step.starts_with('(') || step.starts_with('@') => {
+                Err(format!("`{step}` is not supported in paths"))
+            }
             step if step.contains(',') => step.split(',').try_for_each(|part| {
                 let mut steps = vec![part.trim_matches(['\'', '"']).to_owned()];
                 steps.extend(rest.iter().cloned());
@@ -243,13 +249,22 @@ mod tests {
 
     #[test]
     fn names_indexes_and_lengths() {
-        assert_eq!([at("$.a.b"), at("a.b"), at(".a.b"), at("$['a']['x.y']"), at("$.l[1]")], ["1", "1", "nothing", "2", "2"]);
-        assert_eq!([at("$.l.length"), at("$.t.length"), at("$.nothing"), at("$.l[7]"), at("$[")], ["3", "4", "nothing", "nothing", "nothing"]);
+        assert_eq!(
+            [at("$.a.b"), at("a.b"), at(".a.b"), at("$['a']['x.y']"), at("$.l[1]")],
+            ["1", "1", "nothing", "2", "2"]
+        );
+        assert_eq!(
+            [at("$.l.length"), at("$.t.length"), at("$.nothing"), at("$.l[7]"), at("$[")],
+            ["3", "4", "nothing", "nothing", "nothing"]
+        );
     }
 
     #[test]
     fn what_may_lead_to_several_is_a_list() {
-        assert_eq!([at("$.l[*]"), at("$.l[0:2]"), at("$.l[-1:]"), at("$.o[*].n")], ["[1,2,3]", "[1,2]", "[3]", r#"["p","q"]"#]);
+        assert_eq!(
+            [at("$.l[*]"), at("$.l[0:2]"), at("$.l[-1:]"), at("$.o[*].n")],
+            ["[1,2,3]", "[1,2]", "[3]", r#"["p","q"]"#]
+        );
         assert_eq!([at("$..v"), at("$..nothing"), at("$.l[0,2]")], ["[1,5]", "nothing", "[1,3]"]);
     }
 

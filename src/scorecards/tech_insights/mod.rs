@@ -24,8 +24,12 @@ use crate::yaml::{Map, Node, Value};
 pub const ID: &str = "tech-insights";
 
 /// The ranks of the maturity plugin.
-const RANKS: [(&str, &str, &str); 4] =
-    [("stone", "Stone", "#6e6e6e"), ("bronze", "Bronze", "#8c5a2b"), ("silver", "Silver", "#737b85"), ("gold", "Gold", "#9a7000")];
+const RANKS: [(&str, &str, &str); 4] = [
+    ("stone", "Stone", "#6e6e6e"),
+    ("bronze", "Bronze", "#8c5a2b"),
+    ("silver", "Silver", "#737b85"),
+    ("gold", "Gold", "#9a7000"),
+];
 
 /// Makes a scorecard of `techInsights` in `app-config.yaml`; nothing without checks.
 pub(super) fn scorecard(file: FileId, root: &Node, facts: &FactBook, problems: &mut Diagnostics) -> Option<Scorecard> {
@@ -33,9 +37,12 @@ pub(super) fn scorecard(file: FileId, root: &Node, facts: &FactBook, problems: &
     let mut rules = Vec::new();
     for entry in checks.entries() {
         let check = Check::read(&entry.key, entry.key_span, &entry.value, facts, problems);
-        let text = |key: &str| entry.value.get("metadata").and_then(|node| node.get(key)).and_then(Node::as_str).map(str::to_owned);
+        let text = |key: &str| {
+            entry.value.get("metadata").and_then(|node| node.get(key)).and_then(Node::as_str).map(str::to_owned)
+        };
         let rank = check.rank();
-        let own = |key: &str| entry.value.get(key).and_then(Node::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+        let own =
+            |key: &str| entry.value.get(key).and_then(Node::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
         let links = entry.value.get("links").and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(|link| {
             let text = |key: &str| link.get(key).and_then(Node::as_str).map(str::to_owned);
             let url = text("url")?;
@@ -74,7 +81,11 @@ pub(super) fn scorecard(file: FileId, root: &Node, facts: &FactBook, problems: &
             from: None,
         }
     });
-    let levels = if ranked { levels.collect() } else { vec![Level { id: "none".to_owned(), title: "No level".to_owned(), ..Level::default() }] };
+    let levels = if ranked {
+        levels.collect()
+    } else {
+        vec![Level { id: "none".to_owned(), title: "No level".to_owned(), ..Level::default() }]
+    };
     Some(Scorecard {
         id: ID.to_owned(),
         title: "Tech Insights".to_owned(),
@@ -121,9 +132,7 @@ pub(super) fn built_in_facts(retriever: &str) -> &'static [&'static str] {
     match retriever {
         "entityOwnershipFactRetriever" => &["hasOwner", "hasGroupOwner"],
         "entityMetadataFactRetriever" => &["hasTitle", "hasDescription", "hasTags"],
-        "techdocsFactRetriever" => {
-            &["hasAnnotationBackstageIoTechdocsRef", "hasAnnotationBackstageIoTechdocsEntity"]
-        }
+        "techdocsFactRetriever" => &["hasAnnotationBackstageIoTechdocsRef", "hasAnnotationBackstageIoTechdocsEntity"],
         _ => &[],
     }
 }
@@ -189,7 +198,9 @@ pub(super) fn judge(check: &Check, facts: &KnownFacts<'_>) -> RuleResult {
         }
     }
     match run.holds() {
-        Ok(holds) => RuleResult { evidence: evidence.into(), ..RuleResult::of(if holds { Status::Pass } else { Status::Fail }) },
+        Ok(holds) => {
+            RuleResult { evidence: evidence.into(), ..RuleResult::of(if holds { Status::Pass } else { Status::Fail }) }
+        }
         Err(fault) => RuleResult { evidence: evidence.into(), ..with_reason(Status::Error, fault) },
     }
 }

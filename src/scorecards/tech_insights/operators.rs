@@ -43,7 +43,9 @@ impl Js {
             }
             Self::Text(text) => text.clone(),
             Self::List(items) => {
-                let item = |item: &Self| if matches!(item, Self::Undefined | Self::Null) { String::new() } else { item.text() };
+                let item = |item: &Self| {
+                    if matches!(item, Self::Undefined | Self::Null) { String::new() } else { item.text() }
+                };
                 items.iter().map(item).collect::<Vec<_>>().join(",")
             }
             Self::Map(_) => "[object Object]".to_owned(),

@@ -37,7 +37,9 @@ impl PageType for Insights {
             Subject::Portal => PageContent::html("insights.html", model(view, figures)),
             Subject::List { list, page } => match (figures.get(list), page) {
                 (Some(insight), 0) => PageContent::html("insight.html", list_page(view, insight)),
-                (Some(insight), _) => PageContent::File { bytes: csv(view, insight).into_bytes(), mime: "text/csv; charset=utf-8" },
+                (Some(insight), _) => {
+                    PageContent::File { bytes: csv(view, insight).into_bytes(), mime: "text/csv; charset=utf-8" }
+                }
                 (None, _) => PageContent::nothing(),
             },
             _ => PageContent::nothing(),
@@ -162,13 +164,23 @@ fn model(view: &PageContext<'_>, figures: &[Insight]) -> PageModel<Model> {
         *types.entry(entity.spec_str("type").unwrap_or("none").to_owned()).or_insert(0) += 1;
     }
     let components: usize = types.values().sum();
-    let types = counted(types).into_iter().take(RULES).map(|(title, count)| Bar { title, count, bar: views::bar(count, components), href: None });
+    let types = counted(types).into_iter().take(RULES).map(|(title, count)| Bar {
+        title,
+        count,
+        bar: views::bar(count, components),
+        href: None,
+    });
     let mut rules = std::collections::BTreeMap::new();
     for problem in &view.portal.diagnostics {
         *rules.entry(problem.code.as_str().to_owned()).or_insert(0) += 1;
     }
     let findings: usize = rules.values().sum();
-    let rules = counted(rules).into_iter().take(RULES).map(|(title, count)| Bar { title, count, bar: views::bar(count, findings), href: None });
+    let rules = counted(rules).into_iter().take(RULES).map(|(title, count)| Bar {
+        title,
+        count,
+        bar: views::bar(count, findings),
+        href: None,
+    });
     let days = past(view, "entities", all as u64);
     let most = days.iter().map(|(_, value)| *value).max().unwrap_or(1);
     let model = Model {
@@ -180,12 +192,8 @@ fn model(view: &PageContext<'_>, figures: &[Insight]) -> PageModel<Model> {
         entities: context::grouped(all),
         growth: views::trend("Entities", &days, most),
     };
-    let about = About {
-        title: Some("Insights".to_owned()),
-        breadcrumbs: above(view),
-        class: "scorecards",
-        ..About::default()
-    };
+    let about =
+        About { title: Some("Insights".to_owned()), breadcrumbs: above(view), class: "scorecards", ..About::default() };
     frame(view, Section::SCORECARDS, about, model)
 }
 

@@ -45,7 +45,11 @@ fn pages(portal: &Portal) -> Vec<(String, What<'_>)> {
         pages.push((routes::scorecard_file(&card.id, "csv"), What::Csv(card)));
         let rules = card.rules.iter().enumerate();
         pages.extend(rules.map(|(at, rule)| (routes::scorecard_rule(&card.id, &rule.id), What::Rule(card, at))));
-        pages.extend(card.initiatives.iter().map(|it| (routes::scorecard_initiative(&card.id, &it.id), What::Initiative(card, it))));
+        pages.extend(
+            card.initiatives
+                .iter()
+                .map(|it| (routes::scorecard_initiative(&card.id, &it.id), What::Initiative(card, it))),
+        );
     }
     pages
 }
@@ -56,7 +60,8 @@ impl PageType for Scorecards {
             return Vec::new();
         }
         let pages = pages(portal).into_iter().enumerate();
-        let mut all: Vec<(String, Subject)> = pages.map(|(list, (url, _))| (url, Subject::List { list, page: 0 })).collect();
+        let mut all: Vec<(String, Subject)> =
+            pages.map(|(list, (url, _))| (url, Subject::List { list, page: 0 })).collect();
         for (id, entity) in portal.catalog.iter() {
             if shown(portal, id).next().is_none() {
                 continue;
@@ -182,9 +187,14 @@ fn line(view: &PageContext<'_>, card: &Scorecard) -> Line {
     let levels: Vec<usize> = levels.into_iter().map(|count| usize::try_from(count).unwrap_or(0)).collect();
     let (shares, picture) = views::distribution(card, &levels);
     let failing = |rule: usize| {
-        card.outcomes.iter().filter(|it| it.results[rule].status != Status::Pass && card.counts(rule, it.results[rule].status)).count()
+        card.outcomes
+            .iter()
+            .filter(|it| it.results[rule].status != Status::Pass && card.counts(rule, it.results[rule].status))
+            .count()
     };
-    let worst = (0..card.rules.len()).map(|rule| (failing(rule), rule)).max_by_key(|(count, rule)| (*count, std::cmp::Reverse(*rule)));
+    let worst = (0..card.rules.len())
+        .map(|rule| (failing(rule), rule))
+        .max_by_key(|(count, rule)| (*count, std::cmp::Reverse(*rule)));
     let worst = worst.filter(|(count, _)| *count > 0);
     let initiative = |it: &Initiative| {
         let words = format!("{} of {} done", it.done.len(), it.done.len() + it.open.len());
@@ -203,7 +213,10 @@ fn line(view: &PageContext<'_>, card: &Scorecard) -> Line {
         picture,
         trend: views::trend_of_card(view, card),
         worst: worst.map(|(count, rule)| {
-            (views::rule_link(view, card, &card.rules[rule]), context::count(count, "entity does not meet it", "entities do not meet it"))
+            (
+                views::rule_link(view, card, &card.rules[rule]),
+                context::count(count, "entity does not meet it", "entities do not meet it"),
+            )
         }),
         initiatives: card.initiatives.iter().map(initiative).collect(),
     }
@@ -278,7 +291,8 @@ fn columns(card: &Scorecard) -> Vec<usize> {
 
 fn map(view: &PageContext<'_>, card: &Scorecard, page: usize) -> PageModel<Map> {
     let columns = columns(card);
-    let level = |rule: usize| card.rules[rule].rank.and_then(|rank| card.levels.get(rank)).map(|level| level.title.clone());
+    let level =
+        |rule: usize| card.rules[rule].rank.and_then(|rank| card.levels.get(rank)).map(|level| level.title.clone());
     let is_first = |at: usize| at > 0 && level(columns[at]) != level(columns[at - 1]);
     let mut groups: Vec<HeadGroup> = Vec::new();
     for rule in &columns {
@@ -462,7 +476,10 @@ fn rule_page(view: &PageContext<'_>, card: &Scorecard, at: usize) -> PageModel<R
         from: rule.effective_from.map(crate::calendar::Day::words),
         place: line.map(|source| source.path.to_string()),
         href: line.and_then(|source| source.edit.clone()),
-        groups: [Status::Fail, Status::Error, Status::NoData, Status::Exempt, Status::Pass].iter().filter_map(group).collect(),
+        groups: [Status::Fail, Status::Error, Status::NoData, Status::Exempt, Status::Pass]
+            .iter()
+            .filter_map(group)
+            .collect(),
         exemptions: exemptions.collect(),
         trend: views::trend("Met, percent", &days, 100),
     };
@@ -500,7 +517,9 @@ fn initiative_page(view: &PageContext<'_>, card: &Scorecard, it: &Initiative) ->
     // Of several rules, the one that fewest meet says how far all are.
     let found = &view.portal.scorecards;
     let past = found.history.of(&card.id).filter_map(|(day, point)| {
-        let of = it.rules.iter().map(|rule| point.rules.get(&card.rules[*rule].id).map(|counts| counts.iter().skip(1).take(2).sum::<u64>()));
+        let of = it.rules.iter().map(|rule| {
+            point.rules.get(&card.rules[*rule].id).map(|counts| counts.iter().skip(1).take(2).sum::<u64>())
+        });
         Some((*day, of.collect::<Option<Vec<u64>>>()?.into_iter().max()?))
     });
     let mut burn: Vec<_> = past.collect();

@@ -81,10 +81,7 @@ impl Tab for Scorecards {
 }
 
 /// Returns the scorecards of which at least one rule is about an entity.
-pub fn shown(
-    portal: &Portal,
-    entity: EntityId,
-) -> impl Iterator<Item = (&Scorecard, &crate::scorecards::Outcome)> {
+pub fn shown(portal: &Portal, entity: EntityId) -> impl Iterator<Item = (&Scorecard, &crate::scorecards::Outcome)> {
     portal.scorecards.of(entity).filter(|(_, outcome)| {
         outcome.results.iter().any(|result| result.status != crate::scorecards::Status::NotApplicable)
     })
