@@ -221,3 +221,22 @@ check('the way from one entity to another, and systems in the place of their par
   })()`);
   assert.match(table, /^"steps","entity","title","kind","owner"\r\n"0","system:default\/box-office","Box Office","System","group:/);
 });
+
+check('what a service lacks to its next level, why, and how to mend it', { script: false }, async (page) => {
+  await page.goto(`${url}scorecards/production/`);
+  const row = await page.evaluate(`document.querySelector('[data-scorecard-map=production] [data-ref="component:default/seating-service"] [data-rule=runbook] a').href`);
+  await page.goto(row);
+  const html = await readFile(join(site, 'catalog/default/component/seating-service/scorecards/index.html'), 'utf8');
+  assert.match(html, /data-scorecard="production" data-rank="1" data-level="bronze"/);
+  assert.match(html, /To reach Silver/);
+  const rule = html.slice(html.indexOf('id="production-runbook"'), html.indexOf('</li>', html.indexOf('id="production-runbook"')));
+  assert.match(rule, /data-status="fail"/);
+  assert.match(rule, /data-evidence="docs.pages\[0\].path" data-value="[^"]+\.md"/);
+  assert.match(rule, /Add a page <code>runbook.md<\/code>/);
+});
+
+check('the map of a scorecard is filtered by owner and shared by its address', {}, async (page) => {
+  await page.goto(`${url}scorecards/production/?owner=group%3Adefault%2Fseating-crew`);
+  const shown = await page.evaluate(`[...document.querySelectorAll('[data-row]:not([hidden])')].map((row) => row.dataset.owner)`);
+  assert(shown.length > 0 && shown.every((owner) => owner === 'group:default/seating-crew'), shown.join());
+});
