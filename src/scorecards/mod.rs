@@ -8,6 +8,7 @@
 //! gives the same results on any number of threads.
 
 pub mod base;
+mod commitments;
 mod condition;
 mod evaluate;
 pub mod export;
@@ -17,6 +18,7 @@ pub mod history;
 pub mod insights;
 pub mod known;
 mod levels;
+mod lint;
 mod model;
 mod policies;
 mod read;
