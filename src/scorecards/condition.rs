@@ -5,13 +5,15 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
+pub(super) use cel::Context;
 use cel::common::ast::{Expr, IdedExpr, SourceInfo, operators};
 use cel::common::types::{CelBool, CelInt, CelString};
 use cel::common::value::CowVal;
-use cel::{Context, Env, ExecutionError, FunctionContext, Value};
+use cel::{Env, ExecutionError, FunctionContext, Value};
 
 use super::lint::{Check, Fault, depth};
 use super::value::{ABSENT, UNKNOWN};
+use crate::calendar::Day;
 use crate::diag::{Diagnostic, codes};
 use crate::text::Span;
 use crate::yaml::Node;
@@ -105,7 +107,7 @@ thread_local! {
 }
 
 /// Makes the language: its standard functions and those of conditions.
-pub(super) fn environment() -> Context<'static, 'static> {
+pub(super) fn environment(today: Day) -> Context<'static, 'static> {
     use cel::common::types::STRING_TYPE;
     let mut env = Env::stdlib();
     // The functions are declared once, so that none can be there already.
@@ -131,6 +133,15 @@ pub(super) fn environment() -> Context<'static, 'static> {
         Box::new(|call| Ok(CowVal::owned(CelBool::from(at_least(text(call, 0)?, text(call, 1)?)))));
     for (name, function) in [("files", files), ("read", read), ("daysSince", days), ("atLeast", at_least)] {
         let _ = context.add_function(name, function);
+    }
+    with_now(context, today)
+}
+
+/// Binds `now`: midnight UTC of the day.
+fn with_now(mut context: Context<'static, 'static>, today: Day) -> Context<'static, 'static> {
+    let moment = cel::Program::compile(&format!("timestamp(\"{}T00:00:00Z\")", today.iso()));
+    if let Some(now) = moment.ok().and_then(|program| program.execute(&Context::default()).ok()) {
+        context.add_variable_from_value("now", now);
     }
     context
 }

@@ -1,9 +1,8 @@
 //! Judging all entities by all rules, in parallel and with the same result on any number of threads.
 
-use cel::Context;
 use rayon::prelude::*;
 
-use super::condition::{Condition, Uses, Verdict, environment};
+use super::condition::{Condition, Context, Uses, Verdict, environment};
 use super::levels::figures;
 use super::model::{Evidence, Outcome, RuleResult, Scorecard, Scorecards, Status, Test};
 use super::policies::{self, Compiled};
@@ -86,8 +85,7 @@ fn conditions(cards: &[Scorecard]) -> impl Iterator<Item = &Condition> {
 
 fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnostics) {
     let ids: Vec<(EntityId, &Entity)> = world.catalog.iter().collect();
-    let context = environment();
-    let context = with_now(context, world.today);
+    let context = environment(world.today);
     let mut overtaxed: Vec<Vec<usize>> = found.list.iter().map(|card| vec![0; card.rules.len()]).collect();
     let mut faults: Vec<Fault> = Vec::new();
     let mut outcomes: Vec<Vec<Outcome>> = found.list.iter().map(|_| Vec::new()).collect();
@@ -130,15 +128,6 @@ fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnosti
     for (card, outcomes) in found.list.iter_mut().zip(outcomes) {
         card.outcomes = outcomes;
     }
-}
-
-/// Binds `now`: midnight UTC of the day.
-fn with_now(mut context: Context<'static, 'static>, today: Day) -> Context<'static, 'static> {
-    let moment = cel::Program::compile(&format!("timestamp(\"{}T00:00:00Z\")", today.iso()));
-    if let Some(now) = moment.ok().and_then(|program| program.execute(&Context::default()).ok()) {
-        context.add_variable_from_value("now", now);
-    }
-    context
 }
 
 struct Judge<'a> {
@@ -281,7 +270,7 @@ fn judge_policies(world: &World<'_>, policies: &[Compiled], problems: &mut Diagn
     if policies.is_empty() {
         return;
     }
-    let context = with_now(environment(), world.today);
+    let context = environment(world.today);
     let entities: Vec<(EntityId, &Entity)> = world.catalog.iter().collect();
     let judged: Vec<_> = entities
         .par_iter()
