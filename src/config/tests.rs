@@ -387,12 +387,13 @@ catalog:
 }
 
 /// The generated pages of the manual, by name below `docs/`.
-fn manual_pages() -> [(&'static str, String); 5] {
+fn manual_pages() -> [(&'static str, String); 6] {
     [
         ("rules.md", crate::diag::explain::manual()),
         ("api-changes.md", crate::api::diff::rules::manual()),
         ("configuration.md", manual()),
         ("snapshot-sources.md", crate::snapshots::guide()),
+        ("scorecard-facts.md", crate::scorecards::known::manual()),
         ("playbill.schema.json", format!("{:#}\n", json_schema())),
     ]
 }

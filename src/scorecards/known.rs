@@ -79,6 +79,31 @@ pub const LANGUAGE: &[(&str, &str, &str)] = &[
     ("text.matches(pattern)", "bool", "a regular expression is found in a text"),
 ];
 
+/// Returns the page of the manual that lists all facts, in Markdown.
+#[must_use]
+pub fn manual() -> String {
+    use std::fmt::Write as _;
+    let mut out = String::from(
+        "# Facts of scorecards\n\nWhat conditions of [scorecards and policies](scorecards.md) can ask, made from the program's own tables; \
+         `cargo test --lib write_the_manual -- --ignored` writes this page. `playbill facts REF` shows the values of an entity.\n\n\
+         ## The language\n\n| path | type | meaning |\n|---|---|---|\n",
+    );
+    for (path, kind, about) in LANGUAGE {
+        let _ = writeln!(out, "| `{path}` | {kind} | {about} |");
+    }
+    out.push_str("\n## Relations\n\nThese are always there, perhaps empty; others if an entity has them: ");
+    let names: Vec<String> = RELATIONS.iter().map(|kind| format!("`related.{kind}`")).collect();
+    let _ = writeln!(out, "{}.", names.join(", "));
+    out.push_str(
+        "\n## Snapshots\n\nBelow `snap.SOURCE`, or `snap[\"SOURCE\"]` for names with a dash; which source has which facts is in \
+         [Sources of snapshots](snapshot-sources.md).\n\n| fact | meaning | unit |\n|---|---|---|\n",
+    );
+    for fact in names::FACTS.iter().filter(|fact| !fact.name.ends_with('.')) {
+        let _ = writeln!(out, "| `{}` | {} | {} |", fact.name, fact.label, fact.unit);
+    }
+    out
+}
+
 /// Lists what can be asked: with an entity, its values.
 #[must_use]
 pub fn facts(parts: &Parts<'_>, found: &Scorecards, entity: Option<EntityId>) -> Vec<KnownFact> {
