@@ -16,7 +16,7 @@ use super::value::{ABSENT, UNKNOWN};
 use crate::calendar::Day;
 use crate::diag::{Diagnostic, codes};
 use crate::text::Span;
-use crate::yaml::Node;
+use crate::yaml::{Node, Value as NodeValue};
 
 /// The longest condition in bytes.
 const MAX_LENGTH: usize = 4096;
@@ -278,6 +278,29 @@ impl Condition {
             }
         }
     }
+}
+
+impl Condition {
+    /// Returns the value of an expression that is shown as evidence; nothing if it has none that can be written down.
+    pub(super) fn value(&self, context: &Context<'_, '_>) -> Option<Node> {
+        let program = self.program.as_ref()?;
+        let value = Value::resolve_val(&program.expression, context).ok()?;
+        node(&Value::try_from(value.as_ref()).ok()?, self.span)
+    }
+}
+
+fn node(value: &Value, span: Span) -> Option<Node> {
+    let value = match value {
+        Value::Null => NodeValue::Null,
+        Value::Bool(value) => NodeValue::Bool(*value),
+        Value::Int(value) => NodeValue::Int(*value),
+        Value::UInt(value) => i64::try_from(*value).map_or(NodeValue::Float(*value as f64), NodeValue::Int),
+        Value::Float(value) => NodeValue::Float(*value),
+        Value::String(text) => NodeValue::Str(text.as_str().into()),
+        Value::List(items) => NodeValue::Seq(items.iter().map(|item| node(item, span)).collect::<Option<_>>()?),
+        _ => return None,
+    };
+    Some(Node { span, value })
 }
 
 fn in_words(error: &ExecutionError) -> String {

@@ -78,8 +78,10 @@ pub(super) fn run(
 
 fn conditions(cards: &[Scorecard]) -> impl Iterator<Item = &Condition> {
     cards.iter().flat_map(|card| &card.rules).flat_map(|rule| match &rule.test {
-        Test::Condition { when, pass } => when.as_deref().into_iter().chain(Some(&**pass)),
-        Test::Check(_) => None.into_iter().chain(None),
+        Test::Condition { when, pass, shown } => {
+            when.as_deref().into_iter().chain([&**pass]).chain(shown).collect::<Vec<_>>()
+        }
+        Test::Check(_) => Vec::new(),
     })
 }
 
@@ -160,13 +162,16 @@ impl Judge<'_> {
                     let why = "it was given up, since it reads too much";
                     RuleResult { why: Some(why.into()), ..RuleResult::of(Status::Error) }
                 }
-                Test::Condition { when, pass } => {
+                Test::Condition { when, pass, shown } => {
                     let mut fault = |condition: &Condition, message: &str, part| {
                         let span = self.place(condition, part);
                         let is_too_much = message.contains("reads too much");
                         faults.push(Fault { card: at, rule, span, message: message.to_owned(), is_too_much });
                     };
                     let mut result = judge(when.as_deref(), pass, &facts, &scope, &mut fault);
+                    if !shown.is_empty() {
+                        result.evidence = shown.iter().map(|it| evidence_of(it, &facts, &scope)).collect();
+                    }
                     excuse(card, rule, entity, &mut result);
                     result
                 }
@@ -185,6 +190,14 @@ impl Judge<'_> {
         let text = self.world.workspace.text(condition.span.file, limit).unwrap_or_default();
         condition.place(&text, part)
     }
+}
+
+/// Returns the value of an expression, at the place of what it read first.
+fn evidence_of(shown: &Condition, facts: &EntityFacts<'_>, scope: &Context<'_, '_>) -> Evidence {
+    facts.begin(shown);
+    let value = shown.value(scope);
+    let place = facts.notes.take().first().and_then(|one| one.place);
+    Evidence { path: shown.source.trim().into(), value, place, line: 1 }
 }
 
 /// Judges an entity by a rule: whether it applies, then whether it holds.

@@ -132,6 +132,8 @@ pub enum Test {
         when: Option<Box<Condition>>,
         /// Whether it holds.
         pass: Box<Condition>,
+        /// What is shown as evidence, instead of what was read.
+        shown: Vec<Condition>,
     },
     /// As a check of Tech Insights.
     Check(Box<super::tech_insights::Check>),

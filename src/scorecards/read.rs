@@ -395,7 +395,8 @@ impl Reader<'_> {
             },
         };
         let when = self.condition(map, "when", item.span)?.map(Box::new);
-        let test = Test::Condition { when, pass: Box::new(self.condition(map, "pass", item.span)??) };
+        let test =
+            Test::Condition { when, pass: Box::new(self.condition(map, "pass", item.span)??), shown: self.shown(map) };
         let links = map.get("links").and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(|link| {
             let text = |key: &str| link.get(key).and_then(Node::as_str).map(str::to_owned);
             let url = text("url")?;
@@ -443,6 +444,19 @@ impl Reader<'_> {
             return None;
         }
         Some(Some(Condition::read(node, self.text, self.problems)))
+    }
+
+    /// Reads the expressions that are shown as evidence.
+    fn shown(&mut self, map: &Map) -> Vec<Condition> {
+        let mut shown = Vec::new();
+        for node in map.get("evidence").and_then(Node::as_seq).unwrap_or(&[]) {
+            if node.as_str().is_none_or(|text| text.trim().is_empty()) {
+                self.report(node.span, "`evidence` is a list of expressions", "write such as `- docs.words`");
+            } else {
+                shown.push(Condition::read(node, self.text, self.problems));
+            }
+        }
+        shown
     }
 
     fn gate(&mut self, map: &Map, card: &Scorecard) -> Option<Gate> {

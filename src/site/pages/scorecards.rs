@@ -437,7 +437,7 @@ fn rule_page(view: &PageContext<'_>, card: &Scorecard, at: usize) -> PageModel<R
         })
     };
     let (when, pass) = match &rule.test {
-        Test::Condition { when, pass } => (when.as_ref().map(|it| it.source.clone()), Some(pass.source.clone())),
+        Test::Condition { when, pass, .. } => (when.as_ref().map(|it| it.source.clone()), Some(pass.source.clone())),
         Test::Check(_) => (None, None),
     };
     let found = &view.portal.scorecards;
