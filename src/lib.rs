@@ -31,6 +31,7 @@ pub mod api;
 pub mod adr;
 pub mod radar;
 pub mod mentions;
+pub mod announcements;
 pub mod scaffold;
 pub mod scorecards;
 pub mod standalone_markdown;

@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::adr::{self, Decisions};
+use crate::announcements::{self, Announcements};
 use crate::api::{self, Apis};
+use crate::calendar::Day;
 use crate::catalog::{self, Catalog};
 use crate::depth::Depth;
 use crate::diag::codes::Family;
@@ -38,6 +40,8 @@ pub struct Portal {
     pub decisions: Arc<Decisions>,
     /// Where entities are talked about.
     pub mentions: Arc<Mentions>,
+    /// What the organisation announces.
+    pub announcements: Arc<Announcements>,
     /// Tech radars.
     pub radars: Arc<Vec<Radar>>,
     /// Markdown outside of documentation sites.
@@ -77,6 +81,8 @@ pub struct Memo {
     snapshots: MemoTable<(), (ByAddress<Catalog>, Depth), Found<Snapshots>>,
     radars: MemoTable<(), (ByAddress<Catalog>, Depth), Found<Vec<Radar>>>,
     decisions: MemoTable<(), StandaloneInputs, Found<Decisions>>,
+    /// By the day on which they hold, too.
+    announcements: MemoTable<(), (ByAddress<Catalog>, Depth, i64), Found<Announcements>>,
 }
 
 /// Something shared that was read, and its problems.
@@ -99,6 +105,7 @@ impl Memo {
             snapshots: MemoTable::enabled(),
             decisions: MemoTable::enabled(),
             radars: MemoTable::enabled(),
+            announcements: MemoTable::enabled(),
         }
     }
 
@@ -120,6 +127,7 @@ impl Memo {
         self.snapshots.invalidate(changes);
         self.decisions.invalidate(changes);
         self.radars.invalidate(changes);
+        self.announcements.invalidate(changes);
     }
 }
 
@@ -186,6 +194,16 @@ impl Analysis {
         });
         let (radars, problems) = Arc::unwrap_or_clone(radars);
         found.extend(problems);
+        let inputs = (ByAddress(Arc::clone(&catalog)), depth, Day::of_moment(workspace.now()).number());
+        let announced = memo.announcements.get(workspace, (), inputs, |workspace, _| {
+            if depth < Depth::Findings {
+                return Default::default();
+            }
+            let (announcements, problems) = announcements::read(workspace, &catalog);
+            (Arc::new(announcements), problems)
+        });
+        let (announcements, problems) = Arc::unwrap_or_clone(announced);
+        found.extend(problems);
         stage("apis");
         let (apis, problems) = api::analyse(workspace, &catalog, depth, &memo.apis);
         found.extend(problems);
@@ -239,6 +257,7 @@ impl Analysis {
             apis,
             decisions,
             mentions,
+            announcements,
             radars,
             templates,
             notes,

@@ -34,6 +34,7 @@ macro_rules! pages {
             explore::Explore,
             graph::Graph,
             decisions::Decisions,
+            announcements::Announced,
             radar::Radars,
             create::Create,
             create::Template,
@@ -50,6 +51,7 @@ macro_rules! pages {
             simple::NotFound,
             entity::Entities,
             docs::Documents,
+            versions::Versions,
             hosting::Files,
         }
     };
@@ -89,6 +91,7 @@ macro_rules! cards {
         $with! {
             about::About,
             scorecards::Scorecards,
+            announcements::Announcements,
             snapshots::Snapshots,
             rollup::Rollup,
             ownership::Ownership,

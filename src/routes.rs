@@ -12,6 +12,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::catalog::EntityRef;
+use crate::docs::VERSIONS;
 use crate::inert::Publication;
 use crate::portable::{composed, entity_segment, segment};
 
@@ -43,6 +44,10 @@ pub const SCORECARDS: &str = "scorecards/";
 pub const INSIGHTS: &str = "insights/";
 /// The first tech radar.
 pub const RADAR: &str = "tech-radar/";
+/// What the organisation announces.
+pub const ANNOUNCEMENTS: &str = "announcements/";
+/// The same as a feed.
+pub const ANNOUNCEMENTS_FEED: &str = "announcements/feed.xml";
 /// The list of templates.
 pub const CREATE: &str = "create/";
 /// The actions of templates.
@@ -243,6 +248,24 @@ pub fn decision_picture(entity: Option<&EntityRef>, folder: usize, picture: usiz
     format!("{}{picture}-{}", decision(entity, folder, "-pictures"), segment(name))
 }
 
+/// Returns the page of an announcement.
+#[must_use]
+pub fn announcement(slug: &str) -> String {
+    format!("{ANNOUNCEMENTS}{}/", segment(slug))
+}
+
+/// Returns the feed of an entity.
+#[must_use]
+pub fn entity_feed(reference: &EntityRef) -> String {
+    format!("{}feed.xml", entity(reference))
+}
+
+/// Returns the feed of the documentation of an entity.
+#[must_use]
+pub fn docs_feed(reference: &EntityRef) -> String {
+    docs_asset(reference, None, "feed.xml")
+}
+
 /// Returns the file with the bytes of an API definition.
 #[must_use]
 pub fn definition_file(reference: &EntityRef, extension: &str) -> String {
@@ -302,10 +325,46 @@ pub fn docs_page(reference: &EntityRef, path: &str) -> String {
     url
 }
 
-/// Returns a file that belongs to the documentation of an entity, such as a picture.
+/// Returns a page of a version of the documentation of an entity; without one, of what stands at its own address.
 #[must_use]
-pub fn docs_asset(reference: &EntityRef, path: &str) -> String {
-    format!("{DOCS}{}/{path}", place(reference))
+pub fn docs_version(reference: &EntityRef, version: Option<&str>, path: &str) -> String {
+    match version {
+        Some(version) => docs_page(reference, &format!("{VERSIONS}/{version}/{}", path.trim_matches('/'))),
+        None => docs_page(reference, path),
+    }
+}
+
+/// Returns a file that belongs to a version of the documentation of an entity, such as a picture.
+#[must_use]
+pub fn docs_asset(reference: &EntityRef, version: Option<&str>, path: &str) -> String {
+    match version {
+        Some(version) => format!("{DOCS}{}/{VERSIONS}/{version}/{path}", place(reference)),
+        None => format!("{DOCS}{}/{path}", place(reference)),
+    }
+}
+
+/// Returns the address that a relative link to a page means on the page at `from`; a place in it is left out.
+#[must_use]
+pub fn resolved(from: &str, link: &str) -> Option<String> {
+    let link = link.split(['#', '?']).next().unwrap_or_default();
+    let decoded = percent_encoding::percent_decode_str(link).decode_utf8().ok()?;
+    let mut names: Vec<&str> = from.split('/').collect();
+    names.pop();
+    for name in decoded.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => _ = names.pop()?,
+            name => names.push(name),
+        }
+    }
+    Some(format!("{}/", names.join("/")))
+}
+
+/// Returns the folder of the search of a version of the documentation of an entity.
+#[must_use]
+pub fn docs_search(reference: &EntityRef, version: &str) -> String {
+    let [namespace, kind, name] = [reference.namespace(), reference.kind(), reference.name()].map(entity_segment);
+    format!("{SEARCH}{VERSIONS}/{namespace}-{kind}-{name}/{version}/")
 }
 
 /// Returns a picture of the README of an entity, or of the text of the first page.
@@ -480,7 +539,7 @@ mod tests {
     fn what_not_every_host_takes_is_in_no_address() {
         let device = EntityRef::new("Component", "nul", "Con.x");
         assert_eq!(entity(&device), "catalog/-nul/component/-con.x/");
-        assert_eq!(docs_asset(&device, "a.png"), "docs/-nul/component/-con.x/a.png");
+        assert_eq!(docs_asset(&device, None, "a.png"), "docs/-nul/component/-con.x/a.png");
         assert_eq!(api_entity(&device), "api/catalog/entities/by-name/component/-nul/-con.x");
         assert_eq!(kind_list("Aux", 2), "catalog/-aux/2/");
         assert_eq!(catalog_rows("Aux"), "catalog/-aux.json");

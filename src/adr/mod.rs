@@ -6,6 +6,7 @@
 //! Invariant: nothing is made up. What a record does not say is absent, and a file that cannot be read is listed with its
 //! problem.
 
+pub mod draft;
 pub mod export;
 mod files;
 mod front;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
+use crate::config::BUILT_IN_KINDS;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::docs::Docs;
 use crate::docs::links::decoded;
@@ -253,6 +255,22 @@ pub fn analyse(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> (Decisi
     (Decisions { logs, by_file }, problems)
 }
 
+/// Reads the records of one folder alone, in the order of their paths, with those that stand in it and are none: templates.
+#[must_use]
+pub fn read_folder(workspace: &Workspace, folder: &Folder) -> (Vec<Record>, Vec<FileId>, Diagnostics) {
+    let files = files::records(workspace, folder);
+    let records: HashSet<FileId> = files.iter().map(|(file, _)| *file).collect();
+    let (catalog, pages) = (Catalog::default(), HashMap::new());
+    let context = Context { workspace, catalog: &catalog, records: &records, pages: &pages };
+    let (records, _, problems) = relate::folder(&context, &files);
+    let is_template = |file: &FileId| {
+        let path = workspace.path_below(folder, *file).unwrap_or_default().to_lowercase();
+        matches!(&*path, "template.md" | "adr-template.md")
+    };
+    let templates = workspace.files_below(folder).into_iter().filter(is_template).collect();
+    (records, templates, problems)
+}
+
 /// What reading a record asks others.
 struct Context<'a> {
     workspace: &'a Workspace,
@@ -271,10 +289,15 @@ impl Context<'_> {
         if target.starts_with('#') || target.is_empty() {
             return Ok(Goal::AsWritten);
         }
-        if let Ok(reference) = EntityRef::parse(target, None, "default")
-            && let Some(id) = self.catalog.find(reference.as_str())
-        {
-            return Ok(Goal::Entity(id));
+        let named = target.split('#').next().unwrap_or(target);
+        if let Ok(reference) = EntityRef::parse(named, None, "default") {
+            let found = self.catalog.find(reference.as_str()).or_else(|| self.catalog.renamed(reference.as_str()));
+            if let Some(id) = found {
+                return Ok(Goal::Entity(id));
+            }
+            if BUILT_IN_KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(reference.kind())) && named.contains(':') {
+                return Ok(Goal::Nowhere);
+            }
         }
         if html::is_external(target) {
             // Pages load nothing from elsewhere.

@@ -104,6 +104,8 @@ pub const KNOWN: &[Known] = &[
     known("pagerduty.com/integration-key", Form::Text, "the integration at PagerDuty"),
     known("pagerduty.com/service-id", Form::Text, "the service at PagerDuty"),
     known("periskop.io/service-name", Form::Text, "the service of Periskop"),
+    known("playbill.dev/renamed-from", Form::Text, "the names that the entity had before"),
+    known("playbill.dev/technologies", Form::Text, "the technologies of the tech radar that it uses"),
     known("prometheus.io/alert", Form::Text, "the alerts of Prometheus"),
     known("prometheus.io/rule", Form::Text, "the queries of Prometheus"),
     known("rollbar.com/project-slug", Form::Text, "the project at Rollbar"),

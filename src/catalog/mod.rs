@@ -27,7 +27,7 @@ mod shape;
 mod skeleton;
 mod unreadable;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub(crate) use bundle::bundled;
@@ -205,11 +205,17 @@ impl Entity {
     }
 }
 
+/// The annotation that says what an entity was called before: references, or names of the same kind and namespace, separated by
+/// commas.
+pub const RENAMED_FROM: &str = "playbill.dev/renamed-from";
+
 /// All valid entities, sorted by reference.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     entities: Vec<Entity>,
     by_ref: HashMap<Arc<str>, EntityId>,
+    /// By a reference that an entity had before.
+    former: BTreeMap<String, EntityId>,
     /// Where secrets are written, sorted.
     secrets: Vec<Span>,
 }
@@ -222,7 +228,37 @@ impl Catalog {
         let by_ref =
             entities.iter().enumerate().map(|(i, entity)| (entity.reference.shared(), EntityId::new(i))).collect();
         secrets.sort_unstable_by_key(|place| (place.file, place.start));
-        Self { entities, by_ref, secrets }
+        let mut catalog = Self { entities, by_ref, former: BTreeMap::new(), secrets };
+        catalog.former = catalog.former_names();
+        catalog
+    }
+
+    /// Reads what entities say that they were called before. What is there under a name keeps it.
+    fn former_names(&self) -> BTreeMap<String, EntityId> {
+        let mut former = BTreeMap::new();
+        for (id, entity) in self.iter() {
+            let Some(names) = entity.annotation(RENAMED_FROM) else { continue };
+            for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()).take(20) {
+                let reference = EntityRef::parse(name, Some(entity.reference.kind()), entity.reference.namespace());
+                if let Ok(reference) = reference
+                    && self.find(reference.as_str()).is_none()
+                {
+                    former.entry(reference.as_str().to_owned()).or_insert(id);
+                }
+            }
+        }
+        former
+    }
+
+    /// Returns the entity that had a reference, in lower case, before; see [`RENAMED_FROM`].
+    #[must_use]
+    pub fn renamed(&self, reference: &str) -> Option<EntityId> {
+        self.former.get(reference).copied()
+    }
+
+    /// Returns all references that entities had before.
+    pub fn former(&self) -> impl Iterator<Item = (&str, EntityId)> {
+        self.former.iter().map(|(reference, id)| (reference.as_str(), *id))
     }
 
     /// Returns a part of a file, which begins at an offset, as readers may see it: without secrets.

@@ -80,6 +80,11 @@ pub enum Command {
         after_help = "Examples:\n  playbill impact component:default/payments\n  playbill impact payments --format json ../services"
     )]
     Impact(ImpactArgs),
+    /// Write decision records: a new one, or that one takes the place of another.
+    #[command(
+        after_help = "Examples:\n  playbill adr new \"Use PostgreSQL\"\n  playbill adr new \"Use Kafka\" --supersedes 3 --folder docs/adr\n  playbill adr supersede 3 7"
+    )]
+    Adr(AdrArgs),
     /// Explain a rule of `check`, or list all of them.
     #[command(after_help = "Example:\n  playbill explain unresolved-reference")]
     Explain(ExplainArgs),
@@ -199,6 +204,65 @@ pub struct CheckArgs {
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,
+}
+
+/// Arguments of `adr`.
+#[derive(Debug, Args)]
+pub struct AdrArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AdrCommand,
+}
+
+/// The commands of `adr`.
+#[derive(Debug, Subcommand)]
+pub enum AdrCommand {
+    /// Write a new record with the next number, in the format of those that are there. Nothing is overwritten.
+    New(AdrNewArgs),
+    /// Write into two records that the second takes the place of the first.
+    Supersede(AdrSupersedeArgs),
+}
+
+/// Where decision records are.
+#[derive(Debug, Args)]
+pub struct AdrFolderArgs {
+    /// The folder of the records; default: the only one that is known here.
+    #[arg(long, short, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// The configuration file; default: playbill.yaml here.
+    #[arg(long, short, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `adr new`.
+#[derive(Debug, Args)]
+pub struct AdrNewArgs {
+    /// What is decided, in a few words.
+    pub title: String,
+    /// A record that it takes the place of: its number, or the name of its file.
+    #[arg(long, short, value_name = "RECORD")]
+    pub supersedes: Vec<String>,
+    /// Its status.
+    #[arg(long, default_value = "proposed", value_name = "WORD")]
+    pub status: String,
+    /// Its day; default: today.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub folder: AdrFolderArgs,
+}
+
+/// Arguments of `adr supersede`.
+#[derive(Debug, Args)]
+pub struct AdrSupersedeArgs {
+    /// The record that no longer holds: its number, or the name of its file.
+    pub old: String,
+    /// The record that holds instead.
+    pub new: String,
+    /// Where.
+    #[command(flatten)]
+    pub folder: AdrFolderArgs,
 }
 
 /// Arguments of `docs`.

@@ -55,6 +55,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     let sink = Compressed::new(&disk, &workspace.config().precompress);
     watch.stage("search");
     let index = render::search(&workspace, &portal, &made, &sink)?;
+    render::version_searches(&workspace, &portal, &made, &sink)?;
     let over = portal.apply_severities(&workspace, search::over_budget(&workspace, &index));
     watch.stage("render");
     let counted = Counted { sink: &sink, bar: watch.bar(site.pages().len()) };
@@ -98,15 +99,18 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }
 
-/// Returns from when until when a build would come out the same: the states of answers hold, and scorecards are of one day.
+/// Returns from when until before when the same input gives the same site, in seconds since 1970 UTC: the states of answers
+/// and announcements hold, and scorecards are of one day.
 fn holds(portal: &Portal, args: &BuildArgs) -> (i64, i64) {
+    let (from, until) = portal.announcements.holds.unwrap_or((i64::MIN, i64::MAX));
     if args.today.today.is_some() {
-        return (i64::MIN, i64::MAX);
+        return (from, until);
     }
-    let holds = portal.snapshots.holds;
+    let snapshots = &portal.snapshots.holds;
+    let (from, until) = (snapshots.from.max(from), snapshots.until.min(until));
     match portal.scorecards.today.filter(|_| !portal.scorecards.list.is_empty()) {
-        Some(today) => (holds.from.max(today.number() * 86_400), holds.until.min((today.number() + 1) * 86_400)),
-        None => (holds.from, holds.until),
+        Some(today) => (from.max(today.number() * 86_400), until.min((today.number() + 1) * 86_400)),
+        None => (from, until),
     }
 }
 

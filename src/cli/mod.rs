@@ -2,6 +2,7 @@
 //!
 //! The only module that prints. Every command is load, then analyse, then its own last step.
 
+mod adr;
 pub mod args;
 mod build;
 mod cache;
@@ -114,6 +115,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Org(args) => org::run(&context, &args),
         Command::Facts(args) => facts::run(&context, &args),
         Command::Scorecards(args) => scorecards::run(&context, &args),
+        Command::Adr(args) => adr::run(&context, args),
         Command::Impact(args) => impact::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),

@@ -1,7 +1,7 @@
 //! `playbill serve`: the site in memory, rebuilt on change.
 
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use crate::scaffold::examples::{self, Surroundings};
 use crate::scaffold::report::Status;
 use crate::scaffold::repository::Repository;
 use crate::scaffold::tree::Entry;
+use crate::search::SearchFiles;
 use crate::serve::{self, BuiltSite, ChangeSet, Event, Files, Inputs, Problem, ServeOptions};
 use crate::site::{Site, Subject};
 use crate::theme::{self, Theme};
@@ -137,7 +138,7 @@ fn build_site(
     let portal = kept.analysis.run(&workspace, &mut |_| ());
     let site = kept.plan.plan(&workspace, &portal);
     let same_files = |before: &ServedSite| {
-        let mut sites = portal.docs.sites.iter().zip(&before.portal.docs.sites);
+        let mut sites = portal.docs.all().zip(before.portal.docs.all());
         Arc::ptr_eq(&theme, &before.theme) && site.has_pages_of(&before.site) && sites.all(|(a, b)| a.files == b.files)
     };
     let outputs = || match before {
@@ -158,6 +159,7 @@ fn build_site(
         outputs,
         made: Mutex::default(),
         search: Arc::clone(&kept.search),
+        version_searches: Mutex::default(),
         prefix,
     };
     let live = Arc::new(live);
@@ -196,6 +198,8 @@ pub(super) struct ServedSite {
     /// What was asked for.
     made: Mutex<HashMap<String, Arc<[u8]>>>,
     search: Arc<SearchIndexer>,
+    /// The searches of versions, by their folders.
+    version_searches: Mutex<BTreeMap<String, SearchFiles>>,
     /// What comes before paths in reports.
     prefix: String,
 }
@@ -209,6 +213,16 @@ impl ServedSite {
     /// Returns what it is made from.
     pub(super) fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// Returns a file of the search of a version, which is made when it is first asked for.
+    fn search_of_version(&self, path: &str) -> Option<Arc<[u8]>> {
+        let mut known = self.version_searches.lock();
+        if !known.keys().any(|place| path.starts_with(place)) {
+            let (place, files) = render::search_of_version(&self.workspace, &self.portal, path)?;
+            known.insert(place, files);
+        }
+        known.iter().find(|(place, _)| path.starts_with(*place))?.1.get(path).map(|bytes| bytes.as_slice().into())
     }
 
     /// Returns whether a path is of a file that the theme is made from.
@@ -265,6 +279,9 @@ impl Files for ServedSite {
 
     fn get(&self, path: &str) -> Result<Option<Arc<[u8]>>, String> {
         let Some(output) = self.outputs.get(path) else {
+            if path.starts_with("search/v/") {
+                return Ok(self.search_of_version(path));
+            }
             return Ok(self.search.files(self).get(path).map(|bytes| bytes.as_slice().into()));
         };
         let made = || self.made.lock();
@@ -283,7 +300,7 @@ impl Files for ServedSite {
     fn problems_of(&self, path: &str) -> Vec<Problem> {
         let Some(Output::Planned(at)) = self.outputs.get(path) else { return Vec::new() };
         let file = match self.site.pages()[*at].subject {
-            Subject::Document { site, page } => self.portal.docs.sites[site].pages[page].file,
+            Subject::Document { site, page } => self.portal.docs.nth(site).pages[page].file,
             Subject::Tab { entity, .. } | Subject::EntityPart { entity, .. } => self.portal.catalog.get(entity).file,
             _ => return Vec::new(),
         };

@@ -67,6 +67,7 @@ impl Checker<'_> {
             | Shape::HttpUrl
             | Shape::LinkUrl
             | Shape::Path
+            | Shape::Regex
             | Shape::Glob
             | Shape::Filter
             | Shape::Field
@@ -211,6 +212,11 @@ impl Checker<'_> {
             Shape::Glob => glob(text).err().map(|error| {
                 let help = "`*` matches a part of a name, `**` any folders, `{a,b}` alternatives";
                 (format!("{} is not a glob: {}", quoted(path), error.kind()), Some(help.to_owned()))
+            }),
+            Shape::Regex => super::versions::pattern(text).err().map(|error| {
+                let why = error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                let help = "`\\d+` stands for digits, `\\.` for a dot, `(…)` for a group; in double quotes write each `\\` twice";
+                (format!("{} is no regular expression: {why}", quoted(path)), Some(help.to_owned()))
             }),
             Shape::Filter => Filter::parse(text).err().map(|error| (error, None)),
             Shape::Level => (!LEVELS.contains(&&**text)).then(|| {
@@ -375,6 +381,7 @@ fn expected(shape: &Shape) -> &'static str {
         Shape::LinkUrl => "an http, https or mailto address",
         Shape::Path => "a path",
         Shape::Glob => "a glob",
+        Shape::Regex => "a regular expression",
         Shape::Level => "`error`, `warning`, `info` or `off`",
         Shape::Rule => "the name of a rule",
         Shape::Kind | Shape::NewKind => "the name of a kind",

@@ -26,6 +26,8 @@ pub(super) enum Shape {
     LinkUrl,
     /// A colour.
     Colour,
+    /// A regular expression.
+    Regex,
     /// A path, relative to the configuration file or absolute.
     Path,
     /// A pattern of paths.
@@ -74,24 +76,24 @@ pub(super) enum Shape {
     TextOr(&'static Shape, &'static [Key]),
 }
 
-const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, shape, default: None, required: false, doc }
 }
 
 impl Key {
-    const fn or(mut self, default: &'static str) -> Self {
+    pub(super) const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
     }
 
-    const fn required(mut self) -> Self {
+    pub(super) const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 }
 
 const GLOBS: Shape = Shape::List(&Shape::Glob, 0);
-const TEXTS: Shape = Shape::List(&Shape::Text, 0);
+pub(super) const TEXTS: Shape = Shape::List(&Shape::Text, 0);
 const LEVELS: Shape = Shape::Named { name: &Shape::Rule, value: &Shape::Level };
 
 /// The programs that serve repositories, as `hosts` names them.
@@ -145,6 +147,12 @@ pub(super) const ROOT: &[Key] = &[
     key("css", Shape::Path, "Style sheet of your own, loaded after the built-in one, relative to this file."),
     key("announcement", Shape::Text, "A sentence above every page, in Markdown."),
     key(
+        "announcements",
+        Shape::Path,
+        "Folder with announcements, relative to this file: Markdown files whose front matter says when they hold.",
+    )
+    .or("\"announcements\""),
+    key(
         "links",
         Shape::List(&Shape::Mapping(LINK), 0),
         "Links of your organisation, shown in the top bar and on the home page, in this order.",
@@ -194,6 +202,12 @@ pub(super) const ROOT: &[Key] = &[
         Shape::TextOr(&Shape::List(&Shape::Mapping(RADAR), 1), RADAR),
         "The tech radar, or a list of several. Without it, the file that `techRadar.url` of `app-config.yaml` names, or \
          `tech-radar.json` or `tech-radar.yaml` beside this file.",
+    ),
+    key(
+        "versions",
+        Shape::List(&Shape::Mapping(super::versions::KEYS), 0),
+        "Versions of documentations, read from tags and branches of their repositories. An `mkdocs.yml` says the same of its \
+         own documentation below `extra.versions`, which goes before what stands here.",
     ),
     key("adr", Shape::Mapping(ADR), "Decision records beside those that entities have."),
     key(

@@ -66,6 +66,7 @@ fn value(shape: &Shape) -> String {
         Shape::Field => "path of a value".to_owned(),
         Shape::Path => "path".to_owned(),
         Shape::Glob => "glob".to_owned(),
+        Shape::Regex => "regular expression".to_owned(),
         Shape::Size => "size".to_owned(),
         Shape::Level => "severity or `off`".to_owned(),
         Shape::OneOf(words) => format!("`{}`", words.join("`, `")),

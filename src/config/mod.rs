@@ -13,6 +13,7 @@ mod keys;
 mod manual;
 mod read;
 mod schema;
+mod versions;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ pub(crate) use keys::{CARDS, HOSTS, TABS};
 pub use manual::manual;
 pub use read::{parse, parse_search_file};
 pub use schema::json_schema;
+pub use versions::{VersionsConfig, parse_versions};
 
 use crate::diag::{Severities, Severity};
 use crate::registry;
@@ -71,6 +73,8 @@ pub struct Config {
     pub css: Option<String>,
     /// A sentence above every page, Markdown.
     pub announcement: Option<String>,
+    /// Folder with announcements, relative to the configuration file; nothing for the usual one.
+    pub announcements: Option<String>,
     /// Whether badges are written.
     pub badges: bool,
     /// Forms in which text files are written a second time, among `gzip` and `brotli`.
@@ -105,6 +109,8 @@ pub struct Config {
     pub radar: Vec<RadarConfig>,
     /// The address of the radar that Backstage reads.
     pub radar_url: Option<String>,
+    /// Versions of documentations.
+    pub versions: Vec<VersionsConfig>,
     /// Sizes beyond which input is refused.
     pub limits: Limits,
     /// Where the values are, for problems that show only when they are used.
@@ -525,6 +531,7 @@ impl Default for Config {
             logo: None,
             css: None,
             announcement: None,
+            announcements: None,
             badges: false,
             precompress: Vec::new(),
             entity_pages: Vec::new(),
@@ -542,6 +549,7 @@ impl Default for Config {
             tech_insights: None,
             radar: Vec::new(),
             radar_url: None,
+            versions: Vec::new(),
             limits: Limits::default(),
             places: Places::default(),
         }

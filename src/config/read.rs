@@ -53,6 +53,7 @@ fn config(root: &Map) -> Config {
         logo: text(root, "logo"),
         css: text(root, "css"),
         announcement: text(root, "announcement"),
+        announcements: text(root, "announcements"),
         badges: root.get("badges").is_some_and(|node| matches!(node.value, Value::Bool(true))),
         precompress: texts(root, "precompress")
             .into_iter()
@@ -73,6 +74,11 @@ fn config(root: &Map) -> Config {
         radar_url: None,
         scorecards: given_map(Some(root), "scorecards").map(scorecards).unwrap_or_default(),
         tech_insights: None,
+        versions: items(root, "versions")
+            .iter()
+            .filter_map(|node| Some(super::versions::read(node.as_map()?, node.span)))
+            .filter(|entry| !entry.refs.is_empty())
+            .collect(),
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
         places: default.places,
     }
@@ -401,11 +407,11 @@ fn given_map<'a>(map: Option<&'a Map>, key: &str) -> Option<&'a Map> {
     map?.get(key)?.as_map()
 }
 
-fn text(map: &Map, key: &str) -> Option<String> {
+pub(super) fn text(map: &Map, key: &str) -> Option<String> {
     map.get(key)?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
-fn items<'a>(map: &'a Map, key: &str) -> &'a [Node] {
+pub(super) fn items<'a>(map: &'a Map, key: &str) -> &'a [Node] {
     map.get(key).and_then(Node::as_seq).unwrap_or(&[])
 }
 
@@ -413,7 +419,7 @@ fn texts(map: &Map, key: &str) -> Vec<String> {
     map.get(key).map(node_texts).unwrap_or_default()
 }
 
-fn node_texts(node: &Node) -> Vec<String> {
+pub(super) fn node_texts(node: &Node) -> Vec<String> {
     node.as_seq().unwrap_or(&[]).iter().filter_map(Node::as_str).map(str::to_owned).collect()
 }
 

@@ -289,19 +289,25 @@ rules! {
     DIAGRAM_NOT_DRAWN "diagram-not-drawn" Docs Info "A diagram is shown as its source.";
     DOCS_WITHOUT_INDEX "docs-without-index" Docs Warning "A documentation has no index.";
     DUPLICATE_PAGE "duplicate-page" Docs Warning "Two documents would have the same address.";
+    DUPLICATE_VERSION "duplicate-version" Docs Info "A tag and a branch are the same version of a documentation.";
     EMPTY_ADMONITION "empty-admonition" Docs Warning "An admonition, details or a tab has nothing in it.";
     FOREIGN_MARKUP "foreign-markup" Docs Warning "A document is written in the markup of another program.";
     INVALID_ADMONITION "invalid-admonition" Docs Warning "An admonition or a tab is not in the form that is read.";
     INVALID_FENCE "invalid-fence" Docs Warning "A code fence has a header that cannot be read.";
     INVALID_FORMULA "invalid-formula" Docs Warning "A formula cannot be read and is shown as its source.";
     INVALID_MKDOCS "invalid-mkdocs" Docs Warning "An mkdocs.yml cannot be used as it is.";
+    INVALID_VERSION_NAME "invalid-version-name" Docs Error "A tag or branch has a name that no version can have.";
     LIST_IN_PARAGRAPH "list-in-paragraph" Docs Warning "A list right below a line of text is part of the paragraph.";
     LIST_INDENTATION "list-indentation" Docs Warning "A list is nested by columns at which lists do not nest.";
     MISSING_INCLUDE "missing-include" Docs Warning "A text that a document includes is not there.";
     NAV_PAGE_MISSING "nav-page-missing" Docs Warning "The navigation names a document that is not there.";
+    RESERVED_FOLDER "reserved-folder" Docs Error "A document stands where the versions of its documentation do.";
     UNCLOSED_FENCE "unclosed-fence" Docs Warning "A code fence is not closed.";
     UNDEFINED_REFERENCE "undefined-reference" Docs Warning "A link or a footnote refers to a name that is not defined.";
     UNPORTABLE_NAME "unportable-name" Docs Warning "A file has a name that not every disk and host takes.";
+    VERSION_INCOMPLETE "version-incomplete" Docs Error "A clone does not hold all of a version of a documentation.";
+    VERSION_MISSING "version-missing" Docs Error "A version of a documentation is configured and not there.";
+    VERSION_WITHOUT_DOCS "version-without-docs" Docs Info "There is no documentation at a version.";
 
     ADR_CYCLE "adr-cycle" Adr Warning "Decision records supersede each other in a circle.";
     ADR_FOLDER_MISSING "adr-folder-missing" Adr Warning "The folder of decision records that is named is not there.";
@@ -369,6 +375,7 @@ rules! {
     POLICY "policy" Policy Warning "An entity breaks a policy of your own.";
 
     EXPOSED_SECRET "exposed-secret" Site Warning "An entity holds a secret that every reader could use.";
+    INVALID_ANNOUNCEMENT "invalid-announcement" Site Warning "An announcement says something that cannot be read.";
     PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";
     SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";
     SEARCH_TEST "search-test" Site Error "A search does not find what a search test expects.";

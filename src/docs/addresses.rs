@@ -2,7 +2,7 @@
 //!
 //! Knows the form of these addresses, which is Backstage's, and not how pages are made.
 
-use super::Docs;
+use super::{Docs, DocsSite, VERSIONS, VersionPlace};
 use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
 use crate::text::nearest;
@@ -10,14 +10,18 @@ use crate::text::nearest;
 /// The first part of the addresses that a portal has, beside those of entities and documentation sites.
 const OTHERS: &[&str] = &[
     ".well-known",
+    "announcements",
     "api",
     "api-docs",
     "catalog-graph",
     "create",
+    "decisions",
     "explore",
     "feed.xml",
     "index.html",
     "home",
+    "impact",
+    "integrations",
     "llms-full.txt",
     "llms.txt",
     "owner",
@@ -27,6 +31,7 @@ const OTHERS: &[&str] = &[
     "static",
     "status",
     "tag",
+    "tech-radar",
     "type",
 ];
 
@@ -104,6 +109,7 @@ impl Addresses<'_> {
                 let Some((site, _)) = entity(namespace, kind, name).and_then(|id| self.docs.of(id)) else {
                     return false;
                 };
+                let (site, page) = self.version(site, page);
                 let page = page.join("/");
                 let page = page.strip_suffix("index.html").unwrap_or(&page).trim_end_matches('/');
                 page.is_empty()
@@ -114,6 +120,21 @@ impl Addresses<'_> {
                     })
             }
             [first, ..] => OTHERS.contains(&first),
+        }
+    }
+
+    /// Returns the version of a documentation in which a path leads somewhere, with the path in it.
+    fn version<'p>(&self, site: &'p DocsSite, page: &'p [&'p str]) -> (&'p DocsSite, &'p [&'p str])
+    where
+        Self: 'p,
+    {
+        let [VERSIONS, name, rest @ ..] = page else { return (site, page) };
+        let Some(versions) = self.docs.versions_of(site.entity) else { return (site, page) };
+        let by_alias =
+            || versions.aliases.iter().find(|(alias, _)| alias == name).map(|(_, at)| &versions.entries[*at]);
+        match versions.entries.iter().find(|entry| entry.name == *name).or_else(by_alias).map(|entry| &entry.place) {
+            Some(VersionPlace::Here(at)) => (self.docs.nth(*at), rest),
+            _ => (site, page),
         }
     }
 

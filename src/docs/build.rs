@@ -9,13 +9,15 @@ use rayon::prelude::*;
 
 use super::cache::DocCache;
 use super::fix::{self, MendedDocument, Wanted};
+use super::former_anchors;
 use super::links::{Absolute, COMPARISONS, Links, Place, Relative, may_compare};
 use super::lints;
 use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
 use super::nav::{self, Base, Entry, Found, Order};
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
 use super::{DocsPage, DocsRedirect, DocsSite};
-use crate::catalog::EntityId;
+use crate::catalog::{EntityId, EntityRef};
+use crate::config::VersionsConfig;
 use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
@@ -77,6 +79,12 @@ pub(super) struct Built {
     pub(super) problems: Diagnostics,
     /// Links that are mistakes unless they lead to pages of the portal.
     pub(super) absolute: Vec<Absolute>,
+    /// Entities that documents link to by name, with the place of the name.
+    pub(super) entities: Vec<(EntityRef, Span)>,
+    /// What its settings say of versions.
+    pub(super) versions: Option<Box<VersionsConfig>>,
+    /// Where its settings say that it is published.
+    pub(super) site_url: Option<String>,
 }
 
 /// Builds the site of a folder.
@@ -96,6 +104,7 @@ pub(super) fn site(
     }
     let mut found = Found { problems, ..Found::default() };
     let mut redirects = settings.as_ref().map_or_else(Vec::new, |settings| redirects(settings, &mut pages, &mut found));
+    redirects.extend(inferred(workspace, &mut pages));
     let entries = navigation(settings.as_ref(), &parts, &pages, &mut found);
     let links = Links::new(workspace, &pages, relative_to(settings.as_ref(), is_plain));
     let dialect = Dialect::of(settings.as_ref(), is_plain);
@@ -110,8 +119,8 @@ pub(super) fn site(
         }
         Dialect::CommonMark => ((1, 6), None),
     };
-    let docs = read(&links, dialect, folder, (depth, memo), &mut found);
-    let Found { mut problems, absolute, .. } = found;
+    let docs = read(&links, &dialect, folder, (depth, memo), &mut found);
+    let Found { mut problems, absolute, entities, .. } = found;
     problems.extend(of_settings);
 
     let titles = titles(&pages, &entries, &docs);
@@ -122,8 +131,9 @@ pub(super) fn site(
         neighbours[pair[1]].0 = Some(pair[0]);
     }
     let source = settings.as_ref().map_or(pages.sources[0].file, |settings| settings.file);
-    let finished =
-        pages.sources.iter().zip(docs).zip(titles).zip(neighbours).map(|(((page, doc), title), near)| DocsPage {
+    let former = former_anchors(workspace, &dialect, &pages, &docs, depth);
+    let finished = pages.sources.iter().zip(docs).zip(titles).zip(neighbours).zip(former).map(
+        |((((page, doc), title), near), former_anchors)| DocsPage {
             file: page.file,
             source: page.source.clone(),
             path: page.path.clone(),
@@ -134,7 +144,9 @@ pub(super) fn site(
             next: near.1,
             edit_url: edit_url(workspace, settings.as_ref(), page),
             last_change: workspace.last_change(page.file),
-        });
+            former_anchors,
+        },
+    );
     let mut site = DocsSite {
         entity,
         toc_depth,
@@ -152,6 +164,7 @@ pub(super) fn site(
         description: settings.as_ref().and_then(|settings| settings.description.clone()),
         assets: pages.assets.into(),
         redirects: Arc::default(),
+        version: None,
         source,
         outline: Fingerprint::default(),
         files: Fingerprint::default(),
@@ -173,11 +186,13 @@ pub(super) fn site(
         let target = super::links::href(folder, &asset.path, false, "");
         Some(DocsRedirect { file, target })
     }));
+    redirects.sort_by(|a, b| a.file.cmp(&b.file));
     site.redirects = redirects.into();
-    if let Some(settings) = settings.filter(|_| !has_index) {
-        problems.push(without_index(&settings, &site));
+    if let Some(settings) = settings.as_ref().filter(|_| !has_index) {
+        problems.push(without_index(settings, &site));
     }
-    Built { site: Some(site.sealed()), problems, absolute }
+    let (versions, site_url) = settings.map_or((None, None), |settings| (settings.versions, settings.site_url));
+    Built { site: Some(site.sealed()), problems, absolute, entities, versions, site_url }
 }
 
 /// Reports that nothing is at the address of the documentation itself.
@@ -460,8 +475,35 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
     redirects
 }
 
+/// So many addresses are found in the history of a documentation.
+const MAX_INFERRED: usize = 2_000;
+
+/// Returns what leads from the addresses that documents had under other names, as far as git knows, to where they are now.
+fn inferred(workspace: &Workspace, pages: &mut Pages) -> Vec<DocsRedirect> {
+    let mut redirects = Vec::new();
+    for at in 0..pages.sources.len() {
+        let page = &pages.sources[at];
+        let Some((own, former)) = workspace.former_paths(page.file) else { continue };
+        // The same folder of documents: what came from elsewhere had no address in this documentation.
+        let Some(folder) = own.strip_suffix(&page.source).map(str::to_owned) else { continue };
+        let to = page.path.clone();
+        for before in former {
+            let Some(path) = before.strip_prefix(&folder).and_then(pages::page_path) else { continue };
+            if !path.is_empty()
+                && redirects.len() < MAX_INFERRED
+                && pages.by_path(&path).is_none()
+                && pages.take(&path).is_none()
+            {
+                let target = super::links::href(&path, &to, true, "");
+                redirects.push(DocsRedirect { file: page_file(&path), target });
+            }
+        }
+    }
+    redirects
+}
+
 /// Returns the file of the page at a path.
-fn page_file(path: &str) -> String {
+pub(super) fn page_file(path: &str) -> String {
     if path.is_empty() { "index.html".to_owned() } else { format!("{path}/index.html") }
 }
 
@@ -522,21 +564,47 @@ const MAX_INCLUDED: usize = 8 << 20;
 /// What one page may include where all together include more than that.
 const INCLUDED_BY_ONE: usize = 32 << 10;
 
+/// Finds the names that headings had before, for the documents that changed last.
+fn former_anchors(
+    workspace: &Workspace,
+    dialect: &Dialect,
+    pages: &Pages,
+    docs: &[Option<Arc<Doc>>],
+    depth: Depth,
+) -> Vec<Vec<(String, String)>> {
+    let mut found = vec![Vec::new(); docs.len()];
+    if depth < Depth::Pages {
+        return found;
+    }
+    let time = |at: &usize| workspace.last_change(pages.sources[*at].file).map(|change| change.time);
+    let mut newest: Vec<(i64, usize)> = (0..docs.len()).filter_map(|at| Some((time(&at)?, at))).collect();
+    newest.sort_by_key(|(time, at)| (std::cmp::Reverse(*time), *at));
+    newest.truncate(former_anchors::LOOKED_AT);
+    let read = newest.into_par_iter().filter_map(|(_, at)| {
+        Some((at, former_anchors::find(workspace, dialect, &pages.sources[at], docs[at].as_deref()?)))
+    });
+    for (at, names) in read.collect::<Vec<_>>() {
+        found[at] = names;
+    }
+    found
+}
+
 /// Reads and renders every page, then checks where its links lead.
 ///
 /// Many pages may include the same file. Where that makes much of little, each page may include only a little.
 fn read(
     links: &Links<'_>,
-    dialect: Dialect,
+    dialect: &Dialect,
     folder: &Folder,
     (depth, memo): (Depth, &DocCache),
     found: &mut Found,
 ) -> Vec<Option<Arc<Doc>>> {
-    if let Some(docs) = read_once(links, &dialect, folder, (depth, memo), MAX_INCLUDED, found) {
+    if let Some(docs) = read_once(links, dialect, folder, (depth, memo), MAX_INCLUDED, found) {
         return docs;
     }
     let dialect = match dialect {
-        Dialect::TechDocs(mut options) => {
+        Dialect::TechDocs(options) => {
+            let mut options = options.clone();
             options.snippets.most = INCLUDED_BY_ONE;
             Dialect::TechDocs(options)
         }
@@ -591,7 +659,7 @@ fn read_once(
                 Dialect::TechDocs(options) => techdocs::document(&text, options, resolve, include),
                 Dialect::CommonMark => commonmark::render(&text, resolve),
             };
-            Ok(Some(memo.document((&links.workspace.path(page.file), &spelt_out, &text), &resolve, &include, make)))
+            Ok(Some(memo.document((&page.source, &spelt_out, &text), &resolve, &include, make)))
         })
         .collect();
     if included.into_inner() > most {
@@ -622,7 +690,7 @@ fn read_once(
     let doc = |at: usize| {
         if unread[at] { late[at].get_or_init(|| outline(at)).as_ref() } else { docs[at].as_deref() }
     };
-    let checked: Vec<(Diagnostics, Vec<Absolute>)> = links
+    let checked: Vec<(Diagnostics, Vec<Absolute>, Vec<(EntityRef, Span)>)> = links
         .pages
         .sources
         .par_iter()
@@ -637,12 +705,14 @@ fn read_once(
                 .filter(|lost| !links.has_picture(page, lost))
                 .map(|lost| lints::lost(page.file, lost, dialect));
             let absolute = of_page().filter_map(|link| links.absolute(page, link, &comparisons));
-            (broken.chain(lost).collect(), absolute.collect())
+            let entities = of_page().filter_map(|link| links.named_entity(page, link));
+            (broken.chain(lost).collect(), absolute.collect(), entities.collect())
         })
         .collect();
-    for (problems, absolute) in checked {
+    for (problems, absolute, entities) in checked {
         found.problems.extend(problems);
         found.absolute.extend(absolute);
+        found.entities.extend(entities);
     }
     let comparisons = Cell::new(COMPARISONS);
     let places = found.places.iter().filter_map(|place| links.check_place(place, &doc, &comparisons));

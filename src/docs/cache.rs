@@ -14,7 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::DocsSite;
 use super::build::Built;
+use super::versions::BuiltVersions;
 use crate::catalog::{Catalog, EntityId};
 use crate::depth::Depth;
 use crate::diag::Diagnostics;
@@ -30,6 +32,8 @@ pub struct Memo {
     pub(super) folders: MemoTable<(), ByAddress<Catalog>, (Vec<Place>, Diagnostics)>,
     /// By folder; each is given its default name.
     pub(super) sites: MemoTable<Folder, (String, Depth), Site>,
+    /// Versions of a documentation site, by its folder and the commit.
+    pub(super) versions: MemoTable<(Folder, Folder), (String, Depth), Version>,
     /// Where documents are from one process to the next, if they do.
     shelf: Option<Arc<dyn CacheStore>>,
 }
@@ -37,18 +41,30 @@ pub struct Memo {
 /// A folder of documentation with the entities that it is of.
 pub(super) type Place = (Folder, Vec<EntityId>);
 
-/// One documentation, whosever it is.
+/// One documentation, whosever it is, with its versions if it has some.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) built: Built,
+    pub(super) versions: Option<BuiltVersions>,
     pub(super) documents: Arc<DocCache>,
+}
+
+/// A documentation at a commit.
+#[derive(Debug)]
+pub(super) struct Version {
+    /// Nothing if there is none.
+    pub(super) site: Option<DocsSite>,
+    /// The top of what may be read of the commit.
+    pub(super) top: Folder,
+    /// The path of the documentation below that.
+    pub(super) path: String,
 }
 
 impl Memo {
     /// Makes a memo that is enabled; the default one is not.
     #[must_use]
     pub fn enabled() -> Self {
-        Self { folders: MemoTable::enabled(), sites: MemoTable::enabled(), shelf: None }
+        Self { folders: MemoTable::enabled(), sites: MemoTable::enabled(), versions: MemoTable::enabled(), shelf: None }
     }
 
     /// Makes a memo that finds documents on a shelf, and leaves them there.
@@ -57,11 +73,12 @@ impl Memo {
         Self { shelf: Some(shelf), ..Self::default() }
     }
 
-    /// Returns what is known of the documents of a folder of which nothing is known in this process.
-    pub(super) fn documents(&self, folder: &Folder) -> DocCache {
+    /// Returns what is known of the documents of a folder of which nothing is known in this process; `several` says whether it
+    /// may have several versions, which have most documents in common.
+    pub(super) fn documents(&self, folder: &Folder, several: bool) -> DocCache {
         match &self.shelf {
             Some(shelf) => DocCache::on(Arc::clone(shelf), folder),
-            None if self.sites.remembers() => DocCache::enabled(),
+            None if self.sites.remembers() || several => DocCache::enabled(),
             None => DocCache::default(),
         }
     }
@@ -70,10 +87,12 @@ impl Memo {
     pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
         self.folders.invalidate(changes);
         self.sites.invalidate(changes);
+        self.versions.invalidate(changes);
     }
 }
 
-type Table = HashMap<u128, Arc<CachedDoc>, RandomState>;
+/// By text and dialect. Links of one text may lead elsewhere in another version.
+type Table = HashMap<u128, Vec<Arc<CachedDoc>>, RandomState>;
 
 /// Remembers the documents of one documentation site from one build to the next.
 #[derive(Debug, Default)]
@@ -109,10 +128,11 @@ impl DocCache {
     fn on(shelf: Arc<dyn CacheStore>, folder: &Folder) -> Self {
         let name = format!("documents-{:032x}", xxh3_128(folder.path().as_bytes()));
         let written: Vec<Written> = store::take(&*shelf, &name).unwrap_or_default();
-        let known = written
-            .into_iter()
-            .map(|(key, links, included, doc)| (key, Arc::new(CachedDoc { links, included, doc: Arc::new(doc) })));
-        Self { before: Some(Mutex::new(known.collect())), shelf: Some((shelf, name)), ..Self::default() }
+        let mut known = Table::default();
+        for (key, links, included, doc) in written {
+            known.entry(key).or_default().push(Arc::new(CachedDoc { links, included, doc: Arc::new(doc) }));
+        }
+        Self { before: Some(Mutex::new(known)), shelf: Some((shelf, name)), ..Self::default() }
     }
 
     /// Returns whether the same process will build again.
@@ -129,16 +149,18 @@ impl DocCache {
             *before = now;
             return;
         };
-        if self.has_new.load(Ordering::Relaxed) || now.len() != before.len() {
-            let mut known: Vec<_> =
-                now.iter().map(|(key, known)| (key, &known.links, &known.included, &*known.doc)).collect();
-            known.sort_unstable_by_key(|(key, ..)| **key);
+        let count = |table: &Table| table.values().map(Vec::len).sum::<usize>();
+        if self.has_new.load(Ordering::Relaxed) || count(&now) != count(&before) {
+            let all = now.iter().flat_map(|(key, known)| known.iter().map(move |known| (key, known)));
+            let mut known: Vec<_> = all.map(|(key, known)| (key, &known.links, &known.included, &*known.doc)).collect();
+            known.sort_by_key(|(key, ..)| **key);
             store::put(&**shelf, name, &known);
         }
         before.clear();
     }
 
-    /// Returns a document, made by `make` unless it is known. `place` distinguishes documents of the same text.
+    /// Returns a document, made by `make` unless it is known. `place` distinguishes documents of the same text; it is the same
+    /// in all versions.
     pub(super) fn document(
         &self,
         (place, dialect, text): (&str, &str, &str),
@@ -149,8 +171,13 @@ impl DocCache {
         let Some(before) = &self.before else { return Arc::new(make(resolve, include)) };
         let parts = [place, dialect, text].map(|part| xxh3_128(part.as_bytes()).to_le_bytes());
         let key = xxh3_128(&parts.concat());
-        let known = before.lock().get(&key).cloned();
-        let known = known.filter(|known| known.holds(resolve, include)).unwrap_or_else(|| {
+        // Another version may have asked for the same.
+        let of_now = self.now.lock().get(&key).cloned().unwrap_or_default();
+        if let Some(known) = of_now.iter().find(|known| known.holds(resolve, include)) {
+            return Arc::clone(&known.doc);
+        }
+        let of_before = before.lock().get(&key).cloned().unwrap_or_default();
+        let known = of_before.into_iter().find(|known| known.holds(resolve, include)).unwrap_or_else(|| {
             self.has_new.store(true, Ordering::Relaxed);
             let (links, included) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
             let doc = make(
@@ -169,7 +196,7 @@ impl DocCache {
             Arc::new(CachedDoc { links, included, doc: Arc::new(doc) })
         });
         let doc = Arc::clone(&known.doc);
-        self.now.lock().insert(key, known);
+        self.now.lock().entry(key).or_default().push(known);
         doc
     }
 }

@@ -12,9 +12,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::nav::normal;
 use super::pages::{Pages, Source, Target, nearest_path};
+use crate::catalog::EntityRef;
+use crate::config::BUILT_IN_KINDS;
 use crate::diag::{Diagnostic, codes};
 use crate::html;
 use crate::markdown::{Doc, DocLink, LinkKind, LintFinding, MarkdownLint, Resolved};
+use crate::portable::entity_segment;
 use crate::text::{Span, nearest};
 use crate::workspace::Workspace;
 
@@ -31,6 +34,8 @@ pub(super) enum LinkTarget {
     Excluded { href: String },
     /// A file of the repository, shown by its host.
     Source { url: String },
+    /// An entity, by a reference with its kind.
+    Entity { reference: EntityRef, href: String },
     /// A path from the root of the host: a page of the portal, or nothing.
     Absolute,
     /// Nothing, since HTML is relative to the address of its page; relative to the document it would be this address.
@@ -94,6 +99,16 @@ struct Names {
     by_stem: HashMap<String, Vec<usize>>,
 }
 
+/// Returns the address of an entity from the page at `from`: documentations stand at `docs/NAMESPACE/KIND/NAME/`, entities beside
+/// them. A part of an API stands on the page of its definition.
+fn entity_href(from: &str, reference: &EntityRef, target: &str) -> String {
+    let depth = 4 + from.split('/').filter(|name| !name.is_empty()).count();
+    let names = [reference.namespace(), reference.kind(), reference.name()].map(entity_segment);
+    let tab = if target.contains('#') && reference.kind() == "api" { "definition/" } else { "" };
+    let names = names.iter().map(|name| utf8_percent_encode(name, PATH).to_string()).collect::<Vec<_>>().join("/");
+    format!("{}catalog/{names}/{tab}", "../".repeat(depth))
+}
+
 /// Returns the last part of a path in lower case.
 fn name(path: &str) -> String {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_lowercase()
@@ -142,6 +157,9 @@ impl<'a> Links<'a> {
     /// Finds out where a link of the page `from` leads.
     pub(super) fn goal(&self, from: &Source, link: &DocLink) -> LinkTarget {
         let target = link.target.trim();
+        if let Some(reference) = self.entity(target) {
+            return LinkTarget::Entity { href: entity_href(&from.path, &reference, target), reference };
+        }
         if target.is_empty() || html::is_external(target) {
             return LinkTarget::Elsewhere;
         }
@@ -219,6 +237,17 @@ impl<'a> Links<'a> {
         }
     }
 
+    /// Reads a reference to an entity of a kind that there may be.
+    pub(super) fn entity(&self, target: &str) -> Option<EntityRef> {
+        let reference = target.split('#').next().unwrap_or(target);
+        let (kind, _) = reference.split_once(':')?;
+        let own = self.workspace.config().catalog.kinds.iter().map(|kind| kind.name.as_str());
+        let mut kinds = BUILT_IN_KINDS.iter().copied().chain(own);
+        kinds
+            .any(|known| known.eq_ignore_ascii_case(kind))
+            .then(|| EntityRef::parse(reference, None, "default").ok())?
+    }
+
     /// Finds a file of the site by its path relative to a document.
     fn file(&self, from: &Source, path: &str) -> Option<Target> {
         let folder = from.source.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -254,6 +283,7 @@ impl<'a> Links<'a> {
         match self.goal(from, link) {
             LinkTarget::Page { href: Some(href), .. }
             | LinkTarget::Asset { href: Some(href) }
+            | LinkTarget::Entity { href, .. }
             | LinkTarget::Source { url: href } => Resolved { href: Some(href), broken: false },
             LinkTarget::Elsewhere | LinkTarget::Absolute | LinkTarget::Page { .. } | LinkTarget::Asset { .. } => {
                 broken(false)
@@ -278,7 +308,11 @@ impl<'a> Links<'a> {
         let problem = |message: String| Diagnostic::new(codes::BROKEN_LINK, span, message);
         let html = !matches!(link.kind, LinkKind::Link | LinkKind::Image);
         match self.goal(from, link) {
-            LinkTarget::Elsewhere | LinkTarget::Asset { .. } | LinkTarget::Source { .. } | LinkTarget::Absolute => None,
+            LinkTarget::Elsewhere
+            | LinkTarget::Asset { .. }
+            | LinkTarget::Entity { .. }
+            | LinkTarget::Source { .. }
+            | LinkTarget::Absolute => None,
             LinkTarget::Page { page, anchor, .. } => self.check_place(&Place { page, anchor, span }, doc, comparisons),
             LinkTarget::Excluded { .. } => Some(
                 problem(format!("`{target}` is excluded from the documentation"))
@@ -339,6 +373,12 @@ impl<'a> Links<'a> {
             Some(near) => problem.help(format!("write `#{near}`")),
             None => problem.help("name a heading in lower case, with hyphens for spaces"),
         })
+    }
+
+    /// Returns the entity that a link names, with the place of its name.
+    pub(super) fn named_entity(&self, from: &Source, link: &DocLink) -> Option<(EntityRef, Span)> {
+        let reference = self.entity(link.target.trim())?;
+        Some((reference, Span::new(from.file, link.span.start, link.span.end)))
     }
 
     /// Returns the problem of a link from the root of the host, unless a page of the portal is there.

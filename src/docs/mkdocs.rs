@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::version_names::LATEST;
+use crate::config::{self, VersionsConfig};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::markdown::techdocs;
 use crate::text::{FileId, Span};
@@ -113,6 +115,9 @@ pub(super) struct MkDocs {
     pub(super) bases: Vec<(String, Span)>,
     /// The theme's settings for navigation and contents.
     pub(super) look: Look,
+    /// What `extra.versions` says.
+    pub(super) versions: Option<Box<VersionsConfig>>,
+    pub(super) site_url: Option<String>,
 }
 
 /// One entry of `redirect_maps` as written.
@@ -172,6 +177,7 @@ impl MkDocs {
         };
         let not_in_nav = reader.text("not_in_nav").unwrap_or_default();
         let redirects = reader.plugins();
+        let versions = reader.versions();
         reader.hooks();
         let absolute = |part: &str| {
             let validation = root.get("validation")?;
@@ -200,6 +206,8 @@ impl MkDocs {
             appended,
             bases,
             look: Look::read(&root),
+            versions,
+            site_url: reader.text("site_url"),
         }
     }
 }
@@ -545,6 +553,22 @@ impl<'a> Reader<'a> {
             );
         }
         redirects
+    }
+
+    /// Reads `extra.versions`; the names that the theme is told in `extra.version` stand for the latest.
+    fn versions(&mut self) -> Option<Box<VersionsConfig>> {
+        let extra = self.root.get("extra")?;
+        let (versions, problems) = config::parse_versions(extra.get("versions")?);
+        let of_settings = |problem: Diagnostic| Diagnostic { code: codes::INVALID_MKDOCS, ..problem };
+        self.problems.extend(problems.into_iter().map(of_settings));
+        let mut versions = Box::new(versions?);
+        if let Some(default) = extra.get("version").and_then(|version| version.get("default")) {
+            for name in default.as_seq().unwrap_or(std::slice::from_ref(default)).iter().filter_map(Node::as_str) {
+                versions.aliases.entry(name.to_owned()).or_insert_with(|| LATEST.to_owned());
+            }
+            versions.aliases.remove(LATEST);
+        }
+        Some(versions)
     }
 
     /// Names the hooks, which are Python and do not run.

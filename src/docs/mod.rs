@@ -9,6 +9,7 @@
 mod addresses;
 mod build;
 mod fix;
+mod former_anchors;
 mod includes;
 pub(crate) mod links;
 mod lints;
@@ -16,6 +17,8 @@ mod cache;
 mod mkdocs;
 mod nav;
 mod pages;
+mod version_names;
+mod versions;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -25,6 +28,7 @@ use rayon::prelude::*;
 pub use self::cache::Memo;
 pub use self::fix::{Mend, MendedDocument};
 pub use self::mkdocs::Look;
+pub use self::versions::{FOLDER as VERSIONS, VersionEntry, VersionPlace, VersionState, VersionedDocs};
 
 use self::cache::{Place, Site};
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
@@ -32,7 +36,7 @@ use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::incremental::{ByAddress, Fingerprint};
 use crate::markdown::Doc;
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 use crate::workspace::{Folder, LastChange, LocateError, UrlTarget, Workspace};
 use crate::yaml::Node;
 
@@ -52,6 +56,10 @@ pub struct Docs {
     pub sites: Vec<DocsSite>,
     /// The entities that show the documentation of another one, in the order of references.
     pub aliases: Vec<DocsAlias>,
+    /// Those that have several versions, in the order of references; `sites` holds the latest of each.
+    pub versions: Vec<VersionedDocs>,
+    /// All other versions.
+    pub others: Vec<DocsSite>,
 }
 
 /// The documentation of one entity.
@@ -59,6 +67,8 @@ pub struct Docs {
 pub struct DocsSite {
     /// Whose it is.
     pub entity: EntityId,
+    /// The name of the version; `None` for the one at the address of the documentation itself.
+    pub version: Option<Arc<str>>,
     /// Its title.
     pub title: String,
     /// One sentence about it.
@@ -121,13 +131,16 @@ pub struct DocsPage {
     pub edit_url: Option<String>,
     /// The last change of the document, if history was read.
     pub last_change: Option<LastChange>,
+    /// Names of headings with those that they had before that change.
+    pub former_anchors: Vec<(String, String)>,
 }
 
 impl DocsPage {
     /// Returns what others see of it: everything but what it says.
     fn outline(&self) -> Fingerprint {
-        let Self { file, source, path, title, heading, doc: _, previous, next, edit_url, last_change } = self;
-        Fingerprint::of(&(file, source, path, title, heading, previous, next, edit_url, last_change))
+        let Self { file, source, path, title, heading, doc: _, previous, next, edit_url, last_change, former_anchors } =
+            self;
+        Fingerprint::of(&(file, source, path, title, heading, previous, next, edit_url, last_change, former_anchors))
     }
 }
 
@@ -195,9 +208,37 @@ impl Docs {
     /// Returns what others see of all documentation sites, but for the text of documents and files.
     #[must_use]
     pub fn outline(&self) -> Fingerprint {
-        let Self { sites, aliases } = self;
-        let sites: Vec<_> = sites.iter().map(|site| (site.entity, &site.title, site.outline)).collect();
-        Fingerprint::of(&(sites, aliases))
+        let Self { sites, aliases, versions, others } = self;
+        let all = sites.iter().chain(others);
+        let sites: Vec<_> = all.map(|site| (site.entity, &site.version, &site.title, site.outline)).collect();
+        let versions: Vec<_> = versions
+            .iter()
+            .map(|VersionedDocs { entity, entries, latest, aliases, is_indexed }| {
+                (entity, entries, latest, aliases, is_indexed)
+            })
+            .collect();
+        Fingerprint::of(&(sites, aliases, versions))
+    }
+
+    /// Returns every documentation in every version, the latest of all first; the order is that of [`Self::nth`].
+    pub fn all(&self) -> impl Iterator<Item = &DocsSite> {
+        self.sites.iter().chain(&self.others)
+    }
+
+    /// Returns a documentation by its number among all.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[must_use]
+    pub fn nth(&self, at: usize) -> &DocsSite {
+        self.sites.get(at).unwrap_or_else(|| &self.others[at - self.sites.len()])
+    }
+
+    /// Returns the versions of an entity's documentation, if there are several.
+    #[must_use]
+    pub fn versions_of(&self, entity: EntityId) -> Option<&VersionedDocs> {
+        let at = self.versions.binary_search_by_key(&entity, |versions| versions.entity).ok()?;
+        Some(&self.versions[at])
     }
 
     /// Returns the documentation that an entity shows, with the path of the page to open.
@@ -234,6 +275,7 @@ impl DocsSite {
         // Without `..`, so that a new field does not compile until it counts for one of the two, or for neither.
         let Self {
             entity: _,
+            version: _,
             title: _,
             description,
             nav,
@@ -257,6 +299,14 @@ impl DocsSite {
         self
     }
 
+    /// Returns what stands at the address of a page that is no longer there, relative to that address.
+    #[must_use]
+    pub fn moved(&self, path: &str) -> Option<&DocsRedirect> {
+        let file = build::page_file(path);
+        let at = self.redirects.binary_search_by(|redirect| redirect.file.cmp(&file)).ok()?;
+        Some(&self.redirects[at])
+    }
+
     /// Returns whether one of its pages is the index.
     #[must_use]
     pub fn has_index(&self) -> bool {
@@ -278,10 +328,10 @@ impl DocsSite {
 #[must_use]
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) -> (Option<DocsSite>, Diagnostics) {
     let entity = EntityId::new(0);
-    let documents = memo.documents(folder);
+    let documents = memo.documents(folder, false);
     let built = build::site(workspace, folder, entity, name, Depth::Pages, &documents);
     documents.turn();
-    let build::Built { site, mut problems, absolute } = built;
+    let build::Built { site, mut problems, absolute, .. } = built;
     // Where this documentation will be, the portal may be, too.
     problems
         .extend(absolute.into_iter().filter(|link| !addresses::is_below_portal(&link.path)).map(|link| link.problem));
@@ -344,12 +394,15 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
             memo.sites.get(workspace, folder.clone(), (name.clone(), depth), |workspace, before| {
                 let documents = match before {
                     Some(before) => Arc::clone(&before.documents),
-                    None => Arc::new(memo.documents(folder)),
+                    None => Arc::new(memo.documents(folder, may_have_versions(workspace, folder))),
                 };
-                let entity = EntityId::new(0);
-                let built = build::site(workspace, folder, entity, &name, depth, &documents);
+                let built = build::site(workspace, folder, EntityId::new(0), &name, depth, &documents);
+                let entity = catalog.get(entities[0]);
+                let reader =
+                    versions::Reader { workspace, folder, entity, name: &name, depth, memo, documents: &documents };
+                let versions = reader.read(&built);
                 documents.turn();
-                Site { built, documents }
+                Site { built, versions, documents }
             })
         })
         .collect();
@@ -359,17 +412,24 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
     }
 
     let mut sites = Vec::new();
+    let mut several: Vec<(EntityId, &versions::BuiltVersions)> = Vec::new();
     let mut borrowers: Vec<(EntityId, EntityId)> = Vec::new();
     for ((folder, entities), built) in folders.iter().zip(&built) {
         let first = catalog.get(entities[0]).reference.shared();
         let of_first = |problem: Diagnostic| problem.entity(Arc::clone(&first));
         diagnostics.extend(built.built.problems.iter().cloned().map(of_first));
+        let versions = built.versions.as_ref();
+        diagnostics.extend(versions.into_iter().flat_map(|it| &it.problems).cloned().map(of_first));
+        let versions = versions.filter(|versions| versions.entries.len() > 1);
         let indexless = built.built.site.as_ref().filter(|site| !site.has_own_index && !site.has_settings);
         if let (Some(site), Some(node)) = (indexless, catalog.get(entities[0]).annotation_node(REF)) {
             diagnostics.push(of_first(without_index(workspace, folder, site, node)));
         }
         let most = match &built.built.site {
-            Some(site) if entities.len() > FEW => MAX_SHARED / size(workspace, site).max(1),
+            Some(site) if entities.len() > FEW => {
+                let each = size(workspace, site) * versions.map_or(1, |versions| versions.entries.len());
+                MAX_SHARED / each.max(1)
+            }
             _ => entities.len(),
         };
         for (at, id) in entities.iter().enumerate() {
@@ -381,11 +441,10 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
             }
             match &built.built.site {
                 Some(site) => {
-                    let mut site = DocsSite { entity: *id, ..site.clone() };
-                    if site.title.is_empty() {
-                        entity.title().clone_into(&mut site.title);
-                    }
-                    sites.push(site);
+                    // What stands elsewhere is never the latest.
+                    let latest = versions.and_then(|versions| versions.entries[versions.latest].site.as_ref().ok());
+                    sites.push(of_entity(latest.unwrap_or(site), *id, entity));
+                    several.extend(versions.map(|versions| (*id, versions)));
                 }
                 None => diagnostics.extend(entity.annotation_node(REF).map(|node| nothing_there(folder, entity, node))),
             }
@@ -401,14 +460,99 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
         }
     }
     aliases.sort_by_key(|loan| loan.entity);
-    let docs = Docs { sites, aliases };
+    several.sort_by_key(|(entity, _)| *entity);
+    let mut others = Vec::new();
+    let all = several.into_iter().filter_map(|(id, built)| {
+        let root = sites.binary_search_by_key(&id, |site| site.entity).ok()?;
+        Some(versioned(id, catalog.get(id), built, root, sites.len(), &mut others))
+    });
+    let versions = all.collect();
+    let docs = Docs { sites, aliases, versions, others };
     let addresses = addresses::Addresses { catalog, docs: &docs, base: workspace.config().base_url.as_deref() };
     for ((_, entities), built) in folders.iter().zip(&built) {
         let first = catalog.get(entities[0]).reference.shared();
         let wrong = built.built.absolute.iter().filter_map(|link| addresses.check(&link.path, &link.problem));
         diagnostics.extend(wrong.map(|problem| problem.entity(Arc::clone(&first))));
+        let unknown = built.built.entities.iter().filter_map(|(named, span)| unknown_entity(catalog, named, *span));
+        diagnostics.extend(unknown.map(|problem| problem.entity(Arc::clone(&first))));
     }
     (docs, diagnostics)
+}
+
+/// Reports a link to an entity that is not there.
+fn unknown_entity(catalog: &Catalog, named: &EntityRef, span: Span) -> Option<Diagnostic> {
+    if catalog.find(named.as_str()).is_some() {
+        return None;
+    }
+    let problem = Diagnostic::new(codes::BROKEN_LINK, span, format!("there is no entity `{named}`"));
+    if let Some(id) = catalog.renamed(named.as_str()) {
+        let now = &catalog.get(id).reference;
+        return Some(problem.label(format!("called `{now}` today")).help(format!("write `{now}`")));
+    }
+    // Of the same kind if there is one: a name is mistyped more often than a kind.
+    let of_kind = |same: bool| {
+        let fits = |reference: &&EntityRef| (reference.kind() == named.kind()) == same;
+        crate::text::nearest(
+            named.as_str(),
+            catalog.entities().iter().map(|it| &it.reference).filter(fits).map(EntityRef::as_str),
+        )
+    };
+    Some(match of_kind(true).or_else(|| of_kind(false)) {
+        Some(near) => problem.label("no entity with this name").help(format!("write `{near}`")),
+        None => {
+            problem.label("no entity with this name").help("name an entity of the catalog, such as `component:web`")
+        }
+    })
+}
+
+/// Returns whether documents of a folder may be asked for in several versions.
+fn may_have_versions(workspace: &Workspace, folder: &Folder) -> bool {
+    let text = || {
+        let file = ["mkdocs.yaml", "mkdocs.yml"].iter().find_map(|name| workspace.locate_in(folder, name).ok())?;
+        workspace.text(file, workspace.config().limits.catalog_file).ok()
+    };
+    !workspace.config().versions.is_empty() || text().is_some_and(|text| text.contains("versions:"))
+}
+
+/// Returns a documentation as that of an entity.
+fn of_entity(site: &DocsSite, id: EntityId, entity: &Entity) -> DocsSite {
+    let mut site = DocsSite { entity: id, ..site.clone() };
+    if site.title.is_empty() {
+        entity.title().clone_into(&mut site.title);
+    }
+    site
+}
+
+/// Lists the versions of the documentation of an entity, of which the latest has the number `root` among `sites` others, and adds
+/// all but that to `others`.
+fn versioned(
+    id: EntityId,
+    entity: &Entity,
+    built: &versions::BuiltVersions,
+    root: usize,
+    sites: usize,
+    others: &mut Vec<DocsSite>,
+) -> VersionedDocs {
+    let entries = built.entries.iter().enumerate().map(|(at, entry)| {
+        let place = match &entry.site {
+            Err(url) => VersionPlace::Elsewhere(url.clone()),
+            Ok(_) if at == built.latest => VersionPlace::Here(root),
+            Ok(site) => {
+                others.push(DocsSite { version: Some(entry.name.as_str().into()), ..of_entity(site, id, entity) });
+                VersionPlace::Here(sites + others.len() - 1)
+            }
+        };
+        let versions::BuiltEntry { name, title, state, date, site: _ } = entry;
+        VersionEntry { name: name.clone(), title: title.clone(), state: *state, date: *date, place }
+    });
+    let entries = entries.collect();
+    VersionedDocs {
+        entity: id,
+        entries,
+        latest: built.latest,
+        aliases: built.aliases.clone(),
+        is_indexed: built.is_indexed,
+    }
 }
 
 /// Reports at the annotation that nothing is at the address of a documentation site without settings.

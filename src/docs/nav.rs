@@ -6,6 +6,7 @@ use super::NavItem;
 use super::links::{Absolute, Place};
 use super::mkdocs::{RawNav, matches};
 use super::pages::{Pages, Target, humanise, is_index, nearest_path, stem};
+use crate::catalog::EntityRef;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
 use crate::text::Span;
@@ -25,6 +26,8 @@ pub(super) struct Found {
     pub(super) problems: Diagnostics,
     /// Entries that are right only if the portal has such a page.
     pub(super) absolute: Vec<Absolute>,
+    /// Entities that documents link to by name, with the place of the name.
+    pub(super) entities: Vec<(EntityRef, Span)>,
     /// The places in pages that entries lead to.
     pub(super) places: Vec<Place>,
 }

@@ -867,7 +867,7 @@ fn others_see_all_of_a_page_but_its_text() {
     assert_eq!(of(&|_| ()), site.outline);
     assert_eq!(of(&|page| page.doc = Arc::default()), site.outline, "another text");
     let change = LastChange { commit: "c".into(), author: "Ann".into(), time: 1 };
-    let changes: [&dyn Fn(&mut DocsPage); 9] = [
+    let changes: [&dyn Fn(&mut DocsPage); 10] = [
         &|page| page.file = FileId::new(99),
         &|page| page.source.push('x'),
         &|page| page.path.push('x'),
@@ -877,10 +877,11 @@ fn others_see_all_of_a_page_but_its_text() {
         &|page| page.next = Some(7),
         &|page| page.edit_url = Some("x".to_owned()),
         &|page| page.last_change = Some(change.clone()),
+        &|page| page.former_anchors.push(("x".to_owned(), "y".to_owned())),
     ];
     for (at, change) in changes.iter().enumerate() {
         assert_ne!(of(change), site.outline, "change {at}");
     }
     let other = DocsSite { title: "Other".to_owned(), ..site.clone() };
-    assert_ne!(Docs { sites: vec![other], aliases: Vec::new() }.outline(), docs.outline(), "another title");
+    assert_ne!(Docs { sites: vec![other], ..Docs::default() }.outline(), docs.outline(), "another title");
 }

@@ -9,9 +9,11 @@ mod autolink;
 pub mod blocks;
 mod writer;
 
-use pulldown_cmark::{Options as Extensions, Parser, TextMergeWithOffset};
+use std::ops::Range;
 
-use super::{Doc, DocLink, Resolved, Resolver, front_matter};
+use pulldown_cmark::{Event, LinkType, Options as Extensions, Parser, Tag, TagEnd, TextMergeWithOffset};
+
+use super::{BracketLink, Doc, DocLink, Resolved, Resolver, front_matter};
 use crate::html;
 use writer::{Shape, Writer};
 
@@ -74,10 +76,41 @@ fn write(text: &str, offset: usize, shape: Shape, resolve: Resolver<'_>) -> Doc 
     let definitions =
         parser.reference_definitions().iter().map(|(label, link)| (label.to_lowercase(), link.span.clone())).collect();
     let mut writer = Writer::new(text, offset, shape, resolve, definitions);
+    // Inside of code and of links, double brackets are text.
+    let mut closed = 0;
     for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
+        match &event {
+            Event::Start(Tag::CodeBlock(_) | Tag::Link { .. } | Tag::Image { .. }) => closed += 1,
+            Event::End(TagEnd::CodeBlock | TagEnd::Link | TagEnd::Image) => closed -= 1,
+            Event::Text(text)
+                if closed == 0 && shape == Shape::Document && text.len() == range.len() && text.contains("[[") =>
+            {
+                bracket_links(&mut writer, text, range.start);
+                continue;
+            }
+            _ => {}
+        }
         writer.event(event, range);
     }
     writer.finish()
+}
+
+/// Writes a text in which entities may be linked by double brackets; it stands at `start`.
+fn bracket_links(writer: &mut Writer<'_>, text: &str, start: usize) {
+    let mut put = |range: Range<usize>, event: Event<'_>| writer.event(event, start + range.start..start + range.end);
+    let mut done = 0;
+    for (at, _) in text.match_indices("[[") {
+        let Some(link) = BracketLink::read(&text[at..]).filter(|_| at >= done) else { continue };
+        let all = at..at + link.length;
+        put(done..at, Event::Text(text[done..at].into()));
+        let tag =
+            Tag::Link { link_type: LinkType::Inline, dest_url: link.target.into(), title: "".into(), id: "".into() };
+        put(all.clone(), Event::Start(tag));
+        put(all.clone(), Event::Text(link.label.into()));
+        put(all.clone(), Event::End(TagEnd::Link));
+        done = all.end;
+    }
+    put(done..text.len(), Event::Text(text[done..].into()));
 }
 
 #[cfg(test)]

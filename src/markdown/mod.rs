@@ -110,6 +110,46 @@ pub enum LinkKind {
     HtmlMedia,
 }
 
+/// A link to an entity in double brackets: `[[component:web]]`, `[[api:pay|Payments]]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BracketLink<'t> {
+    /// The reference with its kind; what follows `#` names a part of the entity.
+    pub target: &'t str,
+    /// What readers see; the name of the entity if nothing is said.
+    pub label: &'t str,
+    /// How long all of it is, in bytes.
+    pub length: usize,
+}
+
+impl<'t> BracketLink<'t> {
+    /// Longer ones are text.
+    const MOST: usize = 300;
+
+    /// Reads the link that `text` begins with. A reference has its kind, so that nothing else in double brackets is taken for one.
+    #[must_use]
+    pub fn read(text: &'t str) -> Option<Self> {
+        let inner = text.strip_prefix("[[")?;
+        let limit = (0..=Self::MOST.min(inner.len())).rev().find(|at| inner.is_char_boundary(*at))?;
+        let length = inner[..limit].find("]]")?;
+        let inner = &inner[..length];
+        let (target, label) =
+            inner.split_once('|').map_or((inner, None), |(target, label)| (target, Some(label.trim())));
+        let (reference, part) =
+            target.split_once('#').map_or((target, None), |(reference, part)| (reference, Some(part)));
+        let (kind, name) = reference.split_once(':')?;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let is_kind =
+            kind.starts_with(|c: char| c.is_ascii_alphabetic()) && kind.chars().all(|c| c.is_ascii_alphanumeric());
+        let mut names = name.split('/');
+        let names_fit = names.clone().count() <= 2 && names.all(|name| !name.is_empty() && name.chars().all(is_name));
+        let fits =
+            is_kind && names_fit && !inner.contains(['[', ']', '\n']) && part.is_none_or(|part| !part.is_empty());
+        let own = name.rsplit('/').next().unwrap_or(name);
+        let label = label.filter(|label| !label.is_empty()).or(part).unwrap_or(own);
+        fits.then_some(Self { target, label, length: length + 4 })
+    }
+}
+
 /// Where a link leads, as the caller decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolved {
@@ -130,5 +170,33 @@ impl Resolved {
 /// Decides where a link leads.
 pub type Resolver<'a> = &'a (dyn Fn(&DocLink) -> Resolved + Sync);
 
+#[cfg(test)]
+mod bracket_tests {
+    use super::BracketLink;
+
+    #[test]
+    fn only_references_with_a_kind_are_links() {
+        let read = |text| BracketLink::read(text).map(|link| (link.target, link.label, link.length));
+        assert_eq!(read("[[component:web]] x"), Some(("component:web", "web", 17)));
+        assert_eq!(read("[[API:pay/v1-api|Payments]]"), Some(("API:pay/v1-api", "Payments", 27)));
+        assert_eq!(read("[[api:pay#get /pets/{id}]]"), Some(("api:pay#get /pets/{id}", "get /pets/{id}", 26)));
+        let long = format!("[[component:{}]]", "x".repeat(400));
+        let others = [
+            "[[Page]]",
+            "[[toc: x]]",
+            "[[http://x]]",
+            "[[a:b/c/d]]",
+            "[[a:]]",
+            "[[:b]]",
+            "[[a:b\n]]",
+            "[[a:b",
+            "[[[a:b]]",
+            "[a:b]",
+        ];
+        for other in others.into_iter().chain([&*long]) {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
+}
 #[cfg(test)]
 mod hostile;

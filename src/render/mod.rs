@@ -22,6 +22,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use self::reuse::Key;
 pub use self::reuse::PageFingerprints;
 
+use crate::catalog::EntityRef;
 use crate::docs::{DocsPage, DocsSite};
 use crate::error::Error;
 use crate::html::Html;
@@ -30,7 +31,7 @@ use crate::output::Sink;
 use crate::portable::folded;
 use crate::portal::Portal;
 use crate::routes;
-use crate::search;
+use crate::search::{self, SearchFiles};
 use crate::site::pages::{PAGES, PageContent, standalone};
 use crate::site::{Page, PageContext, Site};
 use crate::text::FileId;
@@ -99,7 +100,7 @@ pub fn search(
     let mut hasher = Xxh3Default::new();
     (&documents, &config.synonyms).hash(&mut hasher);
     let key = hasher.digest128();
-    let index = match made.keeps_search(key, sink) {
+    let index = match made.keeps_search(routes::SEARCH, key, sink) {
         Some(index) => index,
         None => {
             let files = search::index(&documents, config);
@@ -109,8 +110,55 @@ pub fn search(
         }
     };
     let report = search::report(index.files.iter().map(|(path, size)| (path.as_str(), *size)), index.documents);
-    made.note_search(index);
+    made.note_search(routes::SEARCH, index);
     Ok(report)
+}
+
+/// Makes the search of each version of a documentation that readers search alone, and hands it to a sink.
+///
+/// # Errors
+/// The first failure of the sink.
+pub fn version_searches(
+    workspace: &Workspace,
+    portal: &Portal,
+    made: &PageFingerprints,
+    sink: &dyn Sink,
+) -> Result<(), Error> {
+    for docs in &portal.docs.others {
+        let Some(place) = search_place(portal, docs) else { continue };
+        let documents = search::documents_of_version(workspace, portal, docs);
+        let config = &workspace.config().search;
+        let mut hasher = Xxh3Default::new();
+        (&documents, &config.synonyms).hash(&mut hasher);
+        let key = hasher.digest128();
+        let index = match made.keeps_search(&place, key, sink) {
+            Some(index) => index,
+            None => {
+                let files = search::index_at(&place, &documents, config);
+                first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())?;
+                let files = files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
+                reuse::Search { key, files, documents: documents.len() }
+            }
+        };
+        made.note_search(&place, index);
+    }
+    Ok(())
+}
+
+/// Returns the folder of the search of a version.
+fn search_place(portal: &Portal, docs: &DocsSite) -> Option<String> {
+    Some(routes::docs_search(&portal.catalog.get(docs.entity).reference, docs.version.as_deref()?))
+}
+
+/// Makes the search of the version of which a path names a file.
+#[must_use]
+pub fn search_of_version(workspace: &Workspace, portal: &Portal, path: &str) -> Option<(String, SearchFiles)> {
+    let of_path = |docs: &&DocsSite| search_place(portal, docs).is_some_and(|place| path.starts_with(&place));
+    let docs = portal.docs.others.iter().find(of_path)?;
+    let documents = search::documents_of_version(workspace, portal, docs);
+    let place = search_place(portal, docs)?;
+    let files = search::index_at(&place, &documents, &workspace.config().search);
+    Some((place, files))
 }
 
 /// Returns the first failure, whichever came first.
@@ -133,6 +181,10 @@ pub enum Output {
     Redirect(usize, usize),
     /// A picture in the decision records of an entity or the organisation, by the numbers of log and picture.
     Picture(usize, usize),
+    /// What is at a page of a version under another name, by the numbers of versions, name and page.
+    Alias(usize, usize, usize),
+    /// What is at the page of an entity under a name that it had before, by the number of that name.
+    Former(usize),
     /// What is where the documentation of an entity would be that shows another one's.
     Loan(usize),
     /// A picture of a README, or of the text of the first page.
@@ -151,15 +203,27 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
     let mut outputs: Vec<(String, Output)> =
         planned.map(|(at, page)| (routes::output_path(&page.url), Output::Planned(at))).collect();
     outputs.extend(theme.assets().iter().enumerate().map(|(at, asset)| (asset.url.clone(), Output::Asset(at))));
-    for (at, docs) in portal.docs.sites.iter().enumerate() {
+    for (at, docs) in portal.docs.all().enumerate() {
         let reference = &portal.catalog.get(docs.entity).reference;
+        let version = docs.version.as_deref();
         // A document is its own twin in Markdown; what it includes stays to be included.
-        let twin = |page: &DocsPage| routes::markdown(&routes::docs_page(reference, &page.path));
+        let twin = |page: &DocsPage| routes::markdown(&routes::docs_version(reference, version, &page.path));
         outputs.extend(docs.pages.iter().enumerate().map(|(page, doc)| (twin(doc), Output::Document(at, page))));
-        let copied = docs.assets.iter().map(|asset| routes::docs_asset(reference, &asset.path));
+        let copied = docs.assets.iter().map(|asset| routes::docs_asset(reference, version, &asset.path));
         outputs.extend(copied.enumerate().map(|(asset, path)| (path, Output::Copied(at, asset))));
-        let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, &redirect.file));
+        let old = docs.redirects.iter().map(|redirect| routes::docs_asset(reference, version, &redirect.file));
         outputs.extend(old.enumerate().map(|(redirect, path)| (path, Output::Redirect(at, redirect))));
+    }
+    for (at, versions) in portal.docs.versions.iter().enumerate() {
+        let aliases = versions.named_otherwise();
+        let pages = aliases.enumerate().flat_map(|(alias, (name, to))| {
+            let docs = portal.docs.nth(to);
+            let reference = &portal.catalog.get(docs.entity).reference;
+            let place = move |page: &DocsPage| routes::docs_version(reference, Some(name), &page.path);
+            let pages = docs.pages.iter().enumerate();
+            pages.map(move |(page, doc)| (routes::output_path(&place(doc)), Output::Alias(at, alias, page)))
+        });
+        outputs.extend(pages);
     }
     for (at, log) in portal.decisions.logs.iter().enumerate() {
         let entity = log.entity.map(|id| &portal.catalog.get(id).reference);
@@ -169,6 +233,10 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
             (routes::decision_picture(entity, number, picture, name), Output::Picture(at, picture))
         }));
     }
+    outputs.extend(portal.catalog.former().enumerate().filter_map(|(at, (reference, _))| {
+        let reference = EntityRef::parse(reference, None, "default").ok()?;
+        Some((routes::output_path(&routes::entity(&reference)), Output::Former(at)))
+    }));
     let lent = portal.docs.aliases.iter().enumerate().filter(|(_, loan)| portal.docs.site(loan.entity).is_none());
     outputs.extend(lent.map(|(at, loan)| {
         let reference = &portal.catalog.get(loan.entity).reference;
@@ -199,7 +267,8 @@ pub fn output(
     site: &Site,
     output: Output,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let docs = |at: usize| &portal.docs.sites[at];
+    let docs = |at: usize| portal.docs.nth(at);
+    let script = theme.asset_url("moved.js");
     let read = |file: FileId| workspace.bytes_once(file, u64::MAX).ok().map(|bytes| bytes.to_vec());
     Ok(match output {
         Output::Planned(at) => Some(page(portal, theme, site, &site.pages()[at])?.bytes),
@@ -218,12 +287,38 @@ pub fn output(
             let path = workspace.path(file);
             read(file).and_then(|bytes| Some(inert::bytes(&path, &bytes)?.into_owned()))
         }
-        Output::Redirect(at, redirect) => Some(moved(&docs(at).redirects[redirect].target).into_bytes()),
+        Output::Redirect(at, redirect) => {
+            let docs = docs(at);
+            let redirect = &docs.redirects[redirect];
+            let reference = &portal.catalog.get(docs.entity).reference;
+            let url = routes::docs_asset(reference, docs.version.as_deref(), &redirect.file);
+            Some(moved(&redirect.target, script.map(|script| routes::relative(&url, script))).into_bytes())
+        }
+        Output::Alias(at, alias, page) => {
+            let (name, to) = portal.docs.versions[at].named_otherwise().nth(alias).unwrap_or_default();
+            let docs = docs(to);
+            let reference = &portal.catalog.get(docs.entity).reference;
+            let path = &docs.pages[page].path;
+            let url = routes::docs_version(reference, Some(name), path);
+            let target = routes::docs_version(reference, docs.version.as_deref(), path);
+            let script = script.map(|script| routes::relative(&url, script));
+            Some(moved(&routes::relative(&url, &target), script).into_bytes())
+        }
+        Output::Former(at) => {
+            let Some((reference, id)) = portal.catalog.former().nth(at) else { return Ok(None) };
+            let Ok(reference) = EntityRef::parse(reference, None, "default") else { return Ok(None) };
+            let url = routes::entity(&reference);
+            let target = routes::entity(&portal.catalog.get(id).reference);
+            let script = script.map(|script| routes::relative(&url, script));
+            Some(moved(&routes::relative(&url, &target), script).into_bytes())
+        }
         Output::Loan(at) => {
             let loan = &portal.docs.aliases[at];
             let place = |entity, path| routes::docs_page(&portal.catalog.get(entity).reference, path);
             let target = place(docs(loan.site).entity, &loan.path);
-            Some(moved(&routes::relative(&place(loan.entity, ""), &target)).into_bytes())
+            let from = place(loan.entity, "");
+            let script = script.map(|script| routes::relative(&from, script));
+            Some(moved(&routes::relative(&from, &target), script).into_bytes())
         }
     })
 }
@@ -325,7 +420,7 @@ fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, si
         }
     }
     for redirect in docs.redirects.iter() {
-        unless_taken(sink.put(&url(&redirect.file), moved(&redirect.target).as_bytes()))?;
+        unless_taken(sink.put(&url(&redirect.file), moved(&redirect.target, None).as_bytes()))?;
     }
     Ok(())
 }
@@ -335,13 +430,24 @@ fn unless_taken(put: Result<(), Error>) -> Result<(), Error> {
     put.or_else(|failure| if matches!(failure, Error::Name { .. }) { Ok(()) } else { Err(failure) })
 }
 
-/// Returns a page that says where another one is now, and goes there.
-fn moved(target: &str) -> String {
+/// Returns a page that says where another one is now, and goes there: with the place in the page and what is asked of it if
+/// `script` can do so.
+fn moved(target: &str, script: Option<String>) -> String {
     let mut out = Html::new();
     out.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n");
     out.start("link").attribute("rel", "canonical").attribute("href", target);
     out.raw("\n<meta name=\"robots\" content=\"noindex\">\n");
-    out.start("meta").attribute("http-equiv", "refresh").attribute("content", &format!("0; url={target}"));
+    let refresh = format!("0; url={target}");
+    match script {
+        Some(script) => {
+            out.start("script").attribute("src", &script);
+            out.end("script");
+            out.raw("\n<noscript>");
+            out.start("meta").attribute("http-equiv", "refresh").attribute("content", &refresh);
+            out.raw("</noscript>");
+        }
+        None => drop(out.start("meta").attribute("http-equiv", "refresh").attribute("content", &refresh)),
+    }
     out.raw("\n</head>\n<body>\n<p>This page has moved to ");
     out.start("a").attribute("href", target);
     out.text(target);

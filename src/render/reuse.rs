@@ -28,7 +28,8 @@ pub struct PageFingerprints {
 struct SavedFingerprints {
     /// By path.
     pages: HashMap<String, Key, RandomState>,
-    search: Option<Search>,
+    /// By the folder of the index.
+    searches: HashMap<String, Search, RandomState>,
 }
 
 /// An index of the search.
@@ -74,9 +75,9 @@ impl PageFingerprints {
         keeps
     }
 
-    /// Returns the index of the last build if it is of the same documents and is there; it is kept.
-    pub(super) fn keeps_search(&self, key: Key, sink: &dyn Sink) -> Option<Search> {
-        let before = self.before.search.as_ref()?;
+    /// Returns the index of the last build in a folder if it is of the same documents and is there; it is kept.
+    pub(super) fn keeps_search(&self, place: &str, key: Key, sink: &dyn Sink) -> Option<Search> {
+        let before = self.before.searches.get(place)?;
         let keeps = before.key == key && before.files.iter().all(|(path, _)| sink.has(path));
         keeps.then(|| {
             before.files.iter().for_each(|(path, _)| sink.keep(path));
@@ -85,9 +86,9 @@ impl PageFingerprints {
     }
 
     /// Notes which index was made.
-    pub(super) fn note_search(&self, search: Search) {
+    pub(super) fn note_search(&self, place: &str, search: Search) {
         if let Some(now) = &self.now {
-            now.lock().search = Some(search);
+            now.lock().searches.insert(place.to_owned(), search);
         }
     }
 }

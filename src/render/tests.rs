@@ -196,6 +196,7 @@ fn documents(portal: &mut Portal) {
         next,
         edit_url: None,
         last_change: None,
+        former_anchors: Vec::new(),
     };
     let pages = vec![
         page(
@@ -238,6 +239,7 @@ fn documents(portal: &mut Portal) {
         has_own_index: true,
         toc_depth: (1, 6),
         toc_title: None,
+        version: None,
         outline: Default::default(),
         files: Default::default(),
         look: crate::docs::Look::default(),

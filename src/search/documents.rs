@@ -47,6 +47,19 @@ pub fn documents<'a>(workspace: &Workspace, portal: &'a Portal) -> Vec<Document<
     documents
 }
 
+/// Returns the pages of a version of a documentation; those of the latest are among all [`documents`].
+#[must_use]
+pub fn documents_of_version<'a>(workspace: &Workspace, portal: &'a Portal, site: &'a DocsSite) -> Vec<Document<'a>> {
+    let rules = Rules { workspace, config: &workspace.config().search };
+    let entity = portal.catalog.get(site.entity);
+    let pages = site.pages.iter().filter(|page| !page.doc.front_matter.search_exclude);
+    let documents = pages.filter_map(|page| {
+        let boost = rules.boost(page.file, page.doc.front_matter.search_boost)?;
+        Some(Document { boost, ..page_document(entity, site, page) })
+    });
+    documents.collect()
+}
+
 fn technology<'a>(radar: &'a Radar, entry: &'a Entry) -> Document<'a> {
     let said = std::iter::once(&entry.description).chain(entry.timeline.iter().map(|snapshot| &snapshot.description));
     let texts: Vec<String> = said.flatten().map(|text| commonmark::plain(text)).collect();
@@ -130,7 +143,7 @@ impl Rules<'_> {
         if exclude.is_empty() && boosts.is_empty() && own.is_none() {
             return Some(EVEN);
         }
-        let path = self.workspace.path(file);
+        let path = self.workspace.path_checked_out(file);
         if exclude.is_match(&*path) {
             return None;
         }
@@ -255,7 +268,7 @@ fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Do
     let mut keywords = front.tags.clone();
     keywords.push(site.title.clone());
     Document {
-        url: routes::docs_page(&entity.reference, &page.path),
+        url: routes::docs_version(&entity.reference, site.version.as_deref(), &page.path),
         title: page.title.clone(),
         kind: DocumentType::Docs,
         reference: entity.reference.as_str().to_owned(),

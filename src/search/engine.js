@@ -5,6 +5,8 @@
 
 // The table of contents of the index; the build puts it here.
 const ROOT = null;
+// Where it stands, from the root of the site; the build says so of the index of a version.
+const FOLDER = 'search/';
 const VERSION = 4;
 const MAX_QUERY = 256;
 const MAX_WORDS = 12;
@@ -229,7 +231,7 @@ export async function open({ base, fetch = globalThis.fetch.bind(globalThis) }) 
     return response;
   };
   const renew = async () => {
-    const root = await (await load('search/index.json', { cache: 'no-cache' })).json();
+    const root = await (await load(`${FOLDER}index.json`, { cache: 'no-cache' })).json();
     if (root.version !== VERSION) throw new Error('the search index is of another version; reload the page');
     return root;
   };
@@ -282,7 +284,7 @@ class Index {
     let loading = this.files.get(path);
     if (!loading) {
       const { files } = this;
-      loading = this.load(`search/${this.root.folder}/${path}`).then(read);
+      loading = this.load(`${FOLDER}${this.root.folder}/${path}`).then(read);
       loading.catch(() => files.delete(path));
       files.set(path, loading);
     }

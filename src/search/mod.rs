@@ -22,10 +22,10 @@ use std::collections::BTreeMap;
 #[cfg(any(test, feature = "javascript"))]
 use std::io::Read as _;
 
-pub use documents::documents;
+pub use documents::{documents, documents_of_version};
 pub use report::{Report, over_budget, report};
 pub use search_tests::trials;
-pub use shards::index;
+pub use shards::{index, index_at};
 
 /// The module that queries the index.
 const CLIENT: &str = include_str!("engine.js");
@@ -129,6 +129,8 @@ pub type SearchFiles = BTreeMap<String, Vec<u8>>;
 
 /// The path of the module for `<html data-search-module>`, relative to the root of the site.
 pub const MODULE: &str = "search/search.js";
+/// The name of the module in the folder of an index.
+pub const MODULE_NAME: &str = "search.js";
 
 /// Inflates a file of the index.
 #[cfg(any(test, feature = "javascript"))]

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::codec::{self, deflate, varint};
 use super::inverted_index::{InvertedIndex, Posting, SectionPosting, Vocabulary, count};
 use super::tokenizer::{Term, Terms, chunks, fold, is_joint, joined, short};
-use super::{CLIENT, Document, DocumentType, EVEN, MODULE, SearchFiles};
+use super::{CLIENT, Document, DocumentType, EVEN, MODULE_NAME, SearchFiles};
 use crate::config::SearchConfig;
 use crate::routes;
 
@@ -109,6 +109,12 @@ struct Measures<'a> {
 /// Cuts, counts and lays out documents.
 #[must_use]
 pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
+    index_at(routes::SEARCH, documents, config)
+}
+
+/// Does so for a part of the site that is searched alone; its index stands in `place`, a folder.
+#[must_use]
+pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     let InvertedIndex { words: vocabularies, counts, lengths } = count(documents);
     let sections: usize = lengths.iter().map(Vec::len).sum();
     let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
@@ -219,12 +225,18 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     }
 
     let mut files: BTreeMap<String, Vec<u8>> =
-        files.into_iter().map(|(path, content)| (format!("search/{folder}/{path}"), content)).collect();
+        files.into_iter().map(|(path, content)| (format!("{place}{folder}/{path}"), content)).collect();
     let root = String::from_utf8(bytes(&root)).unwrap_or_default();
     // The module brings the table of contents along, which saves a way to the server; a page that has been open since
     // before the last build reads the new one from its own file.
-    files.insert(MODULE.to_owned(), bare(CLIENT).replacen("ROOT = null", &format!("ROOT = {root}"), 1).into_bytes());
-    files.insert("search/index.json".to_owned(), root.into_bytes());
+    let module = bare(CLIENT).replacen("ROOT = null", &format!("ROOT = {root}"), 1);
+    let module = if place == routes::SEARCH {
+        module
+    } else {
+        module.replacen("FOLDER = 'search/'", &format!("FOLDER = {}", serde_json::Value::from(place)), 1)
+    };
+    files.insert(format!("{place}{MODULE_NAME}"), module.into_bytes());
+    files.insert(format!("{place}index.json"), root.into_bytes());
     files
 }
 

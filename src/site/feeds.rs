@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::context::{self, PageContext};
 use super::relations;
-use super::{Change, Site, Subject, kind_display, tabs};
+use super::{Subject, kind_display, tabs};
 use crate::catalog::{Entity, EntityId, kinds};
 use crate::html::Html;
 use crate::markdown::commonmark;
@@ -168,45 +168,6 @@ pub fn llms(view: &PageContext<'_>) -> String {
         }
     }
     out
-}
-
-/// Writes the newest changes as an Atom feed.
-#[must_use]
-pub fn feed(site: &Site) -> String {
-    let base = site.base_url().unwrap_or_default();
-    let absolute = |url: &str| format!("{base}{}", routes::encoded(url));
-    let newest = site.changes().first().map_or(0, |change| change.time);
-    let mut out = Html::new();
-    out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    out.start("feed").attribute("xmlns", "http://www.w3.org/2005/Atom");
-    out.raw("\n");
-    out.element("title", &format!("{}: changes", site.config().title));
-    out.raw("\n");
-    out.element("id", &absolute(routes::HOME));
-    out.raw("\n");
-    out.empty("link").attribute("href", &absolute(routes::HOME));
-    out.raw("\n");
-    out.empty("link").attribute("rel", "self").attribute("href", &absolute(routes::FEED));
-    out.raw("\n");
-    out.element("updated", &super::date::moment(newest));
-    out.raw("\n");
-    for Change { time, title, what, url, author } in site.changes() {
-        let url = absolute(url);
-        out.start("entry");
-        out.element("title", title);
-        out.element("id", &format!("{url}#{time}"));
-        out.empty("link").attribute("href", &url);
-        out.element("updated", &super::date::moment(*time));
-        out.start("author");
-        out.element("name", author);
-        out.end("author");
-        out.empty("category").attribute("term", what);
-        out.end("entry");
-        out.raw("\n");
-    }
-    out.end("feed");
-    out.raw("\n");
-    out.into_string()
 }
 
 /// A badge of an entity, by the names of Backstage's badges plugin.

@@ -20,11 +20,15 @@ pub struct KindDisplay {
     pub columns: Vec<Column>,
 }
 
-/// Puts the columns of the organisation's own before what takes the most room.
-fn with_own(columns: &[Column], config: &Config) -> Vec<Column> {
+/// What others depend on, so that its lists say how many.
+const DEPENDED_ON: &[&str] = &["component", "api", "resource"];
+
+/// Puts what is counted, and the columns of the organisation's own, before what takes the most room.
+fn with_own(kind: &str, columns: &[Column], config: &Config) -> Vec<Column> {
     let mut columns = columns.to_vec();
     let place = columns.iter().position(|column| *column == Column::Description).unwrap_or(columns.len());
-    columns.splice(place..place, (0..config.columns.len()).map(Column::Own));
+    let counted = DEPENDED_ON.contains(&kind).then_some(Column::Impact);
+    columns.splice(place..place, counted.into_iter().chain((0..config.columns.len()).map(Column::Own)));
     columns
 }
 
@@ -38,7 +42,7 @@ pub fn face(kind: &str, config: &Config) -> KindDisplay {
             class: known.id,
             one: known.one.to_owned(),
             many: known.many.to_owned(),
-            columns: with_own(known.columns, config),
+            columns: with_own(known.id, known.columns, config),
         };
     }
     let plural =
@@ -48,7 +52,7 @@ pub fn face(kind: &str, config: &Config) -> KindDisplay {
         class: "other",
         one: kind.to_owned(),
         many: plural.unwrap_or_else(|| format!("{kind}s")),
-        columns: with_own(OTHER_COLUMNS, config),
+        columns: with_own("other", OTHER_COLUMNS, config),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{context::PageContext, feeds};
+use super::{Subject, context::PageContext, feeds};
 use crate::config::ConfigLink;
 use crate::routes;
 use crate::search;
@@ -26,6 +26,8 @@ impl Section {
     pub const GRAPH: Self = Self("graph");
     /// Decision records.
     pub const DECISIONS: Self = Self("decisions");
+    /// What the organisation announces.
+    pub const ANNOUNCEMENTS: Self = Self("announcements");
     /// Tech radars.
     pub const RADAR: Self = Self("radar");
     /// Templates.
@@ -73,10 +75,14 @@ pub struct Layout {
     pub description: Option<String>,
     /// The absolute address, if the site's is known.
     pub canonical: Option<String>,
+    /// The link to the page that search engines should list in place of this one, if the address of the site is not known.
+    pub preferred: Option<String>,
     /// The breadcrumbs from the root, without the page itself.
     pub breadcrumbs: Vec<Crumb>,
     /// The parts of the portal.
     pub nav: Vec<NavLink>,
+    /// The newest announcement of the organisation that holds.
+    pub banner: Option<Banner>,
     /// The organisation's links.
     pub links: Vec<ConfigAnchor>,
     /// The home page.
@@ -95,10 +101,40 @@ pub struct Layout {
     pub opensearch: Option<String>,
     /// The changes as a feed, if the address of the site is known.
     pub feed: Option<String>,
+    /// The changes of what the page is about as a feed, if there is one.
+    pub own_feed: Option<String>,
     /// What the page is about, for programs.
     pub json_ld: Option<String>,
+    /// Whether search engines should leave it out.
+    pub noindex: bool,
+    /// The version of the documentation that it is part of, and the latest, by name.
+    pub version: Option<DocsVersion>,
     /// Class of the page for styles.
     pub class: &'static str,
+}
+
+/// The version of a documentation that a page is part of.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocsVersion {
+    /// Its name.
+    pub name: String,
+    /// The name of the latest.
+    pub latest: String,
+    /// What readers call it, if it is searched alone.
+    pub search: Option<String>,
+}
+
+/// An announcement above every page, until a reader has seen enough of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Banner {
+    /// By what browsers remember that it was put away.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Its page.
+    pub href: String,
+    /// The last day on which it holds.
+    pub until: Option<String>,
 }
 
 /// One breadcrumb.
@@ -156,6 +192,21 @@ pub struct About {
     pub class: &'static str,
     /// The system that it is about, for whoever searches there first.
     pub system: Option<String>,
+    /// What it says of versions.
+    pub version: Option<AboutVersion>,
+}
+
+/// What a page of a versioned documentation says of itself.
+#[derive(Debug)]
+pub struct AboutVersion {
+    /// What stands on the page.
+    pub shown: DocsVersion,
+    /// The address that search engines should list in its place.
+    pub canonical: String,
+    /// Whether they should leave it out.
+    pub noindex: bool,
+    /// The module that searches the version alone.
+    pub search_module: Option<String>,
 }
 
 /// Surrounds a model.
@@ -170,26 +221,56 @@ pub fn frame<M>(view: &PageContext<'_>, section: Section, about: About, model: M
     };
     let crumb = |(url, title): (String, String)| Crumb { href: view.href(&url), title };
     let count = site.problems().len();
+    let version = about.version;
+    let canonical = version.as_ref().map_or(view.url, |version| &*version.canonical);
+    let module = version.as_ref().and_then(|version| version.search_module.as_deref()).unwrap_or(search::MODULE);
     let page = Layout {
         title: about.title,
         description: about.description,
-        canonical: site.base_url().map(|base| format!("{base}{}", routes::encoded(view.url))),
+        canonical: site.base_url().map(|base| format!("{base}{}", routes::encoded(canonical))),
+        preferred: (canonical != view.url).then(|| view.href(canonical)),
         breadcrumbs: about.breadcrumbs.into_iter().map(crumb).collect(),
         nav: site.nav().iter().map(link).collect(),
+        banner: banner(view),
         links: site.config().links.iter().map(config_anchor).collect(),
         home: view.href(routes::HOME),
         search: view.href(routes::SEARCH),
-        search_module: view.href(search::MODULE),
+        search_module: view.href(module),
         problems: (count > 0).then(|| ProblemsLink { href: view.href(routes::PROBLEMS), count }),
         og_type: if about.class == "docs" { "article" } else { "website" },
         markdown: feeds::has_twin(view).then_some("index.md"),
         opensearch: site.base_url().map(|_| view.href(routes::OPENSEARCH)),
         feed: site.base_url().map(|_| view.href(routes::FEED)),
+        own_feed: own_feed(view),
         json_ld: feeds::json_ld(view),
         class: about.class,
+        noindex: version.as_ref().is_some_and(|version| version.noindex),
+        version: version.map(|version| version.shown),
         system: about.system,
     };
     PageModel { root: view.root(), page, model }
+}
+
+/// Returns the feed of the entity or documentation that a page is about.
+fn own_feed(view: &PageContext<'_>) -> Option<String> {
+    let url = match view.site.page(view.url)?.subject {
+        Subject::Tab { entity, .. } => routes::entity_feed(&view.entity(entity).reference),
+        Subject::Document { site, .. } => routes::docs_feed(&view.entity(view.portal.docs.nth(site).entity).reference),
+        _ => return None,
+    };
+    view.site.page(&url).is_some().then(|| view.href(&url))
+}
+
+/// Returns the newest announcement that holds and is about no entity alone.
+fn banner(view: &PageContext<'_>) -> Option<Banner> {
+    let (_, one) = view.portal.announcements.active().find(|(_, one)| one.entity.is_none())?;
+    let url = routes::announcement(&one.slug);
+    (url != view.url).then(|| Banner {
+        id: format!("{} {}", one.slug, one.date.map(crate::calendar::Day::iso).unwrap_or_default()),
+        title: one.title.clone(),
+        href: view.href(&url),
+        until: one.end.map(crate::calendar::Day::iso),
+    })
 }
 
 fn config_anchor(link: &ConfigLink) -> ConfigAnchor {

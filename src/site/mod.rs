@@ -8,6 +8,7 @@
 //!
 //! Invariant: `plan` is total, and the order of its pages depends on the content alone.
 
+pub mod atom;
 pub mod cards;
 pub mod layout;
 pub mod date;
@@ -38,6 +39,7 @@ pub use context::PageContext;
 pub use problems::Problem;
 
 use crate::adr::Decisions;
+use crate::announcements::Announcements;
 use crate::api::Api;
 use crate::catalog::filter::fits;
 use crate::catalog::{Catalog, Entity, EntityId};
@@ -101,7 +103,7 @@ pub enum Subject {
     },
     /// A page of documentation.
     Document {
-        /// Index into `docs.sites`.
+        /// Its number among all documentations; see [`crate::docs::Docs::nth`].
         site: usize,
         /// Index into its pages.
         page: usize,
@@ -149,8 +151,16 @@ pub enum File {
     Llms,
     /// The newest changes.
     Feed,
+    /// The newest changes of an entity, or of what a group owns.
+    EntityFeed(EntityId),
+    /// The newest changes of a documentation.
+    DocsFeed(EntityId),
+    /// The announcements as a feed.
+    AnnouncementsFeed,
     /// Every API for programs that discover them, as RFC 9727 has it.
     ApiCatalog,
+    /// The versions of a documentation, as `mike` lists them.
+    DocsVersions(EntityId),
     /// The bytes of an API definition.
     Definition(EntityId),
     /// A definition of several files in one.
@@ -218,9 +228,9 @@ pub struct Change {
 const CHANGES: usize = 60;
 
 /// Collects the newest changes, newest first.
-fn changes(workspace: &Workspace, portal: &Portal) -> Vec<Change> {
-    let entities = portal.catalog.entities().iter().filter_map(|entity| {
-        let LastChange { time, author, .. } = workspace.last_change(entity.file)?;
+fn changes(workspace: &Workspace, portal: &Portal, changed: &[Option<LastChange>]) -> Vec<Change> {
+    let entities = portal.catalog.entities().iter().zip(changed).filter_map(|(entity, changed)| {
+        let LastChange { time, author, .. } = changed.clone()?;
         let what = kind_display::face(&entity.kind, workspace.config()).one;
         let title = entity.title().to_owned();
         Some(Change { time, title, what, url: routes::entity(&entity.reference), author })
@@ -236,7 +246,7 @@ fn changes(workspace: &Workspace, portal: &Portal) -> Vec<Change> {
     newest_first(documents.chain(entities).collect())
 }
 
-fn newest_first(mut changes: Vec<Change>) -> Vec<Change> {
+pub(crate) fn newest_first(mut changes: Vec<Change>) -> Vec<Change> {
     // The sort is stable, so what changed at once stays in the order of references.
     changes.sort_by_key(|change| std::cmp::Reverse(change.time));
     changes.truncate(CHANGES);
@@ -342,6 +352,8 @@ struct Outline {
     located_entities: BTreeMap<Arc<str>, Vec<EntityId>>,
     by_file: HashMap<FileId, Vec<EntityId>>,
     changes: Vec<Change>,
+    /// When the file of each entity changed last, and who changed it.
+    changed: Vec<Option<LastChange>>,
     nav: Vec<NavEntry>,
     base_path: String,
 }
@@ -362,7 +374,8 @@ pub struct Memo {
 /// documentation.
 type OutlineInputs =
     (CatalogInputs, ByAddress<Scorecards>, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
-type CatalogInputs = (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>);
+type CatalogInputs =
+    (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>, ByAddress<Announcements>);
 
 impl Memo {
     /// Makes one that is enabled; the default one is not.
@@ -384,6 +397,7 @@ impl Memo {
             portal.apis.identity(),
             portal.templates.identity(),
             ByAddress(Arc::clone(&portal.snapshots)),
+            ByAddress(Arc::clone(&portal.announcements)),
         );
         let decisions = ByAddress(Arc::clone(&portal.decisions));
         let mentions = Arc::clone(&portal.mentions);
@@ -421,9 +435,13 @@ fn outline(workspace: &Workspace, portal: &Portal) -> Outline {
         let kinds = group_kinds(portal, workspace.config());
         (Listings::of(catalog, &kinds), kinds)
     };
-    let of_files = || (sources(workspace, portal), changes(workspace, portal));
+    let of_files = || {
+        let changed: Vec<Option<LastChange>> =
+            catalog.entities().iter().map(|entity| workspace.last_change(entity.file)).collect();
+        (sources(workspace, portal), changes(workspace, portal, &changed), changed)
+    };
     // Both are needed before a page is planned, and take about as long.
-    let ((listings, kinds), (sources, changes)) = rayon::join(of_entities, of_files);
+    let ((listings, kinds), (sources, changes, changed)) = rayon::join(of_entities, of_files);
     let outline = Outline {
         pages: Vec::new(),
         by_url: HashMap::default(),
@@ -439,6 +457,7 @@ fn outline(workspace: &Workspace, portal: &Portal) -> Outline {
         located_entities,
         by_file,
         changes,
+        changed,
         nav: Vec::new(),
         base_path: base_path(workspace.config()),
     };
@@ -500,7 +519,7 @@ fn group_kinds(portal: &Portal, config: &Config) -> Vec<KindGroup> {
 
 fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId, Source> {
     let of_entities = portal.catalog.entities().iter().map(|entity| entity.file);
-    let of_docs = portal.docs.sites.iter().flat_map(|site| site.pages.iter().map(|page| page.file));
+    let of_docs = portal.docs.all().flat_map(|site| site.pages.iter().map(|page| page.file));
     let mut of_scorecards: Vec<FileId> = portal.scorecards.files();
     of_scorecards.sort_unstable();
     of_scorecards.dedup();
@@ -675,6 +694,12 @@ impl Site {
     #[must_use]
     pub fn in_file(&self, file: FileId) -> &[EntityId] {
         self.outline.by_file.get(&file).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the last change of the file of an entity.
+    #[must_use]
+    pub fn changed(&self, entity: EntityId) -> Option<&LastChange> {
+        self.outline.changed.get(entity.index())?.as_ref()
     }
 
     /// Returns the newest changes, newest first.

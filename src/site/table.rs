@@ -178,6 +178,13 @@ pub fn cell(view: &PageContext<'_>, column: Column, entity: &Entity) -> Cell {
             },
         },
         Column::Definition => Cell::Empty,
+        Column::Impact => {
+            let id = view.portal.catalog.find(entity.reference.as_str());
+            match id.map_or(0, |id| view.site.impact().size(id)) {
+                0 => Cell::Empty,
+                hit => Cell::Text { text: hit.to_string() },
+            }
+        }
         Column::Own(at) => {
             let values = view.site.config().columns.get(at).map_or_else(Vec::new, |own| own_values(view, entity, own));
             match &*values {

@@ -15,6 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReadError;
+use super::revisions::{Revision, Revisions};
 use super::trace::Trace;
 
 /// What is at a path.
@@ -56,8 +57,8 @@ pub(super) struct DirEntry {
 /// Where files are.
 #[derive(Debug)]
 pub(super) enum FileSystem {
-    /// The file system, and what it answered if that is noted.
-    Disk(Option<Trace>),
+    /// The file system, what it answered if that is noted, and the commits that are read beside what is checked out.
+    Disk(Option<Trace>, Revisions),
     /// Files made up by a test, below the root `/`.
     MemoryFileSystem(MemoryFileSystem),
 }
@@ -117,10 +118,26 @@ impl MemoryFileSystem {
 }
 
 impl FileSystem {
+    /// Returns the commit that a path leads into, with the path in it.
+    fn revision<'p>(&self, path: &'p Path) -> Option<(Arc<Revision>, &'p Path)> {
+        self.revisions()?.at(path)
+    }
+
+    /// Returns the commits that are read beside what is checked out; nothing where there is no git.
+    pub(super) fn revisions(&self) -> Option<&Revisions> {
+        match self {
+            Self::Disk(_, revisions) => Some(revisions),
+            Self::MemoryFileSystem(_) => None,
+        }
+    }
+
     /// Returns the entries of a folder, in no particular order.
     pub(super) fn list(&self, folder: &Path) -> io::Result<Vec<DirEntry>> {
+        if let Some((revision, below)) = self.revision(folder) {
+            return revision.list(below);
+        }
         match self {
-            Self::Disk(journal) => {
+            Self::Disk(journal, _) => {
                 let items = list(folder);
                 if let Some(journal) = journal {
                     journal.list(folder, items.as_deref().ok());
@@ -133,8 +150,11 @@ impl FileSystem {
 
     /// Returns what is at `path`, links not followed.
     pub(super) fn kind(&self, path: &Path) -> io::Result<FileType> {
+        if let Some((revision, below)) = self.revision(path) {
+            return revision.kind(below);
+        }
         match self {
-            Self::Disk(journal) => {
+            Self::Disk(journal, _) => {
                 let kind = fs::symlink_metadata(path).map(|about| about.file_type().into());
                 if let Some(journal) = journal {
                     journal.kind(path, kind.as_ref().ok().copied());
@@ -163,8 +183,11 @@ impl FileSystem {
 
     /// Returns `path` with every link followed.
     pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        if let Some((revision, below)) = self.revision(path) {
+            return revision.real(below);
+        }
         match self {
-            Self::Disk(journal) => {
+            Self::Disk(journal, _) => {
                 let real = fs::canonicalize(path);
                 if let Some(journal) = journal {
                     journal.real(path, real.as_deref().ok());
@@ -177,24 +200,33 @@ impl FileSystem {
 
     /// Returns what a link says.
     pub(super) fn link(&self, path: &Path) -> Option<String> {
+        if let Some((revision, below)) = self.revision(path) {
+            return revision.link(below);
+        }
         match self {
-            Self::Disk(_) => fs::read_link(path).ok()?.to_str().map(str::to_owned),
+            Self::Disk(..) => fs::read_link(path).ok()?.to_str().map(str::to_owned),
             Self::MemoryFileSystem(_) => None,
         }
     }
 
     /// Returns whether a file may be run; `false` where the platform does not say.
     pub(super) fn is_executable(&self, path: &Path) -> bool {
+        if let Some((revision, below)) = self.revision(path) {
+            return revision.is_executable(below);
+        }
         match self {
-            Self::Disk(_) => fs::metadata(path).is_ok_and(|about| is_executable(&about)),
+            Self::Disk(..) => fs::metadata(path).is_ok_and(|about| is_executable(&about)),
             Self::MemoryFileSystem(_) => false,
         }
     }
 
     /// Reads a regular file of at most `limit` bytes; nothing is read of a larger one.
     pub(super) fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        if let Some((revision, below)) = self.revision(path) {
+            return revision.read(below, limit);
+        }
         match self {
-            Self::Disk(journal) => {
+            Self::Disk(journal, _) => {
                 let read = read(path, limit);
                 if let Some(journal) = journal {
                     journal.content(path, read.as_deref().ok());
@@ -211,8 +243,11 @@ impl FileSystem {
 
     /// Returns a number made of size and times of a file, links followed; `None` if these are not known.
     pub(super) fn look(&self, path: &Path) -> Option<u64> {
+        if let Some((revision, below)) = self.revision(path) {
+            return revision.look(below);
+        }
         match self {
-            Self::Disk(_) => {
+            Self::Disk(..) => {
                 let Stamp { size, modified, identity } = stamp(path)?;
                 let time = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
                 Some(xxh3_64(&[&size.to_le_bytes()[..], &time.to_le_bytes(), &identity.1.to_le_bytes()].concat()))

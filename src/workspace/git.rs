@@ -3,17 +3,21 @@
 //! Supports worktrees, submodules and detached heads. Never writes, and treats everything it reads as hostile: sizes
 //! are limited, and what is not understood counts as not there.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
 
 use super::Folder;
 use super::file_system::{FileSystem, FileType};
 use super::git_history::{Beginnings, Commits, History};
+use super::refs::{self, GitRef};
 use super::remote::{Hosts, Remote, Revision};
 
 const MAX_SMALL: u64 = 64 << 10;
 const MAX_CONFIG: u64 = 1 << 20;
-const MAX_REFS: u64 = 64 << 20;
+pub(super) const MAX_REFS: u64 = 64 << 20;
 /// Folders of `refs/remotes` nest as deep as branch names have slashes.
 const MAX_DEPTH: usize = 16;
 
@@ -32,9 +36,30 @@ pub struct Repository {
     pub(super) history: OnceLock<Option<History>>,
     /// Who committed what; read when it is first asked for.
     pub(super) commits: OnceLock<Option<Commits>>,
+    /// That of the commits beside what is checked out.
+    pub(super) histories: Mutex<Option<Arc<History>>>,
     pub(super) beginnings: OnceLock<Option<Beginnings>>,
     /// The commit that was checked out when the history was read.
     pub(super) read_at: OnceLock<Option<String>>,
+    /// Branches and tags.
+    pub(super) refs: OnceLock<Option<Arc<Vec<GitRef>>>>,
+    /// What the files of git said of them then.
+    pub(super) refs_read_at: OnceLock<Option<String>>,
+    /// Whether git was told to leave out files until they are needed.
+    pub(super) is_partial: bool,
+    /// For a commit that is not checked out: which, and where in it the folder stands.
+    pub(super) revision: Option<RevisionOf>,
+}
+
+/// A commit of a repository, beside what is checked out.
+#[derive(Debug)]
+pub(super) struct RevisionOf {
+    /// The repository.
+    pub(super) repository: Arc<Repository>,
+    /// The full hash.
+    pub(super) commit: String,
+    /// The names of the folder in it.
+    pub(super) prefix: Vec<OsString>,
 }
 
 impl Repository {
@@ -50,8 +75,13 @@ impl Repository {
             shallow: Vec::new(),
             history: OnceLock::new(),
             commits: OnceLock::new(),
+            histories: Mutex::default(),
             beginnings: OnceLock::new(),
             read_at: OnceLock::new(),
+            refs: OnceLock::new(),
+            refs_read_at: OnceLock::new(),
+            is_partial: false,
+            revision: None,
         };
         if let Some(layout) = Layout::find(tree, &repository.folder.place) {
             repository.fill(tree, &layout, hosts);
@@ -63,6 +93,7 @@ impl Repository {
     fn fill(&mut self, tree: &FileSystem, layout: &Layout, hosts: &Hosts) {
         let config = tree.read_text(&layout.common.join("config"), MAX_CONFIG).unwrap_or_default();
         let config = Config::parse(&config);
+        self.is_partial = config.is_partial;
         let name = config.remote_name();
         self.remote = name.and_then(|name| Remote::parse(config.url(name)?, hosts));
         let remote_name = name.unwrap_or("origin");
@@ -105,6 +136,71 @@ impl Repository {
         Some(format!("{head}{}", loose.unwrap_or(packed)))
     }
 
+    /// Returns the repository as it is at a commit, of which the folder `prefix` stands at `folder`; `branch` names it if it is the
+    /// tip of one.
+    pub(super) fn at(
+        repository: &Arc<Self>,
+        folder: Folder,
+        commit: &str,
+        branch: Option<&str>,
+        prefix: &[&OsStr],
+    ) -> Self {
+        Self {
+            folder,
+            remote: repository.remote.clone(),
+            view: Some(match branch {
+                Some(branch) => Revision::Branch(branch.to_owned()),
+                None => Revision::Commit(commit.to_owned()),
+            }),
+            edit: branch.map(str::to_owned),
+            default_branch: None,
+            is_readable: repository.is_readable,
+            shallow: repository.shallow.clone(),
+            history: OnceLock::new(),
+            histories: Mutex::default(),
+            beginnings: OnceLock::new(),
+            read_at: OnceLock::new(),
+            refs: OnceLock::new(),
+            refs_read_at: OnceLock::new(),
+            is_partial: repository.is_partial,
+            revision: Some(RevisionOf {
+                repository: Arc::clone(repository),
+                commit: commit.to_owned(),
+                prefix: prefix.iter().map(|name| (*name).to_owned()).collect(),
+            }),
+        }
+    }
+
+    /// Returns the branches and tags, by name; nothing if git cannot tell.
+    pub(super) fn refs(&self, tree: &FileSystem) -> Option<Arc<Vec<GitRef>>> {
+        let read = || {
+            let _ = self.refs_read_at.set(self.refs_state(tree));
+            let layout = Layout::find(tree, &self.folder.place)?;
+            let config = tree.read_text(&layout.common.join("config"), MAX_CONFIG).unwrap_or_default();
+            let config = Config::parse(&config);
+            refs::read(&self.folder.place, safe(config.remote_name().unwrap_or("origin"))?).map(Arc::new)
+        };
+        self.refs.get_or_init(|| if self.is_readable { read() } else { None }).clone()
+    }
+
+    /// Reads the files in which git keeps refs, so that it is known what they depend on.
+    pub(super) fn refs_state(&self, tree: &FileSystem) -> Option<String> {
+        let Layout { common, .. } = Layout::find(tree, &self.folder.place)?;
+        Some(refs::state(tree, &common))
+    }
+
+    /// Returns whether commits are missing whose children are there.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        !self.shallow.is_empty()
+    }
+
+    /// Returns the names of a place as git knows them, from the top of the repository.
+    pub(super) fn names_of<'p>(&'p self, place: &'p Path) -> Option<Vec<&'p OsStr>> {
+        let prefix = self.revision.iter().flat_map(|of| of.prefix.iter().map(OsString::as_os_str));
+        Some(prefix.chain(super::names_below(place, self.place())?).collect())
+    }
+
     /// Returns whether another reading of the same repository found the same.
     pub(super) fn says_as(&self, other: &Self) -> bool {
         let all = |it: &Self| {
@@ -118,8 +214,13 @@ impl Repository {
                 shallow,
                 history: _,
                 commits: _,
+                histories: _,
                 beginnings: _,
                 read_at: _,
+                refs: _,
+                refs_read_at: _,
+                is_partial: _,
+                revision: _,
             } = it;
             format!("{remote:?} {view:?} {edit:?} {default_branch:?} {is_readable} {shallow:?}")
         };
@@ -231,6 +332,8 @@ struct Config {
     remotes: Vec<(String, String)>,
     /// Where the working tree is, if it lies elsewhere.
     worktree: Option<String>,
+    /// Whether a remote still has to give what was left out.
+    is_partial: bool,
     /// Branch, key and value.
     branches: Vec<(String, String, String)>,
 }
@@ -255,6 +358,7 @@ impl Config {
                 ("remote", "url") if !config.remotes.iter().any(|(name, _)| *name == section.1) => {
                     config.remotes.push((section.1.clone(), value));
                 }
+                ("remote", "promisor") | ("extensions", "partialclone") => config.is_partial |= value != "false",
                 ("core", "worktree") => config.worktree = Some(value),
                 ("branch", "remote" | "merge") => config.branches.push((section.1.clone(), key, value)),
                 _ => {}

@@ -1,16 +1,13 @@
 //! When files last changed, asked of git once a repository.
 //!
-//! The repository may be hostile and the user's settings arbitrary, so everything that could run a program, prompt,
-//! use the network or change the format is switched off. A failure means that nothing is known.
-
-#![expect(clippy::disallowed_methods, reason = "this is the one place that runs git")]
+//! A failure means that nothing is known.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
-use std::io::{BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
+
+use super::git_command::{git, run};
 
 /// The last commit that touched a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,17 +20,40 @@ pub struct LastChange {
     pub time: i64,
 }
 
-/// The last changes of the files of a repository.
+/// The last changes of the files of a repository, and what files were called before.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    changes: HashMap<Box<[u8]>, LastChange>,
+    /// The commits from which it is looked at.
+    tips: Vec<String>,
+    /// By file, the last change first, each with the tips for which it is the last.
+    changes: HashMap<Box<[u8]>, Vec<(u128, LastChange)>>,
+    /// How files came to be, the last one of each name first.
+    origins: HashMap<Box<[u8]>, Vec<Origin>>,
 }
+
+/// How a file came to its name.
+#[derive(Debug)]
+struct Origin {
+    /// Which one it is, counted from the last on.
+    number: usize,
+    /// The name before; nothing if the file is new.
+    before: Option<Box<[u8]>>,
+    commit: Arc<str>,
+    /// The tips that know of it.
+    tips: u128,
+}
+
+/// A commit from which a history is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tip(u128);
+
+/// More tips are not read at once.
+const MAX_TIPS: usize = 128;
 
 /// Files whose dates are shown somewhere.
 const PATHS: [&str; 4] = ["*.yaml", "*.yml", "*.md", "*.markdown"];
 /// No more commits are looked at, and no more output is read, however long the history is.
 const MAX_COMMITS: &str = "--max-count=200000";
-const MAX_OUTPUT: u64 = 1 << 30;
 
 /// Since when git knows a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,24 +95,17 @@ impl Beginnings {
     fn fill(&mut self, output: &mut dyn std::io::BufRead, shallow: &[String]) -> Option<()> {
         let mut since = KnownSince::Unknown;
         let mut part = Vec::new();
-        let mut next = |part: &mut Vec<u8>| -> Option<bool> {
-            part.clear();
-            if output.read_until(0, part).ok()? == 0 {
-                return Some(false);
-            }
-            part.pop_if(|byte| *byte == 0).map(|_| true)
-        };
-        while next(&mut part)? {
+        while next(output, &mut part)? {
             if let Some(LastChange { commit, time, .. }) = header(&part) {
                 let is_shallow = shallow.binary_search_by(|hash| (**hash).cmp(&commit)).is_ok();
                 since = if is_shallow { KnownSince::Before(time) } else { KnownSince::Commit(time) };
                 continue;
             }
             let status = part.trim_ascii_start().first().copied()?;
-            let path: Box<[u8]> = if next(&mut part)? { part.as_slice().into() } else { return None };
+            let path: Box<[u8]> = if next(output, &mut part)? { part.as_slice().into() } else { return None };
             match status {
                 b'R' => {
-                    let after: Box<[u8]> = if next(&mut part)? { part.as_slice().into() } else { return None };
+                    let after: Box<[u8]> = if next(output, &mut part)? { part.as_slice().into() } else { return None };
                     self.renamed.entry(after).or_default().push(path);
                 }
                 // The log goes from new to old.
@@ -140,102 +153,182 @@ impl KnownSince {
 /// Files that may describe entities.
 const CATALOG_PATHS: [&str; 3] = ["*.yaml", "*.yml", "*.json"];
 
-/// Prepares git for a folder that may be hostile.
-fn git(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        // Where git finds itself and the user's trust in folders stays; what redirects or traces it goes.
-        let stays = ["GIT_CONFIG_", "GIT_EXEC_PATH"].iter().any(|prefix| text.starts_with(prefix));
-        if text.starts_with("GIT_") && !stays {
-            command.env_remove(&name);
-        }
-    }
-    command
-        .envs([
-            ("GIT_TERMINAL_PROMPT", "0"),
-            ("GIT_NO_LAZY_FETCH", "1"),
-            ("GIT_ALLOW_PROTOCOL", "none"),
-            ("GIT_OPTIONAL_LOCKS", "0"),
-            ("LC_ALL", "C"),
-        ])
-        .arg("-C")
-        .arg(folder)
-        .args(["--no-pager", "--no-optional-locks", "--no-replace-objects"])
-        .args(["-c", "core.fsmonitor=false", "-c", "core.quotepath=off", "-c", "core.hooksPath=/dev/null"])
-        .args(["-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.follow=false"])
-        .args(["-c", "log.mailmap=false", "-c", "protocol.allow=never"]);
-    command
-}
-
-/// Runs git and hands on what it writes; says whether all went well.
-fn run(mut command: Command, read: impl FnOnce(&mut dyn std::io::BufRead) -> Option<()>) -> bool {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let Ok(mut process) = command.spawn() else { return false };
-    let Some(output) = process.stdout.take() else { return false };
-    let read = read(&mut BufReader::with_capacity(64 << 10, output.take(MAX_OUTPUT)));
-    // If reading ended early, git would wait for somebody to read on.
-    if read.is_none() {
-        let _ = process.kill();
-    }
-    process.wait().is_ok_and(|status| read.is_some() && status.success())
-}
-
 impl History {
-    /// Reads the history of the working tree `folder`, leaving out the `shallow` commits, which seem to add all files.
-    pub(super) fn read(folder: &Path, shallow: &[String]) -> Option<Self> {
+    /// Reads the history up to some commits of the working tree `folder`, leaving out the `shallow` commits, which seem to
+    /// add all files.
+    pub(super) fn read(folder: &Path, tips: &[String], shallow: &[String]) -> Option<Self> {
+        let tips = &tips[..tips.len().min(MAX_TIPS)];
+        let reach = if tips.len() > 1 { reach(folder, tips)? } else { HashMap::new() };
+        // To find renames, git reads contents, which a clone may not hold.
+        ["--find-renames=60%", "--no-renames"]
+            .iter()
+            .find_map(|renames| Self::read_with(folder, tips, shallow, &reach, renames))
+    }
+
+    fn read_with(
+        folder: &Path,
+        tips: &[String],
+        shallow: &[String],
+        reach: &HashMap<Box<str>, u128>,
+        renames: &str,
+    ) -> Option<Self> {
         let mut command = git(folder);
         command
+            .args(["-c", "diff.renameLimit=400"])
             .args([
                 "log",
                 "--no-merges",
-                "--no-renames",
+                renames,
                 "--no-ext-diff",
                 "--no-textconv",
                 "--no-color",
                 "--no-notes",
                 "-O/dev/null",
             ])
-            .args(["--ignore-submodules=all", "--encoding=UTF-8", "--format=%x01%H%x02%ct%x02%an", "--name-only", "-z"])
+            .args([
+                "--ignore-submodules=all",
+                "--encoding=UTF-8",
+                "--format=%x01%H%x02%ct%x02%an",
+                "--name-status",
+                "-z",
+            ])
             .arg(MAX_COMMITS)
-            .args(["HEAD", "--"])
+            .args(tips)
+            .arg("--")
             .args(PATHS);
-        let mut history = Self::default();
-        run(command, |output| history.fill(output, shallow)).then_some(history)
+        let mut history = Self { tips: tips.to_vec(), ..Self::default() };
+        run(command, |output| history.fill(output, shallow, reach)).then_some(history)
+    }
+
+    /// Returns a tip by the name that it was read by.
+    pub(super) fn tip(&self, name: &str) -> Option<Tip> {
+        self.tips.iter().position(|tip| tip == name).map(|at| Tip(1 << at))
     }
 
     /// Returns the last change of the file with these path segments.
-    pub(super) fn get(&self, names: &[&OsStr]) -> Option<&LastChange> {
+    pub(super) fn get(&self, names: &[&OsStr], tip: Tip) -> Option<&LastChange> {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
-        self.changes.get(names.join(&b'/').as_slice())
+        let changes = self.changes.get(names.join(&b'/').as_slice())?;
+        changes.iter().find(|(tips, _)| tips & tip.0 != 0).map(|(_, change)| change)
     }
 
-    fn fill(&mut self, output: &mut dyn std::io::BufRead, shallow: &[String]) -> Option<()> {
+    /// Reads what git says; `reach` knows from which tips a commit is reached, and without it, it is from all.
+    fn fill(
+        &mut self,
+        output: &mut dyn std::io::BufRead,
+        shallow: &[String],
+        reach: &HashMap<Box<str>, u128>,
+    ) -> Option<()> {
+        let mut tips = u128::MAX;
+        let mut number = 0;
         let mut commit: Option<LastChange> = None;
-        let mut first = false;
         let mut part = Vec::new();
-        loop {
-            part.clear();
-            if output.read_until(0, &mut part).ok()? == 0 {
-                return Some(());
-            }
-            // What was cut off at the limit is no whole name.
-            part.pop_if(|byte| *byte == 0)?;
+        while next(output, &mut part)? {
             if let Some(header) = header(&part) {
+                if !reach.is_empty() {
+                    tips = reach.get(&*header.commit).copied().unwrap_or(0);
+                }
                 commit = Some(header)
                     .filter(|header| shallow.binary_search_by(|hash| (**hash).cmp(&header.commit)).is_err());
-                first = true;
                 continue;
             }
-            let path = if first { part.strip_prefix(b"\n").unwrap_or(&part) } else { &part };
-            first = false;
-            if let Some(commit) = &commit
-                && !self.changes.contains_key(path)
-            {
-                self.changes.insert(path.into(), commit.clone());
+            let status = part.trim_ascii_start().first().copied();
+            if !next(output, &mut part)? {
+                return None;
+            }
+            let before = match status {
+                Some(b'R') => {
+                    let before: Box<[u8]> = part.as_slice().into();
+                    if !next(output, &mut part)? {
+                        return None;
+                    }
+                    Some(before)
+                }
+                _ => None,
+            };
+            if before.is_some() || status == Some(b'A') {
+                number += 1;
+                let commit = commit.as_ref().map_or_else(|| Arc::from(""), |commit| Arc::clone(&commit.commit));
+                let origin = Origin { number, before, commit, tips };
+                self.origins.entry(part.as_slice().into()).or_default().push(origin);
+            }
+            let Some(commit) = &commit else { continue };
+            match self.changes.get_mut(part.as_slice()) {
+                None => _ = self.changes.insert(part.as_slice().into(), vec![(tips, commit.clone())]),
+                Some(changes) => {
+                    let known = changes.iter().fold(0, |known, (tips, _)| known | tips);
+                    if tips & !known != 0 {
+                        changes.push((tips & !known, commit.clone()));
+                    }
+                }
             }
         }
+        Some(())
     }
+
+    /// Returns what the file with these path segments was called before a commit that renamed it.
+    pub(super) fn before(&self, names: &[&OsStr], commit: &str) -> Option<String> {
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
+        let origins = self.origins.get(names.join(&b'/').as_slice())?;
+        let origin = origins.iter().find(|origin| origin.before.is_some() && *origin.commit == *commit)?;
+        String::from_utf8(origin.before.as_ref()?.to_vec()).ok()
+    }
+
+    /// Returns what the file with these path segments was called before, the last name first.
+    pub(super) fn former(&self, names: &[&OsStr], tip: Tip) -> Vec<String> {
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
+        let path = names.join(&b'/');
+        let mut found: Vec<&[u8]> = Vec::new();
+        let (mut path, mut number) = (path.as_slice(), 0);
+        // What another file of the same name had been called, before or after, is nothing of this one.
+        while found.len() < MAX_NAMES
+            && let Some(origins) = self.origins.get(path)
+            && let Some(origin) = origins.iter().find(|origin| origin.number > number && origin.tips & tip.0 != 0)
+            && let Some(before) = &origin.before
+        {
+            if !found.contains(&&**before) {
+                found.push(before);
+            }
+            (path, number) = (before, origin.number);
+        }
+        found.into_iter().filter_map(|path| std::str::from_utf8(path).ok().map(str::to_owned)).collect()
+    }
+}
+
+/// Finds out from which of some tips each commit is reached.
+fn reach(folder: &Path, tips: &[String]) -> Option<HashMap<Box<str>, u128>> {
+    let mut command = git(folder);
+    command.args(["rev-list", "--topo-order", "--parents", MAX_COMMITS]).args(tips).arg("--");
+    let mut reach: HashMap<Box<str>, u128> =
+        tips.iter().enumerate().map(|(at, tip)| (tip.as_str().into(), 1 << at)).collect();
+    let read = run(command, |output| {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if output.read_line(&mut line).ok()? == 0 {
+                return Some(());
+            }
+            // Children come before their parents.
+            let mut hashes = line.split_ascii_whitespace();
+            let own = hashes.next().and_then(|hash| reach.get(hash)).copied().unwrap_or(0);
+            for parent in hashes {
+                *reach.entry(parent.into()).or_default() |= own;
+            }
+        }
+    });
+    read.then_some(reach)
+}
+
+/// A file has had no more names that are looked at.
+const MAX_NAMES: usize = 20;
+
+/// Reads up to the next zero; says whether there was anything. Nothing if it was cut off at the limit.
+fn next(output: &mut dyn std::io::BufRead, part: &mut Vec<u8>) -> Option<bool> {
+    part.clear();
+    if output.read_until(0, part).ok()? == 0 {
+        return Some(false);
+    }
+    part.pop_if(|byte| *byte == 0).map(|_| true)
 }
 
 /// Who committed what below which folder.
@@ -357,20 +450,33 @@ mod tests {
     #[test]
     fn the_newest_commit_of_each_file_counts() {
         let (new, old) = ("a".repeat(40), "b".repeat(40));
-        let output =
-            format!("\x01{new}\x0220\x02Ann\0\na.yaml\0\x01{old}\x0210\x02Bob \x02\0\na.yaml\0d/\u{e9}\n.md\0");
+        let output = format!(
+            "\x01{new}\x0220\x02Ann\0\nM\0a.yaml\0R081\0b.md\0c.md\0\x01{old}\x0210\x02Bob \x02\0\nA\0a.yaml\0A\0d/\u{e9}\n.md\0R100\0a.md\0b.md\0"
+        );
         let mut history = History::default();
-        history.fill(&mut output.as_bytes(), &[]).unwrap();
+        history.fill(&mut output.as_bytes(), &[], &HashMap::new()).unwrap();
         let get = |names: &[&str]| {
             let names: Vec<&OsStr> = names.iter().map(OsStr::new).collect();
-            history.get(&names).map(|change| (change.time, change.author.to_string()))
+            history.get(&names, Tip(1)).map(|change| (change.time, change.author.to_string()))
         };
         assert_eq!(get(&["a.yaml"]), Some((20, "Ann".to_owned())));
         assert_eq!(get(&["d", "é\n.md"]), Some((10, "Bob \x02".to_owned())));
         assert_eq!(get(&["nope.md"]), None);
+        assert_eq!(get(&["c.md"]), Some((20, "Ann".to_owned())));
+        let former = |name: &str| history.former(&[OsStr::new(name)], Tip(1));
+        assert_eq!(former("c.md"), ["b.md", "a.md"]);
+        assert_eq!((former("b.md"), former("a.md")), (vec!["a.md".to_owned()], vec![]));
         let mut history = History::default();
-        history.fill(&mut output.as_bytes(), &[old]).unwrap();
-        assert_eq!(history.changes.len(), 1);
-        assert_eq!(History::default().fill(&mut &output.as_bytes()[..output.len() - 2], &[]), None);
+        history.fill(&mut output.as_bytes(), std::slice::from_ref(&old), &HashMap::new()).unwrap();
+        assert_eq!(history.changes.len(), 2);
+        // From another tip, only the older commit is seen.
+        let reach = HashMap::from([(new.as_str().into(), 1), (old.as_str().into(), 3)]);
+        let mut history = History::default();
+        history.fill(&mut output.as_bytes(), &[], &reach).unwrap();
+        let time = |tip: u128| history.get(&[OsStr::new("a.yaml")], Tip(tip)).map(|change| change.time);
+        assert_eq!((time(1), time(2), time(4)), (Some(20), Some(10), None));
+        assert_eq!(history.former(&[OsStr::new("c.md")], Tip(2)), [""; 0]);
+        let none = History::default().fill(&mut &output.as_bytes()[..output.len() - 2], &[], &HashMap::new());
+        assert_eq!(none, None);
     }
 }

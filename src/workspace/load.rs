@@ -10,6 +10,7 @@ use super::file_system::{FileSystem, FileType, MemoryFileSystem, reason};
 use super::files::Files;
 use super::ignore_rules::Rules;
 use super::pattern::Pattern;
+use super::revisions::Revisions;
 use super::scan::{self, Found};
 use super::trace::Trace;
 use super::{Boundary, GlobStyle, LocateError, ReadError, Root, UrlTarget, Workspace, path, pattern, repository_in};
@@ -50,7 +51,7 @@ pub struct LoadOptions {
 /// # Errors
 /// When a path that was given does not exist or cannot be read.
 pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
-    let tree = FileSystem::Disk(options.record.then(Trace::default));
+    let tree = FileSystem::Disk(options.record.then(Trace::default), Revisions::default());
     for path in &options.paths {
         let place = options.cwd.join(path);
         tree.real(&place).map_err(|error| unusable(path, &error))?;
@@ -81,7 +82,7 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
         Some(output) => options.cwd.join(output),
         None => home.folder.join(&workspace.config.output),
     };
-    if let FileSystem::Disk(Some(journal)) = &*workspace.tree {
+    if let FileSystem::Disk(Some(journal), _) = &*workspace.tree {
         journal.set_own(&output);
     }
     // No catalog is looked for among answers of other tools.

@@ -8,7 +8,11 @@
 mod decode;
 mod files;
 mod git;
+mod git_command;
 mod git_history;
+mod objects;
+mod refs;
+mod revisions;
 mod trace;
 mod load;
 mod update;
@@ -36,15 +40,17 @@ use crate::incremental::{Dependencies, DependencyRecorder, Recording};
 use crate::text::{FileId, Span};
 use file_system::{FileSystem, FileType, reason};
 use files::Files;
-use git_history::{Beginnings, Commits, History};
+use git_history::{Beginnings, Commits, History, Tip};
 use ignore_rules::{RuleBook, Rules};
 use pattern::Pattern;
 use remote::Address;
+use revisions::{Revision, Revisions};
 use scan::{Listed, Purpose};
 
 pub use git::Repository;
 pub use git_history::{Activity, KnownSince, LastChange};
 pub use load::{LoadOptions, load};
+pub use refs::{GitRef, RefKind};
 pub(crate) use remote::repository_in;
 pub use remote::{Host, Remote};
 pub(crate) use scan::MANIFEST;
@@ -150,6 +156,15 @@ impl Folder {
     pub fn path(&self) -> &str {
         &self.path
     }
+}
+
+/// A folder at a commit.
+#[derive(Debug, Clone)]
+pub struct RevisionFolder {
+    /// The top of what may be read of the commit.
+    pub top: Folder,
+    /// The path of the folder below it, `/` between names; empty for the top itself.
+    pub path: String,
 }
 
 /// What is at a path, hidden or not; links are reported, not followed.
@@ -301,8 +316,8 @@ impl Workspace {
     #[must_use]
     pub fn journal(&self) -> Option<String> {
         match &*self.tree {
-            FileSystem::Disk(Some(journal)) => journal.to_text(),
-            FileSystem::Disk(None) | FileSystem::MemoryFileSystem(_) => None,
+            FileSystem::Disk(Some(journal), _) => journal.to_text(),
+            FileSystem::Disk(None, _) | FileSystem::MemoryFileSystem(_) => None,
         }
     }
 
@@ -396,6 +411,16 @@ impl Workspace {
     #[must_use]
     pub fn path(&self, file: FileId) -> Arc<str> {
         Arc::clone(&self.files.get(file).path)
+    }
+
+    /// Returns the path of a file as reports would show it if its commit were checked out.
+    #[must_use]
+    pub fn path_checked_out(&self, file: FileId) -> Arc<str> {
+        let file = self.files.get(file);
+        match self.tree.revisions().and_then(|revisions| revisions.at(&file.place)) {
+            Some((revision, below)) => self.show(&revision.boundary().join(below)),
+            None => Arc::clone(&file.path),
+        }
     }
 
     /// Returns the folder of a file.
@@ -617,6 +642,63 @@ impl Workspace {
         self.local_target(url).unwrap_or(UrlTarget::Elsewhere)
     }
 
+    /// Returns the branches and tags of the repository that a folder belongs to, by name.
+    ///
+    /// Nothing if it belongs to none, or git cannot tell.
+    #[must_use]
+    pub fn refs(&self, folder: &Folder) -> Option<Arc<Vec<GitRef>>> {
+        if !matches!(*self.tree, FileSystem::Disk(..)) {
+            return None;
+        }
+        self.repository_of(&folder.place)?.refs(&self.tree)
+    }
+
+    /// Returns a folder as it is at a commit, and the top of what may be read there, as far as the same part of the repository
+    /// may be read of what is checked out; it need not be there.
+    ///
+    /// Nothing is checked out, and nothing written. Nothing if the folder belongs to no repository.
+    #[must_use]
+    pub fn folder_at(&self, folder: &Folder, at: &GitRef) -> Option<RevisionFolder> {
+        let revisions = self.tree.revisions()?;
+        let boundary = self.boundary(&folder.place);
+        let repository = self.repository_of(&folder.place)?;
+        let place = Revisions::place(&boundary.place, at);
+        if revisions.standing_at(&place).is_none() {
+            let prefix = names_below(&boundary.place, repository.place())?;
+            let top = Folder { path: at.name.as_str().into(), place: Arc::from(place.as_path()) };
+            let branch = (at.kind == RefKind::Branch).then_some(&*at.name);
+            let of = Repository::at(&repository, top, &at.commit, branch, &prefix);
+            revisions.add(place.clone(), at, repository.place(), &prefix, of);
+        }
+        let below = names_below(&folder.place, &boundary.place)?;
+        let path: Option<Vec<&str>> = below.iter().map(|name| name.to_str()).collect();
+        Some(RevisionFolder { top: self.folder(&place), path: path?.join("/") })
+    }
+
+    /// Returns the paths of a commit that were to be read and that this clone does not hold; `top` is that of a
+    /// [`Workspace::folder_at`].
+    #[must_use]
+    pub fn missing_at(&self, top: &Folder) -> Vec<String> {
+        self.revision_at(&top.place).map(|revision| revision.missing()).unwrap_or_default()
+    }
+
+    /// Returns whether git was told to leave out files of the repository that a folder belongs to until they are needed.
+    #[must_use]
+    pub fn is_partial(&self, folder: &Folder) -> bool {
+        self.repository_of(&folder.place).is_some_and(|repository| repository.is_partial)
+    }
+
+    /// Returns whether commits are missing in the repository that a folder belongs to.
+    #[must_use]
+    pub fn is_shallow(&self, folder: &Folder) -> bool {
+        self.repository_of(&folder.place).is_some_and(|repository| repository.is_shallow())
+    }
+
+    /// Returns the commit that stands at a place.
+    fn revision_at(&self, place: &Path) -> Option<Arc<Revision>> {
+        self.tree.revisions()?.standing_at(place)
+    }
+
     /// Returns the repository that a file belongs to.
     #[must_use]
     pub fn repository(&self, file: FileId) -> Option<Arc<Repository>> {
@@ -629,7 +711,7 @@ impl Workspace {
     pub fn source_urls(&self, file: FileId) -> Option<SourceUrls> {
         let repository = self.repository(file)?;
         let file = self.files.get(file);
-        let names = names_below(&file.place, repository.place())?;
+        let names = repository.names_of(&file.place)?;
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
         repository.remote()?.file(&names, repository.view()?, repository.branch())
     }
@@ -638,7 +720,7 @@ impl Workspace {
     #[must_use]
     pub fn folder_url(&self, folder: &Folder) -> Option<String> {
         let repository = self.repository_of(&folder.place)?;
-        let names = names_below(&folder.place, repository.place())?;
+        let names = repository.names_of(&folder.place)?;
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
         repository.remote()?.folder(&names, repository.view()?)
     }
@@ -654,17 +736,67 @@ impl Workspace {
         self.last_change_at(&self.files.get(file).place)
     }
 
-    /// Returns when the file at a place last changed, as far as git knows.
-    fn last_change_at(&self, place: &Path) -> Option<LastChange> {
-        if !matches!(*self.tree, FileSystem::Disk(_)) {
+    /// Returns the paths that a file had before, from the top of its repository, the last one first, and its own; only with
+    /// [`LoadOptions::history`].
+    #[must_use]
+    pub fn former_paths(&self, file: FileId) -> Option<(String, Vec<String>)> {
+        if !self.history {
             return None;
         }
+        let file = self.files.get(file);
+        let repository = self.repository_of(file.place.parent()?)?;
+        let names = repository.names_of(&file.place)?;
+        let former = self.ask_history(&repository, |history, tip| Some(history.former(&names, tip)))?;
+        let own: Option<Vec<&str>> = names.iter().map(|name| name.to_str()).collect();
+        (!former.is_empty()).then_some((own?.join("/"), former))
+    }
+
+    /// Returns what a file said before its last change, as far as git knows; only with [`LoadOptions::history`].
+    #[must_use]
+    pub fn text_before(&self, file: FileId, limit: u64) -> Option<String> {
+        let LastChange { commit, .. } = self.last_change(file)?;
+        let file = self.files.get(file);
+        let repository = self.repository_of(file.place.parent()?)?;
+        let names = repository.names_of(&file.place)?;
+        let own: Option<Vec<&str>> = names.iter().map(|name| name.to_str()).collect();
+        let renamed = self.ask_history(&repository, |history, _| history.before(&names, &commit));
+        let path = renamed.unwrap_or_else(|| own.unwrap_or_default().join("/"));
+        let real = repository.revision.as_ref().map_or(repository.place(), |of| of.repository.place());
+        if path.contains('\n') {
+            return None;
+        }
+        let bytes = self.tree.revisions()?.objects(real).file(&format!("{commit}^:{path}"), limit).ok()?;
+        String::from_utf8(bytes).ok()
+    }
+
+    /// Returns when the file at a place last changed, as far as git knows.
+    fn last_change_at(&self, place: &Path) -> Option<LastChange> {
         let repository = self.repository_of(place.parent().unwrap_or(place))?;
-        let history = repository.history.get_or_init(|| {
-            let _ = repository.read_at.set(repository.head(&self.tree));
-            repository.is_readable.then(|| History::read(repository.place(), &repository.shallow)).flatten()
-        });
-        history.as_ref()?.get(&names_below(place, repository.place())?).cloned()
+        let names = repository.names_of(place)?;
+        self.ask_history(&repository, |history, tip| history.get(&names, tip).cloned())
+    }
+
+    /// Asks the history of a repository, with the commit from which it is looked at. It is read once for what is checked out, and
+    /// once for all commits beside that.
+    fn ask_history<T>(&self, repository: &Repository, ask: impl FnOnce(&History, Tip) -> Option<T>) -> Option<T> {
+        let revisions = self.tree.revisions().filter(|_| repository.is_readable)?;
+        let Some(of) = &repository.revision else {
+            let history = repository.history.get_or_init(|| {
+                let _ = repository.read_at.set(repository.head(&self.tree));
+                History::read(repository.place(), &["HEAD".to_owned()], &repository.shallow)
+            });
+            let history = history.as_ref()?;
+            return ask(history, history.tip("HEAD")?);
+        };
+        let history = {
+            let mut known = of.repository.histories.lock();
+            if known.as_ref().is_none_or(|known| known.tip(&of.commit).is_none()) {
+                let commits = revisions.commits(of.repository.place());
+                *known = History::read(of.repository.place(), &commits, &repository.shallow).map(Arc::new);
+            }
+            known.clone()?
+        };
+        ask(&history, history.tip(&of.commit)?)
     }
 
     /// Returns when a file was committed last, as far as git knows, whether or not pages will show it. The first question of each
@@ -703,13 +835,13 @@ impl Workspace {
     #[must_use]
     pub fn known_since(&self, files: &[FileId]) -> Vec<KnownSince> {
         let since = |file: FileId| {
-            let repository = self.repository(file).filter(|_| matches!(*self.tree, FileSystem::Disk(_)))?;
+            let repository = self.repository(file).filter(|_| matches!(*self.tree, FileSystem::Disk(..)))?;
             let file = self.files.get(file);
             let beginnings = repository.beginnings.get_or_init(|| {
                 let _ = repository.read_at.set(repository.head(&self.tree));
                 Beginnings::read(repository.place(), &repository.shallow)
             });
-            Some(beginnings.as_ref()?.get(&names_below(&file.place, repository.place())?))
+            Some(beginnings.as_ref()?.get(&repository.names_of(&file.place)?))
         };
         files.par_iter().map(|file| since(*file).unwrap_or(KnownSince::Unknown)).collect()
     }
@@ -778,6 +910,9 @@ impl Workspace {
     /// Returns the repository that a folder belongs to, which may start above the scanned root.
     fn repository_of(&self, folder: &Path) -> Option<Arc<Repository>> {
         let boundary = self.boundary(folder);
+        if let Some(revision) = self.revision_at(&boundary.place) {
+            return Some(Arc::clone(&revision.repository));
+        }
         if let Some(known) = self.known.repositories.read().get(&boundary.place) {
             return known.clone();
         }
@@ -909,6 +1044,12 @@ impl Workspace {
     /// Returns the path of a place as reports show it.
     fn show(&self, place: &Path) -> Arc<str> {
         let Some(root) = self.root_of(place) else { return path::shown(place).into() };
+        if let Some((revision, below)) = self.tree.revisions().and_then(|revisions| revisions.at(place)) {
+            // As git writes it.
+            let above = self.show(revision.boundary());
+            let slash = if above.is_empty() { "" } else { "/" };
+            return format!("{above}{slash}{}:{}", revision.label, path::shown(below)).into();
+        }
         let below = place.strip_prefix(&root.place).map(path::shown).unwrap_or_default();
         match (root.prefix.as_str(), below.as_str()) {
             ("", path) | (path, "") => path.into(),
@@ -966,6 +1107,7 @@ impl Workspace {
         }
         let real: Arc<Path> = match (folder.parent(), folder.file_name()) {
             _ if self.roots.iter().any(|root| root.place == folder) => folder.into(),
+            _ if self.revision_at(folder).is_some() => folder.into(),
             (Some(parent), Some(name)) if self.root_of(parent).is_some() => {
                 let path = self.real_folder(parent)?.join(name);
                 match self.tree.kind(&path)? {
@@ -1009,6 +1151,7 @@ impl Workspace {
         }
         let root = self.root_of(folder)?;
         let above = match folder.parent() {
+            _ if self.revision_at(folder).is_some() => None,
             Some(parent) if root.place != folder => self.rules(parent),
             _ => root.rules.clone(),
         };

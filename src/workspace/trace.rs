@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::file_system::{DirEntry, FileSystem, FileType, Stamp, stamp};
+use super::revisions::Revisions;
 use crate::incremental;
 
 /// A file that changed so shortly before it was read may change again with no trace in its time.
@@ -128,7 +129,7 @@ pub(super) fn holds(text: &str) -> bool {
 
 /// Asks the disk whether an answer would be the same.
 fn still(question: Probe, path: &Path, answer: &str, own: &Path) -> bool {
-    let tree = FileSystem::Disk(None);
+    let tree = FileSystem::Disk(None, Revisions::default());
     match question {
         Probe::List => {
             answer == tree.list(path).map_or_else(|_| NOTHING.to_owned(), |items| listing(path, &items, own))

@@ -66,7 +66,7 @@ impl Workspace {
         if changes.is_empty() {
             return Some((self.clone(), changes));
         }
-        let now = if matches!(*tree, FileSystem::Disk(_)) { super::snapshots::now() } else { self.now };
+        let now = if matches!(*tree, FileSystem::Disk(..)) { super::snapshots::now() } else { self.now };
         let mut next = Self { tree, files: Arc::new(files), now, ..self.clone() };
         if folders {
             next.known = Arc::new(self.known.without(&changes));
@@ -165,7 +165,9 @@ impl Workspace {
         }
         let is_same = |before: &Arc<git::Repository>| {
             let now = git::Repository::read(tree, before.folder().clone(), &self.config.hosts);
-            before.says_as(&now) && before.read_at.get().is_none_or(|read_at| *read_at == now.head(tree))
+            before.says_as(&now)
+                && before.read_at.get().is_none_or(|read_at| *read_at == now.head(tree))
+                && before.refs_read_at.get().is_none_or(|read_at| *read_at == now.refs_state(tree))
         };
         known.values().flatten().all(is_same)
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "these tests look at the program from outside")]
 
+mod adr;
 mod again;
 mod cache;
 mod cli;
@@ -16,3 +17,4 @@ mod policy;
 mod rules;
 mod snapshots;
 mod specs;
+mod versions;

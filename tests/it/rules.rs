@@ -12,6 +12,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("codeowners-disagrees", "needs a CODEOWNERS file"),
     ("docs-folder-missing", "needs the documentation"),
     ("file-too-large", "needs a large file"),
+    ("invalid-announcement", "needs a file in Markdown"),
     ("invalid-definition-bundle", "needs files in which a part is missing"),
     ("invalid-check", "needs an app-config.yaml"),
     ("invalid-history", "needs a configuration and a history"),

@@ -39,6 +39,8 @@ pub enum Column {
     Tags,
     /// The way to the definition of an API, named by its type.
     Definition,
+    /// How many entities are hit when it fails.
+    Impact,
     /// One of the organisation's own, by its place in the configuration.
     Own(usize),
 }
@@ -65,6 +67,7 @@ impl Column {
             Self::Description => "Description",
             Self::Tags => "Tags",
             Self::Definition => "Definition",
+            Self::Impact => "Impact",
         }
     }
 
@@ -89,6 +92,7 @@ impl Column {
             Self::Description => "description",
             Self::Tags => "tags",
             Self::Definition => "definition",
+            Self::Impact => "impact",
         })
     }
 }

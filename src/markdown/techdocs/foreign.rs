@@ -4,6 +4,7 @@
 //! What is in the source in another form, such as `\[a\]\[b\]`, is meant to be shown and not reported; neither is what
 //! comes from an included file.
 
+use crate::markdown::BracketLink;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
@@ -482,6 +483,9 @@ impl Finder<'_> {
         }
         for (at, _) in text.match_indices("[[") {
             let Some(length) = near(&text[at + 2..]).find("]]") else { continue };
+            if BracketLink::read(&text[at..]).is_some() {
+                continue;
+            }
             let inner = &text[at + 2..at + 2 + length];
             let is_edge = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ')');
             let is_page = is_edge(inner.chars().next()) && is_edge(inner.chars().next_back());

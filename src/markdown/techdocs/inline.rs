@@ -12,6 +12,7 @@ use super::options::Escapes;
 use super::parser::Parser;
 use super::stash::{self, END, Mark, START};
 use super::tree::NodeId;
+use crate::markdown::BracketLink;
 
 /// How often a pattern goes over a text again after it has found something.
 const MAX_PASSES: usize = 4;
@@ -85,6 +86,7 @@ const PATTERNS: &[Pattern] = &[
     pattern(b"\\", find_escape),
     pattern(b"[", find_progress),
     pattern(b"[", find_footnote),
+    pattern(b"[", find_entity_link),
     again(b"[", links::find_reference),
     again(b"[", links::find_link),
     pattern(b"!", links::find_image),
@@ -127,6 +129,19 @@ fn find_keys(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> 
 
 fn find_progress(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
     parser.options.progress_bar.then(|| ext::progressbar::find(parser, subject, from))?
+}
+
+/// `[[component:web]]`
+fn find_entity_link(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -> Option<Found> {
+    let start = from + subject.text[from..].find("[[")?;
+    let Some(found) = BracketLink::read(&subject.text[start..]).filter(|_| !subject.in_link) else {
+        return Some(Found::Skip(start + 2));
+    };
+    let node = parser.tree.make("a");
+    let link = &mut parser.tree[node];
+    link.set_attribute("href", found.target);
+    link.text.set_atomic(found.label);
+    Some(Found::Replace { start, end: start + found.length, with: Replacement::Node(node) })
 }
 
 /// `[[Page]]`

@@ -39,7 +39,8 @@ fn may_link(text: &str) -> bool {
         }
         // An edit of the critic extension leaves out what is around it.
         (_, next) => matches!(next, Some(b'+' | b'-' | b'~' | b'=' | b'>')),
-    }) || text.contains("8<-")
+    }) || text.contains("[[")
+        || text.contains("8<-")
         || memchr::memchr3(1, 2, 3, bytes).is_some()
         || memchr::memchr(4, bytes).is_some()
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Link;
+use crate::markdown::BracketLink;
 use crate::text::byte_set;
 
 /// Fills in the spans of `links`.
@@ -55,7 +56,7 @@ fn destinations(source: &str) -> Vec<Range<usize>> {
 }
 
 /// The bytes at which a destination may begin, or what leads to it.
-const MAY_BEGIN: [bool; 256] = byte_set(b"]<hHwWfF");
+const MAY_BEGIN: [bool; 256] = byte_set(b"][<hHwWfF");
 
 fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
     let bytes = line.as_bytes();
@@ -73,6 +74,9 @@ fn in_line(line: &str, base: usize, found: &mut Vec<Range<usize>>) {
                 let start = at + 2 + (rest.len() - rest.trim_start_matches([' ', '<']).len());
                 let rest = &line[start..];
                 (start, start + rest.find([' ', '>', '\n', '\r']).unwrap_or(rest.len()))
+            }
+            b'[' if BracketLink::read(&line[at..]).is_some() => {
+                (at + 2, at + 2 + BracketLink::read(&line[at..]).map_or(0, |link| link.target.len()))
             }
             b'<' if at < last_close => {
                 let rest = &line[at + 1..];

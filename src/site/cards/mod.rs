@@ -1,6 +1,7 @@
 //! The cards of overviews, one a file.
 
 pub mod about;
+pub mod announcements;
 pub mod decisions;
 pub mod documentation;
 mod form;

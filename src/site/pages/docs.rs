@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{PageContent, PageType};
+use super::{PageContent, PageType, versions};
 use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::html::{self, Html};
 use crate::markdown::Heading;
@@ -60,6 +60,8 @@ pub struct Model {
     title: String,
     /// The document.
     html: String,
+    /// The versions, if there are several.
+    versions: Option<versions::Model>,
     /// HTML, as the next one: lists that may be long, on every page.
     nav: String,
     /// HTML: the first level of the navigation.
@@ -108,11 +110,14 @@ struct TocEntry<'a> {
 /// Makes a page of documentation.
 #[must_use]
 pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Model> {
-    let site = &view.portal.docs.sites[site];
+    let number = site;
+    let site = view.portal.docs.nth(number);
     let document = &site.pages[page];
+    let (versions, of_version) = versions::part(view, number, document).unzip();
     let entity = view.entity(site.entity);
     let reference = &entity.reference;
-    let href = |at: usize| view.href(&routes::docs_page(reference, &site.pages[at].path));
+    let version = site.version.as_deref();
+    let href = |at: usize| view.href(&routes::docs_version(reference, version, &site.pages[at].path));
     let anchor = |at: Option<usize>, icon| {
         let title = site.pages.get(at?)?.title.clone();
         Some(Anchor { href: href(at?), title, icon, external: false })
@@ -120,7 +125,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
     let source = view.site.source(document.file);
     let mut breadcrumbs = vec![(routes::DOCS.to_owned(), "Docs".to_owned())];
     if !document.path.is_empty() {
-        breadcrumbs.push((routes::docs_page(reference, ""), site.title.clone()));
+        breadcrumbs.push((routes::docs_version(reference, version, ""), site.title.clone()));
     }
     let title = if document.path.is_empty() && document.title != site.title {
         site.title.clone()
@@ -133,17 +138,25 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         breadcrumbs,
         class: "docs",
         system: view.entity(site.entity).system().map(str::to_owned),
+        version: of_version,
+    };
+    let home = match version {
+        Some(_) => {
+            view.href(&routes::docs_version(reference, version, site.root().map_or("", |page| &site.pages[page].path)))
+        }
+        None => view.docs(site.entity).unwrap_or_else(|| view.href(routes::DOCS)),
     };
     let turns = !hides(document, "footer");
     let folded = is_long(&site.nav, FULL_NAV) && !document.path.is_empty() && page != 0;
     let model = Model {
         site: site.title.clone(),
-        home: view.docs(site.entity).unwrap_or_else(|| view.href(routes::DOCS)),
+        home,
         entity: view.link(site.entity),
         kind: kind_display::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
         title: document.title.clone(),
-        html: content(document),
+        html: if version.is_some() { deeper(content(document), &document.path) } else { content(document) },
+        versions,
         nav: if hides(document, "navigation") { String::new() } else { Nav::new(site, page, folded).html() },
         tabs: Nav::new(site, page, folded).tabs().filter(|_| !hides(document, "tabs")),
         toc: toc(site, document),
@@ -172,11 +185,37 @@ pub(super) fn toc_title(site: &DocsSite) -> String {
 /// Returns the document, below its title if it shows none.
 pub(super) fn content(document: &DocsPage) -> String {
     let doc = &document.doc;
+    let html = with_former_anchors(doc.html.clone(), &document.former_anchors);
     if doc.has_title {
-        return doc.html.clone();
+        return html;
     }
     let heading = document.heading.clone().unwrap_or_else(|| Html::of_text(&document.title).into_string());
-    format!("<h1>{heading}</h1>\n{}", doc.html)
+    format!("<h1>{heading}</h1>\n{html}")
+}
+
+/// Puts the names that headings had before in front of them, so that links to these still lead there.
+fn with_former_anchors(mut html: String, names: &[(String, String)]) -> String {
+    for (now, before) in names {
+        let mut own = Html::new();
+        own.start("a").attribute("id", now);
+        let id = own.into_string();
+        let id = id.trim_start_matches("<a ").trim_end_matches('>').to_owned();
+        let heading = (1..=6).find_map(|level| html.find(&format!("<h{level} {id}")));
+        if let Some(at) = heading {
+            let mut anchor = Html::new();
+            anchor.start("a").attribute("id", before).attribute("data-former", "");
+            anchor.end("a");
+            html.insert_str(at, &anchor.into_string());
+        }
+    }
+    html
+}
+
+/// Returns a document whose links to entities begin two folders further down, as those of a version do.
+fn deeper(html: String, path: &str) -> String {
+    let above = "../".repeat(4 + path.split('/').filter(|name| !name.is_empty()).count());
+    let link = format!("href=\"{above}catalog/");
+    if html.contains(&link) { html.replace(&link, &format!("href=\"../../{above}catalog/")) } else { html }
 }
 
 /// What the navigation is made for.
@@ -521,6 +560,7 @@ pub(super) mod tests {
             next: None,
             edit_url: None,
             last_change: None,
+            former_anchors: Vec::new(),
         };
         DocsSite {
             entity: EntityId::new(0),
@@ -535,6 +575,7 @@ pub(super) mod tests {
             has_own_index: true,
             toc_depth: (1, 6),
             toc_title: None,
+            version: None,
             outline: Default::default(),
             files: Default::default(),
             look: Look::default(),

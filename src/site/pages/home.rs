@@ -56,6 +56,8 @@ pub struct Model {
     docs: Vec<Document>,
     all_docs: String,
     attention: Vec<Attention>,
+    news: Vec<super::announcements::Item>,
+    all_news: String,
     changes: Vec<Change>,
     status: String,
     links: Vec<Anchor>,
@@ -153,6 +155,8 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         docs: documents(view),
         all_docs: view.href(routes::DOCS),
         attention: attention(view),
+        news: view.portal.announcements.active().take(LISTED).map(|(_, one)| super::announcements::item(view, one)).collect(),
+        all_news: view.href(routes::ANNOUNCEMENTS),
         changes: changes(view),
         status: view.href(routes::STATUS),
         links: config

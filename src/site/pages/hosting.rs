@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{PAGES, PageContent, PageType, json};
 use crate::catalog::export::{self, EntityJson, FacetValue};
-use crate::catalog::{Entity, EntityId};
+use crate::catalog::{Entity, EntityId, EntityRef};
 use crate::html::Html;
 use crate::inert;
 use crate::markdown::commonmark;
@@ -23,7 +23,7 @@ use crate::routes;
 use crate::site::kind_display::Column;
 use crate::site::table::{self, Cell};
 use crate::site::tabs::definition;
-use crate::site::{File, PageContext, Site, Subject, context, feeds};
+use crate::site::{File, PageContext, Site, Subject, atom, context, feeds};
 
 /// What pages may load and do; the strictest that lets them work. Images may be embedded, because icons are.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'";
@@ -81,6 +81,17 @@ fn files_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<(String, Subject)
         add(routes::api_entity(&entity.reference), File::ApiEntity(id));
     }
     add(routes::markdown(&routes::entity(&entity.reference)), File::EntityMarkdown(id));
+    let has_docs = portal.docs.site(id).is_some();
+    if site.base_url().is_some() {
+        // A feed where something can be told from time to time.
+        let owns = entity.related("ownerOf").next().is_some();
+        if has_docs || owns || portal.decisions.of(id).is_some() {
+            add(routes::entity_feed(&entity.reference), File::EntityFeed(id));
+        }
+        if has_docs {
+            add(routes::docs_feed(&entity.reference), File::DocsFeed(id));
+        }
+    }
     if site.config().badges {
         for badge in feeds::Badge::ALL {
             add(routes::badge(&entity.reference, badge.id()), File::Badge(id, badge));
@@ -102,13 +113,14 @@ pub(super) fn content(view: &PageContext<'_>, file: File) -> PageContent {
 fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
     const JSON: &str = "application/json";
     const TEXT: &str = "text/plain; charset=utf-8";
+    const ATOM: &str = "application/atom+xml";
     const MARKDOWN: &str = "text/markdown; charset=utf-8";
     match file {
         File::Sitemap => (sitemap(view.site).into_bytes(), "application/xml"),
         File::OpenSearch => (opensearch(view.site).into_bytes(), "application/opensearchdescription+xml"),
         File::Robots => (robots(view.site).into_bytes(), TEXT),
         File::Headers => (headers(view.site).into_bytes(), TEXT),
-        File::Redirects => (redirects(view.site).into_bytes(), TEXT),
+        File::Redirects => (redirects(view).into_bytes(), TEXT),
         File::NoJekyll => (Vec::new(), TEXT),
         File::ApiEntities => (list(view.portal.catalog.exported()), JSON),
         File::ApiLines => (export::ndjson(&view.portal.catalog), "application/x-ndjson"),
@@ -124,7 +136,10 @@ fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::EntityMarkdown(id) => (feeds::entity_markdown(view, id).into_bytes(), MARKDOWN),
         File::Badge(id, badge) => (feeds::badge(view, id, badge).into_bytes(), "image/svg+xml"),
         File::Llms => (feeds::llms(view).into_bytes(), MARKDOWN),
-        File::Feed => (feeds::feed(view.site).into_bytes(), "application/atom+xml"),
+        File::Feed => (atom::of_portal(view).into_bytes(), ATOM),
+        File::EntityFeed(id) => (atom::of_entity(view, id).into_bytes(), ATOM),
+        File::DocsFeed(id) => (atom::of_docs(view, id).into_bytes(), ATOM),
+        File::AnnouncementsFeed => (atom::of_announcements(view).into_bytes(), ATOM),
         File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
         File::ApiCatalog => (json(&api_catalog(view)), "application/linkset+json"),
@@ -133,6 +148,10 @@ fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
             (text.as_bytes().to_vec(), definition_type("yaml"))
         }
         File::DefinitionItems(id) => (json(&definition::items(view, id)), JSON),
+        File::DocsVersions(id) => {
+            let list = view.portal.docs.versions_of(id).map(|versions| super::versions::list(view, versions));
+            (list.unwrap_or_default(), JSON)
+        }
         File::Definition(id) => match definition::Source::of(view.entity(id)) {
             Some(source) => (inert::text(source.text.as_bytes()).into_owned(), definition_type(source.extension)),
             None => (Vec::new(), TEXT),
@@ -341,12 +360,37 @@ fn headers(site: &Site) -> String {
 }
 
 /// Redirects in the same form: addresses of Backstage that have another place here.
-fn redirects(site: &Site) -> String {
-    let base = site.base_path();
-    format!(
+fn redirects(view: &PageContext<'_>) -> String {
+    let base = view.site.base_path();
+    let mut out = format!(
         "{base}api/catalog/entities {base}api/catalog/entities/index.html 200\n\
          {base}catalog/:namespace/:kind/:name/docs/* {base}docs/:namespace/:kind/:name/:splat 301\n\
          {base}api/badges/entity/:namespace/:kind/:name/badge/:id {base}api/badges/entity/:namespace/:kind/:name/badge/:id.svg 200\n\
          {base}create/templates/:namespace/:name {base}catalog/:namespace/template/:name/ 301\n"
-    )
+    );
+    // What entities were called before, with all that stood below them.
+    for (reference, id) in view.portal.catalog.former().take(MAX_FORMER) {
+        let Ok(reference) = EntityRef::parse(reference, None, "default") else { continue };
+        let now = &view.entity(id).reference;
+        for place in [|it: &EntityRef| routes::entity(it), |it: &EntityRef| routes::docs_page(it, "")] {
+            let [from, to] = [&reference, now].map(|it| routes::encoded(&place(it)));
+            let _ = writeln!(out, "{base}{from}* {base}{to}:splat 301");
+        }
+    }
+    // Hosts that know them send readers on sooner than a page does; some take no more than a hundred patterns.
+    for versions in view.portal.docs.versions.iter().take(MAX_VERSIONED) {
+        let reference = &view.entity(versions.entity).reference;
+        for (name, to) in versions.named_otherwise().take(2) {
+            let of = |version| routes::encoded(&routes::docs_version(reference, version, ""));
+            let to = of(view.portal.docs.nth(to).version.as_deref());
+            let _ = writeln!(out, "{base}{}* {base}{to}:splat 302", of(Some(name)));
+        }
+    }
+    out
 }
+
+/// So many former names of entities are among the redirects.
+const MAX_FORMER: usize = 20;
+
+/// So many documentations with versions are among the redirects.
+const MAX_VERSIONED: usize = 20;

@@ -1,5 +1,6 @@
 //! The types of pages, one a file: which pages of a type there are, and the model of each.
 
+pub mod announcements;
 pub mod catalog;
 pub mod create;
 pub mod decisions;
@@ -20,6 +21,7 @@ pub mod scorecards;
 pub mod simple;
 pub mod standalone;
 pub mod status;
+pub mod versions;
 
 use std::borrow::Cow;
 

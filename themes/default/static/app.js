@@ -39,12 +39,23 @@ export function start() {
   page?.abort();
   page = new AbortController();
   const { signal } = page;
-  for (const part of [themeSwitch, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages]) part(signal);
+  for (const part of [banner, themeSwitch, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages]) part(signal);
   /** @type {Tools} */
   const tools = { signal, home, stored, askMe, pathOf, make, icon, all, find };
   for (const { src } of all('script[type=module][src]')) {
     if (src !== import.meta.url) import(src).then((tool) => tool.start?.(tools));
   }
+}
+
+/** An announcement is shown until its last day, or until somebody has put it away. */
+function banner() {
+  const today = new Date().toISOString().slice(0, 10);
+  for (const one of all('[data-until]')) if (one.dataset.until < today) one.hidden = true;
+  const note = find('[data-banner]');
+  if (!note) return;
+  const { banner: id } = note.dataset;
+  if (stored.read('banner', '') === id) note.hidden = true;
+  note.querySelector('button').addEventListener('click', () => { stored.write('banner', id); note.hidden = true; });
 }
 
 /** Colours: what the system wants, light, dark, and round again. */

@@ -79,8 +79,11 @@ async function worker(module, home, page) {
 }
 
 let opened;
-/** Opens the index once; a failure is forgotten, so that the next attempt tries again. */
+let place;
+/** Opens the index once; a failure is forgotten, so that the next attempt tries again. A version of a documentation has one of its own. */
 function index({ module, home }) {
+  if (place !== module) opened = undefined;
+  place = module;
   opened ??= import(module).then(async (engine) => {
     let own;
     const page = () => {
@@ -398,14 +401,17 @@ export function openDialog(options) {
     }
     const hint = make('p', { className: 'hit-keys' });
     for (const [key, what] of [['↑↓', 'choose'], ['↵', 'open'], ['Esc', 'close']]) hint.append(make('kbd', { textContent: key }), ` ${what} `);
-    const all = make('a', { textContent: 'All results and filters' });
+    // What is found in a version of a documentation is all of it.
+    const { searchVersion: version } = document.documentElement.dataset;
+    if (version) input.placeholder = `Search ${version}`;
+    const all = make('a', { textContent: version ? 'Search everything' : 'All results and filters' });
     hint.append(all);
     dialog = make('dialog', { className: 'search-dialog', 'aria-label': 'Search' }, make('div', { className: 'search-head' }, make('i', { className: 'icon i-search' }), input, close));
-    const place = here(options.home);
+    const place = version ? undefined : here(options.home);
     const scope = make('select', { className: 'search-scope', 'aria-label': 'Where to search' }, make('option', { value: '', textContent: 'Everything' }));
     if (place) scope.append(make('option', { value: `ref ${place.ref}`, textContent: `This documentation (${place.name})` }));
     const { system } = document.documentElement.dataset;
-    if (system) scope.append(make('option', { value: `system ${system}`, textContent: `This system (${system.split('/').at(-1)})` }));
+    if (system && !version) scope.append(make('option', { value: `system ${system}`, textContent: `This system (${system.split('/').at(-1)})` }));
     if (scope.options.length > 1) dialog.append(scope);
     const within = () => {
       const [facet, value] = scope.value.split(' ');

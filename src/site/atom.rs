@@ -1,0 +1,158 @@
+//! Changes as Atom feeds: of the portal, of an entity, of what a group owns, of a documentation, and announcements.
+
+use std::sync::Arc;
+
+use super::{Change, PageContext, kind_display, newest_first};
+use crate::announcements::Publisher;
+use crate::calendar::Day;
+use crate::catalog::EntityId;
+use crate::docs::DocsSite;
+use crate::html::Html;
+use crate::routes;
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// What a feed says of itself: its title, the page that it is about, and its own address.
+struct Head {
+    title: String,
+    page: String,
+    feed: String,
+}
+
+/// Writes the newest changes of the portal.
+#[must_use]
+pub fn of_portal(view: &PageContext<'_>) -> String {
+    let title = format!("{}: changes", view.site.config().title);
+    let head = Head { title, page: routes::HOME.to_owned(), feed: routes::FEED.to_owned() };
+    write(view, &head, view.site.changes())
+}
+
+/// Writes the newest changes of an entity: of its file, its documentation and its decisions; those of a group or user are the
+/// changes of all that it owns.
+#[must_use]
+pub fn of_entity(view: &PageContext<'_>, id: EntityId) -> String {
+    let entity = view.entity(id);
+    let owned = entity.related("ownerOf").filter_map(|relation| relation.id);
+    let changes = std::iter::once(id).chain(owned).flat_map(|id| changes_of(view, id)).collect();
+    let head = Head {
+        title: format!("{}: changes", entity.title()),
+        page: routes::entity(&entity.reference),
+        feed: routes::entity_feed(&entity.reference),
+    };
+    write(view, &head, &newest_first(changes))
+}
+
+/// Writes the newest changes of a documentation.
+#[must_use]
+pub fn of_docs(view: &PageContext<'_>, id: EntityId) -> String {
+    let docs = view.portal.docs.site(id);
+    let reference = &view.entity(id).reference;
+    let title = docs.map_or_else(String::new, |docs| docs.title.clone());
+    let head = Head { title, page: routes::docs_page(reference, ""), feed: routes::docs_feed(reference) };
+    let changes = docs.map_or_else(Vec::new, |docs| of_pages(view, docs));
+    write(view, &head, &newest_first(changes))
+}
+
+/// Writes the announcements that hold or held.
+#[must_use]
+pub fn of_announcements(view: &PageContext<'_>) -> String {
+    let config = view.site.config();
+    let by = |publisher: &Option<Publisher>| match publisher {
+        Some(Publisher::Entity(id)) => view.entity(*id).title().to_owned(),
+        Some(Publisher::Name(name)) => name.clone(),
+        None => config.organization.clone().unwrap_or_else(|| config.title.clone()),
+    };
+    let change = |one: &crate::announcements::Announcement| Change {
+        time: one.date.map_or(0, Day::number) * DAY,
+        title: one.title.clone(),
+        what: one.category.clone().unwrap_or_else(|| "Announcement".to_owned()),
+        url: routes::announcement(&one.slug),
+        author: by(&one.publisher).into(),
+    };
+    let head = Head {
+        title: format!("{}: news", config.title),
+        page: routes::ANNOUNCEMENTS.to_owned(),
+        feed: routes::ANNOUNCEMENTS_FEED.to_owned(),
+    };
+    // What is still to come is nobody's business yet.
+    let all = view.portal.announcements.all.iter().filter(|one| one.is_active || one.end.is_some());
+    write(view, &head, &newest_first(all.map(change).collect()))
+}
+
+fn changes_of(view: &PageContext<'_>, id: EntityId) -> Vec<Change> {
+    let entity = view.entity(id);
+    let what = kind_display::face(&entity.kind, view.site.config()).one;
+    let own = view.site.changed(id).map(|changed| Change {
+        time: changed.time,
+        title: entity.title().to_owned(),
+        what,
+        url: routes::entity(&entity.reference),
+        author: Arc::clone(&changed.author),
+    });
+    let pages = view.portal.docs.site(id).map_or_else(Vec::new, |docs| of_pages(view, docs));
+    let log = view.portal.decisions.of(id).map(|(_, log)| log);
+    let decisions = log.into_iter().flat_map(|log| log.records.iter()).filter_map(|record| {
+        let day = Day::parse(record.date.as_deref()?)?;
+        Some(Change {
+            time: day.number() * DAY,
+            title: record.title.clone(),
+            what: "Decision".to_owned(),
+            url: routes::decision(Some(&entity.reference), 0, &record.id),
+            author: record.deciders.first().map_or_else(|| entity.title().into(), |name| name.as_str().into()),
+        })
+    });
+    own.into_iter().chain(pages).chain(decisions).collect()
+}
+
+fn of_pages(view: &PageContext<'_>, docs: &DocsSite) -> Vec<Change> {
+    let reference = &view.entity(docs.entity).reference;
+    let change = |page: &crate::docs::DocsPage| {
+        let changed = page.last_change.as_ref()?;
+        Some(Change {
+            time: changed.time,
+            title: page.title.clone(),
+            what: docs.title.clone(),
+            url: routes::docs_page(reference, &page.path),
+            author: Arc::clone(&changed.author),
+        })
+    };
+    docs.pages.iter().filter_map(change).collect()
+}
+
+fn write(view: &PageContext<'_>, head: &Head, changes: &[Change]) -> String {
+    let base = view.site.base_url().unwrap_or_default();
+    let absolute = |url: &str| format!("{base}{}", routes::encoded(url));
+    let newest = changes.first().map_or(0, |change| change.time);
+    let mut out = Html::new();
+    out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.start("feed").attribute("xmlns", "http://www.w3.org/2005/Atom");
+    out.raw("\n");
+    out.element("title", &head.title);
+    out.raw("\n");
+    out.element("id", &absolute(&head.page));
+    out.raw("\n");
+    out.empty("link").attribute("href", &absolute(&head.page));
+    out.raw("\n");
+    out.empty("link").attribute("rel", "self").attribute("href", &absolute(&head.feed));
+    out.raw("\n");
+    out.element("updated", &super::date::moment(newest));
+    out.raw("\n");
+    for Change { time, title, what, url, author } in changes {
+        let url = absolute(url);
+        out.start("entry");
+        out.element("title", title);
+        out.element("id", &format!("{url}#{time}"));
+        out.empty("link").attribute("href", &url);
+        out.element("updated", &super::date::moment(*time));
+        out.start("author");
+        out.element("name", author);
+        out.end("author");
+        out.empty("category").attribute("term", what);
+        out.end("entry");
+        out.raw("\n");
+    }
+    out.end("feed");
+    out.raw("\n");
+    out.into_string()
+}

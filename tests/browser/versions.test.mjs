@@ -1,0 +1,91 @@
+// Versions of a documentation in a browser: other names keep the place in a page and the query, the list keeps the page, and
+// search stays within the version.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { launch, serve } from './chromium.mjs';
+
+const folder = await mkdtemp(join(tmpdir(), 'playbill-versions-'));
+const git = (...words) => execFileSync('git', ['-C', folder, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...words]);
+const write = async (path, text) => {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+};
+git('init', '-q', '-b', 'main');
+await write('catalog-info.yaml', `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: web, annotations: {backstage.io/techdocs-ref: 'dir:.'}}
+spec: {type: website, lifecycle: production, owner: shop}
+`);
+await write('docs/index.md', '# Web\n\nStart.\n');
+await write('docs/setup.md', `# Setup\n\n${'Text of an armadillo.\n\n'.repeat(60)}## Install\n\nHere.\n`);
+const commit = (tag) => { git('add', '-A'); git('commit', '-q', '-m', tag); git('tag', tag); };
+commit('v1.0');
+await write('docs/setup.md', `# Setup\n\n${'Text of a pangolin.\n\n'.repeat(60)}## Install\n\nThere.\n`);
+await write('docs/new.md', '# New\n');
+commit('v2.0');
+await write('playbill.yaml', "baseUrl: https://example.org/portal/\nversions:\n  - {refs: ['v*'], aliases: {lts: v1.0}}\n");
+execFileSync('target/debug/playbill', ['build', folder, '-o', join(folder, 'site'), '--quiet', '--no-cache']);
+
+const { url, stop } = await serve(join(folder, 'site'), '/portal/');
+const browser = await launch();
+after(async () => { await browser.stop(); stop(); await rm(folder, { recursive: true }); });
+const root = 'docs/default/component/web/';
+const open = async (path) => {
+  const page = await browser.page();
+  await page.goto(url + root + path).catch(() => {});
+  await page.settle(500);
+  return page;
+};
+const at = (page) => page.evaluate('location.href');
+const text = (page, selector) => page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim() ?? null`);
+
+test('other names lead to their version with the place in the page and the query', async () => {
+  for (const [from, to] of [
+    ['v/latest/setup/?h=text&x=1#install', 'setup/?h=text&x=1#install'],
+    ['v/v2.0/setup/#install', 'setup/#install'],
+    ['v/lts/setup/?a=b#install', 'v/v1.0/setup/?a=b#install'],
+  ]) {
+    const page = await open(from);
+    assert.equal(await at(page), url + root + to);
+    const top = await page.evaluate("document.querySelector('#install').getBoundingClientRect().top");
+    assert.ok(top >= 0 && top < 400, `${from} is at its heading: ${top}`);
+    await page.close();
+  }
+});
+
+test('the list of versions keeps the page and says where it is missing', async () => {
+  const page = await open('setup/');
+  await page.evaluate("document.querySelector('.versions summary').click()");
+  await page.evaluate("document.querySelector('[data-version=\"v1.0\"]').click()");
+  await page.settle(500);
+  assert.equal(await at(page), `${url}${root}v/v1.0/setup/`);
+  assert.equal(await page.evaluate("document.documentElement.dataset.docsVersion"), 'v1.0');
+  assert.match(await text(page, '[data-version-notice="outdated"]'), /old version/);
+  await page.evaluate("document.querySelector('[data-version-notice] a').click()");
+  await page.settle(500);
+  assert.equal(await at(page), `${url}${root}setup/`);
+  assert.equal(await text(page, '[data-version-notice]'), null);
+  await page.close();
+  const other = await open('new/');
+  assert.match(await text(other, '[data-version="v1.0"]'), /without this page/);
+  await other.close();
+});
+
+test('a version is searched alone, the portal in its latest version', async () => {
+  const found = async (path, query) => {
+    const page = await open(path);
+    const urls = await page.evaluate(`import(new URL(document.documentElement.dataset.searchModule, location.href).href)
+      .then(({ open }) => open({ base: new URL(document.documentElement.dataset.root, location.href).href }))
+      .then((index) => index.query(${JSON.stringify(query)})).then(({ results }) => results.map(({ url }) => url))`);
+    await page.close();
+    return urls;
+  };
+  assert.deepEqual(await found('v/v1.0/setup/', 'armadillo'), [`${root}v/v1.0/setup/`]);
+  assert.deepEqual(await found('v/v1.0/setup/', 'pangolin'), []);
+  assert.deepEqual(await found('setup/', 'pangolin'), [`${root}setup/`]);
+  assert.deepEqual(await found('setup/', 'armadillo'), []);
+});
