@@ -23,6 +23,7 @@ use crate::scorecards::insights::{self, Insight};
 use crate::scorecards::{self, Scorecards};
 use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
+use crate::unclaimed;
 use crate::workspace::{Folder, Scanned, Workspace};
 
 /// An analysed workspace.
@@ -211,6 +212,7 @@ impl Analysis {
         let (templates, problems) = scaffold::examples::analyse(workspace, &catalog, depth, &memo.templates);
         found.extend(problems);
         if depth >= Depth::Findings {
+            found.extend(unclaimed::check(workspace, &catalog, &docs));
             found.extend(scaffold::lint::check(workspace, &catalog));
         }
         stage("snapshots");

@@ -1,4 +1,4 @@
-//! The lists of what there is: kinds of entities, pages, tabs and cards. Each is one file, and one line here.
+//! The lists of what there is: kinds of entities, pages, tabs, cards and detectors. Each is one file, and one line here.
 //!
 //! The lists come before everything else, because the configuration names what later modules implement. A module turns
 //! its list into values by handing it the name of a macro of its own. The order of lines is the order of display.
@@ -89,6 +89,7 @@ macro_rules! tabs {
 macro_rules! cards {
     ($with:ident) => {
         $with! {
+            implied::Implied,
             about::About,
             scorecards::Scorecards,
             announcements::Announcements,
@@ -112,4 +113,25 @@ macro_rules! cards {
     };
 }
 
-pub(crate) use {cards, kinds, pages, tabs};
+/// Sorts of evidence that `init` and a portal without a catalog go by: the type in `discover/detectors/`. Of two that say the same
+/// thing of a folder, the first one counts.
+macro_rules! detectors {
+    ($with:ident) => {
+        $with! {
+            npm::Npm,
+            cargo::Cargo,
+            maven::Maven,
+            go::Go,
+            python::Python,
+            mkdocs::MkDocs,
+            docker::Docker,
+            readme::Readme,
+            docs::DocsFolder,
+            definition::OpenApi,
+            graphql::GraphQl,
+            grpc::Grpc,
+        }
+    };
+}
+
+pub(crate) use {cards, detectors, kinds, pages, tabs};

@@ -11,6 +11,7 @@ use globset::{GlobSet, GlobSetBuilder};
 use super::custom::CustomKinds;
 use super::declared::{Declared, is_falsy, read_references};
 use super::format;
+use super::implied::Implied;
 use super::kinds;
 use super::overlay::Overlays;
 use super::placeholder::{self, Brought};
@@ -48,7 +49,8 @@ impl<'a> Rule<'a> {
         Self { rule, files: files.build().unwrap_or_default() }
     }
 
-    fn allows(&self, kind: &str, spec_type: Option<&str>, path: &str) -> bool {
+    /// Returns whether the rule allows such an entity in the file at `path`.
+    pub(super) fn allows(&self, kind: &str, spec_type: Option<&str>, path: &str) -> bool {
         let here = self.rule.locations.is_empty() || self.files.is_match(path);
         here && self.rule.allow.iter().any(|(allowed, wanted)| {
             let same_type = |wanted: &str| spec_type.is_some_and(|own| own.eq_ignore_ascii_case(wanted));
@@ -78,6 +80,8 @@ pub(super) struct Draft {
     pub(super) valid: bool,
     /// Whether it is invalid only because the file of its definition cannot be used; see [`super::Entity::rejected_by_backstage`].
     pub(super) rejected_by_backstage: bool,
+    /// What it was made from, if nobody wrote it.
+    pub(super) implied: Option<Arc<Implied>>,
 }
 
 /// Reads one document that is not empty.
@@ -134,6 +138,7 @@ pub(super) fn read(
             declared,
             valid,
             rejected_by_backstage,
+            implied: None,
         }),
         out,
     )

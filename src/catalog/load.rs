@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::custom::CustomKinds;
 use super::declared::Declared;
 use super::document::{self, Context, Draft, Rule};
+use super::implied;
 use super::location::{self, ReadType};
 use super::overlay::Overlays;
 use super::placeholder::Brought;
@@ -32,6 +33,10 @@ pub(crate) struct Loaded {
     pub(crate) name_spans: Vec<Span>,
     /// The identities of documents that are left out for their faults.
     pub(crate) left_out: HashSet<Arc<str>>,
+    /// What templates fetch.
+    pub(super) skeletons: Skeletons,
+    /// Files of entities that nothing leads to.
+    pub(super) unreached: Vec<FileId>,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -132,8 +137,9 @@ fn load_with(workspace: &Workspace, memo: &Memo) -> Loaded {
     let known: HashSet<FileId> = cache.keys().copied().collect();
     memo.files.retain(|file| known.contains(file));
     diagnostics.extend(gaps.into_iter().map(unfilled));
+    let implied = if reached.files.is_empty() { implied::drafts(&context, &skeletons) } else { Vec::new() };
     let org = memo.org.get(workspace, (), (), |workspace, _| org::read(workspace));
-    join(&context, reached, cache, &org, &skeletons, &mut diagnostics)
+    join(&context, reached, implied, cache, &org, skeletons, &mut diagnostics)
 }
 
 /// Locations above a file that are remembered.
@@ -267,9 +273,10 @@ fn unreadable(error: &ReadError, file: FileId) -> Diagnostic {
 fn join(
     context: &Context<'_>,
     mut followed: Followed,
+    implied: Vec<Draft>,
     mut cache: HashMap<FileId, Arc<Read>>,
     org: &(Vec<OrgEntity>, Diagnostics),
-    skeletons: &Skeletons,
+    skeletons: Skeletons,
     diagnostics: &mut Diagnostics,
 ) -> Loaded {
     let mut claims: BTreeMap<Arc<str>, Vec<(Draft, usize)>> = BTreeMap::new();
@@ -285,11 +292,25 @@ fn join(
             claims.entry(draft.reference.shared()).or_default().push((draft, i));
         }
     }
-    diagnostics.extend(unreached(context.workspace, &followed.files, skeletons));
+    diagnostics.append(&mut followed.diagnostics);
+    let mut passed_over = unreached(context.workspace, &followed.files, &skeletons);
     let of_org = add_org(context, org, &mut followed.files, &mut claims, diagnostics);
+    passed_over.extend(nothing_read(context.workspace, &followed.files, &skeletons, &implied));
+    // One that is ignored has the name that it needs.
+    let is_misnamed = |file: &FileId| !is_catalog_name(&context.workspace.path(*file));
+    let unreached = passed_over.iter().filter(|problem| problem.code == codes::UNREACHED_FILE);
+    let unreached = unreached.map(|problem| problem.span().file).filter(is_misnamed).collect();
+    diagnostics.append(&mut passed_over);
+    for draft in implied {
+        // A saved answer knows more of a person or a team than CODEOWNERS does.
+        if claims.contains_key(&*draft.reference.shared()) {
+            continue;
+        }
+        let (file, i) = (draft.file, followed.files.len());
+        followed.files.push(Reached { file, read_type: ReadType::Url, ancestry: Vec::new(), origin: file });
+        claims.entry(draft.reference.shared()).or_default().push((draft, i));
+    }
     let chosen = settle(context.workspace, claims, diagnostics);
-    diagnostics.extend(std::mem::take(&mut followed.diagnostics));
-    diagnostics.extend(nothing_read(context.workspace, &followed.files, skeletons));
     diagnostics.extend(
         context.overlays.unmatched(|reference| {
             chosen.binary_search_by(|(draft, _)| draft.reference.as_str().cmp(reference)).is_ok()
@@ -332,6 +353,8 @@ fn join(
         declared,
         name_spans,
         left_out,
+        skeletons,
+        unreached,
         diagnostics: std::mem::take(diagnostics),
     }
 }
@@ -412,10 +435,7 @@ fn unreached(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons) 
         return Diagnostics::new();
     }
     // Beside files that Locations name, one more of the same sort is easily forgotten.
-    let named = |file: &&FileId| {
-        let path = workspace.path(**file);
-        !path.ends_with("catalog-info.yaml") && !path.ends_with("catalog-info.yml")
-    };
+    let named = |file: &&FileId| !is_catalog_name(&workspace.path(**file));
     let folders: BTreeSet<Folder> = reached.iter().filter(named).map(|file| workspace.folder_of(*file)).collect();
     let beside = folders.iter().flat_map(|folder| {
         ["*.yaml", "*.yml"].map(|pattern| workspace.glob_in(folder, pattern, GlobStyle::Url).unwrap_or_default())
@@ -424,26 +444,27 @@ fn unreached(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons) 
     unreached.retain(|file| !reached.contains(file) && !skeletons.hold(&workspace.path(*file)));
     unreached.sort_by_cached_key(|file| workspace.path(*file));
     unreached.dedup();
-    let entities = unreached.into_iter().filter_map(|file| match sniff(workspace, file)? {
-        Sort::Catalog(kind) => Some(Sort::Catalog(kind).passed_over(workspace, file)),
-        Sort::Docs | Sort::Api => None,
+    let entities = unreached.into_iter().filter_map(|file| {
+        let kind = sniff(workspace, file)?;
+        Some(passed_over(workspace, file, kind.as_deref()))
     });
     entities.collect()
 }
 
-/// Says that nothing was found to be read, and what looks like input all the same.
-fn nothing_read(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons) -> Diagnostics {
+/// Says that nothing was found to be read, what is shown without it, and what looks like input all the same.
+fn nothing_read(workspace: &Workspace, reached: &[Reached], skeletons: &Skeletons, implied: &[Draft]) -> Diagnostics {
     const LABEL: &str = "looked for `catalog-info.yaml` here and in all folders below";
     let (places, all) = workspace.empty_starts();
-    let none = |span: Span| {
-        Diagnostic::new(codes::NO_CATALOG_FILE, span, "no catalog file was found").label(LABEL).help(
-            "correct the path, describe an entity in `catalog-info.yaml`, or name other files in `catalog.files` of \
-             playbill.yaml",
-        )
+    let none = |span: Span, message: String, help: &str| {
+        Diagnostic::new(codes::NO_CATALOG_FILE, span, message).label(LABEL).help(help)
     };
     if !reached.is_empty() || places.is_empty() {
         // Of many repositories, some have none.
-        let quiet = |span: Span| Diagnostic { severity: Severity::Info, ..none(span).cause("some") };
+        let help = "correct the path, or let `playbill init` describe what is there";
+        let quiet = |span: Span| Diagnostic {
+            severity: Severity::Info,
+            ..none(span, "no catalog file was found".to_owned(), help).cause("some")
+        };
         return if all { Diagnostics::new() } else { places.into_iter().map(quiet).collect() };
     }
     let mut out = Diagnostics::new();
@@ -452,98 +473,85 @@ fn nothing_read(workspace: &Workspace, reached: &[Reached], skeletons: &Skeleton
         if skeletons.hold(&path) {
             continue;
         }
-        let is_catalog = path.ends_with("catalog-info.yaml") || path.ends_with("catalog-info.yml");
-        if ignored && is_catalog {
+        if ignored && is_catalog_name(&path) {
             out.push(
                 Diagnostic::new(codes::UNREACHED_FILE, Span::whole(file), "this catalog file is ignored")
                     .label("by `.gitignore`, `catalog.exclude`, or a folder whose name starts with a dot")
                     .help("let it be read by removing that, or name it in `catalog.locations` of playbill.yaml"),
             );
-        } else if !ignored && let Some(sort) = sniff(workspace, file) {
-            out.push(sort.passed_over(workspace, file));
+        } else if !ignored && let Some(kind) = sniff(workspace, file) {
+            out.push(passed_over(workspace, file, kind.as_deref()));
         }
         if out.len() >= MAX_PASSED_OVER {
             break;
         }
     }
-    out.extend(places.into_iter().map(|span| none(span).cause("all")));
+    let (message, help) = match shown_all_the_same(implied) {
+        Some(shown) => (
+            format!("no catalog file was found; the portal is made from {shown}"),
+            "run `playbill init` to write catalog files for what is there, correct the path, or name other files in \
+             `catalog.files` of playbill.yaml",
+        ),
+        None => (
+            "no catalog file was found".to_owned(),
+            "correct the path, describe an entity in `catalog-info.yaml`, or name other files in `catalog.files` of \
+             playbill.yaml",
+        ),
+    };
+    out.extend(places.into_iter().map(|span| none(span, message.clone(), help).cause("all")));
     out
+}
+
+/// Names the files that imply entities, the first ones by path; `None` if there are none.
+fn shown_all_the_same(implied: &[Draft]) -> Option<String> {
+    const NAMED: usize = 5;
+    // Who owns it is not what it is.
+    let is_owner = |draft: &&Draft| matches!(draft.reference.kind(), "group" | "user");
+    let implied = implied.iter().filter(|draft| !is_owner(draft)).filter_map(|draft| draft.implied.as_ref());
+    let evidence = implied.flat_map(|implied| &implied.evidence);
+    let paths: BTreeSet<&str> = evidence.map(|path| &**path).collect();
+    let mut names: Vec<String> = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    if paths.len() > NAMED {
+        names.push(format!("{} more", paths.len() - NAMED));
+    }
+    let last = names.pop()?;
+    Some(if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) })
 }
 
 /// Maximum number of files that look like input and are named where nothing was read.
 const MAX_PASSED_OVER: usize = 200;
 
-/// What a file that nothing leads to looks like.
-enum Sort {
-    /// Entities, the first of this kind.
-    Catalog(Option<String>),
-    /// The settings of a documentation site.
-    Docs,
-    /// The definition of an API.
-    Api,
+/// Returns whether a file has the name that is looked for.
+fn is_catalog_name(path: &str) -> bool {
+    path.ends_with("catalog-info.yaml") || path.ends_with("catalog-info.yml")
 }
 
-impl Sort {
-    fn passed_over(&self, workspace: &Workspace, file: FileId) -> Diagnostic {
-        let path = workspace.path(file);
-        let (folder, name) = path.rsplit_once('/').unwrap_or((".", &path));
-        let (message, help) = match self {
-            Self::Catalog(kind) => (
-                match kind.as_deref() {
-                    Some(kind @ ("Template" | "Location")) => format!("nothing leads to this {kind}"),
-                    _ => "nothing leads to this catalog file".to_owned(),
-                },
-                "add its name to `catalog.files` in playbill.yaml, list it in a Location, or call it `catalog-info.yaml`"
-                    .to_owned(),
-            ),
-            Self::Docs => (
-                "no entity points to this documentation".to_owned(),
-                format!(
-                    "build it alone with `playbill docs build {folder}`, or describe an entity in a `catalog-info.yaml` \
-                     beside it with the annotation `backstage.io/techdocs-ref: dir:.`"
-                ),
-            ),
-            Self::Api => (
-                "no entity points to this API definition".to_owned(),
-                format!(
-                    "describe an API in a `catalog-info.yaml` beside it, with `definition: {{$text: ./{name}}}` below \
-                     `spec`"
-                ),
-            ),
-        };
-        let cause = format!("{folder} {message}");
-        Diagnostic::new(codes::UNREACHED_FILE, Span::whole(file), message).help(help).cause(cause)
-    }
+/// Says that nothing leads to a file of entities, the first of them of a kind.
+fn passed_over(workspace: &Workspace, file: FileId, kind: Option<&str>) -> Diagnostic {
+    let path = workspace.path(file);
+    let (folder, _) = path.rsplit_once('/').unwrap_or((".", &path));
+    let message = match kind {
+        Some(kind @ ("Template" | "Location")) => format!("nothing leads to this {kind}"),
+        _ => "nothing leads to this catalog file".to_owned(),
+    };
+    let cause = format!("{folder} {message}");
+    Diagnostic::new(codes::UNREACHED_FILE, Span::whole(file), message)
+        .help("add its name to `catalog.files` in playbill.yaml, list it in a Location, or call it `catalog-info.yaml`")
+        .cause(cause)
 }
 
-/// Guesses from its name and its text what a file may be.
-fn sniff(workspace: &Workspace, file: FileId) -> Option<Sort> {
+/// Tells by its text whether a file holds entities, and of which kind the first one is.
+fn sniff(workspace: &Workspace, file: FileId) -> Option<Option<String>> {
     const MAX: u64 = 4 << 20;
     let path = workspace.path(file);
-    let name = path.rsplit('/').next().unwrap_or(&path);
-    if matches!(name, "mkdocs.yml" | "mkdocs.yaml") {
-        return Some(Sort::Docs);
+    if path.ends_with(".json") {
+        return None;
     }
     let text = workspace.text_once(file, MAX.min(workspace.config().limits.catalog_file)).ok()?;
-    if name.ends_with(".json") {
-        let mut begin = text.len().min(4096);
-        while !text.is_char_boundary(begin) {
-            begin -= 1;
-        }
-        let begin = &text[..begin];
-        let says = |key: &str| begin.contains(key);
-        return ["\"openapi\"", "\"swagger\"", "\"asyncapi\""].into_iter().any(says).then_some(Sort::Api);
-    }
-    for line in text.lines() {
-        if line.starts_with("apiVersion:") && line.contains("backstage.io/") {
-            let kind = text.lines().find_map(|line| line.strip_prefix("kind:"));
-            return Some(Sort::Catalog(kind.map(|kind| kind.trim().trim_matches(['"', '\'']).to_owned())));
-        }
-        if ["openapi:", "swagger:", "asyncapi:"].iter().any(|key| line.starts_with(key)) {
-            return Some(Sort::Api);
-        }
-    }
-    None
+    let mut lines = text.lines();
+    lines.find(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"))?;
+    let kind = text.lines().find_map(|line| line.strip_prefix("kind:"));
+    Some(kind.map(|kind| kind.trim().trim_matches(['"', '\'']).to_owned()))
 }
 
 /// Says that a file is input of a template, although none is known that fetches it.
@@ -713,6 +721,7 @@ fn entity(workspace: &Workspace, mut draft: Draft, relations: Vec<Relation>, rea
         rejected_by_backstage: draft.rejected_by_backstage,
         relations,
         ancestry: reached.ancestry.clone(),
+        implied: draft.implied,
     }
 }
 
@@ -749,6 +758,10 @@ fn annotate(workspace: &Workspace, draft: &mut Draft, origin: FileId) {
     set("backstage.io/managed-by-origin-location", from);
     let Some(urls) = urls else { return };
     for (key, value) in [(VIEW, urls.view), (EDIT, urls.edit), (SOURCE, format!("url:{}", urls.folder))] {
+        // There is no file to change yet.
+        if key == EDIT && draft.implied.is_some() {
+            continue;
+        }
         if !annotations.get(key).is_some_and(keep) {
             annotations.set(Entry { key: key.into(), key_span: at, value: Node::text(at, value) });
         }
@@ -942,11 +955,8 @@ mod tests {
             [
                 nothing,
                 ".hidden/catalog-info.yaml info unreached-file",
-                "api/v1.yaml info unreached-file",
-                "api/v2.json info unreached-file",
                 "build/catalog-info.yaml info unreached-file",
                 "groups.yaml info unreached-file",
-                "mkdocs.yml info unreached-file",
             ]
         );
         let mut config = Config::default();

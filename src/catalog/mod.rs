@@ -14,6 +14,7 @@ mod document;
 pub mod export;
 pub mod filter;
 pub mod format;
+mod implied;
 pub mod kinds;
 mod load;
 mod location;
@@ -31,6 +32,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub(crate) use bundle::bundled;
+pub use implied::Implied;
+pub(crate) use implied::{Undescribed, undescribed};
 pub(crate) use load::{Memo, load};
 pub use reference::EntityRef;
 pub(crate) use secrets::without_secrets;
@@ -105,6 +108,8 @@ pub struct Entity {
     pub relations: Vec<Relation>,
     /// The Location entities that led here, nearest first; empty for a file found by scanning.
     pub ancestry: Vec<EntityRef>,
+    /// What it was made from, if nobody wrote it: then `file` is the first of the files that imply it.
+    pub implied: Option<Arc<Implied>>,
 }
 
 impl Entity {

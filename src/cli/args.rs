@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::calendar::Day;
+/// What stands above the options that every command has.
+const GLOBAL: &str = "Global options";
 
 /// A developer portal without a server: Backstage catalogs and TechDocs compiled to a static site.
 #[derive(Debug, Parser)]
@@ -13,18 +15,29 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    /// When to use colours: auto, always, never.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Color::Auto,
+        value_name = "WHEN",
+        help_heading = GLOBAL,
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub color: Color,
     /// Say nothing but results and problems.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
-    /// Say how long each stage took.
+    /// Say how long each stage took: as a table or as json.
     #[arg(
         long,
         global = true,
         value_enum,
         value_name = "FORMAT",
+        help_heading = GLOBAL,
+        hide_possible_values = true,
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "table"
@@ -35,34 +48,22 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Look at a folder, and write the catalog files and the workflow that make it a portal.
+    Init(InitArgs),
     /// Write the whole static site.
-    #[command(after_help = "Examples:\n  playbill build\n  playbill build ../services ../web -o public --strict")]
     Build(BuildArgs),
     /// Show the site on a local address, rebuilt on change.
     #[cfg(feature = "serve")]
-    #[command(after_help = "Example:\n  playbill serve --open")]
     Serve(ServeArgs),
     /// Validate catalog, documentation and links; write no site.
-    #[command(
-        after_help = "Examples:\n  playbill check\n  playbill check --format github\n  playbill check --fix\n  playbill check --baseline playbill-baseline.json --write-baseline"
-    )]
     Check(CheckArgs),
     /// Work with one documentation site alone.
     Docs(DocsArgs),
     /// Say what has changed between two versions of an API definition, and what that breaks.
-    #[command(
-        after_help = "Examples:\n  playbill diff old/openapi.yaml openapi.yaml\n  playbill diff ../main . --format markdown --fail-on never"
-    )]
     Diff(DiffArgs),
     /// Make something new from a software template.
-    #[command(
-        after_help = "Examples:\n  playbill new templates/service --set name=orders -o ../orders\n  playbill new template:default/service --values values.yaml --dry-run\n  playbill new templates/service --values values.yaml -o out --format json"
-    )]
     New(NewArgs),
     /// Print the resolved catalog.
-    #[command(
-        after_help = "Examples:\n  playbill export | jq '.entities[].metadata.name'\n  playbill export --format csv > catalog.csv"
-    )]
     Export(ExportArgs),
     /// Plan how CI saves what other tools know, so that pages show it.
     Snapshots(SnapshotsArgs),
@@ -76,9 +77,6 @@ pub enum Command {
     /// Keep the results of scorecards from one day to the next.
     Scorecards(ScorecardsArgs),
     /// Say who is hit when an entity fails: hop by hop, with owners and the way to each.
-    #[command(
-        after_help = "Examples:\n  playbill impact component:default/payments\n  playbill impact payments --format json ../services"
-    )]
     Impact(ImpactArgs),
     /// Write decision records: a new one, or that one takes the place of another.
     #[command(
@@ -86,10 +84,13 @@ pub enum Command {
     )]
     Adr(AdrArgs),
     /// Explain a rule of `check`, or list all of them.
-    #[command(after_help = "Example:\n  playbill explain unresolved-reference")]
     Explain(ExplainArgs),
     /// Print the JSON Schema of playbill.yaml, for editors.
     Schema,
+    /// Print the completions for a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands.
+    Man(ManArgs),
 }
 
 /// What is read, for all commands that read.
@@ -104,6 +105,53 @@ pub struct InputArgs {
     /// Whether a file that is named may lead to others of its whole repository.
     #[arg(skip)]
     pub repository: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to look at.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Write without asking.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Write nothing; print what would be written.
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// The group that owns what nobody is known to own; default: `my-team`, or what you answer.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// What runs the workflow; default: the host of the git remote.
+    #[arg(long, value_enum, value_name = "HOST")]
+    pub ci: Option<Ci>,
+}
+
+/// What runs workflows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ci {
+    /// GitHub Actions.
+    Github,
+    /// GitLab CI.
+    Gitlab,
+    /// Write none.
+    None,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write the pages of all commands into this folder.
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 /// How times are printed.
@@ -277,7 +325,6 @@ pub struct DocsArgs {
 #[derive(Debug, Subcommand)]
 pub enum DocsCommand {
     /// Write the site of the documentation in one folder, as `techdocs-cli generate` does.
-    #[command(after_help = "Example:\n  playbill docs build services/payments -o public")]
     Build(DocsBuildArgs),
 }
 
@@ -467,7 +514,6 @@ pub struct SnapshotsArgs {
 #[derive(Debug, Subcommand)]
 pub enum SnapshotsCommand {
     /// Print the shell script that fetches what this catalog's annotations name, and nothing else.
-    #[command(after_help = "Example:\n  playbill snapshots script | sh")]
     Script(SnapshotsPlanArgs),
     /// Print the same requests as data.
     Plan(SnapshotsPlanArgs),

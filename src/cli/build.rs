@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     let place = format!("{:?} {:?}", args.input, args.output);
     let cache = Cache::of(context, &args.cache, &place, &format!("{args:?}"));
     // Read before anything is written, since it may be the very folder.
-    let older = args.since.as_ref().map(|place| Listing::read(&context.cwd.join(place)).unwrap_or_default());
+    let older = args.since.as_ref().map(|place| older_site(context, place));
     let left = match cache.earlier() {
         PreviousBuild::Unchanged(told, folder) => {
             print_changed(older.as_ref(), &folder, told.address.as_deref());
@@ -112,6 +112,16 @@ fn holds(portal: &Portal, args: &BuildArgs) -> (i64, i64) {
         Some(today) => (from.max(today.number() * 86_400), until.min((today.number() + 1) * 86_400)),
         None => (from, until),
     }
+}
+
+/// Reads the list of an older site; without one everything is new, which is said.
+fn older_site(context: &Context, place: &Path) -> Listing {
+    Listing::read(&context.cwd.join(place)).unwrap_or_else(|| {
+        if !context.quiet {
+            say(&format!("note: `{}` is no site of an earlier build, so every address is new", place.display()));
+        }
+        Listing::default()
+    })
 }
 
 /// Prints the addresses of what an older site has not, or not so.

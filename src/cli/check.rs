@@ -145,7 +145,7 @@ fn write_baseline(
     let _ = baseline.write(&mut text);
     std::fs::write(&path, text).map_err(|source| Error::Io { action: "write", path: path.clone(), source })?;
     if !context.quiet {
-        say(&format!("accepted {} problems in {}", problems.len(), path.display()));
+        say(&format!("accepted {} in {}", counted(problems.len(), "problem", "problems"), path.display()));
     }
     Ok(CommandOutcome::Success)
 }
@@ -168,7 +168,9 @@ pub(super) fn accept(
     let applied = baseline.apply(problems, workspace);
     let gone: usize = applied.gone.iter().map(|entry| entry.count as usize).sum();
     if gone > 0 && !context.quiet {
-        say(&format!("{gone} accepted problems occur no longer; `--write-baseline` tidies {}", path.display()));
+        let gone =
+            if gone == 1 { "1 accepted problem occurs".to_owned() } else { format!("{gone} accepted problems occur") };
+        say(&format!("{gone} no longer; `--write-baseline` tidies {}", path.display()));
     }
     Ok(applied.diagnostics)
 }

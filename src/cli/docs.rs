@@ -3,7 +3,7 @@
 use super::args::{DocsBuildArgs, InputArgs};
 use super::cache::{BuildSummary, Cache, PreviousBuild};
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, build, load};
+use super::{CommandOutcome, Context, Purpose, build, counted, load};
 use crate::error::Error;
 use crate::output::DiskSink;
 use crate::render::PageFingerprints;
@@ -44,7 +44,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<CommandOut
     let written = sink.finish()?;
     let told = BuildSummary {
         problems: build::problems_text(context, &input, &workspace, &problems, args.strict),
-        summary: format!("{}: {} documents", target.shown, site.pages.len()),
+        summary: format!("{}: {}", target.shown, counted(site.pages.len(), "document", "documents")),
         search: None,
         files: written.written + written.unchanged,
         failed: build::fails(args.strict, &problems),

@@ -12,7 +12,9 @@ mod docs;
 mod explain;
 mod export;
 mod facts;
+mod help;
 mod impact;
+mod init;
 mod new;
 mod report;
 mod scorecards;
@@ -22,6 +24,7 @@ mod serve;
 mod serve_search;
 mod org;
 mod snapshots;
+mod shell;
 mod stopwatch;
 
 use std::ffi::OsString;
@@ -30,7 +33,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use self::args::{Cli, Color, Command, InputArgs};
 use crate::diag::visible::visible;
@@ -78,7 +81,7 @@ impl Context {
 /// Runs the program with the arguments of its process; the first one is its name.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match help::command().try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is wrong usage.
@@ -101,6 +104,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         timings: cli.timings,
     };
     let ended = match cli.command {
+        Command::Init(args) => init::run(&context, &args),
         Command::Build(args) => build::run(&context, &args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&context, args),
@@ -119,6 +123,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Impact(args) => impact::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&context, &args),
     };
     match ended {
         Ok(ending) => ending.into(),
@@ -126,6 +132,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             say(&format!("error: {error}"));
             CommandOutcome::Unusable.into()
         }
+    }
+}
+
+/// Says whether a command line is understood; `words` come after the name of the program.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn understands(words: &[String]) -> Result<(), String> {
+    let words = std::iter::once("playbill").chain(words.iter().map(String::as_str));
+    match help::command().try_get_matches_from(words) {
+        Ok(_) => Ok(()),
+        Err(error) if !error.use_stderr() => Ok(()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

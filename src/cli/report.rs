@@ -19,6 +19,7 @@ impl<'a> ReportPaths<'a> {
     /// Shows paths below the one folder that was given; with several, the workspace already distinguishes them.
     pub(super) fn new(workspace: &'a Workspace, context: &Context, input: &InputArgs) -> Self {
         let prefix = match &input.paths[..] {
+            [only] if context.cwd.join(only).is_file() => prefix_of_file(only, workspace, &context.cwd),
             [only] => prefix(only, &context.cwd),
             _ => String::new(),
         };
@@ -54,7 +55,22 @@ fn prefix(given: &Path, cwd: &Path) -> String {
             _ => None,
         })
         .collect();
-    if parts.is_empty() || cwd.join(given).is_file() { String::new() } else { format!("{}/", parts.join("/")) }
+    if parts.is_empty() { String::new() } else { format!("{}/", parts.join("/")) }
+}
+
+/// Returns what stands before paths where one file was given: the way to the scanned folder, which is that of the file or its
+/// repository.
+fn prefix_of_file(given: &Path, workspace: &Workspace, cwd: &Path) -> String {
+    let Some(root) = workspace.watched().into_iter().next() else { return String::new() };
+    if given.is_absolute() {
+        return format!("{}/", root.to_string_lossy().trim_end_matches('/'));
+    }
+    // Both as the operating system names them, or they would not share their beginning.
+    let cwd = workspace.real(cwd);
+    let common = root.components().zip(cwd.components()).take_while(|(a, b)| a == b).count();
+    let up = cwd.components().skip(common).map(|_| "..".to_owned());
+    let down = root.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).map(|part| part + "/").collect()
 }
 
 impl Sources for ReportPaths<'_> {

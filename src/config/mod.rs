@@ -6,6 +6,7 @@
 //! Every key is defined once, in the table of `keys.rs`; checking, the JSON Schema and the manual follow from it. Only
 //! filling in the [`Config`] is written by hand, in `read.rs`.
 
+mod adopt;
 mod app_config;
 mod check;
 mod filter;
@@ -22,6 +23,7 @@ use std::fmt;
 
 use globset::GlobSet;
 
+pub(crate) use adopt::{Adoption, adopt};
 pub use app_config::parse_app_config;
 pub use check::glob;
 pub use filter::{Filter, Property, Term};

@@ -266,6 +266,7 @@ rules! {
     DUPLICATE_ENTITY "duplicate-entity" Identity Error "Two documents describe the same entity.";
     NO_CATALOG_FILE "no-catalog-file" Identity Error "No catalog file was found.";
     OVERLAY_UNMATCHED "overlay-unmatched" Identity Warning "An overlay adds to an entity that is not in the catalog.";
+    UNCLAIMED_CONTENT "unclaimed-content" Identity Info "Documentation or a definition belongs to no entity.";
     UNREACHED_FILE "unreached-file" Identity Info "A file looks like input, but nothing leads to it.";
 
     API_OWNER_DIFFERS "api-owner-differs" Owner Info "An API and its provider have different owners.";

@@ -64,6 +64,10 @@ pub fn manual() -> String {
                     // Headings of the page are two levels deeper here.
                     out.push_str("##");
                 }
+                // The manual is read by TechDocs itself, which includes files also in code.
+                if line.starts_with("--8<--") {
+                    out.push(';');
+                }
                 match line.strip_prefix("```").and_then(|info| info.split_once(" path=")) {
                     Some((language, file)) => {
                         let _ = writeln!(out, "```{language} title=\"{file}\"");

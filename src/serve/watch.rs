@@ -153,7 +153,14 @@ fn round(build: &Build, happened: &ChangeSet, tell: &Reporter, before: Option<&S
             let (errors, warnings) = (site.built.errors, site.built.warnings);
             let known = before.and_then(|before| before.site.as_ref()).map_or(&[][..], |site| &site.built.problems);
             let new: Vec<_> = site.built.problems.iter().filter(|problem| !known.contains(problem)).cloned().collect();
-            tell(Event::Built { took: start.elapsed(), files, errors, warnings, new: &new });
+            // Of a log that is written into the folder nobody wants to hear, least of all in that log.
+            let is_same = before.is_some_and(|before| {
+                let same = |last: &Arc<Site>| Arc::ptr_eq(&last.built.files, &site.built.files);
+                before.failure.is_none() && before.site.as_ref().is_some_and(same)
+            });
+            if !is_same {
+                tell(Event::Built { took: start.elapsed(), files, errors, warnings, new: &new });
+            }
             State { site: Some(site), failure: None }
         }
         Err(failure) => {

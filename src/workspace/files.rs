@@ -4,6 +4,7 @@ use parking_lot::{Mutex, RwLock};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::ReadError;
@@ -37,6 +38,8 @@ pub(super) struct File {
     version: OnceLock<u64>,
     /// Whether somebody found out, in this state, that it is there.
     is_current: bool,
+    /// Whether somebody ever asked what it says.
+    is_read: AtomicBool,
     content: Mutex<Content>,
 }
 
@@ -62,6 +65,7 @@ impl Files {
                 count: 0,
                 version: OnceLock::new(),
                 is_current: false,
+                is_read: AtomicBool::new(false),
                 content,
             })
         });
@@ -141,15 +145,30 @@ impl Files {
         };
         let content = Mutex::new(content);
         let version = OnceLock::new();
-        let file = File { place: place.into(), real, path: path(), is_file, count, version, is_current: true, content };
+        let is_read = AtomicBool::new(false);
+        let file = File {
+            place: place.into(),
+            real,
+            path: path(),
+            is_file,
+            count,
+            version,
+            is_current: true,
+            is_read,
+            content,
+        };
         files[id.index()] = Some(Arc::new(file));
         id
     }
 }
 
 impl File {
-    /// Returns what is there now, if that may have changed.
+    /// Returns what is there now, if that may have changed for those who have read it.
     pub(super) fn changed(&self, tree: &FileSystem) -> Option<Self> {
+        // A log may be written to for ever.
+        if !self.is_read.load(Ordering::Relaxed) {
+            return None;
+        }
         let new = match &*self.content.lock() {
             Content::Unread => Content::Unread,
             Content::Bytes(bytes) => Self::other(tree.read(self.real(), u64::MAX), Ok(bytes))?,
@@ -170,6 +189,7 @@ impl File {
 
     /// Returns a number that changes with the content, from size and times.
     pub(super) fn version(&self, tree: &FileSystem) -> u64 {
+        self.is_read.store(true, Ordering::Relaxed);
         *self.version.get_or_init(|| tree.look(self.real()).unwrap_or(self.count))
     }
 
@@ -187,6 +207,7 @@ impl File {
             count: self.count + 1,
             version: OnceLock::new(),
             is_current,
+            is_read: AtomicBool::new(self.is_read.load(Ordering::Relaxed)),
             content: Mutex::new(content),
         }
     }
@@ -198,6 +219,7 @@ impl File {
 
     /// Returns the bytes, read the first time and kept.
     pub(super) fn bytes(&self, tree: &FileSystem, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        self.is_read.store(true, Ordering::Relaxed);
         let mut content = self.content.lock();
         let bytes = match &*content {
             Content::Bytes(bytes) => Arc::clone(bytes),
@@ -215,6 +237,7 @@ impl File {
 
     /// Returns the text, read the first time and kept.
     pub(super) fn text(&self, tree: &FileSystem, limit: u64) -> Result<Arc<str>, ReadError> {
+        self.is_read.store(true, Ordering::Relaxed);
         let mut content = self.content.lock();
         let text: Arc<str> = match &*content {
             Content::Text(text) => Arc::clone(text),
@@ -241,6 +264,7 @@ impl File {
 
     /// Returns the text without keeping it, unless it was kept before.
     pub(super) fn text_once(&self, tree: &FileSystem, limit: u64) -> Result<Arc<str>, ReadError> {
+        self.is_read.store(true, Ordering::Relaxed);
         if !matches!(*self.content.lock(), Content::Unread) {
             return self.text(tree, limit);
         }
@@ -251,6 +275,7 @@ impl File {
 
     /// Returns the bytes without keeping them, unless they were kept before.
     pub(super) fn bytes_once(&self, tree: &FileSystem, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+        self.is_read.store(true, Ordering::Relaxed);
         let unread = matches!(*self.content.lock(), Content::Unread);
         if unread { Ok(tree.read(self.real(), limit)?.into()) } else { self.bytes(tree, limit) }
     }

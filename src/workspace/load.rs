@@ -190,8 +190,10 @@ impl Workspace {
             starts: Arc::default(),
             files: Arc::default(),
             known: Arc::default(),
+            unread: Arc::default(),
             catalog_files: Arc::default(),
             misnamed_files: Arc::default(),
+            content_files: Arc::default(),
             overlay_files: Arc::default(),
             empty_starts: Arc::default(),
             problems: Arc::default(),
@@ -358,6 +360,7 @@ impl Workspace {
                     found.files.extend(part.files);
                     found.matched.extend(part.matched);
                     found.alike.extend(part.alike);
+                    found.content.extend(part.content);
                     found.repositories.extend(part.repositories);
                     found.unreadable.extend(part.unreadable);
                 }
@@ -400,6 +403,10 @@ impl Workspace {
         found.alike.dedup();
         let alike = found.alike.iter().map(|place| self.files.add(place, None, || self.show(place)));
         self.misnamed_files = Arc::new(alike.collect());
+        found.content.sort_unstable();
+        found.content.dedup();
+        let content = found.content.iter().map(|place| self.files.add(place, None, || self.show(place)));
+        self.content_files = Arc::new(content.collect());
         self.catalog_files = Arc::new(ids);
         let mut problems = (*self.problems).clone();
         problems.sort_by_cached_key(|problem| self.path(problem.span().file));

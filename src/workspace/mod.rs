@@ -236,8 +236,11 @@ pub struct Workspace {
     starts: Arc<Vec<load::Start>>,
     files: Arc<Files>,
     known: Arc<FolderCache>,
+    /// Files that changed, and of which nobody knew.
+    unread: Arc<BTreeSet<PathBuf>>,
     catalog_files: Arc<Vec<FileId>>,
     misnamed_files: Arc<Vec<FileId>>,
+    content_files: Arc<Vec<FileId>>,
     overlay_files: Arc<Vec<FileId>>,
     /// Which of the starts have no catalog file, by index.
     empty_starts: Arc<Vec<usize>>,
@@ -306,6 +309,12 @@ impl Workspace {
         self.tree.read(place, u64::MAX)
     }
 
+    /// Returns a path with every link followed; the same path if it leads nowhere.
+    #[must_use]
+    pub fn real(&self, place: &Path) -> PathBuf {
+        self.tree.real(place).unwrap_or_else(|_| place.to_owned())
+    }
+
     /// Notes that what is in a folder outside the roots matters.
     pub fn note_folder(&self, place: &Path) {
         let _ = self.tree.list(place);
@@ -337,6 +346,12 @@ impl Workspace {
     #[must_use]
     pub fn misnamed_files(&self) -> &[FileId] {
         &self.misnamed_files
+    }
+
+    /// Returns the files that are called as documentation sites and definitions of APIs are, sorted by path; not those of templates.
+    #[must_use]
+    pub fn content_files(&self) -> &[FileId] {
+        &self.content_files
     }
 
     /// Returns the folders to scan in which no catalog file was found, and whether these are all: each is a place by which a
@@ -396,6 +411,40 @@ impl Workspace {
     #[must_use]
     pub fn roots(&self) -> Vec<Folder> {
         self.roots.iter().map(|root| self.folder(&root.place)).collect()
+    }
+
+    /// Returns the folders that are scanned whole, in the order given.
+    #[must_use]
+    pub fn scanned_folders(&self) -> Vec<Folder> {
+        let folders = self.starts.iter().filter_map(|start| match start {
+            load::Start::Folder(folder) => Some(self.folder(folder)),
+            load::Start::File(_) => None,
+        });
+        folders.collect()
+    }
+
+    /// Returns the folders with a `.git` that the scan met, in the order of paths.
+    #[must_use]
+    pub fn repositories(&self) -> Vec<Folder> {
+        self.clones.iter().map(|place| self.folder(place)).collect()
+    }
+
+    /// Returns what a folder is called, also the scanned one, whose path is empty.
+    #[must_use]
+    pub fn folder_name(&self, folder: &Folder) -> Option<String> {
+        Some(folder.place.file_name()?.to_string_lossy().into_owned())
+    }
+
+    /// Returns whether a folder is one of those that are read, or in one.
+    #[must_use]
+    pub fn holds(&self, folder: &Folder) -> bool {
+        self.root_of(&folder.place).is_some()
+    }
+
+    /// Returns the repository that a folder belongs to, which may begin above the scanned one.
+    #[must_use]
+    pub fn repository_of_folder(&self, folder: &Folder) -> Option<Arc<Repository>> {
+        self.repository_of(&folder.place)
     }
 
     /// Returns the folders to watch for changes, as the operating system names them.

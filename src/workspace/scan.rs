@@ -38,6 +38,8 @@ pub(super) struct Found {
     pub(super) files: Vec<(PathBuf, Option<Arc<Path>>)>,
     /// Files whose names are near that of a catalog file.
     pub(super) alike: Vec<PathBuf>,
+    /// Documentation sites and definitions of APIs, as far as names tell.
+    pub(super) content: Vec<PathBuf>,
     /// The patterns that match a file, by index.
     pub(super) matched: BTreeSet<usize>,
     /// Folders with a `.git`.
@@ -169,6 +171,11 @@ impl<'a> Scan<'a> {
             if !self.excluded(visit, &file, item.kind) {
                 self.found.lock().alike.push(file);
             }
+        } else if !visit.hidden && !visit.templates && is_content(&name) {
+            let file = visit.folder.join(&item.name);
+            if !self.excluded(visit, &file, item.kind) {
+                self.found.lock().content.push(file);
+            }
         }
     }
 
@@ -208,6 +215,14 @@ pub(super) fn is_alike(name: &str, among_templates: bool) -> bool {
         || stem.ends_with("-entity")
         || stem.ends_with("-catalog")
         || USUAL.contains(&stem)
+}
+
+/// Returns whether a file is called as documentation sites and definitions of APIs are.
+pub(super) fn is_content(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_definition = || ["openapi", "swagger", "asyncapi"].iter().any(|format| name.contains(format));
+    let has_ending = || [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending));
+    matches!(&*name, "mkdocs.yml" | "mkdocs.yaml") || has_ending() && is_definition()
 }
 
 /// Returns whether a folder is called as those that hold templates.

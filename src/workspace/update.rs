@@ -13,6 +13,9 @@ use super::load::{APP_CONFIG_NAME, CONFIG_NAMES};
 use super::{FolderCache, Workspace, git, ignore_rules, scan};
 use crate::incremental::Changes;
 
+/// So many files that nobody reads are remembered.
+const MAX_UNREAD: usize = 10_000;
+
 impl Workspace {
     /// Returns the state after something may have happened at some paths, with what did.
     ///
@@ -40,6 +43,7 @@ impl Workspace {
         // Whether a folder came or went, and whether the scan would find something else.
         let (mut folders, mut rescan) = (false, false);
         let files = self.files.next();
+        let mut unread = Arc::clone(&self.unread);
         for path in paths {
             if self.decides(path) {
                 return None;
@@ -55,7 +59,15 @@ impl Workspace {
                         changes.contents.insert(*id);
                     }
                 }
+                // It was there before, and nobody reads it: a log, say.
+                (None, Some(FileType::File)) if unread.contains(path) => {}
                 (_, now) => {
+                    let noted = Arc::make_mut(&mut unread);
+                    if now == Some(FileType::File) && noted.len() < MAX_UNREAD {
+                        noted.insert(path.clone());
+                    } else {
+                        noted.remove(path);
+                    }
                     folders |= now != Some(FileType::File);
                     rescan |= now == Some(FileType::Folder) || self.is_scanned_for(path);
                     changes.places.insert(path.clone());
@@ -64,10 +76,10 @@ impl Workspace {
         }
         self.forget(&tree, &files, paths, &mut changes, &mut rescan)?;
         if changes.is_empty() {
-            return Some((self.clone(), changes));
+            return Some((Self { tree, ..self.clone() }, changes));
         }
         let now = if matches!(*tree, FileSystem::Disk(..)) { super::snapshots::now() } else { self.now };
-        let mut next = Self { tree, files: Arc::new(files), now, ..self.clone() };
+        let mut next = Self { tree, files: Arc::new(files), unread, now, ..self.clone() };
         if folders {
             next.known = Arc::new(self.known.without(&changes));
         }
@@ -150,6 +162,7 @@ impl Workspace {
                 &name.to_string_lossy(),
                 path.iter().rev().skip(1).any(|folder| scan::is_for_templates(&folder.to_string_lossy())),
             )
+            || scan::is_content(&name.to_string_lossy())
             || !catalog.files.is_empty()
             || !catalog.locations.is_empty()
             || !catalog.overlays.is_empty()
@@ -221,6 +234,25 @@ mod tests {
         let (four, _) = three.apply_files(&[("a.md", b"1"), ("b.md", b"back")]).unwrap();
         assert_eq!(at(&four, "b.md"), b, "a place keeps its number");
         assert_eq!(&*four.text(b, 9).unwrap(), "back");
+    }
+
+    #[test]
+    fn what_nobody_reads_is_no_change_once_it_is_there() {
+        let one = Workspace::from_files(Config::default(), &[("a.md", b"1")]);
+        let (two, changes) = one.apply_files(&[("a.md", b"1"), ("serve.log", b"x")]).unwrap();
+        assert_eq!(changes.places.len(), 1, "somebody may have looked for it");
+        let (three, changes) = two.apply_files(&[("a.md", b"1"), ("serve.log", b"xy")]).unwrap();
+        assert!(changes.is_empty());
+        // A file that is known by a list alone is not read, either.
+        let listed = three.files_below(&three.roots()[0]);
+        assert_eq!(listed.len(), 2);
+        let (four, changes) = three.apply_files(&[("a.md", b"2"), ("serve.log", b"xyz")]).unwrap();
+        assert!(changes.is_empty());
+        let (_, changes) = four.apply_files(&[("a.md", b"2")]).unwrap();
+        assert!(!changes.is_empty(), "it is gone");
+        assert_eq!(&*four.text(at(&four, "serve.log"), 9).unwrap(), "xyz");
+        let (_, changes) = four.apply_files(&[("a.md", b"2"), ("serve.log", b"!")]).unwrap();
+        assert!(!changes.is_empty(), "now somebody has read it");
     }
 
     #[test]

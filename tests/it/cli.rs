@@ -235,53 +235,6 @@ fn check_mends_nothing_through_links() {
     assert!(fs::symlink_metadata(tree.path().join("docs/notes.md")).expect("the link").is_symlink());
 }
 
-/// What is offered for copying does what it says, in a repository that is not this one.
-#[test]
-fn the_workflow_to_copy_runs_in_another_repository() {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.github/workflows/portal.yml")).expect("text");
-    let workflow: Value = serde_yaml::from_str(&text).expect("YAML");
-    let triggers = &workflow["on"];
-    assert!(triggers.get("pull_request").is_some() && triggers.get("push").is_some(), "{triggers}");
-    assert_eq!(workflow["permissions"], serde_json::json!({"contents": "read"}));
-    let jobs = workflow["jobs"].as_object().expect("jobs");
-    let steps: Vec<&Value> = jobs.values().flat_map(|job| job["steps"].as_array().expect("steps")).collect();
-    for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
-        let (_, revision) = action.split_once('@').expect("a revision");
-        assert!(revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit()), "{action}");
-    }
-    // Whatever is particular to this repository comes first, marked.
-    assert_eq!(text.matches("CHANGE:").count(), 1);
-    for own in ["content-example", "--path"] {
-        assert!(!text.contains(own), "{own}");
-    }
-    let commands: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
-    assert!(commands.iter().any(|command| command.contains("cargo +1.95 install --locked --git")), "{commands:?}");
-    assert!(include_str!("../../Cargo.toml").contains("rust-version = \"1.95\""));
-
-    let entities =
-        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: crew}\nspec: {type: team, children: []}\n";
-    let tree = folder(&[("catalog-info.yaml", entities)]);
-    let own: Vec<Vec<&str>> = commands
-        .iter()
-        .filter_map(|command| Some(command.strip_prefix("playbill ")?.split_whitespace().collect()))
-        .collect();
-    assert_eq!(own.iter().map(|command| command[0]).collect::<Vec<_>>(), ["check", "build"]);
-    for command in &own {
-        let output = run(&tree, command);
-        assert_eq!(output.status.code(), Some(0), "{command:?} {}", self::text(&output.stderr));
-    }
-    assert!(tree.path().join("site/index.html").exists());
-    // A new warning fails the pull request, and is shown at its line.
-    fs::create_dir(tree.path().join("web")).expect("a folder");
-    fs::write(tree.path().join("web/catalog-info.yaml"), WARNING).expect("a file");
-    let output = run(&tree, &own[0]);
-    assert_eq!(output.status.code(), Some(1), "{}", self::text(&output.stdout));
-    assert!(
-        self::text(&output.stdout).contains("::warning file=web/catalog-info.yaml,line=8,"),
-        "{}",
-        self::text(&output.stdout)
-    );
-}
 #[test]
 fn strict_means_the_same_in_every_command() {
     let commands: [&[&str]; 3] = [&["check"], &["build", "-o", "out"], &["docs", "build", ".", "-o", "out"]];

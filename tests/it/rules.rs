@@ -50,6 +50,7 @@ const AROUND: &[(&str, &str, &str)] = &[
     ("location-target-missing", "groups/ticketing.yaml", "# later"),
     ("overlay-unmatched", "catalog-info.yaml", SEATING),
     ("placeholder", "api/booking.yaml", "openapi: 3.1.0"),
+    ("unclaimed-content", "catalog-info.yaml", SEATING),
 ];
 
 const SEATING: &str = "{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {name: seating}, \

@@ -51,6 +51,10 @@ pub(crate) fn run(workspace: &Workspace, loaded: &Loaded) -> Diagnostics {
             let id = EntityId::new(i);
             let entity = loaded.catalog.get(id);
             let mut found = Diagnostics::new();
+            // Nobody wrote it, so nobody can correct it.
+            if entity.implied.is_some() {
+                return found;
+            }
             references::each(&subject, id, entity, &mut found);
             owners::each(&subject, id, entity, &mut found);
             annotations::each(&subject, entity, &mut found);

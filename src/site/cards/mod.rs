@@ -5,6 +5,7 @@ pub mod announcements;
 pub mod decisions;
 pub mod documentation;
 mod form;
+pub mod implied;
 pub mod labels;
 pub mod links;
 pub mod location;

@@ -40,11 +40,9 @@ spec: {type: database, owner: sellers}
 const RADAR: &str = r##"{"quadrants": [{"id": "q", "name": "Q"}], "rings": [{"id": "r", "name": "R", "color": "#fff"}],
 "entries": [{"key": "rust", "id": "rust", "title": "Rust", "quadrant": "q", "timeline": [{"ringId": "r", "date": "2026-01-01"}]}]}"##;
 
-/// The cards on the overviews of the catalogs above, a list a page.
+/// The cards on the overviews of the catalogs above, and of a folder without one; a list a page.
 fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
-    let adr = AdrConfig { folders: vec!["adr".to_owned()], ..AdrConfig::default() };
-    let config = Config { entity_pages: vec![page], adr, ..Config::default() };
-    let files: [(&str, &[u8]); 8] = [
+    let described: [(&str, &[u8]); 8] = [
         ("shop/catalog-info.yaml", SHOP.as_bytes()),
         ("shop/README.md", b"# Shop\n"),
         ("catalog-info.yaml", OTHERS.as_bytes()),
@@ -54,7 +52,15 @@ fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
         ("tech-radar.json", RADAR.as_bytes()),
         ("adr/0001-all.md", b"# All\n\nStart with component:shop.\n"),
     ];
-    let workspace = Workspace::from_files(config, &files);
+    let mut pages = overviews_of(page.clone(), &described);
+    pages.extend(overviews_of(page, &[("tool/README.md", b"# Tool\n")]));
+    pages
+}
+
+fn overviews_of(page: EntityPage, files: &[(&str, &[u8])]) -> Vec<Vec<&'static str>> {
+    let adr = AdrConfig { folders: vec!["adr".to_owned()], ..AdrConfig::default() };
+    let config = Config { entity_pages: vec![page], adr, ..Config::default() };
+    let workspace = Workspace::from_files(config, files);
     let portal = portal::analyse(&workspace, &mut |_| ());
     let site = site::plan(&workspace, &portal);
     let view = PageContext { portal: &portal, site: &site, url: "" };

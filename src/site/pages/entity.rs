@@ -94,6 +94,8 @@ pub struct Model {
     owner: Option<EntityLink>,
     /// Whether an owner is expected and missing.
     unowned: bool,
+    /// Whether nobody wrote it.
+    implied: bool,
     actions: Vec<Anchor>,
     warnings: Vec<Warning>,
     /// Problems beyond those listed.
@@ -217,6 +219,7 @@ fn tab_page(
         lifecycle: entity.spec_str("lifecycle").map(context::lifecycle),
         owner: view.owner(entity),
         unowned: is_unowned(entity),
+        implied: entity.implied.is_some(),
         actions: actions(view, id, entity),
         warnings,
         more_warnings,
@@ -258,6 +261,9 @@ pub fn source_link(view: &PageContext<'_>, entity: &Entity) -> Option<String> {
 /// Returns where the file of an entity can be changed.
 #[must_use]
 pub fn edit_link(view: &PageContext<'_>, entity: &Entity) -> Option<String> {
+    if entity.implied.is_some() {
+        return None;
+    }
     let made = || view.site.source(entity.file)?.edit.clone();
     entity.annotation("backstage.io/edit-url").map(str::to_owned).or_else(made).filter(|url| is_web(url))
 }

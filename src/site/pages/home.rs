@@ -63,6 +63,8 @@ pub struct Model {
     links: Vec<Anchor>,
     /// What to write to fill an empty portal.
     hint: Option<String>,
+    /// Whether nobody wrote what is shown.
+    implied: bool,
 }
 
 /// A part of the organisation's own page.
@@ -173,6 +175,7 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
             let example = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: my-service\n  description: What it does, in a sentence.\nspec:\n  type: service\n  lifecycle: production\n  owner: my-team\n";
             yaml_highlight::paint(example)
         }),
+        implied: view.portal.catalog.entities().iter().any(|entity| entity.implied.is_some()),
     };
     let about = About {
         title: None,

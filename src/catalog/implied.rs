@@ -1,0 +1,220 @@
+//! Entities that nobody wrote: what a folder without a catalog holds, as if it were described.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::document::{self, Context, Draft, Rule};
+use super::load::Loaded;
+use super::placeholder::Brought;
+use super::skeleton::Skeletons;
+use super::{Entity, EntityRef};
+use crate::discover::{self, Package, Proposal};
+use crate::text::{FileId, Span};
+use crate::workspace::{Folder, Workspace};
+use crate::yaml;
+
+/// What an entity that nobody wrote was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Implied {
+    /// The paths of the files that it follows from.
+    pub evidence: Vec<Arc<str>>,
+    /// The path of the file that would describe it.
+    pub path: String,
+    /// What to write there.
+    pub yaml: String,
+}
+
+/// Who owns what nobody is known to own.
+const NOBODY: &str = "unknown";
+
+/// Returns the entities that are implied by what is scanned, but for what templates fetch.
+pub(super) fn drafts(context: &Context<'_>, skeletons: &Skeletons) -> Vec<Draft> {
+    let discovery = discover::discover(context.workspace, &|path| skeletons.hold(path));
+    let mut drafts = Vec::new();
+    for package in &discovery.packages {
+        drafts.extend(package.proposals.iter().filter_map(|proposal| of_proposal(context, package, proposal)));
+    }
+    for owner in &discovery.owners {
+        let path = context.workspace.path(owner.file);
+        let implied = Implied {
+            evidence: vec![path],
+            path: discover::ORG_FILE.to_owned(),
+            yaml: serde_yaml::to_string(&owner.entity()).unwrap_or_default(),
+        };
+        drafts.extend(read(context, owner.file, &owner.entity(), implied));
+    }
+    drafts
+}
+
+fn of_proposal(context: &Context<'_>, package: &Package, proposal: &Proposal) -> Option<Draft> {
+    let workspace = context.workspace;
+    let (file, _) = proposal.evidence.first()?;
+    // Paths in an entity are relative to its file, which here is the first piece of evidence.
+    let below = workspace.path_below(&package.folder, *file)?;
+    let up = below.matches('/').count();
+    let base = if up == 0 { ".".to_owned() } else { vec![".."; up].join("/") };
+    let written = proposal.entity(".", NOBODY);
+    let implied = Implied {
+        evidence: proposal.evidence.iter().map(|(_, path)| Arc::clone(path)).collect(),
+        path: package.file(),
+        yaml: serde_yaml::to_string(&written).unwrap_or_default(),
+    };
+    let mut draft = read(context, *file, &proposal.entity(&base, NOBODY), implied)?;
+    if proposal.owner.is_none() {
+        draft.declared.retain(|declared| &*declared.field != "owner");
+    }
+    Some(draft)
+}
+
+/// Reads an entity as if it stood in a file; `None` if the configuration does not allow it.
+fn read(context: &Context<'_>, file: FileId, entity: &serde_json::Value, implied: Implied) -> Option<Draft> {
+    let span = Span::whole(file);
+    let root = yaml::from_json(entity, span);
+    let (draft, _) = document::read(context, &mut Brought::new(), root, span);
+    let draft = draft.filter(|draft| draft.valid || draft.rejected_by_backstage)?;
+    Some(Draft { implied: Some(Arc::new(implied)), ..draft })
+}
+
+/// What a catalog does not describe yet.
+#[derive(Debug, Default)]
+pub(crate) struct Undescribed {
+    /// The files that would describe it, in the order of paths.
+    pub(crate) files: Vec<NewFile>,
+    /// How many packages are described already.
+    pub(crate) described: usize,
+    /// Whether nobody is known to own some of it.
+    pub(crate) needs_owner: bool,
+    /// What the rules of the configuration do not allow: kind, and file.
+    pub(crate) forbidden: BTreeSet<(&'static str, String)>,
+    /// The paths of files of entities that nothing leads to.
+    pub(crate) unreached: Vec<String>,
+}
+
+/// A catalog file that nobody has written yet.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    /// Its path below the scanned folder.
+    pub(crate) path: String,
+    /// The entities in it: kind and name, and the files they follow from.
+    pub(crate) entities: Vec<(String, Vec<String>)>,
+    pub(crate) text: String,
+}
+
+impl NewFile {
+    fn add(&mut self, name: String, evidence: Vec<String>, entity: &serde_json::Value) {
+        self.text.push_str(if self.text.is_empty() {
+            "# Proposed by `playbill init`: correct what was guessed.\n"
+        } else {
+            "---\n"
+        });
+        self.text.push_str(&serde_yaml::to_string(entity).unwrap_or_default());
+        self.entities.push((name, evidence));
+    }
+}
+
+/// Finds what a catalog does not describe; whoever owns what nobody is known to own is called `owner`.
+pub(crate) fn undescribed(workspace: &Workspace, loaded: &Loaded, owner: &str) -> Undescribed {
+    let written = || loaded.catalog.entities().iter().filter(|entity| entity.implied.is_none());
+    let folders: BTreeSet<Folder> = written().map(|entity| workspace.folder_of(entity.file)).collect();
+    let references: BTreeSet<&str> = written().map(|entity: &Entity| entity.reference.as_str()).collect();
+    let is_written = |kind: &str, name: &str| references.contains(EntityRef::new(kind, "default", name).as_str());
+    let discovery = discover::discover(workspace, &|path| loaded.skeletons.hold(path));
+    let mut found = Undescribed::default();
+    let mut files: BTreeMap<String, NewFile> = BTreeMap::new();
+    let mut owners: Vec<NewOwner> = Vec::new();
+    let rules: Vec<Rule<'_>> = workspace.config().catalog.rules.iter().map(Rule::new).collect();
+    let allows = |kind: &str, of_type: Option<&str>, path: &str| {
+        rules.is_empty() || rules.iter().any(|rule| rule.allows(kind, of_type, path))
+    };
+    // A system whose folder is described otherwise will not be there.
+    let new = discovery.packages.iter().filter(|package| !folders.contains(&package.folder));
+    let systems: BTreeSet<&str> =
+        new.flat_map(|package| &package.proposals).filter(|it| it.kind == "System").map(|it| &*it.name).collect();
+    for package in &discovery.packages {
+        if folders.contains(&package.folder) {
+            found.described += 1;
+            continue;
+        }
+        for proposal in package.proposals.iter().filter(|proposal| !is_written(proposal.kind, &proposal.name)) {
+            let path = package.file();
+            if !allows(proposal.kind, proposal.of_type, &path) {
+                found.forbidden.insert((proposal.kind, path));
+                continue;
+            }
+            let file = files.entry(path.clone()).or_insert_with(|| NewFile {
+                path,
+                entities: Vec::new(),
+                text: String::new(),
+            });
+            let evidence = proposal.evidence.iter().map(|(_, path)| path.to_string()).collect();
+            let is_system = |name: &String| systems.contains(&**name) || is_written("System", name);
+            let entity = Proposal { system: proposal.system.clone().filter(is_system), ..proposal.clone() };
+            file.add(format!("{} {}", proposal.kind, proposal.name), evidence, &entity.entity(".", owner));
+            found.needs_owner |= proposal.owner.is_none();
+            let owner = owning(workspace, proposal, owner);
+            if !is_written(owner.kind, &owner.name) && !owners.iter().any(|other| other.is(&owner)) {
+                owners.push(owner);
+            }
+        }
+    }
+    found.forbidden.extend(add_owners(&mut files, owners, &allows));
+    found.files = files.into_values().collect();
+    found.unreached = loaded.unreached.iter().map(|file| workspace.path(*file).to_string()).collect();
+    found
+}
+
+/// Somebody who owns something, and is not in the catalog.
+struct NewOwner {
+    kind: &'static str,
+    name: String,
+    entity: serde_json::Value,
+    /// The file that says so, or why none does.
+    why: String,
+}
+
+impl NewOwner {
+    fn is(&self, other: &Self) -> bool {
+        (self.kind, &self.name) == (other.kind, &other.name)
+    }
+}
+
+/// Returns who owns what is proposed.
+fn owning(workspace: &Workspace, proposal: &Proposal, owner: &str) -> NewOwner {
+    match &proposal.owner {
+        Some(owner) => NewOwner {
+            kind: if owner.is_user { "User" } else { "Group" },
+            name: owner.name.clone(),
+            entity: owner.entity(),
+            why: workspace.path(owner.file).to_string(),
+        },
+        None => NewOwner {
+            kind: "Group",
+            name: owner.to_owned(),
+            entity: discover::group(owner),
+            why: "nobody is known to own it".to_owned(),
+        },
+    }
+}
+
+/// Adds owners to the one file, or, if there are several, to one of their own; returns what is not allowed there.
+fn add_owners(
+    files: &mut BTreeMap<String, NewFile>,
+    owners: Vec<NewOwner>,
+    allows: &dyn Fn(&str, Option<&str>, &str) -> bool,
+) -> Vec<(&'static str, String)> {
+    let path = match files.keys().next() {
+        Some(only) if files.len() == 1 => only.clone(),
+        _ => discover::ORG_FILE.to_owned(),
+    };
+    let mut forbidden = Vec::new();
+    for owner in owners {
+        if !allows(owner.kind, owner.entity["spec"]["type"].as_str(), &path) {
+            forbidden.push((owner.kind, path.clone()));
+            continue;
+        }
+        let new = || NewFile { path: path.clone(), entities: Vec::new(), text: String::new() };
+        let file = files.entry(path.clone()).or_insert_with(new);
+        file.add(format!("{} {}", owner.kind, owner.name), vec![owner.why], &owner.entity);
+    }
+    forbidden
+}
