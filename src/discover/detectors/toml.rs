@@ -1,6 +1,6 @@
 //! The few values of a TOML file that describe a package.
 //!
-//! Not a reader of TOML: tables, and keys with a string in one line. Everything else is passed over.
+//! Not a reader of TOML: tables, and keys with a string in one line. Everything else is skipped.
 
 /// Returns the string at a key of a table, such as `[package]` `name`.
 pub(super) fn string(text: &str, table: &str, key: &str) -> Option<String> {
