@@ -301,7 +301,7 @@ fn references_lead_anywhere_in_the_repository_of_a_definition() {
     assert_eq!((code, err.as_str()), (Some(1), ""));
     assert!(
         out.contains(
-            "breaking[response-removed]: GET /seats: the response 200 was removed\n  old paths/seats.yaml:1:19"
+            "breaking[response-removed]: GET /seats: the response 200 was removed\n  old old/paths/seats.yaml:1:19"
         ),
         "{out}"
     );
