@@ -2,7 +2,7 @@
 //!
 //! `PLAYBILL_SEQUENCES` says how many sequences of edits are tried, if more than in everyday tests are wanted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use playbill::config::Config;
@@ -39,7 +39,7 @@ fn entity(name: &str, dice: &mut Dice) -> String {
     let title = dice.pick(&["", "  title: Named\n", "  description: See [x](docs/index.md)\n"]);
     let depends = dice.pick(&["", ", dependsOn: ['component:a']", ", providesApis: [api-a, api-b]"]);
     format!(
-        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n{title}  annotations: {{backstage.io/techdocs-ref: '{documents}'}}\nspec: {{type: service, lifecycle: production, owner: {owner}{depends}}}\n"
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n{title}  annotations: {{github.com/project-slug: acme/{name}, backstage.io/techdocs-ref: '{documents}'}}\nspec: {{type: service, lifecycle: production, owner: {owner}{depends}}}\n"
     )
 }
 
@@ -56,6 +56,15 @@ fn definition(dice: &mut Dice) -> String {
     let path = dice.pick(&["/pets", "/pets/{id}", "/stores"]);
     format!(
         "openapi: 3.0.0\ninfo: {{title: T, version: '1'}}\npaths:\n  {path}:\n    get:\n      responses:\n        '200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}\n"
+    )
+}
+
+/// What GitHub answers for the runs of a workflow, the last of which ended so.
+fn runs(conclusion: &str) -> String {
+    format!(
+        r#"{{"total_count": 1, "workflow_runs": [{{"id": 7, "name": "CI", "head_branch": "main", "event": "push",
+          "status": "completed", "conclusion": "{conclusion}", "html_url": "https://github.com/acme/a/actions/runs/7",
+          "created_at": "2026-11-01T10:00:00Z", "updated_at": "2026-11-01T10:04:00Z", "run_number": 12}}]}}"#
     )
 }
 
@@ -90,7 +99,7 @@ fn edit(tree: &mut Tree, dice: &mut Dice) -> String {
         "# Out\n\n[file](../openapi.yaml) [none](../gone.txt) <!-- playbill-ignore: broken-link -->\n".to_owned(),
     ];
     let text = texts[dice.roll(texts.len())].clone();
-    let (path, text) = match dice.roll(22) {
+    let (path, text) = match dice.roll(23) {
         0..=4 => (page, Some(text)),
         5 => (page, None),
         6 => {
@@ -147,6 +156,12 @@ fn edit(tree: &mut Tree, dice: &mut Dice) -> String {
             (format!("{site}/{path}"), (dice.roll(3) > 0).then(|| text.to_owned()))
         }
         20 => {
+            // A tool has answered again.
+            let answer = dice.pick(&["success", "failure", "cancelled", ""]);
+            let text = if answer.is_empty() { "{".to_owned() } else { runs(answer) };
+            (format!("snapshots/github-actions/acme/{site}/runs.json"), (dice.roll(4) > 0).then_some(text))
+        }
+        21 => {
             // A folder moves, or goes.
             let (from, to) = (format!("{site}/"), format!("{}/", dice.pick(&["b", "d", "c/deep"])));
             let moved: Vec<String> = tree.keys().filter(|path| path.starts_with(&from)).cloned().collect();
@@ -276,7 +291,7 @@ impl CacheStore for MemoryStore {
 struct Standing {
     before: BTreeMap<String, Vec<u8>>,
     now: Mutex<BTreeMap<String, Vec<u8>>>,
-    kept: Mutex<usize>,
+    kept: Mutex<BTreeSet<String>>,
 }
 
 impl Sink for Standing {
@@ -292,17 +307,17 @@ impl Sink for Standing {
 
     fn keep(&self, path: &str) {
         self.now.lock().expect("a site").insert(path.to_owned(), self.before[path].clone());
-        *self.kept.lock().expect("a number") += 1;
+        self.kept.lock().expect("paths").insert(path.to_owned());
     }
 }
 
-/// Builds a site as another process would that has the same shelf; returns how many files it kept.
+/// Builds a site as another process would that has the same cache; returns the site and the paths of the files it kept.
 fn build(
     tree: &Tree,
     memo: Memo,
     made: &PageFingerprints,
     before: BTreeMap<String, Vec<u8>>,
-) -> (BTreeMap<String, Vec<u8>>, usize) {
+) -> (BTreeMap<String, Vec<u8>>, BTreeSet<String>) {
     let workspace = first(tree);
     let portal = Analysis::with(memo).run(&workspace, &mut |_| ());
     let site = site::plan(&workspace, &portal);
@@ -311,7 +326,7 @@ fn build(
     let sink = Standing { before, ..Standing::default() };
     render::search(&workspace, &portal, made, &sink).expect("a search");
     render::pages(&workspace, &portal, &theme, &site, made, &sink).expect("pages");
-    (sink.now.into_inner().expect("a site"), sink.kept.into_inner().expect("a number"))
+    (sink.now.into_inner().expect("a site"), sink.kept.into_inner().expect("paths"))
 }
 
 #[test]
@@ -336,9 +351,46 @@ fn after_any_edits_a_build_that_takes_over_parts_is_that_of_a_first_build() {
                 assert!(site.get(path) == Some(bytes), "{path} after {history:#?}");
             }
             assert_eq!(site.len(), expect.len(), "after {history:#?}");
-            (kept, all) = (kept + taken_over, all + site.len());
+            (kept, all) = (kept + taken_over.len(), all + site.len());
             standing = site;
         }
     }
     assert!(kept * 8 > all, "{kept} of {all} files were taken over");
+}
+
+#[test]
+fn one_changed_answer_renders_only_the_pages_that_show_it() {
+    let mut tree = Tree::new();
+    for name in ["a", "b"] {
+        let component = format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  annotations: {{github.com/project-slug: acme/{name}, backstage.io/techdocs-ref: 'dir:.'}}\nspec: {{type: service, lifecycle: production, owner: team}}\n"
+        );
+        tree.insert(format!("{name}/catalog-info.yaml"), component);
+        tree.insert(format!("{name}/mkdocs.yml"), "site_name: S\n".to_owned());
+        tree.insert(format!("{name}/docs/index.md"), format!("# Start of {name}\n"));
+        tree.insert(format!("snapshots/github-actions/acme/{name}/runs.json"), runs("success"));
+    }
+    let store: Arc<dyn CacheStore> = Arc::new(MemoryStore::default());
+    let first = PageFingerprints::take(&*store, Some(1), &[]);
+    let (before, kept) = build(&tree, Memo::on(Arc::clone(&store)), &first, BTreeMap::new());
+    assert!(kept.is_empty());
+    first.leave(&*store, 2);
+
+    tree.insert("snapshots/github-actions/acme/a/runs.json".to_owned(), runs("failure"));
+    let second = PageFingerprints::take(&*store, Some(2), &[]);
+    let (after, kept) = build(&tree, Memo::on(Arc::clone(&store)), &second, before.clone());
+
+    assert!(after != before);
+    // Files that cost next to nothing are always written.
+    let is_page = |path: &&String| path.ends_with(".html") && !path.starts_with("api/") && !kept.contains(*path);
+    let rendered: Vec<&String> = after.keys().filter(is_page).collect();
+    assert_eq!(
+        rendered,
+        [
+            "attention/index.html",
+            "catalog/default/component/a/ci-cd/index.html",
+            "catalog/default/component/a/index.html",
+            "integrations/github-actions/index.html",
+        ]
+    );
 }
