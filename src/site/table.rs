@@ -146,7 +146,6 @@ pub fn cell(view: &PageContext<'_>, column: Column, entity: &Entity) -> Cell {
             Some(lifecycle) if !lifecycle.trim().is_empty() => Cell::Chip { chip: context::lifecycle(lifecycle) },
             _ => Cell::Empty,
         },
-        Column::Namespace => text(Some(entity.namespace()).filter(|namespace| *namespace != "default")),
         Column::Parent => match entity.related("childOf").count() {
             parents if parents > CELL => Cell::Text { text: context::count(parents, "group", "groups") },
             _ => links(related("childOf")),

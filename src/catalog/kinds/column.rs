@@ -21,8 +21,6 @@ pub enum Column {
     Type,
     /// `spec.lifecycle`.
     Lifecycle,
-    /// The namespace, where it is not the default one.
-    Namespace,
     /// The parent group.
     Parent,
     /// How many members a group has.
@@ -58,7 +56,6 @@ impl Column {
             Self::Owner => "Owner",
             Self::Type => "Type",
             Self::Lifecycle => "Lifecycle",
-            Self::Namespace => "Namespace",
             Self::Parent => "Parent",
             Self::Members => "Members",
             Self::Groups => "Groups",
@@ -83,7 +80,6 @@ impl Column {
             Self::Owner => "owner",
             Self::Type => "type",
             Self::Lifecycle => "lifecycle",
-            Self::Namespace => "namespace",
             Self::Parent => "parent",
             Self::Members => "members",
             Self::Groups => "groups",

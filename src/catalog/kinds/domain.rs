@@ -15,7 +15,7 @@ pub(super) const DOMAIN: Kind = Kind {
         ("dependsOn", "a Domain depends on nothing; set `dependsOn` on components"),
     ],
     hue: Some(("#a8286a", "#f492c2")),
-    columns: &[Column::Name, Column::Owner, Column::Type, Column::Namespace, Column::Description, Column::Tags],
+    columns: &[Column::Name, Column::Owner, Column::Type, Column::Description, Column::Tags],
     is_owned: true,
     missing: &[("Owner", "No owner")],
     shown: &["subdomainOf"],

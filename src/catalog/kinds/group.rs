@@ -17,7 +17,7 @@ pub(super) const GROUP: Kind = Kind {
         ("picture", "write it below `profile:`"),
     ],
     hue: Some(("#1a6f3c", "#7bd798")),
-    columns: &[Column::Name, Column::Type, Column::Parent, Column::Members, Column::Namespace, Column::Description],
+    columns: &[Column::Name, Column::Type, Column::Parent, Column::Members, Column::Description],
     can_own: true,
     shown: &["profile", "parent", "children", "members"],
     schema_type: "Organization",

@@ -98,7 +98,6 @@ const WORK_COLUMNS: &[Column] = &[
     Column::Owner,
     Column::Type,
     Column::Lifecycle,
-    Column::Namespace,
     Column::Description,
     Column::Tags,
 ];
@@ -109,7 +108,6 @@ pub(crate) const OTHER_COLUMNS: &[Column] = &[
     Column::Owner,
     Column::Type,
     Column::Lifecycle,
-    Column::Namespace,
     Column::Description,
     Column::Tags,
 ];

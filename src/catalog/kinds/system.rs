@@ -20,7 +20,6 @@ pub(super) const SYSTEM: Kind = Kind {
         Column::Domain,
         Column::Owner,
         Column::Type,
-        Column::Namespace,
         Column::Description,
         Column::Tags,
     ],

@@ -18,7 +18,7 @@ pub(super) const USER: Kind = Kind {
         ("groups", "write `memberOf:`"),
     ],
     hue: Some(("#0a689a", "#76c6f3")),
-    columns: &[Column::Name, Column::Email, Column::Groups, Column::Namespace, Column::Description],
+    columns: &[Column::Name, Column::Email, Column::Groups, Column::Description],
     can_own: true,
     missing: &[("Groups", "In no group")],
     shown: &["profile", "memberOf"],

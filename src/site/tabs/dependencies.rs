@@ -114,7 +114,7 @@ const NEEDS_FACE: Face = Face {
 const NEEDED_BY_FACE: Face = Face {
     anchor: "needed-by",
     title: "Needed by",
-    explain: "If this fails, these feel it.",
+    explain: "If this fails, these are affected.",
     empty: "Nothing in the catalog depends on this.",
     side: Side::NeededBy,
 };

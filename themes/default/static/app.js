@@ -60,7 +60,7 @@ function banner() {
 
 /** Colours: what the system wants, light, dark, and round again. */
 const themes = ['auto', 'light', 'dark'];
-const themeNames = { auto: 'Colours of the system', light: 'Light colours', dark: 'Dark colours' };
+const themeNames = { auto: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
 const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' };
 function themeSwitch() {
   for (const button of all('[data-theme-switch]')) {
@@ -205,8 +205,8 @@ function showMe() {
   const now = me();
   const letters = now?.title.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const button = find('[data-me]');
-  button.setAttribute('aria-label', now ? `You are ${now.title}; change` : 'Say who you are');
-  button.title = now?.title ?? 'Say who you are';
+  button.setAttribute('aria-label', now ? `You are ${now.title}; change` : 'Set your identity');
+  button.title = now?.title ?? 'Set your identity';
   button.replaceChildren(now ? make('span', { className: 'avatar k-user' }, (letters[0][0] + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase()) : icon('kind-user'));
   const card = find('[data-you]');
   if (!card) return;

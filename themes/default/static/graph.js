@@ -127,7 +127,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     return distance;
   }
 
-  /** What is around the roots, or on the shortest ways to another entity: distance of each node, and the lines between them. */
+  /** What is around the roots, or on the shortest paths to another entity: distance of each node, and the lines between them. */
   function around() {
     const { nodes, stand } = rolled(state.roll);
     const find = (ref) => { const at = graph.byRef.get(ref); return at === undefined ? [] : [stand?.[at] ?? at]; };
@@ -333,11 +333,11 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const parts = folded(found);
     show(parts, layout);
     const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
-    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest ways to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}. Click a node to look at it, with Shift to open its page.`;
+    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest paths to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}. Click a node to look at it, with Shift to open its page.`;
     if (found.beside) {
-      const button = make('button', { type: 'button', className: 'link', textContent: found.drawn ? 'Leave them out' : 'Draw them' });
+      const button = make('button', { type: 'button', className: 'link', textContent: found.drawn ? 'Hide' : 'Show' });
       button.addEventListener('click', () => go({ simple: found.drawn }));
-      note.append(` Lines between those equally far away${found.drawn ? '' : ' are left out'}: ${found.beside.toLocaleString('en')}. `, button);
+      note.append(` ${found.beside.toLocaleString('en')} ${found.beside === 1 ? 'edge' : 'edges'} between nodes at the same depth${found.drawn ? '' : ' hidden'}. `, button);
     }
     const current = canvas.querySelector('.root');
     const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
@@ -365,7 +365,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       return make('label', {}, input, ...extra, make('span', { textContent: text }));
     };
     const focused = document.activeElement?.dataset?.name;
-    const input = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off', 'aria-label': 'Begin at' });
+    const input = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off', 'aria-label': 'Start from' });
     input.setAttribute('list', 'graph-names');
     const names = make('datalist', { id: 'graph-names' });
     input.addEventListener('input', () => {
@@ -398,13 +398,13 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const facet = (name, ...children) => make('details', { className: 'facet', open: matchMedia('(min-width: 60rem)').matches }, make('summary', { textContent: name }), ...children);
     form.onsubmit = (event) => { event.preventDefault(); pick(); };
     form.replaceChildren(
-      field('Begin at', input), names, field('Way to', goal), choice('Parts', [['', 'Each for itself'], ['system', 'Rolled up into systems'], ['domain', 'Rolled up into domains']], state.roll, (roll) => go({ roll })),
-      choice('Steps', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
+      field('Start from', input), names, field('Path to', goal), choice('Group by', [['', 'None'], ['system', 'System'], ['domain', 'Domain']], state.roll, (roll) => go({ roll })),
+      choice('Depth', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
       choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
-      choice('Lines', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
+      choice('Edge style', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
       facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
       facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
-      facet('Show', box('Simplified', last ? !last.drawn : state.simple ?? false, (simple) => go({ simple })), box('One line for both directions', state.merge, (merge) => go({ merge }))),
+      facet('Show', box('Simplified', last ? !last.drawn : state.simple ?? false, (simple) => go({ simple })), box('Merge relations', state.merge, (merge) => go({ merge }))),
     );
     for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = String(at);
     if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();

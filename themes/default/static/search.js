@@ -252,9 +252,9 @@ function commands(home, text = '', done = () => {}) {
   places.set(new URL('search/', home).href, 'Search');
   const pages = [...places].filter(([, title]) => fits(title)).map(([href, title]) => line(href, 'file', title));
   const click = (selector) => document.querySelector(selector);
-  const buttons = [['star', click('[data-star]'), 'Star'], ['sun', click('[data-theme-switch]'), 'Switch colours'], ['kind-user', click('[data-me]'), 'Say who you are']];
+  const buttons = [['star', click('[data-star]'), 'Star'], ['sun', click('[data-theme-switch]'), 'Switch theme'], ['kind-user', click('[data-me]'), 'Set your identity']];
   const actions = buttons.filter(([, button, title]) => button && fits(title)).map(([icon, button, title]) => action(icon, button.matches('[data-star][aria-pressed=true]') ? 'Remove the star' : title, () => { done(); button.click(); }));
-  if (fits('Show keys')) actions.push(action('info', 'Show keys', () => { done(); document.dispatchEvent(new KeyboardEvent('keydown', { key: '?' })); }));
+  if (fits('Keyboard shortcuts')) actions.push(action('info', 'Keyboard shortcuts', () => { done(); document.dispatchEvent(new KeyboardEvent('keydown', { key: '?' })); }));
   return { pages: pages.length ? [group('Pages', pages)] : [], actions: actions.length ? [group('Actions', actions)] : [] };
 }
 
