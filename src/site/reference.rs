@@ -61,7 +61,7 @@ impl<'v, 'a> Writer<'v, 'a> {
     }
 
     /// Writes what holds for the whole definition: servers, security.
-    pub fn intro(&mut self) {
+    pub fn access(&mut self) {
         for block in &self.api.reference.blocks {
             self.prefix = block.title.to_lowercase();
             self.out.raw("<section class=\"api-part\"><h2>");

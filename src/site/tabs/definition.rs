@@ -108,8 +108,10 @@ struct ReferenceModel {
     version: Option<String>,
     /// The page's own title, where it is a part of the reference.
     part: Option<String>,
-    /// HTML: description, facts, servers, security.
+    /// HTML: what the description says.
     intro: Option<String>,
+    /// HTML: contact, servers, security. Readers look for operations first, so that these follow the index.
+    access: Option<String>,
     nav: Vec<NavGroup>,
     /// What all groups hold, on the first page of a divided reference.
     index: Vec<NavGroup>,
@@ -319,12 +321,13 @@ fn reference(view: &PageContext<'_>, api: &Api, part: usize) -> ReferenceModel {
     let shown = &parts[part];
     let write = |amount: Amount| {
         let mut writer = Writer::new(view, api, part, amount);
-        let mut intro = None;
+        let (mut intro, mut access) = (None, None);
         if part == 0 {
             writer.markdown(api.reference.description.as_deref());
-            writer.facts(&api.reference.facts);
-            writer.intro();
             intro = Some(writer.take()).filter(|html| !html.is_empty());
+            writer.facts(&api.reference.facts);
+            writer.access();
+            access = Some(writer.take()).filter(|html| !html.is_empty());
         }
         let mut group = None;
         for slice in &shown.slices {
@@ -341,11 +344,11 @@ fn reference(view: &PageContext<'_>, api: &Api, part: usize) -> ReferenceModel {
             }
             writer.slice(slice);
         }
-        (intro, writer.take())
+        (intro, access, writer.take())
     };
-    let (mut intro, mut body) = write(Amount::Full);
-    if body.len() + intro.as_ref().map_or(0, String::len) > PAGE - (40 << 10) {
-        (intro, body) = write(Amount::Brief);
+    let (mut intro, mut access, mut body) = write(Amount::Full);
+    if body.len() + [&intro, &access].into_iter().flatten().map(String::len).sum::<usize>() > PAGE - (40 << 10) {
+        (intro, access, body) = write(Amount::Brief);
     }
     let link = |at: usize| {
         let href = view.href(&routes::definition_part(&view.entity(api.entity).reference, &parts[at].slug));
@@ -357,6 +360,7 @@ fn reference(view: &PageContext<'_>, api: &Api, part: usize) -> ReferenceModel {
         version: api.reference.version.as_deref().map(str::to_owned),
         part: (part > 0).then(|| shown.title.clone()),
         intro,
+        access,
         nav: nav(view, api, part),
         index: if part == 0 { index(view, api) } else { Vec::new() },
         body,
