@@ -39,7 +39,7 @@ export function start() {
   page?.abort();
   page = new AbortController();
   const { signal } = page;
-  for (const part of [banner, themeSwitch, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages]) part(signal);
+  for (const part of [banner, themeSwitch, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages, narrow]) part(signal);
   /** @type {Tools} */
   const tools = { signal, home, stored, askMe, pathOf, make, icon, all, find };
   for (const { src } of all('script[type=module][src]')) {
@@ -325,6 +325,19 @@ function ages() {
     const [unit, length] = steps.find(([, one]) => Math.abs(seconds) >= one) ?? ['second', 1];
     time.title ||= time.textContent;
     time.textContent = words.format(Math.trunc(seconds / length), unit);
+  }
+}
+
+/** On a phone, the tab of the page is in view, and a drawing that does not fit is replaced by its relations as text. */
+function narrow() {
+  if (!matchMedia('(max-width: 40rem)').matches) return;
+  const tab = find('.tabs [aria-current]');
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - 80;
+  for (const figure of all('.figure:has(~ .words)')) {
+    if (figure.querySelector('.graph').width.baseVal.value < innerWidth) continue;
+    figure.querySelector('.scroll').hidden = true;
+    const text = figure.parentElement.querySelector('.words');
+    if (text instanceof HTMLDetailsElement) text.open = true;
   }
 }
 

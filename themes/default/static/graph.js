@@ -3,6 +3,8 @@
 export function start({ signal, home, pathOf, make, icon, all, find }) {
   const [form, drawn, still, canvas, note, trail, title, tools] = ['form', 'drawn', 'static', 'canvas', 'note', 'trail', 'title', 'tools'].map((name) => find(`[data-graph-${name}]`));
   const BUDGET = 120;
+  /** How far a drawing shrinks to be seen whole: its names keep almost 9 pixels. */
+  const SMALLEST = 0.67;
   /** How many lines between those equally far away can be read. */
   const BESIDE = 80;
   const shape = (tag, attributes = {}, ...children) => {
@@ -209,7 +211,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   const pen = document.createElement('canvas').getContext('2d');
   const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
 
-  function picture({ items, lines, labels }, place, { longest = 32, bend = undefined } = {}) {
+  function picture({ items, lines, labels }, place, { longest = 32, bend = undefined, captions = true } = {}) {
     // Long names differ at their ends.
     const cut = (text) => (text.length > longest ? `${text.slice(0, longest - 9)}…${text.slice(-8)}` : text);
     const sans = getComputedStyle(document.body).fontFamily;
@@ -220,7 +222,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     });
     for (const label of labels) label.main = label.text ? Math.ceil(measure(label.text, `11px ${sans}`)) : 0;
     const widest = Math.max(40, ...labels.map(({ main }) => main));
-    const placed = place(nodes, lines, labels, { ...(vertical ? { portGap: widest + 12, captionMain: () => 12 } : {}), ...(bend ? { bend } : {}) });
+    const placed = place(nodes, lines, captions ? labels : labels.map(() => ({ text: '', main: 0 })), { ...(vertical ? { portGap: widest + 12, captionMain: () => 12 } : {}), ...(bend ? { bend } : {}) });
     const turned = state.direction === 'RL' || state.direction === 'BT';
     const point = ([main, cross]) => { const along = turned ? placed.main - main : main; return vertical ? [cross, along] : [along, cross]; };
     const rect = ({ main, cross, length, breadth }) => {
@@ -261,7 +263,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       const { x, y, width: wide } = rect(placed.nodes[node]);
       svg.append(shape('path', { class: 'e', d: `M${x + wide} ${y + 9}c14-3 14 15 0 12` }));
     }
-    for (const { main, cross, label, ends } of placed.captions) {
+    for (const { main, cross, label, ends } of captions ? placed.captions : []) {
       const [x, y] = point([main, cross]);
       const anchor = vertical ? 'c' : ends !== turned ? 'm' : '';
       svg.append(shape('text', { class: `l ${anchor}`, x, y: vertical ? y + (ends !== turned ? -2 : 10) : y + 4 }, labels[label].text));
@@ -312,8 +314,10 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     canvas.replaceChildren(picture(parts, layout));
     // A drawing that is somewhat too large is drawn closer together.
     if (fits() < 0.9) canvas.replaceChildren(picture(parts, layout, { longest: 22, bend: 26 }));
+    // One that is far too large says what its edges mean only in the list of relations beside it.
+    if (fits() < SMALLEST) canvas.replaceChildren(picture(parts, layout, { longest: 18, bend: 22, captions: false }));
     zoom = 1;
-    scale(Math.max(fits(), 0.7));
+    scale(Math.max(fits(), SMALLEST));
   }
 
   async function draw(focus = false) {
