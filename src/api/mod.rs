@@ -173,6 +173,7 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
     problems.extend(file.zip(decoded.as_ref()).and_then(|(file, decoded)| decoded.problem(file)));
     let own = decoded.map(|decoded| decoded.text);
     let Some(text) = own.as_deref().or_else(|| node.as_str()) else { return (None, problems) };
+    let marked = text;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // That there is nothing has been reported of the entity.
     if text.is_empty() {
@@ -204,6 +205,7 @@ fn read(workspace: &Workspace, id: EntityId, entity: &Entity) -> (Option<Api>, D
         return (None, problems);
     };
     let inline = file.is_none();
+    let text = &*source::without_mark(marked, is_tree(format));
     let (mut reference, found) = format.read(&Source { workspace, file: file.unwrap_or(entity.file), text, inline });
     let over = bound::bound(&mut reference, text.len()).map(|place| {
         let place = if place.range().is_empty() { Span::whole(file.unwrap_or(entity.file)) } else { place };
@@ -245,6 +247,7 @@ pub fn read_file(workspace: &Workspace, file: FileId) -> (Option<Reference>, Dia
     };
     let by_name = FORMATS.iter().copied().find(|format| kind.is_some_and(|kind| format.types().contains(&kind)));
     let Some(format) = by_name.or_else(|| declared_in(text)) else { return (None, Diagnostics::new()) };
+    let text = &*source::without_mark(&decoded.text, is_tree(format));
     let (reference, mut problems) = format.read(&Source { workspace, file, text, inline: false });
     problems.extend(decoded.problem(file));
     let empty = reference.groups.is_empty() && reference.title.is_none();

@@ -3,6 +3,7 @@
 //! A reference is relative to the file it is in and never leaves its repository; nothing is fetched. Each is reported
 //! once, where it is.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -272,7 +273,7 @@ impl<'a> Files<'a> {
             Ok(decoded) => {
                 self.problems.extend(decoded.problem(file));
                 let text = &decoded.text;
-                Some(self.add(file, text.strip_prefix('\u{feff}').unwrap_or(text), false))
+                Some(self.add(file, &without_mark(text, true), false))
             }
             Err(error) => {
                 let code = match error {
@@ -423,4 +424,14 @@ pub(super) fn text_at(node: &Node, key: &str) -> Option<Arc<str>> {
 /// Returns whether a field is true.
 pub(super) fn flag(node: &Node, key: &str) -> bool {
     node.get(key).and_then(Node::as_bool).unwrap_or(false)
+}
+
+/// Returns a text whose byte order mark, if it has one, is in the way of no parser. Every other byte stays at its place,
+/// as findings point into the file. `is_tree` says that the text is YAML or JSON.
+pub(super) fn without_mark(text: &str, is_tree: bool) -> Cow<'_, str> {
+    match text.strip_prefix('\u{feff}') {
+        // Spaces before a line of YAML would be its indentation; the parser of YAML knows the mark.
+        Some(rest) if !is_tree || rest.trim_start().starts_with(['{', '[']) => Cow::Owned(format!("   {rest}")),
+        _ => Cow::Borrowed(text),
+    }
 }

@@ -697,6 +697,29 @@ fn other_encodings_are_reported_and_shown_as_well_as_they_can_be() {
 }
 
 #[test]
+fn a_byte_order_mark_moves_no_finding() {
+    for (kind, name, text) in [
+        ("openapi", "a.yaml", "openapi: 3.0.3\ninfo: {title: é: è}\npaths: {/a: {}}\n"),
+        ("openapi", "a.json", "{\"openapi\": \"3.1.0\",\n \"é\": {},\n}"),
+        ("graphql", "a.graphql", "type A {\n  é: [%é]\n}\n"),
+        ("grpc", "a.proto", "syntax = \"proto3\";\nmessage é {\n"),
+    ] {
+        let (told, _) = findings(kind, name, text.as_bytes());
+        assert!(!told.is_empty(), "{name}");
+        let (marked, _) = findings(kind, name, format!("\u{feff}{text}").as_bytes());
+        assert_eq!(marked, told, "{name}");
+    }
+}
+
+#[test]
+fn a_fault_of_graphql_stands_between_characters() {
+    // The parser gives up within the second character.
+    let text = "type A {\n  a: [%\"\"\"\"\"\"\"\"\"\"\"\"\"\"ໞ�\n}\n";
+    let (told, _) = findings("graphql", "a.graphql", text.as_bytes());
+    assert!(!told.is_empty());
+}
+
+#[test]
 fn the_name_of_a_file_is_no_definition() {
     broken(
         "openapi",

@@ -276,9 +276,21 @@ fn hostile_code_is_bounded() {
     }
 }
 
+#[test]
+fn spaces_of_several_bytes_are_spaces() {
+    for language in ["yaml", "dockerfile", "http", "sh", "css", "markdown", "html", "python"] {
+        for space in ["\u{a0}", "\u{2003}", "\u{85}"] {
+            for code in ["    - uses: a\n        id: b\n    ", "a:", "FROM a", "# "] {
+                let code = format!("{code}{space}{space}");
+                assert_eq!(crate::html::text(&to_html(&code, language)), code, "{language}");
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
-    fn the_text_stays(code in "[a-z0-9 \n\"'<>&{}()=:;#/*$@é%!`~_\\[\\]\\\\-]{0,80}", language in "(yaml|json|js|rust|python|sh|html|jinja|css|dockerfile|markdown|diff|console|ts|go|powershell|cmd|lua|http|csv)") {
+    fn the_text_stays(code in "[a-z0-9 \n\"'<>&{}()=:;#/*$@é\u{a0}\u{2028}%!`~_\\[\\]\\\\-]{0,80}", language in "(yaml|json|js|rust|python|sh|html|jinja|css|dockerfile|markdown|diff|console|ts|go|powershell|cmd|lua|http|csv)") {
         let html = to_html(&code, &language);
         let bare = html.replace("</span>", "");
         let mut text = String::new();

@@ -71,6 +71,10 @@ struct Open<'h> {
 
 /// Returns `html` sanitised by `rules`; `None` if it is not simple.
 pub(super) fn sanitise(html: &str, rules: &Rules) -> Option<String> {
+    // The parser drops a byte order mark.
+    if html.starts_with('\u{feff}') {
+        return None;
+    }
     let mut pass = Pass { rules, out: String::with_capacity(html.len() + 64), open: Vec::new() };
     let mut rest = html;
     loop {

@@ -168,6 +168,11 @@ fn slugs_are_unique() {
     assert_eq!(next("Über 日本"), "über-日本");
 }
 
+#[test]
+fn both_ways_treat_a_byte_order_mark_alike() {
+    assert_eq!(sanitise_techdocs("\u{feff}<p>a</p>"), sanitise_techdocs("<p>a</p>"));
+}
+
 proptest! {
     #[test]
     fn sanitised_html_is_stable_and_harmless(html in "[a-z<>/=\"'& !-]{0,60}") {

@@ -47,7 +47,9 @@ impl Format for GraphQl {
 fn fault(source: &Source<'_>, error: &apollo_parser::Error) -> Diagnostic {
     let text = source.text;
     let problem = |start: usize, end: usize, message: String| {
-        let span = Span::new(source.file, start.min(text.len()), end.min(text.len()));
+        // The parser gives up on bytes, which may be those within a character.
+        let start = text.floor_char_boundary(start);
+        let span = Span::new(source.file, start, text.ceil_char_boundary(end).max(start));
         Diagnostic::new(codes::API_SYNTAX, span, format!("this is not GraphQL: {message}")).label("cannot be read")
     };
     if text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {

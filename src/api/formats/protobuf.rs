@@ -11,6 +11,7 @@ use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, Fi
 
 use super::{Format, Source};
 use crate::api::model::{Block, Detail, Fact, Field, Group, Item, Mark, Piece, Reference, Role, Shape, Text, Way};
+use crate::api::source::without_mark;
 use crate::api::syntax::{self, Comments};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, LineIndex, Span};
@@ -153,7 +154,7 @@ impl Reader<'_> {
 
     /// Parses a file. A part that is broken is reported and skipped.
     fn parse(&mut self, file: FileId, text: &str) -> Option<FileDescriptorProto> {
-        let mut text = editions(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let mut text = editions(&without_mark(text, false));
         if let Some(start) = text.find(|c: char| !c.is_whitespace()).filter(|at| text[*at..].starts_with(['{', '<'])) {
             let what = if text[start..].starts_with('{') { "JSON" } else { "HTML or XML" };
             let span = Span::new(file, start, start + 1);

@@ -82,9 +82,9 @@ struct Pen<'c, 'o> {
 }
 
 impl<'c> Pen<'c, '_> {
-    /// Goes on to `end` with this class.
+    /// Goes on to `end` with this class, or to the end of the character that `end` is within.
     fn to(&mut self, end: usize, class: Class) {
-        let end = end.min(self.code.len());
+        let end = self.code.ceil_char_boundary(end);
         if end <= self.at {
             return;
         }
@@ -112,6 +112,7 @@ impl<'c> Pen<'c, '_> {
 
     /// Goes on to `end` with what is there in another language; plain without one.
     fn within(&mut self, end: usize, scanner: Option<&Scanner>) {
+        let end = self.code.ceil_char_boundary(end);
         let Some(scanner) = scanner else { return self.to(end, Class::Plain) };
         self.flush();
         scanner.paint(self.out, &self.code[self.at..end]);

@@ -227,7 +227,7 @@ fn rows(view: &PageContext<'_>, kind: usize) -> Vec<u8> {
             refs.len() - 1
         })
     };
-    let common = [Column::Name, Column::Type, Column::Lifecycle, Column::Owner, Column::System, Column::Namespace];
+    let common = [Column::Name, Column::Type, Column::Lifecycle, Column::Owner, Column::System];
     let common = |column: &&Column| common.contains(column) || matches!(column, Column::Description | Column::Tags);
     let more: Vec<Column> = group.face.columns.iter().filter(|column| !common(column)).copied().collect();
     let rows = group
