@@ -70,18 +70,12 @@ pub enum Command {
     /// Plan how CI saves what other systems know of people and teams.
     Org(OrgArgs),
     /// List what scorecard conditions can ask of an entity, with types and values; without an entity, everything there is.
-    #[command(
-        after_help = "Examples:\n  playbill facts\n  playbill facts component:default/payments\n  playbill facts payments --format json ../services"
-    )]
     Facts(FactsArgs),
     /// Keep the results of scorecards from one day to the next.
     Scorecards(ScorecardsArgs),
     /// Say who is hit when an entity fails: hop by hop, with owners and the way to each.
     Impact(ImpactArgs),
     /// Write decision records: a new one, or that one takes the place of another.
-    #[command(
-        after_help = "Examples:\n  playbill adr new \"Use PostgreSQL\"\n  playbill adr new \"Use Kafka\" --supersedes 3 --folder docs/adr\n  playbill adr supersede 3 7"
-    )]
     Adr(AdrArgs),
     /// Explain a rule of `check`, or list all of them.
     Explain(ExplainArgs),
@@ -545,7 +539,6 @@ pub struct OrgArgs {
 #[derive(Debug, Subcommand)]
 pub enum OrgCommand {
     /// Print the shell script that saves what `org` of the configuration reads.
-    #[command(after_help = "Example:\n  playbill org script > save-org.sh && sh save-org.sh")]
     Script(OrgScriptArgs),
 }
 
@@ -609,7 +602,6 @@ pub struct ScorecardsArgs {
 #[derive(Debug, Subcommand)]
 pub enum ScorecardsCommand {
     /// Append the results of today to a file of JSON lines, from which pages draw trends; a second run replaces those of the day.
-    #[command(after_help = "Example:\n  playbill scorecards record scorecards/history.jsonl")]
     Record(RecordArgs),
 }
 

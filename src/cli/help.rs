@@ -122,6 +122,33 @@ const HELP: &[Help] = &[
         exit: &[(0, "printed")],
     },
     Help {
+        command: "org script",
+        examples: &[
+            ("playbill org script > save-org.sh", "read it before you run it"),
+            ("playbill org script | sh", "save now what `org` of the configuration reads"),
+            ("playbill org script ../portal", "for another folder"),
+        ],
+        exit: &[(0, "printed")],
+    },
+    Help {
+        command: "facts",
+        examples: &[
+            ("playbill facts", "everything that conditions can ask"),
+            ("playbill facts component:default/payments", "with the values of an entity"),
+            ("playbill facts payments --format json ../services", "by name, in another folder"),
+        ],
+        exit: &[(0, "printed")],
+    },
+    Help {
+        command: "scorecards record",
+        examples: &[
+            ("playbill scorecards record scorecards/history.jsonl", "add the results of today"),
+            ("playbill scorecards record history.jsonl --today 2026-11-01", "as if it were that day"),
+            ("playbill scorecards record history.jsonl ../services", "of another folder"),
+        ],
+        exit: &[(0, "written")],
+    },
+    Help {
         command: "impact",
         examples: &[
             ("playbill impact component:default/payments", "hop by hop"),
@@ -129,6 +156,24 @@ const HELP: &[Help] = &[
             ("playbill impact payments --format csv", "as a table"),
         ],
         exit: &[(0, "printed")],
+    },
+    Help {
+        command: "adr new",
+        examples: &[
+            ("playbill adr new \"Use PostgreSQL\"", "the next number, in the form of the folder's records"),
+            ("playbill adr new \"Use Kafka\" --supersedes 3", "in place of another one; both are written"),
+            ("playbill adr new \"Use Kafka\" --folder docs/adr", "in a folder of several"),
+        ],
+        exit: &[(0, "written")],
+    },
+    Help {
+        command: "adr supersede",
+        examples: &[
+            ("playbill adr supersede 3 7", "record 7 takes the place of record 3"),
+            ("playbill adr supersede 3 7 --folder docs/adr", "in a folder of several"),
+            ("playbill adr supersede 0003 0007", "numbers as the files have them"),
+        ],
+        exit: &[(0, "written")],
     },
     Help {
         command: "explain",
@@ -260,7 +305,12 @@ mod tests {
             assert!(help.examples.len() >= 3, "{path}");
             for (line, _) in help.examples {
                 let own = line.split(['|', '>']).next().unwrap_or_default();
-                let words = own.split_whitespace().map(|word| word.trim_matches('\''));
+                // What is in double quotation marks is one word.
+                let parts = own.split('"').enumerate();
+                let words = parts.flat_map(|(at, part)| match at % 2 {
+                    0 => part.split_whitespace().map(|word| word.trim_matches('\'')).collect(),
+                    _ => vec![part],
+                });
                 let parsed = command().try_get_matches_from(words);
                 assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
                 assert!(own.starts_with(&format!("playbill {path}")), "{line}");
