@@ -157,6 +157,7 @@ impl Repository {
             is_readable: repository.is_readable,
             shallow: repository.shallow.clone(),
             history: OnceLock::new(),
+            commits: OnceLock::new(),
             histories: Mutex::default(),
             beginnings: OnceLock::new(),
             read_at: OnceLock::new(),

@@ -859,7 +859,7 @@ impl Workspace {
     /// commits there are since a moment. The first question of each repository runs git.
     #[must_use]
     pub fn activity(&self, folder: &Folder, since: i64) -> Option<Activity> {
-        if !matches!(*self.tree, FileSystem::Disk(_)) {
+        if !matches!(*self.tree, FileSystem::Disk(..)) {
             return None;
         }
         let repository = self.repository_of(&folder.place)?;

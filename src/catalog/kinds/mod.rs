@@ -92,25 +92,12 @@ impl Kind {
 }
 
 /// The columns of what teams build and run.
-const WORK_COLUMNS: &[Column] = &[
-    Column::Name,
-    Column::System,
-    Column::Owner,
-    Column::Type,
-    Column::Lifecycle,
-    Column::Description,
-    Column::Tags,
-];
+const WORK_COLUMNS: &[Column] =
+    &[Column::Name, Column::System, Column::Owner, Column::Type, Column::Lifecycle, Column::Description, Column::Tags];
 
 /// The columns of kinds that an organisation defines.
-pub(crate) const OTHER_COLUMNS: &[Column] = &[
-    Column::Name,
-    Column::Owner,
-    Column::Type,
-    Column::Lifecycle,
-    Column::Description,
-    Column::Tags,
-];
+pub(crate) const OTHER_COLUMNS: &[Column] =
+    &[Column::Name, Column::Owner, Column::Type, Column::Lifecycle, Column::Description, Column::Tags];
 
 /// A field of `spec` that holds one reference or a list of them.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{PageContent, PageType, docs, hosting};
+use super::{PageContent, PageType, docs, hosting, json};
 use crate::docs::{DocsPage, DocsSite, VersionEntry, VersionPlace, VersionState, VersionedDocs};
 use crate::html;
 use crate::portal::Portal;
@@ -209,5 +209,5 @@ pub(super) fn list(view: &PageContext<'_>, versions: &VersionedDocs) -> Vec<u8> 
         }
         value
     });
-    hosting::json(&entries.collect::<Vec<_>>())
+    json(&entries.collect::<Vec<_>>())
 }
