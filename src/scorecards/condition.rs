@@ -118,7 +118,8 @@ pub(super) fn environment(today: Day) -> Context<'static, 'static> {
         Box<dyn for<'c, 'l> Fn(&mut FunctionContext<'c, 'l>) -> Result<CowVal<'c, 'l>, ExecutionError> + Send + Sync>;
     fn lookup<'c, 'l>(call: &FunctionContext<'c, 'l>, prefix: &str) -> Result<CowVal<'c, 'l>, ExecutionError> {
         let argument = text(call, 0)?.to_owned();
-        call.ptx.get_variable(format!("{prefix}{argument}")).ok_or_else(|| call.error("there is no such file"))
+        let found = call.ptx.get_variable(format!("{prefix}{argument}"));
+        found.ok_or_else(|| ExecutionError::no_such_key(&format!("{ABSENT}{}", short(&argument))))
     }
     let files: Function = Box::new(|call| lookup(call, "@files:"));
     let read: Function = Box::new(|call| lookup(call, "@read:"));
@@ -248,9 +249,7 @@ impl Condition {
             let message = format!("a condition has at most {MAX_LENGTH} bytes, and this one has {}", self.source.len());
             return Err(Fault::new(message, "divide it into several rules", None));
         }
-        let parsed = Env::stdlib().parser().parse_with_source_info(&self.source);
-        let (expression, info) = parsed.map_err(|errors| Fault::syntax(&errors, &self.source))?;
-        depth(&expression)?;
+        let (expression, info) = parse(&self.source)?;
         Check::new(&info, self).expression(&expression)?;
         self.program = Some(Program { expression, info });
         Ok(())
@@ -278,6 +277,28 @@ impl Condition {
             }
         }
     }
+}
+
+/// Parses a condition, one that can be nested on a stack of its own: the crate descends further than its trees are deep.
+fn parse(source: &str) -> Result<(IdedExpr, SourceInfo), Fault> {
+    /// How many signs that nest there may be on the stack that everybody has.
+    const FEW: usize = 16;
+    /// Only what is used of it is really taken.
+    const STACK: usize = 128 << 20;
+    let run = || {
+        let parsed = Env::stdlib().parser().parse_with_source_info(source);
+        let (expression, info) = parsed.map_err(|errors| Fault::syntax(&errors, source))?;
+        depth(&expression)?;
+        Ok((expression, info))
+    };
+    if source.bytes().filter(u8::is_ascii_punctuation).count() <= FEW {
+        return run();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        let fault = || Fault::new("the condition cannot be read", "divide it into several rules", None);
+        thread.map_err(|_| fault())?.join().unwrap_or_else(|_| Err(fault()))
+    })
 }
 
 impl Condition {

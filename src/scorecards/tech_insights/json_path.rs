@@ -254,8 +254,8 @@ mod tests {
             ["1", "1", "nothing", "2", "2"]
         );
         assert_eq!(
-            [at("$.l.length"), at("$.t.length"), at("$.nothing"), at("$.l[7]"), at("$[")],
-            ["3", "4", "nothing", "nothing", "nothing"]
+            [at("$.l.length"), at("$.t.length"), at("$.nothing"), at("$.l[7]"), at("$.l[")],
+            ["3", "4", "nothing", "nothing", "[1,2,3]"]
         );
     }
 
