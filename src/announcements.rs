@@ -13,7 +13,7 @@ use crate::text::{FileId, Span, nearest};
 use crate::workspace::{Folder, Workspace};
 use crate::yaml::{self, Node, Value, scalar_text};
 
-/// So many are read.
+/// Maximum number that are read.
 const MOST: usize = 2_000;
 /// The longest text of one, in bytes.
 const MAX_TEXT: u64 = 256 << 10;
@@ -168,7 +168,7 @@ impl Reader<'_> {
                 None => Publisher::Name(name),
             }
         });
-        // The title stands in the head of the page.
+        // The title is in the head of the page.
         let shown =
             heading.filter(|heading| *heading == title).and_then(|heading| body.split_once(&format!("# {heading}")));
         let text = shown.map_or_else(|| body.to_owned(), |(before, after)| format!("{before}{after}"));
@@ -275,7 +275,7 @@ fn plain(node: &Node) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Returns the values of a mapping with places that lie so many bytes further.
+/// Returns the values of a mapping with places moved by `by` bytes.
 fn shifted(root: &Node, by: usize) -> Node {
     let Value::Map(map) = &root.value else { return root.clone() };
     let mut moved = map.as_ref().clone();

@@ -325,7 +325,7 @@ pub fn docs_page(reference: &EntityRef, path: &str) -> String {
     url
 }
 
-/// Returns a page of a version of the documentation of an entity; without one, of what stands at its own address.
+/// Returns a page of a version of the documentation of an entity; without one, of what is at its own address.
 #[must_use]
 pub fn docs_version(reference: &EntityRef, version: Option<&str>, path: &str) -> String {
     match version {

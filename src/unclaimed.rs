@@ -9,9 +9,9 @@ use crate::docs::Docs;
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, Workspace};
 
-/// So many files are named; one message is enough for all of them.
+/// Maximum number of files that are named; one message is enough for all of them.
 const NAMED: usize = 5;
-/// So many definitions are looked at.
+/// Maximum number of definitions that are examined.
 const MAX_READ: usize = 500;
 
 /// Names what nobody points to, once.

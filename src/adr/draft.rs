@@ -48,7 +48,7 @@ pub struct Draft {
 
 /// Sections of a record in a folder that has none yet, as MADR has them.
 const SECTIONS: &[&str] = &["Context and Problem Statement", "Considered Options", "Decision Outcome"];
-/// Of so many records, the last ones, the format is taken.
+/// Number of records, the last ones, from which the format is taken.
 const LOOKED_AT: usize = 10;
 
 static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -244,7 +244,7 @@ pub fn draft(existing: &[Existing], template: Option<&str>, wanted: &Wanted<'_>)
     Draft { name, text }
 }
 
-/// Makes the name of a file: the number as wide as before, the same marks around it, the title in small letters.
+/// Makes the name of a file: the number as wide as before, the same marks around it, the title in lower case.
 fn name(newest: Option<&str>, number: u32, wanted: &Wanted<'_>) -> String {
     let slug = html::slug(wanted.title);
     let slug = if slug.is_empty() { "decision".to_owned() } else { slug };
@@ -259,7 +259,7 @@ fn name(newest: Option<&str>, number: u32, wanted: &Wanted<'_>) -> String {
     format!("{before}{own}{after}{slug}.md")
 }
 
-/// Takes the name of a file apart: what stands before the number, the number, and what joins it with the title.
+/// Takes the name of a file apart: what comes before the number, the number, and what joins it with the title.
 fn split(name: &str) -> Option<(&str, &str, &str)> {
     files::is_numbered(name).then_some(())?;
     let start = name.find(|c: char| c.is_ascii_digit())?;
@@ -319,7 +319,7 @@ fn like(existing: &[Existing], newest: &Existing, number: u32, wanted: &Wanted<'
             match key.trim().to_lowercase().as_str() {
                 "status" => _ = writeln!(text, "{key}: {}", quoted(wanted.status)),
                 "date" => _ = writeln!(text, "{key}: {day}"),
-                // Where the record stands among the pages of a site.
+                // Where the record is among the pages of a site.
                 "parent" | "layout" => _ = writeln!(text, "{line}"),
                 "nav_order" => _ = writeln!(text, "{key}: {number}"),
                 _ => {}
@@ -328,7 +328,7 @@ fn like(existing: &[Existing], newest: &Existing, number: u32, wanted: &Wanted<'
         text.push_str("---\n\n");
     }
     let _ = writeln!(text, "# {}", heading(Some(newest), number, wanted.title));
-    // Items of a list stand together, lines apart.
+    // Items of a list are together, lines apart.
     let mut facts = Vec::new();
     for (place, value) in [(&status, wanted.status), (&date, &*day)] {
         let Some(Place::Line(range)) = place else { continue };

@@ -111,7 +111,7 @@ pub struct Record {
     pub sections: Vec<Section>,
     /// Where the file can be changed.
     pub edit: Option<String>,
-    /// The page that shows the same file in a documentation site: its index, and that of the page.
+    /// The page that shows the same file in a documentation site site: its index, and that of the page.
     pub document: Option<(usize, usize)>,
     goals: HashMap<String, Goal>,
 }
@@ -123,7 +123,7 @@ pub enum Goal {
     Record(FileId, String),
     /// To an entity.
     Entity(EntityId),
-    /// To a page of a documentation site, by index, and a place in it.
+    /// To a page of a documentation site site, by index, and a place in it.
     Page(usize, usize, String),
     /// To a picture, by index into [`Log::pictures`].
     Picture(usize),
@@ -255,7 +255,8 @@ pub fn analyse(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> (Decisi
     (Decisions { logs, by_file }, problems)
 }
 
-/// Reads the records of one folder alone, in the order of their paths, with those that stand in it and are none: templates.
+/// Reads the records of one folder alone, in the order of their paths, with the files in it that are not records:
+/// templates.
 #[must_use]
 pub fn read_folder(workspace: &Workspace, folder: &Folder) -> (Vec<Record>, Vec<FileId>, Diagnostics) {
     let files = files::records(workspace, folder);

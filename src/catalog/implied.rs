@@ -66,7 +66,7 @@ fn of_proposal(context: &Context<'_>, package: &Package, proposal: &Proposal) ->
     Some(draft)
 }
 
-/// Reads an entity as if it stood in a file; `None` if the configuration does not allow it.
+/// Reads an entity as if it was in a file; `None` if the configuration does not allow it.
 fn read(context: &Context<'_>, file: FileId, entity: &serde_json::Value, implied: Implied) -> Option<Draft> {
     let span = Span::whole(file);
     let root = yaml::from_json(entity, span);

@@ -359,7 +359,7 @@ fn join(
     }
 }
 
-/// Adds the users and groups of saved answers; returns where those stand that count.
+/// Adds the users and groups of saved answers; returns where those are that count.
 fn add_org(
     context: &Context<'_>,
     org: &(Vec<OrgEntity>, Diagnostics),
@@ -540,7 +540,7 @@ fn passed_over(workspace: &Workspace, file: FileId, kind: Option<&str>) -> Diagn
         .cause(cause)
 }
 
-/// Tells by its text whether a file holds entities, and of which kind the first one is.
+/// Returns from its text whether a file holds entities, and of which kind the first one is.
 fn sniff(workspace: &Workspace, file: FileId) -> Option<Option<String>> {
     const MAX: u64 = 4 << 20;
     let path = workspace.path(file);

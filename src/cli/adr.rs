@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::portal::Analysis;
 use crate::workspace::{self, Workspace};
 
-/// Writes what is asked for; nothing if that would not say what it should.
+/// Writes what is asked for; `None` if the result would not have the requested meaning.
 pub(super) fn run(context: &Context, args: AdrArgs) -> Result<CommandOutcome, Error> {
     match args.command {
         AdrCommand::New(args) => new(context, &args),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::calendar::Day;
-/// What stands above the options that every command has.
+/// The heading above the options that every command has.
 const GLOBAL: &str = "Global options";
 
 /// A developer portal without a server: Backstage catalogs and TechDocs compiled to a static site.
@@ -57,7 +57,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Validate catalog, documentation and links; write no site.
     Check(CheckArgs),
-    /// Work with one documentation site alone.
+    /// Work with one documentation site site alone.
     Docs(DocsArgs),
     /// Say what has changed between two versions of an API definition, and what that breaks.
     Diff(DiffArgs),

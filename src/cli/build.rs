@@ -114,7 +114,7 @@ fn holds(portal: &Portal, args: &BuildArgs) -> (i64, i64) {
     }
 }
 
-/// Reads the list of an older site; without one everything is new, which is said.
+/// Reads the list of an older site; without one everything is new, which is reported.
 fn older_site(context: &Context, place: &Path) -> Listing {
     Listing::read(&context.cwd.join(place)).unwrap_or_else(|| {
         if !context.quiet {

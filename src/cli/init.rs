@@ -35,7 +35,7 @@ struct NewFile {
     text: String,
 }
 
-/// What would be written, and what is said of the rest.
+/// What would be written, and what is reported about the rest.
 struct Plan {
     files: Vec<NewFile>,
     notes: Vec<String>,

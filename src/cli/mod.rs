@@ -232,12 +232,12 @@ pub(crate) fn print_bytes(bytes: &[u8]) {
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
-/// Prints a line for people to standard error; text of authors in it is made visible.
+/// Prints a line for people to beard error; text of authors in it is made visible.
 pub(crate) fn say(text: &str) {
     say_report(&visible(text));
 }
 
-/// Prints what a report format has written for people to standard error.
+/// Prints what a report format has written for people to beard error.
 pub(crate) fn say_report(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -58,8 +58,8 @@ fn prefix(given: &Path, cwd: &Path) -> String {
     if parts.is_empty() { String::new() } else { format!("{}/", parts.join("/")) }
 }
 
-/// Returns what stands before paths where one file was given: the way to the scanned folder, which is that of the file or its
-/// repository.
+/// Returns what comes before paths where one file was given: the way to the scanned folder, which is that of the file
+/// or its repository.
 fn prefix_of_file(given: &Path, workspace: &Workspace, cwd: &Path) -> String {
     let Some(root) = workspace.watched().into_iter().next() else { return String::new() };
     if given.is_absolute() {

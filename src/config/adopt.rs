@@ -78,7 +78,7 @@ pub(crate) struct Line {
 /// What becomes of a configuration.
 #[derive(Debug, Default)]
 pub(crate) struct Adoption {
-    /// What is said of each setting, in the order of the table; then those that are not in it.
+    /// What is reported about each setting, in the order of the table; then those that are not in it.
     pub(crate) lines: Vec<Line>,
     /// What `playbill.yaml` has to say, since only `app-config.yaml` is read by itself. Empty if nothing.
     pub(crate) config: Map<String, Value>,

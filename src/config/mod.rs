@@ -111,7 +111,7 @@ pub struct Config {
     pub radar: Vec<RadarConfig>,
     /// The address of the radar that Backstage reads.
     pub radar_url: Option<String>,
-    /// Versions of documentations.
+    /// Versions of documentation sites.
     pub versions: Vec<VersionsConfig>,
     /// Sizes beyond which input is refused.
     pub limits: Limits,

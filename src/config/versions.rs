@@ -1,4 +1,5 @@
-//! Which versions of a documentation are published: the same keys in `playbill.yaml` and below `extra` in `mkdocs.yml`.
+//! Which versions of a documentation site are published: the same keys in `playbill.yaml` and below `extra` in
+//! `mkdocs.yml`.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +12,14 @@ use crate::diag::Diagnostics;
 use crate::text::Span;
 use crate::yaml::{Map, Node};
 
-/// So many versions are published where nothing is said.
+/// Default number of versions that are published.
 const KEEP: usize = 10;
 /// More are never published.
 pub(super) const MOST: usize = 100;
 /// How large a compiled pattern gets.
 const MAX_PATTERN: usize = 1 << 20;
 
-/// Which versions of some documentations are published.
+/// Which versions of some documentation sites are published.
 #[derive(Debug, Clone)]
 pub struct VersionsConfig {
     /// The references of entities that it holds for, as a glob; nothing for all.
@@ -39,9 +40,9 @@ pub struct VersionsConfig {
     pub current: String,
     /// What versions are called, by name.
     pub titles: BTreeMap<String, String>,
-    /// Further names of versions, with what they stand for.
+    /// Further names of versions, with what they mean.
     pub aliases: BTreeMap<String, String>,
-    /// So many of the newest are not said to be old.
+    /// Number of the newest versions that are not called old.
     pub after: usize,
     /// Those that nobody looks after any more.
     pub end_of_life: Vec<String>,
@@ -49,7 +50,7 @@ pub struct VersionsConfig {
     pub is_indexed: bool,
     /// A branch to which `mike` has deployed versions, which are listed.
     pub mike: Option<String>,
-    /// Where it stands.
+    /// Where it is.
     pub place: Span,
 }
 
@@ -142,7 +143,7 @@ pub(super) fn read(map: &Map, place: Span) -> VersionsConfig {
     }
 }
 
-/// Reads `extra.versions` of an `mkdocs.yml`; nothing if it is something else of the author's.
+/// Reads `extra.versions` of an `mkdocs.yml`; `None` if the author uses the key for something else.
 #[must_use]
 pub fn parse_versions(node: &Node) -> (Option<VersionsConfig>, Diagnostics) {
     let Some(map) = node.as_map().filter(|map| map.get("refs").is_some()) else { return (None, Diagnostics::new()) };

@@ -30,9 +30,9 @@ pub(crate) const CATALOG_FILE: &str = "catalog-info.yaml";
 /// The file that describes the teams and people who own something.
 pub(crate) const ORG_FILE: &str = "org/catalog-info.yaml";
 
-/// So many packages are described; a folder of more is a case for a catalog.
+/// Maximum number of packages that are described; a folder with more needs a catalog.
 const MAX_PACKAGES: usize = 1_000;
-/// So many definitions of APIs are described.
+/// Maximum number of API definitions that are described.
 const MAX_APIS: usize = 1_000;
 /// Evidence is looked for in folders as deep as this below the scanned one.
 const MAX_DEPTH: usize = 8;
@@ -134,7 +134,7 @@ pub(crate) fn definition_format(workspace: &Workspace, file: FileId) -> Option<&
     })
 }
 
-/// Collects the evidence below a folder, by the folder that it tells of; `known` gets the folders themselves.
+/// Collects the evidence below a folder, by the folder that it is about; `known` gets the folders themselves.
 fn evidence(
     workspace: &Workspace,
     root: &Folder,

@@ -49,7 +49,7 @@ pub(super) fn describe(
     describer.all()
 }
 
-/// Returns the folders that a component or a system stands for.
+/// Returns the folders that a component or a system represents.
 fn units(folders: &Folders, tops: &BTreeSet<String>) -> BTreeSet<String> {
     let mut units = BTreeSet::new();
     // A folder comes before those in it.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::Config;
 
-/// Returns what is proposed: folder, kind, name and what else is said of it, a line each.
+/// Returns what is proposed: folder, kind, name and its other properties, a line each.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
     let workspace = Workspace::from_files(Config::default(), &files);

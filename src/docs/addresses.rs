@@ -123,7 +123,7 @@ impl Addresses<'_> {
         }
     }
 
-    /// Returns the version of a documentation in which a path leads somewhere, with the path in it.
+    /// Returns the version of a documentation site in which a path leads somewhere, with the path in it.
     fn version<'p>(&self, site: &'p DocsSite, page: &'p [&'p str]) -> (&'p DocsSite, &'p [&'p str])
     where
         Self: 'p,

@@ -12,9 +12,9 @@ use crate::workspace::Workspace;
 use super::build::Dialect;
 use super::pages::Source;
 
-/// So many documents of a documentation are looked at, those that changed last.
+/// Maximum number of documents of a site that are examined, those that changed last.
 pub(super) const LOOKED_AT: usize = 200;
-/// So many names of one document are kept.
+/// Maximum number of names of one document that are kept.
 const MOST: usize = 50;
 
 /// Returns the names of headings of a document with those that they had before its last change.

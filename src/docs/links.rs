@@ -99,8 +99,8 @@ struct Names {
     by_stem: HashMap<String, Vec<usize>>,
 }
 
-/// Returns the address of an entity from the page at `from`: documentations stand at `docs/NAMESPACE/KIND/NAME/`, entities beside
-/// them. A part of an API stands on the page of its definition.
+/// Returns the address of an entity from the page at `from`: documentation sites are at `docs/NAMESPACE/KIND/NAME/`,
+/// entities beside them. A part of an API is on the page of its definition.
 fn entity_href(from: &str, reference: &EntityRef, target: &str) -> String {
     let depth = 4 + from.split('/').filter(|name| !name.is_empty()).count();
     let names = [reference.namespace(), reference.kind(), reference.name()].map(entity_segment);

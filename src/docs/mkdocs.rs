@@ -80,7 +80,7 @@ const LOST: &[(&str, &str)] = &[
     ("with-pdf", "there is no PDF"),
 ];
 
-/// The settings of one documentation site.
+/// The settings of one documentation site site.
 #[derive(Debug)]
 pub(super) struct MkDocs {
     pub(super) file: FileId,
@@ -555,7 +555,7 @@ impl<'a> Reader<'a> {
         redirects
     }
 
-    /// Reads `extra.versions`; the names that the theme is told in `extra.version` stand for the latest.
+    /// Reads `extra.versions`; the names given to the theme in `extra.version` mean the latest.
     fn versions(&mut self) -> Option<Box<VersionsConfig>> {
         let extra = self.root.get("extra")?;
         let (versions, problems) = config::parse_versions(extra.get("versions")?);

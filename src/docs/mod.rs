@@ -225,10 +225,9 @@ impl Docs {
         self.sites.iter().chain(&self.others)
     }
 
-    /// Returns a documentation by its number among all.
+    /// Returns a documentation site by its number among all.
     ///
-    /// # Panics
-    /// If there are not so many.
+    /// # Panics If there are fewer.
     #[must_use]
     pub fn nth(&self, at: usize) -> &DocsSite {
         self.sites.get(at).unwrap_or_else(|| &self.others[at - self.sites.len()])
@@ -299,7 +298,7 @@ impl DocsSite {
         self
     }
 
-    /// Returns what stands at the address of a page that is no longer there, relative to that address.
+    /// Returns what is at the address of a page that is no longer there, relative to that address.
     #[must_use]
     pub fn moved(&self, path: &str) -> Option<&DocsRedirect> {
         let file = build::page_file(path);
@@ -441,7 +440,7 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
             }
             match &built.built.site {
                 Some(site) => {
-                    // What stands elsewhere is never the latest.
+                    // What is elsewhere is never the latest.
                     let latest = versions.and_then(|versions| versions.entries[versions.latest].site.as_ref().ok());
                     sites.push(of_entity(latest.unwrap_or(site), *id, entity));
                     several.extend(versions.map(|versions| (*id, versions)));
@@ -514,7 +513,7 @@ fn may_have_versions(workspace: &Workspace, folder: &Folder) -> bool {
     !workspace.config().versions.is_empty() || text().is_some_and(|text| text.contains("versions:"))
 }
 
-/// Returns a documentation as that of an entity.
+/// Returns a documentation site as that of an entity.
 fn of_entity(site: &DocsSite, id: EntityId, entity: &Entity) -> DocsSite {
     let mut site = DocsSite { entity: id, ..site.clone() };
     if site.title.is_empty() {
@@ -555,7 +554,7 @@ fn versioned(
     }
 }
 
-/// Reports at the annotation that nothing is at the address of a documentation site without settings.
+/// Reports at the annotation that nothing is at the address of a documentation site site without settings.
 fn without_index(workspace: &Workspace, folder: &Folder, site: &DocsSite, node: &Node) -> Diagnostic {
     let first = site.root().map_or(site.source, |page| site.pages[page].file);
     let path = workspace.path_below(folder, first).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Which tags and branches are versions of a documentation, what they are called, and their order.
+//! Which tags and branches are versions of a documentation site, what they are called, and their order.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ fn first_fitting<'r>(refs: &'r [GitRef], glob: &GlobMatcher) -> &'r str {
     refs.iter().find(|one| glob.is_match(&one.name)).map_or("", |one| &one.name)
 }
 
-/// Returns the name of a version; nothing if the tag or branch is none.
+/// Returns the name of a version; `None` if the tag or branch is not one.
 fn name_of<'n>(config: &VersionsConfig, name: &'n str) -> Option<&'n str> {
     let Some(pattern) = &config.name else { return Some(name) };
     let found = pattern.captures(name)?;
@@ -182,7 +182,7 @@ fn duplicate(keep: &Named, drop: &Named) -> Diagnostic {
         .help("say `from: tags` or `from: branches`, or name one of them otherwise")
 }
 
-/// Returns the index of the version that stands at the address of the documentation.
+/// Returns the index of the version that is at the address of the documentation.
 ///
 /// # Errors
 /// The name that is configured, if there is no such version.

@@ -1,8 +1,8 @@
-//! Versions of a documentation: the same folder at other commits of its repository.
+//! Versions of a documentation site: the same folder at other commits of its repository.
 //!
-//! Each is built as if its commit were checked out, with its own settings and navigation. Documents that say the same, and ask
-//! the same of what is around them, are rendered once for all versions. Nobody can mend what a tag says, so that of the
-//! problems of versions only those are told that a better clone would not have.
+//! Each is built as if its commit were checked out, with its own settings and navigation. Documents that say the same,
+//! and ask the same of what is around them, are rendered once for all versions. What a tag contains cannot be fixed, so
+//! only those problems of versions are reported that a better clone would not have.
 
 use std::sync::Arc;
 
@@ -21,17 +21,17 @@ use crate::text::{Span, nearest};
 use crate::workspace::{Folder, GitRef, GlobStyle, RefKind, RevisionFolder, Workspace};
 use crate::yaml;
 
-/// The folder below a documentation in which its other versions stand.
+/// The folder below a documentation site in which its other versions are.
 pub const FOLDER: &str = "v";
 
-/// The versions of one documentation.
+/// The versions of one documentation site.
 #[derive(Debug, Clone)]
 pub struct VersionedDocs {
     /// Whose it is.
     pub entity: EntityId,
     /// The versions in the order in which readers see them, the newest first.
     pub entries: Vec<VersionEntry>,
-    /// The one that stands at the address of the documentation itself.
+    /// The one that is at the address of the documentation itself.
     pub latest: usize,
     /// Further names, each with the version that it leads to.
     pub aliases: Vec<(String, usize)>,
@@ -40,8 +40,8 @@ pub struct VersionedDocs {
 }
 
 impl VersionedDocs {
-    /// Returns the names under which versions of this portal are found beside their own addresses, each with the number of the
-    /// documentation: aliases, and the name of the latest, which stands at the address of the documentation itself.
+    /// Returns the names under which versions of this portal are found beside their own addresses, each with the number
+    /// of the documentation: aliases, and the name of the latest, which is at the address of the documentation itself.
     pub fn named_otherwise(&self) -> impl Iterator<Item = (&str, usize)> {
         let latest = self.entries.get(self.latest).map(|entry| (&*entry.name, self.latest));
         let aliases = self.aliases.iter().map(|(name, at)| (name.as_str(), *at));
@@ -59,7 +59,7 @@ pub struct VersionEntry {
     pub name: String,
     /// What readers see.
     pub title: String,
-    /// How it stands to the latest.
+    /// How it is related to the latest.
     pub state: VersionState,
     /// When it was committed or tagged, in seconds since 1970 UTC; nothing for what is checked out.
     pub date: Option<i64>,
@@ -76,7 +76,7 @@ pub enum VersionPlace {
     Elsewhere(String),
 }
 
-/// How a version stands to the latest.
+/// How a version is related to the latest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VersionState {
     /// Still to be released.
@@ -105,7 +105,7 @@ impl VersionState {
     }
 }
 
-/// What is found of the versions of one documentation, whosever it is.
+/// What is found of the versions of one documentation site, whosever it is.
 #[derive(Debug, Default)]
 pub(super) struct BuiltVersions {
     /// Newest first.
@@ -116,7 +116,7 @@ pub(super) struct BuiltVersions {
     pub(super) problems: Diagnostics,
 }
 
-/// One of them; its site is nothing if it stands elsewhere.
+/// One of them; its site is `None` if it is elsewhere.
 #[derive(Debug)]
 pub(super) struct BuiltEntry {
     pub(super) name: String,
@@ -126,7 +126,7 @@ pub(super) struct BuiltEntry {
     pub(super) site: Result<DocsSite, String>,
 }
 
-/// What the versions of one documentation are read with.
+/// What the versions of one documentation site are read with.
 pub(super) struct Reader<'a> {
     pub(super) workspace: &'a Workspace,
     /// What is checked out.
@@ -140,7 +140,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads the versions of a documentation; nothing if it has no others than what is checked out.
+    /// Reads the versions of a documentation site; `None` if it has only the one that is checked out.
     pub(super) fn read(&self, current: &Built) -> Option<BuiltVersions> {
         let config = self.config(current)?;
         let site = current.site.as_ref()?;
@@ -363,7 +363,7 @@ impl Reader<'_> {
         BuiltVersions { entries, latest, aliases, is_indexed: config.is_indexed, problems }
     }
 
-    /// Adds what `mike` has deployed to a branch, as far as that is told.
+    /// Adds what `mike` has deployed to a branch, as far as that is known.
     fn add_mike(&self, config: &VersionsConfig, refs: &[GitRef], current: &Built, built: &mut BuiltVersions) {
         let Some(branch) = &config.mike else { return };
         let missing = |what: String, help: &str| {
@@ -413,7 +413,7 @@ struct Deployed {
     title: String,
 }
 
-/// Reports what stands where other versions do.
+/// Reports what is where other versions do.
 fn reserved(site: &DocsSite) -> Option<Diagnostic> {
     let is_below = |path: &str| path == FOLDER || path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));
     let page = site.pages.iter().find(|page| is_below(&page.path)).map(|page| (page.file, &page.source));

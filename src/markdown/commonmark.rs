@@ -1,7 +1,7 @@
 //! CommonMark with GitHub's additions: tables, task lists, strikethrough, footnotes, alerts, bare addresses as links.
 //!
 //! Owns the conversion of the parser's events to a [`Doc`]. For descriptions of entities and specifications, and for
-//! documents outside of a documentation site.
+//! documents outside of a documentation site site.
 //!
 //! Invariant: nesting in the result is bounded, whatever the text says.
 
@@ -95,7 +95,7 @@ fn write(text: &str, offset: usize, shape: Shape, resolve: Resolver<'_>) -> Doc 
     writer.finish()
 }
 
-/// Writes a text in which entities may be linked by double brackets; it stands at `start`.
+/// Writes a text in which entities may be linked by double brackets; it is at `start`.
 fn bracket_links(writer: &mut Writer<'_>, text: &str, start: usize) {
     let mut put = |range: Range<usize>, event: Event<'_>| writer.event(event, start + range.start..start + range.end);
     let mut done = 0;

@@ -115,7 +115,7 @@ pub enum LinkKind {
 pub struct BracketLink<'t> {
     /// The reference with its kind; what follows `#` names a part of the entity.
     pub target: &'t str,
-    /// What readers see; the name of the entity if nothing is said.
+    /// What readers see; the name of the entity by default.
     pub label: &'t str,
     /// How long all of it is, in bytes.
     pub length: usize,

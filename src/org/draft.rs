@@ -12,7 +12,7 @@ use crate::yaml::{Entry, Map, Node, Value};
 /// An entity of an organisation, as a catalog file would say it.
 #[derive(Debug, Clone)]
 pub struct OrgEntity {
-    /// The entity; all of it stands where its entry does.
+    /// The entity; all of it has the place of its entry.
     pub root: Node,
     /// Where its entry is.
     pub span: Span,

@@ -31,12 +31,12 @@ impl<'t> Part<'t> {
         Ok(Self { text, range: start..end })
     }
 
-    /// Returns where it stands.
+    /// Returns where it is.
     pub(super) fn range(&self) -> Range<usize> {
         self.range.clone()
     }
 
-    /// Returns it as a value; nothing if it is none after all.
+    /// Returns it as a value; `None` if it is not one.
     pub(super) fn value(&self) -> Option<serde_json::Value> {
         serde_json::from_str(&self.text[self.range.clone()]).ok()
     }
@@ -69,7 +69,7 @@ impl<'t> Part<'t> {
         found
     }
 
-    /// Returns what stands behind several keys.
+    /// Returns what is behind several keys.
     pub(super) fn at(&self, keys: &[&str]) -> Option<Self> {
         keys.iter().try_fold(self.clone(), |part, key| part.get(key))
     }

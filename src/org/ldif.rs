@@ -9,7 +9,7 @@ pub(super) struct Record {
     pub(super) dn: String,
     /// Attributes in order, several of the same name for several values.
     pub(super) attributes: Vec<(String, Vec<u8>)>,
-    /// Where it stands.
+    /// Where it is.
     pub(super) range: Range<usize>,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str) -> Ldif {
         at += line.len();
         let line = line.trim_end_matches(['\n', '\r']);
         if let Some(more) = line.strip_prefix(' ') {
-            // A line that begins with a blank goes on with the one before, a comment too.
+            // A line that begins with a space continues the one before, a comment too.
             if !in_comment && let Some((range, text)) = lines.last_mut() {
                 text.push_str(more);
                 range.end = start + line.len();
@@ -106,7 +106,7 @@ fn record(lines: Vec<(Range<usize>, String)>, ldif: &mut Ldif) {
     }
 }
 
-/// Returns name and value of a line; no value for one that stands elsewhere (`:<`).
+/// Returns name and value of a line; no value for one that is elsewhere (`:<`).
 fn attribute(line: &str) -> Option<(String, Option<Vec<u8>>)> {
     let (name, value) = line.split_once(':')?;
     let name = name.trim().strip_suffix(";binary").unwrap_or(name.trim()).to_owned();

@@ -22,7 +22,7 @@ use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::Workspace;
 use draft::Draft;
 
-/// So many entries of a source that are left out are told one by one.
+/// Maximum number of entries of a source that are left out and reported one by one.
 const MAX_SKIPPED: usize = 100;
 
 /// Reads the answers of all sources of the configuration.
@@ -73,7 +73,7 @@ fn number_lines(workspace: &Workspace, entities: &mut [OrgEntity]) {
     }
 }
 
-/// Makes the entity of a draft; one whose name cannot stand in an address is left out.
+/// Makes the entity of a draft; one whose name cannot be in an address is left out.
 fn finished(source: &OrgConfig, draft: Draft, found: &mut Diagnostics) -> Option<OrgEntity> {
     if let Some(reason) = names::unusable(&draft.name) {
         found.push(skipped(draft.span, &format!("{} `{}`: {reason}", draft.kind(), names::shown(&draft.name))));

@@ -3,10 +3,10 @@
 /// How long a name may be, in characters.
 const LONGEST: usize = 63;
 
-/// Returns why a name cannot be that of an entity; nothing if it can.
+/// Returns why a name cannot be that of an entity; `None` if it can.
 ///
-/// The catalog of Backstage refuses more: names must be ASCII there, with a letter or digit at both ends. What a source calls
-/// somebody is taken all the same as long as it can stand in an address and a reference.
+/// The catalog of Backstage refuses more: names must be ASCII there, with a letter or digit at both ends. What a source
+/// calls somebody is taken all the same as long as it can be in an address and a reference.
 pub(super) fn unusable(name: &str) -> Option<&'static str> {
     let is_known = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '@' | '\'');
     if name.is_empty() {
@@ -104,7 +104,7 @@ fn is_ordinal(chars: &[char], at: usize) -> bool {
     fits && chars.get(at + 2).is_none_or(|next| !next.is_alphanumeric())
 }
 
-/// Returns the letters without accents that stand for a letter of Latin scripts.
+/// Returns the letters without accents that replace a letter of Latin scripts.
 fn plain_letters(c: char) -> Vec<char> {
     const GROUPS: &[(&str, &str)] = &[
         ("A", "ÀÁÂÃÄÅĀĂĄ"),

@@ -9,11 +9,11 @@ use std::cell::Cell;
 
 /// What one run may take.
 pub const RUN: u64 = 10_000_000;
-/// So many bytes that are read, written or looked through count as one step.
+/// Number of bytes that are read, written or searched and count as one step.
 const BYTES: u64 = 64;
 
 thread_local! {
-    /// What is left of the allowance of this thread; nothing where nobody counts.
+    /// What is left of the allowance of this thread; `None` if nobody counts.
     static LEFT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
@@ -27,7 +27,7 @@ impl std::fmt::Display for Spent {
     }
 }
 
-/// Gives `run` so many steps at most, and not more than what is left here; returns how many it took.
+/// Gives `run` at most this many steps, and not more than what is left here; returns how many it took.
 pub fn within<T>(steps: u64, run: impl FnOnce() -> T) -> (T, u64) {
     let outer = LEFT.get();
     let given = outer.map_or(steps, |left| left.min(steps));
@@ -52,8 +52,7 @@ pub fn is_spent() -> bool {
 
 /// Takes steps.
 ///
-/// # Errors
-/// When there are not so many left; then none are left.
+/// # Errors When fewer are left; then none are left.
 pub fn take(steps: u64) -> Result<(), Spent> {
     let Some(left) = LEFT.get() else { return Ok(()) };
     match left.checked_sub(steps) {

@@ -40,15 +40,15 @@ use crate::yaml::{self, Node};
 pub const FOLDER: &str = "examples";
 /// The folder of results, below it.
 pub const SNAPSHOTS: &str = "__snapshots__";
-/// So many examples of a template are run.
+/// Maximum number of examples of a template that are run.
 const MAX_EXAMPLES: usize = 50;
 /// A larger file is no example.
 const MAX_FILE: u64 = 1 << 20;
 /// A larger record of what was made is not read.
 const MAX_BASE: u64 = 16 << 20;
-/// So many differences of an example are told.
+/// Maximum number of differences of an example that are reported.
 const MAX_DIFFERENCES: usize = 20;
-/// Of so many of those that were made from a template is told how far they are behind.
+/// Maximum number of results of a template that are compared with its present state.
 const MAX_CHILDREN: usize = 50;
 /// What runs of templates may take, so that their number is no way around the limits of one.
 const LIMITS: Limits = Limits { all: 60_000_000, repository: 15_000_000, template: 300_000, kept: 32 << 20 };
@@ -89,7 +89,7 @@ pub enum Lag {
     Unknown,
     /// The template would make the same today.
     Current,
-    /// An update would bring changes to so many files.
+    /// The number of files that an update would change.
     Behind(usize),
 }
 
@@ -139,7 +139,7 @@ impl Templates {
         Some(&self.list[at])
     }
 
-    /// Returns what tells these results from others.
+    /// Returns the identity of these results.
     #[must_use]
     pub fn identity(&self) -> ByAddress<[Known]> {
         ByAddress(Arc::clone(&self.list))
@@ -208,7 +208,7 @@ fn children_of(workspace: &Workspace, catalog: &Catalog, entity: &Entity, childr
     children.iter().enumerate().map(lag).collect()
 }
 
-/// Makes anew what an entity was made with, and compares.
+/// Runs the template of an entity again, and compares.
 fn lag(workspace: &Workspace, child: &Entity, template: &Template, surroundings: &Surroundings<'_>) -> Option<Lag> {
     let places = [workspace.folder_of(child.file), workspace.reach_of(child.file)];
     let find = |path: &str| {
@@ -354,7 +354,7 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// Runs a template with values; what they are to be is said by the form.
+    /// Runs a template with values; the form says what they should be.
     #[must_use]
     pub fn run(
         &self,

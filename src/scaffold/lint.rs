@@ -19,7 +19,7 @@ use crate::yaml::{self, Map, Node};
 
 /// Files of a skeleton that are larger are not looked into.
 const MAX_FILE: u64 = 1 << 20;
-/// So many files of a skeleton are looked into.
+/// Maximum number of files of a skeleton that are examined.
 const MAX_FILES: usize = 2_000;
 
 /// Reports the faults of all templates of the catalog.
@@ -252,7 +252,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Looks for secrets in the inputs of a step that tells them.
+    /// Looks for secrets in the inputs of a step that reveals them.
     fn secrets(&mut self, node: &Node, action: &str) {
         match &node.value {
             yaml::Value::Str(text) if text.contains("secrets") => {
@@ -530,7 +530,7 @@ impl Linter<'_> {
         if action.starts_with("fetch:plain") {
             return;
         }
-        // Which files are rendered is told by patterns; where there are any, none is looked into.
+        // Patterns say which files are rendered; where there are any, none is examined.
         let selects = ["copyWithoutTemplating", "templateFileExtension"];
         if selects.iter().any(|name| input.get(name).is_some()) {
             return;
@@ -589,7 +589,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns the place of a byte of a text within its file, as near as it can be told.
+    /// Returns the place of a byte of a text within its file, as precisely as possible.
     fn place(&self, node: &Node, text: &str, at: usize) -> Span {
         let at = at.min(text.len());
         let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);

@@ -121,7 +121,7 @@ pub fn check(
         let value = Value::from_json(&Json::Object(given.clone()));
         let misfits = schema::check(schema, &value).into_iter();
         faults.extend(misfits.map(|mut misfit| {
-            // What a secret is must not be told.
+            // The value of a secret must not be shown.
             misfit.message = match misfit.keyword.as_str() {
                 "required" => "is missing".to_owned(),
                 keyword => format!("does not fit its schema ({keyword})"),

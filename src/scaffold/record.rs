@@ -12,9 +12,9 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::tree::{Entry, Tree};
 use super::{yaml_in, yaml_text};
 
-/// Where the template and the answers stand in a result.
+/// Where the template and the answers are in a result.
 pub const PLACE: &str = ".playbill/template.yaml";
-/// Where the files stand as they were made.
+/// Where the files are as they were made.
 pub const BASE: &str = ".playbill/template.base";
 /// How large the files may be together.
 const MAX_BASE: u64 = 128 << 20;
@@ -106,7 +106,7 @@ fn pack(tree: &Tree) -> Vec<u8> {
     encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
-/// Returns the files as they were made; nothing if that cannot be read.
+/// Returns the files as they were made; `None` if that cannot be read.
 #[must_use]
 pub fn unpack(packed: &[u8]) -> Option<Tree> {
     let mut text = String::new();
@@ -140,7 +140,7 @@ pub enum Change {
     Updated,
     /// Both changes are in it.
     Merged,
-    /// Both changed the same lines; they stand between marks.
+    /// Both changed the same lines; they are put between conflict marks.
     Conflict,
     /// The template no longer has it, and it was not changed here.
     Removed,

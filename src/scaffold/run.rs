@@ -21,7 +21,7 @@ pub struct Inputs<'a> {
     pub template: &'a Template,
     /// The answers, with defaults, without those of pages that are not shown.
     pub values: &'a Map<String, Json>,
-    /// What must not be told.
+    /// What must not be shown.
     pub secrets: &'a Map<String, Json>,
     /// The `user` object.
     pub user: &'a Json,
@@ -39,7 +39,7 @@ pub struct Inputs<'a> {
     pub publish: Option<&'a Publish<'a>>,
     /// Whether a text that cannot be rendered fails; otherwise it stays as it is, as in Backstage.
     pub strict: bool,
-    /// Is told how each step ended.
+    /// Receives how each step ended.
     pub watch: &'a mut dyn FnMut(&StepReport),
 }
 
@@ -94,7 +94,7 @@ pub struct Planned {
 pub struct Outcome {
     /// Each step.
     pub steps: Vec<StepReport>,
-    /// The output of the template; nothing if a step failed.
+    /// The output of the template; `None` if a step failed.
     pub output: Option<Json>,
     /// Why there is no output though every step went well.
     pub failure: Option<StepError>,
@@ -157,7 +157,7 @@ struct Known {
 struct Runner<'a> {
     inputs: Inputs<'a>,
     known: Known,
-    /// Texts that must not be told.
+    /// Texts that must not be shown.
     hidden: Vec<String>,
     /// What each step that ran gave.
     steps: Vec<(std::rc::Rc<str>, Value)>,

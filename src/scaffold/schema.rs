@@ -1,7 +1,8 @@
 //! Checks values against a JSON Schema as Backstage does: by the rules of the library `jsonschema` of npm, draft 7.
 //!
-//! Schemas of templates are written by people and often break the rules for schemas (`required: true` on a property, a type
-//! that does not exist). Backstage takes them all the same, so a validator that insists on a valid schema cannot stand here.
+//! Schemas of templates are written by people and often break the rules for schemas (`required: true` on a property, a
+//! type that does not exist). Backstage takes them all the same, so a validator that insists on a valid schema cannot
+//! be used.
 
 use serde_json::{Map, Value as Json};
 
@@ -26,7 +27,7 @@ pub struct Misfit {
 const MAX_DEPTH: usize = 200;
 /// How many steps one check may take: a schema that refers to itself twice would double them with each level.
 const MAX_STEPS: u64 = 500_000;
-/// So many misfits are told.
+/// Maximum number of faults that are reported.
 const MAX_MISFITS: usize = 1_000;
 
 /// Returns whatever does not fit; of unions only that none of them fits.
@@ -59,7 +60,7 @@ pub fn pointer(path: &[String]) -> String {
     path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-/// Stands for a keyword where a check ends early.
+/// Replaces a keyword where a check ends early.
 const LIMIT: &str = "limit";
 
 struct Checker<'a> {

@@ -7,7 +7,7 @@ use super::budget;
 use super::failure::{Code, StepError};
 use super::tree::{Entry, joined};
 
-/// What stands at a path of the repository.
+/// What is at a path of the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// A file with its permissions.
@@ -20,19 +20,19 @@ pub enum Found {
 
 /// The repository of a template. Paths are relative to its root; links are not followed.
 pub trait Source {
-    /// Says what stands at a path; nothing if there is nothing, or it cannot be read.
+    /// Says what is at a path; `None` if there is nothing, or it cannot be read.
     fn look(&self, path: &str) -> Option<Found>;
     /// Reads a file.
     ///
     /// # Errors
     /// Why it cannot be read.
     fn read(&self, path: &str) -> Result<Arc<[u8]>, String>;
-    /// Returns the folder of the repository that stands for an address on another host, if one is configured.
+    /// Returns the folder of the repository that replaces an address on another host, if one is configured.
     fn mirror(&self, url: &str) -> Option<String>;
 }
 
-/// Folders with copies of what lies on other hosts, each with the address that it stands for. Paths within them begin with a
-/// name that no file has.
+/// Folders with copies of what lies on other hosts, each with the address that it replaces. Paths within them begin
+/// with a name that no file has.
 #[derive(Debug, Default)]
 pub struct Mirrors<P>(pub Vec<(String, P)>);
 
@@ -40,7 +40,7 @@ pub struct Mirrors<P>(pub Vec<(String, P)>);
 const MIRROR: &str = "\u{1}mirror-";
 
 impl<P> Mirrors<P> {
-    /// Returns the path that stands for an address.
+    /// Returns the path that replaces an address.
     #[must_use]
     pub fn path_of(&self, url: &str) -> Option<String> {
         let found = self.0.iter().enumerate().filter_map(|(number, (prefix, _))| {

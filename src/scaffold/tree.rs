@@ -43,7 +43,7 @@ pub struct Tree {
 
 type Outcome<T> = Result<T, StepError>;
 
-/// Joins a path to a folder, and takes `.` and `..` away; nothing if it leads out.
+/// Joins a path to a folder, and takes `.` and `..` away; `None` if it leads out.
 #[must_use]
 pub fn joined(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();

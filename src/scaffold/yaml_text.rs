@@ -1,5 +1,5 @@
-//! Writes YAML as Backstage does, which is as the library `yaml` of npm: two blanks, lists indented, quotes only where needed,
-//! long texts folded at 80 columns.
+//! Writes YAML as Backstage does, which is as the library `yaml` of npm: two spaces, lists indented, quotes only where
+//! needed, long texts folded at 80 columns.
 
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -255,7 +255,7 @@ fn double_quoted(text: &str, place: &Place) -> String {
 }
 
 fn block(text: &str, place: &Place, force_indent: bool) -> String {
-    // A block cannot end in blanks on a line of their own.
+    // A block cannot end in spaces on a line of their own.
     let tail = text.rfind('\n').map_or("", |at| &text[at + 1..]);
     if !tail.is_empty() && tail.chars().all(|c| matches!(c, ' ' | '\t')) {
         return quoted(text, place);
@@ -341,7 +341,7 @@ enum Mode {
     Quoted,
 }
 
-/// Breaks lines at blanks so that they keep within the width; says whether one could not be broken.
+/// Breaks lines at spaces so that they keep within the width; says whether one could not be broken.
 fn fold(text: &str, indent: &str, mode: Mode, at_start: Option<usize>) -> (String, bool) {
     let units: Vec<u16> = text.encode_utf16().collect();
     let indent_length = indent.len();

@@ -26,7 +26,7 @@ pub struct Base {
     cards: BTreeMap<String, BTreeMap<String, Earlier>>,
 }
 
-/// What a scorecard said of an entity.
+/// The results of a scorecard for an entity.
 #[derive(Debug, Default)]
 struct Earlier {
     level: Option<String>,

@@ -12,7 +12,7 @@ const EXEMPTION: &[&str] = &["rule", "entities", "filter", "reason", "approvedBy
 const INITIATIVE: &[&str] =
     &["kind", "id", "title", "description", "scorecard", "rules", "level", "filter", "due", "owner"];
 
-/// Days before its end from which on an exemption is told of.
+/// Days before its end from which on an exemption is reported.
 const SOON: i64 = 14;
 
 impl Reader<'_> {

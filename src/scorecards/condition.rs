@@ -77,7 +77,7 @@ pub struct Condition {
     /// Why it cannot be run.
     pub fault: Option<String>,
     pub(super) uses: Uses,
-    /// How many nodes stand in loops.
+    /// How many nodes are in loops.
     pub(super) loop_weight: u64,
     /// Texts that files are searched for.
     pub(super) needles: Vec<String>,
@@ -157,7 +157,7 @@ fn text<'a>(call: &'a FunctionContext<'_, '_>, at: usize) -> Result<&'a str, Exe
     })
 }
 
-/// Compares versions by the numbers between their dots; missing ones are 0, and a leading `v` is passed over.
+/// Compares versions by the numbers between their dots; missing ones are 0, and a leading `v` is skipped.
 fn at_least(version: &str, least: &str) -> bool {
     fn numbers(text: &str) -> Vec<u64> {
         let text = text.trim();
@@ -210,7 +210,7 @@ pub(super) fn short(text: &str) -> String {
 }
 
 impl Condition {
-    /// Reads a condition; its faults are reported at their places. `file` is the text of the file it stands in.
+    /// Reads a condition; its faults are reported at their places. `file` is the text of the file it is in.
     pub(super) fn read(node: &Node, file: &str, problems: &mut Vec<Diagnostic>) -> Self {
         let source = node.as_str().unwrap_or_default().to_owned();
         let mut condition = Self {
@@ -230,7 +230,7 @@ impl Condition {
         condition
     }
 
-    /// Returns where a part of the condition stands in its file: the part itself if the text was written as it is read.
+    /// Returns where a part of the condition is in its file: the part itself if the text was written as it is read.
     pub(super) fn place(&self, file: &str, part: Option<(usize, usize)>) -> Span {
         let whole = file.get(self.span.range()).unwrap_or_default();
         let Some((start, end)) = part else { return self.span };
@@ -302,7 +302,7 @@ fn parse(source: &str) -> Result<(IdedExpr, SourceInfo), Fault> {
 }
 
 impl Condition {
-    /// Returns the value of an expression that is shown as evidence; nothing if it has none that can be written down.
+    /// Returns the value of an expression that is shown as evidence; `None` if it has none that can be written down.
     pub(super) fn value(&self, context: &Context<'_, '_>) -> Option<Node> {
         let program = self.program.as_ref()?;
         let value = Value::resolve_val(&program.expression, context).ok()?;
@@ -334,8 +334,8 @@ fn in_words(error: &ExecutionError) -> String {
     short(&(first + letters.as_str()))
 }
 
-/// Decides the logic of a condition, so that of two faults the first one is told, and its place. What stands between is left to
-/// the crate.
+/// Decides the logic of a condition, so that of two faults the first one is reported, with its place. What is between
+/// is left to the crate.
 fn decide(expression: &IdedExpr, context: &Context<'_, '_>) -> Result<bool, (ExecutionError, u64)> {
     if let Expr::Call(call) = &expression.expr
         && call.target.is_none()

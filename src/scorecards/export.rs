@@ -30,7 +30,7 @@ pub fn all(found: &Scorecards, catalog: &Catalog, positions: &mut Positions<'_>)
     out
 }
 
-/// Says where things stand.
+/// Returns the present state.
 struct Places<'a> {
     path: &'a dyn Fn(FileId) -> String,
     /// Of rules; pages have no texts to count lines in.
@@ -231,7 +231,7 @@ pub(super) fn shown(node: &Node) -> Value {
     }
 }
 
-/// Returns a piece of evidence as people read its value; nothing if it was not set.
+/// Returns a piece of evidence as people read its value; `None` if it was not set.
 #[must_use]
 pub fn evidence_text(one: &Evidence) -> Option<String> {
     one.value.as_ref().map(|node| match shown(node) {

@@ -13,7 +13,7 @@ use crate::yaml::{self, Map, Node};
 pub(super) const BUILT_IN: &[&str] =
     &["entityOwnershipFactRetriever", "entityMetadataFactRetriever", "techdocsFactRetriever"];
 
-/// Findings of one kind that a file is told of.
+/// Maximum number of findings of one kind per file.
 const TOLD: usize = 5;
 
 /// The facts of one retriever.
@@ -25,7 +25,7 @@ pub struct Retriever {
     pub file: FileId,
     /// When it was so, in seconds since 1970 UTC.
     pub at: Option<i64>,
-    /// The facts that it declares, or has of some entity: type and meaning, where they are told.
+    /// The facts that it declares, or has of some entity: type and meaning, where they are declared.
     pub declared: BTreeMap<String, (Option<String>, Option<String>)>,
     /// By reference in lower case.
     of: HashMap<String, Node>,

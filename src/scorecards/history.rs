@@ -11,7 +11,7 @@ use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::{FileId, Span};
 use crate::workspace::Workspace;
 
-/// What a scorecard said on a day.
+/// The results of a scorecard on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Point {
     /// Entities by rank.

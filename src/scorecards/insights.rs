@@ -12,7 +12,7 @@ use crate::snapshots::facts::Fact;
 pub struct Insight {
     /// Its name in marks and addresses.
     pub id: &'static str,
-    /// The group that it stands in.
+    /// The group that it is in.
     pub group: &'static str,
     /// What it counts.
     pub title: &'static str,

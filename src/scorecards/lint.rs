@@ -1,4 +1,4 @@
-//! What can be told of a condition without running it: syntax, names that do not exist, loops that would not end in time.
+//! What is known of a condition without running it: syntax, names that do not exist, loops that would not end in time.
 
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, SourceInfo, operators};
 
@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 120;
 const MAX_LOOPS: usize = 2;
 /// The longest list that may be written out inside of a loop.
 const MAX_LITERAL: usize = 64;
-/// Types that may stand where a value stands: `type(x) == string`.
+/// Types that may be used as values: `type(x) == string`.
 const TYPES: &[&str] =
     &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type", "timestamp", "duration"];
 /// The functions that there are, macros included.

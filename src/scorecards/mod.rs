@@ -4,8 +4,8 @@
 //! Insights (`tech_insights/`), judging (`evaluate`), levels and scores (`levels`), rollups, findings, policies, and the figures
 //! of the whole portal (`insights`). Knows no URL of the site and no HTML.
 //!
-//! Invariants: what nobody knows never passes; a fault costs its rule alone, and is told once, at its place; the same input
-//! gives the same results on any number of threads.
+//! Invariants: what nobody knows never passes; a fault costs its rule alone, and is reported once, at its place; the
+//! same input gives the same results on any number of threads.
 
 pub mod base;
 mod commitments;

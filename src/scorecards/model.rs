@@ -11,7 +11,7 @@ use crate::yaml::Node;
 
 use super::condition::Condition;
 
-/// How a rule stands for an entity.
+/// The result of a rule for an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// It holds.
@@ -58,7 +58,7 @@ impl Status {
         }
     }
 
-    /// Returns a sign that tells them apart without colour.
+    /// Returns a sign that distinguishes them without colour.
     #[must_use]
     pub const fn sign(self) -> &'static str {
         match self {
@@ -77,9 +77,9 @@ impl Status {
 pub struct Evidence {
     /// How the condition asks for it, such as `entity.spec.owner`.
     pub path: Box<str>,
-    /// What was there; nothing if it was not set.
+    /// What was there; `None` if it was not set.
     pub value: Option<Node>,
-    /// Where it stands, or would stand.
+    /// Where it is, or would be.
     pub place: Option<Span>,
     /// The line of the place, from 1.
     pub line: u32,
@@ -88,9 +88,9 @@ pub struct Evidence {
 /// What a rule gives for an entity.
 #[derive(Debug, Clone)]
 pub struct RuleResult {
-    /// How it stands.
+    /// Its result.
     pub status: Status,
-    /// How it would stand without the exemption.
+    /// Its result without the exemption.
     pub would: Option<Status>,
     /// Which exemption, by index into [`Scorecard::exemptions`].
     pub exemption: Option<usize>,
@@ -356,7 +356,7 @@ impl Scorecard {
         Some(&self.rollups[at])
     }
 
-    /// Returns whether a result counts: of a rule in force, and known unless the rule passes over what is not known.
+    /// Returns whether a result counts: of a rule in force, and known unless the rule skips what is not known.
     #[must_use]
     pub fn counts(&self, rule: usize, status: Status) -> bool {
         self.rules[rule].in_force && self.counts_in_force(rule, status)
@@ -397,7 +397,7 @@ impl Scorecards {
         self.list.iter().filter_map(move |card| Some((card, card.outcome(entity)?)))
     }
 
-    /// Returns the files in which rules and evidence stand, some of them several times.
+    /// Returns the files in which rules and evidence are, some of them several times.
     #[must_use]
     pub fn files(&self) -> Vec<FileId> {
         let mut files = std::collections::HashSet::new();

@@ -122,7 +122,7 @@ pub(super) struct Reader<'a> {
     pub(super) problems: &'a mut Diagnostics,
 }
 
-/// A report that can be told more of.
+/// A report that can be added to.
 pub(super) struct Reported<'a>(&'a mut Diagnostic);
 
 impl Reported<'_> {

@@ -449,7 +449,7 @@ impl VariableResolver for EntityFacts<'_> {
     }
 }
 
-/// Counts the words of a document as it is written: what stands between blanks and has a letter or a digit.
+/// Counts the words of a document as it is written: what is between spaces and has a letter or a digit.
 fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }

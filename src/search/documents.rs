@@ -47,7 +47,7 @@ pub fn documents<'a>(workspace: &Workspace, portal: &'a Portal) -> Vec<Document<
     documents
 }
 
-/// Returns the pages of a version of a documentation; those of the latest are among all [`documents`].
+/// Returns the pages of a version of a documentation site; those of the latest are among all [`documents`].
 #[must_use]
 pub fn documents_of_version<'a>(workspace: &Workspace, portal: &'a Portal, site: &'a DocsSite) -> Vec<Document<'a>> {
     let rules = Rules { workspace, config: &workspace.config().search };

@@ -5,7 +5,7 @@
 
 // The table of contents of the index; the build puts it here.
 const ROOT = null;
-// Where it stands, from the root of the site; the build says so of the index of a version.
+// Where it is, from the root of the site; the build says so of the index of a version.
 const FOLDER = 'search/';
 const VERSION = 4;
 const MAX_QUERY = 256;

@@ -112,7 +112,7 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     index_at(routes::SEARCH, documents, config)
 }
 
-/// Does so for a part of the site that is searched alone; its index stands in `place`, a folder.
+/// Does so for a part of the site that is searched alone; its index is in `place`, a folder.
 #[must_use]
 pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
     let InvertedIndex { words: vocabularies, counts, lengths } = count(documents);

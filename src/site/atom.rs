@@ -1,4 +1,5 @@
-//! Changes as Atom feeds: of the portal, of an entity, of what a group owns, of a documentation, and announcements.
+//! Changes as Atom feeds: of the portal, of an entity, of what a group owns, of a documentation site, and
+//! announcements.
 
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ pub fn of_entity(view: &PageContext<'_>, id: EntityId) -> String {
     write(view, &head, &newest_first(changes))
 }
 
-/// Writes the newest changes of a documentation.
+/// Writes the newest changes of a documentation site.
 #[must_use]
 pub fn of_docs(view: &PageContext<'_>, id: EntityId) -> String {
     let docs = view.portal.docs.site(id);

@@ -113,7 +113,7 @@ pub struct Layout {
     pub class: &'static str,
 }
 
-/// The version of a documentation that a page is part of.
+/// The version of a documentation site that a page is part of.
 #[derive(Debug, Clone, Serialize)]
 pub struct DocsVersion {
     /// Its name.
@@ -199,7 +199,7 @@ pub struct About {
 /// What a page of a versioned documentation says of itself.
 #[derive(Debug)]
 pub struct AboutVersion {
-    /// What stands on the page.
+    /// What is on the page.
     pub shown: DocsVersion,
     /// The address that search engines should list in its place.
     pub canonical: String,

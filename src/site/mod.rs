@@ -103,7 +103,7 @@ pub enum Subject {
     },
     /// A page of documentation.
     Document {
-        /// Its number among all documentations; see [`crate::docs::Docs::nth`].
+        /// Its number among all documentation sites; see [`crate::docs::Docs::nth`].
         site: usize,
         /// Index into its pages.
         page: usize,
@@ -153,13 +153,13 @@ pub enum File {
     Feed,
     /// The newest changes of an entity, or of what a group owns.
     EntityFeed(EntityId),
-    /// The newest changes of a documentation.
+    /// The newest changes of a documentation site.
     DocsFeed(EntityId),
     /// The announcements as a feed.
     AnnouncementsFeed,
     /// Every API for programs that discover them, as RFC 9727 has it.
     ApiCatalog,
-    /// The versions of a documentation, as `mike` lists them.
+    /// The versions of a documentation site, as `mike` lists them.
     DocsVersions(EntityId),
     /// The bytes of an API definition.
     Definition(EntityId),

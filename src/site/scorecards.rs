@@ -163,7 +163,7 @@ pub fn markdown(text: &str) -> String {
     commonmark::render(text, &context::outward).html
 }
 
-/// Says where something stands, with a link if there is a host for it.
+/// Says where something is, with a link if there is a host for it.
 #[must_use]
 pub fn place(view: &PageContext<'_>, span: Span, line: u32) -> (Option<String>, Option<String>) {
     match view.site.source(span.file) {
@@ -296,7 +296,7 @@ fn groups(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Vec<Gr
             of.filter(|(at, _)| !passed || outcome.results[*at].status == Status::Pass).count()
         };
         let (passed, total) = (counted(true), counted(false));
-        // What can be mended stands first.
+        // What can be fixed comes first.
         rules.sort_by_key(|(at, row)| (!row.fails, row.status == Status::NotApplicable.as_str(), *at));
         Group { title, passed, total, is_open: passed < total, rules: rules.into_iter().map(|(_, row)| row).collect() }
     };
@@ -389,7 +389,7 @@ pub fn trend_of_card(view: &PageContext<'_>, card: &Scorecard) -> Option<String>
     let found = &view.portal.scorecards;
     let mut days: Vec<(Day, u64)> =
         found.history.of(&card.id).filter_map(|(day, point)| Some((*day, u64::from(point.score?)))).collect();
-    // Today stands at the end, whether or not it was recorded.
+    // Today comes last, whether or not it was recorded.
     if let (Some(today), Some(score)) = (found.today, history::totals(card).1) {
         days.retain(|(day, _)| *day < today);
         days.push((today, u64::from(score)));

@@ -123,7 +123,7 @@ impl FileSystem {
         self.revisions()?.at(path)
     }
 
-    /// Returns the commits that are read beside what is checked out; nothing where there is no git.
+    /// Returns the commits that are read beside what is checked out; `None` if there is no git.
     pub(super) fn revisions(&self) -> Option<&Revisions> {
         match self {
             Self::Disk(_, revisions) => Some(revisions),

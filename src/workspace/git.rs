@@ -43,11 +43,11 @@ pub struct Repository {
     pub(super) read_at: OnceLock<Option<String>>,
     /// Branches and tags.
     pub(super) refs: OnceLock<Option<Arc<Vec<GitRef>>>>,
-    /// What the files of git said of them then.
+    /// What the files of git contained then.
     pub(super) refs_read_at: OnceLock<Option<String>>,
-    /// Whether git was told to leave out files until they are needed.
+    /// Whether git leaves out files until they are needed (a partial clone).
     pub(super) is_partial: bool,
-    /// For a commit that is not checked out: which, and where in it the folder stands.
+    /// For a commit that is not checked out: which, and where in it the folder is.
     pub(super) revision: Option<RevisionOf>,
 }
 
@@ -136,8 +136,8 @@ impl Repository {
         Some(format!("{head}{}", loose.unwrap_or(packed)))
     }
 
-    /// Returns the repository as it is at a commit, of which the folder `prefix` stands at `folder`; `branch` names it if it is the
-    /// tip of one.
+    /// Returns the repository as it is at a commit, of which the folder `prefix` is at `folder`; `branch` names it if
+    /// it is the tip of one.
     pub(super) fn at(
         repository: &Arc<Self>,
         folder: Folder,
@@ -172,7 +172,7 @@ impl Repository {
         }
     }
 
-    /// Returns the branches and tags, by name; nothing if git cannot tell.
+    /// Returns the branches and tags, by name; `None` if git fails.
     pub(super) fn refs(&self, tree: &FileSystem) -> Option<Arc<Vec<GitRef>>> {
         let read = || {
             let _ = self.refs_read_at.set(self.refs_state(tree));

@@ -66,7 +66,7 @@ pub(super) struct Batch {
 pub(super) enum Answer {
     /// The repository does not hold it.
     Missing,
-    /// It has so many bytes, more than were asked for.
+    /// It has this many bytes, more than were asked for.
     TooLarge(u64),
     /// Its name, its type, and its bytes.
     Object(String, String, Vec<u8>),

@@ -36,7 +36,7 @@ pub(super) struct History {
 struct Origin {
     /// Which one it is, counted from the last on.
     number: usize,
-    /// The name before; nothing if the file is new.
+    /// The name before; `None` if the file is new.
     before: Option<Box<[u8]>>,
     commit: Arc<str>,
     /// The tips that know of it.
@@ -322,7 +322,7 @@ fn reach(folder: &Path, tips: &[String]) -> Option<HashMap<Box<str>, u128>> {
 /// A file has had no more names that are looked at.
 const MAX_NAMES: usize = 20;
 
-/// Reads up to the next zero; says whether there was anything. Nothing if it was cut off at the limit.
+/// Reads up to the next zero; returns whether there was anything. `None` if it was cut off at the limit.
 fn next(output: &mut dyn std::io::BufRead, part: &mut Vec<u8>) -> Option<bool> {
     part.clear();
     if output.read_until(0, part).ok()? == 0 {
@@ -398,7 +398,7 @@ impl Commits {
         }
     }
 
-    /// Returns what happened below the folder with these path segments; nothing if git knows nothing of it.
+    /// Returns what happened below the folder with these path segments; `None` if git knows nothing of it.
     pub(super) fn below(&self, names: &[&OsStr], since: i64) -> Option<Activity> {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
         let commits = self.by_folder.get(names.join(&b'/').as_slice())?;
@@ -411,7 +411,7 @@ impl Commits {
     }
 }
 
-/// Reads the line about a commit; nothing if it is the name of a file.
+/// Reads the line about a commit; `None` if it is the name of a file.
 fn header(part: &[u8]) -> Option<LastChange> {
     let text = String::from_utf8_lossy(part.strip_prefix(b"\x01")?);
     let mut fields = text.splitn(3, '\x02');

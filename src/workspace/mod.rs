@@ -309,7 +309,7 @@ impl Workspace {
         self.tree.read(place, u64::MAX)
     }
 
-    /// Returns a path with every link followed; the same path if it leads nowhere.
+    /// Returns a path with every link followed; the same path if it does not exist.
     #[must_use]
     pub fn real(&self, place: &Path) -> PathBuf {
         self.tree.real(place).unwrap_or_else(|_| place.to_owned())
@@ -693,7 +693,7 @@ impl Workspace {
 
     /// Returns the branches and tags of the repository that a folder belongs to, by name.
     ///
-    /// Nothing if it belongs to none, or git cannot tell.
+    /// `None` if it belongs to none, or git fails.
     #[must_use]
     pub fn refs(&self, folder: &Folder) -> Option<Arc<Vec<GitRef>>> {
         if !matches!(*self.tree, FileSystem::Disk(..)) {
@@ -705,7 +705,7 @@ impl Workspace {
     /// Returns a folder as it is at a commit, and the top of what may be read there, as far as the same part of the repository
     /// may be read of what is checked out; it need not be there.
     ///
-    /// Nothing is checked out, and nothing written. Nothing if the folder belongs to no repository.
+    /// Nothing is checked out, and nothing written. `None` if the folder belongs to no repository.
     #[must_use]
     pub fn folder_at(&self, folder: &Folder, at: &GitRef) -> Option<RevisionFolder> {
         let revisions = self.tree.revisions()?;
@@ -731,7 +731,7 @@ impl Workspace {
         self.revision_at(&top.place).map(|revision| revision.missing()).unwrap_or_default()
     }
 
-    /// Returns whether git was told to leave out files of the repository that a folder belongs to until they are needed.
+    /// Returns whether the repository that a folder belongs to is a partial clone.
     #[must_use]
     pub fn is_partial(&self, folder: &Folder) -> bool {
         self.repository_of(&folder.place).is_some_and(|repository| repository.is_partial)
@@ -743,7 +743,7 @@ impl Workspace {
         self.repository_of(&folder.place).is_some_and(|repository| repository.is_shallow())
     }
 
-    /// Returns the commit that stands at a place.
+    /// Returns the commit that is at a place.
     fn revision_at(&self, place: &Path) -> Option<Arc<Revision>> {
         self.tree.revisions()?.standing_at(place)
     }
@@ -800,7 +800,7 @@ impl Workspace {
         (!former.is_empty()).then_some((own?.join("/"), former))
     }
 
-    /// Returns what a file said before its last change, as far as git knows; only with [`LoadOptions::history`].
+    /// Returns the content of a file before its last change, as far as git knows; only with [`LoadOptions::history`].
     #[must_use]
     pub fn text_before(&self, file: FileId, limit: u64) -> Option<String> {
         let LastChange { commit, .. } = self.last_change(file)?;

@@ -40,7 +40,7 @@ pub(super) type Id = Box<str>;
 pub(super) enum Fault {
     /// The clone does not hold it.
     Missing,
-    /// It has so many bytes.
+    /// It has this many bytes.
     TooLarge(u64),
 }
 
@@ -111,7 +111,7 @@ impl Objects {
 }
 
 impl Tree {
-    /// Reads a tree as git stores it: mode, blank, name, zero, and the name of the object as `length` bytes. What no
+    /// Reads a tree as git stores it: mode, space, name, zero, and the name of the object as `length` bytes. What no
     /// working tree could hold is left out.
     fn parse(mut bytes: &[u8], length: usize) -> Self {
         let mut entries = Vec::new();

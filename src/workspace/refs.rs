@@ -33,8 +33,8 @@ pub struct GitRef {
     pub time: i64,
 }
 
-/// Lists the branches and tags of the repository whose working tree is `folder`, by name; nothing if git cannot tell. A
-/// branch that is here goes before that of the remote, and what names no commit is left out.
+/// Lists the branches and tags of the repository whose working tree is `folder`, by name; `None` if git fails. A branch
+/// that is here goes before that of the remote, and what names no commit is left out.
 pub(super) fn read(folder: &Path, remote: &str) -> Option<Vec<GitRef>> {
     const FORMAT: &str =
         "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(creatordate:unix)";

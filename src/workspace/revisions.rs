@@ -1,4 +1,4 @@
-//! Commits of repositories, to be read as if each stood in a folder of its own, beside what is checked out.
+//! Commits of repositories, to be read as if each was in a folder of its own, beside what is checked out.
 //!
 //! Such a folder has a place below `.git` of the boundary of what may be read, where no scan comes, and is a boundary
 //! itself: links and paths lead out of it as little as out of a repository. What is read there never changes.
@@ -20,7 +20,7 @@ use super::git::Repository;
 use super::objects::{Fault, Objects, Tree, TreeEntry};
 use super::refs::GitRef;
 
-/// Below this folder of `.git` the commits stand. Git makes none of this name.
+/// Below this folder of `.git` the commits are. Git makes none of this name.
 const FOLDER: &str = "@commits";
 /// What is found in a path to such a place.
 static MARK: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -42,13 +42,13 @@ pub(super) struct Revisions {
 /// A commit.
 #[derive(Debug)]
 pub(super) struct Revision {
-    /// Where it stands.
+    /// Where it is.
     pub(super) place: PathBuf,
     /// What reports call it: the name of a branch or tag.
     pub(super) label: String,
     /// What is known of the repository at this commit.
     pub(super) repository: Arc<Repository>,
-    /// The full hash, and the names of the folder of the commit that stands here.
+    /// The full hash, and the names of the folder of the commit that is here.
     commit: String,
     prefix: Vec<OsString>,
     objects: Arc<Objects>,
@@ -56,7 +56,7 @@ pub(super) struct Revision {
     missing: Mutex<BTreeSet<String>>,
 }
 
-/// What stands at a path of a commit.
+/// What is at a path of a commit.
 enum Found {
     Root,
     Entry(TreeEntry),
@@ -65,8 +65,8 @@ enum Found {
 }
 
 impl Revisions {
-    /// Returns where a commit stands for those who may read `boundary`, by the name that it is read for: of two names for one
-    /// commit each is shown.
+    /// Returns where a commit is for those who may read `boundary`, by the name that it is read for: of two names for
+    /// one commit each is shown.
     pub(super) fn place(boundary: &Path, at: &GitRef) -> PathBuf {
         let name = xxh3_64(format!("{:?} {}", at.kind, at.name).as_bytes());
         boundary.join(".git").join(FOLDER).join(format!("{}-{name:016x}", at.commit))
@@ -83,7 +83,7 @@ impl Revisions {
         Some((Arc::clone(revision), path.strip_prefix(&revision.place).ok()?))
     }
 
-    /// Returns the commit that stands at a place.
+    /// Returns the commit that is at a place.
     pub(super) fn standing_at(&self, place: &Path) -> Option<Arc<Revision>> {
         self.is_used.load(Ordering::Acquire).then(|| self.by_place.read().get(place).cloned())?
     }
@@ -94,7 +94,7 @@ impl Revisions {
         Arc::clone(objects.entry(real.to_owned()).or_insert_with(|| Arc::new(Objects::of(real))))
     }
 
-    /// Returns the commits that stand somewhere of the repository whose working tree is `real`, each once.
+    /// Returns the commits that are somewhere of the repository whose working tree is `real`, each once.
     pub(super) fn commits(&self, real: &Path) -> Vec<String> {
         let of_real = |revision: &&Arc<Revision>| {
             revision.repository.revision.as_ref().is_some_and(|of| &**of.repository.place() == real)
@@ -104,7 +104,7 @@ impl Revisions {
         commits.into_iter().cloned().collect()
     }
 
-    /// Lets a commit stand at `place`. `prefix` names the folder of the commit that stands there.
+    /// Puts a commit at `place`. `prefix` names the folder of the commit that is there.
     pub(super) fn add(&self, place: PathBuf, at: &GitRef, real: &Path, prefix: &[&OsStr], repository: Repository) {
         let mut by_place = self.by_place.write();
         if by_place.contains_key(&place) {
@@ -126,7 +126,7 @@ impl Revisions {
 }
 
 impl Revision {
-    /// Returns the folder whose files at the commit stand here.
+    /// Returns the folder whose files at the commit are here.
     pub(super) fn boundary(&self) -> &Path {
         self.place.ancestors().nth(3).unwrap_or(&self.place)
     }
@@ -194,7 +194,7 @@ impl Revision {
         Some(xxh3_64(entry.id.as_bytes()))
     }
 
-    /// Returns the folder of the commit that stands here.
+    /// Returns the folder of the commit that is here.
     fn root(&self) -> io::Result<Arc<Tree>> {
         let mut tree = self.tree(&format!("{}^{{tree}}", self.commit), Path::new(""))?;
         for name in &self.prefix {
@@ -216,8 +216,8 @@ impl Revision {
         fault.into()
     }
 
-    /// Finds what stands at a path below the commit, with the path to it that has no links but, if they are not followed, the
-    /// last.
+    /// Finds what is at a path below the commit, with the path to it that has no links but, if they are not followed,
+    /// the last.
     fn walk(&self, below: &Path, follow: bool) -> io::Result<(PathBuf, Found)> {
         let mut rest: VecDeque<OsString> = names(below)?;
         let mut at = PathBuf::new();

@@ -38,7 +38,7 @@ pub(super) struct Found {
     pub(super) files: Vec<(PathBuf, Option<Arc<Path>>)>,
     /// Files whose names are near that of a catalog file.
     pub(super) alike: Vec<PathBuf>,
-    /// Documentation sites and definitions of APIs, as far as names tell.
+    /// Documentation sites and definitions of APIs, as far as names show.
     pub(super) content: Vec<PathBuf>,
     /// The patterns that match a file, by index.
     pub(super) matched: BTreeSet<usize>,

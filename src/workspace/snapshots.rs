@@ -69,7 +69,7 @@ impl Workspace {
     /// Returns the saved files that a folder or a pattern means, relative to the configuration file; sorted by path.
     #[must_use]
     pub fn saved_files(&self, pattern: &str) -> Vec<SnapshotFile> {
-        // What stands before the first wildcard says where to look.
+        // What comes before the first wildcard says where to look.
         let literal = pattern.find(['*', '?', '[', '{']).map_or(pattern, |at| &pattern[..at]);
         let (folder, rest) = match (literal.len() == pattern.len(), literal.rfind('/')) {
             (true, _) if pattern.ends_with('/') => (pattern, ""),

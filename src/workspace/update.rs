@@ -13,7 +13,7 @@ use super::load::{APP_CONFIG_NAME, CONFIG_NAMES};
 use super::{FolderCache, Workspace, git, ignore_rules, scan};
 use crate::incremental::Changes;
 
-/// So many files that nobody reads are remembered.
+/// Maximum number of files that nobody reads and that are remembered.
 const MAX_UNREAD: usize = 10_000;
 
 impl Workspace {

@@ -1,5 +1,5 @@
-// Versions of a documentation in a browser: other names keep the place in a page and the query, the list keeps the page, and
-// search stays within the version.
+// Versions of a documentation site in a browser: other names keep the place in a page and the query, the list keeps the
+// page, and search stays within the version.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -8,7 +8,7 @@ pub(super) struct OpenApi;
 
 /// The keys that say which format a file is in, with the value of `spec.type`.
 const KEYS: [(&str, &str); 3] = [("openapi", "openapi"), ("swagger", "openapi"), ("asyncapi", "asyncapi")];
-/// Within so many bytes a definition says what it is.
+/// Number of bytes within which a definition says what it is.
 const BEGINNING: usize = 64 << 10;
 
 impl Detector for OpenApi {
@@ -33,7 +33,7 @@ impl Detector for OpenApi {
     }
 }
 
-/// Returns the format of a definition, told by how it begins; `None` for other files.
+/// Returns the format of a definition, recognised by its beginning; `None` for other files.
 fn format(name: &str, text: &str) -> Option<&'static str> {
     let text = &text[..text.floor_char_boundary(BEGINNING)];
     let of_key = |key: &str| KEYS.iter().find(|(known, _)| *known == key).map(|(_, format)| *format);
@@ -46,7 +46,7 @@ fn format(name: &str, text: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns the keys of a JSON object whose values are texts, as far as they can be told in one pass.
+/// Returns the keys of a JSON object whose values are texts, as far as one pass finds them.
 fn outer_keys(text: &str) -> impl Iterator<Item = &str> {
     let (mut depth, mut at, bytes) = (0_usize, 0, text.as_bytes());
     std::iter::from_fn(move || {

@@ -24,7 +24,8 @@ use crate::yaml::Node;
 
 /// Reads one sort of evidence.
 pub(super) trait Detector: Sync {
-    /// Returns the folder that the file at `path` tells of, if it is one of this sort; both below the scanned folder.
+    /// Returns the folder that the file at `path` is evidence for, if it is one of this sort; both below the scanned
+    /// folder.
     fn folder<'p>(&self, path: &'p str) -> Option<&'p str>;
 
     /// Returns what a file says; `None` if it is no evidence after all.
@@ -82,7 +83,7 @@ pub(super) struct Facts {
     pub(super) definition: Option<Definition>,
 }
 
-/// What a package is for; a later one tells more.
+/// What a package is for; a later one says more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
     Library,

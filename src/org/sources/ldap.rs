@@ -181,7 +181,7 @@ impl Index {
         index
     }
 
-    /// Finds one by what it is called, as it is written and then in small letters.
+    /// Finds one by what it is called, as it is written and then in lower case.
     fn find(&self, key: &str) -> Option<usize> {
         self.exact.get(key).or_else(|| self.lower.get(&key.to_lowercase())).copied()
     }

@@ -73,7 +73,7 @@ fn plain(value: &Json) -> Option<String> {
     }
 }
 
-/// Returns what stands at a path such as `profile.org_id`.
+/// Returns what is at a path such as `profile.org_id`.
 fn at(value: &Json, path: &str) -> Option<String> {
     plain(path.split('.').try_fold(value, |value, key| value.get(key))?)
 }

@@ -32,7 +32,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Renders a text; `file` is where it stands.
+    /// Renders a text; `file` is where it is.
     pub(super) fn render(&self, source: &str, file: &str) -> Result<String, StepError> {
         language::render(source, &self.context, self.options, &self.host)
             .map_err(|failure| StepError::rendering(&failure, file, source))

@@ -29,7 +29,7 @@ const MAX_DATA: usize = 32 * 1024 * 1024;
 const MAX_ITEMS: usize = 100_000;
 /// How long an expression may be, in bytes.
 const MAX_EXPRESSION: usize = 64 * 1024;
-/// So many characters of a message are told.
+/// Maximum number of characters of a message that are reported.
 const MAX_MESSAGE: usize = 300;
 /// How long a text made by `$pad` may be.
 const MAX_PADDING: f64 = 1_000_000.0;
@@ -75,7 +75,7 @@ fn give(work: &mut Work<'_>, input: &Json, content: Json, write: impl FnOnce(Jso
     Ok(())
 }
 
-/// Evaluates an expression; nothing if it finds nothing.
+/// Evaluates an expression; `None` if it finds nothing.
 fn evaluate(expression: &str, data: Option<Json>) -> Result<Option<Json>, StepError> {
     if expression.len() > MAX_EXPRESSION {
         return Err(StepError::new(Code::TemplateLimit, "the expression is longer than 64 KiB"));

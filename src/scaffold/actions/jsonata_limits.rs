@@ -14,12 +14,12 @@ use crate::scaffold::budget;
 
 /// How many units an expression may take: one for a call and for each part of a value that is put together.
 const UNITS: u64 = 500_000;
-/// So many bytes of a text count as a unit.
+/// Number of bytes of a text that count as one unit.
 const BYTES: usize = 32;
 /// What a unit costs in steps of the run.
 const STEPS: u64 = 10;
 
-// No expression can name these functions: a name has no blank.
+// No expression can name these functions: a name has no space.
 /// Gives its argument; counts all that is in it.
 const WHOLE: &str = "count whole";
 /// Gives its argument; counts the items of a list and nothing within them.
@@ -116,7 +116,7 @@ impl Counter {
         Ok(())
     }
 
-    /// Counts a value with all that is in it; what stands in it twice counts twice, so this ends where copying would not.
+    /// Counts a value with all that is in it; what is in it twice counts twice, so this ends where copying would not.
     pub(super) fn whole(&self, value: &JValue) -> Result<(), EvaluatorError> {
         match value {
             JValue::String(text) => self.take(1 + (text.len() / BYTES) as u64),

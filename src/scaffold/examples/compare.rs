@@ -36,7 +36,7 @@ impl Differences {
                 continue;
             }
             let Some(there) = there else {
-                // What is told in the end needs no hint beyond that.
+                // The final report needs no hint beyond that.
                 let paths = tree.entries().map(|(path, _)| path).filter(|_| self.found.len() < MAX_DIFFERENCES);
                 let hint = nearest(path, paths).map_or_else(String::new, |near| format!("; there is `{near}`"));
                 self.add(Some(entry.key_span), format!("`{path}` is not there{hint}"));
@@ -238,7 +238,7 @@ fn short(text: &str) -> String {
     }
 }
 
-/// Returns what stands at a path such as `spec.owner` or `[0].metadata.name`; a key with dots is tried first.
+/// Returns what is at a path such as `spec.owner` or `[0].metadata.name`; a key with dots is tried first.
 pub(super) fn at<'v>(value: &'v Json, path: &str) -> Option<&'v Json> {
     if path.is_empty() {
         return Some(value);

@@ -8,7 +8,7 @@ use crate::scaffold::report::Status;
 use crate::scaffold::template::Template;
 use crate::scaffold::{parameters, schema};
 
-/// Runs a template with values that fit its form; nothing if none are found.
+/// Runs a template with values that fit its form; `None` if none are found.
 pub(super) fn made_up(template: &Template, surroundings: &Surroundings<'_>) -> Option<Made> {
     let host = Host { hosts: &surroundings.hosts, status: None };
     let pages = parameters::pages(template.spec("parameters"));

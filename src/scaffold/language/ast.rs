@@ -9,7 +9,7 @@ pub struct NodeId(u32);
 /// A name where it is bound or used.
 #[derive(Debug, Clone)]
 pub struct Name {
-    /// The node that stands for it.
+    /// The node that represents it.
     pub id: NodeId,
     /// The name.
     pub text: Rc<str>,
@@ -252,7 +252,7 @@ pub enum Kind {
     Capture(NodeId),
 }
 
-/// A node and where it stands.
+/// A node and where it is.
 #[derive(Debug, Clone)]
 pub struct Node {
     /// The byte of the source at which it starts.

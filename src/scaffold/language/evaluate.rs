@@ -99,7 +99,7 @@ struct Place {
     exports_assignments: bool,
 }
 
-/// Text that is being made; what the text of a lone statement would be as JSON stands beside it.
+/// Text that is being made; beside it, the JSON of what a lone statement returns.
 #[derive(Default)]
 struct Output {
     text: String,
@@ -468,7 +468,7 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    /// Returns what a loop goes through, and the length that it tells.
+    /// Returns what a loop goes through, and the length that it reports.
     fn items(&mut self, value: &Value, targets: usize) -> Result<(Vec<Value>, Value), Failure> {
         let numbered = |items: Vec<Value>| {
             let length = Value::Number(items.len() as f64);

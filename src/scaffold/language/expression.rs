@@ -8,7 +8,7 @@ use super::limits;
 use super::token::{Token, tokens};
 use super::value::RESERVED;
 
-/// Reads one expression, or what else may stand in a tag.
+/// Reads one expression, or what else may be in a tag.
 pub(super) struct Expressions<'a, 't> {
     tree: &'t mut Tree,
     tokens: Vec<(Token<'a>, usize)>,

@@ -163,7 +163,7 @@ impl Given<'_> {
         to_text(&value, self.meter)
     }
 
-    /// Returns an argument as a whole number; nothing if it is missing.
+    /// Returns an argument as a whole number; `None` if it is missing.
     fn integer(&mut self, index: usize) -> Result<Option<f64>, Failure> {
         let value = self.get(index).clone();
         if value.is_undefined() {

@@ -1,8 +1,8 @@
 //! The language of templates: Backstage's dialect since July 2026, with what Nunjucks understood before where it can be had.
 //!
-//! `scan` divides a text into tags and what stands between, `expression` and `parse` make a tree of them, `slots` tells which
-//! names are variables of loops and macros, and `evaluate` walks the tree within `limits`. Values convert as in JavaScript
-//! (`value`, `number`, `units`). A text is untrusted: it reaches nothing but the values that it is given.
+//! `scan` divides a text into tags and what is between, `expression` and `parse` make a tree of them, `slots` decides
+//! which names are variables of loops and macros, and `evaluate` walks the tree within `limits`. Values convert as in
+//! JavaScript (`value`, `number`, `units`). A text is untrusted: it reaches nothing but the values that it is given.
 
 pub mod ast;
 pub(crate) mod evaluate;
@@ -37,7 +37,7 @@ pub struct Options {
     pub cookiecutter: bool,
     /// Whether a newline behind a statement goes.
     pub trim_blocks: bool,
-    /// Whether blanks before a statement go, if it is the first on its line.
+    /// Whether spaces before a statement are removed, if it is the first on its line.
     pub lstrip_blocks: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What stands in for the interpreter in a program that was built without one.
+//! The substitute of the interpreter in a program that was built without one.
 
 /// Fails: nothing can be matched.
 pub(super) fn run(_: &str, _: &str, _: (&str, &str), _: usize, _: &str) -> Result<String, String> {

@@ -124,7 +124,7 @@ pub(super) fn round(number: f64) -> f64 {
     if number - floor >= 0.5 { floor + 1.0 } else { floor }
 }
 
-/// Returns the digits of a number to so many places, and its exponent; halves are rounded up.
+/// Returns the digits of a number to `places` places, and its exponent; halves are rounded up.
 fn digits(number: f64, places: usize) -> (String, i32) {
     // The exact value has many digits; one more than asked for and a few to see whether it is a half.
     let exact = format!("{:.*e}", places + 60, number.abs());
@@ -156,7 +156,7 @@ fn sign(number: f64) -> &'static str {
     if number < 0.0 { "-" } else { "" }
 }
 
-/// Prints with so many digits after the point, as `toFixed`.
+/// Prints with this many digits after the point, as `toFixed`.
 pub(super) fn to_fixed(number: f64, places: u8) -> String {
     if !number.is_finite() || number.abs() >= 1e21 {
         return print(number);
@@ -183,7 +183,7 @@ pub(super) fn to_exponential(number: f64, places: Option<usize>) -> String {
     format!("{}{}{point}{}e{plus}{}", sign(number), &digits[..1], &digits[1..], exponent.abs())
 }
 
-/// Prints with so many digits in all, as `toPrecision`.
+/// Prints with this many significant digits, as `toPrecision`.
 pub(super) fn to_precision(number: f64, precision: usize) -> String {
     if !number.is_finite() {
         return print(number);
@@ -226,7 +226,7 @@ pub(super) fn to_radix(number: f64, radix: u32) -> String {
     let mut out: String = sign(number).chars().chain(front.into_iter().rev()).collect();
     if fraction > 0.0 {
         out.push('.');
-        // As many digits as the number can have: each takes away exactly what it stands for.
+        // As many digits as the number can have: each takes away exactly its value.
         let mut delta = (0.5 * (number.abs().next_up() - number.abs())).max(f64::MIN_POSITIVE);
         loop {
             fraction *= base;

@@ -328,7 +328,7 @@ impl<'a> Parser<'a> {
         tag_name(&self.source[tag.start..tag.end])
     }
 
-    /// Returns what stands behind the name of a tag.
+    /// Returns what is behind the name of a tag.
     fn behind(&self, tag: Tag) -> (usize, usize) {
         let rest = &self.source[tag.start + self.name_of(tag).len()..tag.end];
         (tag.end - rest.trim_start_matches(is_blank).len(), tag.end)

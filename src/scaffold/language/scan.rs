@@ -1,4 +1,4 @@
-//! From a text to tags and what stands between them: delimiters, comments, raw blocks, control of white space.
+//! From a text to tags and what is between them: delimiters, comments, raw blocks, control of white space.
 
 use super::Options;
 use super::failure::Failure;
@@ -38,7 +38,7 @@ pub(super) fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{a0}')
 }
 
-/// The next place of a delimiter; looked for once, not from each tag anew.
+/// The next place of a delimiter; searched once, not again from each tag.
 struct Next<'a> {
     needle: &'a str,
     found: Option<Option<usize>>,
@@ -108,7 +108,7 @@ pub(super) fn scan(source: &str, options: Options) -> Result<Vec<Part>, Failure>
 struct Scanner<'a> {
     source: &'a str,
     at: usize,
-    /// Whether something other than white space stands before `at` on its line.
+    /// Whether something other than white space is before `at` on its line.
     line_has_content: bool,
     pending: String,
     pending_at: usize,
@@ -143,7 +143,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Takes away what stands on the last line, which is only white space.
+    /// Takes away what is on the last line, which is only white space.
     fn strip_indent(&mut self) {
         let line = self.pending.rfind('\n').map_or(0, |newline| newline + 1);
         if self.pending[line..].chars().all(is_space) {
@@ -378,7 +378,7 @@ pub(super) fn find_top_level(source: &str, from: usize, to: usize, wanted: u8) -
     Ok(None)
 }
 
-/// Finds a word that stands alone outside of brackets: where it starts and where it ends.
+/// Finds a word that is alone outside of brackets: where it starts and where it ends.
 pub(super) fn find_word(source: &str, from: usize, to: usize, word: &str) -> Result<Option<(usize, usize)>, Failure> {
     let source = &source[..to];
     let mut depth = 0;

@@ -1,4 +1,4 @@
-//! Which names stand for items of a loop, parameters and macros.
+//! Which names are bound to items of a loop, parameters and macros.
 //!
 //! Nunjucks compiled templates to JavaScript, where such names became variables of a function, and all others were looked up
 //! in frames at run time. The two differ in what an assignment changes, so both are kept: a name that has a slot is read from

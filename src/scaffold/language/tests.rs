@@ -1,4 +1,5 @@
-//! Tests of the language: `tests/scaffold/expressions.txt` says what texts become; here stands what a table cannot say.
+//! Tests of the language: `tests/scaffold/expressions.txt` says what texts become; here are the cases that a table
+//! cannot hold.
 
 use super::*;
 

@@ -1,12 +1,12 @@
 //! Texts as JavaScript counts them: in UTF-16 code units.
 //!
-//! A text that was cut through the middle of a character holds half of it. Rust texts cannot, so each of the 2,048 halves
-//! has a stand-in among the last private characters of Unicode; `whole` joins halves that meet again.
+//! A text that was cut through the middle of a character holds half of it. Rust texts cannot, so each of the 2,048
+//! halves is represented by one of the last private characters of Unicode; `whole` joins halves that meet again.
 
-/// The stand-in of the first half.
+/// The replacement of the first half.
 const FIRST: u32 = 0x0010_F800;
 
-/// Returns the code unit that a character stands in for.
+/// Returns the code unit that a character represents.
 fn half(character: char) -> Option<u16> {
     let code = u32::from(character);
     (code >= FIRST).then(|| 0xD800 + (code - FIRST) as u16)
@@ -82,7 +82,7 @@ pub(super) fn push(into: &mut String, more: &str) {
 
 /// Returns the text with halves joined, and those that are left as replacement characters: as it is written to a file.
 pub(super) fn whole(text: String) -> String {
-    // The stand-ins begin with these two bytes in UTF-8, as no other character does in practice.
+    // The replacements begin with these two bytes in UTF-8, as no other character does in practice.
     if !text.contains(|character| half(character).is_some()) {
         return text;
     }

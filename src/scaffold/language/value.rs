@@ -169,8 +169,8 @@ impl Value {
         self.json_at(0)
     }
 
-    /// Returns how many of so many bytes a value leaves as JSON; nothing if it takes more. A part that stands in it twice is
-    /// counted twice, so this ends early where copying would not end.
+    /// Returns how many of the given bytes a value leaves as JSON; `None` if it takes more. A part that is in it twice
+    /// is counted twice, so this ends early where copying would not end.
     #[must_use]
     pub fn fits_into(&self, bytes: usize) -> Option<usize> {
         let left = bytes.checked_sub(32)?;
@@ -230,7 +230,7 @@ impl Value {
         if self.depth() > MAX_DEPTH { Err(too_deep()) } else { Ok(self) }
     }
 
-    /// Returns whether the list is this value or stands somewhere in it.
+    /// Returns whether the list is this value or is somewhere in it.
     fn holds(&self, list: &List, meter: &mut dyn Charge) -> Result<bool, Failure> {
         let mut left = vec![self.clone()];
         while let Some(value) = left.pop() {
@@ -584,7 +584,7 @@ pub(super) fn joined(left: &str, right: &str, meter: &mut dyn Charge) -> Result<
     Ok(Value::Text(out.into()))
 }
 
-/// Orders as `<` and `>` do; nothing if the values cannot be compared.
+/// Orders as `<` and `>` do; `None` if the values cannot be compared.
 pub(super) fn order(
     left: &Value,
     right: &Value,

@@ -1,4 +1,4 @@
-//! Reading a check: what the backend refuses is refused here, and told at its place.
+//! Reading a check: what the backend refuses is refused here, and reported at its place.
 
 use super::engine::{Condition, Leaf};
 use super::filter::CheckFilter;

@@ -64,7 +64,7 @@ impl Reader<'_> {
     fn and(&mut self) -> Result<Js, String> {
         let mut left = self.comparison()?;
         while self.eat("&&") {
-            // What stands behind a false part is read, and does not count, not even its faults.
+            // What is behind a false part is read, and does not count, not even its faults.
             if is_true(&left) {
                 left = self.comparison()?;
             } else {

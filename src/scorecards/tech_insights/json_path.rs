@@ -83,7 +83,7 @@ fn steps(path: &str) -> Vec<String> {
     out.split(';').map(restored).collect()
 }
 
-/// Whether a point stands between brackets: a closing one follows before the next opening one.
+/// Whether a point is between brackets: a closing one follows before the next opening one.
 fn is_in_brackets(letters: &[char], at: usize) -> bool {
     letters[at + 1..].iter().find(|c| matches!(c, '[' | ']')) == Some(&']')
 }

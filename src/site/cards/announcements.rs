@@ -7,7 +7,7 @@ use crate::catalog::EntityId;
 use crate::site::PageContext;
 use crate::site::pages::announcements::{Item, item};
 
-/// So many are shown.
+/// Maximum number that are shown.
 const SHOWN: usize = 5;
 
 /// See the module.

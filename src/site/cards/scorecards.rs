@@ -1,4 +1,4 @@
-//! How an entity stands on scorecards, a line each.
+//! The results of an entity on scorecards, a line each.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ struct Model {
     all: String,
 }
 
-/// How all stand that somebody answers for.
+/// The results of everything that somebody answers for.
 #[derive(Debug, Serialize)]
 struct RollupLine {
     title: String,

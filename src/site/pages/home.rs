@@ -104,7 +104,7 @@ struct Connected {
     relations: String,
 }
 
-/// A documentation site.
+/// A documentation site site.
 #[derive(Debug, Serialize)]
 struct Document {
     href: String,

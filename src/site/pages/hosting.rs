@@ -83,7 +83,7 @@ fn files_of(portal: &Portal, site: &Site, id: EntityId) -> Vec<(String, Subject)
     add(routes::markdown(&routes::entity(&entity.reference)), File::EntityMarkdown(id));
     let has_docs = portal.docs.site(id).is_some();
     if site.base_url().is_some() {
-        // A feed where something can be told from time to time.
+        // A feed where there may be news.
         let owns = entity.related("ownerOf").next().is_some();
         if has_docs || owns || portal.decisions.of(id).is_some() {
             add(routes::entity_feed(&entity.reference), File::EntityFeed(id));
@@ -368,7 +368,7 @@ fn redirects(view: &PageContext<'_>) -> String {
          {base}api/badges/entity/:namespace/:kind/:name/badge/:id {base}api/badges/entity/:namespace/:kind/:name/badge/:id.svg 200\n\
          {base}create/templates/:namespace/:name {base}catalog/:namespace/template/:name/ 301\n"
     );
-    // What entities were called before, with all that stood below them.
+    // What entities were called before, with all that was below them.
     for (reference, id) in view.portal.catalog.former().take(MAX_FORMER) {
         let Ok(reference) = EntityRef::parse(reference, None, "default") else { continue };
         let now = &view.entity(id).reference;
@@ -389,8 +389,8 @@ fn redirects(view: &PageContext<'_>) -> String {
     out
 }
 
-/// So many former names of entities are among the redirects.
+/// Maximum number of former names of entities among the redirects.
 const MAX_FORMER: usize = 20;
 
-/// So many documentations with versions are among the redirects.
+/// Maximum number of documentation sites with versions among the redirects.
 const MAX_VERSIONED: usize = 20;

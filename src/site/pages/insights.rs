@@ -91,7 +91,7 @@ struct Model {
     growth: Option<String>,
 }
 
-/// Returns the way from the root to the figures.
+/// Returns the breadcrumbs from the root to the figures.
 fn above(view: &PageContext<'_>) -> Vec<(String, String)> {
     let is_alone = view.portal.scorecards.list.is_empty();
     if is_alone { Vec::new() } else { vec![(routes::SCORECARDS.to_owned(), "Scorecards".to_owned())] }
@@ -108,7 +108,7 @@ fn tone(insight: &Insight) -> &'static str {
 
 fn past(view: &PageContext<'_>, id: &str, now: u64) -> Vec<(Day, u64)> {
     let found = &view.portal.scorecards;
-    // The figures of the portal stand in the lines of one scorecard, whichever was the first on that day.
+    // The figures of the portal are in the lines of one scorecard, whichever was the first on that day.
     let days = found.list.iter().flat_map(|card| found.history.of(&card.id));
     let mut days: Vec<(Day, u64)> = days.filter_map(|(day, point)| Some((*day, *point.portal.get(id)?))).collect();
     days.sort_unstable();

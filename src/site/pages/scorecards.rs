@@ -24,7 +24,7 @@ const NAMED: usize = 500;
 /// See the module.
 pub struct Scorecards;
 
-/// What stands at an address, by the number of its list.
+/// What is at an address, by the number of its list.
 enum What<'a> {
     All,
     Map(&'a Scorecard, usize),

@@ -1,4 +1,5 @@
-//! The pages of versions of documentations, what leads from one version to another, and the list of versions for programs.
+//! The pages of versions of documentation sites, what leads from one version to another, and the list of versions for
+//! programs.
 
 use serde::Serialize;
 use serde_json::json;
@@ -66,7 +67,7 @@ struct Choice {
     is_external: bool,
 }
 
-/// What is said above a page that is not of the latest version.
+/// The note above a page that is not of the latest version.
 #[derive(Debug, Serialize)]
 struct Notice {
     /// As programs call it.
@@ -77,8 +78,8 @@ struct Notice {
     href: String,
 }
 
-/// Returns what the page of a documentation with the number `site` says of versions, and how it is framed; nothing if there is
-/// one version only.
+/// Returns what the page of a documentation site with the number `site` says of versions, and how it is framed; `None`
+/// if there is one version only.
 pub(super) fn part(view: &PageContext<'_>, site: usize, document: &DocsPage) -> Option<(Model, AboutVersion)> {
     let docs = view.portal.docs.nth(site);
     let versions = view.portal.docs.versions_of(docs.entity)?;
@@ -188,7 +189,7 @@ fn notice(view: &PageContext<'_>, versions: &VersionedDocs, current: usize, path
     Some(Notice { kind, text, link, href: view.href(&url) })
 }
 
-/// Lists the versions of a documentation in the form of `mike`, with more.
+/// Lists the versions of a documentation site in the form of `mike`, with more.
 pub(super) fn list(view: &PageContext<'_>, versions: &VersionedDocs) -> Vec<u8> {
     let entries = versions.entries.iter().enumerate().map(|(at, entry)| {
         let aliases = versions.aliases.iter().filter(|(_, to)| *to == at).map(|(alias, _)| alias);

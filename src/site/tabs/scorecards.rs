@@ -25,7 +25,7 @@ struct Model {
     rollups: Vec<RollupView>,
 }
 
-/// How all stand that somebody answers for.
+/// The results of everything that somebody answers for.
 #[derive(Debug, Serialize)]
 pub struct RollupView {
     id: String,

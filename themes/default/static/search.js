@@ -80,7 +80,7 @@ async function worker(module, home, page) {
 
 let opened;
 let place;
-/** Opens the index once; a failure is forgotten, so that the next attempt tries again. A version of a documentation has one of its own. */
+/** Opens the index once; a failure is forgotten, so that the next attempt tries again. A version of a documentation site has one of its own. */
 function index({ module, home }) {
   if (place !== module) opened = undefined;
   place = module;
@@ -401,7 +401,7 @@ export function openDialog(options) {
     }
     const hint = make('p', { className: 'hit-keys' });
     for (const [key, what] of [['↑↓', 'choose'], ['↵', 'open'], ['Esc', 'close']]) hint.append(make('kbd', { textContent: key }), ` ${what} `);
-    // What is found in a version of a documentation is all of it.
+    // What is found in a version of a documentation site is all of it.
     const { searchVersion: version } = document.documentElement.dataset;
     if (version) input.placeholder = `Search ${version}`;
     const all = make('a', { textContent: version ? 'Search everything' : 'All results and filters' });
