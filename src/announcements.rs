@@ -36,7 +36,7 @@ pub struct Announcement {
     pub file: FileId,
     /// Its name in addresses.
     pub slug: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// One sentence.
     pub excerpt: Option<String>,

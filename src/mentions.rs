@@ -18,7 +18,7 @@ use crate::markdown::{DocLink, Heading, Section};
 /// Where a mention is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A page of a documentation site site, by the indexes of both.
+    /// A page of a documentation site, by the indexes of both.
     Page(usize, usize),
     /// A decision record, by the indexes of its log and itself.
     Decision(usize, usize),
@@ -126,7 +126,7 @@ fn texts<'a>(docs: &'a Docs, decisions: &'a Decisions) -> Vec<Text<'a>> {
     });
     let mut folders = BTreeSet::new();
     let logs = decisions.logs.iter().enumerate().filter(|(_, log)| folders.insert(&*log.folder));
-    // A record that is a page of a documentation site site has been read as such.
+    // A record that is a page of a documentation site has been read as such.
     let records = logs.flat_map(|(at, log)| {
         let own = log.records.iter().enumerate().filter(|(_, record)| record.document.is_none());
         own.map(move |(record, one)| Text {

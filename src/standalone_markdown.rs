@@ -69,7 +69,7 @@ const MAX_PICTURES: usize = 100;
 pub enum LinkTarget {
     /// To an entity.
     Entity(EntityId),
-    /// To a page of a documentation site site, by index, and a place in it that begins with `#` or is empty.
+    /// To a page of a documentation site, by index, and a place in it that begins with `#` or is empty.
     Page {
         /// The documentation.
         site: usize,

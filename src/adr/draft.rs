@@ -20,7 +20,7 @@ pub struct Existing {
     pub name: String,
     /// Its text.
     pub text: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
 }
 

@@ -111,7 +111,7 @@ pub struct Record {
     pub sections: Vec<Section>,
     /// Where the file can be changed.
     pub edit: Option<String>,
-    /// The page that shows the same file in a documentation site site: its index, and that of the page.
+    /// The page that shows the same file in a documentation site: its index, and that of the page.
     pub document: Option<(usize, usize)>,
     goals: HashMap<String, Goal>,
 }
@@ -123,7 +123,7 @@ pub enum Goal {
     Record(FileId, String),
     /// To an entity.
     Entity(EntityId),
-    /// To a page of a documentation site site, by index, and a place in it.
+    /// To a page of a documentation site, by index, and a place in it.
     Page(usize, usize, String),
     /// To a picture, by index into [`Log::pictures`].
     Picture(usize),

@@ -57,7 +57,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Validate catalog, documentation and links; write no site.
     Check(CheckArgs),
-    /// Work with one documentation site site alone.
+    /// Work with one documentation site alone.
     Docs(DocsArgs),
     /// Say what has changed between two versions of an API definition, and what that breaks.
     Diff(DiffArgs),

@@ -1,4 +1,4 @@
-//! `playbill docs build`: one documentation site site alone on disk.
+//! `playbill docs build`: one documentation site alone on disk.
 
 use super::args::{DocsBuildArgs, InputArgs};
 use super::cache::{BuildSummary, Cache, PreviousBuild};

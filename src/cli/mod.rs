@@ -135,7 +135,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Says whether a command line is understood; `words` come after the name of the program.
+/// Returns whether a command line is understood; `words` come after the name of the program.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -237,7 +237,7 @@ pub(crate) fn say(text: &str) {
     say_report(&visible(text));
 }
 
-/// Prints what a report format has written for people to beard error.
+/// Prints what a report format has written for people to standard error.
 pub(crate) fn say_report(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -172,7 +172,7 @@ pub(super) fn site(
     let is_root = |redirect: &DocsRedirect| redirect.file == "index.html";
     let has_index = site.has_index() || redirects.iter().any(is_root);
     site.has_own_index = has_index;
-    // Readers know the address of a documentation site site, whatever its first page is called.
+    // Readers know the address of a documentation site, whatever its first page is called.
     if let Some(root) = site.root().map(|root| &site.pages[root])
         && !root.path.is_empty()
         && !redirects.iter().any(is_root)
@@ -403,7 +403,7 @@ fn navigation(settings: Option<&MkDocs>, parts: &[(Span, Vec<Part>)], pages: &Pa
     entries
 }
 
-/// Maximum number of old addresses of one documentation site site that redirect.
+/// Maximum number of old addresses of one documentation site that redirect.
 const MAX_REDIRECTS: usize = 5_000;
 
 /// Finds out where the old addresses of `redirect_maps` lead.
@@ -475,7 +475,7 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
     redirects
 }
 
-/// Maximum number of addresses that are found in the history of a documentation site site.
+/// Maximum number of addresses that are found in the history of a documentation site.
 const MAX_INFERRED: usize = 2_000;
 
 /// Returns what leads from the addresses that documents had under other names, as far as git knows, to where they are now.
@@ -559,7 +559,7 @@ pub(super) fn snippets(
     }
 }
 
-/// What the pages of a documentation site site may include all together, beyond a multiple of what they say themselves.
+/// What the pages of a documentation site may include all together, beyond a multiple of what they say themselves.
 const MAX_INCLUDED: usize = 8 << 20;
 /// What one page may include where all together include more than that.
 const INCLUDED_BY_ONE: usize = 32 << 10;

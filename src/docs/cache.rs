@@ -32,7 +32,7 @@ pub struct Memo {
     pub(super) folders: MemoTable<(), ByAddress<Catalog>, (Vec<Place>, Diagnostics)>,
     /// By folder; each is given its default name.
     pub(super) sites: MemoTable<Folder, (String, Depth), Site>,
-    /// Versions of a documentation site site, by its folder and the commit.
+    /// Versions of a documentation site, by its folder and the commit.
     pub(super) versions: MemoTable<(Folder, Folder), (String, Depth), Version>,
     /// Where documents are from one process to the next, if they do.
     shelf: Option<Arc<dyn CacheStore>>,
@@ -94,7 +94,7 @@ impl Memo {
 /// By text and dialect. Links of one text may lead elsewhere in another version.
 type Table = HashMap<u128, Vec<Arc<CachedDoc>>, RandomState>;
 
-/// Remembers the documents of one documentation site site from one build to the next.
+/// Remembers the documents of one documentation site from one build to the next.
 #[derive(Debug, Default)]
 pub(super) struct DocCache {
     /// Those of the last build; `None` if there will be no next one.

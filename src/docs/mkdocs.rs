@@ -80,7 +80,7 @@ const LOST: &[(&str, &str)] = &[
     ("with-pdf", "there is no PDF"),
 ];
 
-/// The settings of one documentation site site.
+/// The settings of one documentation site.
 #[derive(Debug)]
 pub(super) struct MkDocs {
     pub(super) file: FileId,

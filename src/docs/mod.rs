@@ -554,7 +554,7 @@ fn versioned(
     }
 }
 
-/// Reports at the annotation that nothing is at the address of a documentation site site without settings.
+/// Reports at the annotation that nothing is at the address of a documentation site without settings.
 fn without_index(workspace: &Workspace, folder: &Folder, site: &DocsSite, node: &Node) -> Diagnostic {
     let first = site.root().map_or(site.source, |page| site.pages[page].file);
     let path = workspace.path_below(folder, first).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! CommonMark with GitHub's additions: tables, task lists, strikethrough, footnotes, alerts, bare addresses as links.
 //!
 //! Owns the conversion of the parser's events to a [`Doc`]. For descriptions of entities and specifications, and for
-//! documents outside of a documentation site site.
+//! documents outside of a documentation site.
 //!
 //! Invariant: nesting in the result is bounded, whatever the text says.
 

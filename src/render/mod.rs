@@ -175,9 +175,9 @@ pub enum Output {
     Asset(usize),
     /// The text of a document, by the numbers of documentation and page.
     Document(usize, usize),
-    /// A picture or other file of a documentation site site.
+    /// A picture or other file of a documentation site.
     Copied(usize, usize),
-    /// What is at an old address of a documentation site site.
+    /// What is at an old address of a documentation site.
     Redirect(usize, usize),
     /// A picture in the decision records of an entity or the organisation, by the numbers of log and picture.
     Picture(usize, usize),
@@ -380,7 +380,7 @@ pub fn pages(
     others.into_iter().next().map_or(Ok(names), Err)
 }
 
-/// Renders one documentation site site alone: its pages, the theme's files, and what readers of TechDocs ask for.
+/// Renders one documentation site alone: its pages, the theme's files, and what readers of TechDocs ask for.
 ///
 /// # Errors
 /// As [`pages`].
@@ -409,7 +409,7 @@ pub fn documentation(workspace: &Workspace, docs: &DocsSite, theme: &Theme, sink
     sink.put(standalone::METADATA, &standalone::metadata(docs, &files))
 }
 
-/// Copies the pictures and other files of a documentation site site, and writes what is at its old addresses.
+/// Copies the pictures and other files of a documentation site, and writes what is at its old addresses.
 fn copy(workspace: &Workspace, docs: &DocsSite, url: &dyn Fn(&str) -> String, sink: &dyn Sink) -> Result<(), Error> {
     for asset in docs.assets.iter() {
         // One that cannot be read is a problem that the analysis has reported.

@@ -119,13 +119,13 @@ pub struct Memo {
 }
 
 impl Memo {
-    /// Makes a memo that remembers; the default one does not.
+    /// Makes a memo that is enabled; the default one is not.
     #[must_use]
     pub fn enabled() -> Self {
         Self { all: MemoTable::enabled() }
     }
 
-    /// Notes what happened; see [`MemoTable::invalidate`].
+    /// Applies changes; see [`MemoTable::invalidate`].
     pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
         self.all.invalidate(changes);
     }

@@ -699,7 +699,7 @@ fn tree_faults(tree: &Tree, known: &Known<'_>) -> Vec<Fault> {
         }
         if !known.names.contains(&name) {
             let help = match nearest(name, known.names.iter().copied().chain(bound.iter().map(String::as_str))) {
-                // A text with many faults is looked through for the first ones only.
+                // A text with many faults is examined for the first ones only.
                 _ if faults.len() < 20
                     && let Some(step) = subtracted_from_step(tree, node) =>
                 {

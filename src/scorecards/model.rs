@@ -113,7 +113,7 @@ impl RuleResult {
 pub struct Level {
     /// Its id.
     pub id: String,
-    /// What people call it.
+    /// The name for readers.
     pub title: String,
     /// What it means, Markdown.
     pub description: Option<String>,
@@ -144,7 +144,7 @@ pub enum Test {
 pub struct Rule {
     /// Unique in its scorecard.
     pub id: String,
-    /// What people call it.
+    /// The name for readers.
     pub title: String,
     /// What it is about, Markdown.
     pub description: Option<String>,
@@ -213,7 +213,7 @@ pub struct Exemption {
 pub struct Initiative {
     /// Unique in its scorecard.
     pub id: String,
-    /// What people call it.
+    /// The name for readers.
     pub title: String,
     /// What it is about, Markdown.
     pub description: Option<String>,
@@ -297,7 +297,7 @@ pub enum Origin {
 pub struct Scorecard {
     /// Unique in the portal.
     pub id: String,
-    /// What people call it.
+    /// The name for readers.
     pub title: String,
     /// What it is about, Markdown.
     pub description: Option<String>,

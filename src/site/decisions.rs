@@ -107,7 +107,7 @@ pub struct Page {
     previous: Option<RecordLink>,
     next: Option<RecordLink>,
     edit: Option<String>,
-    /// The same document in a documentation site site.
+    /// The same document in a documentation site.
     documentation: Option<String>,
 }
 

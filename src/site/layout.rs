@@ -129,7 +129,7 @@ pub struct DocsVersion {
 pub struct Banner {
     /// By what browsers remember that it was put away.
     pub id: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Its page.
     pub href: String,

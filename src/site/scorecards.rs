@@ -29,7 +29,7 @@ pub struct LevelBadge {
     pub rank: usize,
     /// Its id.
     pub id: String,
-    /// What people call it.
+    /// The name for readers.
     pub title: String,
     /// Its colour.
     pub color: String,
@@ -40,7 +40,7 @@ pub struct LevelBadge {
 pub struct RuleLink {
     /// Its id.
     pub id: String,
-    /// What people call it.
+    /// The name for readers.
     pub title: String,
     /// Its page.
     pub href: String,

@@ -84,7 +84,7 @@ pub enum Purpose {
     Documentation,
 }
 
-/// What the page of a documentation site site alone is made of.
+/// What the page of a documentation site alone is made of.
 const DOCUMENTATION: [&str; 2] = ["components.html", "docs-alone.html"];
 
 /// Compiles the built-in theme with the files of the user's in place of those of the same name.

@@ -880,7 +880,7 @@ impl Workspace {
         self.register(listed)
     }
 
-    /// Returns since when git knows each of some files. It is asked once a repository, however many files there are.
+    /// Returns since when git knows each of these files. Git runs once per repository, however many files there are.
     #[must_use]
     pub fn known_since(&self, files: &[FileId]) -> Vec<KnownSince> {
         let since = |file: FileId| {

@@ -72,7 +72,7 @@ fn problems(workspace: &Workspace, portal: &portal::Portal) -> String {
     lines.collect()
 }
 
-/// Returns every page of a documentation site site: its HTML, headings and links.
+/// Returns every page of a documentation site: its HTML, headings and links.
 fn techdocs(case: &Case) -> String {
     let entity = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: seating\n  annotations:\n    \
                   backstage.io/techdocs-ref: dir:.\nspec: {type: service, lifecycle: production, owner: crew}\n---\n\

@@ -301,7 +301,7 @@ fn component(name: &str, more: &str) -> String {
     )
 }
 
-/// A documentation site site of one entity.
+/// A documentation site of one entity.
 fn documentation(pages: &[(&str, String)]) -> Vec<(String, String)> {
     let mut files = vec![
         ("mkdocs.yml".to_owned(), "site_name: A\n".to_owned()),

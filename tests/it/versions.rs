@@ -1,4 +1,4 @@
-//! Versions of a documentation site site: each is what its commit would be alone, and what a clone lacks is reported.
+//! Versions of a documentation site: each is what its commit would be alone, and what a clone lacks is reported.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! `mkdocs.yml`: a documentation site site.
+//! `mkdocs.yml`: a documentation site.
 
 use super::{Candidate, Detector, Facts, named, text_at};
 use crate::yaml;

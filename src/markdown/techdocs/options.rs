@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-/// The settings of one documentation site site.
+/// The settings of one documentation site.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Columns by which a list nests in another: `nested_indent` of `mdx_truly_sane_lists`.

@@ -6,7 +6,7 @@ use crate::yaml::Node;
 /// How deep an expression may be nested.
 const MAX_DEPTH: usize = 40;
 
-/// Says whether an expression is true of a value.
+/// Returns whether an expression is true of a value.
 ///
 /// # Errors
 /// When it cannot be read, or asks for a member of nothing.

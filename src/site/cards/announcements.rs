@@ -13,7 +13,7 @@ const SHOWN: usize = 5;
 /// See the module.
 pub struct Announcements;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     items: Vec<Item>,

@@ -9,7 +9,7 @@ use crate::site::{PageContext, yaml_highlight};
 /// See the module.
 pub struct Implied;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     evidence: Vec<String>,

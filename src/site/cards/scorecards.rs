@@ -12,7 +12,7 @@ use crate::site::{PageContext, context};
 /// See the module.
 pub struct Scorecards;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     cards: Vec<lines::Card>,

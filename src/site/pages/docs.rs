@@ -547,7 +547,7 @@ pub(super) mod tests {
         NavItem::Page { title: title.to_owned(), page }
     }
 
-    /// Makes a documentation site site of `pages` empty pages.
+    /// Makes a documentation site of `pages` empty pages.
     pub(in crate::site::pages) fn site(items: Vec<NavItem>, pages: usize) -> DocsSite {
         let document = |at: usize| DocsPage {
             file: FileId::new(at),

@@ -104,7 +104,7 @@ struct Connected {
     relations: String,
 }
 
-/// A documentation site site.
+/// A documentation site.
 #[derive(Debug, Serialize)]
 struct Document {
     href: String,

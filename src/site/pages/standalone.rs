@@ -16,7 +16,7 @@ use crate::routes;
 use crate::site::Changed;
 use crate::site::context::Anchor;
 
-/// What Backstage reads of a documentation site site.
+/// What Backstage reads of a documentation site.
 pub const METADATA: &str = "techdocs_metadata.json";
 /// The index of the search of MkDocs.
 pub const SEARCH_INDEX: &str = "search/search_index.json";

@@ -18,7 +18,7 @@ const WORST: usize = 5;
 /// See the module.
 pub struct Scorecards;
 
-/// What the template shows.
+/// The fields of the template.
 #[derive(Debug, Serialize)]
 struct Model {
     cards: Vec<scorecards::Card>,
