@@ -10,7 +10,7 @@ use crate::site::pages::announcements::{Item, item};
 /// Maximum number that are shown.
 const SHOWN: usize = 5;
 
-/// See the module.
+/// The card.
 pub struct Announcements;
 
 /// The fields of the template.

@@ -6,7 +6,7 @@ use super::{Card, Content, Side};
 use crate::catalog::EntityId;
 use crate::site::{PageContext, yaml_highlight};
 
-/// See the module.
+/// The card.
 pub struct Implied;
 
 /// The fields of the template.

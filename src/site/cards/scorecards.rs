@@ -9,7 +9,7 @@ use crate::site::scorecards as lines;
 use crate::site::tabs::scorecards::shown;
 use crate::site::{PageContext, context};
 
-/// See the module.
+/// The card.
 pub struct Scorecards;
 
 /// The fields of the template.

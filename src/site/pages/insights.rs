@@ -18,7 +18,7 @@ const NAMED: usize = 1_000;
 /// Rules of `check` that are listed.
 const RULES: usize = 12;
 
-/// See the module.
+/// The type of page.
 pub struct Insights;
 
 impl PageType for Insights {

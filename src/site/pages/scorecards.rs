@@ -21,7 +21,7 @@ const ROWS: usize = 100;
 /// Entities that a list of a rule or initiative names.
 const NAMED: usize = 500;
 
-/// See the module.
+/// The type of page.
 pub struct Scorecards;
 
 /// What is at an address, by the number of its list.

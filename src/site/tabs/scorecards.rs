@@ -15,7 +15,7 @@ const MEMBERS: usize = 300;
 /// Rules that most fail.
 const WORST: usize = 5;
 
-/// See the module.
+/// The tab.
 pub struct Scorecards;
 
 /// The fields of the template.
