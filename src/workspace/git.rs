@@ -199,7 +199,7 @@ impl Repository {
     /// Returns the names of a place as git knows them, from the top of the repository.
     pub(super) fn names_of<'p>(&'p self, place: &'p Path) -> Option<Vec<&'p OsStr>> {
         let prefix = self.revision.iter().flat_map(|of| of.prefix.iter().map(OsString::as_os_str));
-        Some(prefix.chain(super::repositories::names_below(place, self.place())?).collect())
+        Some(prefix.chain(super::path::names_below(place, self.place())?).collect())
     }
 
     /// Returns whether another reading of the same repository found the same.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::file_system::FileSystem;
 use super::git_history::{Beginnings, Commits, History, Tip};
-use super::repositories::names_below;
+use super::path::names_below;
 use super::{Activity, Folder, KnownSince, LastChange, Repository, Workspace};
 use crate::text::FileId;
 

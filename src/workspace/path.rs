@@ -1,6 +1,6 @@
 //! Paths as text, without asking the disk: what a written target means, and how a place is shown.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 use super::LocateError;
@@ -74,6 +74,11 @@ pub(super) fn shorten(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Returns the names of `place` below `above` as the operating system has them; `None` if it is not below.
+pub(super) fn names_below<'a>(place: &'a Path, above: &Path) -> Option<Vec<&'a OsStr>> {
+    Some(place.strip_prefix(above).ok()?.components().map(std::path::Component::as_os_str).collect())
 }
 
 /// Returns the names of `place` below `above`; `None` if it is not below.

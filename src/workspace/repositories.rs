@@ -1,13 +1,13 @@
 //! Repositories around files: which one a file belongs to, addresses at its host, what a URL means, other commits.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::file_system::FileSystem;
+use super::path::names_below;
 use super::remote::Address;
 use super::revisions::{Revision, Revisions};
 use super::{Folder, GitRef, Host, RefKind, Remote, Repository, Workspace};
@@ -224,9 +224,4 @@ impl Workspace {
         let repository = top.map(|top| Arc::new(Repository::read(&self.tree, self.folder(top), &self.config.hosts)));
         self.known.repositories.write().entry(Arc::clone(&boundary.place)).or_insert(repository).clone()
     }
-}
-
-/// Returns the names of `place` below `above` as the operating system has them; `None` if it is not below.
-pub(super) fn names_below<'a>(place: &'a Path, above: &Path) -> Option<Vec<&'a OsStr>> {
-    Some(place.strip_prefix(above).ok()?.components().map(std::path::Component::as_os_str).collect())
 }
