@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 pub(super) use cel::Context;
 use cel::common::ast::{Expr, IdedExpr, SourceInfo, operators};
-use cel::common::types::{CelBool, CelInt, CelString};
+use cel::common::types::{CelBool, CelInt, CelNull, CelString};
 use cel::common::value::CowVal;
 use cel::{Env, ExecutionError, FunctionContext, Value};
 
@@ -119,7 +119,11 @@ pub(super) fn environment(today: Day) -> Context<'static, 'static> {
     fn lookup<'c, 'l>(call: &FunctionContext<'c, 'l>, prefix: &str) -> Result<CowVal<'c, 'l>, ExecutionError> {
         let argument = text(call, 0)?.to_owned();
         let found = call.ptx.get_variable(format!("{prefix}{argument}"));
-        found.ok_or_else(|| ExecutionError::no_such_key(&format!("{ABSENT}{}", short(&argument))))
+        let found = found.ok_or_else(|| ExecutionError::no_such_key(&format!("{ABSENT}{}", short(&argument))))?;
+        if found.downcast_ref::<CelNull>().is_some() {
+            return Err(call.error("it reads too much for one entity"));
+        }
+        Ok(found)
     }
     let files: Function = Box::new(|call| lookup(call, "@files:"));
     let read: Function = Box::new(|call| lookup(call, "@read:"));

@@ -5,8 +5,8 @@ use cel::common::ast::{Expr, IdedExpr, LiteralValue, SourceInfo, operators};
 use super::condition::{Condition, ROOTS, short};
 use crate::text::nearest;
 
-/// How deep its tree may be.
-const MAX_DEPTH: usize = 120;
+/// How deep its tree may be: the crate takes 20 KiB of the stack for each level unless it is optimised.
+const MAX_DEPTH: usize = 40;
 /// How deep loops over lists may be nested.
 const MAX_LOOPS: usize = 2;
 /// The longest list that may be written out inside of a loop.

@@ -385,7 +385,7 @@ impl<'w> EntityFacts<'w> {
         owned_map(span, ends.collect())
     }
 
-    /// Returns the paths that a pattern matches, and notes them.
+    /// Returns the paths that a pattern matches, and notes them; null if that is too much.
     fn files(&self, pattern: &str) -> Option<CowVal<'_, '_>> {
         let entity = self.entity();
         let found = self.world.matched(entity, pattern);
@@ -393,7 +393,9 @@ impl<'w> EntityFacts<'w> {
         let span = first.map_or(entity.root.span, Span::whole);
         let node = list(span, found.iter().take(20).map(|path| Node::text(span, path.as_str())).collect());
         self.notes.add(format!("files(\"{pattern}\")"), Some(&node), Some(span));
-        self.notes.spend(found.len()).ok()?;
+        if self.notes.spend(found.len()).is_err() {
+            return Some(CowVal::owned(CelNull));
+        }
         let items = found.iter().map(|path| Box::new(CelString::from(path.clone())) as Box<dyn Val>);
         Some(CowVal::owned(CelList::from(items.collect::<Vec<_>>())))
     }
@@ -406,7 +408,7 @@ impl<'w> EntityFacts<'w> {
         let text = file.and_then(|file| Some((file, self.world.workspace.text(file, MAX_READ).ok()?)));
         let Some((file, text)) = text else {
             self.notes.add(name, None, Some(entity.root.span));
-            return Some(CowVal::owned(CelNull));
+            return None;
         };
         let needle = self.needles.lock().iter().find_map(|needle| Some((text.find(needle.as_str())?, needle.len())));
         let (node, span) = match needle {
@@ -419,7 +421,9 @@ impl<'w> EntityFacts<'w> {
             None => (None, Span::whole(file)),
         };
         self.notes.add(name, node.as_ref(), Some(span));
-        self.notes.spend(text.len() / 512).ok()?;
+        if self.notes.spend(text.len() / 512).is_err() {
+            return Some(CowVal::owned(CelNull));
+        }
         Some(CowVal::owned(CelString::from(text.to_string())))
     }
 }

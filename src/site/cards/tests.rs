@@ -42,7 +42,7 @@ const RADAR: &str = r##"{"quadrants": [{"id": "q", "name": "Q"}], "rings": [{"id
 
 /// The cards on the overviews of the catalogs above, and of a folder without one; a list a page.
 fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
-    let described: [(&str, &[u8]); 8] = [
+    let described: [(&str, &[u8]); 9] = [
         ("shop/catalog-info.yaml", SHOP.as_bytes()),
         ("shop/README.md", b"# Shop\n"),
         ("catalog-info.yaml", OTHERS.as_bytes()),
@@ -51,6 +51,7 @@ fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
         ("shop/adr/0001-sell.md", b"# Sell\n"),
         ("tech-radar.json", RADAR.as_bytes()),
         ("adr/0001-all.md", b"# All\n\nStart with component:shop.\n"),
+        ("scorecards/a.yaml", b"{kind: Scorecard, id: a, rules: [{id: titled, pass: has(entity.metadata.title)}]}"),
     ];
     let mut pages = overviews_of(page.clone(), &described);
     pages.extend(overviews_of(page, &[("tool/README.md", b"# Tool\n")]));
@@ -101,6 +102,7 @@ fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
             "relations",
             "readme",
             "properties",
+            "scorecards",
             "documentation",
             "decisions",
             "mentions",
@@ -119,6 +121,7 @@ fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
             "picture",
             "readme",
             "labels",
+            "scorecards",
             "documentation",
             "decisions",
             "mentions",
