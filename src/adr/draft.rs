@@ -246,7 +246,7 @@ pub fn draft(existing: &[Existing], template: Option<&str>, wanted: &Wanted<'_>)
 
 /// Makes the name of a file: the number as wide as before, the same marks around it, the title in lower case.
 fn name(newest: Option<&str>, number: u32, wanted: &Wanted<'_>) -> String {
-    let slug = html::slug(wanted.title);
+    let slug = html::slug(wanted.title).split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
     let slug = if slug.is_empty() { "decision".to_owned() } else { slug };
     let Some((before, digits, after)) = newest.and_then(split) else { return format!("{number:04}-{slug}.md") };
     let slug = if after == "_" { slug.replace('-', "_") } else { slug };
@@ -345,9 +345,9 @@ fn like(existing: &[Existing], newest: &Existing, number: u32, wanted: &Wanted<'
         common_headings(existing).into_iter().filter(|title| !is_named(title, "links") && !is_named(title, "date"));
     for title in titles {
         let body = status.filter(|_| is_named(&title, "status")).map(capital).unwrap_or_default();
-        let _ = write!(text, "\n## {title}\n\n");
+        let _ = writeln!(text, "\n## {title}");
         if !body.is_empty() {
-            let _ = writeln!(text, "{body}");
+            let _ = writeln!(text, "\n{body}");
         }
     }
     format!("{}\n", text.trim_end())

@@ -149,9 +149,9 @@ pub(super) const ROOT: &[Key] = &[
     key(
         "announcements",
         Shape::Path,
-        "Folder with announcements, relative to this file: Markdown files whose front matter says when they hold.",
-    )
-    .or("\"announcements\""),
+        "Folder with announcements, relative to this file: Markdown files whose front matter says when they hold. Without it, the \
+         folder `announcements` if there is one.",
+    ),
     key(
         "links",
         Shape::List(&Shape::Mapping(LINK), 0),

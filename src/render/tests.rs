@@ -768,13 +768,26 @@ fn columns_of_the_configuration_are_in_lists_rows_and_table() {
         .collect();
     assert_eq!(
         heads,
-        ["Name", "System", "Owner", "Type", "Lifecycle", "Tier", "Repository", "Board", "Description", "Tags"]
+        [
+            "Name",
+            "System",
+            "Owner",
+            "Type",
+            "Lifecycle",
+            "Impact",
+            "Tier",
+            "Repository",
+            "Board",
+            "Description",
+            "Tags"
+        ]
     );
     assert!(list.contains("<td>acme/shop</td>") && list.contains("href=\"https://boards.example/7/\""), "{list}");
     let rows: serde_json::Value = serde_json::from_str(built.text("catalog/component.json")).unwrap();
     let titles: Vec<&str> = rows["more"].as_array().unwrap().iter().map(|own| own[1].as_str().unwrap()).collect();
-    assert_eq!(titles, ["Tier", "Repository", "Cost centre", "Board"]);
-    assert_eq!(rows["rows"][1][10], serde_json::json!(["1", "acme/shop", null, "https://boards.example/7/"]));
+    assert_eq!(titles, ["Impact", "Tier", "Repository", "Cost centre", "Board"]);
+    let own = rows["rows"][1][10].as_array().unwrap();
+    assert_eq!(own[1..], ["1".into(), "acme/shop".into(), serde_json::Value::Null, "https://boards.example/7/".into()]);
     let csv = built.text("api/catalog/entities.csv");
     assert!(
         csv.starts_with("ref,kind,")

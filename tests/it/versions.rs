@@ -46,7 +46,7 @@ impl Made {
 
     fn commit(&self, tag: &str) {
         self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", tag]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", if tag.is_empty() { "change" } else { tag }]);
         if !tag.is_empty() {
             self.git(&["tag", tag]);
         }

@@ -42,7 +42,7 @@ const RADAR: &str = r##"{"quadrants": [{"id": "q", "name": "Q"}], "rings": [{"id
 
 /// The cards on the overviews of the catalogs above, and of a folder without one; a list a page.
 fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
-    let described: [(&str, &[u8]); 9] = [
+    let described: [(&str, &[u8]); 10] = [
         ("shop/catalog-info.yaml", SHOP.as_bytes()),
         ("shop/README.md", b"# Shop\n"),
         ("catalog-info.yaml", OTHERS.as_bytes()),
@@ -50,6 +50,7 @@ fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
         ("snapshots/coverage/default/component/shop/coverage.info", b"SF:a.rs\nDA:1,1\nend_of_record\n"),
         ("shop/adr/0001-sell.md", b"# Sell\n"),
         ("tech-radar.json", RADAR.as_bytes()),
+        ("announcements/move.md", b"---\ntitle: Move\nentity: resource:db\n---\n"),
         ("adr/0001-all.md", b"# All\n\nStart with component:shop.\n"),
         ("scorecards/a.yaml", b"{kind: Scorecard, id: a, rules: [{id: titled, pass: has(entity.metadata.title)}]}"),
     ];
