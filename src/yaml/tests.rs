@@ -138,7 +138,7 @@ fn faults_point_into_the_document_and_say_what_to_do() {
     };
     let (at, help) = fault("a: 1\nb:\n\tc: 2\n");
     assert_eq!(at.split(':').next(), Some("3"), "{at}");
-    assert!(help.contains("blanks"), "{help}");
+    assert!(help.contains("spaces"), "{help}");
     let (at, help) = fault("a: 1\nb: @team\n");
     assert_eq!(at, "2:4");
     assert!(help.contains("quotes"), "{help}");
@@ -176,7 +176,7 @@ fn what_is_opened_and_not_closed_is_reported_where_it_was_opened() {
     check(&entity("  name: x\n    title: y\n"), "4:5", "deeper than");
     check(&entity("    name: x\n  title: y\n"), "4:3", "does not fit");
     check(&entity("  name: x\n  title\n  tags: []\n"), "4:3", "no `:`");
-    check(&entity("  name:x\n  title: y\n"), "3:7", "blank");
+    check(&entity("  name:x\n  title: y\n"), "3:7", "space");
     check(&entity("  tags:\n    - a\n   - b\n"), "5:4", "does not fit");
     check("a: b: c\n", "1:5", "`: ` inside");
     check("{\n  \"a\": {\n    \"b\": 1\n}\n", "2:8", "bracket `{` is not closed");
