@@ -191,6 +191,7 @@ impl Workspace {
             files: Arc::default(),
             known: Arc::default(),
             unread: Arc::default(),
+            listed: Arc::default(),
             catalog_files: Arc::default(),
             misnamed_files: Arc::default(),
             content_files: Arc::default(),

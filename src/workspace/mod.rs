@@ -112,6 +112,8 @@ pub struct Workspace {
     known: Arc<FolderCache>,
     /// Files that changed, and of which nobody knew.
     unread: Arc<BTreeSet<PathBuf>>,
+    /// Folders of saved answers, whose files are read without being known.
+    listed: Arc<parking_lot::Mutex<BTreeSet<PathBuf>>>,
     catalog_files: Arc<Vec<FileId>>,
     misnamed_files: Arc<Vec<FileId>>,
     content_files: Arc<Vec<FileId>>,

@@ -59,6 +59,7 @@ impl Workspace {
                 continue;
             };
             self.note(|asked| asked.below(&folder));
+            self.listed.lock().insert(folder.clone());
             let from = files.len();
             self.list_snapshots(&folder, "", 0, &mut files);
             files[from..].sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -82,6 +83,7 @@ impl Workspace {
             return Vec::new();
         };
         self.note(|asked| asked.below(&place));
+        self.listed.lock().insert(place.clone());
         let mut files = Vec::new();
         self.list_snapshots(&place, "", 0, &mut files);
         if !rest.is_empty() {

@@ -60,7 +60,7 @@ impl Workspace {
                     }
                 }
                 // It was there before, and nobody reads it: a log, say.
-                (None, Some(FileType::File)) if unread.contains(path) => {}
+                (None, Some(FileType::File)) if unread.contains(path) && !self.is_of_answers(path) => {}
                 (_, now) => {
                     let noted = Arc::make_mut(&mut unread);
                     if now == Some(FileType::File) && noted.len() < MAX_UNREAD {
@@ -90,6 +90,12 @@ impl Workspace {
             }
         }
         Some((next, changes))
+    }
+
+    /// Returns whether a file lies in a folder of saved answers.
+    fn is_of_answers(&self, path: &Path) -> bool {
+        let listed = self.listed.lock();
+        path.ancestors().any(|above| listed.contains(above))
     }
 
     /// Forgets the files that may be gone, and notes those that are reached by a link to a changed one.

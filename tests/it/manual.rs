@@ -66,7 +66,12 @@ fn calls(text: &str) -> Vec<Vec<String>> {
         for part in line.split(['|', ';', '>']).flat_map(|part| part.split("&&")) {
             let part = part.split(" #").next().unwrap_or_default().trim();
             if let Some(rest) = part.strip_prefix("playbill ") {
-                calls.push(rest.split_whitespace().map(|word| word.trim_matches(['\'', '"']).to_owned()).collect());
+                // What is in double quotation marks is one word.
+                let words = rest.split('"').enumerate().flat_map(|(at, part)| match at % 2 {
+                    0 => part.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect(),
+                    _ => vec![part.to_owned()],
+                });
+                calls.push(words.collect());
             }
         }
     }

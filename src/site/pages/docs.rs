@@ -214,8 +214,21 @@ fn with_former_anchors(mut html: String, names: &[(String, String)]) -> String {
 /// Returns a document whose links to entities begin two folders further down, as those of a version do.
 fn deeper(html: String, path: &str) -> String {
     let above = "../".repeat(4 + path.split('/').filter(|name| !name.is_empty()).count());
-    let link = format!("href=\"{above}catalog/");
-    if html.contains(&link) { html.replace(&link, &format!("href=\"../../{above}catalog/")) } else { html }
+    let link = format!("{above}catalog/");
+    if !html.contains(&link) {
+        return html;
+    }
+    let mut deeper = String::with_capacity(html.len() + 64);
+    let mut from = 0;
+    for attribute in html::attributes(&html) {
+        if attribute.name == "href" && html[attribute.value.clone()].starts_with(&link) {
+            deeper.push_str(&html[from..attribute.value.start]);
+            deeper.push_str("../../");
+            from = attribute.value.start;
+        }
+    }
+    deeper.push_str(&html[from..]);
+    deeper
 }
 
 /// What the navigation is made for.
