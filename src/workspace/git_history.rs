@@ -193,6 +193,8 @@ impl History {
                 "-z",
             ])
             .arg(MAX_COMMITS)
+            // Of commits of one date that are all tips, children come first all the same.
+            .args((tips.len() > 1).then_some("--date-order"))
             .args(tips)
             .arg("--")
             .args(PATHS);
