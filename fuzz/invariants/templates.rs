@@ -7,8 +7,11 @@ pub(crate) fn check(text: &str) {
     let json = serde_json::json!({"a": [1, "x", {"b": null}], "name": "seats", "n": -0.5, "long": "one two three"});
     let context =
         Record::new([("parameters".into(), Value::from_json(&json)), ("values".into(), Value::from_json(&json))]);
-    let options =
-        Options { trim_blocks: text.len() % 2 == 0, lstrip_blocks: text.len() % 3 == 0, ..Options::default() };
+    let options = Options {
+        trim_blocks: text.len().is_multiple_of(2),
+        lstrip_blocks: text.len().is_multiple_of(3),
+        ..Options::default()
+    };
     if let Err(failure) = render(text, &context, options, &Host::default()) {
         assert!(failure.at.is_none_or(|at| at <= text.len()));
     }

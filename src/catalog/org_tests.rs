@@ -66,7 +66,8 @@ fn half_an_answer_is_an_error() {
     let graph = "org:\n  - {type: msgraph, files: org/}\n";
     let okta = "org:\n  - {type: okta, files: org/}\n";
     let ldap = "org:\n  - {type: ldap, users: {files: org/users.ldif}}\n";
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
+    type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], &'c str);
+    let cases: &[Case<'_>] = &[
         (GITHUB, &[("org/1.json", &more)], "says that more members follow"),
         (GITHUB, &[("org/1.json", &more), ("org/2.json", &last)], ""),
         (GITHUB, &[("org/1.json", &refused)], "GitHub answered with an error: Resource not accessible"),

@@ -564,6 +564,9 @@ const MAX_INCLUDED: usize = 8 << 20;
 /// What one page may include where all together include more than that.
 const INCLUDED_BY_ONE: usize = 32 << 10;
 
+/// What the links of a page come to: problems, addresses from the root of the host, and entities that are named.
+type CheckedLinks = (Diagnostics, Vec<Absolute>, Vec<(EntityRef, Span)>);
+
 /// Finds the names that headings had before, for the documents that changed last.
 fn former_anchors(
     workspace: &Workspace,
@@ -690,7 +693,7 @@ fn read_once(
     let doc = |at: usize| {
         if unread[at] { late[at].get_or_init(|| outline(at)).as_ref() } else { docs[at].as_deref() }
     };
-    let checked: Vec<(Diagnostics, Vec<Absolute>, Vec<(EntityRef, Span)>)> = links
+    let checked: Vec<CheckedLinks> = links
         .pages
         .sources
         .par_iter()

@@ -224,7 +224,8 @@ impl<'h> Pass<'h, '_> {
                 return None;
             }
         }
-        let Some(value) = self.rules.filter(element, name, value) else { return Some(()) };
+        // Where the sanitiser leaves a value out, it puts the last attribute into its place.
+        let value = self.rules.filter(element, name, value)?;
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
@@ -399,6 +400,7 @@ mod tests {
             "<button>x</button>",
             "<p id=\"a\" id=\"b\">x</p>",
             "<span/>x",
+            "<a target=\"java\" rel=\"\" class=\"\">x</a>",
             "<h1><h2>x</h2></h1>",
             "<unknown-element n=\"x\"></unknown-element>",
         ] {

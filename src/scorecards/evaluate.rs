@@ -200,13 +200,16 @@ fn evidence_of(shown: &Condition, facts: &EntityFacts<'_>, scope: &Context<'_, '
     Evidence { path: shown.source.trim().into(), value, place, line: 1 }
 }
 
+/// Takes a fault of a condition: its message, and the part of the text that it is about.
+type ReportFault<'f> = dyn FnMut(&Condition, &str, Option<(usize, usize)>) + 'f;
+
 /// Judges an entity by a rule: whether it applies, then whether it holds.
 fn judge(
     when: Option<&Condition>,
     pass: &Condition,
     facts: &EntityFacts<'_>,
     scope: &Context<'_, '_>,
-    fault: &mut dyn FnMut(&Condition, &str, Option<(usize, usize)>),
+    fault: &mut ReportFault<'_>,
 ) -> RuleResult {
     let mut run = |condition: &Condition| -> (Verdict, Box<[Evidence]>) {
         facts.begin(condition);

@@ -200,7 +200,7 @@ impl<'v> Val for Mapping<'v> {
     }
 }
 
-fn key_text<'a>(key: &'a dyn Val) -> Result<&'a str, ExecutionError> {
+fn key_text(key: &dyn Val) -> Result<&str, ExecutionError> {
     key.downcast_ref::<CelString>()
         .map(CelString::inner)
         .ok_or_else(|| ExecutionError::no_such_key(&format!("{ABSENT}{key:?}")))
@@ -220,7 +220,7 @@ impl<'v> Indexer for Mapping<'v> {
         Self: 'w,
     {
         let (node, path) = self.child(key_text(key)?)?;
-        Ok(value(node, path, self.is_outside, self.notes)?)
+        value(node, path, self.is_outside, self.notes)
     }
 }
 

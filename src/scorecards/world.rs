@@ -484,10 +484,13 @@ fn fact_node(span: Span, fact: &Fact) -> Node {
     Node { span, value }
 }
 
+/// Values with the parts of their names.
+type Named<'n> = Vec<(Vec<&'n str>, Node)>;
+
 /// Makes mappings of names with dots: `ci.status` is the key `status` of `ci`.
-fn nested(span: Span, facts: Vec<(Vec<&str>, Node)>) -> Node {
+fn nested(span: Span, facts: Named<'_>) -> Node {
     let mut out: Vec<(String, Node)> = Vec::new();
-    let mut below: Vec<(&str, Vec<(Vec<&str>, Node)>)> = Vec::new();
+    let mut below: Vec<(&str, Named<'_>)> = Vec::new();
     for (mut names, node) in facts {
         if names.len() <= 1 {
             out.push((names.concat(), node));

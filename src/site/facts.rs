@@ -57,7 +57,7 @@ pub struct EntityLabel {
     pub class: &'static str,
     /// Who owns it, the first of them.
     pub owner: Option<EntityId>,
-    /// See [`PageContext::summary`]; made when a page asks for it.
+    /// See [`PageContext::summary`](super::PageContext::summary); made when a page asks for it.
     pub(super) summary: OnceLock<Option<String>>,
 }
 

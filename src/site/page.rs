@@ -6,9 +6,9 @@ use crate::catalog::EntityId;
 /// One page or file of the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The address below the root of the site; see [`routes`].
+    /// The address below the root of the site; see [`routes`](crate::routes).
     pub url: String,
-    /// Its type, by index into [`pages::PAGES`].
+    /// Its type, by index into [`pages::PAGES`](super::pages::PAGES).
     pub of: usize,
     /// What it shows.
     pub subject: Subject,
@@ -30,7 +30,7 @@ pub enum Subject {
     Tab {
         /// The entity.
         entity: EntityId,
-        /// Index into [`tabs::TABS`].
+        /// Index into [`tabs::TABS`](super::tabs::TABS).
         tab: usize,
     },
     /// Another page about an entity.
@@ -74,11 +74,11 @@ pub enum File {
     ApiCsv,
     /// Counts of the values of the commonest fields.
     ApiFacets,
-    /// The entities of one kind, by index into [`Site::kinds`].
+    /// The entities of one kind, by index into [`Site::kinds`](super::Site::kinds).
     ApiKind(usize),
     /// One entity.
     ApiEntity(EntityId),
-    /// The rows of one kind for the filters of the index, by index into [`Site::kinds`].
+    /// The rows of one kind for the filters of the index, by index into [`Site::kinds`](super::Site::kinds).
     CatalogRows(usize),
     /// Every entity and relation for the graph page.
     GraphData,

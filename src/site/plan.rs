@@ -140,7 +140,7 @@ fn outline(workspace: &Workspace, portal: &Portal) -> Outline {
     outline.map_or_else(Outline::default, |outline| Outline { pages, by_url, nav, ..outline })
 }
 
-/// Lists the pages of each type; see [`pages::PAGES`].
+/// Lists the pages of each type; see [`pages::PAGES`](super::pages::PAGES).
 fn plan_pages(portal: &Portal, site: &Site) -> Vec<Page> {
     let of_type = |(of, kind): (usize, &&dyn PageType)| {
         kind.plan(portal, site).into_iter().map(move |(url, subject)| Page { url, of, subject })

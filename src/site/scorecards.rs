@@ -307,7 +307,7 @@ fn groups(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Vec<Gr
 #[must_use]
 pub fn bar(part: usize, whole: usize) -> String {
     let mut out = Html::new();
-    let width = if whole == 0 { 0 } else { part * 100 / whole };
+    let width = (part * 100).checked_div(whole).unwrap_or(0);
     out.start("svg")
         .attribute("class", "share")
         .attribute("viewBox", "0 0 100 6")
@@ -340,7 +340,7 @@ pub fn distribution(card: &Scorecard, counts: &[usize]) -> (Vec<Share>, String) 
         .attribute("aria-hidden", "true");
     let mut from = 0;
     for share in shares.iter().filter(|share| share.count > 0) {
-        let width = if total == 0 { 0 } else { share.count * 1000 / total };
+        let width = (share.count * 1000).checked_div(total).unwrap_or(0);
         out.empty("rect")
             .number("x", i64::try_from(from).unwrap_or(0))
             .number("width", i64::try_from(width).unwrap_or(0))

@@ -12,7 +12,7 @@ use super::{Activity, Folder, KnownSince, LastChange, Repository, Workspace};
 use crate::text::FileId;
 
 impl Workspace {
-    /// Returns when a file last changed, as far as git knows; only with [`LoadOptions::history`].
+    /// Returns when a file last changed, as far as git knows; only with [`LoadOptions::history`](super::LoadOptions::history).
     ///
     /// The first question of each repository runs git, so ask from several threads.
     #[must_use]
@@ -46,7 +46,7 @@ impl Workspace {
     }
 
     /// Returns the paths that a file had before, from the top of its repository, the last one first, and its own; only with
-    /// [`LoadOptions::history`].
+    /// [`LoadOptions::history`](super::LoadOptions::history).
     #[must_use]
     pub fn former_paths(&self, file: FileId) -> Option<(String, Vec<String>)> {
         if !self.history {
@@ -60,7 +60,7 @@ impl Workspace {
         (!former.is_empty()).then_some((own?.join("/"), former))
     }
 
-    /// Returns the content of a file before its last change, as far as git knows; only with [`LoadOptions::history`].
+    /// Returns the content of a file before its last change, as far as git knows; only with [`LoadOptions::history`](super::LoadOptions::history).
     #[must_use]
     pub fn text_before(&self, file: FileId, limit: u64) -> Option<String> {
         let LastChange { commit, .. } = self.last_change(file)?;

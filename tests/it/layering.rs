@@ -86,7 +86,7 @@ fn named(modules: &BTreeSet<Module>, base: &[String], tree: &str, out: &mut BTre
     }
     let name: String = tree.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     let rest = tree[name.len()..].strip_prefix("::");
-    let below = [base, &[name.clone()]].concat();
+    let below = [base, std::slice::from_ref(&name)].concat();
     match rest {
         Some(rest) if name == "super" => named(modules, &base[..base.len().saturating_sub(1)], rest, out),
         Some(rest) if modules.contains(&below) => named(modules, &below, rest, out),

@@ -243,6 +243,7 @@ impl Writer {
         }
     }
 
+    #[expect(clippy::boxed_local, reason = "the tree has boxes")]
     fn boxed(&mut self, node: Box<AstNode>) -> Box<AstNode> {
         Box::new(self.node(*node))
     }

@@ -4,11 +4,14 @@ use super::json_path::index;
 use crate::catalog::Entity;
 use crate::yaml::{Node, Value};
 
+/// Paths, each with the value that is wanted there.
+type Mapping = Vec<(Vec<String>, Node)>;
+
 /// Which entities a check is about: those that fit one of the mappings.
 #[derive(Debug, Default)]
 pub(super) struct CheckFilter {
     /// Nothing without a filter.
-    any: Option<Vec<Vec<(Vec<String>, Node)>>>,
+    any: Option<Vec<Mapping>>,
 }
 
 impl CheckFilter {

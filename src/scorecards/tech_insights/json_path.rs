@@ -3,6 +3,8 @@
 //! A path is cut into steps by a few replacements of text, so that odd paths mean odd things instead of being refused; filters are
 //! read when they are first applied.
 
+use std::fmt::Write as _;
+
 use crate::yaml::{Map, Node, Value};
 
 /// Values that one path may lead to, and that one descent may visit.
@@ -108,7 +110,7 @@ fn without_filters(path: &str) -> (String, Vec<String>) {
         });
         if let Some(Some(end)) = end {
             out.push_str(&rest[..open]);
-            out.push_str(&format!("[#{}]", filters.len()));
+            let _ = write!(out, "[#{}]", filters.len());
             filters.push(after[..end].to_owned());
             rest = &after[end + 1..];
         } else {

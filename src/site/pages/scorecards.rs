@@ -540,7 +540,7 @@ fn initiative_page(view: &PageContext<'_>, card: &Scorecard, it: &Initiative) ->
         done,
         open,
         total,
-        percent: if total == 0 { 100 } else { done * 100 / total },
+        percent: (done * 100).checked_div(total).unwrap_or(100),
         bar: views::bar(done, total),
         trend: views::trend("Open", &burn, most),
         open_teams: by_team(view, &it.open).0,
