@@ -281,7 +281,7 @@ check('pages and actions are called by their names', async (page) => {
   await page.press('Enter');
   await until(page, `location.pathname === '/portal/explore/'`);
   await page.press('/');
-  await page.type('>colours');
+  await page.type('>switch theme');
   await until(page, `document.querySelectorAll('.search-dialog [role=option]').length === 1`);
   await page.press('Enter');
   await until(page, `document.documentElement.dataset.theme === 'light' && !document.querySelector('dialog[open]')`);
