@@ -62,3 +62,14 @@ fn an_unknown_file_or_field_is_an_error_that_names_it() {
     assert!(message("a.html").contains("did you mean `app.js`"), "{}", message("a.html"));
     assert!(message("b.html").contains("nope"), "{}", message("b.html"));
 }
+
+#[test]
+fn built_in_scripts_are_published_without_their_comments() {
+    let theme = theme_of(&[("static/docs.js", "// Mine.\nexport const a = 1;\n")]).expect("a theme");
+    let script = |name: &str| {
+        let asset = theme.assets().iter().find(|asset| asset.name == name).expect("a script");
+        String::from_utf8_lossy(&asset.bytes).into_owned()
+    };
+    assert!(!script("app.js").lines().any(|line| line.trim_start().starts_with("//")));
+    assert!(script("docs.js").starts_with("// Mine."), "who overrides a script has it as it is");
+}

@@ -208,7 +208,7 @@ check('the way from one entity to another, and systems in the place of their par
   await page.settle(600);
   const way = await drawn();
   assert(way.includes('Storefront') && way.includes('Ledger') && !way.includes('Seating'), way.join());
-  assert.match(await text(page, '[data-graph-note]'), /on the shortest ways to component:default\/ledger/);
+  assert.match(await text(page, '[data-graph-note]'), /on the shortest paths to component:default\/ledger/);
   await page.goto(`${url}catalog-graph/?rootEntityRefs[]=component:default/booking-service&rollUp=system&maxDepth=1&selectedKinds[]=system`);
   await page.settle(600);
   assert((await drawn()).includes('Payments'), (await drawn()).join());

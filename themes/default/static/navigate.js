@@ -125,7 +125,16 @@ export function connect({ home, start }) {
   navigation.addEventListener('navigate', (event) => {
     const { navigationType, canIntercept, destination, info } = event;
     if (!canIntercept) return;
-    if (info?.page) { event.intercept({ handler: async () => turnTo(info, start) }); return; }
+    if (info?.page) {
+      event.intercept({
+        async handler() {
+          turnTo(info, start);
+          // After moves through the history the browser may leave the new page where the old one was scrolled to.
+          if (!new URL(destination.url).hash) scrollTo(0, 0);
+        },
+      });
+      return;
+    }
     // A page that writes its filters into the address takes nobody's click back.
     if (navigationType === 'replace') return;
     turn += 1;
