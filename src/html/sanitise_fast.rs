@@ -75,7 +75,7 @@ pub(super) fn sanitise(html: &str, rules: &Rules) -> Option<String> {
     if html.starts_with('\u{feff}') {
         return None;
     }
-    let mut pass = Pass { rules, out: String::with_capacity(html.len() + 64), open: Vec::new() };
+    let mut pass = Pass { rules, out: String::with_capacity(html.len() + 64), open: Vec::new(), has_gap: false };
     let mut rest = html;
     loop {
         let at = memchr::memchr(b'<', rest.as_bytes());
@@ -107,6 +107,8 @@ struct Pass<'h, 'r> {
     rules: &'r Rules,
     out: String,
     open: Vec<Open<'h>>,
+    /// Whether a value of the tag was left out.
+    has_gap: bool,
 }
 
 impl<'h> Pass<'h, '_> {
@@ -155,6 +157,7 @@ impl<'h> Pass<'h, '_> {
             return None;
         }
         self.out.push_str(&rest[..=length]);
+        self.has_gap = false;
         let mut seen: [&str; 12] = [""; 12];
         let mut count = 0;
         let mut at = 1 + length;
@@ -225,7 +228,13 @@ impl<'h> Pass<'h, '_> {
             }
         }
         // Where the sanitiser leaves a value out, it puts the last attribute into its place.
-        let value = self.rules.filter(element, name, value)?;
+        if self.has_gap {
+            return None;
+        }
+        let Some(value) = self.rules.filter(element, name, value) else {
+            self.has_gap = true;
+            return Some(());
+        };
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
