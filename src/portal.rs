@@ -12,7 +12,7 @@ use crate::api::{self, Apis};
 use crate::calendar::Day;
 use crate::catalog::{self, Catalog};
 use crate::depth::Depth;
-use crate::diag::codes::Family;
+use crate::diag::codes::{self, Family};
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::incremental::{ByAddress, CacheStore, Changes, Fingerprint, MemoTable};
@@ -20,7 +20,7 @@ use crate::mentions::{self, Mentions};
 use crate::radar::{self, Radar};
 use crate::scaffold::{self, examples::Templates};
 use crate::scorecards::insights::{self, Insight};
-use crate::scorecards::{self, Scorecards};
+use crate::scorecards::{self, ApiBase, Scorecards};
 use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
 use crate::unclaimed;
@@ -68,6 +68,7 @@ pub fn analyse(workspace: &Workspace, stage: Stage<'_>) -> Portal {
 pub struct Analysis {
     depth: Depth,
     memo: Memo,
+    api_base: Option<ApiBase>,
 }
 
 /// What is kept of the parts of a portal from one state of a workspace to the next.
@@ -84,6 +85,7 @@ pub struct Memo {
     decisions: MemoTable<(), StandaloneInputs, Found<Decisions>>,
     /// By the day on which they hold, too.
     announcements: MemoTable<(), (ByAddress<Catalog>, Depth, i64), Found<Announcements>>,
+    scorecards: scorecards::Memo,
 }
 
 /// Something shared that was read, and its problems.
@@ -107,6 +109,7 @@ impl Memo {
             decisions: MemoTable::enabled(),
             radars: MemoTable::enabled(),
             announcements: MemoTable::enabled(),
+            scorecards: scorecards::Memo::enabled(),
         }
     }
 
@@ -129,6 +132,7 @@ impl Memo {
         self.decisions.invalidate(changes);
         self.radars.invalidate(changes);
         self.announcements.invalidate(changes);
+        self.scorecards.invalidate(changes);
     }
 }
 
@@ -136,13 +140,19 @@ impl Analysis {
     /// Makes one that remembers nothing.
     #[must_use]
     pub fn of(depth: Depth) -> Self {
-        Self { depth, memo: Memo::default() }
+        Self { depth, memo: Memo::default(), api_base: None }
     }
 
     /// Makes one as deep as pages need, with what is known from before.
     #[must_use]
     pub fn with(memo: Memo) -> Self {
-        Self { depth: Depth::Pages, memo }
+        Self { depth: Depth::Pages, memo, api_base: None }
+    }
+
+    /// Compares the definitions of APIs with earlier ones, for conditions that ask what breaks.
+    #[must_use]
+    pub fn against(self, api_base: Option<ApiBase>) -> Self {
+        Self { api_base, ..self }
     }
 
     /// Returns what is kept from one run to the next.
@@ -155,7 +165,7 @@ impl Analysis {
     /// as it begins. Of a memo that remembers, see [`Memo::invalidate`].
     #[must_use]
     pub fn run(&self, workspace: &Workspace, stage: Stage<'_>) -> Portal {
-        let Self { depth, memo } = self;
+        let Self { depth, memo, api_base } = self;
         let depth = *depth;
         let whole = memo.whole.get(workspace, (), workspace.scanned(), |workspace, _| {
             let (catalog, found) = catalog(workspace, &memo.catalog, stage);
@@ -238,8 +248,9 @@ impl Analysis {
                 apis: &apis,
                 snapshots: &snapshots,
                 problems: &diagnostics,
+                api_base: api_base.as_ref(),
             };
-            let (scorecards, problems) = scorecards::analyse(parts);
+            let (scorecards, problems) = scorecards::analyse(parts, &memo.scorecards);
             if !problems.is_empty() {
                 diagnostics.extend(apply_severities(workspace, problems, stage));
                 diag::sort_and_dedup(&mut diagnostics, workspace);
@@ -320,6 +331,8 @@ fn count(
 ) -> Vec<Insight> {
     let of_apis = problems.iter().filter(|it| it.severity == Severity::Error && it.code.rule().family == Family::Api);
     let broken: HashSet<&str> = of_apis.filter_map(|it| it.entity.as_deref()).collect();
+    let of_code_owners = problems.iter().filter(|it| it.code == codes::CODEOWNERS_DISAGREES);
+    let disagreeing: HashSet<&str> = of_code_owners.filter_map(|it| it.entity.as_deref()).collect();
     insights::all(&insights::Source {
         catalog,
         docs,
@@ -327,6 +340,7 @@ fn count(
         has_readme: &|id| notes.readmes.contains_key(&id),
         changed: &|id| scorecards.changed.get(id.index()).copied().flatten(),
         is_valid_api: &|id| apis.of(id).is_some() && !broken.contains(catalog.get(id).reference.as_str()),
+        has_other_code_owner: &|id| disagreeing.contains(catalog.get(id).reference.as_str()),
         now: scorecards.changed.iter().flatten().copied().max().unwrap_or(0),
     })
 }

@@ -78,7 +78,7 @@ pub(super) struct Draft {
     pub(super) definition: Option<FileId>,
     pub(super) declared: Vec<Declared>,
     pub(super) valid: bool,
-    /// Whether it is invalid only because the file of its definition cannot be used; see [`super::Entity::rejected_by_backstage`].
+    /// Whether it is invalid, but can be shown; see [`super::Entity::rejected_by_backstage`].
     pub(super) rejected_by_backstage: bool,
     /// What it was made from, if nobody wrote it.
     pub(super) implied: Option<Arc<Implied>>,
@@ -119,8 +119,12 @@ pub(super) fn read(
             span.file == written.file && span.start >= written.start && span.end <= written.end
         })
     };
+    // A word of the wrong form says neither what the entity is nor what it belongs to.
+    let about_words = |problem: &Diagnostic| {
+        [codes::INVALID_TAG, codes::INVALID_LABEL, codes::INVALID_ANNOTATION_KEY].contains(&problem.code)
+    };
     let mut errors = out.iter().filter(|problem| problem.severity == Severity::Error);
-    let rejected_by_backstage = !valid && errors.all(about_definition);
+    let rejected_by_backstage = !valid && errors.all(|problem| about_definition(problem) || about_words(problem));
     for problem in &mut out {
         problem.entity.get_or_insert_with(|| reference.shared());
     }

@@ -101,8 +101,9 @@ pub struct Entity {
     pub root: Node,
     /// The file that a placeholder at `spec.definition` names.
     pub definition: Option<FileId>,
-    /// Whether Backstage would refuse it, because the file of its definition cannot be used. It has pages, so that
-    /// those who follow a link learn why, and is no part of the exported catalog.
+    /// Whether Backstage would refuse it though nothing is wrong with what it is: the file of its definition cannot be
+    /// used, or a tag, label or annotation is not of the form that it has to have. It has pages and is judged by
+    /// scorecards, so that those who look for it learn why, and is no part of the exported catalog.
     pub rejected_by_backstage: bool,
     /// Distinct relations, sorted by kind and target.
     pub relations: Vec<Relation>,

@@ -246,6 +246,9 @@ pub struct CheckArgs {
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,
+    /// What definitions of APIs are compared with.
+    #[command(flatten)]
+    pub api_base: ApiBaseArgs,
 }
 
 /// Arguments of `adr`.
@@ -480,6 +483,9 @@ pub struct ExportArgs {
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,
+    /// What definitions of APIs are compared with.
+    #[command(flatten)]
+    pub api_base: ApiBaseArgs,
 }
 
 /// Which day it is.
@@ -488,6 +494,15 @@ pub struct TodayArgs {
     /// The day that counts as today in UTC, such as 2026-11-29; default: that of SOURCE_DATE_EPOCH, else of the clock.
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub today: Option<Day>,
+}
+
+/// What conditions compare definitions of APIs with.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ApiBaseArgs {
+    /// Compare definitions of APIs with those of this folder, such as a checkout of the branch that a pull request goes to:
+    /// `api.breaking` of conditions.
+    #[arg(long, value_name = "FOLDER")]
+    pub api_base: Option<PathBuf>,
 }
 
 /// Reads a day of the command line.
@@ -579,6 +594,9 @@ pub struct FactsArgs {
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,
+    /// What definitions of APIs are compared with.
+    #[command(flatten)]
+    pub api_base: ApiBaseArgs,
 }
 
 /// How `facts` reports.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, counted, load, on, print, report, say};
+use super::{CommandOutcome, Context, Purpose, api_base, counted, load, on, print, report, say};
 use crate::depth::Depth;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
@@ -21,10 +21,11 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let mut workspace = on(load(context, &args.input, None, Purpose::Judge)?, args.today);
+    let base = api_base(context, &args.api_base)?;
     let analyse = |workspace: &Workspace, watch: &mut Stopwatch| {
         // The tests of the search need all that can be found.
         let depth = if workspace.config().search.tests.is_empty() { Depth::Findings } else { Depth::Pages };
-        Analysis::of(depth).run(workspace, &mut |stage| watch.stage(stage))
+        Analysis::of(depth).against(base.clone()).run(workspace, &mut |stage| watch.stage(stage))
     };
     let mut portal = analyse(&workspace, &mut watch);
     if args.fix {

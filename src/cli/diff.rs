@@ -109,8 +109,7 @@ fn files(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
 
 /// Compares two references of one family of formats.
 fn compare(old: &Reference, new: &Reference) -> Option<Vec<Change>> {
-    let family = |reference: &Reference| reference.format.split(' ').next().unwrap_or_default().to_owned();
-    (family(old) == family(new)).then(|| diff::compare(old, new))
+    diff::is_same_format(old, new).then(|| diff::compare(old, new))
 }
 
 /// Finds the API that the files belong to, and who consumes it.

@@ -2,7 +2,7 @@
 
 use super::args::{ExportArgs, ExportFormat, ReportFormat};
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, load, on, print, print_bytes, report};
+use super::{CommandOutcome, Context, Purpose, api_base, load, on, print, print_bytes, report};
 use crate::adr;
 use crate::catalog::export::{csv, json_pieces, ndjson};
 use crate::depth::Depth;
@@ -74,7 +74,8 @@ fn scorecards(
     workspace: &Workspace,
     mut watch: Stopwatch,
 ) -> Result<CommandOutcome, Error> {
-    let portal = Analysis::of(Depth::Findings).run(workspace, &mut |stage| watch.stage(stage));
+    let base = api_base(context, &args.api_base)?;
+    let portal = Analysis::of(Depth::Findings).against(base).run(workspace, &mut |stage| watch.stage(stage));
     watch.stage("print");
     let is_about_scorecards = |problem: &&Diagnostic| problem.code.rule().family == codes::Family::Score;
     let problems: Vec<Diagnostic> = portal.diagnostics.iter().filter(is_about_scorecards).cloned().collect();

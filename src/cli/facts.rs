@@ -2,7 +2,7 @@
 
 use super::args::{FactsArgs, FactsFormat};
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, load, on, print};
+use super::{CommandOutcome, Context, Purpose, api_base, load, on, print};
 use crate::depth::Depth;
 use crate::diag::visible::{visible, visible_json};
 use crate::error::Error;
@@ -24,7 +24,8 @@ pub(super) fn run(context: &Context, args: &FactsArgs) -> Result<CommandOutcome,
         wanted = None;
     }
     let workspace = on(load(context, &input, None, Purpose::Judge)?, args.today);
-    let portal = Analysis::of(Depth::Findings).run(&workspace, &mut |stage| watch.stage(stage));
+    let base = api_base(context, &args.api_base)?;
+    let portal = Analysis::of(Depth::Findings).against(base.clone()).run(&workspace, &mut |stage| watch.stage(stage));
     let id = wanted.as_deref().map(|text| super::impact::find(&portal.catalog, text)).transpose()?;
     watch.stage("print");
     let parts = Parts {
@@ -34,6 +35,7 @@ pub(super) fn run(context: &Context, args: &FactsArgs) -> Result<CommandOutcome,
         apis: &portal.apis,
         snapshots: &portal.snapshots,
         problems: &portal.diagnostics,
+        api_base: base.as_ref(),
     };
     let facts = known::facts(&parts, &portal.scorecards, id);
     match args.format {

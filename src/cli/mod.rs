@@ -36,9 +36,12 @@ use std::time::Duration;
 use clap::FromArgMatches;
 
 use self::args::{Cli, Color, Command, InputArgs};
+use crate::depth::Depth;
 use crate::diag::visible::visible;
 use crate::diag::{Severity, human};
 use crate::error::Error;
+use crate::portal::Analysis;
+use crate::scorecards::ApiBase;
 use crate::workspace::{self, LoadOptions, Workspace};
 
 /// How a command ended, as the exit code says it.
@@ -201,6 +204,15 @@ pub(crate) fn on(workspace: Workspace, today: args::TodayArgs) -> Workspace {
         Some(day) => workspace.at(day.number() * 86_400),
         None => workspace,
     }
+}
+
+/// Reads the definitions of APIs that conditions compare with.
+fn api_base(context: &Context, args: &args::ApiBaseArgs) -> Result<Option<ApiBase>, Error> {
+    let Some(folder) = &args.api_base else { return Ok(None) };
+    let input = InputArgs { paths: vec![folder.clone()], config: None, repository: true };
+    let workspace = load(context, &input, None, Purpose::Judge)?;
+    let portal = Analysis::of(Depth::Findings).run(&workspace, &mut |_| ());
+    Ok(Some(ApiBase::new(&portal.catalog, &portal.apis)))
 }
 
 /// Returns `1 file`, `2 files`.

@@ -56,7 +56,7 @@ impl Uses {
     /// Asks for everything.
     pub(super) fn everything(&mut self) {
         self.paths.extend(ROOTS.iter().map(|(root, _)| vec![(*root).to_owned()]));
-        self.fields.extend(["relations", "words", "updated"].map(str::to_owned));
+        self.fields.extend(["relations", "words", "updated", "breaking"].map(str::to_owned));
     }
 
     pub(super) fn add(&mut self, other: &Self) {

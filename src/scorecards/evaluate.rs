@@ -1,8 +1,13 @@
 //! Judging all entities by all rules, in parallel and with the same result on any number of threads.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use super::condition::{Condition, Context, Uses, Verdict, environment};
+use super::inputs::{self, Inputs};
 use super::levels::figures;
 use super::model::{Evidence, Outcome, RuleResult, Scorecard, Scorecards, Status, Test};
 use super::policies::{self, Compiled};
@@ -13,14 +18,22 @@ use crate::calendar::Day;
 use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::incremental::{Fingerprint, MemoTable};
 use crate::text::Span;
+use crate::workspace::Workspace;
 
 /// Entities that are judged before it is asked again whether a rule costs too much.
 const CHUNK: usize = 256;
 /// Entities that a rule may overtax before it is given up.
 const OVERTAXED: usize = 4;
 
+/// Policies that are not met, by index, with why.
+type Broken = Vec<(usize, String)>;
+/// Policies that are at fault, by index, with place and message.
+type Faulty = Vec<(usize, Span, String)>;
+
 /// A fault that showed while judging.
+#[derive(Debug, Clone)]
 struct Fault {
     card: usize,
     rule: usize,
@@ -29,9 +42,23 @@ struct Fault {
     is_too_much: bool,
 }
 
+/// What is kept of judging from one state of a workspace to the next: what was found of an entity, by its name.
+pub(super) type Memo = MemoTable<Arc<str>, Fingerprint, Judged>;
+
+/// What was found of one entity.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Judged {
+    /// By scorecard, one result a rule.
+    results: Vec<(usize, Vec<RuleResult>)>,
+    faults: Vec<Fault>,
+    broken: Broken,
+    faulty: Faulty,
+}
+
 /// Judges all entities, and fills in outcomes, rollups and initiatives.
 pub(super) fn run(
     parts: &Parts<'_>,
+    memo: &Memo,
     found: &mut Scorecards,
     policies: &[Compiled],
     today: Day,
@@ -41,23 +68,12 @@ pub(super) fn run(
     for condition in conditions(&found.list).chain(policies.iter().flat_map(|it| it.when.iter().chain([&it.pass]))) {
         uses.add(&condition.uses);
     }
-    let facts = std::sync::Arc::clone(&found.facts);
-    let world = World::new(
-        parts.workspace,
-        parts.catalog,
-        parts.docs,
-        parts.apis,
-        parts.snapshots,
-        &facts,
-        parts.problems,
-        today,
-        uses,
-    );
+    let facts = Arc::clone(&found.facts);
+    let world = World::new(*parts, &facts, today, uses);
     let unknown: &mut dyn FnMut(&Condition) = &mut |condition| findings::unknown(condition, &world, problems);
     conditions(&found.list).for_each(&mut *unknown);
     policies.iter().flat_map(|it| it.when.iter().chain([&it.pass])).for_each(unknown);
-    judge_all(&world, found, problems);
-    judge_policies(&world, policies, problems);
+    judge_all(&world, memo, found, policies, problems);
     for card in &mut found.list {
         let with_figures = card.has_figures();
         let thresholds = card.thresholds();
@@ -85,24 +101,47 @@ fn conditions(cards: &[Scorecard]) -> impl Iterator<Item = &Condition> {
     })
 }
 
-fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnostics) {
+fn judge_all(
+    world: &World<'_>,
+    memo: &Memo,
+    found: &mut Scorecards,
+    policies: &[Compiled],
+    problems: &mut Diagnostics,
+) {
     let ids: Vec<(EntityId, &Entity)> = world.catalog.iter().collect();
     let context = environment(world.today);
     let mut overtaxed: Vec<Vec<usize>> = found.list.iter().map(|card| vec![0; card.rules.len()]).collect();
     let mut faults: Vec<Fault> = Vec::new();
     let mut outcomes: Vec<Vec<Outcome>> = found.list.iter().map(|_| Vec::new()).collect();
+    let mut told = BTreeSet::new();
+    let rules = || inputs::rules(world.workspace, &found.list, world.facts, world.today);
+    let inputs = memo.remembers().then(|| Inputs::new(world, rules()));
+    let count = AtomicUsize::new(0);
     for chunk in ids.chunks(CHUNK) {
-        let judged: Vec<_> = chunk
+        let given_up: Vec<(usize, usize)> = overtaxed
+            .iter()
+            .enumerate()
+            .flat_map(|(card, rules)| rules.iter().enumerate().map(move |(rule, times)| (card, rule, *times)))
+            .filter_map(|(card, rule, times)| (times >= OVERTAXED).then_some((card, rule)))
+            .collect();
+        let judged: Vec<Arc<Judged>> = chunk
             .par_iter()
             .map(|(id, entity)| {
-                Judge { world, context: &context, cards: &found.list, overtaxed: &overtaxed }.entity(*id, entity)
+                let terms = inputs.as_ref().map(|inputs| inputs.of(*id, &given_up)).unwrap_or_default();
+                memo.get(world.workspace, entity.reference.shared(), terms, |workspace, _| {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    Judge { world, workspace, context: &context, cards: &found.list, policies, given_up: &given_up }
+                        .entity(*id, entity)
+                })
             })
             .collect();
-        for (of_entity, found) in judged {
-            for (card, outcome) in of_entity {
-                outcomes[card].push(outcome);
+        for ((id, entity), judged) in chunk.iter().zip(judged) {
+            // What nobody keeps is moved; the evidence is shared anyway.
+            let judged = Arc::try_unwrap(judged).unwrap_or_else(|kept| (*kept).clone());
+            for (card, results) in judged.results {
+                outcomes[card].push(Outcome { entity: *id, results, figures: Default::default(), upcoming: 0 });
             }
-            for fault in found {
+            for fault in judged.faults {
                 overtaxed[fault.card][fault.rule] += usize::from(fault.is_too_much);
                 if !faults
                     .iter()
@@ -111,8 +150,19 @@ fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnosti
                     faults.push(fault);
                 }
             }
+            problems.extend(judged.broken.iter().map(|(at, why)| policies::finding(&policies[*at], entity, why)));
+            for (at, span, message) in judged.faulty {
+                if told.insert(at) {
+                    let message =
+                        format!("the condition of the policy `{}` is at fault: {message}", policies[at].policy.id);
+                    let help = "guard it with `has(…)`, or convert the value";
+                    problems.push(Diagnostic::new(codes::INVALID_CONDITION, span, message).help(help));
+                }
+            }
         }
     }
+    memo.retain(|reference| world.catalog.find(reference).is_some());
+    found.judged = count.into_inner();
     for fault in faults {
         let rule = &found.list[fault.card].rules[fault.rule];
         if let Test::Check(_) = rule.test {
@@ -134,14 +184,18 @@ fn judge_all(world: &World<'_>, found: &mut Scorecards, problems: &mut Diagnosti
 
 struct Judge<'a> {
     world: &'a World<'a>,
+    /// What is asked for files; see [`EntityFacts`].
+    workspace: &'a Workspace,
     context: &'a Context<'static, 'static>,
     cards: &'a [Scorecard],
-    overtaxed: &'a [Vec<usize>],
+    policies: &'a [Compiled],
+    /// The rules that cost too much, each with its scorecard.
+    given_up: &'a [(usize, usize)],
 }
 
 impl Judge<'_> {
-    fn entity(&self, id: EntityId, entity: &Entity) -> (Vec<(usize, Outcome)>, Vec<Fault>) {
-        let facts = EntityFacts::new(self.world, id);
+    fn entity(&self, id: EntityId, entity: &Entity) -> Judged {
+        let facts = EntityFacts::new(self.world, self.workspace, id);
         let mut scope = self.context.new_inner_scope();
         scope.set_variable_resolver(&facts);
         let mut known = None;
@@ -150,7 +204,8 @@ impl Judge<'_> {
             let results = card.rules.iter().enumerate().map(|(rule, of)| match &of.test {
                 Test::Check(check) => {
                     let known = known.get_or_insert_with(|| KnownFacts::of(entity, self.world.facts));
-                    let result = tech_insights::judge(check, known);
+                    let mut result = tech_insights::judge(check, known);
+                    result.evidence = self.placed(result.evidence.to_vec());
                     // What cannot be used at all has been reported already.
                     if result.status == Status::Error && check.fault.is_none() {
                         let message = result.why.as_deref().unwrap_or_default().to_owned();
@@ -158,7 +213,7 @@ impl Judge<'_> {
                     }
                     result
                 }
-                Test::Condition { .. } if self.overtaxed[at][rule] >= OVERTAXED => {
+                Test::Condition { .. } if self.given_up.contains(&(at, rule)) => {
                     let why = "it was given up, since it reads too much";
                     RuleResult { why: Some(why.into()), ..RuleResult::of(Status::Error) }
                 }
@@ -168,21 +223,45 @@ impl Judge<'_> {
                         let is_too_much = message.contains("reads too much");
                         faults.push(Fault { card: at, rule, span, message: message.to_owned(), is_too_much });
                     };
-                    let mut result = judge(when.as_deref(), pass, &facts, &scope, &mut fault);
+                    let mut result = self.judge(when.as_deref(), pass, &facts, &scope, &mut fault);
                     if !shown.is_empty() {
-                        result.evidence = shown.iter().map(|it| evidence_of(it, &facts, &scope)).collect();
+                        result.evidence = self.placed(shown.iter().map(|it| evidence_of(it, &facts, &scope)).collect());
                     }
                     excuse(card, rule, entity, &mut result);
                     result
                 }
             });
-            let mut results: Vec<RuleResult> = results.collect();
-            for evidence in results.iter_mut().flat_map(|result| &mut result.evidence) {
-                evidence.line = evidence.place.map_or(1, |place| self.world.line(place));
-            }
-            outcomes.push((at, Outcome { entity: id, results, figures: Default::default(), upcoming: 0 }));
+            outcomes.push((at, results.collect()));
         }
-        (outcomes, faults)
+        let (broken, faulty) = self.policies(entity, &facts, &scope);
+        Judged { results: outcomes, faults, broken, faulty }
+    }
+
+    /// Adds the lines of what was read.
+    fn placed(&self, mut evidence: Vec<Evidence>) -> Arc<[Evidence]> {
+        for one in &mut evidence {
+            one.line = one.place.map_or(1, |place| self.world.line(place));
+        }
+        evidence.into()
+    }
+
+    /// Judges an entity by the policies.
+    fn policies(&self, entity: &Entity, facts: &EntityFacts<'_>, scope: &Context<'_, '_>) -> (Broken, Faulty) {
+        let (mut found, mut faults) = (Vec::new(), Vec::new());
+        for (at, compiled) in self.policies.iter().enumerate().filter(|(_, it)| fits(&it.policy.filter, entity)) {
+            let mut fault = |condition: &Condition, message: &str, _: Option<(usize, usize)>| {
+                faults.push((at, condition.span, message.to_owned()));
+            };
+            let result = self.judge(compiled.when.as_ref(), &compiled.pass, facts, scope, &mut fault);
+            match result.status {
+                Status::Fail => found.push((at, String::new())),
+                Status::NoData => {
+                    found.push((at, result.why.map(|why| format!(" ({why})")).unwrap_or_default()));
+                }
+                _ => {}
+            }
+        }
+        (found, faults)
     }
 
     fn place(&self, condition: &Condition, part: Option<(usize, usize)>) -> Span {
@@ -203,44 +282,49 @@ fn evidence_of(shown: &Condition, facts: &EntityFacts<'_>, scope: &Context<'_, '
 /// Takes a fault of a condition: its message, and the part of the text that it is about.
 type ReportFault<'f> = dyn FnMut(&Condition, &str, Option<(usize, usize)>) + 'f;
 
-/// Judges an entity by a rule: whether it applies, then whether it holds.
-fn judge(
-    when: Option<&Condition>,
-    pass: &Condition,
-    facts: &EntityFacts<'_>,
-    scope: &Context<'_, '_>,
-    fault: &mut ReportFault<'_>,
-) -> RuleResult {
-    let mut run = |condition: &Condition| -> (Verdict, Box<[Evidence]>) {
-        facts.begin(condition);
-        let verdict = condition.run(scope);
-        // A condition that could not be read has been reported already.
-        if let Verdict::Fault(message, part) = &verdict
-            && condition.fault.is_none()
-        {
-            fault(condition, message, *part);
-        }
-        (verdict, facts.notes.take())
-    };
-    if let Some(when) = when {
-        let (verdict, evidence) = run(when);
-        match verdict {
-            Verdict::Known(true) => {}
-            Verdict::Fault(message, _) => {
-                return RuleResult { evidence, why: Some(message.into()), ..RuleResult::of(Status::Error) };
+impl Judge<'_> {
+    /// Judges an entity by a rule: whether it applies, then whether it holds.
+    fn judge(
+        &self,
+        when: Option<&Condition>,
+        pass: &Condition,
+        facts: &EntityFacts<'_>,
+        scope: &Context<'_, '_>,
+        fault: &mut ReportFault<'_>,
+    ) -> RuleResult {
+        let mut run = |condition: &Condition| -> (Verdict, Vec<Evidence>) {
+            facts.begin(condition);
+            let verdict = condition.run(scope);
+            // A condition that could not be read has been reported already.
+            if let Verdict::Fault(message, part) = &verdict
+                && condition.fault.is_none()
+            {
+                fault(condition, message, *part);
             }
-            _ => return RuleResult { evidence, ..RuleResult::of(Status::NotApplicable) },
+            (verdict, facts.notes.take())
+        };
+        if let Some(when) = when {
+            let (verdict, evidence) = run(when);
+            let evidence = || self.placed(evidence);
+            match verdict {
+                Verdict::Known(true) => {}
+                Verdict::Fault(message, _) => {
+                    let why = Some(message.into());
+                    return RuleResult { evidence: evidence(), why, ..RuleResult::of(Status::Error) };
+                }
+                _ => return RuleResult { evidence: evidence(), ..RuleResult::of(Status::NotApplicable) },
+            }
         }
+        let (verdict, evidence) = run(pass);
+        let (status, why) = match verdict {
+            Verdict::Known(true) => (Status::Pass, None),
+            Verdict::Known(false) => (Status::Fail, None),
+            Verdict::Absent(path) => (Status::Fail, Some(format!("`{path}` is not set"))),
+            Verdict::Unknown(path) => (Status::NoData, Some(format!("nobody knows `{path}`"))),
+            Verdict::Fault(message, _) => (Status::Error, Some(message)),
+        };
+        RuleResult { evidence: self.placed(evidence), why: why.map(Into::into), ..RuleResult::of(status) }
     }
-    let (verdict, evidence) = run(pass);
-    let (status, why) = match verdict {
-        Verdict::Known(true) => (Status::Pass, None),
-        Verdict::Known(false) => (Status::Fail, None),
-        Verdict::Absent(path) => (Status::Fail, Some(format!("`{path}` is not set"))),
-        Verdict::Unknown(path) => (Status::NoData, Some(format!("nobody knows `{path}`"))),
-        Verdict::Fault(message, _) => (Status::Error, Some(message)),
-    };
-    RuleResult { evidence, why: why.map(Into::into), ..RuleResult::of(status) }
 }
 
 /// Applies the exemption of an entity from a rule, if there is one that has not ended.
@@ -280,48 +364,4 @@ fn follow_initiatives(card: &mut Scorecard, parts: &Parts<'_>) {
         }
     }
     card.initiatives = initiatives;
-}
-
-fn judge_policies(world: &World<'_>, policies: &[Compiled], problems: &mut Diagnostics) {
-    if policies.is_empty() {
-        return;
-    }
-    let context = environment(world.today);
-    let entities: Vec<(EntityId, &Entity)> = world.catalog.iter().collect();
-    let judged: Vec<_> = entities
-        .par_iter()
-        .map(|(id, entity)| {
-            let facts = EntityFacts::new(world, *id);
-            let mut scope = context.new_inner_scope();
-            scope.set_variable_resolver(&facts);
-            let (mut found, mut faults) = (Vec::new(), Vec::new());
-            for (at, compiled) in policies.iter().enumerate().filter(|(_, it)| fits(&it.policy.filter, entity)) {
-                let mut fault = |condition: &Condition, message: &str, _: Option<(usize, usize)>| {
-                    faults.push((at, condition.span, message.to_owned()));
-                };
-                let result = judge(compiled.when.as_ref(), &compiled.pass, &facts, &scope, &mut fault);
-                match result.status {
-                    Status::Fail => found.push(policies::finding(compiled, entity, "")),
-                    Status::NoData => {
-                        let why = result.why.map(|why| format!(" ({why})")).unwrap_or_default();
-                        found.push(policies::finding(compiled, entity, &why));
-                    }
-                    _ => {}
-                }
-            }
-            (found, faults)
-        })
-        .collect();
-    let mut told = std::collections::BTreeSet::new();
-    for (found, faults) in judged {
-        problems.extend(found);
-        for (at, span, message) in faults {
-            if told.insert(at) {
-                let message =
-                    format!("the condition of the policy `{}` is at fault: {message}", policies[at].policy.id);
-                let help = "guard it with `has(…)`, or convert the value";
-                problems.push(Diagnostic::new(codes::INVALID_CONDITION, span, message).help(help));
-            }
-        }
-    }
 }

@@ -1,9 +1,11 @@
 //! Files of facts: what jobs or people found out about entities, one file a retriever.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::catalog::{Catalog, EntityRef};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::incremental::MemoTable;
 use crate::snapshots::time;
 use crate::text::{FileId, Span, nearest};
 use crate::workspace::Workspace;
@@ -29,20 +31,27 @@ pub struct Retriever {
     pub declared: BTreeMap<String, (Option<String>, Option<String>)>,
     /// By reference in lower case.
     of: HashMap<String, Node>,
+    /// The place of each reference, in the order of the file.
+    places: Vec<(Arc<str>, Span)>,
+    /// Where the retriever is named.
+    named: Span,
 }
+
+/// The files that were read, with what is wrong with them.
+pub(super) type Memo = MemoTable<FileId, (), (Option<Arc<Retriever>>, Diagnostics)>;
 
 /// The facts of all retrievers.
 #[derive(Debug, Default)]
 pub struct FactBook {
     /// By id.
-    pub retrievers: Vec<Retriever>,
+    pub retrievers: Vec<Arc<Retriever>>,
 }
 
 impl FactBook {
     /// Finds a retriever.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Retriever> {
-        self.retrievers.iter().find(|retriever| retriever.id == id)
+        self.retrievers.iter().map(|retriever| &**retriever).find(|retriever| retriever.id == id)
     }
 
     /// Returns when the facts of a file were so.
@@ -61,11 +70,25 @@ impl Retriever {
 }
 
 /// Reads the files of facts.
-pub(super) fn read(workspace: &Workspace, catalog: &Catalog, files: &[FileId], problems: &mut Diagnostics) -> FactBook {
-    let mut retrievers: Vec<Retriever> = Vec::new();
+pub(super) fn read(
+    workspace: &Workspace,
+    catalog: &Catalog,
+    files: &[FileId],
+    memo: &Memo,
+    problems: &mut Diagnostics,
+) -> FactBook {
+    let mut retrievers: Vec<Arc<Retriever>> = Vec::new();
     for file in files {
-        let Some((retriever, span)) = file_of(workspace, catalog, *file, problems) else { continue };
-        let place = |message: String| Diagnostic::new(codes::INVALID_FACTS, span, message);
+        let read = memo.get(workspace, *file, (), |workspace, _| {
+            let mut problems = Diagnostics::new();
+            let retriever = file_of(workspace, *file, &mut problems);
+            (retriever.map(Arc::new), problems)
+        });
+        let (retriever, found) = Arc::unwrap_or_clone(read);
+        problems.extend(found);
+        let Some(retriever) = retriever else { continue };
+        strangers(&retriever, catalog, problems);
+        let place = |message: String| Diagnostic::new(codes::INVALID_FACTS, retriever.named, message);
         if BUILT_IN.contains(&retriever.id.as_str()) {
             let mut problem = place(format!("the facts of `{}` are computed, so this file adds nothing", retriever.id));
             problem.severity = crate::diag::Severity::Warning;
@@ -78,17 +101,31 @@ pub(super) fn read(workspace: &Workspace, catalog: &Catalog, files: &[FileId], p
             retrievers.push(retriever);
         }
     }
+    memo.retain(|file| files.contains(file));
     retrievers.sort_by(|a, b| a.id.cmp(&b.id));
     FactBook { retrievers }
 }
 
-/// Reads one file; says where its retriever is named.
-fn file_of(
-    workspace: &Workspace,
-    catalog: &Catalog,
-    file: FileId,
-    problems: &mut Diagnostics,
-) -> Option<(Retriever, Span)> {
+/// Warns of facts about entities that are not in the catalog.
+fn strangers(retriever: &Retriever, catalog: &Catalog, problems: &mut Diagnostics) {
+    let mut strangers = retriever.places.iter().filter(|(reference, _)| catalog.find(reference).is_none()).peekable();
+    let Some((_, span)) = strangers.peek() else { return };
+    let span = *span;
+    let names: BTreeSet<&str> = strangers.map(|(name, _)| &**name).collect();
+    let more = names.len().saturating_sub(TOLD);
+    let mut named = names.iter().take(TOLD).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        named = format!("{named}, and {more} more");
+    }
+    let message = format!("there are facts of entities that do not exist: {named}");
+    let mut problem =
+        Diagnostic::new(codes::INVALID_FACTS, span, message).help("correct the reference, or remove the facts");
+    problem.severity = crate::diag::Severity::Warning;
+    problems.push(problem);
+}
+
+/// Reads one file.
+fn file_of(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> Option<Retriever> {
     let text = match workspace.text(file, workspace.config().limits.snapshot) {
         Ok(text) => text,
         Err(error) => {
@@ -134,7 +171,7 @@ fn file_of(
         problems.push(invalid(node.span, "`at` is no day and no instant", "write it as `2026-11-28T03:00:00Z`"));
     }
     let mut of = HashMap::new();
-    let mut strangers: Vec<(String, Span)> = Vec::new();
+    let mut places: Vec<(Arc<str>, Span)> = Vec::new();
     let facts = map.get("facts");
     let Some(entries) = facts.map_or(Some(&[][..]), |node| node.as_map().map(Map::entries)) else {
         problems.push(invalid(
@@ -164,25 +201,11 @@ fn file_of(
         for fact in own.entries() {
             declared.entry(fact.key.to_string()).or_default();
         }
-        if catalog.find(reference.as_str()).is_none() {
-            strangers.push((reference.as_str().to_owned(), entry.key_span));
-        }
+        places.push((reference.shared(), entry.key_span));
         of.insert(reference.as_str().to_owned(), entry.value.clone());
     }
-    if let Some((_, span)) = strangers.first() {
-        let names: BTreeSet<&str> = strangers.iter().map(|(name, _)| name.as_str()).collect();
-        let more = names.len().saturating_sub(TOLD);
-        let mut named = names.iter().take(TOLD).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        if more > 0 {
-            named = format!("{named}, and {more} more");
-        }
-        let message = format!("there are facts of entities that do not exist: {named}");
-        let mut problem = invalid(*span, &message, "correct the reference, or remove the facts");
-        problem.severity = crate::diag::Severity::Warning;
-        problems.push(problem);
-    }
-    let span = named.map_or(Span::whole(file), |node| node.span);
-    Some((Retriever { id, file, at: moment, declared, of }, span))
+    let named = named.map_or(Span::whole(file), |node| node.span);
+    Some(Retriever { id, file, at: moment, declared, of, places, named })
 }
 
 /// Reads a day or an instant, in seconds since 1970 UTC.

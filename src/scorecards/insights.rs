@@ -52,6 +52,8 @@ pub struct Source<'a> {
     pub changed: &'a dyn Fn(EntityId) -> Option<i64>,
     /// Whether the definition of an API can be read.
     pub is_valid_api: &'a dyn Fn(EntityId) -> bool,
+    /// Whether CODEOWNERS names somebody else than the owner.
+    pub has_other_code_owner: &'a dyn Fn(EntityId) -> bool,
     /// The time that counts as now.
     pub now: i64,
 }
@@ -258,6 +260,10 @@ fn contradictions(source: &Source<'_>, out: &mut Vec<Insight>) {
     add.add(out, ("nobody-on-call", "In production, nobody on call", about), Tone::Look, &on_call, &|id, it| {
         it.spec_str("lifecycle") == Some("production") && levels(id) == Some(0.0)
     });
+    let about = "CODEOWNERS asks others to review it than its owner";
+    add.add(out, ("other-code-owner", "Owner is not its code owner", about), Tone::Look, &is_owned_kind, &|id, _| {
+        (source.has_other_code_owner)(id)
+    });
     // One owner for a system, another for most of its parts: the one or the other is out of date.
     let is_system = |entity: &Entity| entity.reference.kind() == "system" && has(entity, "hasPart");
     let about = "none of its parts has the owner of the system";
@@ -304,6 +310,7 @@ mod tests {
             has_readme: &|_| false,
             changed: &|_| Some(0),
             is_valid_api: &|_| true,
+            has_other_code_owner: &|id| catalog.get(id).name() == "b",
             now: 2 * YEAR,
         };
         let found = all(&source);
@@ -313,8 +320,8 @@ mod tests {
             [Some((1, 2)), Some((1, 2)), Some((1, 2))]
         );
         assert_eq!(
-            [figure("orphans"), figure("stale"), figure("empty-groups")],
-            [Some((2, 2)), Some((1, 1)), Some((1, 1))]
+            [figure("orphans"), figure("stale"), figure("empty-groups"), figure("other-code-owner")],
+            [Some((2, 2)), Some((1, 1)), Some((1, 1)), Some((1, 2))]
         );
         assert_eq!(figure("apis-valid"), None);
     }

@@ -64,6 +64,11 @@ pub const LANGUAGE: &[(&str, &str, &str)] = &[
     ("docs.pages", "list", "each with `path`, `title`, `words`, `updated`"),
     ("api.format", "string", "of an API: the format of its definition"),
     ("api.errors", "int", "of an API: errors of its definition"),
+    (
+        "api.breaking",
+        "int",
+        "of an API: changes that break its users, against the folder of `--api-base`; else nobody knows",
+    ),
     ("api.operations", "list", "of an API: each with `id`, `name`, `summary`, `description`, `deprecated`"),
     ("git.lastCommit", "string", "day of the last commit below the entity's folder"),
     ("git.contributors", "int", "people who committed there"),
@@ -143,18 +148,9 @@ pub fn facts(parts: &Parts<'_>, found: &Scorecards, entity: Option<EntityId>) ->
     };
     let mut uses = Uses::default();
     uses.everything();
-    let world = World::new(
-        parts.workspace,
-        parts.catalog,
-        parts.docs,
-        parts.apis,
-        parts.snapshots,
-        &found.facts,
-        parts.problems,
-        found.today.unwrap_or(Day::of_moment(parts.workspace.now())),
-        uses,
-    );
-    for (name, node) in EntityFacts::new(&world, id).all() {
+    let today = found.today.unwrap_or(Day::of_moment(parts.workspace.now()));
+    let world = World::new(*parts, &found.facts, today, uses);
+    for (name, node) in EntityFacts::new(&world, parts.workspace, id).all() {
         list(name, &node, 0, &mut out);
     }
     out

@@ -7,6 +7,7 @@
 //! Invariants: what nobody knows never passes; a fault costs its rule alone, and is reported once, at its place; the
 //! same input gives the same results on any number of threads.
 
+mod api_base;
 pub mod base;
 mod commitments;
 mod condition;
@@ -15,6 +16,7 @@ pub mod export;
 pub mod facts;
 mod findings;
 pub mod history;
+mod inputs;
 pub mod insights;
 pub mod known;
 mod levels;
@@ -32,6 +34,7 @@ mod world;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use api_base::ApiBase;
 pub use model::*;
 
 use crate::api::Apis;
@@ -39,6 +42,7 @@ use crate::calendar::Day;
 use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::docs::Docs;
+use crate::incremental::{Changes, MemoTable};
 use crate::snapshots::Snapshots;
 use crate::text::{FileId, Span};
 use crate::workspace::{GlobStyle, Workspace};
@@ -58,18 +62,41 @@ pub struct Parts<'a> {
     pub snapshots: &'a Snapshots,
     /// What was found so far, with final severities.
     pub problems: &'a [Diagnostic],
+    /// The definitions of APIs before the change that is judged, where there is one.
+    pub api_base: Option<&'a ApiBase>,
+}
+
+/// What is kept from one state of a workspace to the next.
+#[derive(Debug, Default)]
+pub struct Memo {
+    facts: facts::Memo,
+    judged: evaluate::Memo,
+}
+
+impl Memo {
+    /// Makes a memo that is enabled; the default one is not.
+    #[must_use]
+    pub fn enabled() -> Self {
+        Self { facts: MemoTable::enabled(), judged: MemoTable::enabled() }
+    }
+
+    /// Notes what happened.
+    pub fn invalidate(&self, changes: Option<&Changes>) {
+        self.facts.invalidate(changes);
+        self.judged.invalidate(changes);
+    }
 }
 
 /// Reads all scorecards and policies, and judges the entities by them.
 #[must_use]
-pub fn analyse(parts: Parts<'_>) -> (Scorecards, Diagnostics) {
+pub fn analyse(parts: Parts<'_>, memo: &Memo) -> (Scorecards, Diagnostics) {
     let workspace = parts.workspace;
     let config = workspace.config();
     let today = Day::of_moment(workspace.now());
     let mut problems = Vec::new();
     let files = located(workspace, "scorecards.files", &config.scorecards.files);
     let facts = located(workspace, "scorecards.facts", &config.scorecards.facts);
-    let facts = facts::read(workspace, parts.catalog, &facts, &mut problems);
+    let facts = facts::read(workspace, parts.catalog, &facts, &memo.facts, &mut problems);
     let mut cards = read::files(workspace, &files, today, &mut problems);
     if let Some(node) = &config.tech_insights
         && let Some(card) = tech_insights::scorecard(node.span.file, node, &facts, &mut problems)
@@ -98,8 +125,9 @@ pub fn analyse(parts: Parts<'_>) -> (Scorecards, Diagnostics) {
         today: Some(today),
         history: history.unwrap_or_default(),
         facts: Arc::new(facts),
+        judged: 0,
     };
-    evaluate::run(&parts, &mut found, &policies, today, &mut problems);
+    evaluate::run(&parts, &memo.judged, &mut found, &policies, today, &mut problems);
     findings::gates(parts.catalog, &found, &mut problems);
     (found, problems)
 }

@@ -95,16 +95,16 @@ pub struct RuleResult {
     /// Which exemption, by index into [`Scorecard::exemptions`].
     pub exemption: Option<usize>,
     /// What was read.
-    pub evidence: Box<[Evidence]>,
+    pub evidence: Arc<[Evidence]>,
     /// Why the rule is at fault, or what nobody knows.
-    pub why: Option<Box<str>>,
+    pub why: Option<Arc<str>>,
 }
 
 impl RuleResult {
     /// Makes one that only has a status.
     #[must_use]
     pub fn of(status: Status) -> Self {
-        Self { status, would: None, exemption: None, evidence: Box::default(), why: None }
+        Self { status, would: None, exemption: None, evidence: Arc::default(), why: None }
     }
 }
 
@@ -389,6 +389,8 @@ pub struct Scorecards {
     pub changed: Vec<Option<i64>>,
     /// Facts that conditions and checks may ask for.
     pub facts: Arc<super::facts::FactBook>,
+    /// How many entities were judged again; the results of the others were known from the state before.
+    pub judged: usize,
 }
 
 impl Scorecards {

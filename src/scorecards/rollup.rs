@@ -2,15 +2,42 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::levels::figures;
-use super::model::{Origin, Rollup, Scorecard, Status};
+use super::model::{Origin, Outcome, Rollup, Scorecard, Status};
 use crate::catalog::{Catalog, EntityId};
 
 /// Makes the rollups of a scorecard whose outcomes are there.
 pub(super) fn rollups(card: &Scorecard, catalog: &Catalog) -> Vec<Rollup> {
     let answerable =
         catalog.iter().filter(|(_, entity)| matches!(entity.reference.kind(), "system" | "domain" | "group"));
-    answerable.filter_map(|(id, _)| rollup(card, id, members(catalog, id))).collect()
+    let answerable: Vec<EntityId> = answerable.map(|(id, _)| id).collect();
+    // An entity counts for its system, its domain, its team and all groups above, so what it lacks is found once.
+    let lacks: Vec<Vec<Lack>> = card.outcomes.par_iter().map(|outcome| lacks(card, outcome)).collect();
+    answerable.into_par_iter().filter_map(|id| rollup(card, id, members(catalog, id), &lacks)).collect()
+}
+
+/// A rule that counts for an entity and does not hold.
+struct Lack {
+    rule: usize,
+    /// Whether its repair alone would lift the entity.
+    lifts: bool,
+}
+
+fn lacks(card: &Scorecard, outcome: &Outcome) -> Vec<Lack> {
+    let thresholds = card.thresholds();
+    let counts = |rule: usize| {
+        let status = outcome.results[rule].status;
+        status != Status::Pass && card.counts(rule, status)
+    };
+    let lack = |rule: usize| {
+        let results = outcome.results.iter().enumerate();
+        let statuses = results.map(|(at, result)| if at == rule { Status::Pass } else { result.status });
+        let rank = figures(card.counted(statuses, false), thresholds.as_deref()).rank;
+        Lack { rule, lifts: rank > outcome.figures.rank }
+    };
+    (0..card.rules.len()).filter(|rule| counts(*rule)).map(lack).collect()
 }
 
 /// Finds what a system, domain or group answers for (as the maturity plugin does): of a system its parts; of a domain its
@@ -45,7 +72,7 @@ pub(super) fn members(catalog: &Catalog, id: EntityId) -> BTreeSet<EntityId> {
     members
 }
 
-fn rollup(card: &Scorecard, entity: EntityId, members: BTreeSet<EntityId>) -> Option<Rollup> {
+fn rollup(card: &Scorecard, entity: EntityId, members: BTreeSet<EntityId>, lacks: &[Vec<Lack>]) -> Option<Rollup> {
     // Whom no rule is about is no member; an engine that cannot run its checks for somebody has nothing to say of them.
     let says_something = |at: &usize| {
         let outcome = &card.outcomes[*at];
@@ -72,22 +99,12 @@ fn rollup(card: &Scorecard, entity: EntityId, members: BTreeSet<EntityId>) -> Op
         if let Some(count) = distribution.get_mut(outcome.figures.rank) {
             *count += 1;
         }
-        for (rule, result) in outcome.results.iter().enumerate() {
-            if result.status == Status::Pass || !card.counts(rule, result.status) {
-                continue;
-            }
-            failing[rule] += 1;
-            lifts[rule] += usize::from(rank_if_mended(card, *at, rule) > outcome.figures.rank);
+        for lack in &lacks[*at] {
+            failing[lack.rule] += 1;
+            lifts[lack.rule] += usize::from(lack.lifts);
         }
     }
     let most = lifts.iter().copied().max().filter(|most| *most > 0);
     let next = most.and_then(|most| Some((lifts.iter().position(|lifts| *lifts == most)?, most)));
     Some(Rollup { entity, members, figures, distribution, failing, next })
-}
-
-/// Returns the rank of an outcome if one more rule held.
-fn rank_if_mended(card: &Scorecard, outcome: usize, rule: usize) -> usize {
-    let results = card.outcomes[outcome].results.iter().enumerate();
-    let statuses = results.map(|(at, result)| if at == rule { Status::Pass } else { result.status });
-    figures(card.counted(statuses, false), card.thresholds().as_deref()).rank
 }

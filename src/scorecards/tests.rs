@@ -3,8 +3,8 @@
 use crate::calendar::Day;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Severity};
-use crate::portal::{self, Portal};
-use crate::scorecards::{Scorecard, Status, base::Base, export, history};
+use crate::portal::{self, Analysis, Memo, Portal};
+use crate::scorecards::{ApiBase, Scorecard, Status, base::Base, export, history};
 use crate::workspace::Workspace;
 
 const CATALOG: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web, title: Web, tags: [java]}\nspec: {type: service, lifecycle: production, owner: team, system: shop}\n---\n\
@@ -191,4 +191,123 @@ fn recording_twice_on_a_day_replaces_the_lines() {
     let grown = history::recorded(&later, &portal.scorecards, &portal.catalog, &Default::default());
     let last: serde_json::Value = serde_json::from_str(grown.lines().nth(1).unwrap()).unwrap();
     assert_eq!((grown.lines().count(), last["entities"].as_object().map(serde_json::Map::len)), (2, Some(0)));
+}
+
+/// A catalog of one file an entity, judged by conditions that read entities, relations, files and facts.
+fn several(changed: &[(&str, &str)]) -> Vec<(String, String)> {
+    let component = |name: &str, more: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}}}\nspec: {{type: service, lifecycle: production, owner: team{more}}}\n"
+        )
+    };
+    let card = "kind: Scorecard\nid: all\nfilter: kind:component\nlevels: [{id: bronze}]\nrules:\n  \
+                - {id: owned, level: bronze, pass: related.ownedBy.all(o, !has(o.missing))}\n  \
+                - {id: calm, pass: 'related.dependsOn.all(d, d.spec.lifecycle == \"production\")'}\n  \
+                - {id: covered, pass: facts.own.coverage >= 80}\n  \
+                - {id: readme, pass: 'read(\"README.md\").contains(\"shop\")'}\n";
+    let group =
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n";
+    let mut files: Vec<(String, String)> = vec![
+        ("scorecards/all.yaml".to_owned(), card.to_owned()),
+        ("team/catalog-info.yaml".to_owned(), group.to_owned()),
+        ("README.md".to_owned(), "# The shop\n".to_owned()),
+        (
+            "facts/own.yaml".to_owned(),
+            "facts:\n  component:default/a: {coverage: 90}\n  component:default/b: {coverage: 70}\n".to_owned(),
+        ),
+    ];
+    for (name, more) in [("a", ", dependsOn: ['component:b']"), ("b", ""), ("c", ""), ("d", "")] {
+        files.push((format!("{name}/catalog-info.yaml"), component(name, more)));
+    }
+    for (path, text) in changed {
+        files.retain(|(other, _)| other != path);
+        files.push(((*path).to_owned(), (*text).to_owned()));
+    }
+    files
+}
+
+#[test]
+fn a_change_judges_only_what_it_touches() {
+    let borrowed = |files: &[(String, String)]| -> Vec<(String, Vec<u8>)> {
+        files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect()
+    };
+    let of = |files: &[(String, Vec<u8>)]| -> Vec<(String, Vec<u8>)> { files.to_vec() };
+    let results = |portal: &Portal| format!("{:?}", portal.scorecards.list[0].outcomes);
+    let other_b = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: b}\nspec: {type: service, lifecycle: experimental, owner: team}\n";
+    let moved_c = "# c\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: c}\nspec: {type: service, lifecycle: production, owner: team}\n";
+    let group = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team, title: Us}\nspec: {type: team, children: []}\n";
+    let covered = "facts:\n  component:default/a: {coverage: 90}\n  component:default/b: {coverage: 75}\n";
+    for (path, text, expect) in [
+        // Nobody asks for this file.
+        ("notes.txt", "x", 0),
+        // Itself, the group that it belongs to, and what depends on it.
+        ("b/catalog-info.yaml", other_b, 3),
+        ("c/catalog-info.yaml", moved_c, 2),
+        // Everybody has this owner.
+        ("team/catalog-info.yaml", group, 5),
+        ("facts/own.yaml", covered, 1),
+        // All components read it.
+        ("README.md", "# Something else\n", 4),
+    ] {
+        let today = Day::parse("2026-11-29").unwrap();
+        let files = of(&borrowed(&several(&[])));
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+        // The file is there before, so that no list of files changes.
+        let with_notes: Vec<(&str, &[u8])> = files.iter().copied().chain([("notes.txt", &b"y"[..])]).collect();
+        let workspace = Workspace::from_files(Config::default(), &with_notes).at(today.number() * 86_400);
+        let analysis = Analysis::with(Memo::enabled());
+        let first = analysis.run(&workspace, &mut |_| ());
+        assert_eq!(first.scorecards.judged, 5);
+        let mut next = of(&borrowed(&several(&[(path, text)])));
+        if path != "notes.txt" {
+            next.push(("notes.txt".to_owned(), b"y".to_vec()));
+        }
+        let next: Vec<(&str, &[u8])> = next.iter().map(|(path, text)| (&**path, &**text)).collect();
+        let (workspace, changes) = workspace.apply_files(&next).unwrap();
+        analysis.memo().invalidate(Some(&changes));
+        let then = analysis.run(&workspace, &mut |_| ());
+        assert_eq!(then.scorecards.judged, expect, "{path}");
+        let anew = portal::analyse(&workspace, &mut |_| ());
+        assert_eq!(results(&then), results(&anew), "{path}");
+    }
+}
+
+#[test]
+fn what_backstage_refuses_for_a_word_is_judged_all_the_same() {
+    let text = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: odd, tags: [Backend], labels: {tier: a b}}\nspec: {type: service, lifecycle: production, owner: team}\n";
+    let card = "kind: Scorecard\nid: all\nfilter: kind:component\nrules:\n  - {id: tagged, pass: entity.metadata.tags.size() > 0}\n";
+    let (_, portal) = portal_of(&[("odd/catalog-info.yaml", text), ("scorecards/a.yaml", card)]);
+    let odd = portal.catalog.find("component:default/odd").unwrap();
+    assert!(portal.catalog.get(odd).rejected_by_backstage && portal.catalog.exported().all(|it| it.name() != "odd"));
+    assert_eq!(portal.scorecards.list[0].outcome(odd).unwrap().results[0].status, Status::Pass);
+    let broken = text.replace(", lifecycle: production", "");
+    let (_, portal) = portal_of(&[("odd/catalog-info.yaml", &broken), ("scorecards/a.yaml", card)]);
+    assert_eq!(portal.catalog.find("component:default/odd"), None, "another fault leaves it out");
+}
+
+#[test]
+fn breaking_changes_are_counted_against_a_base() {
+    let api = |path: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: pets}}\nspec:\n  type: openapi\n  lifecycle: production\n  owner: team\n  definition: |\n    openapi: 3.1.0\n    info: {{title: Pets, version: '1'}}\n    paths: {{{path}: {{get: {{responses: {{'200': {{description: ok}}}}}}}}}}\n"
+        )
+    };
+    let card = "kind: Scorecard\nid: apis\nfilter: kind:api\nrules:\n  - {id: kept, pass: api.breaking == 0}\n";
+    let judged = |base: Option<&str>| {
+        let files = |path: &str| {
+            let today = Day::parse("2026-11-29").unwrap();
+            let api = api(path);
+            let files: [(&str, &[u8]); 2] =
+                [("catalog-info.yaml", api.as_bytes()), ("scorecards/a.yaml", card.as_bytes())];
+            Workspace::from_files(Config::default(), &files).at(today.number() * 86_400)
+        };
+        let base = base.map(|path| portal::analyse(&files(path), &mut |_| ()));
+        let base = base.map(|portal| ApiBase::new(&portal.catalog, &portal.apis));
+        let portal = Analysis::of(crate::depth::Depth::Findings).against(base).run(&files("/pets"), &mut |_| ());
+        let id = portal.catalog.find("api:default/pets").unwrap();
+        portal.scorecards.list[0].outcome(id).unwrap().results[0].status
+    };
+    assert_eq!(judged(Some("/pets")), Status::Pass);
+    assert_eq!(judged(Some("/animals")), Status::Fail);
+    assert_eq!(judged(None), Status::NoData, "without a base nobody knows");
 }

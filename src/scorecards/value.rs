@@ -45,7 +45,7 @@ impl Notes {
     }
 
     /// Returns what was read: paths that lead no further.
-    pub(super) fn take(&self) -> Box<[Evidence]> {
+    pub(super) fn take(&self) -> Vec<Evidence> {
         let read = std::mem::take(&mut self.inner.lock().read);
         let is_inner =
             |path: &str, other: &str| other.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']));
@@ -56,7 +56,7 @@ impl Notes {
                 out.push(one.clone());
             }
         }
-        out.into()
+        out
     }
 
     /// Notes that something was read.
@@ -112,7 +112,9 @@ impl<'v> Mapping<'v> {
             }
             None => {
                 self.notes.add(path.clone(), None, Some(self.node.span));
-                let mark = if self.is_outside { UNKNOWN } else { ABSENT };
+                // What is compared with comes from outside, too.
+                let is_unknown = self.is_outside || path == "api.breaking";
+                let mark = if is_unknown { UNKNOWN } else { ABSENT };
                 Err(ExecutionError::no_such_key(&format!("{mark}{path}")))
             }
         }

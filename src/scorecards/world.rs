@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use super::condition::Uses;
 use super::facts::FactBook;
 use super::value::{Mapping, Notes, value};
+use super::{ApiBase, Parts};
 use crate::api::{Apis, Role};
 use crate::calendar::Day;
 use crate::catalog::{Catalog, Entity, EntityId};
@@ -53,6 +54,8 @@ pub(super) struct World<'a> {
     pub(super) docs: &'a Docs,
     pub(super) apis: &'a Apis,
     pub(super) snapshots: &'a Snapshots,
+    /// The definitions before the change that is judged.
+    pub(super) api_base: Option<&'a ApiBase>,
     pub(super) facts: &'a FactBook,
     /// By entity, in the order of places.
     pub(super) findings: HashMap<&'a str, Vec<&'a Diagnostic>>,
@@ -75,20 +78,10 @@ struct Listing {
 }
 
 impl<'a> World<'a> {
-    #[expect(clippy::too_many_arguments, reason = "each is a part of a portal")]
-    pub(super) fn new(
-        workspace: &'a Workspace,
-        catalog: &'a Catalog,
-        docs: &'a Docs,
-        apis: &'a Apis,
-        snapshots: &'a Snapshots,
-        facts: &'a FactBook,
-        problems: &'a [Diagnostic],
-        today: Day,
-        uses: Uses,
-    ) -> Self {
+    pub(super) fn new(parts: Parts<'a>, facts: &'a FactBook, today: Day, uses: Uses) -> Self {
+        let Parts { workspace, catalog, docs, apis, snapshots, problems, api_base } = parts;
         let mut findings: HashMap<&str, Vec<&Diagnostic>> = HashMap::new();
-        if uses.root("findings") {
+        if uses.root("findings") || uses.root("api") {
             for problem in problems {
                 if let Some(entity) = &problem.entity {
                     findings.entry(entity).or_default().push(problem);
@@ -96,7 +89,7 @@ impl<'a> World<'a> {
             }
         }
         let (repositories, lines) = Default::default();
-        Self { workspace, catalog, docs, apis, snapshots, facts, findings, today, uses, repositories, lines }
+        Self { workspace, catalog, docs, apis, snapshots, api_base, facts, findings, today, uses, repositories, lines }
     }
 
     /// Returns the line of a place, from 1.
@@ -158,6 +151,8 @@ impl<'a> World<'a> {
 /// What can be asked of one entity.
 pub(super) struct EntityFacts<'w> {
     world: &'w World<'w>,
+    /// What is asked for the content of files, so that it is known whose results depend on it.
+    workspace: &'w Workspace,
     id: EntityId,
     pub(super) notes: Notes,
     roots: [OnceLock<Node>; 8],
@@ -166,8 +161,8 @@ pub(super) struct EntityFacts<'w> {
 }
 
 impl<'w> EntityFacts<'w> {
-    pub(super) fn new(world: &'w World<'w>, id: EntityId) -> Self {
-        Self { world, id, notes: Notes::default(), roots: Default::default(), needles: Mutex::default() }
+    pub(super) fn new(world: &'w World<'w>, workspace: &'w Workspace, id: EntityId) -> Self {
+        Self { world, workspace, id, notes: Notes::default(), roots: Default::default(), needles: Mutex::default() }
     }
 
     /// Begins the run of a condition.
@@ -242,8 +237,8 @@ impl<'w> EntityFacts<'w> {
                 ("title".to_owned(), Node::text(place, &*page.title)),
             ];
             if wants_words {
-                let limit = world.workspace.config().limits.document;
-                let text = world.workspace.decoded(page.file, limit).map(|decoded| decoded.text);
+                let limit = self.workspace.config().limits.document;
+                let text = self.workspace.decoded(page.file, limit).map(|decoded| decoded.text);
                 let words = text.map_or(0, |text| words(&text));
                 all_words += words;
                 fields.push(("words".to_owned(), int(place, words)));
@@ -262,7 +257,7 @@ impl<'w> EntityFacts<'w> {
         owned_map(span, fields)
     }
 
-    fn api(&self) -> Node {
+    pub(super) fn api(&self) -> Node {
         let entity = self.entity();
         let span = entity.definition.map_or(entity.root.span, Span::whole);
         let mut fields = Vec::new();
@@ -284,6 +279,10 @@ impl<'w> EntityFacts<'w> {
             });
             fields.push(("operations".to_owned(), list(span, operations.collect())));
         }
+        // Without something to compare with, nobody knows.
+        let base = self.world.api_base.filter(|_| self.world.uses.field("breaking"));
+        let breaking = base.and_then(|base| base.breaking(entity, self.world.apis.of(self.id)));
+        fields.extend(breaking.map(|count| ("breaking".to_owned(), int(span, count))));
         if entity.reference.kind() == "api" {
             let errors = self.world.findings.get(entity.reference.as_str()).into_iter().flatten().filter(|problem| {
                 problem.severity == crate::diag::Severity::Error
@@ -294,7 +293,7 @@ impl<'w> EntityFacts<'w> {
         owned_map(span, fields)
     }
 
-    fn git(&self) -> Node {
+    pub(super) fn git(&self) -> Node {
         const RECENT: i64 = 90 * 86_400;
         let entity = self.entity();
         let span = entity.root.span;
@@ -311,7 +310,7 @@ impl<'w> EntityFacts<'w> {
         )
     }
 
-    fn findings(&self) -> Node {
+    pub(super) fn findings(&self) -> Node {
         let entity = self.entity();
         let found = self.world.findings.get(entity.reference.as_str()).into_iter().flatten();
         let found = found.map(|problem| {
@@ -329,7 +328,7 @@ impl<'w> EntityFacts<'w> {
         list(entity.root.span, found.collect())
     }
 
-    fn facts(&self) -> Node {
+    pub(super) fn facts(&self) -> Node {
         let entity = self.entity();
         let known = self.world.facts.retrievers.iter();
         let known = known
@@ -385,9 +384,15 @@ impl<'w> EntityFacts<'w> {
         owned_map(span, ends.collect())
     }
 
+    /// Notes that it matters which files there are: all entities of a repository share one list of them.
+    fn note_files(&self) {
+        self.workspace.note_below(&self.workspace.reach_of(self.entity().file));
+    }
+
     /// Returns the paths that a pattern matches, and notes them; null if that is too much.
     fn files(&self, pattern: &str) -> Option<CowVal<'_, '_>> {
         let entity = self.entity();
+        self.note_files();
         let found = self.world.matched(entity, pattern);
         let first = found.first().and_then(|path| self.world.file(entity, path));
         let span = first.map_or(entity.root.span, Span::whole);
@@ -404,8 +409,9 @@ impl<'w> EntityFacts<'w> {
     fn read(&self, path: &str) -> Option<CowVal<'_, '_>> {
         let name = format!("read(\"{path}\")");
         let entity = self.entity();
+        self.note_files();
         let file = self.world.file(entity, path);
-        let text = file.and_then(|file| Some((file, self.world.workspace.text(file, MAX_READ).ok()?)));
+        let text = file.and_then(|file| Some((file, self.workspace.text(file, MAX_READ).ok()?)));
         let Some((file, text)) = text else {
             self.notes.add(name, None, Some(entity.root.span));
             return None;

@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::PageContext;
 use super::context::{self, EntityLink};
 use crate::calendar::Day;
-use crate::catalog::EntityRef;
+use crate::catalog::{EntityId, EntityRef};
 use crate::html::Html;
 use crate::markdown::commonmark;
+use crate::portal::Portal;
 use crate::routes;
 use crate::scorecards::{
     Evidence, Exemption, Figures, Level, Outcome, Rule, RuleResult, Scorecard, Status, export, history,
@@ -139,6 +140,16 @@ pub fn badge(card: &Scorecard, rank: usize) -> LevelBadge {
 pub fn color(card: &Scorecard, rank: usize) -> String {
     let own = card.levels.get(rank).and_then(|level| level.color.clone());
     own.unwrap_or_else(|| COLOURS[rank % COLOURS.len()].to_owned())
+}
+
+/// Returns the levels that an entity has: the place of each scorecard in their list, the scorecard, and the rank.
+pub fn levels(portal: &Portal, id: EntityId) -> impl Iterator<Item = (usize, &Scorecard, usize)> {
+    let cards = portal.scorecards.list.iter().enumerate();
+    cards.filter(|(_, card)| card.has_figures() && card.levels.len() > 1).filter_map(move |(at, card)| {
+        let outcome = card.outcome(id)?;
+        let says_something = outcome.results.iter().any(|result| result.status != Status::NotApplicable);
+        says_something.then_some((at, card, outcome.figures.rank))
+    })
 }
 
 /// Names a rule.

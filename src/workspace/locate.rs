@@ -119,6 +119,11 @@ impl Workspace {
         self.register(listed)
     }
 
+    /// Notes that it matters which files are below a folder, for one of several who share a list of them.
+    pub fn note_below(&self, folder: &Folder) {
+        self.note(|asked| asked.below(&folder.place));
+    }
+
     /// Returns the folder that what is in a file's folder may refer to: its repository, as far as it lies below the
     /// scanned root.
     #[must_use]

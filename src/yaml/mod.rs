@@ -15,6 +15,7 @@ mod tests;
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet, hash_map};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 pub(crate) use json::scalar_text;
@@ -45,7 +46,7 @@ pub struct Document {
 }
 
 /// A value and where it is. Cheap to clone: collections and texts are shared.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Node {
     /// Where the value is, quotes and brackets included.
     pub span: Span,
@@ -87,6 +88,21 @@ impl Clone for Map {
     }
 }
 
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Null => {}
+            Self::Bool(value) => value.hash(state),
+            Self::Int(value) => value.hash(state),
+            Self::Float(value) => value.to_bits().hash(state),
+            Self::Str(text) => text.hash(state),
+            Self::Seq(items) => items.hash(state),
+            Self::Map(map) => map.entries.hash(state),
+        }
+    }
+}
+
 impl PartialEq for Map {
     fn eq(&self, other: &Self) -> bool {
         self.entries == other.entries
@@ -94,7 +110,7 @@ impl PartialEq for Map {
 }
 
 /// One key of a mapping with its value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Entry {
     /// The key as text.
     pub key: Arc<str>,

@@ -3,6 +3,8 @@
 
 #[path = "../../fuzz/invariants/api.rs"]
 mod api;
+#[path = "../../fuzz/invariants/conditions.rs"]
+mod conditions;
 #[path = "../../fuzz/invariants/entity_refs.rs"]
 mod entity_refs;
 #[path = "../../fuzz/invariants/location_targets.rs"]
@@ -35,12 +37,14 @@ const SEEDS: &[&str] = &[
     "syntax = \"proto3\"; message A { repeated B b = 1; } service C { rpc D(A) returns (E); }",
     "\u{1}a --> b[\"<script>\"]\nclick a href \"javascript:x\"",
     "{% for a in values.a %}{{ a | upper }}{% endfor %}${{ parameters.name",
+    "related.ownedBy.exists(o, o.kind == \"Group\") || facts.own.list.map(x, x.id) == [1, 2] && daysSince(\"x\") > 1",
     "<table><tr><p>a<td><x-unknown b><svg/onload=x>",
 ];
 
 #[test]
 fn invariants_hold_for_seeds() {
     for seed in SEEDS {
+        conditions::check(seed);
         entity_refs::check(seed);
         location_targets::check((seed, true));
         location_targets::check((seed, false));

@@ -41,6 +41,13 @@ pub struct Change {
     pub operations: Vec<String>,
 }
 
+/// Returns whether two definitions are of one format, whatever its version: others have nothing to compare.
+#[must_use]
+pub fn is_same_format(old: &Reference, new: &Reference) -> bool {
+    let family = |reference: &Reference| reference.format.split(' ').next().unwrap_or_default().to_owned();
+    family(old) == family(new)
+}
+
 /// Compares two versions of a definition; what breaks comes first.
 #[must_use]
 pub fn compare(old: &Reference, new: &Reference) -> Vec<Change> {

@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::{PageContent, PageType};
 use crate::portal::Portal;
 use crate::routes;
+use crate::scorecards::Scorecard;
 use crate::site::context::{self, PageContext};
 use crate::site::graphs::{self, GraphFigure};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::relations;
-use crate::site::{Site, Subject};
+use crate::site::{Site, Subject, scorecards};
 
 /// The whole graph.
 pub struct Graph;
@@ -93,6 +94,40 @@ struct Data<'a> {
     nodes: Vec<(i64, String, Option<String>)>,
     /// For each relation the ends of its lines, one after the other.
     edges: Vec<Vec<usize>>,
+    /// The scorecards that have levels.
+    scores: Vec<Score<'a>>,
+}
+
+/// The levels that entities have on a scorecard.
+#[derive(Serialize)]
+struct Score<'a> {
+    id: &'a str,
+    title: &'a str,
+    /// Title and colour, by rank.
+    levels: Vec<(String, String)>,
+    /// The rank of each of the first nodes; `None` if the scorecard says nothing of it.
+    ranks: Vec<Option<usize>>,
+}
+
+fn scores<'a>(view: &PageContext<'a>) -> Vec<Score<'a>> {
+    let cards = &view.portal.scorecards.list;
+    let mut ranks = vec![vec![None; view.portal.catalog.entities().len()]; cards.len()];
+    for (id, _) in view.portal.catalog.iter() {
+        for (card, _, rank) in scorecards::levels(view.portal, id) {
+            ranks[card][id.index()] = Some(rank);
+        }
+    }
+    let with_levels = cards.iter().zip(ranks).filter(|(_, ranks)| ranks.iter().any(Option::is_some));
+    let score = |(card, ranks): (&'a Scorecard, Vec<Option<usize>>)| Score {
+        id: &card.id,
+        title: &card.title,
+        levels: (0..card.levels.len())
+            .map(|rank| scorecards::badge(card, rank))
+            .map(|level| (level.title, level.color))
+            .collect(),
+        ranks,
+    };
+    with_levels.map(score).collect()
 }
 
 /// Makes the file from which the browser draws.
@@ -159,5 +194,5 @@ pub fn data(view: &PageContext<'_>) -> Vec<u8> {
             pairs.into_iter().flat_map(|(from, to)| [from, to]).collect()
         })
         .collect();
-    super::json(&Data { kinds, relations, nodes, edges })
+    super::json(&Data { kinds, relations, nodes, edges, scores: scores(view) })
 }

@@ -23,7 +23,7 @@ use crate::routes;
 use crate::site::kind_display::Column;
 use crate::site::table::{self, Cell};
 use crate::site::tabs::definition;
-use crate::site::{File, PageContext, Site, Subject, atom, context, feeds};
+use crate::site::{File, PageContext, Site, Subject, atom, context, feeds, scorecards};
 
 /// What pages may load and do; the strictest that lets them work. Images may be embedded, because icons are.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'";
@@ -198,8 +198,10 @@ struct Rows<'a> {
     more: Vec<(Cow<'static, str>, &'a str)>,
     /// Reference and title of owners and systems.
     refs: Vec<(String, String)>,
+    /// The levels of scorecards that occur: what a filter names, and what readers see.
+    levels: Vec<(String, String)>,
     /// Name, title (if it differs), namespace, type, lifecycle, owner, system, tags, description, 1 for problems plus 2
-    /// for documentation, and the columns of `more`: a text, or numbers into `refs`.
+    /// for documentation, the columns of `more` (a text, or numbers into `refs`), and numbers into `levels`.
     rows: Vec<RowData<'a>>,
 }
 
@@ -215,6 +217,7 @@ type RowData<'a> = (
     String,
     u8,
     Vec<serde_json::Value>,
+    Vec<usize>,
 );
 
 fn rows(view: &PageContext<'_>, kind: usize) -> Vec<u8> {
@@ -227,6 +230,8 @@ fn rows(view: &PageContext<'_>, kind: usize) -> Vec<u8> {
             refs.len() - 1
         })
     };
+    let mut levels: Vec<(String, String)> = Vec::new();
+    let mut of_level: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let common = [Column::Name, Column::Type, Column::Lifecycle, Column::Owner, Column::System];
     let common = |column: &&Column| common.contains(column) || matches!(column, Column::Description | Column::Tags);
     let more: Vec<Column> = group.face.columns.iter().filter(|column| !common(column)).copied().collect();
@@ -251,6 +256,14 @@ fn rows(view: &PageContext<'_>, kind: usize) -> Vec<u8> {
                     _ => serde_json::Value::Null,
                 })
                 .collect();
+            let reached = scorecards::levels(view.portal, *id).map(|(at, card, rank)| {
+                *of_level.entry((at, rank)).or_insert_with(|| {
+                    let level = scorecards::badge(card, rank);
+                    levels.push((format!("{}={}", card.id, level.id), format!("{}: {}", card.title, level.title)));
+                    levels.len() - 1
+                })
+            });
+            let reached = reached.collect();
             (
                 entity.name(),
                 title,
@@ -263,12 +276,13 @@ fn rows(view: &PageContext<'_>, kind: usize) -> Vec<u8> {
                 description,
                 flags,
                 more,
+                reached,
             )
         })
         .collect();
     let more = more.iter().map(|column| (column.id(), column.title(view.site.config()))).collect();
     let face = &group.face;
-    json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, more, refs, rows })
+    json(&Rows { kind: &face.kind, one: &face.one, many: &face.many, class: face.class, more, refs, levels, rows })
 }
 
 /// Lists the pages that are worth finding: overviews and documents, not their raw forms.

@@ -18,16 +18,16 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   async function load() {
     const answer = await fetch(new URL(drawn.dataset.graphFile, location.href));
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-    const { kinds, relations, nodes, edges } = await answer.json();
-    const known = nodes.map(([at, name, heading]) => {
+    const { kinds, relations, nodes, edges, scores } = await answer.json();
+    const known = nodes.map(([at, name, heading], number) => {
       const kind = kinds[at < 0 ? -1 - at : at];
       const [namespace, plain] = name.includes('/') ? name.split('/') : ['default', name];
-      return { kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: pathOf(namespace, kind[0], plain), out: [], in: [] };
+      return { number, kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: pathOf(namespace, kind[0], plain), out: [], in: [] };
     });
     edges.forEach((ends, relation) => {
       for (let at = 0; at < ends.length; at += 2) { known[ends[at]].out.push([relation, ends[at + 1]]); known[ends[at + 1]].in.push([relation, ends[at]]); }
     });
-    return { kinds, relations, nodes: known, byRef: new Map(known.map((node, at) => [node.ref, at])) };
+    return { kinds, relations, scores, nodes: known, byRef: new Map(known.map((node, at) => [node.ref, at])) };
   }
 
   const full = (ref) => {
@@ -50,6 +50,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       step: /step/i.test(query.get('curve') ?? ''),
       to: query.get('to') ? full(query.get('to')) : '',
       roll: ['system', 'domain'].includes(query.get('rollUp')) ? query.get('rollUp') : '',
+      level: query.get('scorecard') ?? '',
       unfolded: new Set(),
     };
   }
@@ -64,6 +65,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     if (of.step) parts.push(['curve', 'curveStepBefore']);
     if (of.to) parts.push(['to', of.to]);
     if (of.roll) parts.push(['rollUp', of.roll]);
+    if (of.level) parts.push(['scorecard', of.level]);
     return `?${parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2F', '/')}`).join('&')}`;
   }
 
@@ -209,6 +211,11 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   }
 
   const pen = document.createElement('canvas').getContext('2d');
+  /** Title and colour of the level of an entity on the chosen scorecard. */
+  const score = () => graph.scores.find(({ id }) => id === state.level);
+  const levelOf = (item) => { const card = item.fold ? undefined : score(); return card?.levels[card.ranks[item.number]]; };
+  const dot = (colour, at) => shape('circle', { class: 'dot', r: 5, fill: colour, ...at });
+
   const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
 
   function picture({ items, lines, labels }, place, { longest = 32, bend = undefined, captions = true } = {}) {
@@ -217,7 +224,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const sans = getComputedStyle(document.body).fontFamily;
     const vertical = state.direction === 'TB' || state.direction === 'BT';
     const nodes = items.map((item) => {
-      const width = Math.max(88, Math.ceil(measure(cut(item.title), `${item.root ? '600 ' : ''}13px ${sans}`)) + 42);
+      const width = Math.max(88, Math.ceil(measure(cut(item.title), `${item.root ? '600 ' : ''}13px ${sans}`)) + 42 + (levelOf(item) ? 14 : 0));
       return vertical ? { main: 30, cross: width } : { main: width, cross: 30 };
     });
     for (const label of labels) label.main = label.text ? Math.ceil(measure(label.text, `11px ${sans}`)) : 0;
@@ -271,12 +278,14 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     items.forEach((item, at) => {
       const box = rect(placed.nodes[at]);
       const middle = box.y + box.height / 2;
+      const level = levelOf(item);
       const target = item.fold ? address(state) : address({ ...state, roots: [item.ref] });
       const node = shape('a', { class: `n k-${item.class}${item.root ? ' root' : ''}${item.fold ? ' folded' : ''}${item.gone ? ' gone' : ''}`, href: target });
       node.append(
-        shape('title', {}, item.fold ? `${item.title}: show them` : `${item.title} (${item.ref})${item.gone ? ' does not exist' : ''}`),
+        shape('title', {}, item.fold ? `${item.title}: show them` : `${item.title} (${item.ref})${item.gone ? ' does not exist' : ''}${level ? `, ${level[0]}` : ''}`),
         shape('rect', { ...box, rx: 7 }), shape('use', { href: `#g-${item.class}`, x: box.x + 9, y: middle - 7.5, width: 15, height: 15 }),
         shape('text', { x: box.x + 30, y: middle + 4.5 }, cut(item.title)),
+        ...(level ? [dot(level[1], { cx: box.x + box.width - 11, cy: middle })] : []),
       );
       node.addEventListener('click', (event) => {
         if (event.button) return;
@@ -343,6 +352,8 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       button.addEventListener('click', () => go({ simple: found.drawn }));
       note.append(` ${found.beside.toLocaleString('en')} ${found.beside === 1 ? 'edge' : 'edges'} between nodes at the same depth${found.drawn ? '' : ' hidden'}. `, button);
     }
+    const card = score();
+    if (card) note.append(` ${card.title}:`, ...card.levels.flatMap(([name, colour]) => [' ', shape('svg', { viewBox: '0 0 10 10', width: 10, height: 10, 'aria-hidden': 'true' }, dot(colour, { cx: 5, cy: 5 })), ` ${name}`]), '.');
     const current = canvas.querySelector('.root');
     const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
     canvas.scrollTo({ left: box.left - frame.left - frame.width / 2 + box.width / 2, top: box.top - frame.top - frame.height / 2 });
@@ -405,6 +416,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       field('Start from', input), names, field('Path to', goal), choice('Group by', [['', 'None'], ['system', 'System'], ['domain', 'Domain']], state.roll, (roll) => go({ roll })),
       choice('Depth', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
       choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
+      ...(graph.scores.length ? [choice('Level on', [['', 'None'], ...graph.scores.map(({ id, title: name }) => [id, name])], state.level, (level) => go({ level }))] : []),
       choice('Edge style', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
       facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
       facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
