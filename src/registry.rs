@@ -79,6 +79,7 @@ macro_rules! tabs {
             quality::Quality,
             code_insights::CodeInsights "code-insights",
             packages::Packages,
+            integrations::Integrations,
             scorecards::Scorecards,
             raw::Raw,
         }

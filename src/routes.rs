@@ -40,6 +40,8 @@ pub const IMPACT: &str = "impact/";
 pub const IMPACT_TABLE: &str = "impact/impact.csv";
 /// All scorecards.
 pub const SCORECARDS: &str = "scorecards/";
+/// Who has another level than before, as data.
+pub const SCORECARD_CHANGES: &str = "api/scorecards/changes.json";
 /// Figures of the whole portal.
 pub const INSIGHTS: &str = "insights/";
 /// The first tech radar.

@@ -1,11 +1,8 @@
 //! Scorecards as data for other programs: `export --scorecards`, and the JSON files of the site.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
-use super::levels::figures;
-use super::model::{Evidence, Origin, Outcome, Rollup, RuleResult, Scorecard, Scorecards, Status, Test};
+use super::model::{Evidence, Figures, Origin, Outcome, Rollup, RuleResult, Scorecard, Scorecards, Status, Test};
 use super::tech_insights::Check;
 use crate::catalog::Catalog;
 use crate::diag::Positions;
@@ -150,23 +147,14 @@ fn points(card: &Scorecard, outcome: &Outcome) -> usize {
 }
 
 /// Adds up the results of each category.
-#[must_use]
-pub fn areas(card: &Scorecard, outcome: &Outcome) -> Value {
-    let mut categories: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, rule) in card.rules.iter().enumerate() {
-        if let Some(category) = rule.category.as_deref()
-            && card.counts(at, outcome.results[at].status)
-        {
-            categories.entry(category).or_default().push(at);
-        }
-    }
-    let area = |rules: &Vec<usize>| {
-        let statuses = outcome.results.iter().enumerate();
-        let statuses = statuses.map(|(at, it)| if rules.contains(&at) { it.status } else { Status::NotApplicable });
-        let figures = figures(card.counted(statuses, false), None);
-        json!({ "rank": figures.rank, "maxRank": figures.max_rank, "passed": figures.passed, "total": figures.total })
+fn areas(card: &Scorecard, outcome: &Outcome) -> Value {
+    let area = |(category, figures): (&str, Figures)| {
+        let figures = json!({
+            "rank": figures.rank, "maxRank": figures.max_rank, "passed": figures.passed, "total": figures.total
+        });
+        (category.to_owned(), figures)
     };
-    categories.iter().map(|(category, rules)| ((*category).to_owned(), area(rules))).collect::<Map<_, _>>().into()
+    card.areas(outcome).into_iter().map(area).collect::<Map<_, _>>().into()
 }
 
 fn one(rule: &super::model::Rule, result: &RuleResult, places: &Places<'_>) -> Value {

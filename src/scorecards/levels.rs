@@ -1,6 +1,8 @@
 //! Levels and scores: what results come to. Pure arithmetic over counted results.
 
-use super::model::{Figures, Scorecard, Status};
+use std::collections::BTreeMap;
+
+use super::model::{Figures, Outcome, Scorecard, Status};
 
 /// A result that counts.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +59,25 @@ impl Scorecard {
     pub(super) fn thresholds(&self) -> Option<Vec<(usize, u32)>> {
         self.is_by_score()
             .then(|| self.levels.iter().enumerate().filter_map(|(rank, level)| Some((rank, level.from?))).collect())
+    }
+
+    /// Adds up the counted results of each category.
+    #[must_use]
+    pub fn areas(&self, outcome: &Outcome) -> Vec<(&str, Figures)> {
+        let mut categories: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, rule) in self.rules.iter().enumerate() {
+            if let Some(category) = rule.category.as_deref()
+                && self.counts(at, outcome.results[at].status)
+            {
+                categories.entry(category).or_default().push(at);
+            }
+        }
+        let area = |rules: Vec<usize>| {
+            let statuses = outcome.results.iter().enumerate();
+            let statuses = statuses.map(|(at, it)| if rules.contains(&at) { it.status } else { Status::NotApplicable });
+            figures(self.counted(statuses, false), None)
+        };
+        categories.into_iter().map(|(category, rules)| (category, area(rules))).collect()
     }
 
     /// Returns the counted results of an entity: those of rules in force, or of all rules.

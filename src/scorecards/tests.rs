@@ -311,3 +311,17 @@ fn breaking_changes_are_counted_against_a_base() {
     assert_eq!(judged(Some("/animals")), Status::Fail);
     assert_eq!(judged(None), Status::NoData, "without a base nobody knows");
 }
+
+#[test]
+fn categories_have_levels_of_their_own_and_the_lowest_decides() {
+    let card = "kind: Scorecard\nid: all\nfilter: name:web\nlevels: [{id: bronze}, {id: silver}]\nrules:\n  \
+                - {id: a, level: bronze, category: Docs, pass: 'true'}\n  - {id: b, level: silver, category: Docs, pass: 'true'}\n  \
+                - {id: c, level: bronze, category: Safety, pass: 'true'}\n  - {id: d, level: silver, category: Safety, pass: 'false'}\n";
+    let (_, portal) = portal_of(&[("scorecards/all.yaml", card)]);
+    let card = &portal.scorecards.list[0];
+    let outcome = &card.outcomes[0];
+    let areas: Vec<_> =
+        card.areas(outcome).into_iter().map(|(name, it)| (name, it.rank, it.passed, it.total)).collect();
+    assert_eq!(areas, [("Docs", 2, 2, 2), ("Safety", 1, 1, 2)]);
+    assert_eq!(outcome.figures.rank, 1);
+}

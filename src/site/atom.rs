@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Change, PageContext, kind_display, newest_first};
+use super::{Change, PageContext, kind_display, newest_first, scorecards};
 use crate::announcements::Publisher;
 use crate::calendar::Day;
 use crate::catalog::EntityId;
@@ -29,7 +29,7 @@ pub fn of_portal(view: &PageContext<'_>) -> String {
     write(view, &head, view.site.changes())
 }
 
-/// Writes the newest changes of an entity: of its file, its documentation and its decisions; those of a group or user are the
+/// Writes the newest changes of an entity: of its file, its documentation, its decisions and its levels on scorecards; those of a group or user are the
 /// changes of all that it owns.
 #[must_use]
 pub fn of_entity(view: &PageContext<'_>, id: EntityId) -> String {
@@ -103,7 +103,17 @@ fn changes_of(view: &PageContext<'_>, id: EntityId) -> Vec<Change> {
             author: record.deciders.first().map_or_else(|| entity.title().into(), |name| name.as_str().into()),
         })
     });
-    own.into_iter().chain(pages).chain(decisions).collect()
+    let turns = scorecards::turns(view.portal, id).into_iter().map(|turn| {
+        let [from, to] = [turn.from, turn.to].map(|rank| scorecards::badge(turn.card, rank).title);
+        Change {
+            time: turn.day.number() * DAY,
+            title: format!("{}: {to} instead of {from}", entity.title()),
+            what: turn.card.title.clone(),
+            url: routes::entity_tab(&entity.reference, "scorecards"),
+            author: turn.card.title.as_str().into(),
+        }
+    });
+    own.into_iter().chain(pages).chain(decisions).chain(turns).collect()
 }
 
 fn of_pages(view: &PageContext<'_>, docs: &DocsSite) -> Vec<Change> {

@@ -75,8 +75,20 @@ pub struct ResultRow {
     exemption: Option<ExemptionRow>,
     from: Option<String>,
     edit: Option<String>,
+    category: Option<String>,
+    /// Whether it counts today.
+    counts: bool,
     /// Whether it counts and does not hold.
     pub fails: bool,
+}
+
+/// How far an entity is in a category.
+#[derive(Debug, Clone, Serialize)]
+pub struct Area {
+    title: String,
+    badge: Option<LevelBadge>,
+    passed: usize,
+    total: usize,
 }
 
 /// Why somebody is excused.
@@ -124,6 +136,7 @@ pub struct Card {
     upcoming: Option<String>,
     trend: Option<String>,
     json: String,
+    areas: Vec<Area>,
     groups: Vec<Group>,
 }
 
@@ -150,6 +163,42 @@ pub fn levels(portal: &Portal, id: EntityId) -> impl Iterator<Item = (usize, &Sc
         let says_something = outcome.results.iter().any(|result| result.status != Status::NotApplicable);
         says_something.then_some((at, card, outcome.figures.rank))
     })
+}
+
+/// A day on which the level of an entity was another one than before.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    /// The day.
+    pub day: Day,
+    /// Whose level it is.
+    pub entity: EntityId,
+    /// On which scorecard.
+    pub card: &'a Scorecard,
+    /// The rank before.
+    pub from: usize,
+    /// The rank from then on.
+    pub to: usize,
+}
+
+/// Returns when the levels of an entity changed, as far as the history knows; what is so today and not recorded yet comes last.
+#[must_use]
+pub fn turns(portal: &Portal, id: EntityId) -> Vec<Turn<'_>> {
+    let found = &portal.scorecards;
+    let mut turns = Vec::new();
+    for (_, card, now) in levels(portal, id) {
+        let mut ranks = found.history.ranks(&card.id, portal.catalog.get(id).reference.as_str());
+        ranks.extend(found.today.map(|today| (today, now as u64)));
+        let of = |rank: u64| usize::try_from(rank).unwrap_or(usize::MAX).min(card.levels.len() - 1);
+        let pairs = ranks.windows(2).filter(|pair| pair[0].1 != pair[1].1);
+        turns.extend(pairs.map(|pair| Turn {
+            day: pair[1].0,
+            entity: id,
+            card,
+            from: of(pair[0].1),
+            to: of(pair[1].1),
+        }));
+    }
+    turns
 }
 
 /// Names a rule.
@@ -232,6 +281,8 @@ pub fn result(view: &PageContext<'_>, card: &Scorecard, rule: usize, result: &Ru
         exemption: excuse.map(|excuse| exemption(view, excuse)),
         from: of.effective_from.filter(|_| !of.in_force).map(Day::words),
         edit: source.and_then(|source| source.edit.clone()),
+        category: of.category.clone(),
+        counts: card.counts(rule, result.status),
         fails,
     }
 }
@@ -242,6 +293,7 @@ pub fn card(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Card
     let reference = &view.entity(outcome.entity).reference;
     Card {
         groups: groups(view, card, outcome),
+        areas: areas(card, outcome),
         json: view.href(&routes::scorecards_of(reference)),
         ..summary(view, card, outcome)
     }
@@ -268,6 +320,7 @@ pub fn summary(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> C
         upcoming: (outcome.upcoming != rank).then(|| badge(card, outcome.upcoming).title),
         trend: trend_of_entity(view, card, outcome),
         json: String::new(),
+        areas: Vec::new(),
         groups: Vec::new(),
     }
 }
@@ -288,6 +341,23 @@ fn next(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) -> Option<N
     });
     let lacks: Vec<RuleLink> = failing.map(|(_, (rule, _))| rule_link(view, card, rule)).collect();
     (!lacks.is_empty()).then(|| Next { level: above.1.title.clone(), lacks })
+}
+
+/// Returns how far an entity is in each category, the lowest first, which decides; nothing where there is one category only.
+fn areas(card: &Scorecard, outcome: &Outcome) -> Vec<Area> {
+    let has_levels = card.has_figures() && card.levels.len() > 1 && !card.is_by_score();
+    let mut areas = card.areas(outcome);
+    if areas.len() < 2 {
+        return Vec::new();
+    }
+    areas.sort_by_key(|(_, figures)| (figures.rank, std::cmp::Reverse(figures.total - figures.passed)));
+    let area = |(title, figures): (&str, Figures)| Area {
+        title: title.to_owned(),
+        badge: has_levels.then(|| badge(card, figures.rank)),
+        passed: figures.passed,
+        total: figures.total,
+    };
+    areas.into_iter().map(area).collect()
 }
 
 /// Groups results by level; those without a level by category.
@@ -431,4 +501,36 @@ fn trend_of_entity(view: &PageContext<'_>, card: &Scorecard, outcome: &Outcome) 
         steps.push((today, now));
     }
     trend("Level", &steps, (card.levels.len() - 1) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn levels_that_changed_are_known_with_their_days() {
+        let catalog = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web}\nspec: {type: a, lifecycle: b, owner: c}\n";
+        let card = "kind: Scorecard\nid: all\nlevels: [{id: bronze}, {id: silver}]\nrules:\n  - {id: a, level: bronze, pass: 'true'}\n  - {id: b, level: silver, pass: 'true'}\n";
+        let line = |day: &str, rank: u64| {
+            format!(
+                "{{\"day\":\"{day}\",\"scorecard\":\"all\",\"levels\":[1,1,1],\"entities\":{{\"component:default/web\":{rank}}}}}\n"
+            )
+        };
+        let history = line("2026-11-01", 1) + &line("2026-11-08", 0) + &line("2026-11-15", 0);
+        let files: [(&str, &[u8]); 3] = [
+            ("catalog-info.yaml", catalog.as_bytes()),
+            ("scorecards/all.yaml", card.as_bytes()),
+            ("history.jsonl", history.as_bytes()),
+        ];
+        let mut config = Config::default();
+        config.scorecards.history = Some("history.jsonl".to_owned());
+        let today = Day::parse("2026-11-29").map_or(0, Day::number);
+        let workspace = Workspace::from_files(config, &files).at(today * 86_400);
+        let portal = crate::portal::analyse(&workspace, &mut |_| ());
+        let id = portal.catalog.find("component:default/web").unwrap();
+        let found: Vec<_> = turns(&portal, id).into_iter().map(|it| (it.day.iso(), it.from, it.to)).collect();
+        assert_eq!(found, [("2026-11-08".to_owned(), 1, 0), ("2026-11-29".to_owned(), 0, 2)]);
+    }
 }

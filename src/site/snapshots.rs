@@ -146,6 +146,14 @@ pub fn cards(view: &PageContext<'_>, id: EntityId) -> Vec<SnapshotCard> {
     snapshots.into_iter().map(|snapshot| card(view, id, snapshot)).collect()
 }
 
+/// Returns what is above the rows of every source of an entity, the worst first.
+#[must_use]
+pub fn heads(view: &PageContext<'_>, id: EntityId) -> Vec<SnapshotCard> {
+    let mut snapshots: Vec<&Snapshot> = view.portal.snapshots.of(id).iter().collect();
+    snapshots.sort_by_key(|snapshot| rank(snapshot));
+    snapshots.into_iter().map(|snapshot| head(view, snapshot)).collect()
+}
+
 /// Returns the place of a snapshot among others: errors, failing, stale, fine, what is missing.
 fn rank(snapshot: &Snapshot) -> u8 {
     match (snapshot.state, snapshot.tone()) {

@@ -157,6 +157,11 @@ impl Facts {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, fact)| fact)
     }
 
+    /// Returns the texts, to change them.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut Box<str>> {
+        self.0.iter_mut().filter_map(|(_, fact)| if let Fact::Text(text) = fact { Some(text) } else { None })
+    }
+
     /// Returns all facts.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Fact)> {
         self.0.iter().map(|(name, fact)| (&**name, fact))

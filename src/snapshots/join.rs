@@ -400,7 +400,9 @@ impl Join<'_> {
                 let is_expected = configured.expect.as_ref().is_some_and(|filter| fits(filter, entity));
                 let answer = claims.as_ref().and_then(|claims| envelope.answer(entity, claims, configured));
                 let snapshot = match (answer, &claims) {
-                    (Some(answer), Some(claims)) => answer.snapshot(at, &mask::short(&claims.shown), self.now, ttl),
+                    (Some(answer), Some(claims)) => {
+                        answer.with_hosts(self.hosts).snapshot(at, &mask::short(&claims.shown), self.now, ttl)
+                    }
                     (None, Some(claims)) if claims.is_annotated || is_expected => {
                         missing(at, State::NoData, &claims.shown)
                     }
@@ -420,7 +422,8 @@ impl Join<'_> {
                 let (instance, key, _) = group.first()?;
                 let stored = self.index.sources[name][instance][key].get(&configured.part)?;
                 let part = self.part(stored, PARTS[0].format);
-                Some(Answer::of_part(&part, |values: &[Value]| own::record(values.first(), configured)))
+                let answer = Answer::of_part(&part, |values: &[Value]| own::record(values.first(), configured));
+                Some(answer.with_hosts(self.hosts))
             })
             .collect();
         for ((_, claimants), answer) in groups.iter().zip(read) {

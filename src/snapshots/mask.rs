@@ -32,6 +32,60 @@ static KEYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+static HOST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r"(?ix)
+        [a-z][a-z0-9+.-]*://(?<authority>[^/\s?\#]+)
+        | \b(?<name>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+
+            (?:com|org|net|io|dev|app|cloud|local|internal|intranet|intra|corp|lan|home|svc|example|test|localhost|eu|de|uk|fr|nl|ch|at))(?::\d{1,5})?\b
+        | \b(?<number>\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?\b",
+    )
+});
+
+/// Where everybody can look anyway: the hosts of tools that are offered to all.
+const PUBLIC: &[&str] = &[
+    "github.com",
+    "ghcr.io",
+    "gitlab.com",
+    "bitbucket.org",
+    "sonarcloud.io",
+    "sentry.io",
+    "pagerduty.com",
+    "opsgenie.com",
+    "buildkite.com",
+    "bugsnag.com",
+    "docker.io",
+    "npmjs.com",
+    "pypi.org",
+    "crates.io",
+    "nist.gov",
+    "cve.org",
+    "osv.dev",
+];
+
+fn is_public(authority: &str) -> bool {
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+    PUBLIC.iter().any(|known| host.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+/// Returns a text without names and numbers of hosts, registries of images among them; those of tools that are offered to all
+/// stay.
+#[must_use]
+pub(crate) fn without_hosts(text: &str) -> Cow<'_, str> {
+    let Some(regex) = HOST.as_ref().filter(|_| text.contains('.') || text.contains("://")) else {
+        return Cow::Borrowed(text);
+    };
+    regex.replace_all(text, |found: &regex::Captures<'_>| {
+        let whole = &found[0];
+        match found.name("authority") {
+            Some(authority) if !is_public(authority.as_str()) => whole.replace(authority.as_str(), MASK),
+            None if !is_public(whole) => MASK.to_owned(),
+            _ => whole.to_owned(),
+        }
+    })
+}
+
 /// Returns a text without what must not be shown.
 #[must_use]
 pub(crate) fn masked(text: &str) -> Cow<'_, str> {
@@ -147,6 +201,22 @@ mod tests {
         assert!(!short(&text).contains("ghp_"));
         assert_eq!(short(&"é".repeat(400)).chars().count(), 301);
         assert_eq!(short("a\n b\u{202e}\tc"), "a bc".replace("bc", "b c"));
+    }
+
+    #[test]
+    fn hosts_are_left_out_by_policy_and_nothing_else() {
+        for (text, expect) in [
+            ("dial tcp 10.0.3.7:5432: refused", "dial tcp …: refused"),
+            ("registry.acme.internal:5000/team/web:1.2.3", "…/team/web:1.2.3"),
+            ("see https://jenkins.acme.example/job/web/7", "see https://…/job/web/7"),
+            ("https://github.com/acme/web/runs/1", "https://github.com/acme/web/runs/1"),
+            ("db-1.prod.svc.cluster.local is down", "… is down"),
+            ("src/main.rs:3 uses index.html and v1.2.3", "src/main.rs:3 uses index.html and v1.2.3"),
+            ("com.acme.Basket.total", "com.acme.Basket.total"),
+            ("notgithub.com", "…"),
+        ] {
+            assert_eq!(without_hosts(text), expect, "{text}");
+        }
     }
 
     #[test]

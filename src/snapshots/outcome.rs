@@ -66,7 +66,22 @@ impl Answer {
             });
             failed_parts.extend(why.map(|why| (part.name, mask::short(&why).into())));
         }
-        Some(Self { fetched, failure: failure.map(|words| mask::long(&words).into()), failed_parts, record })
+        let failure = failure.map(|words| mask::long(&words).into());
+        Some(Self { fetched, failure, failed_parts, record }.with_hosts(shows.1))
+    }
+
+    /// Leaves names of hosts out of it unless they are shown.
+    pub(super) fn with_hosts(mut self, are_shown: bool) -> Self {
+        if !are_shown {
+            let texts = self.failure.iter_mut().chain(self.failed_parts.iter_mut().map(|(_, why)| why));
+            for text in texts {
+                *text = mask::without_hosts(text).into();
+            }
+            if let Some(record) = self.record.as_mut().and_then(Arc::get_mut) {
+                record.drop_hosts();
+            }
+        }
+        self
     }
 
     /// Reads an answer of a single part.

@@ -1,5 +1,7 @@
 //! What a reader makes of an answer: facts, and rows to show.
 
+use std::borrow::Cow;
+
 use super::facts::{Facts, Tone};
 use super::{mask, time};
 
@@ -149,6 +151,31 @@ impl Record {
     pub(crate) fn link(&mut self, url: Option<&str>) {
         if let Some(url) = url.and_then(mask::link) {
             self.link = Some(url.into());
+        }
+    }
+
+    /// Takes names of hosts out of everything that is shown; a link that leads to one is only its text.
+    pub(super) fn drop_hosts(&mut self) {
+        fn drop(text: &mut Box<str>) {
+            if let Cow::Owned(shown) = mask::without_hosts(text) {
+                *text = shown.into();
+            }
+        }
+        self.line.iter_mut().for_each(drop);
+        self.link = self.link.take().filter(|link| matches!(mask::without_hosts(link), Cow::Borrowed(_)));
+        self.series.iter_mut().for_each(|series| drop(&mut series.name));
+        self.facts.texts().for_each(drop);
+        for cell in self.tables.iter_mut().flat_map(|table| &mut table.rows).flatten() {
+            match cell {
+                Cell::Text(text) | Cell::Word(text, _) | Cell::Code(text) => drop(text),
+                Cell::Link(text, href) => {
+                    drop(text);
+                    if let Cow::Owned(_) = mask::without_hosts(href) {
+                        *cell = Cell::Text(std::mem::take(text));
+                    }
+                }
+                Cell::Empty | Cell::Time(_) | Cell::Number(_) => {}
+            }
         }
     }
 

@@ -24,6 +24,14 @@ function check(name, options, body) {
   });
 }
 
+/** Waits until something holds on a page. */
+async function until(page, expression) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await page.evaluate(`Boolean(${expression})`)) return;
+    await page.settle(50);
+  }
+  assert.fail(`it never holds: ${expression}`);
+}
 const text = (page, selector) => page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim()`);
 /** Follows the link whose words are given, as a click would. */
 async function follow(page, words, within = 'body') {
@@ -239,4 +247,48 @@ check('the map of a scorecard is filtered by owner and shared by its address', {
   await page.goto(`${url}scorecards/production/?owner=group%3Adefault%2Fseating-crew`);
   const shown = await page.evaluate(`[...document.querySelectorAll('[data-row]:not([hidden])')].map((row) => row.dataset.owner)`);
   assert(shown.length > 0 && shown.every((owner) => owner === 'group:default/seating-crew'), shown.join());
+});
+
+check('the map of a scorecard is sorted, grouped, and shows who fails', {}, async (page) => {
+  await page.goto(`${url}scorecards/production/`);
+  const refs = () => page.evaluate(`[...document.querySelectorAll('[data-row]:not([hidden])')].map((row) => [row.dataset.score, row.dataset.ownerTitle ?? ''])`);
+  await until(page, `document.querySelector('th[data-sort=score] button')`);
+  const before = await refs();
+  await page.evaluate(`document.querySelector('th[data-sort=score] button').click()`);
+  await until(page, `document.querySelector('th[data-sort=score]').getAttribute('aria-sort') === 'descending'`);
+  const scores = (await refs()).map(([score]) => Number(score));
+  assert.deepEqual(scores, scores.toSorted((a, b) => b - a));
+  assert.equal(scores.length, before.length);
+  await page.evaluate(`(() => { const by = document.querySelector('[data-group-by]'); by.value = 'owner'; by.dispatchEvent(new Event('change', { bubbles: true })); })()`);
+  await until(page, `document.querySelector('.map .group')`);
+  const owners = (await refs()).map(([, owner]) => owner);
+  assert.deepEqual(owners, owners.toSorted((a, b) => !a - !b || a.localeCompare(b, 'en', { sensitivity: 'base', numeric: true })));
+  await page.evaluate(`(() => { const of = document.querySelector('[data-cells=status]'); of.value = 'exempt'; of.dispatchEvent(new Event('change', { bubbles: true })); })()`);
+  const left = await page.evaluate(`[...document.querySelectorAll('[data-row]:not([hidden])')].map((row) => row.querySelector('[data-status=exempt]') !== null)`);
+  assert(left.length > 0 && left.length < before.length && left.every(Boolean), left.join());
+});
+
+check('the results of an entity go by category, too', {}, async (page) => {
+  await page.goto(`${url}catalog/default/component/booking-service/scorecards/`);
+  const groups = () => page.evaluate(`[...document.querySelectorAll('#scorecard-production .score-group:not([hidden]) > summary')].map((group) => group.firstChild.textContent.trim())`);
+  await until(page, `document.querySelector('.group-by')`);
+  const levels = await groups();
+  await page.evaluate(`document.querySelectorAll('#scorecard-production .group-by button')[1].click()`);
+  const categories = await groups();
+  assert.notDeepEqual(categories, levels);
+  const count = () => page.evaluate(`document.querySelectorAll('#scorecard-production [data-rule]').length`);
+  const all = await count();
+  await page.evaluate(`document.querySelectorAll('#scorecard-production .group-by button')[0].click()`);
+  assert.deepEqual([await groups(), await count()], [levels, all]);
+});
+
+check('the graph and the catalog know levels', {}, async (page) => {
+  await page.goto(`${url}catalog-graph/?rootEntityRefs%5B%5D=component:default/booking-service&maxDepth=1&scorecard=production`);
+  await until(page, `document.querySelector('.canvas svg .dot')`);
+  assert.match(await text(page, '[data-graph-note]'), /Bronze/);
+  await page.goto(`${url}catalog/?filters[kind]=component&filters[scorecard]=production=bronze`);
+  await until(page, `document.querySelector('[data-results] tbody tr')`);
+  const found = await page.evaluate(`document.querySelectorAll('[data-results] tbody tr').length`);
+  const expected = (await readFile(join(site, 'scorecards/production.csv'), 'utf8')).split('\n').filter((line) => line.startsWith('component:') && line.includes(',bronze,')).length;
+  assert.equal(found, expected);
 });

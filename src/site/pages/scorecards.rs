@@ -27,6 +27,7 @@ pub struct Scorecards;
 /// What is at an address, by the number of its list.
 enum What<'a> {
     All,
+    Changes,
     Map(&'a Scorecard, usize),
     Rule(&'a Scorecard, usize),
     Initiative(&'a Scorecard, &'a Initiative),
@@ -36,7 +37,8 @@ enum What<'a> {
 
 /// Lists the pages of all scorecards. The place in this list is the number of a page's subject.
 fn pages(portal: &Portal) -> Vec<(String, What<'_>)> {
-    let mut pages = vec![(routes::SCORECARDS.to_owned(), What::All)];
+    let mut pages =
+        vec![(routes::SCORECARDS.to_owned(), What::All), (routes::SCORECARD_CHANGES.to_owned(), What::Changes)];
     for card in &portal.scorecards.list {
         let url = routes::scorecard(&card.id);
         let count = rows(card).len().div_ceil(ROWS).max(1);
@@ -111,6 +113,7 @@ impl PageType for Scorecards {
 fn page(view: &PageContext<'_>, what: &What<'_>) -> PageContent {
     match what {
         What::All => PageContent::html("scorecards.html", all(view)),
+        What::Changes => json(&changes(view)),
         What::Map(card, page) => PageContent::html("scorecard.html", map(view, card, *page)),
         What::Rule(card, rule) => PageContent::html("scorecard-rule.html", rule_page(view, card, *rule)),
         What::Initiative(card, it) => PageContent::html("scorecard-initiative.html", initiative_page(view, card, it)),
@@ -126,6 +129,31 @@ fn path(view: &PageContext<'_>, file: crate::text::FileId) -> String {
 fn json(value: &serde_json::Value) -> PageContent {
     let text = crate::diag::visible::visible_json(value.to_string());
     PageContent::File { bytes: text.into_bytes(), mime: "application/json" }
+}
+
+/// Days that the list of changes goes back.
+const RECENT: i64 = 90;
+
+/// Lists who has another level than before, the newest first: for a job that tells the teams.
+fn changes(view: &PageContext<'_>) -> serde_json::Value {
+    let since = view.portal.scorecards.today.map_or(0, |today| today.number() - RECENT);
+    let all = view.portal.catalog.iter().flat_map(|(id, _)| views::turns(view.portal, id));
+    let mut turns: Vec<_> = all.filter(|turn| turn.day.number() >= since).collect();
+    turns.sort_by_key(|turn| std::cmp::Reverse(turn.day));
+    let change = |turn: views::Turn<'_>| {
+        let entity = view.entity(turn.entity);
+        let [from, to] = [turn.from, turn.to].map(|rank| views::badge(turn.card, rank).id);
+        serde_json::json!({
+            "day": turn.day.iso(),
+            "scorecard": turn.card.id,
+            "ref": entity.reference.as_str(),
+            "owner": entity.related("ownedBy").next().map(|owner| owner.target.as_str()),
+            "from": from,
+            "to": to,
+            "fell": turn.to < turn.from,
+        })
+    };
+    serde_json::json!({ "changes": turns.into_iter().map(change).collect::<Vec<_>>() })
 }
 
 /// Makes the JSON of what scorecards say of an entity.
@@ -277,6 +305,8 @@ struct Map {
     json: String,
     csv: String,
     pager: Option<Pager>,
+    /// The other pages, for the script that sorts and filters all rows.
+    others: String,
     gate: Option<String>,
     filter: Option<String>,
     rollups: Vec<(EntityLink, Option<LevelBadge>, Option<u32>, String)>,
@@ -344,6 +374,11 @@ fn map(view: &PageContext<'_>, card: &Scorecard, page: usize) -> PageModel<Map> 
         json: view.href(&routes::scorecard_file(&card.id, "json")),
         csv: view.href(&routes::scorecard_file(&card.id, "csv")),
         pager: pager_of(page, all.len(), ROWS, |page| view.href(&routes::list_page(&url, page))),
+        others: (1..=all.len().div_ceil(ROWS))
+            .filter(|other| *other != page)
+            .map(|other| view.href(&routes::list_page(&url, other)))
+            .collect::<Vec<_>>()
+            .join(" "),
         gate: card.gate.as_ref().map(|gate| views::badge(card, gate.minimum).title),
         filter: card.filter_text.clone(),
         rollups: rollups.collect(),

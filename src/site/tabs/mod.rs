@@ -9,6 +9,7 @@ pub mod dependencies;
 pub mod diagram;
 pub mod docs;
 pub mod incidents;
+pub mod integrations;
 pub mod kubernetes;
 pub mod impact;
 pub mod members;
