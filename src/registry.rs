@@ -52,6 +52,7 @@ macro_rules! pages {
             entity::Entities,
             docs::Documents,
             versions::Versions,
+            print::Prints,
             hosting::Files,
         }
     };

@@ -87,7 +87,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
         files: written.written + written.unchanged,
         failed: over || fails(args.strict, &problems),
         address: workspace.config().base_url.clone(),
-        holds: holds(&portal, args),
+        holds: holds(&workspace, &portal, args),
     };
     let failed = tell(context, &told, written, took);
     print_changed(older.as_ref(), &target.folder, told.address.as_deref());
@@ -100,9 +100,16 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
 }
 
 /// Returns from when until before when the same input gives the same site, in seconds since 1970 UTC: the states of answers
-/// and announcements hold, and scorecards are of one day.
-fn holds(portal: &Portal, args: &BuildArgs) -> (i64, i64) {
+/// and announcements hold, no further document counts as old, and scorecards are of one day.
+fn holds(workspace: &Workspace, portal: &Portal, args: &BuildArgs) -> (i64, i64) {
     let (from, until) = portal.announcements.holds.unwrap_or((i64::MIN, i64::MAX));
+    let (from, until) = match workspace.config().docs.stale_after {
+        Some(after) => {
+            let (stale_from, stale_until) = portal.docs.stale_between(after, workspace.now());
+            (from.max(stale_from), until.min(stale_until))
+        }
+        None => (from, until),
+    };
     if args.today.today.is_some() {
         return (from, until);
     }

@@ -209,6 +209,7 @@ pub(super) const ROOT: &[Key] = &[
         "Versions of documentations, read from tags and branches of their repositories. An `mkdocs.yml` says the same of its \
          own documentation below `extra.versions`, which goes before what stands here.",
     ),
+    key("docs", Shape::Mapping(DOCS), "What pages of documentation say beside their text."),
     key("adr", Shape::Mapping(ADR), "Decision records beside those that entities have."),
     key(
         "limits",
@@ -681,6 +682,13 @@ const RADAR: &[Key] = &[
     key("title", Shape::Text, "What it is called; else what the file says."),
     key("id", Shape::Text, "Its name in addresses, for all but the first."),
 ];
+
+const DOCS: &[Key] = &[key(
+    "staleAfter",
+    Shape::Period,
+    "A page says above its text that it was not changed for so long, by the last commit that touched its document, such as \
+     `365d`.",
+)];
 
 const ADR: &[Key] = &[
     key(

@@ -101,6 +101,8 @@ pub struct Config {
     pub templates: TemplatesConfig,
     /// Where people and teams come from, beside catalog files.
     pub org: Vec<OrgConfig>,
+    /// What pages of documentation say beside their text.
+    pub docs: DocsConfig,
     /// Decision records.
     pub adr: AdrConfig,
     /// Scorecards.
@@ -490,6 +492,13 @@ pub struct RadarConfig {
     pub id: Option<String>,
 }
 
+/// What pages of documentation say beside their text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DocsConfig {
+    /// For how many seconds a document may stay unchanged before its page says so.
+    pub stale_after: Option<i64>,
+}
+
 /// Decision records.
 #[derive(Debug, Clone, Default)]
 pub struct AdrConfig {
@@ -546,6 +555,7 @@ impl Default for Config {
             check: CheckConfig::default(),
             templates: TemplatesConfig::default(),
             org: Vec::new(),
+            docs: DocsConfig::default(),
             adr: AdrConfig::default(),
             scorecards: ScorecardsConfig::default(),
             tech_insights: None,

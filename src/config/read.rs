@@ -10,8 +10,9 @@ use super::check::{Checker, colour, count, factor, given, glob, http_url, is_fie
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
-    CustomRelation, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, Places, Policy, RadarConfig,
-    ScorecardsConfig, SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig, TemplatesConfig,
+    CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, Places, Policy,
+    RadarConfig, ScorecardsConfig, SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig,
+    TemplatesConfig,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
@@ -69,6 +70,7 @@ fn config(root: &Map) -> Config {
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         templates: given_map(Some(root), "templates").map(templates).unwrap_or_default(),
         org: mappings(root, "org").enumerate().filter_map(|(number, map)| org(number, map)).collect(),
+        docs: given_map(Some(root), "docs").map(docs).unwrap_or_default(),
         adr: given_map(Some(root), "adr").map(adr).unwrap_or_default(),
         radar: given_map(Some(root), "radar").into_iter().chain(mappings(root, "radar")).filter_map(radar).collect(),
         radar_url: None,
@@ -376,6 +378,10 @@ fn snapshot_source(map: &Map) -> SnapshotSource {
 
 fn radar(map: &Map) -> Option<RadarConfig> {
     Some(RadarConfig { file: text(map, "file")?, title: text(map, "title"), id: text(map, "id") })
+}
+
+fn docs(map: &Map) -> DocsConfig {
+    DocsConfig { stale_after: text(map, "staleAfter").as_deref().and_then(period) }
 }
 
 fn adr(map: &Map) -> AdrConfig {

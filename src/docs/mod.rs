@@ -155,6 +155,8 @@ pub struct DocsAsset {
     pub path: String,
     /// Where readers look for it if it is published as a text under another name: a page there leads to it.
     pub old_path: Option<String>,
+    /// Width and height in pixels, of a picture that has them.
+    pub size: Option<(u32, u32)>,
 }
 
 impl DocsAsset {
@@ -238,6 +240,18 @@ impl Docs {
     pub fn versions_of(&self, entity: EntityId) -> Option<&VersionedDocs> {
         let at = self.versions.binary_search_by_key(&entity, |versions| versions.entity).ok()?;
         Some(&self.versions[at])
+    }
+
+    /// Returns from when until before when the same documents have not been changed for `after` seconds as `now`; all in
+    /// seconds since 1970 UTC.
+    #[must_use]
+    pub fn stale_between(&self, after: i64, now: i64) -> (i64, i64) {
+        let sites = self.sites.iter().chain(self.others.iter());
+        let changes = sites.flat_map(|site| site.pages.iter()).filter_map(|page| page.last_change.as_ref());
+        let moments = changes.map(|change| change.time.saturating_add(after));
+        moments.fold((i64::MIN, i64::MAX), |(from, until), moment| {
+            if moment <= now { (from.max(moment), until) } else { (from, until.min(moment)) }
+        })
     }
 
     /// Returns the documentation that an entity shows, with the path of the page to open.

@@ -52,6 +52,8 @@ pub(super) struct Pages {
 
 /// The largest picture that is read, in bytes.
 const MAX_PICTURE: u64 = 32 << 20;
+/// The endings of pictures of pixels.
+const PIXELS: &[&str] = &["png", "jpg", "jpeg", "gif", "webp", "avif"];
 
 impl Pages {
     /// Sorts the found files into pages and assets; of two with the same address one stays, and what not every host
@@ -239,7 +241,8 @@ fn place_assets(
             }
         };
         let wanted = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-        placed.push((wanted, DocsAsset { file, path: String::new(), old_path: None, source }));
+        let size = pixels(workspace, file, &source);
+        placed.push((wanted, DocsAsset { file, path: String::new(), old_path: None, source, size }));
     }
     // What can keep its address does.
     placed.sort_by_cached_key(|(wanted, asset)| (*wanted != asset.source, !wanted.split('/').all(is_portable)));
@@ -266,6 +269,17 @@ fn place_assets(
     }
     assets.sort_by(|a, b| a.source.cmp(&b.source));
     assets
+}
+
+/// Returns width and height of a picture of pixels, so that a page does not jump when it arrives; `None` if it is none, or not
+/// what its name says.
+fn pixels(workspace: &Workspace, file: FileId, source: &str) -> Option<(u32, u32)> {
+    let (_, ending) = source.rsplit_once('.')?;
+    PIXELS.iter().find(|known| ending.eq_ignore_ascii_case(known))?;
+    let bytes = workspace.bytes_once(file, MAX_PICTURE).ok()?;
+    let size = imagesize::blob_size(&bytes).ok()?;
+    let side = |length: usize| u32::try_from(length).ok().filter(|length| (1..=65_536).contains(length));
+    Some((side(size.width)?, side(size.height)?))
 }
 
 /// Reports that a file has not the address that it asks for; `page` may have it.

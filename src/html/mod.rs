@@ -6,6 +6,7 @@
 //! that a browser would run.
 
 mod attributes;
+mod lazy;
 mod limit_nesting;
 mod markup;
 mod picture;
@@ -19,6 +20,7 @@ mod write;
 use std::collections::HashMap;
 
 pub use attributes::{Attribute, attributes, attributes_where};
+pub use lazy::lazy_pictures;
 pub(crate) use limit_nesting::is_unknown as is_unknown_element;
 pub use markup::{Vocabulary, clean_markup};
 pub use picture::Picture;

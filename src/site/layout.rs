@@ -192,6 +192,8 @@ pub struct About {
     pub class: &'static str,
     /// The system that it is about, for whoever searches there first.
     pub system: Option<String>,
+    /// Whether search engines should leave it out.
+    pub noindex: bool,
     /// What it says of versions.
     pub version: Option<AboutVersion>,
 }
@@ -244,7 +246,7 @@ pub fn frame<M>(view: &PageContext<'_>, section: Section, about: About, model: M
         own_feed: own_feed(view),
         json_ld: feeds::json_ld(view),
         class: about.class,
-        noindex: version.as_ref().is_some_and(|version| version.noindex),
+        noindex: about.noindex || version.as_ref().is_some_and(|version| version.noindex),
         version: version.map(|version| version.shown),
         system: about.system,
     };

@@ -63,6 +63,8 @@ pub struct Site {
     outline: Arc<Outline>,
     problems: Vec<Problem>,
     problems_of: Vec<Vec<usize>>,
+    /// The time of the build, in seconds since 1970 UTC.
+    now: i64,
 }
 
 /// What does not depend on what documents say, nor on problems.
@@ -191,6 +193,13 @@ impl Site {
     #[must_use]
     pub fn docs_of(&self, entity: EntityId) -> Option<&DocsTarget> {
         self.outline.docs_of.get(entity.index())?.as_ref()
+    }
+
+    /// Returns for how many days documents may stay unchanged, if one was not changed for longer.
+    #[must_use]
+    pub fn stale_days(&self, change: &LastChange) -> Option<i64> {
+        let after = self.config().docs.stale_after?;
+        (change.time.saturating_add(after) <= self.now).then_some(after / 86_400)
     }
 
     /// Returns the problems of the build.

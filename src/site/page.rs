@@ -47,6 +47,11 @@ pub enum Subject {
         /// Index into its pages.
         page: usize,
     },
+    /// A documentation site as a whole.
+    Documentation {
+        /// Its number, as of a document.
+        site: usize,
+    },
     /// A file made from the portal that is not a page.
     File(File),
 }

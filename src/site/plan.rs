@@ -87,7 +87,7 @@ fn with_problems(outline: Arc<Outline>, workspace: &Workspace, portal: &Portal) 
             problem.entities.iter().for_each(|id| problems_of[id.index()].push(at));
         }
     }
-    Site { outline, problems, problems_of }
+    Site { outline, problems, problems_of, now: workspace.now() }
 }
 
 fn outline(workspace: &Workspace, portal: &Portal) -> Outline {
@@ -131,7 +131,7 @@ fn outline(workspace: &Workspace, portal: &Portal) -> Outline {
         base_path: base_path(workspace.config()),
     };
     // Pages are planned by what looks at a site, which has none yet.
-    let site = Site { outline: Arc::new(outline), problems: Vec::new(), problems_of: Vec::new() };
+    let site = Site { outline: Arc::new(outline), problems: Vec::new(), problems_of: Vec::new(), now: workspace.now() };
     let pages = plan_pages(portal, &site);
     let nav = PAGES.iter().filter_map(|kind| kind.nav(portal, &site)).collect();
     let by_url = pages.iter().enumerate().map(|(at, page)| (page.url.clone(), at)).collect();

@@ -65,6 +65,18 @@ check('who is affected if a service fails', { script: false }, async (page) => {
   assert.match(html, /<svg class="graph[^>]*aria-label="What Booking Service needs/);
 });
 
+check('a whole documentation on one page', {}, async (page) => {
+  await page.goto(`${url}docs/default/component/booking-service/`);
+  await follow(page, 'All on one page', '.reader-nav');
+  assert.match(await page.evaluate('location.pathname'), /\/print\/$/);
+  const parts = await page.evaluate(`document.querySelectorAll('[data-techdocs=whole] > section').length`);
+  assert(parts > 2, `${parts} parts`);
+  const lost = await page.evaluate(`[...document.querySelectorAll('[data-techdocs=whole] a[href^="#"], .whole-contents a')].filter((link) => !document.getElementById(decodeURIComponent(link.hash.slice(1)))).map((link) => link.hash)`);
+  assert.deepEqual(lost, [], 'links that lead nowhere');
+  const twice = await page.evaluate(`[...document.querySelectorAll('[id]')].map((it) => it.id).filter((id, at, all) => all.indexOf(id) !== at)`);
+  assert.deepEqual(twice, [], 'names of two places');
+});
+
 check('a filtered list is shared by its address', {}, async (page) => {
   await page.goto(`${url}catalog/?filters[kind]=component&filters[owners]=group:default/box-office-crew&filters[tags]=kotlin`);
   await page.settle(500);

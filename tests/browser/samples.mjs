@@ -28,6 +28,7 @@ export async function samples(site) {
     for (const kind of await folders(`docs/${namespace}`)) {
       for (const name of (await folders(`docs/${namespace}/${kind}`)).slice(0, 3)) {
         const path = `docs/${namespace}/${kind}/${name}/`;
+        if (!found.some((page) => page.endsWith('/print/')) && existsSync(join(site, path, 'print', 'index.html'))) found.push(`${path}print/`);
         found.push(path, ...(await folders(path)).map((page) => `${path}${page}/`).filter((page) => existsSync(join(site, page, 'index.html'))).slice(0, 2));
       }
     }

@@ -20,9 +20,11 @@ pub struct Ownership;
 struct Model {
     boxes: Vec<OwnedBox>,
     direct: usize,
-    /// With what the groups below own.
+    /// With what other groups own.
     all: usize,
-    has_below: bool,
+    /// Whether other groups count, too.
+    has_others: bool,
+    is_user: bool,
     kinds: Vec<OwnedKind>,
 }
 
@@ -59,11 +61,16 @@ impl Card for Ownership {
     }
 }
 
-/// Counts what is owned by kind and type: directly, and with what the groups below own.
+/// Counts what is owned by kind and type: directly, and with what other groups own. Of a group these are the groups below it, of
+/// a user those that they are a member of, as on the card of Backstage.
 fn ownership(view: &PageContext<'_>, id: EntityId, found: &[&Relation]) -> Model {
     let direct: BTreeSet<EntityId> = found.iter().filter_map(|relation| relation.id).collect();
-    let below = view.groups_below(id);
-    let owners = std::iter::once(id).chain(below.iter().copied());
+    let is_user = view.entity(id).reference.kind() == "user";
+    let others: Vec<EntityId> = match is_user {
+        true => view.entity(id).related("memberOf").filter_map(|relation| relation.id).collect(),
+        false => view.groups_below(id).into_iter().collect(),
+    };
+    let owners = std::iter::once(id).chain(others.iter().copied());
     // How many there are, and who of the group and those below owns some.
     type Ids = BTreeSet<EntityId>;
     let mut counts: BTreeMap<(usize, &str, &str), (Ids, Ids)> = BTreeMap::new();
@@ -110,7 +117,7 @@ fn ownership(view: &PageContext<'_>, id: EntityId, found: &[&Relation]) -> Model
             OwnedKind { title: face.unwrap_or_else(|| kind.to_owned()), count: links.len(), links }
         })
         .collect();
-    Model { boxes, direct: direct.len(), all, has_below: !below.is_empty(), kinds }
+    Model { boxes, direct: direct.len(), all, has_others: !others.is_empty(), is_user, kinds }
 }
 
 /// Links to what `owners` own of a kind and type; what a group owns alone is in its list.

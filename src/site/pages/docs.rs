@@ -71,9 +71,13 @@ pub struct Model {
     previous: Option<Anchor>,
     next: Option<Anchor>,
     changed: Option<Changed>,
+    /// For how long the document was not changed, in words, if that is too long.
+    stale: Option<String>,
     source: Option<String>,
     edit: Option<String>,
     issue: Option<Issue>,
+    /// All pages on one.
+    whole: Option<String>,
     path: String,
 }
 
@@ -98,6 +102,17 @@ fn issue(view: &str, title: &str, path: &str) -> Option<Issue> {
         .append_pair(names.0, &format!("{title}: "))
         .append_pair(names.1, &format!("`{path}`: {view}"));
     Some(Issue { href: url.into(), body: names.1 })
+}
+
+/// Says in words for how long a document was not changed, in the largest unit that is not rounded much.
+fn stale(days: i64) -> Option<String> {
+    let (count, one, many) = match days {
+        ..1 => return None,
+        1..60 => (days, "day", "days"),
+        60..720 => ((days * 12 + 182) / 365, "month", "months"),
+        _ => ((days + 182) / 365, "year", "years"),
+    };
+    Some(context::count(usize::try_from(count).ok()?, one, many))
 }
 
 /// An entry of the table of contents.
@@ -139,6 +154,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         class: "docs",
         system: view.entity(site.entity).system().map(str::to_owned),
         version: of_version,
+        ..About::default()
     };
     let home = match version {
         Some(_) => {
@@ -155,7 +171,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         kind: kind_display::face(&entity.kind, view.site.config()).one,
         owner: view.owner(entity),
         title: document.title.clone(),
-        html: if version.is_some() { deeper(content(document), &document.path) } else { content(document) },
+        html: if version.is_some() { deeper(content(site, document), &document.path) } else { content(site, document) },
         versions,
         nav: if hides(document, "navigation") { String::new() } else { Nav::new(site, page, folded).html() },
         tabs: Nav::new(site, page, folded).tabs().filter(|_| !hides(document, "tabs")),
@@ -164,9 +180,16 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         previous: anchor(document.previous.filter(|_| turns), "previous"),
         next: anchor(document.next.filter(|_| turns), "next"),
         changed: document.last_change.as_ref().map(Changed::new),
+        // What an old version says stays as it is.
+        stale: document
+            .last_change
+            .as_ref()
+            .filter(|_| version.is_none())
+            .and_then(|it| stale(view.site.stale_days(it)?)),
         source: source.and_then(|source| source.view.clone()),
         edit: document.edit_url.clone().or_else(|| source.and_then(|source| source.edit.clone())),
         issue: source.and_then(|source| issue(source.view.as_deref()?, &document.title, &source.path)),
+        whole: super::print::href(view, site),
         path: source.map(|source| source.path.to_string()).unwrap_or_default(),
     };
     frame(view, Section::DOCS, about, model)
@@ -183,14 +206,24 @@ pub(super) fn toc_title(site: &DocsSite) -> String {
 }
 
 /// Returns the document, below its title if it shows none.
-pub(super) fn content(document: &DocsPage) -> String {
+pub(super) fn content(site: &DocsSite, document: &DocsPage) -> String {
     let doc = &document.doc;
-    let html = with_former_anchors(doc.html.clone(), &document.former_anchors);
+    let html = html::lazy_pictures(&doc.html, |address| picture_size(site, document, address)).into_owned();
+    let html = with_former_anchors(html, &document.former_anchors);
     if doc.has_title {
         return html;
     }
     let heading = document.heading.clone().unwrap_or_else(|| Html::of_text(&document.title).into_string());
     format!("<h1>{heading}</h1>\n{html}")
+}
+
+/// Returns the size of the picture that an address in a document means, if it is one of the site.
+fn picture_size(site: &DocsSite, document: &DocsPage, address: &str) -> Option<(u32, u32)> {
+    // Below a folder of its own, so that an address that leaves the site is not taken for one of it.
+    let there = routes::resolved(&format!("docs/{}", url(document)), address)?;
+    let path = there.strip_prefix("docs/")?.trim_end_matches('/');
+    let at = site.assets.binary_search_by(|asset| asset.source.as_str().cmp(path)).ok()?;
+    site.assets[at].size.filter(|_| site.assets[at].path == path)
 }
 
 /// Puts the names that headings had before in front of them, so that links to these still lead there.
@@ -212,7 +245,7 @@ fn with_former_anchors(mut html: String, names: &[(String, String)]) -> String {
 }
 
 /// Returns a document whose links to entities begin two folders further down, as those of a version do.
-fn deeper(html: String, path: &str) -> String {
+pub(super) fn deeper(html: String, path: &str) -> String {
     let above = "../".repeat(4 + path.split('/').filter(|name| !name.is_empty()).count());
     let link = format!("{above}catalog/");
     if !html.contains(&link) {

@@ -205,7 +205,7 @@ fn tab_page(
         breadcrumbs,
         class: "entity",
         system: entity.system().map(str::to_owned),
-        version: None,
+        ..About::default()
     };
     let (warnings, more_warnings, notes) = warnings(view, id, entity, &face.one);
     let model = Model {

@@ -61,7 +61,7 @@ pub fn model(site: &DocsSite, page: usize) -> Model {
         description: site.description.clone(),
         title: document.title.clone(),
         first: document.path.is_empty(),
-        html: content(document),
+        html: content(site, document),
         // MkDocs writes all of it on every page, whose bytes grow with the square of their number.
         nav: match hides(document, "navigation") {
             true => String::new(),
