@@ -11,7 +11,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// The configuration cannot be used; each problem with its place.
-    #[error("the configuration has {} problem(s)", .0.len())]
+    #[error("the configuration cannot be used")]
     Config(Diagnostics),
     /// A file cannot be written because of its name, or because another one has it; all others can.
     #[error("{path} is left out: {reason}")]

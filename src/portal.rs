@@ -222,7 +222,8 @@ impl Analysis {
         let (templates, problems) = scaffold::examples::analyse(workspace, &catalog, depth, &memo.templates);
         found.extend(problems);
         if depth >= Depth::Findings {
-            found.extend(unclaimed::check(workspace, &catalog, &docs));
+            let unclaimed = unclaimed::check(workspace, &catalog, &docs, &found);
+            found.extend(unclaimed);
             found.extend(scaffold::lint::check(workspace, &catalog));
         }
         stage("snapshots");

@@ -3,6 +3,7 @@
 //!
 //! Knows what a link means, and no URL of the site.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::docs::Docs;
 use crate::html;
 use crate::markdown::{DocLink, LinkKind, Resolved, commonmark};
 use crate::text::{FileId, Span};
-use crate::workspace::Workspace;
+use crate::workspace::{LocateError, Workspace};
 
 /// Bytes of a README that are shown; the rest is a click away.
 const README_SHOWN: usize = 12_000;
@@ -107,8 +108,7 @@ pub fn read(workspace: &Workspace, catalog: &Catalog, docs: &Docs, depth: Depth)
     let mut problems = Vec::new();
     let reader = Reader { workspace, catalog, docs, pages: pages(docs) };
     let home = reader.home(&mut problems);
-    // Nothing is wrong with a README: it is read as its host shows it.
-    let readmes = if depth == Depth::Pages { reader.readmes() } else { BTreeMap::new() };
+    let readmes = reader.readmes(&mut problems);
     (StandaloneMarkdown { home, readmes }, problems)
 }
 
@@ -149,7 +149,8 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let goals = self.goals(file, &text, Some(problems));
+        let (goals, lost) = self.goals(file, &text);
+        problems.extend(lost.into_iter().map(|lost| lost.problem));
         let (text, queries) = self.with_queries(file, &text, problems);
         Some(self.note(file, text, false, queries, goals))
     }
@@ -189,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// A README belongs to the one component, or other thing with code, beside it.
-    fn readmes(&self) -> BTreeMap<EntityId, Note> {
+    fn readmes(&self, problems: &mut Diagnostics) -> BTreeMap<EntityId, Note> {
         let limit = self.workspace.config().limits.document;
         let mut by_file: HashMap<FileId, Vec<EntityId>> = HashMap::new();
         for (id, entity) in self.catalog.iter() {
@@ -209,10 +210,19 @@ impl Reader<'_> {
                 .find_map(|name| self.workspace.locate_in(&folder, name).ok())?;
             let text = self.workspace.text(file, limit).ok()?;
             let (shown, is_cut) = beginning(&text);
-            let goals = self.goals(file, shown, None);
-            (!shown.trim().is_empty()).then(|| (id, self.note(file, shown.to_owned(), is_cut, Vec::new(), goals)))
+            let (goals, lost) = self.goals(file, shown);
+            let note = self.note(file, shown.to_owned(), is_cut, Vec::new(), goals);
+            (!shown.trim().is_empty()).then_some((id, note, lost))
         });
-        found.collect()
+        let mut found: Vec<(EntityId, Note, Vec<LostLink>)> = found.collect();
+        found.sort_by_key(|(id, ..)| *id);
+        let mut readmes = BTreeMap::new();
+        for (id, note, lost) in found {
+            // A README is read as its host shows it, where a path may also lead to what is no file.
+            problems.extend(lost.into_iter().filter(|lost| lost.is_missing).map(|lost| lost.problem));
+            readmes.insert(id, note);
+        }
+        readmes
     }
 
     fn note(
@@ -227,38 +237,34 @@ impl Reader<'_> {
         Note { file, text, is_cut, view, queries, pictures, goals }
     }
 
-    /// Resolves the links of a text, given as it is in the file; broken ones are reported to `problems`.
-    fn goals(
-        &self,
-        file: FileId,
-        text: &str,
-        mut problems: Option<&mut Diagnostics>,
-    ) -> (HashMap<String, LinkTarget>, Vec<NotePicture>) {
+    /// Resolves the links of a text, given as it is in the file; returns the broken ones beside them.
+    fn goals(&self, file: FileId, text: &str) -> ((HashMap<String, LinkTarget>, Vec<NotePicture>), Vec<LostLink>) {
         let mut goals = HashMap::new();
         let mut pictures = Vec::new();
+        let mut lost = Vec::new();
         for link in commonmark::render(text, &|_| Resolved::default()).links {
             let mut goal = self.goal(file, &link);
             if goal == LinkTarget::Outside && is_image(&link) {
                 goal = self.picture(file, &link, &mut pictures).unwrap_or(goal);
             }
-            if goal == LinkTarget::Nowhere
-                && let Some(problems) = &mut problems
-            {
+            if goal == LinkTarget::Nowhere {
                 let span = Span::new(file, link.span.start, link.span.end);
                 let message = format!("the link `{}` leads nowhere", link.target);
-                let help = "write the path of a document relative to this file, `kind:namespace/name` of an entity, or an address";
-                problems.push(Diagnostic::new(codes::BROKEN_LINK, span, message).help(help));
+                let help =
+                    "write the path of a file relative to this one, `kind:namespace/name` of an entity, or an address";
+                let problem = Diagnostic::new(codes::BROKEN_LINK, span, message).help(help);
+                let found = self.workspace.locate(file, &path(&link.target).0);
+                lost.push(LostLink { problem, is_missing: matches!(found, Err(LocateError::Missing { .. })) });
             }
             goals.insert(link.target, goal);
         }
-        (goals, pictures)
+        ((goals, pictures), lost)
     }
 
     /// Notes a picture that is to be published.
     fn picture(&self, from: FileId, link: &DocLink, pictures: &mut Vec<NotePicture>) -> Option<LinkTarget> {
-        let target = link.target.trim();
-        let (path, rest) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
-        let file = self.workspace.locate(from, path).ok()?;
+        let (path, rest) = path(&link.target);
+        let file = self.workspace.locate(from, &path).ok()?;
         let place = rest.find('#').map_or("", |at| &rest[at..]).to_owned();
         if let Some(known) = pictures.iter().position(|picture| picture.file == file) {
             return Some(LinkTarget::Picture(known, place));
@@ -285,8 +291,8 @@ impl Reader<'_> {
             // Pages load nothing from elsewhere.
             return if is_image { LinkTarget::Outside } else { LinkTarget::AsWritten };
         }
-        let (path, place) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
-        let Ok(file) = self.workspace.locate(from, path) else { return LinkTarget::Nowhere };
+        let (path, place) = path(target);
+        let Ok(file) = self.workspace.locate(from, &path) else { return LinkTarget::Nowhere };
         if is_image {
             return LinkTarget::Outside;
         }
@@ -298,6 +304,20 @@ impl Reader<'_> {
                 .map_or(LinkTarget::Outside, |urls| LinkTarget::Source(urls.view + place)),
         }
     }
+}
+
+/// A link to nothing.
+struct LostLink {
+    problem: Diagnostic,
+    /// Whether it is the path of a file that does not exist, and not of a folder or of something outside of the repository.
+    is_missing: bool,
+}
+
+/// Returns the path of a link as the disk has it, and what follows it.
+fn path(target: &str) -> (Cow<'_, str>, &str) {
+    let target = target.trim();
+    let (path, rest) = target.find(['?', '#']).map_or((target, ""), |at| target.split_at(at));
+    (percent_encoding::percent_decode_str(path).decode_utf8_lossy(), rest)
 }
 
 fn is_image(link: &DocLink) -> bool {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::catalog::Catalog;
-use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::catalog::{self, Catalog};
+use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::discover;
 use crate::docs::Docs;
 use crate::text::{FileId, Span};
@@ -14,13 +14,25 @@ const NAMED: usize = 5;
 /// Maximum number of definitions that are examined.
 const MAX_READ: usize = 500;
 
-/// Names what nobody points to, once.
-pub(crate) fn check(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> Diagnostics {
+/// Names what nobody points to, once. What lies beside a catalog file with such an error in `problems` is left out: its entity may
+/// be the one that points to it.
+pub(crate) fn check(workspace: &Workspace, catalog: &Catalog, docs: &Docs, problems: &Diagnostics) -> Diagnostics {
     // Without a catalog all of it is shown as implied.
     if catalog.entities().iter().all(|entity| entity.implied.is_some()) {
         return Diagnostics::new();
     }
     let claimed = Claimed::new(workspace, catalog, docs);
+    let refused: BTreeSet<Folder> = problems
+        .iter()
+        .filter(|problem| {
+            problem.severity == Severity::Error
+                || [codes::DOCS_FOLDER_MISSING, codes::MALFORMED_ANNOTATION].contains(&problem.code)
+        })
+        .filter_map(|problem| Some(problem.labels.first()?.span.file))
+        .filter(|file| catalog::is_catalog_name(&workspace.path(*file)))
+        .map(|file| workspace.folder_of(file))
+        .collect();
+    let is_beside_refused = |file: FileId| refused.iter().any(|folder| workspace.path_below(folder, file).is_some());
     let is_documentation = |file: FileId| {
         let path = workspace.path(file);
         path.ends_with("mkdocs.yml") || path.ends_with("mkdocs.yaml")
@@ -29,7 +41,7 @@ pub(crate) fn check(workspace: &Workspace, catalog: &Catalog, docs: &Docs) -> Di
         .content_files()
         .iter()
         .copied()
-        .filter(|file| !discover::is_passed_over(&workspace.path(*file)))
+        .filter(|file| !discover::is_passed_over(&workspace.path(*file)) && !is_beside_refused(*file))
         .collect();
     let (sites, definitions): (Vec<FileId>, Vec<FileId>) =
         candidates.into_iter().partition(|file| is_documentation(*file));
@@ -155,6 +167,19 @@ mod tests {
             "{one}"
         );
         assert!(one.contains("`definition: {$text: ./api/openapi.yaml}`"), "{one}");
+    }
+
+    #[test]
+    fn what_a_broken_file_may_point_to_is_not_named() {
+        let broken = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {annotations: {backstage.io/techdocs-ref: dir:.}}\n\
+                      spec: {type: service, lifecycle: production, owner: crew}\n";
+        let files = [
+            ("catalog-info.yaml", GROUP),
+            ("web/catalog-info.yaml", broken),
+            ("web/mkdocs.yml", "site_name: x"),
+            ("web/docs/index.md", "# x"),
+        ];
+        assert!(told(&files).is_empty(), "{:?}", told(&files));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::load::Loaded;
 use super::placeholder::Brought;
 use super::skeleton::Skeletons;
 use super::{Entity, EntityRef};
-use crate::discover::{self, Package, Proposal};
+use crate::discover::{self, Owner, Package, Proposal};
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, Workspace};
 use crate::yaml;
@@ -113,7 +113,10 @@ impl NewFile {
 }
 
 /// Finds what a catalog does not describe; whoever owns what nobody is known to own is called `owner`.
-pub(crate) fn undescribed(workspace: &Workspace, loaded: &Loaded, owner: &str) -> Undescribed {
+///
+/// `owner` was given by somebody, or is a placeholder. Somebody knows better than the name of an organisation at a git host; a
+/// placeholder, or such an organisation, gives way to a group of the catalog where the rules allow no new one.
+pub(crate) fn undescribed(workspace: &Workspace, loaded: &Loaded, owner: &str, is_given: bool) -> Undescribed {
     let written = || loaded.catalog.entities().iter().filter(|entity| entity.implied.is_none());
     let folders: BTreeSet<Folder> = written().map(|entity| workspace.folder_of(entity.file)).collect();
     let references: BTreeSet<&str> = written().map(|entity: &Entity| entity.reference.as_str()).collect();
@@ -125,6 +128,18 @@ pub(crate) fn undescribed(workspace: &Workspace, loaded: &Loaded, owner: &str) -
     let rules: Vec<Rule<'_>> = workspace.config().catalog.rules.iter().map(Rule::new).collect();
     let allows = |kind: &str, of_type: Option<&str>, path: &str| {
         rules.is_empty() || rules.iter().any(|rule| rule.allows(kind, of_type, path))
+    };
+    let usual = usual_owner(loaded);
+    let owner_of = |proposal: &Proposal, path: &str| {
+        let known = proposal.owner.clone().filter(|owner| !(owner.is_guess && is_given));
+        if known.as_ref().is_some_and(|owner| !owner.is_guess) || known.is_none() && is_given {
+            return known;
+        }
+        let name = known.as_ref().map_or(owner, |owner| &owner.name);
+        match &usual {
+            Some(usual) if !is_written("Group", name) && !allows("Group", Some("team"), path) => Some(usual.clone()),
+            _ => known,
+        }
     };
     // A system whose folder is described otherwise will not be there.
     let new = discovery.packages.iter().filter(|package| !folders.contains(&package.folder));
@@ -148,10 +163,14 @@ pub(crate) fn undescribed(workspace: &Workspace, loaded: &Loaded, owner: &str) -
             });
             let evidence = proposal.evidence.iter().map(|(_, path)| path.to_string()).collect();
             let is_system = |name: &String| systems.contains(&**name) || is_written("System", name);
-            let entity = Proposal { system: proposal.system.clone().filter(is_system), ..proposal.clone() };
-            file.add(format!("{} {}", proposal.kind, proposal.name), evidence, &entity.entity(".", owner));
+            let proposal = Proposal {
+                system: proposal.system.clone().filter(is_system),
+                owner: owner_of(proposal, &file.path),
+                ..proposal.clone()
+            };
+            file.add(format!("{} {}", proposal.kind, proposal.name), evidence, &proposal.entity(".", owner));
             found.needs_owner |= proposal.owner.is_none();
-            let owner = owning(workspace, proposal, owner);
+            let owner = owning(workspace, &proposal, owner);
             if !is_written(owner.kind, &owner.name) && !owners.iter().any(|other| other.is(&owner)) {
                 owners.push(owner);
             }
@@ -178,6 +197,17 @@ impl NewOwner {
     }
 }
 
+/// Returns the group that owns most of what is in the catalog, else its first group.
+fn usual_owner(loaded: &Loaded) -> Option<Owner> {
+    let groups = loaded.catalog.iter().filter(|(_, it)| {
+        it.implied.is_none() && it.reference.kind() == "group" && it.reference.namespace() == "default"
+    });
+    let owning = groups.map(|(_, group)| (group.related("ownerOf").count(), group));
+    let (_, group) = owning.min_by_key(|(owned, group)| (std::cmp::Reverse(*owned), group.reference.as_str()))?;
+    let name = group.reference.name().to_owned();
+    Some(Owner { name, is_user: false, slug: None, file: group.file, is_guess: false })
+}
+
 /// Returns who owns what is proposed.
 fn owning(workspace: &Workspace, proposal: &Proposal, owner: &str) -> NewOwner {
     match &proposal.owner {
@@ -185,7 +215,10 @@ fn owning(workspace: &Workspace, proposal: &Proposal, owner: &str) -> NewOwner {
             kind: if owner.is_user { "User" } else { "Group" },
             name: owner.name.clone(),
             entity: owner.entity(),
-            why: workspace.path(owner.file).to_string(),
+            why: match owner.is_guess {
+                true => "the organisation of the git remote".to_owned(),
+                false => workspace.path(owner.file).to_string(),
+            },
         },
         None => NewOwner {
             kind: "Group",

@@ -522,7 +522,7 @@ fn shown_all_the_same(implied: &[Draft]) -> Option<String> {
 const MAX_PASSED_OVER: usize = 200;
 
 /// Returns whether a file has the name that is looked for.
-fn is_catalog_name(path: &str) -> bool {
+pub(crate) fn is_catalog_name(path: &str) -> bool {
     path.ends_with("catalog-info.yaml") || path.ends_with("catalog-info.yml")
 }
 

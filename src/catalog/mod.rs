@@ -34,7 +34,7 @@ use std::sync::Arc;
 pub(crate) use bundle::bundled;
 pub use implied::Implied;
 pub(crate) use implied::{Undescribed, undescribed};
-pub(crate) use load::{Memo, load};
+pub(crate) use load::{Memo, is_catalog_name, load};
 pub use reference::EntityRef;
 pub(crate) use secrets::without_secrets;
 

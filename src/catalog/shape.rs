@@ -89,9 +89,12 @@ impl Checker<'_> {
                 .label(format!("needs `{}`", field.name))
                 .also(entry.key_span, "is this the one?")
                 .help(format!("rename `{}` to `{}`", entry.key, field.name)),
-            None => problem
-                .label(format!("needs `{}`: {}", field.name, field.doc))
-                .help(format!("add `{}: …` here", field.name)),
+            None => problem.label(format!("needs `{}`: {}", field.name, field.doc)).help(
+                match path.strip_suffix(field.name).and_then(|above| above.strip_suffix('.')) {
+                    Some(above) => format!("add `{}: …` below `{above}`, indented", field.name),
+                    None => format!("add `{}: …` here", field.name),
+                },
+            ),
         });
     }
 

@@ -180,7 +180,7 @@ pub struct BuildArgs {
     /// End with exit code 1 if there are errors or warnings, as `check --strict` does.
     #[arg(long)]
     pub strict: bool,
-    /// Print the address of each page and file that an older site has not, or not so: its folder, or its list
+    /// Print the address of each page and file that is new, changed or gone since an older site, named by its folder or its list
     /// `.playbill-manifest.json`. For caches that have to be purged.
     #[arg(long, value_name = "PATH")]
     pub since: Option<PathBuf>,

@@ -247,6 +247,7 @@ pub(super) fn target(context: &Context, workspace: &Workspace, given: Option<&Pa
         None => workspace.config_folder().join(&workspace.config().output),
     };
     let shown = match folder.strip_prefix(&context.cwd) {
+        Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
         Ok(below) => below.display().to_string(),
         Err(_) => folder.display().to_string(),
     };

@@ -161,7 +161,15 @@ pub(super) fn accept(
 ) -> Result<Diagnostics, Error> {
     let bytes = match workspace.read_outside(&path) {
         Ok(bytes) => bytes,
-        Err(_) if !required && !path.exists() => return Ok(problems),
+        Err(_) if !required && !path.exists() => {
+            if !context.quiet && !problems.is_empty() {
+                say(&format!(
+                    "note: there is no {}, which `check.baseline` names, so nothing is accepted; `--write-baseline` writes it",
+                    path.display()
+                ));
+            }
+            return Ok(problems);
+        }
         Err(error) => return Err(Error::Io { action: "read", path, source: std::io::Error::other(error.to_string()) }),
     };
     let baseline = Baseline::parse(&String::from_utf8_lossy(&bytes))

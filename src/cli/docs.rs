@@ -1,11 +1,13 @@
 //! `playbill docs build`: one documentation site alone on disk.
 
+use std::path::Path;
+
 use super::args::{DocsBuildArgs, InputArgs};
 use super::cache::{BuildSummary, Cache, PreviousBuild};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, build, counted, load};
 use crate::error::Error;
-use crate::output::DiskSink;
+use crate::output::{DiskSink, Listing};
 use crate::render::PageFingerprints;
 use crate::{portal, render, theme};
 
@@ -23,9 +25,13 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<CommandOut
     let name =
         std::path::absolute(&folder).ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let output = args.output.clone().unwrap_or_else(|| folder.join("site"));
+    let args_folder = args.folder.clone();
     let input = InputArgs { paths: vec![args.folder], config: None, repository: false };
     let workspace = load(context, &input, Some(&output), Purpose::Write)?;
-    let nothing = || Error::Usage(format!("there is no documentation in {}", folder.display()));
+    let nothing = || {
+        let shown = if args_folder.as_os_str() == "." { Path::new("this folder") } else { &args_folder };
+        Error::Usage(format!("there is no documentation in {}", shown.display()))
+    };
     let root = workspace.roots().into_iter().next().ok_or_else(nothing)?;
     let name = name.unwrap_or_else(|| "Documentation".to_owned());
     // On small sites the templates take as long as the documents.
@@ -38,6 +44,10 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<CommandOut
     let site = site.ok_or_else(nothing)?;
     watch.stage("render");
     let target = build::target(context, &workspace, Some(&output));
+    // Both go into `site` where nothing else is said, and each would remove what the other one made.
+    if Listing::read(&target.folder).is_some_and(|list| list.has("catalog/index.html")) {
+        return Err(Error::Usage(format!("`{}` holds a portal: name another folder with `-o`", target.shown)));
+    }
     let sink = DiskSink::create(&target)?;
     render::documentation(&workspace, &site, &theme, &sink)?;
     watch.stage("write");

@@ -56,22 +56,25 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<CommandOutcome, 
         )));
     }
     let workspace = load(context, &input, None, Purpose::Judge)?;
-    let mut plan = plan(&workspace, args, args.owner.as_deref().unwrap_or(OWNER));
+    let mut plan = plan(&workspace, args, args.owner.as_deref());
     let asks = !args.yes && !args.dry_run && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if asks && plan.needs_owner && args.owner.is_none() {
         let named = ask(&format!("Which team owns what nobody is known to own? [{OWNER}] "));
         if let Some(owner) = named.as_deref().and_then(discover::entity_name) {
-            plan = self::plan(&workspace, args, &owner);
+            plan = self::plan(&workspace, args, Some(&owner));
         }
     }
     show(&plan);
     if plan.files.is_empty() {
-        say("nothing to add");
+        say("nothing to add: no package, documentation or API definition is without a catalog file");
         return Ok(CommandOutcome::Success);
     }
     if args.dry_run {
         let texts = plan.files.iter().map(|file| format!("# {}\n{}\n", file.path, file.text));
         print(&texts.collect::<String>());
+        if !context.quiet {
+            say("nothing was written; `playbill init --yes` writes it");
+        }
         return Ok(CommandOutcome::Success);
     }
     let agreed = args.yes || asks && ask("Write this? [Y/n] ").is_some_and(|answer| agrees(&answer));
@@ -86,9 +89,9 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<CommandOutcome, 
     report(context, &input, &args.folder)
 }
 
-fn plan(workspace: &Workspace, args: &InitArgs, owner: &str) -> Plan {
+fn plan(workspace: &Workspace, args: &InitArgs, owner: Option<&str>) -> Plan {
     let loaded = catalog::load(workspace);
-    let found = catalog::undescribed(workspace, &loaded, owner);
+    let found = catalog::undescribed(workspace, &loaded, owner.unwrap_or(OWNER), owner.is_some());
     let mut plan = Plan { files: Vec::new(), notes: Vec::new(), needs_owner: found.needs_owner };
     let Some(root) = workspace.scanned_folders().into_iter().next() else { return plan };
     let adoption = adoption(workspace, &root);
@@ -119,6 +122,13 @@ fn plan(workspace: &Workspace, args: &InitArgs, owner: &str) -> Plan {
         Ok(Some(forge)) => plan.files.push(workflow_file(forge)),
         Ok(None) => {}
         Err(note) => plan.notes.push(note.to_owned()),
+    }
+    let is_org = |file: &NewFile| file.path == discover::ORG_FILE;
+    if workspace.repository_of_folder(&root).is_none() && plan.files.iter().any(is_org) {
+        plan.notes.push(format!(
+            "{} lies in none of the repositories: keep it in the one that builds the portal",
+            discover::ORG_FILE
+        ));
     }
     plan.files.retain(|file| {
         let is_there = is_there(workspace, &root, &file.path);

@@ -460,12 +460,15 @@ fn told_faults(pages: &[Json], faults: &[Fault]) -> String {
 
 fn tell_step(context: &Context, step: &StepReport) {
     let (mark, colour) = match step.status {
+        // It has to be run where the tokens are.
+        StepStatus::Completed if step.is_planned => ("…", "33"),
         StepStatus::Completed => ("✓", "32"),
         StepStatus::Failed => ("✗", "31"),
         StepStatus::Skipped => ("-", "2"),
     };
     let mark = if context.color_err { format!("\u{1b}[{colour}m{mark}\u{1b}[0m") } else { mark.to_owned() };
-    say(&format!("{mark} {}", step.name));
+    let note = if step.is_planned { " (not run)" } else { "" };
+    say(&format!("{mark} {}{note}", step.name));
     if step.action == "debug:log" {
         for line in step.log.iter().skip(1).flat_map(|entry| entry.lines()) {
             say(&format!("    {line}"));

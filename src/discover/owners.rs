@@ -20,6 +20,8 @@ pub(crate) struct Owner {
     pub(crate) slug: Option<String>,
     /// Where it is named.
     pub(crate) file: FileId,
+    /// Whether nobody names it: it is the organisation that the git remote belongs to.
+    pub(crate) is_guess: bool,
 }
 
 impl Owner {
@@ -83,7 +85,7 @@ impl<'a> Owners<'a> {
         owners.into_iter().next().or_else(|| {
             let slug = repository.as_deref()?.remote()?.slug();
             let name = entity_name(slug.split('/').next()?)?;
-            Some(Owner { name, is_user: false, slug: None, file: from })
+            Some(Owner { name, is_user: false, slug: None, file: from, is_guess: true })
         })
     }
 }
@@ -93,5 +95,5 @@ fn owner(named: &str, is_github: bool, file: FileId) -> Option<Owner> {
     let slug = named.strip_prefix('@')?;
     let is_user = !slug.contains('/');
     let name = entity_name(slug.rsplit('/').next()?)?;
-    Some(Owner { name, is_user, slug: is_github.then(|| slug.to_owned()), file })
+    Some(Owner { name, is_user, slug: is_github.then(|| slug.to_owned()), file, is_guess: false })
 }

@@ -459,7 +459,8 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
                     sites.push(of_entity(latest.unwrap_or(site), *id, entity));
                     several.extend(versions.map(|versions| (*id, versions)));
                 }
-                None => diagnostics.extend(entity.annotation_node(REF).map(|node| nothing_there(folder, entity, node))),
+                None => diagnostics
+                    .extend(entity.annotation_node(REF).map(|node| nothing_there(workspace, folder, entity, node))),
             }
         }
     }
@@ -642,11 +643,20 @@ fn locate(workspace: &Workspace, entity: &Entity, node: &Node) -> Result<Option<
     })
 }
 
-fn nothing_there(folder: &Folder, entity: &Entity, node: &Node) -> Diagnostic {
+fn nothing_there(workspace: &Workspace, folder: &Folder, entity: &Entity, node: &Node) -> Diagnostic {
     let place = if folder.path().is_empty() { "." } else { folder.path() };
+    let written = node.as_str().unwrap_or_default().trim().trim_end_matches('/');
+    // The folder of documents itself is named instead of the one that it is in.
+    let above = written.strip_suffix("docs").filter(|above| above.ends_with(['/', ':']));
+    let has_documents = || workspace.files_below(folder).iter().any(|file| workspace.path(*file).ends_with(".md"));
+    let help = match above.filter(|_| has_documents()) {
+        Some("dir:") => "write `dir:.`: the folder that `docs` is in".to_owned(),
+        Some(above) => format!("write `{}`: the folder that `docs` is in", above.trim_end_matches('/')),
+        None => "put `docs/index.md` into this folder, or remove the annotation".to_owned(),
+    };
     Diagnostic::new(codes::DOCS_FOLDER_MISSING, node.span, format!("there is no documentation in `{place}`"))
         .label("no document in the folder of `mkdocs.yml`, no folder `docs`, no `README.md`")
-        .help("put `docs/index.md` into this folder, or remove the annotation")
+        .help(help)
         .entity(entity.reference.shared())
 }
 

@@ -165,7 +165,11 @@ mod tests {
 
         let (written, kept) = build(&shelf, (2, &[]), &all, ("Ours", "# One\n\nAnd more.\n"));
         let pages: Vec<&String> = written.iter().filter(|path| is_page(path)).collect();
-        assert_eq!(pages, ["docs/default/component/web/index.html"]);
+        assert_eq!(
+            pages,
+            ["docs/default/component/web/index.html", "docs/default/component/web/print/index.html"],
+            "the page, and the one that holds all of them"
+        );
         assert!(kept.iter().all(is_page) && written.contains("search/index.json"));
 
         // Of another site, with other twins, or in another frame, nothing is what it was.

@@ -614,7 +614,10 @@ fn an_overview_marks_each_relation_exactly_once() {
 #[test]
 fn a_document_carries_the_marks_of_its_parts() {
     let built = acme();
-    for (path, _) in built.pages().filter(|(path, _)| path.starts_with("docs/default/")) {
+    let whole = built.text("docs/default/component/shop/print/index.html");
+    assert!(whole.contains(" data-techdocs=\"whole\">") && !whole.contains("data-techdocs=\"content\""));
+    let one = |path: &str| path.starts_with("docs/default/") && !path.ends_with("/print/index.html");
+    for (path, _) in built.pages().filter(|(path, _)| one(path)) {
         let html = built.text(path);
         let content = html.split("<article").nth(1).unwrap().split("</article>").next().unwrap();
         assert!(content.contains(" data-techdocs=\"content\">"), "{path}");

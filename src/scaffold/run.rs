@@ -66,6 +66,8 @@ pub struct StepReport {
     pub name: String,
     /// Its action.
     pub action: String,
+    /// Whether it was only planned, since it reaches other systems.
+    pub is_planned: bool,
     /// How it ended.
     pub status: StepStatus,
     /// The inputs of each run, without secrets.
@@ -182,6 +184,7 @@ impl Runner<'_> {
                 id: step.id.clone(),
                 name: step.name.clone(),
                 action: step.action.clone(),
+                is_planned: false,
                 status: StepStatus::Skipped,
                 inputs: Vec::new(),
                 output: Map::new(),
@@ -329,6 +332,7 @@ impl Runner<'_> {
             let given = match known {
                 Some(Action { run: Some(run), .. }) => self.run_local(*run, &input, &mut report.log),
                 _ => {
+                    report.is_planned = self.inputs.publish.is_none();
                     let example = known.map(|action| &action.schemas().example).or(more.map(|(_, example)| example));
                     self.run_remote(step, &input, example.cloned().unwrap_or_default())
                 }

@@ -50,7 +50,16 @@ pub fn report<'a>(files: impl Iterator<Item = (&'a str, u64)>, documents: usize)
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "search index: {} of {} documents in {} files (", size(self.bytes()), self.documents, self.files)?;
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        write!(
+            f,
+            "search index: {}, {} entr{} in {} file{} (",
+            size(self.bytes()),
+            self.documents,
+            if self.documents == 1 { "y" } else { "ies" },
+            self.files,
+            plural(self.files)
+        )?;
         for (at, (part, bytes)) in self.parts.iter().enumerate() {
             write!(f, "{}{part} {}", if at == 0 { "" } else { ", " }, size(*bytes))?;
         }

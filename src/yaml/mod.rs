@@ -712,6 +712,13 @@ fn entry_fault(
     line_start: usize,
 ) -> Option<(std::ops::Range<usize>, &'static str, &'static str)> {
     let line = source[line_start..].lines().next().unwrap_or("");
+    if ["<<<<<<< ", "=======", ">>>>>>> "].iter().any(|mark| line.starts_with(mark)) {
+        return Some((
+            line_start..line_start + line.trim_end().len(),
+            "this is a mark of an unfinished merge",
+            "keep one of the two versions, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
+        ));
+    }
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let has_value = |line: &str| line.contains(": ") || line.trim_end().ends_with(':');
     let without_colon = |start: usize, line: &str| {

@@ -265,7 +265,10 @@ mod tests {
         check(&[("Component:a", "owner: acme/crew"), ("Group:crew", "")], &["write `crew`, or add the group"]);
         check(&[("Component:a", "owner: \"@acme/crew\""), ("Group:crew", "")], &["write `crew`"]);
         check(&[("Component:a", "owner: Team Payments"), ("Group:team-payments", "")], &["write `team-payments`"]);
-        check(&[("Component:a", "owner: \"one, two\"")], &["name one entity as `[kind:][namespace/]name`"]);
+        check(
+            &[("Component:a", "owner: \"one, two\"")],
+            &["write the name of one group: letters, digits, `-`, `_` and `.`, at most 63"],
+        );
     }
 
     #[test]

@@ -85,7 +85,11 @@ fn malformed(subject: &Subject<'_>, entry: &Entry, value: &str, form: Form) -> O
                 "dir" | "file" => !rest.is_empty(),
                 _ => false,
             };
-            let example = if value.contains("://") { format!("url:{value}") } else { format!("dir:{value}") };
+            let example = match value.contains("://") {
+                true => format!("url:{value}"),
+                false if &*entry.key == "backstage.io/techdocs-ref" => format!("dir:{}", documented(value)),
+                false => format!("dir:{value}"),
+            };
             (fits, "`dir:` and a folder, or `url:` and a URL", Some(example))
         }
         Form::Ref => (EntityRef::parse(value, Some("component"), "default").is_ok(), "a reference", None),
@@ -117,6 +121,15 @@ fn malformed(subject: &Subject<'_>, entry: &Entry, value: &str, form: Form) -> O
         Some(example) => problem.help(format!("write `{example}`")),
         None => problem.help(format!("write {expected}")),
     })
+}
+
+/// Returns the folder that has the documentation, of one that may be its folder of documents: people name what they see.
+fn documented(path: &str) -> &str {
+    match path.trim_end_matches('/').rsplit_once('/') {
+        None if path.trim_end_matches('/') == "docs" => ".",
+        Some((above, "docs")) => above,
+        _ => path,
+    }
 }
 
 /// Finds `owner/name` in the URL that authors often write instead.

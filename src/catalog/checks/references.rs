@@ -97,7 +97,10 @@ fn unresolved(subject: &Subject<'_>, id: EntityId, said: &Declared) -> Diagnosti
     let Some(first) = near.first() else {
         return problem.help(match add {
             Some(add) => format!("{add}, or correct the reference"),
-            None => "name one entity as `[kind:][namespace/]name`".to_owned(),
+            None => format!(
+                "write the name of one {}: letters, digits, `-`, `_` and `.`, at most 63",
+                said.meant_for.first().map_or_else(|| target.kind(), |kind| &**kind)
+            ),
         });
     };
     let written = advice::written(subject, id, said, &near);

@@ -47,7 +47,7 @@ pub(super) fn forge(workspace: &Workspace, root: &Folder, wanted: Option<Ci>) ->
     }
     let repository = workspace.repository_of_folder(root);
     let Some(repository) = repository.as_deref().filter(|repository| repository.folder() == root) else {
-        return Ok(None);
+        return Err("no workflow: this folder is not the top of a git repository; `--ci` names one");
     };
     match Repository::remote(repository).map(|remote| remote.host()) {
         Some(Host::GitHub) => Ok(Some(Forge::GitHub)),
