@@ -274,7 +274,7 @@ check('the map of a scorecard is sorted, grouped, and shows who fails', {}, asyn
   await page.evaluate(`(() => { const by = document.querySelector('[data-group-by]'); by.value = 'owner'; by.dispatchEvent(new Event('change', { bubbles: true })); })()`);
   await until(page, `document.querySelector('.map .group')`);
   const owners = (await refs()).map(([, owner]) => owner);
-  assert.deepEqual(owners, owners.toSorted((a, b) => !a - !b || a.localeCompare(b, 'en', { sensitivity: 'base', numeric: true })));
+  assert.deepEqual(owners, owners.toSorted((a, b) => Number(!a) - Number(!b) || a.localeCompare(b, 'en', { sensitivity: 'base', numeric: true })));
   await page.evaluate(`(() => { const of = document.querySelector('[data-cells=status]'); of.value = 'exempt'; of.dispatchEvent(new Event('change', { bubbles: true })); })()`);
   const left = await page.evaluate(`[...document.querySelectorAll('[data-row]:not([hidden])')].map((row) => row.querySelector('[data-status=exempt]') !== null)`);
   assert(left.length > 0 && left.length < before.length && left.every(Boolean), left.join());

@@ -69,7 +69,7 @@ export function start({ signal, make, all, find }) {
       const of = keys[sort.by] ?? (() => 0);
       const turn = sort.down ? -1 : 1;
       const sorted = rows().map((row, at) => ({ row, at, key: of(row), group: group ? row.dataset[`${group}Title`] ?? '' : '' }));
-      sorted.sort((a, b) => (a.group === b.group ? 0 : !a.group - !b.group || order(a.group, b.group)) || turn * (typeof a.key === 'string' ? order(a.key, b.key) : a.key - b.key) || a.at - b.at);
+      sorted.sort((a, b) => (a.group === b.group ? 0 : Number(!a.group) - Number(!b.group) || order(a.group, b.group)) || turn * (typeof a.key === 'string' ? order(a.key, b.key) : a.key - b.key) || a.at - b.at);
       for (const head of body.querySelectorAll('.group')) head.remove();
       let last;
       for (const { row, group: name } of sorted) {
@@ -101,7 +101,7 @@ export function start({ signal, make, all, find }) {
       });
       head.replaceChildren(button);
     }
-    const by = find('[data-group-by]');
+    const by = /** @type {HTMLSelectElement} */ (find('[data-group-by]'));
     by.addEventListener('change', async () => { await fetchOthers(); group = by.value; arrange(); });
     bar.addEventListener('focusin', fetchOthers);
     for (const name of ['input', 'change']) bar.addEventListener(name, () => queueMicrotask(hideEmpty));
