@@ -87,7 +87,7 @@ fn first_inputs(context: &Context, args: &ServeArgs) -> Inputs {
     if watch.is_empty() {
         watch.push(context.cwd.clone());
     }
-    Inputs { watch, ignore: Vec::new() }
+    Inputs { watch, ..Inputs::default() }
 }
 
 /// What one build leaves to the next one.
@@ -341,7 +341,7 @@ fn inputs(workspace: &Workspace) -> Inputs {
     watch.push(folder.join("playbill.yaml"));
     watch.push(folder.join("app-config.yaml"));
     watch.extend(config.theme.iter().map(|theme| folder.join(theme)));
-    Inputs { watch, ignore: vec![folder.join(&config.output)] }
+    Inputs { watch, ignore: vec![folder.join(&config.output)], refs: workspace.folders_of_refs() }
 }
 
 /// Formats why nothing can be loaded.

@@ -49,6 +49,8 @@ pub struct Inputs {
     pub watch: Vec<PathBuf>,
     /// Folders within whose changes mean nothing, such as the one that `build` writes to.
     pub ignore: Vec<PathBuf>,
+    /// Folders of git whose branches and tags the site depends on; nothing else in them matters.
+    pub refs: Vec<PathBuf>,
 }
 
 /// The files of a site by path, `/`-separated and relative to the site. They may be made when somebody asks for them.

@@ -51,7 +51,7 @@ impl Watched {
             fs::write(folder.path().join(path), text).unwrap();
         }
         let root = folder.path().canonicalize().unwrap();
-        let inputs = Inputs { watch: vec![root.clone()], ignore: vec![root.join("out")] };
+        let inputs = Inputs { watch: vec![root.clone()], ignore: vec![root.join("out")], refs: Vec::new() };
         let build = move |_: &ChangeSet| {
             let (mut files, mut problems) = (BTreeMap::new(), Vec::new());
             for entry in walkdir::WalkDir::new(&root).into_iter().filter_map(Result::ok) {

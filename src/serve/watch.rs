@@ -26,6 +26,9 @@ const MANY: usize = 20;
 /// How long to wait for that at most, as when many files are being copied.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Maximum number of folders of branches and tags of a repository that are watched.
+const MAX_REF_FOLDERS: usize = 1_000;
+
 /// Linux has no way to watch a tree, and would be asked to watch every folder below `.git` and `node_modules` too. So
 /// there the folders are named one by one.
 const ONE_BY_ONE: bool = cfg!(target_os = "linux");
@@ -103,6 +106,7 @@ pub(super) fn keep_building(
         if let Some(site) = &state.site {
             inputs.watch.extend_from_slice(&site.built.inputs.watch);
             inputs.ignore.extend_from_slice(&site.built.inputs.ignore);
+            inputs.refs.extend_from_slice(&site.built.inputs.refs);
         }
         if states.send(Some(Arc::new(state))).is_err() {
             return;
@@ -178,30 +182,31 @@ struct Watcher {
     covered: BTreeSet<PathBuf>,
     /// What should be watched and is not there.
     absent: Vec<PathBuf>,
-    ignored: Arc<RwLock<Vec<PathBuf>>>,
+    /// The same as `inputs`, for whoever is told of events.
+    shared: Arc<RwLock<Inputs>>,
     /// What was removed or renamed, and is watched no longer even if there is a new one of that name.
     gone: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Watcher {
     fn new(sender: mpsc::Sender<Notice>, tell: &Reporter) -> Self {
-        let ignored: Arc<RwLock<Vec<PathBuf>>> = Arc::default();
+        let shared: Arc<RwLock<Inputs>> = Arc::default();
         let gone: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
-        let (ignored_here, gone_here) = (Arc::clone(&ignored), Arc::clone(&gone));
+        let (shared_here, gone_here) = (Arc::clone(&shared), Arc::clone(&gone));
         let on_event = move |event: notify::Result<notify::Event>| {
             if let Ok(event) = &event
                 && matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)))
             {
                 gone_here.lock().extend(event.paths.iter().cloned());
             }
-            let ignored = ignored_here.read();
-            if let Some(notice) = event.map_or(Some(Notice::Lost), |event| notice(event, &ignored)) {
+            let inputs = shared_here.read();
+            if let Some(notice) = event.map_or(Some(Notice::Lost), |event| notice(event, &inputs)) {
                 let _ = sender.send(notice);
             }
         };
         let watcher = RecommendedWatcher::new(on_event, Config::default().with_follow_symlinks(false));
         let watcher = watcher.map_err(|error| tell(Event::Unwatched(&describe(&error)))).ok();
-        Self { watcher, inputs: Inputs::default(), covered: BTreeSet::new(), absent: Vec::new(), ignored, gone }
+        Self { watcher, inputs: Inputs::default(), covered: BTreeSet::new(), absent: Vec::new(), shared, gone }
     }
 
     /// Returns whether a folder exists again that had disappeared, of which there is no event.
@@ -214,7 +219,7 @@ impl Watcher {
         let Some(watcher) = &mut self.watcher else { return Vec::new() };
         let mut is_same = *inputs == self.inputs;
         if !is_same {
-            *self.ignored.write() = inputs.ignore.clone();
+            *self.shared.write() = inputs.clone();
             self.inputs = inputs.clone();
         }
         for gone in self.gone.lock().drain(..) {
@@ -258,7 +263,7 @@ impl Watcher {
 
 /// Returns the inputs that lie in no other one.
 fn tops(inputs: &Inputs) -> BTreeSet<PathBuf> {
-    let all: BTreeSet<&PathBuf> = inputs.watch.iter().collect();
+    let all: BTreeSet<&PathBuf> = inputs.watch.iter().chain(&inputs.refs).collect();
     let is_top = |path: &&PathBuf| !all.iter().any(|other| other != path && path.starts_with(other));
     all.iter().copied().filter(is_top).cloned().collect()
 }
@@ -267,7 +272,7 @@ fn tops(inputs: &Inputs) -> BTreeSet<PathBuf> {
 fn folders(inputs: &Inputs) -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::new();
     for top in &inputs.watch {
-        let ignored = inputs.ignore.clone();
+        let inputs = inputs.clone();
         let walk = WalkBuilder::new(top)
             .hidden(false)
             .parents(false)
@@ -275,10 +280,18 @@ fn folders(inputs: &Inputs) -> BTreeSet<PathBuf> {
             .git_global(false)
             .git_exclude(false)
             .add_custom_ignore_filename(".playbillignore")
-            .filter_entry(move |entry| is_input(entry.path(), &ignored))
+            .filter_entry(move |entry| is_input(entry.path(), &inputs))
             .build();
         let is_folder = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
         folders.extend(walk.filter_map(Result::ok).filter(is_folder).map(ignore::DirEntry::into_path));
+    }
+    for git in &inputs.refs {
+        folders.insert(git.clone());
+        for part in ["refs", "reftable"] {
+            let below = walkdir::WalkDir::new(git.join(part)).into_iter().filter_map(Result::ok);
+            let below = below.filter(|entry| entry.file_type().is_dir()).take(MAX_REF_FOLDERS);
+            folders.extend(below.map(walkdir::DirEntry::into_path));
+        }
     }
     folders
 }
@@ -293,7 +306,7 @@ fn describe(error: &notify::Error) -> String {
 }
 
 /// Returns what an event means for the site, if it can change that.
-fn notice(event: notify::Event, ignored: &[PathBuf]) -> Option<Notice> {
+fn notice(event: notify::Event, inputs: &Inputs) -> Option<Notice> {
     let step = match event.kind {
         // Reading is no change, and a build reads everything.
         EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return None,
@@ -303,13 +316,16 @@ fn notice(event: notify::Event, ignored: &[PathBuf]) -> Option<Notice> {
     if event.need_rescan() || event.paths.is_empty() {
         return Some(Notice::Lost);
     }
-    let paths: Vec<PathBuf> = event.paths.into_iter().filter(|path| is_input(path, ignored)).collect();
+    let paths: Vec<PathBuf> = event.paths.into_iter().filter(|path| is_input(path, inputs)).collect();
     (!paths.is_empty()).then_some(Notice::At(paths, step))
 }
 
 /// Returns whether a path may be read by a build.
-fn is_input(path: &Path, ignored: &[PathBuf]) -> bool {
-    if ignored.iter().any(|folder| path.starts_with(folder)) {
+fn is_input(path: &Path, inputs: &Inputs) -> bool {
+    if let Some(below) = inputs.refs.iter().find_map(|git| path.strip_prefix(git).ok()) {
+        return is_of_refs(below);
+    }
+    if inputs.ignore.iter().any(|folder| path.starts_with(folder)) {
         return false;
     }
     let mut names = path.components().map(|component| component.as_os_str().to_string_lossy());
@@ -331,13 +347,19 @@ fn is_input(path: &Path, ignored: &[PathBuf]) -> bool {
     !is_of_editor
 }
 
+/// Returns whether a path below the folder of git says where branches and tags are, not only that git is about to move one.
+fn is_of_refs(below: &Path) -> bool {
+    let is_for_refs = ["refs", "reftable", "packed-refs"].iter().any(|part| below.starts_with(part));
+    is_for_refs && below.extension().is_none_or(|ending| ending != "lock" && ending != "new")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn leftovers_of_editors_and_git_do_not_matter() {
-        let ignored = [PathBuf::from("/r/site")];
+        let inputs = Inputs { ignore: vec![PathBuf::from("/r/site")], ..Inputs::default() };
         for (path, expect) in [
             ("/r/catalog-info.yaml", true),
             ("/r/docs/index.md", true),
@@ -352,7 +374,27 @@ mod tests {
             ("/r/docs/.#index.md", false),
             ("/r/docs/4913", false),
         ] {
-            assert_eq!(is_input(Path::new(path), &ignored), expect, "{path}");
+            assert_eq!(is_input(Path::new(path), &inputs), expect, "{path}");
+        }
+    }
+
+    #[test]
+    fn branches_and_tags_matter_where_versions_are_read() {
+        let inputs = Inputs { refs: vec![PathBuf::from("/r/.git")], ..Inputs::default() };
+        for (path, expect) in [
+            ("/r/.git/refs/tags/v1", true),
+            ("/r/.git/refs/heads/release/1.0", true),
+            ("/r/.git/packed-refs", true),
+            ("/r/.git/reftable/tables.list", true),
+            ("/r/.git/refs/tags/v1.lock", false),
+            ("/r/.git/packed-refs.lock", false),
+            ("/r/.git/packed-refs.new", false),
+            ("/r/.git/index", false),
+            ("/r/.git/objects/ab/cd", false),
+            ("/other/.git/refs/tags/v1", false),
+            ("/r/docs/index.md", true),
+        ] {
+            assert_eq!(is_input(Path::new(path), &inputs), expect, "{path}");
         }
     }
 }

@@ -194,6 +194,12 @@ impl Repository {
     #[must_use]
     pub fn is_shallow(&self) -> bool {
         !self.shallow.is_empty()
+    /// Returns the folder in which git keeps the refs, if somebody has read them.
+    pub(super) fn folder_of_refs(&self, tree: &FileSystem) -> Option<PathBuf> {
+        self.refs_read_at.get()?;
+        Some(Layout::find(tree, &self.folder.place)?.common)
+    }
+
     }
 
     /// Returns the names of a place as git knows them, from the top of the repository.

@@ -1,7 +1,7 @@
 //! Repositories around files: which one a file belongs to, addresses at its host, what a URL means, other commits.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -103,6 +103,17 @@ impl Workspace {
             return None;
         }
         self.repository_of(&folder.place)?.refs(&self.tree)
+    }
+
+    /// Returns the folders in which git keeps the branches and tags that somebody has asked for, links not followed.
+    #[must_use]
+    pub fn folders_of_refs(&self) -> Vec<PathBuf> {
+        let known = self.known.repositories.read();
+        let mut folders: Vec<PathBuf> =
+            known.values().flatten().filter_map(|repository| repository.folder_of_refs(&self.tree)).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        folders
     }
 
     /// Returns a folder as it is at a commit, and the top of what may be read there, as far as the same part of the repository

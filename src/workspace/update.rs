@@ -37,14 +37,17 @@ impl Workspace {
 
     fn apply_changes_in(&self, tree: Arc<FileSystem>, paths: &BTreeSet<PathBuf>) -> Option<(Self, Changes)> {
         let mut changes = Changes::default();
-        if !self.are_same_repositories(&tree, paths.len()) {
+        let of_refs = self.folders_of_refs();
+        let (of_git, paths): (BTreeSet<&PathBuf>, BTreeSet<&PathBuf>) =
+            paths.iter().partition(|path| of_refs.iter().any(|folder| path.starts_with(folder)));
+        if !self.are_same_repositories(&tree, paths.len(), !of_git.is_empty()) {
             return None;
         }
         // Whether a folder came or went, and whether the scan would find something else.
         let (mut folders, mut rescan) = (false, false);
         let files = self.files.next();
         let mut unread = Arc::clone(&self.unread);
-        for path in paths {
+        for path in paths.iter().copied() {
             if self.decides(path) {
                 return None;
             }
@@ -74,7 +77,7 @@ impl Workspace {
                 }
             }
         }
-        self.forget(&tree, &files, paths, &mut changes, &mut rescan)?;
+        self.forget(&tree, &files, &paths, &mut changes, &mut rescan)?;
         if changes.is_empty() {
             return Some((Self { tree, ..self.clone() }, changes));
         }
@@ -103,7 +106,7 @@ impl Workspace {
         &self,
         tree: &FileSystem,
         files: &super::files::Files,
-        paths: &BTreeSet<PathBuf>,
+        paths: &BTreeSet<&PathBuf>,
         changes: &mut Changes,
         rescan: &mut bool,
     ) -> Option<()> {
@@ -175,12 +178,15 @@ impl Workspace {
     }
 
     /// Returns whether the repositories have the same facts as before. Of thousands they are asked only when so much
-    /// happened that another branch may have been checked out.
-    fn are_same_repositories(&self, tree: &FileSystem, paths: usize) -> bool {
+    /// happened that another branch may have been checked out, or when a branch or tag may have `moved`.
+    fn are_same_repositories(&self, tree: &FileSystem, paths: usize, moved: bool) -> bool {
         const FEW: usize = 20;
         let known = self.known.repositories.read();
         if known.len() > FEW && paths < FEW {
-            return true;
+            let is_same = |before: &Arc<git::Repository>| {
+                before.refs_read_at.get().is_none_or(|at| *at == before.refs_state(tree))
+            };
+            return !moved || known.values().flatten().all(is_same);
         }
         let is_same = |before: &Arc<git::Repository>| {
             let now = git::Repository::read(tree, before.folder().clone(), &self.config.hosts);

@@ -2,6 +2,7 @@
 //
 // PLAYBILL=path/to/playbill node --test tests/browser/serve.test.mjs
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,4 +105,38 @@ test('problems are told with file, line and excerpt, and a broken configuration 
   await put('playbill.yaml', 'css: extra.css\n');
   await until(`document.querySelector('playbill-live').shadowRoot.querySelector('section').hidden`);
   await page.close();
+});
+
+test('a tag that is made or moved is published without a change of any file', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'playbill-tags-'));
+  const git = (...words) => execFileSync('git', ['-C', place, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...words]);
+  git('init', '-q', '-b', 'main');
+  await mkdir(join(place, 'docs'));
+  await writeFile(join(place, 'catalog-info.yaml'), "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web, annotations: {backstage.io/techdocs-ref: 'dir:.'}}\nspec: {type: service, lifecycle: production, owner: team}\n");
+  await writeFile(join(place, 'playbill.yaml'), "versions: [{refs: ['v*'], current: latest}]\n");
+  const commit = async (text) => { await writeFile(join(place, 'docs/index.md'), `# ${text}\n`); git('add', '-A'); git('commit', '-q', '-m', 'change'); };
+  await commit('One');
+  git('tag', 'v1.0');
+  await commit('Two');
+  const tags = await serve(program, place);
+  try {
+    await tags.line(/^built /);
+    const title = async (version) => {
+      const answer = await fetch(`${tags.url}docs/default/component/web/v/${version}/`);
+      return answer.status === 200 ? /<h1[^>]*>([^<]*)/.exec(await answer.text())?.[1] : answer.status;
+    };
+    const until = async (version, expected) => {
+      for (let turn = 0; turn < 100 && await title(version) !== expected; turn++) await new Promise((done) => setTimeout(done, 100));
+      assert.equal(await title(version), expected);
+    };
+    assert.equal(await title('v1.0'), 'One');
+    assert.equal(await title('v2.0'), 404);
+    git('tag', 'v2.0');
+    await until('v2.0', 'Two');
+    git('tag', '-f', 'v1.0', 'HEAD');
+    await until('v1.0', 'Two');
+  } finally {
+    await tags.stop();
+    await rm(place, { recursive: true, force: true });
+  }
 });

@@ -1,6 +1,6 @@
 //! Versions of a documentation site: each is what its commit would be alone, and what a clone lacks is reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -350,6 +350,27 @@ fn links_of_a_commit_lead_out_of_it_as_little_as_paths() {
         ["here/index.md", "index.md", "v/index.md", "v/next/here/index.md", "v/next/index.md", "v/next/v/index.md"]
     );
     assert_eq!(coded(&portal.diagnostics, "reserved-folder").len(), 1, "{pages:?}");
+}
+
+#[test]
+fn a_tag_that_moves_is_noticed_and_other_work_of_git_is_not() {
+    let made = five();
+    made.write("playbill.yaml", VERSIONS);
+    let workspace = loaded(made.path());
+    let of_git = |path: &str| BTreeSet::from([workspace.real(made.path()).join(".git").join(path)]);
+    assert!(workspace.folders_of_refs().is_empty(), "nobody has asked for them");
+    let portal = portal::analyse(&workspace, &mut |_| ());
+    assert_eq!(portal.docs.versions[0].entries.len(), 6);
+    assert_eq!(workspace.folders_of_refs(), [workspace.real(made.path()).join(".git")]);
+    let (_, changes) = workspace.apply_changes(&of_git("refs/tags/v3.0")).expect("it is where it was");
+    assert!(changes.is_empty());
+    made.git(&["tag", "-f", "v3.0", "HEAD"]);
+    assert!(workspace.apply_changes(&of_git("refs/tags/v3.0")).is_none());
+    let again = loaded(made.path());
+    portal::analyse(&again, &mut |_| ());
+    made.git(&["pack-refs", "--all"]);
+    made.git(&["tag", "v4.0"]);
+    assert!(again.apply_changes(&of_git("refs/tags/v4.0")).is_none());
 }
 
 #[test]
