@@ -8,9 +8,12 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use playbill::config::Config;
+use playbill::depth::Depth;
+use playbill::impact::Impact;
+use playbill::portal::{self, Analysis};
 use playbill::text::FileId;
 use playbill::workspace::Workspace;
-use playbill::{portal, yaml};
+use playbill::yaml;
 
 /// Makes the catalog files of `count` components, with their groups, systems and APIs.
 fn organisation(count: usize) -> Vec<(String, Vec<u8>)> {
@@ -66,5 +69,23 @@ fn analyse(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, parse, analyse);
+/// Who is hit by whom, for every entity at once.
+fn impacts(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("impact");
+    group.sample_size(10);
+    for components in [2_000, 19_050] {
+        let files = organisation(components);
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+        let workspace = Workspace::from_files(Config::default(), &files);
+        let catalog = Analysis::of(Depth::Catalog).run(&workspace, &mut |_| ()).catalog;
+        let count = catalog.entities().len();
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(count), &catalog, |bencher, catalog| {
+            bencher.iter(|| Impact::of(catalog).cycles().len());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, parse, analyse, impacts);
 criterion_main!(benches);

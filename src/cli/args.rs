@@ -579,6 +579,9 @@ pub struct ImpactArgs {
     pub format: ImpactFormat,
 }
 
+    /// Print only the shortest way to this entity.
+    #[arg(long, value_name = "REF", conflicts_with = "format")]
+    pub to: Option<String>,
 /// Arguments of `facts`.
 #[derive(Debug, Args)]
 pub struct FactsArgs {

@@ -154,6 +154,7 @@ const HELP: &[Help] = &[
             ("playbill impact component:default/payments", "hop by hop"),
             ("playbill impact payments --format json ../services", "by name, in another folder"),
             ("playbill impact payments --format csv", "as a table"),
+            ("playbill impact payments --to component:default/web", "the way between two"),
         ],
         exit: &[(0, "printed")],
     },

@@ -25,6 +25,11 @@ pub(super) fn run(context: &Context, args: &ImpactArgs) -> Result<CommandOutcome
     let impact = Impact::of(&catalog);
     let hops = impact.hops(id, usize::MAX);
     watch.stage("print");
+    if let Some(to) = &args.to {
+        print(&way(&catalog, &hops, id, find(&catalog, to)?));
+        watch.finish();
+        return Ok(CommandOutcome::Success);
+    }
     match args.format {
         ImpactFormat::Json => {
             let value = json(&catalog, &impact, id, &hops);
@@ -59,6 +64,15 @@ pub(super) fn find(catalog: &Catalog, text: &str) -> Result<EntityId, Error> {
             Err(Error::Usage(format!("`{text}` is one of {}: write its kind, too", names.join(", "))))
         }
     }
+}
+
+/// Says by which way an entity is hit when another one fails, a line an entity.
+fn way(catalog: &Catalog, hops: &[Vec<Hit>], from: EntityId, to: EntityId) -> String {
+    let name = |id: &EntityId| catalog.get(*id).reference.as_str();
+    if from != to && !hops.iter().flatten().any(|hit| hit.id == to) {
+        return format!("{} is not hit when {} fails\n", name(&to), name(&from));
+    }
+    impact::path(hops, from, to).iter().map(|id| format!("{}\n", visible(name(id)))).collect()
 }
 
 fn owner(catalog: &Catalog, id: EntityId) -> Option<&str> {

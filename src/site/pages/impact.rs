@@ -54,6 +54,9 @@ pub struct Model {
     cycles: Vec<Cycle>,
     unused: Vec<EntityLink>,
     unused_count: String,
+    /// Components that hit nobody.
+    leaves: Vec<EntityLink>,
+    leaves_count: String,
     table: String,
 }
 
@@ -100,7 +103,11 @@ fn model(view: &PageContext<'_>) -> PageModel<Model> {
     let apis = view.portal.catalog.iter().filter(|(_, entity)| entity.reference.kind() == "api");
     let unused: Vec<EntityId> =
         apis.filter(|(_, entity)| entity.related("apiConsumedBy").next().is_none()).map(|(id, _)| id).collect();
+    let components = view.portal.catalog.iter().filter(|(_, entity)| entity.reference.kind() == "component");
+    let leaves: Vec<EntityId> = components.map(|(id, _)| id).filter(|id| impact.direct(*id) == 0).collect();
     let model = Model {
+        leaves_count: context::grouped(leaves.len()),
+        leaves: leaves.into_iter().take(LISTED).map(|id| view.link(id)).collect(),
         unlisted: hubs.len().saturating_sub(LISTED),
         hubs: hubs.iter().take(LISTED).map(hub).collect(),
         cycles: impact.cycles().iter().take(LISTED).map(cycle).collect(),
