@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** The addresses below the root of the site: the pages there is one of, the first entity of each kind with its tabs, documents. */
 export async function samples(site) {
-  const found = ['', 'catalog/', 'api-docs/', 'docs/', 'explore/', 'catalog-graph/', 'create/', 'create/actions/', 'decisions/', 'tech-radar/', 'impact/', 'attention/', 'integrations/', 'scorecards/', 'scorecards/production/', 'scorecards/production/rules/runbook/', 'scorecards/production/initiatives/runbooks/', 'insights/', 'insights/undocumented/', 'search/', 'problems/', 'status/', 'theme/'].filter((path) => existsSync(join(site, path, 'index.html')));
+  const found = ['', 'catalog/', 'api-docs/', 'docs/', 'explore/', 'catalog-graph/', 'create/', 'create/actions/', 'decisions/', 'tech-radar/', 'impact/', 'announcements/', 'attention/', 'integrations/', 'scorecards/', 'scorecards/production/', 'scorecards/production/rules/runbook/', 'scorecards/production/initiatives/runbooks/', 'insights/', 'insights/undocumented/', 'search/', 'problems/', 'status/', 'theme/'].filter((path) => existsSync(join(site, path, 'index.html')));
   const folders = async (path) => (await readdir(join(site, path), { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
   const seen = new Set();
   for (const namespace of ['default', ...await folders('catalog')]) {
@@ -34,6 +34,11 @@ export async function samples(site) {
     }
   }
   for (const namespace of await folders('create/templates')) found.push(...(await folders(`create/templates/${namespace}`)).map((name) => `create/templates/${namespace}/${name}/`).slice(-1));
+  // What is a level below: an announcement, a technology, a decision record, a page of an old version.
+  for (const folder of ['announcements', 'tech-radar', ...found.filter((path) => path.endsWith('/adrs/')), ...found.filter((path) => path.startsWith('docs/')).map((path) => `${path}v/`)]) {
+    const below = (await folders(folder)).filter((name) => existsSync(join(site, folder, name, 'index.html')));
+    found.push(...below.slice(0, 1).map((name) => `${folder.replace(/\/$/, '')}/${encodeURIComponent(name)}/`));
+  }
   // Redirects are no pages.
   const isPage = async (path) => !(await readFile(join(site, decodeURIComponent(path), 'index.html'), 'utf8').catch(() => '')).includes('http-equiv="refresh"');
   const kept = await Promise.all(found.map(isPage));

@@ -5,6 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { launch, serve } from './chromium.mjs';
 
@@ -28,6 +30,7 @@ await write('docs/setup.md', `# Setup\n\n${'Text of a pangolin.\n\n'.repeat(60)}
 await write('docs/new.md', '# New\n');
 commit('v2.0');
 await write('playbill.yaml', "baseUrl: https://example.org/portal/\nversions:\n  - {refs: ['v*'], aliases: {lts: v1.0}}\n");
+await write('announcements/move.md', '---\ntitle: The portal moves\n---\nSoon.\n');
 execFileSync('target/debug/playbill', ['build', folder, '-o', join(folder, 'site'), '--quiet', '--no-cache']);
 
 const { url, stop } = await serve(join(folder, 'site'), '/portal/');
@@ -88,4 +91,27 @@ test('a version is searched alone, the portal in its latest version', async () =
   assert.deepEqual(await found('v/v1.0/setup/', 'pangolin'), []);
   assert.deepEqual(await found('setup/', 'pangolin'), [`${root}setup/`]);
   assert.deepEqual(await found('setup/', 'armadillo'), []);
+});
+
+test('pages with a list of versions, a note and a banner are accessible, and complete without script', async () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  for (const path of ['setup/', 'new/', 'v/v1.0/setup/', 'v/next/new/']) {
+    const page = await browser.page();
+    for (const [width, dark] of [[1440, false], [1440, true], [375, false], [375, true]]) {
+      await page.resize(width, 900);
+      await page.colours(dark);
+      await page.goto(url + root + path);
+      await page.evaluate("document.querySelector('.versions').open = true");
+      await page.evaluate(axe);
+      const found = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`);
+      assert.deepEqual(found, [], `${path} at ${width}${dark ? ', dark' : ''}`);
+      assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} fits into ${width}`);
+    }
+    await page.close();
+  }
+  const plain = await browser.page({ script: false });
+  await plain.goto(`${url}${root}v/v1.0/setup/`);
+  const links = await plain.call('Runtime.evaluate', { expression: "[...document.querySelectorAll('[data-version]')].map((link) => link.getAttribute('href'))", returnByValue: true }).catch(() => null);
+  if (links) assert.equal(links.result.value.length, 3);
+  await plain.close();
 });
