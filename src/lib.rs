@@ -22,6 +22,7 @@ pub mod icon_set;
 pub mod markdown;
 pub mod config;
 pub mod workspace;
+pub mod redirects;
 pub mod org;
 mod code_owners;
 mod discover;

@@ -1,11 +1,12 @@
-//! Where an entity is talked about: in documentation and in decision records.
+//! Where an entity or a decision record is talked about: in documentation and in decision records.
 //!
-//! A mention is a link to the entity, its full reference such as `component:web` in text or code, or its exact name as code.
+//! A mention of an entity is a link to it, its full reference such as `component:web` in text or code, or its exact name as code.
 //! Plain prose never counts: names are words, too. Knows no URL of the site.
 //!
 //! Invariant: each text is read once, so that finding every mention costs about as much as counting words.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -14,6 +15,7 @@ use crate::catalog::{Catalog, EntityId, EntityRef};
 use crate::docs::Docs;
 use crate::html;
 use crate::markdown::{DocLink, Heading, Section};
+use crate::workspace::Workspace;
 
 /// Where a mention is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,15 +37,26 @@ pub struct Mention {
     pub context: String,
 }
 
-/// Every mention, by entity.
+/// Every mention.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Mentions(Vec<Vec<Mention>>);
+pub struct Mentions {
+    /// By entity.
+    entities: Vec<Vec<Mention>>,
+    /// By decision record, of which links alone count.
+    decisions: BTreeMap<(usize, usize), Vec<Mention>>,
+}
 
 impl Mentions {
     /// Returns where an entity is talked about, what changed last first.
     #[must_use]
     pub fn of(&self, id: EntityId) -> &[Mention] {
-        self.0.get(id.index()).map_or(&[], Vec::as_slice)
+        self.entities.get(id.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns where a decision record is linked to, by the indexes of its log and itself.
+    #[must_use]
+    pub fn of_decision(&self, id: (usize, usize)) -> &[Mention] {
+        self.decisions.get(&id).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -57,6 +70,8 @@ const AROUND: usize = 70;
 /// A text that is read.
 struct Text<'a> {
     place: Place,
+    /// The path of its file, as reports show it.
+    path: Arc<str>,
     /// Whose text it is.
     owner: Option<EntityId>,
     changed: Option<i64>,
@@ -76,11 +91,11 @@ struct Found {
 
 /// Finds every mention.
 #[must_use]
-pub fn find(catalog: &Catalog, docs: &Docs, decisions: &Decisions) -> Mentions {
+pub fn find(workspace: &Workspace, catalog: &Catalog, docs: &Docs, decisions: &Decisions) -> Mentions {
     let names = names(catalog);
     let kinds: BTreeSet<&str> = catalog.entities().iter().map(|entity| entity.reference.kind()).collect();
     let index = Index { catalog, names: &names, kinds: &kinds };
-    let texts = texts(docs, decisions);
+    let texts = texts(workspace, docs, decisions);
     let found: Vec<Vec<Found>> = texts.par_iter().map(|text| index.read(text)).collect();
 
     let mut pages_of_name: HashMap<EntityId, usize> = HashMap::new();
@@ -109,13 +124,65 @@ pub fn find(catalog: &Catalog, docs: &Docs, decisions: &Decisions) -> Mentions {
         list.sort_by_key(|(changed, mention)| (std::cmp::Reverse(*changed), mention.place));
         list.into_iter().map(|(_, mention)| mention).collect()
     };
-    Mentions(mentions.into_iter().map(newest_first).collect())
+    Mentions { decisions: of_decisions(&texts, decisions), entities: mentions.into_iter().map(newest_first).collect() }
 }
 
-fn texts<'a>(docs: &'a Docs, decisions: &'a Decisions) -> Vec<Text<'a>> {
+/// Finds where decision records are linked to: in documents, and in other records of their folder.
+fn of_decisions(texts: &[Text<'_>], decisions: &Decisions) -> BTreeMap<(usize, usize), Vec<Mention>> {
+    let mut by_path: HashMap<&str, (usize, usize)> = HashMap::new();
+    let mut found: BTreeMap<(usize, usize), Vec<Mention>> = BTreeMap::new();
+    let mut add = |to: (usize, usize), place: Place| {
+        let known = found.entry(to).or_default();
+        if !known.iter().any(|mention| mention.place == place) {
+            known.push(Mention { place, heading: None, context: String::new() });
+        }
+    };
+    for (at, log) in decisions.logs.iter().enumerate() {
+        for (record, one) in log.records.iter().enumerate() {
+            by_path.entry(&*one.path).or_insert((at, record));
+            for (_, to) in one.links.iter().filter(|(_, to)| *to != record) {
+                add((at, *to), Place::Decision(at, record));
+            }
+        }
+    }
+    if by_path.is_empty() {
+        return found;
+    }
+    for text in texts {
+        for link in text.links {
+            let target = link.target.split(['#', '?']).next().unwrap_or_default();
+            let is_document = target.ends_with(".md") && !target.starts_with('/') && !html::is_external(target);
+            let path = if is_document { joined(&text.path, target) } else { None };
+            // A record that is a page of a documentation site may link to itself.
+            if let Some(path) = path.filter(|path| **path != *text.path)
+                && let Some(to) = by_path.get(path.as_str())
+            {
+                add(*to, text.place);
+            }
+        }
+    }
+    found
+}
+
+/// Returns the path that a link means in the file at `from`; `None` if it leads above the top.
+fn joined(from: &str, link: &str) -> Option<String> {
+    let mut names: Vec<&str> = from.split('/').collect();
+    names.pop();
+    for name in link.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => _ = names.pop()?,
+            name => names.push(name),
+        }
+    }
+    Some(names.join("/"))
+}
+
+fn texts<'a>(workspace: &Workspace, docs: &'a Docs, decisions: &'a Decisions) -> Vec<Text<'a>> {
     let pages = docs.sites.iter().enumerate().flat_map(|(site, of)| {
         of.pages.iter().enumerate().map(move |(page, one)| Text {
             place: Place::Page(site, page),
+            path: workspace.path(one.file),
             owner: Some(of.entity),
             changed: one.last_change.as_ref().map(|change| change.time),
             html: &one.doc.html,
@@ -131,6 +198,7 @@ fn texts<'a>(docs: &'a Docs, decisions: &'a Decisions) -> Vec<Text<'a>> {
         let own = log.records.iter().enumerate().filter(|(_, record)| record.document.is_none());
         own.map(move |(record, one)| Text {
             place: Place::Decision(at, record),
+            path: Arc::clone(&one.path),
             owner: log.entity,
             changed: None,
             html: "",
@@ -187,29 +255,11 @@ impl Index<'_> {
 
     /// Finds full references in a text, with their places.
     fn references(&self, text: &str) -> Vec<(EntityId, std::ops::Range<usize>)> {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let mut found = Vec::new();
-        for (colon, _) in text.match_indices(':') {
-            let start = text[..colon]
-                .rfind(|c: char| !c.is_ascii_alphanumeric())
-                .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-            let kind = text[start..colon].to_ascii_lowercase();
-            let before = text[..start].chars().next_back();
-            if !self.kinds.contains(&*kind) || before.is_some_and(|c| is_part(c) || matches!(c, '/' | ':')) {
-                continue;
-            }
-            let rest = &text[colon + 1..];
-            let end = rest.find(|c: char| !is_part(c) && c != '/').unwrap_or(rest.len());
-            // A sentence ends with a full stop.
-            let name = rest[..end].trim_end_matches(['.', '-', '_', '/']);
-            let place = start..colon + 1 + name.len();
-            if let Ok(reference) = EntityRef::parse(&text[place.clone()], None, "default")
-                && let Some(id) = self.catalog.find(reference.as_str())
-            {
-                found.push((id, place));
-            }
-        }
+        let found = EntityRef::written_in(text, |kind| self.kinds.contains(kind));
         found
+            .into_iter()
+            .filter_map(|(reference, place)| Some((self.catalog.find(reference.as_str())?, place)))
+            .collect()
     }
 
     /// Finds the entity that a link leads to: a reference, or the address of its page or documentation.
@@ -285,7 +335,7 @@ mod tests {
         let catalog = std::sync::Arc::new(crate::catalog::load(&workspace).catalog);
         let docs =
             crate::docs::analyse(&workspace, &catalog, crate::depth::Depth::Pages, &crate::docs::Memo::default()).0;
-        let mentions = find(&catalog, &docs, &Decisions::default());
+        let mentions = find(&workspace, &catalog, &docs, &Decisions::default());
         let told = |mention: &Mention| {
             let Place::Page(site, page) = mention.place else { return String::new() };
             let heading = mention.heading.as_ref().map(|(id, _)| format!("#{id}")).unwrap_or_default();
@@ -337,5 +387,26 @@ mod tests {
         for (name, told) in names.iter().zip(found(&pages, &entities)) {
             assert_eq!(told, [format!("real-{name}#p Talk to component:{name} first.")], "{name}");
         }
+    }
+
+    #[test]
+    fn a_decision_is_mentioned_where_documents_and_other_records_link_to_it() {
+        let catalog =
+            entity("handbook", ", annotations: {backstage.io/techdocs-ref: 'dir:.', backstage.io/adr-location: adr}");
+        let files: [(&str, &[u8]); 4] = [
+            ("catalog-info.yaml", catalog.as_bytes()),
+            ("docs/guide/a.md", b"# A\n\nWhy: [first](../../adr/0001-first.md#why), [again](../../adr/0001-first.md), [no](../0001-first.md).\n"),
+            ("adr/0001-first.md", b"# First\n\nText.\n"),
+            ("adr/0002-second.md", b"# Second\n\nAfter [first](0001-first.md).\n"),
+        ];
+        let workspace = Workspace::from_files(Config::default(), &files);
+        let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
+        let docs =
+            crate::docs::analyse(&workspace, &catalog, crate::depth::Depth::Pages, &crate::docs::Memo::default()).0;
+        let decisions = crate::adr::analyse(&workspace, &catalog, &docs).0;
+        let mentions = find(&workspace, &catalog, &docs, &decisions);
+        let places = |record: usize| mentions.of_decision((0, record)).iter().map(|it| it.place).collect::<Vec<_>>();
+        assert_eq!(places(0), [Place::Decision(0, 1), Place::Page(0, 0)]);
+        assert_eq!(places(1), []);
     }
 }

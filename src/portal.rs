@@ -18,11 +18,13 @@ use crate::docs::{self, Docs, DocsSite};
 use crate::incremental::{ByAddress, CacheStore, Changes, Fingerprint, MemoTable};
 use crate::mentions::{self, Mentions};
 use crate::radar::{self, Radar};
+use crate::redirects::{self, Redirect};
 use crate::scaffold::{self, examples::Templates};
 use crate::scorecards::insights::{self, Insight};
 use crate::scorecards::{self, ApiBase, Scorecards};
 use crate::snapshots::{self, Snapshots};
 use crate::standalone_markdown::{self, StandaloneMarkdown};
+use crate::text::Span;
 use crate::unclaimed;
 use crate::workspace::{Folder, Scanned, Workspace};
 
@@ -47,6 +49,8 @@ pub struct Portal {
     pub radars: Arc<Vec<Radar>>,
     /// Markdown outside of documentation sites.
     pub notes: Arc<StandaloneMarkdown>,
+    /// Old addresses that a file keeps, with the places of the lines.
+    pub redirects: Arc<Vec<(Redirect, Span)>>,
     /// What other tools know of the entities.
     pub snapshots: Arc<Snapshots>,
     /// How far the entities are by scorecards.
@@ -194,8 +198,20 @@ impl Analysis {
         });
         let (decisions, problems) = Arc::unwrap_or_clone(decisions);
         found.extend(problems);
-        let mentions =
-            if depth < Depth::Pages { Arc::default() } else { Arc::new(mentions::find(&catalog, &docs, &decisions)) };
+        // What is wrong with the file was reported with the catalog.
+        let mut redirects = if depth < Depth::Pages { Vec::new() } else { redirects::read(workspace).0 };
+        redirects.retain(|(redirect, _)| redirect.is_address());
+        if depth >= Depth::Pages && workspace.has_history() {
+            stage("renames");
+            catalog.complete_former_names(workspace);
+        }
+        stage("mentions");
+        let mentions = if depth < Depth::Pages {
+            Arc::default()
+        } else {
+            Arc::new(mentions::find(workspace, &catalog, &docs, &decisions))
+        };
+        stage("radars");
         let radars = memo.radars.get(workspace, (), (ByAddress(Arc::clone(&catalog)), depth), |workspace, _| {
             if depth < Depth::Findings {
                 return Default::default();
@@ -264,6 +280,7 @@ impl Analysis {
             count(&catalog, &docs, &snapshots, &notes, &apis, &scorecards, &diagnostics)
         };
         Portal {
+            redirects: Arc::new(redirects),
             scorecards,
             insights,
             catalog,

@@ -292,7 +292,10 @@ impl Context<'_> {
         }
         let named = target.split('#').next().unwrap_or(target);
         if let Ok(reference) = EntityRef::parse(named, None, "default") {
-            let found = self.catalog.find(reference.as_str()).or_else(|| self.catalog.renamed(reference.as_str()));
+            let found = self
+                .catalog
+                .find(reference.as_str())
+                .or_else(|| self.catalog.renamed(self.workspace, reference.as_str()));
             if let Some(id) = found {
                 return Ok(Goal::Entity(id));
             }

@@ -21,6 +21,7 @@ use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::html::{self, AddressUse};
 use crate::incremental::{ByAddress, Changes, MemoTable};
 use crate::org::{self, OrgEntity};
+use crate::redirects;
 use crate::text::{FileId, LineIndex, Span};
 use crate::workspace::{Folder, GlobStyle, KnownSince, ReadError, SourceUrls, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
@@ -139,7 +140,11 @@ fn load_with(workspace: &Workspace, memo: &Memo) -> Loaded {
     diagnostics.extend(gaps.into_iter().map(unfilled));
     let implied = if reached.files.is_empty() { implied::drafts(&context, &skeletons) } else { Vec::new() };
     let org = memo.org.get(workspace, (), (), |workspace, _| org::read(workspace));
-    join(&context, reached, implied, cache, &org, skeletons, &mut diagnostics)
+    let mut loaded = join(&context, reached, implied, cache, &org, skeletons, &mut diagnostics);
+    let (kept, problems) = redirects::read(workspace);
+    loaded.diagnostics.extend(problems);
+    loaded.diagnostics.extend(loaded.catalog.add_kept_names(&kept));
+    loaded
 }
 
 /// Locations above a file that are remembered.

@@ -14,6 +14,7 @@ mod document;
 pub mod export;
 pub mod filter;
 pub mod format;
+mod former;
 mod implied;
 pub mod kinds;
 mod load;
@@ -28,17 +29,24 @@ mod shape;
 mod skeleton;
 mod unreadable;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use bundle::bundled;
+pub(crate) use former::still_said;
+pub use former::{Former, FormerSource};
 pub use implied::Implied;
 pub(crate) use implied::{Undescribed, undescribed};
 pub(crate) use load::{Memo, is_catalog_name, load};
 pub use reference::EntityRef;
 pub(crate) use secrets::without_secrets;
 
+use self::former::FormerNames;
+use crate::config::BUILT_IN_KINDS;
+use crate::diag::Diagnostics;
+use crate::redirects::Redirect;
 use crate::text::{FileId, Span};
+use crate::workspace::Workspace;
 use crate::yaml::{Map, Node};
 
 /// Names one entity of a [`Catalog`]; ids follow the order of references.
@@ -220,8 +228,10 @@ pub const RENAMED_FROM: &str = "playbill.dev/renamed-from";
 pub struct Catalog {
     entities: Vec<Entity>,
     by_ref: HashMap<Arc<str>, EntityId>,
-    /// By a reference that an entity had before.
-    former: BTreeMap<String, EntityId>,
+    /// By a reference that an entity had before, as it or a file says.
+    former: FormerNames,
+    /// The same, as git knows it, once somebody has asked.
+    inferred: Arc<OnceLock<FormerNames>>,
     /// Where secrets are written, sorted.
     secrets: Vec<Span>,
 }
@@ -234,37 +244,50 @@ impl Catalog {
         let by_ref =
             entities.iter().enumerate().map(|(i, entity)| (entity.reference.shared(), EntityId::new(i))).collect();
         secrets.sort_unstable_by_key(|place| (place.file, place.start));
-        let mut catalog = Self { entities, by_ref, former: BTreeMap::new(), secrets };
-        catalog.former = catalog.former_names();
+        let mut catalog = Self { entities, by_ref, former: FormerNames::new(), inferred: Arc::default(), secrets };
+        catalog.former = former::said(&catalog);
         catalog
     }
 
-    /// Reads what entities say that they were called before. What is there under a name keeps it.
-    fn former_names(&self) -> BTreeMap<String, EntityId> {
-        let mut former = BTreeMap::new();
-        for (id, entity) in self.iter() {
-            let Some(names) = entity.annotation(RENAMED_FROM) else { continue };
-            for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()).take(20) {
-                let reference = EntityRef::parse(name, Some(entity.reference.kind()), entity.reference.namespace());
-                if let Ok(reference) = reference
-                    && self.find(reference.as_str()).is_none()
-                {
-                    former.entry(reference.as_str().to_owned()).or_insert(id);
-                }
-            }
+    /// Adds the names of before that `redirects.jsonl` keeps; returns what of that leads nowhere.
+    pub(crate) fn add_kept_names(&mut self, lines: &[(Redirect, Span)]) -> Diagnostics {
+        let (kept, problems) = former::kept(self, lines);
+        for (name, former) in kept {
+            self.former.entry(name).or_insert(former);
         }
-        former
+        problems
     }
 
-    /// Returns the entity that had a reference, in lower case, before; see [`RENAMED_FROM`].
+    /// Returns which entity had a reference, in lower case, before. Git is asked only if nobody else knows.
     #[must_use]
-    pub fn renamed(&self, reference: &str) -> Option<EntityId> {
-        self.former.get(reference).copied()
+    pub fn renamed(&self, workspace: &Workspace, reference: &str) -> Option<EntityId> {
+        if let Some(known) = self.former.get(reference) {
+            return Some(known.id);
+        }
+        let kind = reference.split(':').next()?;
+        let is_kind = BUILT_IN_KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind));
+        let known = is_kind.then(|| self.infer_former_names(workspace).get(reference))?;
+        known.map(|former| former.id)
     }
 
-    /// Returns all references that entities had before.
-    pub fn former(&self) -> impl Iterator<Item = (&str, EntityId)> {
-        self.former.iter().map(|(reference, id)| (reference.as_str(), *id))
+    /// Asks git which references entities had before, the first time.
+    fn infer_former_names(&self, workspace: &Workspace) -> &FormerNames {
+        self.inferred.get_or_init(|| {
+            let mut inferred = former::inferred(workspace, self);
+            inferred.retain(|name, _| !self.former.contains_key(name));
+            inferred
+        })
+    }
+
+    /// Does so for [`Catalog::former`].
+    pub fn complete_former_names(&self, workspace: &Workspace) {
+        let _ = self.infer_former_names(workspace);
+    }
+
+    /// Returns all references that entities had before, as far as anybody has asked.
+    pub fn former(&self) -> impl Iterator<Item = (&str, &Former)> {
+        let inferred = self.inferred.get().into_iter().flatten();
+        self.former.iter().chain(inferred).map(|(reference, former)| (reference.as_str(), former))
     }
 
     /// Returns a part of a file, which begins at an offset, as readers may see it: without secrets.

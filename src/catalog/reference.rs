@@ -1,6 +1,7 @@
 //! Entity references: the grammar `[kind:][namespace/]name`, and the one written form that identity rests on.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The identity of an entity: `kind:namespace/name`, all lower case (CM/entity/ref.ts `stringifyEntityRef`).
@@ -58,6 +59,33 @@ impl EntityRef {
         }
         let kind = kind.or(default_kind).ok_or(RefError::NoKind)?;
         Ok(Self::new(kind, namespace.unwrap_or(default_namespace), name))
+    }
+
+    /// Finds full references such as `component:web` in a text, with their places; `is_kind` says what a kind is, of a word in
+    /// lower case. Without a namespace, `default` is meant.
+    pub fn written_in(text: &str, is_kind: impl Fn(&str) -> bool) -> Vec<(Self, Range<usize>)> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let mut found = Vec::new();
+        for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+            let length = text.as_bytes()[..colon].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let start = colon - length;
+            let before = text[..start].chars().next_back();
+            if length == 0
+                || before.is_some_and(|c| is_part(c) || matches!(c, '/' | ':'))
+                || !is_kind(&text[start..colon].to_ascii_lowercase())
+            {
+                continue;
+            }
+            let rest = &text[colon + 1..];
+            let end = rest.find(|c: char| !is_part(c) && c != '/').unwrap_or(rest.len());
+            // A sentence ends with a full stop.
+            let name = rest[..end].trim_end_matches(['.', '-', '_', '/']);
+            let place = start..colon + 1 + name.len();
+            if let Ok(reference) = Self::parse(&text[place.clone()], None, "default") {
+                found.push((reference, place));
+            }
+        }
+        found
     }
 
     /// Returns the whole reference, `kind:namespace/name`.

@@ -75,6 +75,8 @@ pub enum Command {
     Scorecards(ScorecardsArgs),
     /// Say who is hit when an entity fails: hop by hop, with owners and the way to each.
     Impact(ImpactArgs),
+    /// Keep old names and addresses alive: list what leads on, write down what git knows, remove what is old.
+    Redirects(RedirectsArgs),
     /// Write decision records: a new one, or that one takes the place of another.
     Adr(AdrArgs),
     /// Explain a rule of `check`, or list all of them.
@@ -577,11 +579,11 @@ pub struct ImpactArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = ImpactFormat::Human)]
     pub format: ImpactFormat,
-}
-
     /// Print only the shortest way to this entity.
     #[arg(long, value_name = "REF", conflicts_with = "format")]
     pub to: Option<String>,
+}
+
 /// Arguments of `facts`.
 #[derive(Debug, Args)]
 pub struct FactsArgs {
@@ -649,6 +651,44 @@ pub enum ImpactFormat {
     Json,
     /// A table.
     Csv,
+}
+
+/// Arguments of `redirects`.
+#[derive(Debug, Args)]
+pub struct RedirectsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RedirectsCommand,
+}
+
+/// The commands of `redirects`.
+#[derive(Debug, Subcommand)]
+pub enum RedirectsCommand {
+    /// List what leads from old names of entities and old addresses of documents to those of today, and how that is known.
+    List(RedirectsReadArgs),
+    /// Add what git knows to `redirects.jsonl` beside the configuration, so that clones without history know it, too.
+    Save(RedirectsReadArgs),
+    /// Remove lines of before a day from `redirects.jsonl`.
+    Prune(RedirectsPruneArgs),
+}
+
+/// Arguments of `redirects list` and `redirects save`.
+#[derive(Debug, Args)]
+pub struct RedirectsReadArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Arguments of `redirects prune`.
+#[derive(Debug, Args)]
+pub struct RedirectsPruneArgs {
+    /// Lines of before this day are removed, such as 2026-11-21.
+    #[arg(long, value_name = "DATE")]
+    pub before: String,
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// Arguments of `explain`.

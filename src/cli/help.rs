@@ -159,6 +159,33 @@ const HELP: &[Help] = &[
         exit: &[(0, "printed")],
     },
     Help {
+        command: "redirects list",
+        examples: &[
+            ("playbill redirects list", "what leads on today"),
+            ("playbill redirects list ../services", "of another folder"),
+            ("playbill redirects list --config portal.yaml", "of a configuration"),
+        ],
+        exit: &[(0, "printed")],
+    },
+    Help {
+        command: "redirects save",
+        examples: &[
+            ("playbill redirects save", "after a rename was committed"),
+            ("playbill redirects save ../services", "in another folder"),
+            ("playbill redirects save --config portal.yaml", "beside a configuration"),
+        ],
+        exit: &[(0, "written, or there was nothing new")],
+    },
+    Help {
+        command: "redirects prune",
+        examples: &[
+            ("playbill redirects prune --before 2025-01-01", "what nobody follows any more"),
+            ("playbill redirects prune --before 2025-01-01 ../services", "in another folder"),
+            ("playbill redirects prune --before 2025-01-01 --config portal.yaml", "beside a configuration"),
+        ],
+        exit: &[(0, "written, or there was nothing to remove")],
+    },
+    Help {
         command: "adr new",
         examples: &[
             ("playbill adr new \"Use PostgreSQL\"", "the next number, in the form of the folder's records"),

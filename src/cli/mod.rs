@@ -16,6 +16,7 @@ mod help;
 mod impact;
 mod init;
 mod new;
+mod redirects;
 mod report;
 mod scorecards;
 #[cfg(feature = "serve")]
@@ -124,6 +125,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Scorecards(args) => scorecards::run(&context, &args),
         Command::Adr(args) => adr::run(&context, args),
         Command::Impact(args) => impact::run(&context, &args),
+        Command::Redirects(args) => redirects::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => explain::schema(),
         Command::Completions(args) => shell::completions(&args),

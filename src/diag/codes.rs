@@ -293,6 +293,7 @@ rules! {
     DUPLICATE_VERSION "duplicate-version" Docs Info "A tag and a branch are the same version of a documentation.";
     EMPTY_ADMONITION "empty-admonition" Docs Warning "An admonition, details or a tab has nothing in it.";
     FOREIGN_MARKUP "foreign-markup" Docs Warning "A document is written in the markup of another program.";
+    FORMER_NAME "former-name" Docs Info "A text calls an entity as it was called before.";
     INVALID_ADMONITION "invalid-admonition" Docs Warning "An admonition or a tab is not in the form that is read.";
     INVALID_FENCE "invalid-fence" Docs Warning "A code fence has a header that cannot be read.";
     INVALID_FORMULA "invalid-formula" Docs Warning "A formula cannot be read and is shown as its source.";
@@ -377,6 +378,7 @@ rules! {
 
     EXPOSED_SECRET "exposed-secret" Site Warning "An entity holds a secret that every reader could use.";
     INVALID_ANNOUNCEMENT "invalid-announcement" Site Warning "An announcement says something that cannot be read.";
+    INVALID_REDIRECT "invalid-redirect" Site Warning "A line of redirects.jsonl cannot be used.";
     PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";
     SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";
     SEARCH_TEST "search-test" Site Error "A search does not find what a search test expects.";

@@ -6,6 +6,7 @@ use super::{Docs, DocsSite, VERSIONS, VersionPlace};
 use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
 use crate::text::nearest;
+use crate::workspace::Workspace;
 
 /// The first part of the addresses that a portal has, beside those of entities and documentation sites.
 const OTHERS: &[&str] = &[
@@ -37,6 +38,7 @@ const OTHERS: &[&str] = &[
 
 /// What there is to make pages of.
 pub(super) struct Addresses<'a> {
+    pub(super) workspace: &'a Workspace,
     pub(super) catalog: &'a Catalog,
     pub(super) docs: &'a Docs,
     /// The address of the portal.
@@ -154,6 +156,11 @@ impl Addresses<'_> {
             .entities()
             .iter()
             .filter(|entity| first == "catalog" || entity.annotation_node(super::REF).is_some());
+        if let Some(id) = self.catalog.renamed(self.workspace, &wanted) {
+            let now = &self.catalog.get(id).reference;
+            let page: String = page.iter().map(|part| format!("{part}/")).collect();
+            return Some(format!("/{first}/{}/{}/{}/{page}", now.namespace(), now.kind(), now.name()));
+        }
         let near = nearest(&wanted, known.map(|entity| entity.reference.as_str()))?;
         let (kind, rest) = near.split_once(':')?;
         let (namespace, name) = rest.split_once('/')?;

@@ -7,17 +7,18 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::cache::DocCache;
+use super::cache::{Asked, DocCache};
 use super::fix::{self, MendedDocument, Wanted};
 use super::former_anchors;
 use super::links::{Absolute, COMPARISONS, Links, Place, Relative, may_compare};
 use super::lints;
 use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
 use super::nav::{self, Base, Entry, Found, Order};
+use super::packed::PackedText;
 use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
 use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::{EntityId, EntityRef};
-use crate::config::VersionsConfig;
+use crate::config::{BUILT_IN_KINDS, VersionsConfig};
 use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
@@ -26,6 +27,19 @@ use crate::markdown::{Doc, DocLink, LinkKind, Resolved, Resolver, commonmark, te
 use crate::portable::Reason;
 use crate::text::{FileId, Span};
 use crate::workspace::{Folder, GlobStyle, Workspace};
+
+/// How documents are read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub(super) depth: Depth,
+    /// What is known of them already.
+    pub(super) memo: &'a DocCache,
+    /// Whether they are checked and kept with all that is known of them, and not only as pages of an old version.
+    pub(super) is_whole: bool,
+}
+
+/// A document, with its text if that is not in it; `None` if it cannot be read.
+type ReadDoc = (Option<Arc<Doc>>, Option<Arc<PackedText>>);
 
 /// The documents of another `mkdocs.yml` that the navigation includes.
 struct Part {
@@ -81,6 +95,8 @@ pub(super) struct Built {
     pub(super) absolute: Vec<Absolute>,
     /// Entities that documents link to by name, with the place of the name.
     pub(super) entities: Vec<(EntityRef, Span)>,
+    /// Full references of entities in the texts of documents, wherever they stand.
+    pub(super) named: Vec<(EntityRef, Span)>,
     /// What its settings say of versions.
     pub(super) versions: Option<Box<VersionsConfig>>,
     /// Where its settings say that it is published.
@@ -93,9 +109,9 @@ pub(super) fn site(
     folder: &Folder,
     entity: EntityId,
     name: &str,
-    depth: Depth,
-    memo: &DocCache,
+    reading: Reading<'_>,
 ) -> Built {
+    let depth = reading.depth;
     let mut problems = Diagnostics::new();
     let Sources { settings, parts, files, is_plain } = sources(workspace, folder, name, &mut problems);
     let mut pages = Pages::new(workspace, files, &mut problems);
@@ -119,8 +135,9 @@ pub(super) fn site(
         }
         Dialect::CommonMark => ((1, 6), None),
     };
-    let docs = read(&links, &dialect, folder, (depth, memo), &mut found);
-    let Found { mut problems, absolute, entities, .. } = found;
+    let (docs, packed) =
+        read(&links, &dialect, folder, reading, &mut found).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+    let Found { mut problems, absolute, entities, named, .. } = found;
     problems.extend(of_settings);
 
     let titles = titles(&pages, &entries, &docs);
@@ -132,14 +149,15 @@ pub(super) fn site(
     }
     let source = settings.as_ref().map_or(pages.sources[0].file, |settings| settings.file);
     let former = former_anchors(workspace, &dialect, &pages, &docs, depth);
-    let finished = pages.sources.iter().zip(docs).zip(titles).zip(neighbours).zip(former).map(
-        |((((page, doc), title), near), former_anchors)| DocsPage {
+    let finished = pages.sources.iter().zip(docs.into_iter().zip(packed)).zip(titles).zip(neighbours).zip(former).map(
+        |((((page, (doc, packed)), title), near), former_anchors)| DocsPage {
             file: page.file,
             source: page.source.clone(),
             path: page.path.clone(),
             title: title.text,
             heading: title.heading,
             doc: doc.unwrap_or_default(),
+            packed,
             previous: near.0,
             next: near.1,
             edit_url: edit_url(workspace, settings.as_ref(), page),
@@ -178,13 +196,13 @@ pub(super) fn site(
         && !redirects.iter().any(is_root)
     {
         let target = super::links::href("", &root.path, true, "");
-        redirects.insert(0, DocsRedirect { file: "index.html".to_owned(), target });
+        redirects.insert(0, DocsRedirect { file: "index.html".to_owned(), target, since: None });
     }
     redirects.extend(site.assets.iter().filter_map(|asset| {
         let file = asset.old_path.clone()?;
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let target = super::links::href(folder, &asset.path, false, "");
-        Some(DocsRedirect { file, target })
+        Some(DocsRedirect { file, target, since: None })
     }));
     redirects.sort_by(|a, b| a.file.cmp(&b.file));
     site.redirects = redirects.into();
@@ -192,7 +210,7 @@ pub(super) fn site(
         problems.push(without_index(settings, &site));
     }
     let (versions, site_url) = settings.map_or((None, None), |settings| (settings.versions, settings.site_url));
-    Built { site: Some(site.sealed()), problems, absolute, entities, versions, site_url }
+    Built { site: Some(site.sealed()), problems, absolute, entities, named, versions, site_url }
 }
 
 /// Reports that nothing is at the address of the documentation itself.
@@ -444,7 +462,7 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
         };
         match target {
             Some(target) if known.insert(path.clone()) => match pages.take(&path) {
-                None => redirects.push(DocsRedirect { file: page_file(&path), target }),
+                None => redirects.push(DocsRedirect { file: page_file(&path), target, since: None }),
                 Some(reason) => problems.push(no_address(redirect, &reason)),
             },
             Some(_) => {}
@@ -488,14 +506,15 @@ fn inferred(workspace: &Workspace, pages: &mut Pages) -> Vec<DocsRedirect> {
         let Some(folder) = own.strip_suffix(&page.source).map(str::to_owned) else { continue };
         let to = page.path.clone();
         for before in former {
-            let Some(path) = before.strip_prefix(&folder).and_then(pages::page_path) else { continue };
+            let Some(path) = before.path.strip_prefix(&folder).and_then(pages::page_path) else { continue };
             if !path.is_empty()
                 && redirects.len() < MAX_INFERRED
                 && pages.by_path(&path).is_none()
                 && pages.take(&path).is_none()
             {
                 let target = super::links::href(&path, &to, true, "");
-                redirects.push(DocsRedirect { file: page_file(&path), target });
+                let since = Some((before.commit, before.time));
+                redirects.push(DocsRedirect { file: page_file(&path), target, since });
             }
         }
     }
@@ -599,10 +618,10 @@ fn read(
     links: &Links<'_>,
     dialect: &Dialect,
     folder: &Folder,
-    (depth, memo): (Depth, &DocCache),
+    reading: Reading<'_>,
     found: &mut Found,
-) -> Vec<Option<Arc<Doc>>> {
-    if let Some(docs) = read_once(links, dialect, folder, (depth, memo), MAX_INCLUDED, found) {
+) -> Vec<ReadDoc> {
+    if let Some(docs) = read_once(links, dialect, folder, reading, MAX_INCLUDED, found) {
         return docs;
     }
     let dialect = match dialect {
@@ -613,7 +632,7 @@ fn read(
         }
         Dialect::CommonMark => Dialect::CommonMark,
     };
-    read_once(links, &dialect, folder, (depth, memo), usize::MAX, found).unwrap_or_default()
+    read_once(links, &dialect, folder, reading, usize::MAX, found).unwrap_or_default()
 }
 
 /// Does so; `None` if the pages include more than `most` together, beyond four times what they say.
@@ -621,26 +640,32 @@ fn read_once(
     links: &Links<'_>,
     dialect: &Dialect,
     folder: &Folder,
-    (depth, memo): (Depth, &DocCache),
+    reading: Reading<'_>,
     most: usize,
     found: &mut Found,
-) -> Option<Vec<Option<Arc<Doc>>>> {
+) -> Option<Vec<ReadDoc>> {
+    let Reading { depth, memo, is_whole } = reading;
     let limit = links.workspace.config().limits.document;
     let spelt_out = match dialect {
         Dialect::TechDocs(options) => format!("{options:?}"),
         Dialect::CommonMark => String::new(),
     };
     let included = AtomicUsize::new(0);
-    let read: Vec<Result<Option<Arc<Doc>>, _>> = links
+    let read: Vec<Result<(ReadDoc, Vec<(EntityRef, Span)>), _>> = links
         .pages
         .sources
         .par_iter()
         .map(|page| {
-            let text = if memo.live_on() {
+            // What is at a commit never changes.
+            let text = if memo.live_on() && is_whole {
                 links.workspace.text(page.file, limit)?
             } else {
                 links.workspace.text_once(page.file, limit)?
             };
+            if !is_whole && depth < Depth::Pages {
+                return Ok(Default::default());
+            }
+            let named = if is_whole { named_in(&text, page.file) } else { Vec::new() };
             let include = snippets(links.workspace, folder, page.file);
             // Whether the sum is too large does not depend on the order of pages.
             if let Dialect::TechDocs(options) = dialect
@@ -648,7 +673,7 @@ fn read_once(
             {
                 let more = techdocs::included(&text, options, &include).saturating_sub(4 * text.len());
                 if included.fetch_add(more, Ordering::Relaxed) + more > most {
-                    return Ok(None);
+                    return Ok(((None, None), named));
                 }
             }
             let resolve = |link: &DocLink| links.resolve(page, link);
@@ -656,31 +681,42 @@ fn read_once(
                 && depth < Depth::Pages
             {
                 let needed = techdocs::may_have_findings(&text, options);
-                return Ok(needed.then(|| Arc::new(techdocs::outline(&text, options, &include))));
+                let outline = needed.then(|| Arc::new(techdocs::outline(&text, options, &include)));
+                return Ok(((outline, None), named));
             }
             let make = |resolve: Resolver<'_>, include: techdocs::IncludeFile<'_>| match dialect {
                 Dialect::TechDocs(options) => techdocs::document(&text, options, resolve, include),
                 Dialect::CommonMark => commonmark::render(&text, resolve),
             };
-            Ok(Some(memo.document((&page.source, &spelt_out, &text), &resolve, &include, make)))
+            let asked = Asked { place: &page.source, dialect: &spelt_out, text: &text, is_whole };
+            let (doc, packed) = memo.document(&asked, &resolve, &include, make);
+            Ok(((Some(doc), packed), named))
         })
         .collect();
     if included.into_inner() > most {
         return None;
     }
     let mut docs = Vec::with_capacity(read.len());
+    let mut packed = Vec::with_capacity(read.len());
     let mut unread = vec![false; read.len()];
     for (at, (page, result)) in links.pages.sources.iter().zip(read).enumerate() {
         match result {
-            Ok(doc) => {
+            Ok(((doc, text), named)) => {
                 unread[at] = doc.is_none();
                 docs.push(doc);
+                packed.push(text);
+                found.named.extend(named);
             }
             Err(error) => {
                 found.problems.push(pages::unreadable(&error, page.file));
                 docs.push(None);
+                packed.push(None);
             }
         }
+    }
+    // What is wrong with an old version nobody can mend.
+    if !is_whole {
+        return Some(docs.into_iter().zip(packed).collect());
     }
     // A page without findings of its own is read only when a link asks for a place in it.
     let late: Vec<OnceLock<Option<Doc>>> = unread.iter().map(|_| OnceLock::new()).collect();
@@ -728,7 +764,14 @@ fn read_once(
             });
         found.problems.extend(super::includes::missing(links.workspace, folder, options, of_pages));
     }
-    Some(docs)
+    Some(docs.into_iter().zip(packed).collect())
+}
+
+/// Returns the entities that a text names by full references, with their places.
+fn named_in(text: &str, file: FileId) -> Vec<(EntityRef, Span)> {
+    let is_kind = |word: &str| BUILT_IN_KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(word));
+    let named = EntityRef::written_in(text, is_kind).into_iter();
+    named.map(|(reference, place)| (reference, Span::new(file, place.start, place.end))).collect()
 }
 
 /// Decides what each page is called.

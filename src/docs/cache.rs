@@ -16,6 +16,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::DocsSite;
 use super::build::Built;
+use super::packed::{self, PackedText};
 use super::versions::BuiltVersions;
 use crate::catalog::{Catalog, EntityId};
 use crate::depth::Depth;
@@ -33,7 +34,7 @@ pub struct Memo {
     /// By folder; each is given its default name.
     pub(super) sites: MemoTable<Folder, (String, Depth), Site>,
     /// Versions of a documentation site, by its folder and the commit.
-    pub(super) versions: MemoTable<(Folder, Folder), (String, Depth), Version>,
+    pub(super) versions: MemoTable<(Folder, Folder), (String, Depth, bool), Version>,
     /// Where documents are from one process to the next, if they do.
     shelf: Option<Arc<dyn CacheStore>>,
 }
@@ -58,6 +59,8 @@ pub(super) struct Version {
     pub(super) top: Folder,
     /// The path of the documentation below that.
     pub(super) path: String,
+    /// Whether its documents are kept with all that is known of them.
+    pub(super) is_whole: bool,
 }
 
 impl Memo {
@@ -78,7 +81,8 @@ impl Memo {
     pub(super) fn documents(&self, folder: &Folder, several: bool) -> DocCache {
         match &self.shelf {
             Some(shelf) => DocCache::on(Arc::clone(shelf), folder),
-            None if self.sites.remembers() || several => DocCache::enabled(),
+            None if self.sites.remembers() => DocCache::enabled(),
+            None if several => DocCache { is_last: true, ..DocCache::enabled() },
             None => DocCache::default(),
         }
     }
@@ -105,10 +109,22 @@ pub(super) struct DocCache {
     shelf: Option<(Arc<dyn CacheStore>, String)>,
     /// Whether something was not known.
     has_new: AtomicBool,
+    /// Whether there will be no other build, so that only versions have something in common.
+    is_last: bool,
+}
+
+/// A document to be made.
+pub(super) struct Asked<'a> {
+    /// Distinguishes documents of the same text; it is the same in all versions.
+    pub(super) place: &'a str,
+    pub(super) dialect: &'a str,
+    pub(super) text: &'a str,
+    /// Whether all that is known of it is wanted, and not only what pages show.
+    pub(super) is_whole: bool,
 }
 
 /// How a [`CachedDoc`] is stored, after its key.
-type Written = (u128, Vec<(DocLink, Resolved)>, Vec<(String, Option<u128>)>, Doc);
+type Written = (u128, Vec<(DocLink, Resolved)>, Vec<(String, Option<u128>)>, Doc, Option<PackedText>);
 
 /// A document, the questions that it asked, and the answers.
 #[derive(Debug)]
@@ -116,6 +132,8 @@ struct CachedDoc {
     links: Vec<(DocLink, Resolved)>,
     included: Vec<(String, Option<u128>)>,
     doc: Arc<Doc>,
+    /// What the document is without.
+    packed: Option<Arc<PackedText>>,
 }
 
 impl DocCache {
@@ -129,15 +147,16 @@ impl DocCache {
         let name = format!("documents-{:032x}", xxh3_128(folder.path().as_bytes()));
         let written: Vec<Written> = store::take(&*shelf, &name).unwrap_or_default();
         let mut known = Table::default();
-        for (key, links, included, doc) in written {
-            known.entry(key).or_default().push(Arc::new(CachedDoc { links, included, doc: Arc::new(doc) }));
+        for (key, links, included, doc, packed) in written {
+            let one = CachedDoc { links, included, doc: Arc::new(doc), packed: packed.map(Arc::new) };
+            known.entry(key).or_default().push(Arc::new(one));
         }
         Self { before: Some(Mutex::new(known)), shelf: Some((shelf, name)), ..Self::default() }
     }
 
     /// Returns whether the same process will build again.
     pub(super) fn live_on(&self) -> bool {
-        self.before.is_some() && self.shelf.is_none()
+        self.before.is_some() && self.shelf.is_none() && !self.is_last
     }
 
     /// Ends a build: what it did not use is forgotten.
@@ -146,38 +165,48 @@ impl DocCache {
         let mut before = before.lock();
         let now = std::mem::take(&mut *self.now.lock());
         let Some((shelf, name)) = &self.shelf else {
-            *before = now;
+            *before = if self.is_last { Table::default() } else { now };
             return;
         };
         let count = |table: &Table| table.values().map(Vec::len).sum::<usize>();
         if self.has_new.load(Ordering::Relaxed) || count(&now) != count(&before) {
             let all = now.iter().flat_map(|(key, known)| known.iter().map(move |known| (key, known)));
-            let mut known: Vec<_> = all.map(|(key, known)| (key, &known.links, &known.included, &*known.doc)).collect();
+            let mut known: Vec<_> = all
+                .map(|(key, known)| (key, &known.links, &known.included, &*known.doc, known.packed.as_deref()))
+                .collect();
             known.sort_by_key(|(key, ..)| **key);
             store::put(&**shelf, name, &known);
         }
         before.clear();
     }
 
-    /// Returns a document, made by `make` unless it is known. `place` distinguishes documents of the same text; it is the same
-    /// in all versions.
+    /// Returns a document, made by `make` unless it is known, with its text if that is not in it.
     pub(super) fn document(
         &self,
-        (place, dialect, text): (&str, &str, &str),
+        asked: &Asked<'_>,
         resolve: Resolver<'_>,
         include: IncludeFile<'_>,
         make: impl FnOnce(Resolver<'_>, IncludeFile<'_>) -> Doc,
-    ) -> Arc<Doc> {
-        let Some(before) = &self.before else { return Arc::new(make(resolve, include)) };
-        let parts = [place, dialect, text].map(|part| xxh3_128(part.as_bytes()).to_le_bytes());
+    ) -> (Arc<Doc>, Option<Arc<PackedText>>) {
+        let kept = |doc: Doc| {
+            if asked.is_whole {
+                return (Arc::new(doc), None);
+            }
+            let (doc, text) = packed::pack(doc);
+            (Arc::new(doc), Some(Arc::new(text)))
+        };
+        let Some(before) = &self.before else { return kept(make(resolve, include)) };
+        let parts = [asked.place, asked.dialect, asked.text].map(|part| xxh3_128(part.as_bytes()).to_le_bytes());
         let key = xxh3_128(&parts.concat());
+        let fits =
+            |known: &Arc<CachedDoc>| (known.packed.is_none() || !asked.is_whole) && known.holds(resolve, include);
         // Another version may have asked for the same.
         let of_now = self.now.lock().get(&key).cloned().unwrap_or_default();
-        if let Some(known) = of_now.iter().find(|known| known.holds(resolve, include)) {
-            return Arc::clone(&known.doc);
+        if let Some(known) = of_now.into_iter().find(|known| fits(known)) {
+            return (Arc::clone(&known.doc), known.packed.clone());
         }
         let of_before = before.lock().get(&key).cloned().unwrap_or_default();
-        let known = of_before.into_iter().find(|known| known.holds(resolve, include)).unwrap_or_else(|| {
+        let known = of_before.into_iter().find(|known| fits(known)).unwrap_or_else(|| {
             self.has_new.store(true, Ordering::Relaxed);
             let (links, included) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
             let doc = make(
@@ -193,11 +222,12 @@ impl DocCache {
                 },
             );
             let (links, included) = (std::mem::take(&mut *links.lock()), std::mem::take(&mut *included.lock()));
-            Arc::new(CachedDoc { links, included, doc: Arc::new(doc) })
+            let (doc, packed) = kept(doc);
+            Arc::new(CachedDoc { links, included, doc, packed })
         });
-        let doc = Arc::clone(&known.doc);
+        let found = (Arc::clone(&known.doc), known.packed.clone());
         self.now.lock().entry(key).or_default().push(known);
-        doc
+        found
     }
 }
 
@@ -225,7 +255,8 @@ mod tests {
             let made = std::cell::Cell::new(false);
             let resolve = |_: &DocLink| Resolved { href: Some(to.to_owned()), broken: false };
             let include = |_: &str| part.map(Arc::from);
-            let doc = memo.document(("a.md", "", text), &resolve, &include, |resolve, include| {
+            let asked = Asked { place: "a.md", dialect: "", text, is_whole: true };
+            let (doc, _) = memo.document(&asked, &resolve, &include, |resolve, include| {
                 made.set(true);
                 let link = DocLink { target: "x".to_owned(), span: 0..1, kind: crate::markdown::LinkKind::Link };
                 let href = resolve(&link).href.unwrap_or_default();
@@ -247,6 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_an_old_version_takes_what_there_is_and_a_checked_one_only_the_whole() {
+        let memo = DocCache::enabled();
+        let ask = |text: &str, is_whole: bool| {
+            let asked = Asked { place: "a.md", dialect: "", text, is_whole };
+            let make = |_: Resolver<'_>, _: IncludeFile<'_>| Doc { html: text.to_owned(), ..Doc::default() };
+            let (doc, packed) = memo.document(&asked, &|_| Resolved { href: None, broken: false }, &|_| None, make);
+            (doc.html.clone(), packed.is_some())
+        };
+        assert_eq!(ask("old", false), (String::new(), true));
+        assert_eq!(ask("old", true), ("old".to_owned(), false));
+        assert_eq!(ask("new", true), ("new".to_owned(), false));
+        assert_eq!(ask("new", false), ("new".to_owned(), false), "it is there, so nothing is saved");
+    }
+
+    #[test]
     fn another_process_finds_the_documents_on_the_shelf() {
         let workspace = crate::workspace::Workspace::from_files(Default::default(), &[("docs/a.md", b"a")]);
         let folder = workspace.roots().remove(0);
@@ -255,7 +301,8 @@ mod tests {
         let render = |memo: &DocCache, text: &str, href: &str| {
             let made = std::cell::Cell::new(0);
             let resolve = |_: &DocLink| Resolved { href: Some(href.to_owned()), broken: false };
-            let doc = memo.document(("a.md", "", text), &resolve, &|_| None, |resolve, include| {
+            let asked = Asked { place: "a.md", dialect: "", text, is_whole: true };
+            let (doc, _) = memo.document(&asked, &resolve, &|_| None, |resolve, include| {
                 made.set(made.get() + 1);
                 crate::markdown::techdocs::document(text, &Default::default(), resolve, include)
             });

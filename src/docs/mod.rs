@@ -16,11 +16,12 @@ mod lints;
 mod cache;
 mod mkdocs;
 mod nav;
+mod packed;
 mod pages;
 mod version_names;
 mod versions;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -28,10 +29,12 @@ use rayon::prelude::*;
 pub use self::cache::Memo;
 pub use self::fix::{Mend, MendedDocument};
 pub use self::mkdocs::Look;
+pub use self::packed::PackedText;
 pub use self::versions::{FOLDER as VERSIONS, VersionEntry, VersionPlace, VersionState, VersionedDocs};
 
+use self::build::Reading;
 use self::cache::{Place, Site};
-use crate::catalog::{Catalog, Entity, EntityId, EntityRef};
+use crate::catalog::{Catalog, Entity, EntityId, EntityRef, still_said};
 use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::incremental::{ByAddress, Fingerprint};
@@ -106,6 +109,8 @@ pub struct DocsRedirect {
     pub file: String,
     /// Where to: an address elsewhere, or one relative to the file, encoded.
     pub target: String,
+    /// The commit that moved the page and its time in seconds since 1970 UTC, if git says that it was moved.
+    pub since: Option<(Arc<str>, i64)>,
 }
 
 /// One page.
@@ -121,8 +126,10 @@ pub struct DocsPage {
     pub title: String,
     /// Its title as HTML, if its author wrote HTML.
     pub heading: Option<String>,
-    /// The content; shared by the entities that share a site.
+    /// The content; shared by the entities that share a site, and by versions that say the same.
     pub doc: Arc<Doc>,
+    /// What [`DocsPage::html`] and [`DocsPage::sections`] are made of if the content is without them.
+    pub packed: Option<Arc<PackedText>>,
     /// The page before it in the navigation, as an index of the pages of the site.
     pub previous: Option<usize>,
     /// The page after it.
@@ -138,8 +145,20 @@ pub struct DocsPage {
 impl DocsPage {
     /// Returns what others see of it: everything but what it says.
     fn outline(&self) -> Fingerprint {
-        let Self { file, source, path, title, heading, doc: _, previous, next, edit_url, last_change, former_anchors } =
-            self;
+        let Self {
+            file,
+            source,
+            path,
+            title,
+            heading,
+            doc: _,
+            packed: _,
+            previous,
+            next,
+            edit_url,
+            last_change,
+            former_anchors,
+        } = self;
         Fingerprint::of(&(file, source, path, title, heading, previous, next, edit_url, last_change, former_anchors))
     }
 }
@@ -342,7 +361,8 @@ impl DocsSite {
 pub fn alone(workspace: &Workspace, folder: &Folder, name: &str, memo: &Memo) -> (Option<DocsSite>, Diagnostics) {
     let entity = EntityId::new(0);
     let documents = memo.documents(folder, false);
-    let built = build::site(workspace, folder, entity, name, Depth::Pages, &documents);
+    let built =
+        build::site(workspace, folder, entity, name, Reading { depth: Depth::Pages, memo: &documents, is_whole: true });
     documents.turn();
     let build::Built { site, mut problems, absolute, .. } = built;
     // Where this documentation will be, the portal may be, too.
@@ -409,7 +429,8 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
                     Some(before) => Arc::clone(&before.documents),
                     None => Arc::new(memo.documents(folder, may_have_versions(workspace, folder))),
                 };
-                let built = build::site(workspace, folder, EntityId::new(0), &name, depth, &documents);
+                let reading = Reading { depth, memo: &documents, is_whole: true };
+                let built = build::site(workspace, folder, EntityId::new(0), &name, reading);
                 let entity = catalog.get(entities[0]);
                 let reader =
                     versions::Reader { workspace, folder, entity, name: &name, depth, memo, documents: &documents };
@@ -482,24 +503,41 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
     });
     let versions = all.collect();
     let docs = Docs { sites, aliases, versions, others };
-    let addresses = addresses::Addresses { catalog, docs: &docs, base: workspace.config().base_url.as_deref() };
+    let addresses =
+        addresses::Addresses { workspace, catalog, docs: &docs, base: workspace.config().base_url.as_deref() };
     for ((_, entities), built) in folders.iter().zip(&built) {
         let first = catalog.get(entities[0]).reference.shared();
         let wrong = built.built.absolute.iter().filter_map(|link| addresses.check(&link.path, &link.problem));
         diagnostics.extend(wrong.map(|problem| problem.entity(Arc::clone(&first))));
-        let unknown = built.built.entities.iter().filter_map(|(named, span)| unknown_entity(catalog, named, *span));
+        let unknown =
+            built.built.entities.iter().filter_map(|(named, span)| unknown_entity(workspace, catalog, named, *span));
         diagnostics.extend(unknown.map(|problem| problem.entity(Arc::clone(&first))));
+        // What links say is a broken link already.
+        let links: BTreeSet<(FileId, u32, u32)> =
+            built.built.entities.iter().map(|(_, link)| (link.file, link.start, link.end)).collect();
+        let is_link = |span: &Span| {
+            let before = links.range(..=(span.file, span.start, u32::MAX)).next_back();
+            before.is_some_and(|(file, _, end)| *file == span.file && span.end <= *end)
+        };
+        let former = built.built.named.iter().filter_map(|(named, span)| {
+            if catalog.find(named.as_str()).is_some() || is_link(span) {
+                return None;
+            }
+            let id = catalog.renamed(workspace, named.as_str())?;
+            Some(still_said(catalog, named.as_str(), id, *span).entity(Arc::clone(&first)))
+        });
+        diagnostics.extend(former);
     }
     (docs, diagnostics)
 }
 
 /// Reports a link to an entity that is not there.
-fn unknown_entity(catalog: &Catalog, named: &EntityRef, span: Span) -> Option<Diagnostic> {
+fn unknown_entity(workspace: &Workspace, catalog: &Catalog, named: &EntityRef, span: Span) -> Option<Diagnostic> {
     if catalog.find(named.as_str()).is_some() {
         return None;
     }
     let problem = Diagnostic::new(codes::BROKEN_LINK, span, format!("there is no entity `{named}`"));
-    if let Some(id) = catalog.renamed(named.as_str()) {
+    if let Some(id) = catalog.renamed(workspace, named.as_str()) {
         let now = &catalog.get(id).reference;
         return Some(problem.label(format!("called `{now}` today")).help(format!("write `{now}`")));
     }

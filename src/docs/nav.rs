@@ -28,6 +28,8 @@ pub(super) struct Found {
     pub(super) absolute: Vec<Absolute>,
     /// Entities that documents link to by name, with the place of the name.
     pub(super) entities: Vec<(EntityRef, Span)>,
+    /// Full references of entities in the texts of documents.
+    pub(super) named: Vec<(EntityRef, Span)>,
     /// The places in pages that entries lead to.
     pub(super) places: Vec<Place>,
 }

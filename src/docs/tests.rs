@@ -851,7 +851,7 @@ fn an_index_may_be_a_redirect() {
     assert!(docs.sites[0].has_own_index);
     assert_eq!(
         docs.sites[0].redirects[0],
-        DocsRedirect { file: "index.html".to_owned(), target: "guide/a/".to_owned() }
+        DocsRedirect { file: "index.html".to_owned(), target: "guide/a/".to_owned(), since: None }
     );
 }
 

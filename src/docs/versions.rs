@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::build::{self, Built};
+use super::build::{self, Built, Reading};
 use super::cache::{DocCache, Memo, Version};
 use super::version_names::{self as names, LATEST, Named};
 use super::{DocsSite, REF};
@@ -165,13 +165,16 @@ impl Reader<'_> {
         for version in &named {
             let _ = self.workspace.folder_at(self.folder, &version.at);
         }
-        let read: Vec<(Named, Result<Arc<Version>, Diagnostic>)> = named
+        // What readers get who ask for none goes first: it is kept whole, and others have most of it in common.
+        let is_current = config.current == LATEST || config.latest == config.current;
+        let latest = names::latest(config, &named).ok().flatten().filter(|_| !is_current);
+        let mut first = latest.map(|at| self.version(&named[at], true));
+        let others: Vec<Option<Result<Arc<Version>, Diagnostic>>> = (0..named.len())
             .into_par_iter()
-            .map(|named| {
-                let version = self.version(&named);
-                (named, version)
-            })
+            .map(|at| (Some(at) != latest).then(|| self.version(&named[at], false)))
             .collect();
+        let read =
+            named.into_iter().zip(others).filter_map(|(named, read)| Some((named, read.or_else(|| first.take())?)));
         let mut versions: Vec<(Named, Arc<Version>)> = Vec::new();
         for (named, version) in read {
             match version {
@@ -199,17 +202,17 @@ impl Reader<'_> {
     }
 
     /// Reads one version.
-    fn version(&self, named: &Named) -> Result<Arc<Version>, Diagnostic> {
+    fn version(&self, named: &Named, is_whole: bool) -> Result<Arc<Version>, Diagnostic> {
         let at = self.workspace.folder_at(self.folder, &named.at);
         let at = at.ok_or_else(|| self.without_docs(named))?;
         let key = (self.folder.clone(), at.top.clone());
-        let terms = (self.name.to_owned(), self.depth);
+        let terms = (self.name.to_owned(), self.depth, is_whole);
         let version = self.memo.versions.get(self.workspace, key, terms, |workspace, _| {
             let folder = workspace.locate_folder_in(&at.top, &format!("./{}", at.path));
-            let built = folder.ok().map(|folder| self.build(workspace, &folder));
+            let built = folder.ok().map(|folder| self.build(workspace, &folder, is_whole));
             let built = match built {
                 Some(built) if built.site.is_some() => Some(built),
-                _ => self.moved(workspace, &at).map(|folder| self.build(workspace, &folder)),
+                _ => self.moved(workspace, &at).map(|folder| self.build(workspace, &folder, is_whole)),
             };
             let site = built.and_then(|built| built.site);
             if let Some(site) = site.as_ref().filter(|_| workspace.is_partial(self.folder)) {
@@ -218,7 +221,7 @@ impl Reader<'_> {
                     let _ = workspace.bytes_once(asset.file, u64::MAX);
                 }
             }
-            Version { site, top: at.top.clone(), path: at.path.clone() }
+            Version { site, top: at.top.clone(), path: at.path.clone(), is_whole }
         });
         if version.site.is_some() || !self.workspace.missing_at(&version.top).is_empty() {
             return Ok(version);
@@ -226,8 +229,9 @@ impl Reader<'_> {
         Err(self.without_docs(named))
     }
 
-    fn build(&self, workspace: &Workspace, folder: &Folder) -> Built {
-        build::site(workspace, folder, EntityId::new(0), self.name, self.depth, self.documents)
+    fn build(&self, workspace: &Workspace, folder: &Folder, is_whole: bool) -> Built {
+        let reading = Reading { depth: self.depth, memo: self.documents, is_whole };
+        build::site(workspace, folder, EntityId::new(0), self.name, reading)
     }
 
     /// Finds where the documentation was if it has moved since: the entity says so at each commit.
@@ -287,7 +291,7 @@ impl Reader<'_> {
         current: DocsSite,
         mut problems: Diagnostics,
     ) -> BuiltVersions {
-        let (named, versions): (Vec<Named>, Vec<Arc<Version>>) =
+        let (named, mut versions): (Vec<Named>, Vec<Arc<Version>>) =
             versions.into_iter().filter(|(_, version)| version.site.is_some()).unzip();
         let is_current = config.current == LATEST || config.latest == config.current;
         let latest = match names::latest(config, &named) {
@@ -307,6 +311,13 @@ impl Reader<'_> {
                 (!named.is_empty()).then_some(0)
             }
         };
+        // The one that was taken for the latest had nothing.
+        if let Some(at) = latest
+            && !versions[at].is_whole
+            && let Ok(version) = self.version(&named[at], true)
+        {
+            versions[at] = version;
+        }
         let title = |name: &str| config.titles.get(name).cloned();
         let current = BuiltEntry {
             name: config.current.clone(),

@@ -28,8 +28,9 @@ use crate::error::Error;
 use crate::html::Html;
 use crate::inert;
 use crate::output::Sink;
-use crate::portable::folded;
+use crate::portable::{folded, is_portable};
 use crate::portal::Portal;
+use crate::redirects::Redirect;
 use crate::routes;
 use crate::search::{self, SearchFiles};
 use crate::site::pages::{PAGES, PageContent, standalone};
@@ -185,12 +186,26 @@ pub enum Output {
     Alias(usize, usize, usize),
     /// What is at the page of an entity under a name that it had before, by the number of that name.
     Former(usize),
+    /// The same for a page of its documentation, by the numbers of name and page.
+    FormerDocument(usize, usize),
+    /// What is at an old address that a file keeps, by its number.
+    Kept(usize),
     /// What is where the documentation of an entity would be that shows another one's.
     Loan(usize),
     /// A picture of a README, or of the text of the first page.
     NotePicture(FileId),
     /// The text of all documents.
     Texts,
+}
+
+/// Maximum number of pages of documentation that lead on from names of before; hosts that read `_redirects` know all.
+const MAX_FORMER_PAGES: usize = 5_000;
+
+/// Returns the path of the file at an old address.
+fn kept_path(redirect: &Redirect) -> String {
+    let from = redirect.from.trim_start_matches('/').split('#').next().unwrap_or_default();
+    let is_file = from.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    if from.ends_with('/') || is_file { routes::output_path(from) } else { format!("{from}/index.html") }
 }
 
 /// How much of all documents [`Output::Texts`] holds, in bytes; a language model takes no more.
@@ -233,10 +248,23 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
             (routes::decision_picture(entity, number, picture, name), Output::Picture(at, picture))
         }));
     }
-    outputs.extend(portal.catalog.former().enumerate().filter_map(|(at, (reference, _))| {
-        let reference = EntityRef::parse(reference, None, "default").ok()?;
-        Some((routes::output_path(&routes::entity(&reference)), Output::Former(at)))
-    }));
+    let mut left = MAX_FORMER_PAGES;
+    for (at, (reference, former)) in portal.catalog.former().enumerate() {
+        let Ok(reference) = EntityRef::parse(reference, None, "default") else { continue };
+        outputs.push((routes::output_path(&routes::entity(&reference)), Output::Former(at)));
+        let pages = portal.docs.site(former.id).into_iter().flat_map(|docs| docs.pages.iter()).enumerate();
+        let before = outputs.len();
+        outputs.extend(pages.take(left).map(|(page, doc)| {
+            (routes::output_path(&routes::docs_page(&reference, &doc.path)), Output::FormerDocument(at, page))
+        }));
+        left -= outputs.len() - before;
+    }
+    // One that leads nowhere would only be another dead end.
+    let kept = portal.redirects.iter().enumerate().filter(|(_, (redirect, _))| {
+        let to = redirect.to.trim_start_matches('/');
+        site.page(to.split('#').next().unwrap_or_default()).is_some() && kept_path(redirect).split('/').all(is_portable)
+    });
+    outputs.extend(kept.map(|(at, (redirect, _))| (kept_path(redirect), Output::Kept(at))));
     let lent = portal.docs.aliases.iter().enumerate().filter(|(_, loan)| portal.docs.site(loan.entity).is_none());
     outputs.extend(lent.map(|(at, loan)| {
         let reference = &portal.catalog.get(loan.entity).reference;
@@ -304,13 +332,26 @@ pub fn output(
             let script = script.map(|script| routes::relative(&url, script));
             Some(moved(&routes::relative(&url, &target), script).into_bytes())
         }
-        Output::Former(at) => {
-            let Some((reference, id)) = portal.catalog.former().nth(at) else { return Ok(None) };
+        Output::Former(at) | Output::FormerDocument(at, _) => {
+            let Some((reference, former)) = portal.catalog.former().nth(at) else { return Ok(None) };
             let Ok(reference) = EntityRef::parse(reference, None, "default") else { return Ok(None) };
-            let url = routes::entity(&reference);
-            let target = routes::entity(&portal.catalog.get(id).reference);
+            let now = &portal.catalog.get(former.id).reference;
+            let page = match output {
+                Output::FormerDocument(_, page) => portal.docs.site(former.id).map(|docs| &docs.pages[page].path),
+                _ => None,
+            };
+            let place = |of: &EntityRef| page.map_or_else(|| routes::entity(of), |path| routes::docs_page(of, path));
+            let (url, target) = (place(&reference), place(now));
             let script = script.map(|script| routes::relative(&url, script));
             Some(moved(&routes::relative(&url, &target), script).into_bytes())
+        }
+        Output::Kept(at) => {
+            let (redirect, _) = &portal.redirects[at];
+            let path = kept_path(redirect);
+            let to = redirect.to.trim_start_matches('/');
+            let (to, place) = to.find('#').map_or((to, ""), |at| to.split_at(at));
+            let script = script.map(|script| routes::relative(&path, script));
+            Some(moved(&format!("{}{place}", routes::relative(&path, to)), script).into_bytes())
         }
         Output::Loan(at) => {
             let loan = &portal.docs.aliases[at];

@@ -192,6 +192,7 @@ fn documents(portal: &mut Portal) {
         title: title.to_owned(),
         heading: None,
         doc: Doc { html: html.to_owned(), headings, title: Some(title.to_owned()), ..Doc::default() }.into(),
+        packed: None,
         previous,
         next,
         edit_url: None,

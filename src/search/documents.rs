@@ -248,17 +248,20 @@ fn entity_document<'a>(catalog: &Catalog, entity: &Entity) -> Document<'a> {
 
 fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Document<'a> {
     let front = &page.doc.front_matter;
-    let mut sections: Vec<Part<'_>> = Vec::new();
-    for section in &page.doc.sections {
-        let heading = section.heading.and_then(|heading| page.doc.headings.get(heading));
+    let part = |heading: Option<usize>, text: Cow<'a, str>| {
+        let heading = heading.and_then(|heading| page.doc.headings.get(heading));
         // The heading that is the title says nothing that the title does not.
         let told = heading.filter(|heading| heading.level != 1 || heading.title != page.title);
-        sections.push(Part {
+        Part {
             anchor: Cow::Borrowed(heading.map_or("", |heading| &heading.id)),
             heading: Cow::Borrowed(told.map_or("", |heading| &heading.title)),
-            text: Cow::Borrowed(&section.text),
-        });
-    }
+            text,
+        }
+    };
+    let mut sections: Vec<Part<'a>> = match page.sections() {
+        Cow::Borrowed(known) => known.iter().map(|it| part(it.heading, Cow::Borrowed(&it.text))).collect(),
+        Cow::Owned(unpacked) => unpacked.into_iter().map(|it| part(it.heading, Cow::Owned(it.text))).collect(),
+    };
     if let Some(description) = &front.description {
         match sections.first_mut().filter(|part| part.heading.is_empty()) {
             Some(first) => first.text = format!("{description} {}", first.text).into(),

@@ -39,6 +39,8 @@ pub struct Repository {
     /// That of the commits beside what is checked out.
     pub(super) histories: Mutex<Option<Arc<History>>>,
     pub(super) beginnings: OnceLock<Option<Beginnings>>,
+    /// What commits made of files of some names.
+    pub(super) text_changes: Mutex<Option<super::text_changes::Known>>,
     /// The commit that was checked out when the history was read.
     pub(super) read_at: OnceLock<Option<String>>,
     /// Branches and tags.
@@ -77,6 +79,7 @@ impl Repository {
             commits: OnceLock::new(),
             histories: Mutex::default(),
             beginnings: OnceLock::new(),
+            text_changes: Mutex::default(),
             read_at: OnceLock::new(),
             refs: OnceLock::new(),
             refs_read_at: OnceLock::new(),
@@ -160,6 +163,7 @@ impl Repository {
             commits: OnceLock::new(),
             histories: Mutex::default(),
             beginnings: OnceLock::new(),
+            text_changes: Mutex::default(),
             read_at: OnceLock::new(),
             refs: OnceLock::new(),
             refs_read_at: OnceLock::new(),
@@ -190,16 +194,16 @@ impl Repository {
         Some(refs::state(tree, &common))
     }
 
-    /// Returns whether commits are missing whose children are there.
-    #[must_use]
-    pub fn is_shallow(&self) -> bool {
-        !self.shallow.is_empty()
     /// Returns the folder in which git keeps the refs, if somebody has read them.
     pub(super) fn folder_of_refs(&self, tree: &FileSystem) -> Option<PathBuf> {
         self.refs_read_at.get()?;
         Some(Layout::find(tree, &self.folder.place)?.common)
     }
 
+    /// Returns whether commits are missing whose children are there.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        !self.shallow.is_empty()
     }
 
     /// Returns the names of a place as git knows them, from the top of the repository.
@@ -223,6 +227,7 @@ impl Repository {
                 commits: _,
                 histories: _,
                 beginnings: _,
+                text_changes: _,
                 read_at: _,
                 refs: _,
                 refs_read_at: _,

@@ -39,6 +39,7 @@ struct Origin {
     /// The name before; `None` if the file is new.
     before: Option<Box<[u8]>>,
     commit: Arc<str>,
+    time: i64,
     /// The tips that know of it.
     tips: u128,
 }
@@ -53,7 +54,7 @@ const MAX_TIPS: usize = 128;
 /// Files whose dates are shown somewhere.
 const PATHS: [&str; 4] = ["*.yaml", "*.yml", "*.md", "*.markdown"];
 /// No more commits are looked at, and no more output is read, however long the history is.
-const MAX_COMMITS: &str = "--max-count=200000";
+pub(super) const MAX_COMMITS: &str = "--max-count=200000";
 
 /// Since when git knows a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,8 +251,9 @@ impl History {
             };
             if before.is_some() || status == Some(b'A') {
                 number += 1;
+                let time = commit.as_ref().map_or(0, |commit| commit.time);
                 let commit = commit.as_ref().map_or_else(|| Arc::from(""), |commit| Arc::clone(&commit.commit));
-                let origin = Origin { number, before, commit, tips };
+                let origin = Origin { number, before, commit, time, tips };
                 self.origins.entry(part.as_slice().into()).or_default().push(origin);
             }
             let Some(commit) = &commit else { continue };
@@ -277,10 +279,10 @@ impl History {
     }
 
     /// Returns what the file with these path segments was called before, the last name first.
-    pub(super) fn former(&self, names: &[&OsStr], tip: Tip) -> Vec<String> {
+    pub(super) fn former(&self, names: &[&OsStr], tip: Tip) -> Vec<FormerPath> {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
         let path = names.join(&b'/');
-        let mut found: Vec<&[u8]> = Vec::new();
+        let mut found: Vec<(&[u8], &Origin)> = Vec::new();
         let (mut path, mut number) = (path.as_slice(), 0);
         // What another file of the same name had been called, before or after, is nothing of this one.
         while found.len() < MAX_NAMES
@@ -288,13 +290,28 @@ impl History {
             && let Some(origin) = origins.iter().find(|origin| origin.number > number && origin.tips & tip.0 != 0)
             && let Some(before) = &origin.before
         {
-            if !found.contains(&&**before) {
-                found.push(before);
+            if !found.iter().any(|(known, _)| *known == &**before) {
+                found.push((before, origin));
             }
             (path, number) = (before, origin.number);
         }
-        found.into_iter().filter_map(|path| std::str::from_utf8(path).ok().map(str::to_owned)).collect()
+        let told = |(path, origin): (&[u8], &Origin)| {
+            let path = std::str::from_utf8(path).ok()?.to_owned();
+            Some(FormerPath { path, commit: Arc::clone(&origin.commit), time: origin.time })
+        };
+        found.into_iter().filter_map(told).collect()
     }
+}
+
+/// A path that a file had before, from the top of its repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerPath {
+    /// The path.
+    pub path: String,
+    /// The commit that gave the file another one.
+    pub commit: Arc<str>,
+    /// When that was, in seconds since 1970 UTC.
+    pub time: i64,
 }
 
 /// Finds out from which of some tips each commit is reached.
@@ -325,7 +342,7 @@ fn reach(folder: &Path, tips: &[String]) -> Option<HashMap<Box<str>, u128>> {
 const MAX_NAMES: usize = 20;
 
 /// Reads up to the next zero; returns whether there was anything. `None` if it was cut off at the limit.
-fn next(output: &mut dyn std::io::BufRead, part: &mut Vec<u8>) -> Option<bool> {
+pub(super) fn next(output: &mut dyn std::io::BufRead, part: &mut Vec<u8>) -> Option<bool> {
     part.clear();
     if output.read_until(0, part).ok()? == 0 {
         return Some(false);
@@ -414,7 +431,7 @@ impl Commits {
 }
 
 /// Reads the line about a commit; `None` if it is the name of a file.
-fn header(part: &[u8]) -> Option<LastChange> {
+pub(super) fn header(part: &[u8]) -> Option<LastChange> {
     let text = String::from_utf8_lossy(part.strip_prefix(b"\x01")?);
     let mut fields = text.splitn(3, '\x02');
     let commit = fields.next().filter(|hash| hash.len() >= 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
@@ -465,9 +482,12 @@ mod tests {
         assert_eq!(get(&["d", "é\n.md"]), Some((10, "Bob \x02".to_owned())));
         assert_eq!(get(&["nope.md"]), None);
         assert_eq!(get(&["c.md"]), Some((20, "Ann".to_owned())));
-        let former = |name: &str| history.former(&[OsStr::new(name)], Tip(1));
-        assert_eq!(former("c.md"), ["b.md", "a.md"]);
-        assert_eq!((former("b.md"), former("a.md")), (vec!["a.md".to_owned()], vec![]));
+        let former = |name: &str| {
+            let former = history.former(&[OsStr::new(name)], Tip(1));
+            former.into_iter().map(|it| (it.path, it.time)).collect::<Vec<_>>()
+        };
+        assert_eq!(former("c.md"), [("b.md".to_owned(), 20), ("a.md".to_owned(), 10)]);
+        assert_eq!((former("b.md"), former("a.md")), (vec![("a.md".to_owned(), 10)], vec![]));
         let mut history = History::default();
         history.fill(&mut output.as_bytes(), std::slice::from_ref(&old), &HashMap::new()).unwrap();
         assert_eq!(history.changes.len(), 2);
@@ -477,7 +497,7 @@ mod tests {
         history.fill(&mut output.as_bytes(), &[], &reach).unwrap();
         let time = |tip: u128| history.get(&[OsStr::new("a.yaml")], Tip(tip)).map(|change| change.time);
         assert_eq!((time(1), time(2), time(4)), (Some(20), Some(10), None));
-        assert_eq!(history.former(&[OsStr::new("c.md")], Tip(2)), [""; 0]);
+        assert_eq!(history.former(&[OsStr::new("c.md")], Tip(2)), []);
         let none = History::default().fill(&mut &output.as_bytes()[..output.len() - 2], &[], &HashMap::new());
         assert_eq!(none, None);
     }

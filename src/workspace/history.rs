@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::file_system::FileSystem;
 use super::git_history::{Beginnings, Commits, History, Tip};
 use super::path::names_below;
-use super::{Activity, Folder, KnownSince, LastChange, Repository, Workspace};
+use super::{Activity, Folder, FormerPath, KnownSince, LastChange, Repository, Workspace};
 use crate::text::FileId;
 
 impl Workspace {
@@ -21,6 +21,12 @@ impl Workspace {
             return None;
         }
         self.last_change_at(&self.files.get(file).place)
+    }
+
+    /// Returns whether what is known of files includes their history.
+    #[must_use]
+    pub fn has_history(&self) -> bool {
+        self.history
     }
 
     /// Returns when a file was committed last, as far as git knows, whether or not pages will show it. The first question of each
@@ -48,7 +54,7 @@ impl Workspace {
     /// Returns the paths that a file had before, from the top of its repository, the last one first, and its own; only with
     /// [`LoadOptions::history`](super::LoadOptions::history).
     #[must_use]
-    pub fn former_paths(&self, file: FileId) -> Option<(String, Vec<String>)> {
+    pub fn former_paths(&self, file: FileId) -> Option<(String, Vec<FormerPath>)> {
         if !self.history {
             return None;
         }

@@ -431,3 +431,87 @@ fn old_addresses_of_documents_lead_to_where_they_are() {
     assert!(old.contains("<title>Moved</title>") && old.contains("href=\"../../start/\""), "{old}");
     assert!(text(&all, &format!("{ROOT}install/index.html")).contains("Another install"), "what is there stays");
 }
+
+#[test]
+fn an_entity_that_was_renamed_is_found_by_its_old_name() {
+    let made = Made::new();
+    made.write("docs/index.md", "# Web\n");
+    made.write("docs/use.md", "# Use\n\nAsk the owner of component:web.\n\n    component:default/web in code\n");
+    made.commit("");
+    let renamed = ENTITY.replace("name: web", "name: store");
+    made.write("catalog-info.yaml", &renamed);
+    made.commit("");
+    // Others may change beside it, and a name may change twice.
+    made.write(
+        "catalog-info.yaml",
+        &renamed.replace("name: store", "name: foyer").replace("production", "experimental"),
+    );
+    made.commit("");
+    let (workspace, portal, all) = built(made.path());
+    for name in ["web", "store"] {
+        let page = text(&all, &format!("catalog/default/component/{name}/index.html"));
+        assert!(page.contains("href=\"../foyer/\""), "{page}");
+    }
+    let page = text(&all, &format!("{ROOT}use/index.html"));
+    assert!(page.contains("href=\"../../foyer/use/\""), "{page}");
+    assert!(
+        text(&all, "_redirects").contains("/docs/default/component/web/* /docs/default/component/foyer/:splat 301")
+    );
+    assert!(
+        text(&all, "catalog/default/component/foyer/index.html").contains("store (until 2 January 2024), web (until")
+    );
+    let still = coded(&portal.diagnostics, "former-name");
+    assert_eq!(still.len(), 2, "{:?}", portal.diagnostics);
+    assert_eq!(&*workspace.path(still[0].span().file), "docs/use.md");
+    assert!(still[0].message.contains("`component:default/web` is called `component:default/foyer` today"));
+    // A reference of another entity says so, too, without a history that pages need.
+    made.write(
+        "other.yaml",
+        "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: l}\nspec: {targets: [./more.yaml]}\n",
+    );
+    made.write(
+        "more.yaml",
+        &renamed
+            .replace("name: store", "name: b\n  title: B")
+            .replace("owner: shop", "owner: shop, dependsOn: ['component:web']"),
+    );
+    fs::rename(made.path().join("other.yaml"), made.path().join("catalog-info.yml")).expect("renamed");
+    let told = playbill(made.path(), &["check"]);
+    assert!(told.contains("dependsOn `component:default/web` does not exist") && told.contains("foyer"), "{told}");
+}
+
+/// Runs the program; returns what it says.
+fn playbill(folder: &Path, arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_playbill")).current_dir(folder).args(arguments).output().expect("it runs");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn redirects_are_kept_in_a_file_for_clones_that_have_no_history() {
+    let made = Made::new();
+    made.write("docs/index.md", "# Web\n");
+    made.write("docs/guide/setup.md", "# Setup\n\nOne line, and another one.\n\nSome more text.\n");
+    made.commit("");
+    made.git(&["mv", "docs/guide/setup.md", "docs/install.md"]);
+    made.write("catalog-info.yaml", &ENTITY.replace("name: web", "name: foyer"));
+    made.commit("");
+    let listed = playbill(made.path(), &["redirects", "list"]);
+    assert!(listed.contains("git") && listed.contains("component:default/web > component:default/foyer"), "{listed}");
+    let told = playbill(made.path(), &["redirects", "save"]);
+    assert!(told.contains("2 redirects new"), "{told}");
+    assert!(playbill(made.path(), &["redirects", "save"]).contains("0 redirects new"), "each once");
+    let kept = fs::read_to_string(made.path().join("redirects.jsonl")).expect("the file");
+    assert!(kept.contains("\"from\":\"/docs/default/component/foyer/guide/setup/\",\"to\":\"/docs/default/component/foyer/install/\",\"commit\":\""), "{kept}");
+    assert!(kept.contains("\"date\":\"2024-01-02\""), "{kept}");
+    // Without the history.
+    fs::remove_dir_all(made.path().join(".git")).expect("removed");
+    let (_, portal, all) = built(made.path());
+    assert!(text(&all, "catalog/default/component/web/index.html").contains("href=\"../foyer/\""));
+    let setup = text(&all, "docs/default/component/foyer/guide/setup/index.html");
+    assert!(setup.contains("href=\"../../install/\"") && setup.contains("moved"), "{setup}");
+    assert_eq!(coded(&portal.diagnostics, "invalid-redirect").len(), 0);
+    let told = playbill(made.path(), &["redirects", "prune", "--before", "2024-02-01"]);
+    assert!(told.contains("2 redirects removed"), "{told}");
+    assert_eq!(fs::read_to_string(made.path().join("redirects.jsonl")).expect("the file"), "");
+}

@@ -88,6 +88,12 @@ fn unresolved(subject: &Subject<'_>, id: EntityId, said: &Declared) -> Diagnosti
         Diagnostic::new(codes::UNRESOLVED_REFERENCE, said.span, format!("{} `{target}` does not exist", said.field))
             .label(format!("no {} with this name", target.kind()))
             .cause(target.shared());
+    if let Some(renamed) = catalog.renamed(subject.workspace, target.as_str()) {
+        let written = advice::written(subject, id, said, &[renamed]);
+        return problem
+            .also(subject.name_span(renamed), format!("called `{}` today", catalog.get(renamed).reference))
+            .help(written);
+    }
     let add = if format::is_name(target.name()) && format::is_namespace(target.namespace()) {
         Some(format!("add the {}", target.kind()))
     } else {

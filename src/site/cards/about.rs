@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::{Card, Content, placed};
-use crate::catalog::{Entity, EntityId, kinds};
+use crate::catalog::{Entity, EntityId, EntityRef, FormerSource, kinds};
 use crate::markdown::commonmark;
 use crate::routes;
-use crate::site::PageContext;
 use crate::site::context::{self, EntityLink, TagLink};
 use crate::site::relations::Place;
 use crate::site::table::profile;
+use crate::site::{PageContext, date};
 
 /// The card.
 pub struct About;
@@ -62,6 +62,7 @@ impl Card for About {
         let mut facts: Vec<Fact> = placed(view, id, Place::Fact).into_iter().map(fact).collect();
         add_missing_facts(kind, &mut facts);
         facts.extend(plain_facts(view, entity));
+        facts.extend(former_names(view, id));
         Some(Box::new(Model {
             description: entity.description().map(|text| commonmark::block_with(text, &context::outward)),
             person: kinds::of(kind).is_some_and(|kind| kind.can_own).then(|| Profile {
@@ -73,6 +74,32 @@ impl Card for About {
         }))
     }
 }
+
+/// Returns what the entity was called before, and since when it is not.
+fn former_names(view: &PageContext<'_>, id: EntityId) -> Option<Fact> {
+    let of_entity = view.portal.catalog.former().filter(|(_, former)| former.id == id);
+    let names = of_entity.map(|(reference, former)| {
+        let own = &view.entity(id).reference;
+        let is_alike = |other: &EntityRef| other.kind() == own.kind() && other.namespace() == own.namespace();
+        let parsed = EntityRef::parse(reference, None, "default").ok().filter(is_alike);
+        let name = parsed.as_ref().map_or(reference, EntityRef::name);
+        match &former.source {
+            FormerSource::Commit(_, time) => format!("{name} (until {})", date::day(*time).1),
+            FormerSource::Said | FormerSource::Kept => name.to_owned(),
+        }
+    });
+    let names: Vec<String> = names.take(MOST_NAMES).collect();
+    (!names.is_empty()).then(|| Fact {
+        title: "Formerly".to_owned(),
+        links: Vec::new(),
+        text: Some(names.join(", ")),
+        href: None,
+        missing: None,
+    })
+}
+
+/// Maximum number of names of before that are listed.
+const MOST_NAMES: usize = 5;
 
 fn add_missing_facts(kind: &str, facts: &mut Vec<Fact>) {
     let expected = kinds::of(kind).map_or(&[][..], |kind| kind.missing);

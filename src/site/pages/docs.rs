@@ -208,7 +208,8 @@ pub(super) fn toc_title(site: &DocsSite) -> String {
 /// Returns the document, below its title if it shows none.
 pub(super) fn content(site: &DocsSite, document: &DocsPage) -> String {
     let doc = &document.doc;
-    let html = html::lazy_pictures(&doc.html, |address| picture_size(site, document, address)).into_owned();
+    let html = document.html();
+    let html = html::lazy_pictures(&html, |address| picture_size(site, document, address)).into_owned();
     let html = with_former_anchors(html, &document.former_anchors);
     if doc.has_title {
         return html;
@@ -602,6 +603,7 @@ pub(super) mod tests {
             title: String::new(),
             heading: None,
             doc: Arc::default(),
+            packed: None,
             previous: None,
             next: None,
             edit_url: None,

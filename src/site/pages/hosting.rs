@@ -383,13 +383,19 @@ fn redirects(view: &PageContext<'_>) -> String {
          {base}create/templates/:namespace/:name {base}catalog/:namespace/template/:name/ 301\n"
     );
     // What entities were called before, with all that was below them.
-    for (reference, id) in view.portal.catalog.former().take(MAX_FORMER) {
+    for (reference, former) in view.portal.catalog.former().take(MAX_FORMER) {
         let Ok(reference) = EntityRef::parse(reference, None, "default") else { continue };
-        let now = &view.entity(id).reference;
+        let now = &view.entity(former.id).reference;
         for place in [|it: &EntityRef| routes::entity(it), |it: &EntityRef| routes::docs_page(it, "")] {
             let [from, to] = [&reference, now].map(|it| routes::encoded(&place(it)));
             let _ = writeln!(out, "{base}{from}* {base}{to}:splat 301");
         }
+    }
+    for (redirect, _) in view.portal.redirects.iter().take(MAX_FORMER) {
+        let [from, to] = [&redirect.from, &redirect.to].map(|it| it.trim_start_matches('/').to_owned());
+        let (to, place) = to.find('#').map_or((&*to, ""), |at| to.split_at(at));
+        let [from, to] = [&*from, to].map(routes::encoded);
+        let _ = writeln!(out, "{base}{from} {base}{to}{place} 301");
     }
     // Hosts that know them send readers on sooner than a page does; some take no more than a hundred patterns.
     for versions in view.portal.docs.versions.iter().take(MAX_VERSIONED) {
