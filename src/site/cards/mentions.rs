@@ -23,9 +23,9 @@ pub struct Model {
     all: Option<String>,
 }
 
-/// One page that talks about the entity.
+/// One page that talks about the entity or decision.
 #[derive(Debug, Serialize)]
-struct Line {
+pub struct Line {
     href: String,
     /// The address below the site, for the mark.
     url: String,
@@ -67,6 +67,12 @@ pub fn model(view: &PageContext<'_>, id: EntityId, most: usize) -> Model {
         count: all.len(),
         all: (all.len() > most && are_many(view.portal, id)).then(page),
     }
+}
+
+/// Lists where a decision record is linked to.
+#[must_use]
+pub fn of_decision(view: &PageContext<'_>, id: decisions::RecordId) -> Vec<Line> {
+    view.portal.mentions.of_decision(id).iter().take(SHOWN).map(|mention| line(view, mention)).collect()
 }
 
 fn line(view: &PageContext<'_>, mention: &Mention) -> Line {

@@ -6,6 +6,7 @@ use super::pager::{Pager, pager_of};
 use super::{PageContent, PageType, entity};
 use crate::portal::Portal;
 use crate::routes;
+use crate::site::cards::mentions;
 use crate::site::context::PageContext;
 use crate::site::decisions::{self, List, RecordId};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
@@ -59,6 +60,8 @@ impl PageType for Decisions {
 pub struct Model {
     list: Option<List>,
     record: Option<decisions::Page>,
+    /// Where the record is linked to.
+    mentions: Vec<mentions::Line>,
     /// How many there are of each month, as SVG.
     timeline: Option<String>,
     pager: Option<Pager>,
@@ -78,6 +81,7 @@ pub fn list(view: &PageContext<'_>, page: usize) -> PageModel<Model> {
     let model = Model {
         list: Some(decisions::list(view, &ids, shown, true)),
         record: None,
+        mentions: Vec::new(),
         timeline: decisions::timeline(view, &ids),
         pager: pager_of(page, ids.len(), decisions::ROWS, |page| {
             view.href(&routes::list_page(routes::DECISIONS, page))
@@ -97,6 +101,12 @@ pub fn record(view: &PageContext<'_>, id: RecordId) -> PageModel<Model> {
         class: "decisions",
         ..About::default()
     };
-    let model = Model { list: None, record: Some(decisions::page(view, id)), timeline: None, pager: None };
+    let model = Model {
+        list: None,
+        record: Some(decisions::page(view, id)),
+        mentions: mentions::of_decision(view, id),
+        timeline: None,
+        pager: None,
+    };
     frame(view, Section::DECISIONS, about, model)
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Content, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
+use crate::site::cards::mentions;
 use crate::site::decisions::{self, RecordId};
 use crate::site::{PageContext, Site};
 
@@ -16,6 +17,8 @@ pub struct Adrs;
 pub struct Model {
     list: Option<decisions::List>,
     record: Option<decisions::Page>,
+    /// Where the record is linked to.
+    mentions: Vec<mentions::Line>,
 }
 
 impl Tab for Adrs {
@@ -40,12 +43,12 @@ impl Tab for Adrs {
         let all = ids.clone();
         ids.truncate(decisions::ROWS);
         let list = decisions::list(view, &all, &ids, is_shared);
-        Some(Box::new(Model { list: Some(list), record: None }))
+        Some(Box::new(Model { list: Some(list), record: None, mentions: Vec::new() }))
     }
 }
 
 /// Makes the page of one record.
 #[must_use]
 pub fn record(view: &PageContext<'_>, id: RecordId) -> Model {
-    Model { list: None, record: Some(decisions::page(view, id)) }
+    Model { list: None, record: Some(decisions::page(view, id)), mentions: mentions::of_decision(view, id) }
 }
