@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use super::Folder;
 use super::file_system::{FileSystem, FileType};
-use super::git_history::{Beginnings, Commits, History};
+use super::git_history::{Beginnings, Commits, History, KnownTextChanges};
 use super::refs::{self, GitRef};
 use super::remote::{Hosts, Remote, Revision};
 
@@ -40,7 +40,7 @@ pub struct Repository {
     pub(super) histories: Mutex<Option<Arc<History>>>,
     pub(super) beginnings: OnceLock<Option<Beginnings>>,
     /// What commits made of files of some names.
-    pub(super) text_changes: Mutex<Option<super::text_changes::Known>>,
+    pub(super) text_changes: Mutex<Option<KnownTextChanges>>,
     /// The commit that was checked out when the history was read.
     pub(super) read_at: OnceLock<Option<String>>,
     /// Branches and tags.

@@ -2,7 +2,7 @@
 //!
 //! A failure means that nothing is known.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
@@ -302,6 +302,22 @@ impl History {
         found.into_iter().filter_map(told).collect()
     }
 }
+
+/// A file before and after a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextChange {
+    /// The full hash.
+    pub commit: Arc<str>,
+    /// When it was committed, in seconds since 1970 UTC.
+    pub time: i64,
+    /// What the file said before.
+    pub before: String,
+    /// What it said then.
+    pub after: String,
+}
+
+/// The names of files of which a repository was asked for changes of text, and the answer.
+pub(super) type KnownTextChanges = (BTreeSet<String>, Arc<Vec<TextChange>>);
 
 /// A path that a file had before, from the top of its repository.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,7 +47,7 @@ use ignore_rules::{RuleBook, Rules};
 
 pub use errors::{LocateError, ReadError};
 pub use git::Repository;
-pub use git_history::{Activity, FormerPath, KnownSince, LastChange};
+pub use git_history::{Activity, FormerPath, KnownSince, LastChange, TextChange};
 pub use load::{LoadOptions, load};
 pub use locate::{GlobStyle, Item};
 pub use read::Decoded;
@@ -57,7 +57,6 @@ pub use remote::{Host, Remote};
 pub use repositories::{RevisionFolder, SourceUrls, UrlTarget};
 pub(crate) use scan::MANIFEST;
 pub use snapshots::SnapshotFile;
-pub use text_changes::TextChange;
 
 /// A folder that was looked up, within the same bounds as files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,30 +8,14 @@ use rayon::prelude::*;
 
 use super::file_system::FileSystem;
 use super::git_command::{git, run};
-use super::git_history::{MAX_COMMITS, header, next};
+use super::git_history::{MAX_COMMITS, TextChange, header, next};
 use super::{Repository, Workspace};
 use crate::text::FileId;
-
-/// A file before and after a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextChange {
-    /// The full hash.
-    pub commit: Arc<str>,
-    /// When it was committed, in seconds since 1970 UTC.
-    pub time: i64,
-    /// What the file said before.
-    pub before: String,
-    /// What it said then.
-    pub after: String,
-}
 
 /// No more files of a repository are read; the last commits count.
 const MAX_FILES: usize = 500;
 /// Files of no more different names are looked for.
 const MAX_NAMES: usize = 50;
-
-/// What a repository was asked for, and the answer.
-pub(super) type Known = (BTreeSet<String>, Arc<Vec<TextChange>>);
 
 impl Workspace {
     /// Returns what commits made of files that are called as `files` are, in their repositories, where lines changed that match
