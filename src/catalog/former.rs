@@ -29,7 +29,7 @@ pub struct Former {
 pub enum FormerSource {
     /// It says so, with [`super::RENAMED_FROM`].
     Said,
-    /// It stands in `redirects.jsonl`.
+    /// `redirects.jsonl` says so.
     Kept,
     /// A commit changed it, at this time in seconds since 1970 UTC.
     Commit(Arc<str>, i64),

@@ -182,7 +182,7 @@ struct Watcher {
     covered: BTreeSet<PathBuf>,
     /// What should be watched and is not there.
     absent: Vec<PathBuf>,
-    /// The same as `inputs`, for whoever is told of events.
+    /// The same as `inputs`, for the receiver of events.
     shared: Arc<RwLock<Inputs>>,
     /// What was removed or renamed, and is watched no longer even if there is a new one of that name.
     gone: Arc<Mutex<Vec<PathBuf>>>,

@@ -16,6 +16,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("invalid-definition-bundle", "needs files in which a part is missing"),
     ("invalid-check", "needs an app-config.yaml"),
     ("invalid-history", "needs a configuration and a history"),
+    ("invalid-redirect", "needs a file of redirects"),
     ("location-outside-repository", "there is no repository in memory to leave"),
     ("nested-too-deeply", "is abridged"),
     ("no-catalog-file", "shows a list of files"),
