@@ -387,6 +387,9 @@ pub fn api_entities() -> String {
     format!("{API}entities/")
 }
 
+/// The portal as data for comparison, compressed.
+pub const PORTAL_EXPORT: &str = "api/portal.json.gz";
+
 /// Returns a file of the REST API that is at its root, such as `entities.ndjson`.
 #[must_use]
 pub fn api_file(name: &str) -> String {

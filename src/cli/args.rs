@@ -59,7 +59,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Work with one documentation site alone.
     Docs(DocsArgs),
-    /// Say what has changed between two versions of an API definition, and what that breaks.
+    /// Say what a change does to the portal, or to the definition of an API, and what that breaks.
     Diff(DiffArgs),
     /// Make something new from a software template.
     New(NewArgs),
@@ -245,6 +245,9 @@ pub struct CheckArgs {
     /// Report entities whose level falls or that newly fail a rule, compared with this output of `export --scorecards`.
     #[arg(long, value_name = "FILE")]
     pub scorecard_base: Option<PathBuf>,
+    /// Look for what is not here in the whole portal: its api/portal.json.gz, its folder, or an output of `export --portal`.
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,
@@ -347,18 +350,43 @@ pub struct DocsBuildArgs {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The old definition, or a folder with a catalog.
+    /// The old portal: a folder, an output of `export --portal`, or a built site. Or the old definition of an API.
     #[arg(value_name = "OLD")]
-    pub old: PathBuf,
-    /// The new definition, or a folder with a catalog.
+    pub old: Option<PathBuf>,
+    /// The new portal, or the new definition.
     #[arg(value_name = "NEW")]
-    pub new: PathBuf,
+    pub new: Option<PathBuf>,
+    /// Compare a folder, by default this one, with what it was at a commit: a branch, a tag, or a hash.
+    #[arg(long, value_name = "REF")]
+    pub base_ref: Option<String>,
+    /// Compare the definitions of APIs alone.
+    #[arg(long, value_enum, value_name = "PART")]
+    pub only: Option<DiffPart>,
     /// How to report.
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
-    /// End with exit code 1 if a change is this bad, or worse.
-    #[arg(long, value_enum, default_value_t = FailOn::Breaking, value_name = "LEVEL")]
-    pub fail_on: FailOn,
+    /// End with exit code 1 if any of these happens, separated by commas: breaking, risky, error, broken-link, removed-entity,
+    /// owner-removed, score-down; or never.
+    #[arg(long, default_value = crate::diff::gates::DEFAULT, value_name = "LIST")]
+    pub fail_on: String,
+    /// Lead to the pages of the new portal, which are shown at this address.
+    #[arg(long, value_name = "URL")]
+    pub preview_url: Option<String>,
+    /// In a comment, lead to the whole report, which is at this address.
+    #[arg(long, value_name = "URL")]
+    pub report_url: Option<String>,
+    /// The most characters of a comment: 65536 for GitHub, 1000000 for GitLab, 32768 for Bitbucket.
+    #[arg(long, value_name = "NUMBER", default_value_t = 65_536)]
+    pub limit: usize,
+    /// In a comment, call owners by the names that their annotations say.
+    #[arg(long)]
+    pub mention: bool,
+    /// What if an entity had another owner: REF=OWNER.
+    #[arg(long, value_name = "REF=OWNER")]
+    pub r#move: Vec<String>,
+    /// What if an entity were gone.
+    #[arg(long, value_name = "REF")]
+    pub retire: Vec<String>,
     /// The folder with the catalog that names the consumers; default: here, if there is one.
     #[arg(long, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
@@ -376,17 +404,15 @@ pub enum DiffFormat {
     Json,
     /// Tables, for a comment on a pull request.
     Markdown,
+    /// One page with everything.
+    Html,
 }
 
-/// Which changes let `diff` fail.
+/// A part that `diff` compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// What breaks something.
-    Breaking,
-    /// What may break something.
-    Risky,
-    /// None.
-    Never,
+pub enum DiffPart {
+    /// The definitions of APIs.
+    Apis,
 }
 
 /// Arguments of `new`.
@@ -482,6 +508,9 @@ pub struct ExportArgs {
     /// Print the scorecards with their results.
     #[arg(long, conflicts_with_all = ["format", "adrs", "facts"])]
     pub scorecards: bool,
+    /// Print the whole portal as data for `diff` and `check --against`.
+    #[arg(long, conflicts_with_all = ["format", "adrs", "facts", "scorecards"])]
+    pub portal: bool,
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, api_base, counted, load, on, print, report, say};
+use super::{CommandOutcome, Context, Purpose, api_base, counted, load, on, portal_diff, print, report, say};
 use crate::depth::Depth;
 use crate::diag::{Baseline, Diagnostics, Severity};
 use crate::error::Error;
 use crate::portal::{Analysis, Portal};
 use crate::scorecards::base::Base;
 use crate::workspace::Workspace;
-use crate::{diag, docs, search, snapshots};
+use crate::{diag, docs, foreign, search, snapshots};
 
 /// Maximum number of times that documents are fixed and read again.
 const MAX_ROUNDS: usize = 5;
@@ -51,6 +51,10 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     if let Some(bound) = args.max_age {
         problems.extend(snapshots::too_old(&workspace, &portal.catalog, bound));
         diag::sort_and_dedup(&mut problems, &workspace);
+    }
+    if let Some(against) = &args.against {
+        let export = portal_diff::read(context, against)?;
+        problems = foreign::resolve(problems, &export, &workspace);
     }
     watch.stage("report");
     let file = baseline_file(context, &workspace, args.baseline.as_ref());

@@ -1,10 +1,12 @@
-//! `playbill diff`: what is different between two versions of an API definition, or of all definitions of a catalog.
+//! `playbill diff`: what is different between two versions of an API definition, or of all definitions of a catalog. Portals are
+//! compared by `portal_diff`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{DiffArgs, DiffFormat, FailOn, InputArgs};
+use super::args::{DiffArgs, DiffFormat, InputArgs};
+use super::portal_diff::{self, Named, named};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load, print, report::ReportPaths, say};
 use crate::api::diff::report::{ApiReport, Report, lines};
@@ -13,17 +15,26 @@ use crate::api::{self, Reference};
 use crate::catalog::{self, Catalog, Entity};
 use crate::depth::Depth;
 use crate::diag::{Diagnostics, Severity};
+use crate::diff::gates;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
 /// Compares and reports; breaking changes are found content, not failures.
 pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<CommandOutcome, Error> {
+    let is_portal = |path: &Option<PathBuf>| path.as_ref().is_none_or(|path| named(context, path) != Named::Definition);
+    if args.only.is_none() && (is_portal(&args.old) || is_portal(&args.new)) {
+        return portal_diff::run(context, args);
+    }
+    let (Some(old), Some(new)) = (&args.old, &args.new) else {
+        return Err(Error::Usage("`--only apis` compares two folders or two definitions: name both".to_owned()));
+    };
+    let gates = gates::parse(&args.fail_on).map_err(Error::Usage)?;
     let mut watch = Stopwatch::new(context);
     watch.stage("read");
     let is_folder = |path: &PathBuf| context.cwd.join(path).is_dir();
-    let report = match (is_folder(&args.old), is_folder(&args.new)) {
-        (true, true) => folders(context, args)?,
-        (false, false) => files(context, args)?,
+    let report = match (is_folder(old), is_folder(new)) {
+        (true, true) => folders(context, args, old, new)?,
+        (false, false) => files(context, args, old, new)?,
         _ => return Err(Error::Usage("compare two files, or two folders".to_owned())),
     };
     watch.stage("report");
@@ -31,14 +42,14 @@ pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<CommandOutcome, 
         DiffFormat::Human => report.text(context.color_out),
         DiffFormat::Json => report.json(),
         DiffFormat::Markdown => report.markdown(),
+        DiffFormat::Html => {
+            return Err(Error::Usage("a page of HTML is made of two portals, not of APIs alone".to_owned()));
+        }
     });
     watch.finish();
-    let least = match args.fail_on {
-        FailOn::Breaking => Some(Level::Breaking),
-        FailOn::Risky => Some(Level::Risky),
-        FailOn::Never => None,
-    };
-    let failed = least.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
+    let least = if gates.contains(&"risky") { Level::Risky } else { Level::Breaking };
+    let is_watched = gates.contains(&"risky") || gates.contains(&"breaking");
+    let failed = is_watched && report.worst().is_some_and(|worst| worst >= least);
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }
 
@@ -76,17 +87,17 @@ fn warn(context: &Context, path: &Path, problems: &Diagnostics) {
     }
 }
 
-fn files(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
-    let (old, new) = rayon::join(|| version(context, &args.old), || version(context, &args.new));
+fn files(context: &Context, args: &DiffArgs, old_path: &Path, new_path: &Path) -> Result<Report, Error> {
+    let (old, new) = rayon::join(|| version(context, old_path), || version(context, new_path));
     let (old, new) = (old?, new?);
-    let changes = match compare(&old.reference, &new.reference) {
+    let changes = match diff::compare_alike(&old.reference, &new.reference) {
         Some(changes) => changes,
         None => {
             return Err(Error::Usage(format!(
                 "`{}` is {} and `{}` is {}: there is nothing to compare",
-                args.old.display(),
+                old_path.display(),
                 old.reference.format,
-                args.new.display(),
+                new_path.display(),
                 new.reference.format
             )));
         }
@@ -94,7 +105,7 @@ fn files(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
     let known = consumers(context, args)?;
     let before = ReportPaths::new(&old.workspace, context, &old.input);
     let after = ReportPaths::new(&new.workspace, context, &new.input);
-    let name = new.reference.title.as_ref().map_or_else(|| args.new.display().to_string(), ToString::to_string);
+    let name = new.reference.title.as_ref().map_or_else(|| new_path.display().to_string(), ToString::to_string);
     let (reference, consumers) = known.map_or((None, Vec::new()), |(name, list)| (Some(name), list));
     let mut report = Report::default();
     report.push(ApiReport {
@@ -105,11 +116,6 @@ fn files(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
         changes: lines(changes, &before, &after),
     });
     Ok(report)
-}
-
-/// Compares two references of one family of formats.
-fn compare(old: &Reference, new: &Reference) -> Option<Vec<Change>> {
-    diff::is_same_format(old, new).then(|| diff::compare(old, new))
 }
 
 /// Finds the API that the files belong to, and who consumes it.
@@ -139,7 +145,7 @@ fn consumers(context: &Context, args: &DiffArgs) -> Result<Option<(String, Vec<S
         }
         None => {
             let wanted: Vec<PathBuf> =
-                [&args.new, &args.old].into_iter().filter_map(|path| real(&context.cwd.join(path))).collect();
+                [&args.new, &args.old].into_iter().flatten().filter_map(|path| real(&context.cwd.join(path))).collect();
             let shown = ReportPaths::new(&workspace, context, &input);
             let place = |entity: &&Entity| {
                 let file = entity.definition?;
@@ -164,7 +170,7 @@ fn users(entity: &Entity) -> Vec<String> {
     entity.related("apiConsumedBy").map(|relation| relation.target.to_string()).collect()
 }
 
-fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
+fn folders(context: &Context, args: &DiffArgs, old_path: &Path, new_path: &Path) -> Result<Report, Error> {
     let read = |path: &Path| -> Result<(Workspace, Arc<Catalog>, api::Apis), Error> {
         let workspace = load(context, &input(path), None, Purpose::Judge)?;
         let catalog = Arc::new(catalog::load(&workspace).catalog);
@@ -172,9 +178,9 @@ fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
         warn(context, path, &problems);
         Ok((workspace, catalog, apis))
     };
-    let (old, new) = rayon::join(|| read(&args.old), || read(&args.new));
+    let (old, new) = rayon::join(|| read(old_path), || read(new_path));
     let (old, new) = (old?, new?);
-    let (old_input, new_input) = (input(&args.old), input(&args.new));
+    let (old_input, new_input) = (input(old_path), input(new_path));
     let before = ReportPaths::new(&old.0, context, &old_input);
     let after = ReportPaths::new(&new.0, context, &new_input);
     let names = |catalog: &Catalog| -> BTreeSet<String> {
@@ -191,15 +197,19 @@ fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
         let (first, second) = (old.1.find(name), new.1.find(name));
         let references = (first.and_then(|id| old.2.of(id)), second.and_then(|id| new.2.of(id)));
         let changes = match (first, second) {
-            (Some(id), None) => vec![whole(&rules::API_REMOVED, name, "it was removed", Some(old.1.get(id)), None)],
-            (None, Some(id)) => vec![whole(&rules::API_ADDED, name, "it was added", None, Some(new.1.get(id)))],
+            (Some(id), None) => {
+                vec![Change::whole(&rules::API_REMOVED, name, "it was removed", Some(old.1.get(id).document), None)]
+            }
+            (None, Some(id)) => {
+                vec![Change::whole(&rules::API_ADDED, name, "it was added", None, Some(new.1.get(id).document))]
+            }
             _ => match references {
-                (Some(was), Some(is)) => match compare(&was.reference, &is.reference) {
+                (Some(was), Some(is)) => match diff::compare_alike(&was.reference, &is.reference) {
                     Some(changes) => changes,
                     None => {
                         let message = format!("it is {} instead of {}", is.reference.format, was.reference.format);
-                        let places = (first.map(|id| old.1.get(id)), second.map(|id| new.1.get(id)));
-                        vec![whole(&rules::API_REMOVED, name, &message, places.0, places.1)]
+                        let places = (first.map(|id| old.1.get(id).document), second.map(|id| new.1.get(id).document));
+                        vec![Change::whole(&rules::API_REMOVED, name, &message, places.0, places.1)]
                     }
                 },
                 _ => continue,
@@ -218,17 +228,4 @@ fn folders(context: &Context, args: &DiffArgs) -> Result<Report, Error> {
         });
     }
     Ok(report)
-}
-
-/// A change of a whole API.
-fn whole(rule: &'static diff::Rule, name: &str, message: &str, old: Option<&Entity>, new: Option<&Entity>) -> Change {
-    Change {
-        rule,
-        level: rule.level,
-        subject: name.to_owned(),
-        message: message.to_owned(),
-        old: old.map(|entity| entity.document),
-        new: new.map(|entity| entity.document),
-        operations: Vec::new(),
-    }
 }

@@ -10,6 +10,7 @@ use crate::diag::visible::visible_json;
 use crate::diag::{Diagnostic, Positions, codes};
 use crate::error::Error;
 use crate::portal::Analysis;
+use crate::portal_export::PortalExport;
 use crate::routes;
 use crate::scorecards::export;
 use crate::workspace::Workspace;
@@ -22,6 +23,14 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<CommandOutcome
     let mut watch = Stopwatch::new(context);
     watch.stage("scan");
     let workspace = on(load(context, &args.input, None, Purpose::Judge)?, args.today);
+    if args.portal {
+        let portal = Analysis::of(Depth::Pages).run(&workspace, &mut |stage| watch.stage(stage));
+        watch.stage("print");
+        print(&PortalExport::of(&workspace, &portal).json());
+        watch.finish();
+        std::mem::forget((portal, workspace));
+        return Ok(CommandOutcome::Success);
+    }
     if args.scorecards {
         return scorecards(context, args, &workspace, watch);
     }

@@ -79,11 +79,11 @@ const HELP: &[Help] = &[
     Help {
         command: "diff",
         examples: &[
-            ("playbill diff old/openapi.yaml openapi.yaml", "two versions of a definition"),
-            ("playbill diff ../main . --format markdown --fail-on never", "all definitions of two checkouts"),
-            ("playbill diff old.yaml new.yaml --api payments --catalog ..", "with the consumers of an API"),
+            ("playbill diff --base-ref origin/main", "what this branch does to the portal"),
+            ("playbill diff main.json . --format markdown", "the comment of a pull request"),
+            ("playbill diff old/openapi.yaml openapi.yaml --catalog .", "two versions of a definition"),
         ],
-        exit: &[(0, "nothing as bad as `--fail-on` says"), (1, "something is")],
+        exit: &[(0, "nothing that `--fail-on` names"), (1, "something of it")],
     },
     Help {
         command: "new",
@@ -99,7 +99,7 @@ const HELP: &[Help] = &[
         examples: &[
             ("playbill export | jq '.entities[].metadata.name'", "as JSON"),
             ("playbill export --format csv > catalog.csv", "as a table"),
-            ("playbill export --facts", "what other tools know"),
+            ("playbill export --portal > main.json", "everything, for `diff` to compare with"),
         ],
         exit: &[(0, "printed")],
     },

@@ -24,6 +24,7 @@ mod serve;
 #[cfg(feature = "serve")]
 mod serve_search;
 mod org;
+mod portal_diff;
 mod snapshots;
 mod shell;
 mod stopwatch;
@@ -175,6 +176,7 @@ fn options(context: &Context, input: &InputArgs, output: Option<&PathBuf>, purpo
         history: purpose != Purpose::Judge,
         record: purpose == Purpose::Write,
         repository: input.repository,
+        revision: None,
     }
 }
 
@@ -185,7 +187,22 @@ pub(crate) fn load(
     output: Option<&PathBuf>,
     purpose: Purpose,
 ) -> Result<Workspace, Error> {
-    let workspace = workspace::load(&options(context, input, output, purpose))?;
+    checked(context, input, workspace::load(&options(context, input, output, purpose))?)
+}
+
+/// Loads the workspace as it was at a commit, if one is named; see [`load`].
+pub(crate) fn load_at(
+    context: &Context,
+    input: &InputArgs,
+    purpose: Purpose,
+    revision: Option<&str>,
+) -> Result<Workspace, Error> {
+    let options = options(context, input, None, purpose);
+    checked(context, input, workspace::load(&LoadOptions { revision: revision.map(str::to_owned), ..options })?)
+}
+
+/// Reports the problems of the configuration; errors end the command.
+fn checked(context: &Context, input: &InputArgs, workspace: Workspace) -> Result<Workspace, Error> {
     let problems = workspace.config_problems();
     if !problems.is_empty() {
         let mut text = String::new();

@@ -536,7 +536,8 @@ fn unknown_entity(workspace: &Workspace, catalog: &Catalog, named: &EntityRef, s
     if catalog.find(named.as_str()).is_some() {
         return None;
     }
-    let problem = Diagnostic::new(codes::BROKEN_LINK, span, format!("there is no entity `{named}`"));
+    let problem =
+        Diagnostic::new(codes::BROKEN_LINK, span, format!("there is no entity `{named}`")).cause(named.shared());
     if let Some(id) = catalog.renamed(workspace, named.as_str()) {
         let now = &catalog.get(id).reference;
         return Some(problem.label(format!("called `{now}` today")).help(format!("write `{now}`")));

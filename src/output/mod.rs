@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::error::Error;
 
 pub use disk::{DiskSink, Target, WriteReport};
-pub use precompress::Compressed;
+pub use precompress::{Compressed, gzip};
 pub use snapshot::{Listing, is_untouched, snapshot};
 
 /// Takes the files of a site, from any thread.

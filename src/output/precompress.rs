@@ -77,7 +77,8 @@ fn twin_of(path: &str, form: &str) -> String {
 }
 
 /// Compresses without a time or name, so that the same bytes come out always.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     // Memory takes all.
     let _ = encoder.write_all(bytes);

@@ -27,9 +27,10 @@ use crate::docs::{DocsPage, DocsSite};
 use crate::error::Error;
 use crate::html::Html;
 use crate::inert;
-use crate::output::Sink;
+use crate::output::{Sink, gzip};
 use crate::portable::{folded, is_portable};
 use crate::portal::Portal;
+use crate::portal_export::PortalExport;
 use crate::redirects::Redirect;
 use crate::routes;
 use crate::search::{self, SearchFiles};
@@ -196,6 +197,8 @@ pub enum Output {
     NotePicture(FileId),
     /// The text of all documents.
     Texts,
+    /// The portal as data for `diff` and `check --against`.
+    Export,
 }
 
 /// Maximum number of pages of documentation that lead on from names of before; hosts that read `_redirects` know all.
@@ -278,6 +281,7 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
     if !portal.docs.sites.is_empty() {
         outputs.push((routes::LLMS_FULL.to_owned(), Output::Texts));
     }
+    outputs.push((routes::PORTAL_EXPORT.to_owned(), Output::Export));
     // Whatever was overlooked before: of two that want one path, the first has it.
     let mut seen: HashSet<String, RandomState> = HashSet::with_capacity_and_hasher(outputs.len(), <_>::default());
     outputs.retain(|(path, _)| seen.insert(folded(path)));
@@ -311,6 +315,7 @@ pub fn output(
             read(*file).and_then(|bytes| Some(inert::bytes(name, &bytes)?.into_owned()))
         }
         Output::Texts => Some(texts(portal, &read).into_bytes()),
+        Output::Export => Some(gzip(PortalExport::of(workspace, portal).json().as_bytes())),
         Output::NotePicture(file) => {
             let path = workspace.path(file);
             read(file).and_then(|bytes| Some(inert::bytes(&path, &bytes)?.into_owned()))

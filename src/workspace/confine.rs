@@ -144,7 +144,10 @@ impl Workspace {
     /// Returns the path of a place as reports show it.
     pub(super) fn show(&self, place: &Path) -> Arc<str> {
         let Some(root) = self.root_of(place) else { return path::shown(place).into() };
-        if let Some((revision, below)) = self.tree.revisions().and_then(|revisions| revisions.at(place)) {
+        // Where the root itself is at a commit, paths are as if that were checked out.
+        if let Some((revision, below)) = self.tree.revisions().and_then(|revisions| revisions.at(place))
+            && !root.place.starts_with(&revision.place)
+        {
             // As git writes it.
             let above = self.show(revision.boundary());
             let slash = if above.is_empty() { "" } else { "/" };

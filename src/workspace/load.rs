@@ -13,7 +13,10 @@ use super::pattern::Pattern;
 use super::revisions::Revisions;
 use super::scan::{self, Found};
 use super::trace::Trace;
-use super::{Boundary, GlobStyle, LocateError, ReadError, Root, UrlTarget, Workspace, path, pattern, repository_in};
+use super::{
+    Boundary, GlobStyle, LocateError, ReadError, Repository, Root, UrlTarget, Workspace, path, pattern, refs,
+    repository_in,
+};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::error::Error;
@@ -41,6 +44,8 @@ pub struct LoadOptions {
     pub record: bool,
     /// Whether a file that is named may lead to others of its whole repository, not only to those of its folder.
     pub repository: bool,
+    /// Read the first path as it is at this commit: a branch, a tag, or a hash. Nothing is checked out.
+    pub revision: Option<String>,
 }
 
 /// Reads the configuration and scans the roots.
@@ -52,6 +57,8 @@ pub struct LoadOptions {
 /// When a path that was given does not exist or cannot be read.
 pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     let tree = FileSystem::Disk(options.record.then(Trace::default), Revisions::default());
+    let moved = options.revision.as_deref().map(|name| at_revision(&tree, options, name)).transpose()?;
+    let options = moved.as_ref().unwrap_or(options);
     for path in &options.paths {
         let place = options.cwd.join(path);
         tree.real(&place).map_err(|error| unusable(path, &error))?;
@@ -96,6 +103,37 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     workspace.adopt(&files, config_problems);
     workspace.scan();
     Ok(workspace)
+}
+
+/// Lets a commit stand beside what is checked out, and returns the options that read it.
+fn at_revision(tree: &FileSystem, options: &LoadOptions, name: &str) -> Result<LoadOptions, Error> {
+    let given = options.paths.first().cloned().unwrap_or_default();
+    let folder = tree.real(&options.cwd.join(&given)).map_err(|error| unusable(&given, &error))?;
+    let is_top = |folder: &&Path| tree.kind(&folder.join(".git")).is_ok();
+    let top = folder.ancestors().find(is_top).ok_or_else(|| {
+        let shown = if given.as_os_str().is_empty() { Path::new(".") } else { &given };
+        Error::Usage(format!("`{}` is in no git repository", shown.display()))
+    })?;
+    let at = refs::resolve(top, name).ok_or_else(|| {
+        Error::Usage(format!(
+            "`{name}` is no commit of this clone; fetch it, such as with `fetch-depth: 0` in the workflow"
+        ))
+    })?;
+    let place = Revisions::place(top, &at);
+    let hosts = Config::default().hosts;
+    let folder_of = |path: &str, place: &Path| super::Folder { path: path.into(), place: Arc::from(place) };
+    let repository = Arc::new(Repository::read(tree, folder_of("", top), &hosts));
+    let revision = Repository::at(&repository, folder_of(name, &place), &at.commit, None, &[]);
+    if let Some(revisions) = tree.revisions() {
+        revisions.add(place.clone(), &at, top, &[], revision);
+    }
+    let below = folder.strip_prefix(top).unwrap_or(Path::new(""));
+    let there = if below.as_os_str().is_empty() { place } else { place.join(below) };
+    tree.real(&there).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::Usage(format!("`{}` is not there at `{name}`", given.display())),
+        _ => unusable(&given, &error),
+    })?;
+    Ok(LoadOptions { paths: vec![there.clone()], cwd: there, config: None, revision: None, ..options.clone() })
 }
 
 /// Makes a workspace of files in memory.

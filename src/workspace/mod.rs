@@ -332,8 +332,10 @@ impl Workspace {
     pub fn path_checked_out(&self, file: FileId) -> Arc<str> {
         let file = self.files.get(file);
         match self.tree.revisions().and_then(|revisions| revisions.at(&file.place)) {
-            Some((revision, below)) => self.show(&revision.boundary().join(below)),
-            None => Arc::clone(&file.path),
+            Some((revision, below)) if !self.roots.iter().any(|root| root.place.starts_with(&revision.place)) => {
+                self.show(&revision.boundary().join(below))
+            }
+            _ => Arc::clone(&file.path),
         }
     }
 

@@ -1,11 +1,14 @@
 //! The branches and tags of a repository.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use super::file_system::{FileSystem, FileType};
 use super::git::MAX_REFS;
 use super::git_command::{git, run};
 
+/// A hash is shorter, in bytes.
+const MAX_NAME: u64 = 1024;
 /// More are not looked at.
 const MAX_LISTED: usize = 100_000;
 /// Folders of refs nest as deep as their names have slashes.
@@ -58,6 +61,23 @@ pub(super) fn read(folder: &Path, remote: &str) -> Option<Vec<GitRef>> {
     refs.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
     refs.dedup_by(|b, a| a.name == b.name && a.kind == b.kind);
     done.then_some(refs)
+}
+
+/// Finds the commit that a name means, as `git rev-parse` does; `None` if it means none here.
+pub(super) fn resolve(folder: &Path, name: &str) -> Option<GitRef> {
+    if name.contains(['\n', '\r', '\0']) {
+        return None;
+    }
+    let mut command = git(folder);
+    command.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]).arg(format!("{name}^{{commit}}"));
+    let mut commit = String::new();
+    let done = run(command, |output| {
+        output.take(MAX_NAME).read_to_string(&mut commit).ok()?;
+        Some(())
+    });
+    let commit = commit.trim().to_owned();
+    let is_hash = commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (done && is_hash).then(|| GitRef { name: name.to_owned(), kind: RefKind::Branch, commit, time: 0 })
 }
 
 fn parse(line: &str, remotes: &str) -> Option<GitRef> {

@@ -145,6 +145,21 @@ impl Workspace {
         self.revision_at(&top.place).map(|revision| revision.missing()).unwrap_or_default()
     }
 
+    /// Returns the commit that is read, if it is not what is checked out.
+    #[must_use]
+    pub fn commit(&self) -> Option<&str> {
+        let tops = self.roots.iter().flat_map(|root| root.place.ancestors());
+        let commit = tops.filter(|top| self.revision_at(top).is_some()).find_map(|top| top.file_name()?.to_str());
+        commit.and_then(|name| name.split('-').next())
+    }
+
+    /// Returns the paths of the commit that is read which this clone does not hold.
+    #[must_use]
+    pub fn missing_paths(&self) -> Vec<String> {
+        let tops = self.roots.iter().flat_map(|root| root.place.ancestors());
+        tops.filter_map(|top| self.revision_at(top)).flat_map(|revision| revision.missing()).collect()
+    }
+
     /// Returns whether the repository that a folder belongs to is a partial clone.
     #[must_use]
     pub fn is_partial(&self, folder: &Folder) -> bool {

@@ -42,6 +42,7 @@ impl Disk {
             history: false,
             record: false,
             repository: false,
+            revision: None,
         }
     }
 

@@ -16,6 +16,7 @@ mod layering;
 mod manual;
 mod new;
 mod policy;
+mod portal_diff;
 mod rules;
 mod snapshots;
 mod specs;

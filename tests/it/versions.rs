@@ -75,6 +75,7 @@ fn loaded(folder: &Path) -> Workspace {
         history: true,
         record: false,
         repository: false,
+        revision: None,
     };
     load(&options).expect("a workspace")
 }

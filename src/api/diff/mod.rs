@@ -65,6 +65,28 @@ pub fn compare(old: &Reference, new: &Reference) -> Vec<Change> {
     changes
 }
 
+/// Compares two versions of a definition if they are of one format; see [`compare`].
+#[must_use]
+pub fn compare_alike(old: &Reference, new: &Reference) -> Option<Vec<Change>> {
+    is_same_format(old, new).then(|| compare(old, new))
+}
+
+impl Change {
+    /// Makes a change of a whole API, which is described at these places.
+    #[must_use]
+    pub fn whole(rule: &'static Rule, name: &str, message: &str, old: Option<Span>, new: Option<Span>) -> Self {
+        Self {
+            rule,
+            level: rule.level,
+            subject: name.to_owned(),
+            message: message.to_owned(),
+            old,
+            new,
+            operations: Vec::new(),
+        }
+    }
+}
+
 /// Which ways data goes, as seen from the one who offers the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 struct Ways {

@@ -44,21 +44,31 @@ pub struct ApiReport {
 /// One change with its places.
 #[derive(Debug, Serialize)]
 pub struct Line {
-    level: &'static str,
-    rule: &'static str,
-    subject: String,
-    message: String,
-    old: Option<Place>,
-    new: Option<Place>,
-    operations: Vec<String>,
+    /// `breaking`, `risky` or `compatible`.
+    pub level: &'static str,
+    /// The rule.
+    pub rule: &'static str,
+    /// The operation, message or type that has changed.
+    pub subject: String,
+    /// What has changed.
+    pub message: String,
+    /// Where it was.
+    pub old: Option<Place>,
+    /// Where it is.
+    pub new: Option<Place>,
+    /// The operations that it reaches.
+    pub operations: Vec<String>,
 }
 
 /// A place in a file, as editors count.
 #[derive(Debug, Serialize)]
 pub struct Place {
-    file: String,
-    line: u32,
-    column: u32,
+    /// The path, as reports show it.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
 }
 
 /// Finds the places of changes in the files that the two versions were read from.
@@ -121,6 +131,14 @@ impl Report {
     /// Writes text for people.
     #[must_use]
     pub fn text(&self, color: bool) -> String {
+        let mut out = Self::text_of(&self.apis, color);
+        let _ = writeln!(out, "{}", self.counts());
+        out
+    }
+
+    /// Writes the changes of some APIs for people.
+    #[must_use]
+    pub fn text_of(apis: &[ApiReport], color: bool) -> String {
         let paint = |level: &str, text: &str| match (color, level) {
             (false, _) => text.to_owned(),
             (true, "breaking") => format!("\u{1b}[1;31m{text}\u{1b}[0m"),
@@ -128,7 +146,7 @@ impl Report {
             (true, _) => format!("\u{1b}[32m{text}\u{1b}[0m"),
         };
         let mut out = String::new();
-        for api in &self.apis {
+        for api in apis {
             let _ = writeln!(out, "{} ({}): {}", visible(&api.name), visible(&api.format), counts(&api.changes));
             if !api.consumers.is_empty() {
                 let _ = writeln!(out, "consumed by {}", visible(&api.consumers.join(", ")));
@@ -147,7 +165,6 @@ impl Report {
             }
             out.push('\n');
         }
-        let _ = writeln!(out, "{}", self.counts());
         out
     }
 
