@@ -7,7 +7,7 @@
 const ROOT = null;
 // Where it is, from the root of the site; the build says so of the index of a version.
 const FOLDER = 'search/';
-const VERSION = 4;
+const VERSION = 5;
 const MAX_QUERY = 256;
 const MAX_WORDS = 12;
 const MAX_TERM = 40;
@@ -271,6 +271,8 @@ class Index {
       document += many.length * 25 + step.charCodeAt(0) - 97;
       return [document, Number(section)];
     });
+    // A folder has about 128 files of results.
+    this.folded = Math.max(0, Math.min(8, 31 - Math.clz32(128 * root.count / this.blocks.length)));
     document = 0;
     this.kinds = root.kinds.map(([kind, count]) => [document += count, kind]);
     document = 0;
@@ -284,7 +286,7 @@ class Index {
     let loading = this.files.get(path);
     if (!loading) {
       const { files } = this;
-      loading = this.load(`${FOLDER}${this.root.folder}/${path}`).then(read);
+      loading = this.load(`${FOLDER}${this.root.folder}/${path}`, this.again && { cache: 'no-cache' }).then(read);
       loading.catch(() => files.delete(path));
       files.set(path, loading);
     }
@@ -305,8 +307,14 @@ class Index {
    * @param {[folder: string, file: number]} place
    */
   async shard([folder, at]) {
-    if (!this.names[folder].length) return new Map();
-    return this.file(`${folder}/${at >> 8}/${at & 255}.bin`, async (response) => readShard(await inflate(response)));
+    const names = this.names[folder];
+    if (!names.length) return new Map();
+    return this.file(shardPath(folder, names[at], names.length), async (response) => {
+      const { next, entries } = readShard(await inflate(response));
+      // A file that ends elsewhere is of another build.
+      if (next !== (names[at + 1] ?? '') && !this.again) throw changed();
+      return entries;
+    });
   }
 
   /** Reads the files in which terms may be that begin with what is typed. */
@@ -328,11 +336,13 @@ class Index {
     try {
       return await this.answer(text, options);
     } catch (error) {
-      // The site was built again since the page was loaded: its files are called otherwise now.
-      if (error.status !== 404) throw error;
+      // The site was built again since the page was loaded: its files are called otherwise now, or end elsewhere.
+      if (error.status !== 404 && !error.changed) throw error;
       const next = await this.renew();
       if (this.root === root) {
-        if (next.folder === root.folder) throw error;
+        if (this.again && next.generation === root.generation) throw error;
+        // What the browser has kept of the files may be of the build before.
+        this.again = true;
         this.use(next);
       }
       return this.answer(text, options);
@@ -358,7 +368,7 @@ class Index {
     const wholes = unique([...asked.filter(({ whole }) => whole), ...names.filter(({ term }) => !words.some((word) => word.term === term))]).slice(0, MAX_WORDS);
     if (!words.length && !wholes.length) {
       const hits = list ? await this.listed(filters) : [];
-      const top = await Promise.all(hits.slice(0, limit).map((document) => this.shown({ document, section: 0, score: 0 })));
+      const top = (await Promise.all(hits.slice(0, limit).map((document) => this.shown({ document, section: 0, score: 0 })))).filter(Boolean);
       return { total: hits.length, results: this.order(top, [], [], [], ''), terms: [], unknown: [], ...(groups && { groups: this.grouped(hits) }), ...(facets && { facets: this.counted(hits, await this.facts()) }) };
     }
     const end = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? asked.at(-1) : undefined;
@@ -391,7 +401,7 @@ class Index {
       left.set(group, (left.get(group) ?? groups) - 1);
       if (left.get(group) >= 0) chosen.add(hit);
     }
-    const top = await Promise.all([...chosen].map((hit) => this.shown(hit)));
+    const top = (await Promise.all([...chosen].map((hit) => this.shown(hit)))).filter(Boolean);
     const results = this.order(top, asked, words, meant, fold(typed));
     const answer = { total, results: groups ? results : results.slice(0, Math.max(0, limit)) };
     if (groups) answer.groups = this.grouped(all);
@@ -860,13 +870,16 @@ class Index {
     };
   }
 
-  /** Reads what a result shows. */
+  /** Reads what a result shows: `undefined` if the document is gone. */
   async shown(hit) {
     const { blocks } = this;
     const at = after(blocks, ([document, section]) => document < hit.document || (document === hit.document && section <= hit.section)) - 1;
-    const block = await this.file(`d/${at >> 8}/${at & 255}.bin`, async (response) => JSON.parse(new TextDecoder().decode(await inflate(response))));
-    const [, url, title, type, ref, first, parts] = block.find(([document]) => document === hit.document);
-    return { hit, url, title, type, ref, part: parts[hit.section - first] ?? parts[0], parts };
+    const [document, section] = blocks[at];
+    const path = `d/${document >> this.folded}/${document}${section ? `-${section}` : ''}.bin`;
+    const block = await this.file(path, async (response) => JSON.parse(new TextDecoder().decode(await inflate(response))));
+    const [, url, title, type, ref, first, parts] = block.find(([document]) => document === hit.document) ?? [];
+    if (!parts?.[hit.section - first] && !this.again) throw changed();
+    return parts && { hit, url, title, type, ref, part: parts[hit.section - first] ?? parts[0], parts };
   }
 
   /** Puts those first whose text says it in the words and the order of the query, and cuts excerpts. */
@@ -959,6 +972,17 @@ async function inflate(response) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+/** Says that a file is not of the build that the index is of. */
+const changed = () => Object.assign(new Error('the site was built again; reload the page'), { changed: true });
+
+/** Returns the path of a file of terms by its name, as `codec.rs` does. */
+function shardPath(folder, name, files) {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  hash >>>= 0;
+  return `${folder}/${hash % 2 ** Math.ceil(Math.log2(Math.ceil(files / 128)))}/${hash.toString(16)}.bin`;
+}
+
 /** Reads the names of files as `codec.rs` writes them. */
 function names(line) {
   let before = [];
@@ -1003,10 +1027,11 @@ class Bytes {
   }
 }
 
-/** Reads a file of terms as `codec.rs` writes it. */
+/** Reads a file of terms as `codec.rs` writes it: the name of the next file, and `Map(term → entry)`. */
 function readShard(file) {
   const bytes = new Bytes(file);
   const decoder = new TextDecoder();
+  const next = decoder.decode(bytes.take(bytes.number()));
   const entries = [];
   let before = new Uint8Array();
   for (let left = bytes.number(); left > 0; left--) {
@@ -1022,7 +1047,7 @@ function readShard(file) {
     let decoded;
     entry.postings = () => decoded ??= readPostings(own);
   });
-  return new Map(entries.map((entry) => [entry.term, entry]));
+  return { next, entries: new Map(entries.map((entry) => [entry.term, entry])) };
 }
 
 /** Reads postings as `shards.rs` writes them: documents and marks at once, the rest when asked for. */

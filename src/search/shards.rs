@@ -8,9 +8,9 @@ use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use super::codec::{self, deflate, varint};
+use super::codec::{self, FILES_OF_FOLDER, deflate, varint};
 use super::inverted_index::{InvertedIndex, Posting, SectionPosting, Vocabulary, count};
 use super::tokenizer::{Term, Terms, chunks, fold, is_joint, joined, short};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE_NAME, SearchFiles};
@@ -18,7 +18,7 @@ use crate::config::SearchConfig;
 use crate::routes;
 
 /// The version of the layout; the module refuses any other.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// How much of a section is kept for excerpts, in bytes: between these, as much as keeps all of them below the third.
 const MIN_EXCERPT: usize = 230;
@@ -30,7 +30,7 @@ const MAX_AROUND: usize = 400;
 const AROUND: usize = 12;
 
 /// Maximum number of documents that have a rare word.
-const FEW: usize = 50;
+const FEW: usize = 63;
 
 /// What replaces the text that is left out.
 const BETWEEN: &str = " … ";
@@ -47,16 +47,16 @@ struct ShardSize {
 }
 
 /// Of results.
-const RESULTS: ShardSize = ShardSize { least: 1400, most: 6 << 10, files: 6600 };
+const RESULTS: ShardSize = ShardSize { least: 1400, most: 9 << 10, files: 4200 };
 
 /// Of words.
-const WORDS: ShardSize = ShardSize { least: 3 << 10, most: 6 << 10, files: 5000 };
+const WORDS: ShardSize = ShardSize { least: 9 << 9, most: 9 << 10, files: 3400 };
 
 /// Of names of several words.
-const WHOLES: ShardSize = ShardSize { least: 6 << 10, most: 16 << 10, files: 600 };
+const WHOLES: ShardSize = ShardSize { least: 8 << 10, most: 20 << 10, files: 450 };
 
 /// Of words for early typing errors, which are requested rarely.
-const TURNED: ShardSize = ShardSize { least: 6 << 10, most: 24 << 10, files: 900 };
+const TURNED: ShardSize = ShardSize { least: 8 << 10, most: 28 << 10, files: 700 };
 
 /// Maximum number of characters that choose the file of a word; more would separate similar spellings.
 const DEPTH: usize = 5;
@@ -76,7 +76,7 @@ type Folder<'a> = (&'static str, Vec<(String, &'a codec::Entry<'a>)>, ShardSize,
 impl ShardSize {
     /// Returns how large each file gets.
     fn size(&self, whole: usize) -> usize {
-        (whole / self.files).clamp(self.least, self.most)
+        codec::coarse((whole / self.files).clamp(self.least, self.most))
     }
 }
 
@@ -173,12 +173,16 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
     for (folder, keyed, cut, depth) in folders {
         let whole: usize = keyed.iter().map(|(_, entry)| entry.size()).sum();
         let shards = codec::shards(keyed, cut.size(whole), depth);
-        let packed: Vec<Vec<u8>> = shards.par_iter().map(|(_, entries)| codec::shard(entries)).collect();
-        files.extend(packed.into_iter().enumerate().map(|(at, bytes)| (path(folder, at), bytes)));
+        let write = |(at, (name, entries)): (usize, &(String, Vec<&codec::Entry<'_>>))| {
+            let next = shards.get(at + 1).map_or("", |(name, _)| name);
+            (codec::shard_path(folder, name, shards.len()), codec::shard(entries, next))
+        };
+        let packed: Vec<(String, Vec<u8>)> = shards.par_iter().enumerate().map(write).collect();
+        files.extend(packed);
         tables.insert(folder, codec::names(shards.iter().map(|(name, _)| name.as_str())));
     }
     let (blocks, starts) = blocks(documents, &Rare::of(&entries));
-    files.extend(blocks.into_iter().enumerate().map(|(at, bytes)| (path("d", at), bytes)));
+    files.extend(blocks);
     files.insert("refs.json".to_owned(), bytes(&runs(documents.iter().map(|document| document.reference.as_str()))));
     // What filters ask, by reference.
     let facts: serde_json::Map<String, Value> = documents
@@ -196,12 +200,10 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
         .collect();
     files.insert("facts.json".to_owned(), bytes(&facts));
 
-    let mut everything = Vec::new();
-    for (path, content) in &files {
-        everything.extend_from_slice(path.as_bytes());
-        everything.extend_from_slice(&xxh3_64(content).to_le_bytes());
-    }
-    let folder = format!("{:012x}", xxh3_64(&everything) >> 16);
+    // What a number means is the same in all that the folder ever holds.
+    let numbers = name(documents.iter().flat_map(|one| [&one.url, one.kind.as_str(), one.kind.role(), &one.reference]));
+    let folder = name([&*VERSION.to_string(), &numbers]);
+    let hashes: Vec<String> = files.iter().map(|(path, content)| format!("{path} {:x}", xxh3_64(content))).collect();
     let kinds = documents.iter().map(|document| match document.kind.role() {
         "" => json!([document.kind.as_str(), kind_of(&document.reference)]),
         role => json!([document.kind.as_str(), kind_of(&document.reference), role]),
@@ -209,6 +211,7 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
     let mut root = json!({
         "version": VERSION,
         "folder": folder,
+        "generation": name(hashes.iter().map(String::as_str)),
         "count": documents.len(),
         "kinds": runs(kinds),
         "common": common,
@@ -271,18 +274,37 @@ fn bare(module: &str) -> String {
     out
 }
 
+/// Returns a mean in steps of a tenth, about: one text that changes must not change what is said of all others.
 #[expect(clippy::cast_precision_loss, reason = "a mean of counts needs no more digits")]
 fn mean(total: usize, count: usize) -> f64 {
-    (total as f64 / count.max(1) as f64).max(1.0)
+    const PARTS: usize = 16;
+    let parts = (total * PARTS / count.max(1)).max(PARTS);
+    let step = parts.ilog2().saturating_sub(4);
+    (parts >> step << step) as f64 / PARTS as f64
+}
+
+/// Returns a name for a list of texts.
+fn name<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hasher = Xxh3Default::new();
+    for text in texts {
+        hasher.update(&text.len().to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    format!("{:012x}", hasher.digest() >> 16)
 }
 
 fn bytes(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// Returns the path of a file by number; no folder gets more than 256.
-fn path(folder: &str, at: usize) -> String {
-    format!("{folder}/{}/{}.bin", at >> 8, at & 255)
+/// Returns the path of the file of results that begins with this section of a document; a folder has the files of so many
+/// documents, as a power of two.
+fn block_path(document: usize, section: usize, folder: u32) -> String {
+    let many = document >> folder;
+    match section {
+        0 => format!("d/{many}/{document}.bin"),
+        _ => format!("d/{many}/{document}-{section}.bin"),
+    }
 }
 
 fn kind_of(reference: &str) -> &str {
@@ -429,9 +451,9 @@ fn encode(hits: &[Posting<'_>], best: &mut Best, measures: &Measures<'_>, detail
     out
 }
 
-/// Lays out what results show, some sections a file; returns the files, and where they start: the delta to the first
-/// document of the previous file as a letter, `z` for 25 and more to come, then the section if it is not the first.
-fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String) {
+/// Lays out what results show, some sections a file; returns the files by path, and where they start: the delta to the
+/// first document of the previous file as a letter, `z` for 25 and more to come, then the section if it is not the first.
+fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<(String, Vec<u8>)>, String) {
     let most = excerpt(documents);
     let kept = |document: &Document<'_>| -> Vec<String> {
         let mut left = MAX_EXCERPTS;
@@ -446,56 +468,74 @@ fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<Vec<u8>>, String)
     let kept: Vec<Vec<String>> = documents.par_iter().map(kept).collect();
     let head = |document: &Document<'_>| document.url.len() + document.title.len() + document.reference.len() + 30;
     let foot = |part: &super::Part<'_>| part.heading.len() + part.anchor.len() + 20;
-    let whole = documents.iter().map(|document| {
-        let parts = document.sections.iter().map(|part| part.text.len().min(most) + foot(part));
+    let whole = |(document, kept): (&Document<'_>, &Vec<String>)| {
+        let parts = document.sections.iter().zip(kept).map(|(part, text)| text.len() + foot(part));
         head(document) + parts.sum::<usize>()
-    });
-    let each = RESULTS.size(whole.sum());
-    let mut blocks: Vec<Vec<u8>> = Vec::new();
-    let mut block: Vec<Value> = Vec::new();
-    let mut starts = String::new();
-    let mut size = each;
-    let mut before = 0;
-    for (at, document) in documents.iter().enumerate() {
-        let none = [super::Part::default()];
-        let sections = if document.sections.is_empty() { &none[..] } else { &document.sections[..] };
-        let mut parts: Vec<Value> = Vec::new();
-        let mut first = 0;
-        let close = |block: &mut Vec<Value>, parts: &mut Vec<Value>, first: usize| {
-            if !parts.is_empty() {
-                block.push(json!([
-                    at,
-                    routes::encoded(&document.url),
-                    document.title,
-                    document.kind.as_str(),
-                    document.reference,
-                    first,
-                    std::mem::take(parts)
-                ]));
-            }
-        };
-        for (section, part) in sections.iter().enumerate() {
-            if size >= each {
-                close(&mut block, &mut parts, first);
-                first = section;
-                start(&mut starts, at - before, section);
-                before = at;
-                if !block.is_empty() {
-                    blocks.push(bytes(&std::mem::take(&mut block)));
-                }
-                size = 0;
-            }
-            let text = kept[at].get(section).map_or("", String::as_str);
-            size += text.len() + foot(part);
-            parts.push(json!([anchor(document, part), part.heading, text]));
+    };
+    let sizes: Vec<usize> = documents.iter().zip(&kept).map(whole).collect();
+    let each = RESULTS.size(sizes.iter().sum());
+    // Documents of each file, or one document and some of its sections.
+    let mut parts: Vec<(Range<usize>, Option<Range<usize>>)> = Vec::new();
+    for range in halved(&sizes, each) {
+        let (at, is_one) = (range.start, range.len() == 1);
+        if !is_one || sizes[at] <= each {
+            parts.push((range, None));
+            continue;
         }
-        size += head(document);
-        close(&mut block, &mut parts, first);
+        let sections: Vec<usize> =
+            documents[at].sections.iter().zip(&kept[at]).map(|(part, text)| text.len() + foot(part)).collect();
+        parts.extend(halved(&sections, each).into_iter().map(|sections| (range.clone(), Some(sections))));
     }
-    if !block.is_empty() {
-        blocks.push(bytes(&block));
+    let folder = (FILES_OF_FOLDER * documents.len() / parts.len().max(1)).checked_ilog2().unwrap_or_default().min(8);
+    let mut starts = String::new();
+    let mut before = 0;
+    for (range, sections) in &parts {
+        start(&mut starts, range.start - before, sections.as_ref().map_or(0, |sections| sections.start));
+        before = range.start;
     }
-    (blocks.par_iter().map(|block| deflate(block)).collect(), starts)
+    let write = |(range, sections): &(Range<usize>, Option<Range<usize>>)| {
+        let entry = |at: usize| {
+            let document = &documents[at];
+            let of = sections.clone().unwrap_or(0..document.sections.len());
+            let part = |at_section: usize| {
+                let part = &document.sections[at_section];
+                json!([anchor(document, part), part.heading, kept[at][at_section]])
+            };
+            let parts: Vec<Value> = of.clone().map(part).collect();
+            json!([
+                at,
+                routes::encoded(&document.url),
+                document.title,
+                document.kind.as_str(),
+                document.reference,
+                of.start,
+                if parts.is_empty() { vec![json!(["", "", ""])] } else { parts }
+            ])
+        };
+        let block: Vec<Value> = range.clone().map(entry).collect();
+        let first = sections.as_ref().map_or(0, |sections| sections.start);
+        (block_path(range.start, first, folder), deflate(&bytes(&block)))
+    };
+    (parts.par_iter().map(write).collect(), starts)
+}
+
+/// Halves a range of numbers, each of which takes so much, until the parts are small, or are one.
+fn halved(sizes: &[usize], most: usize) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut open = vec![(0, sizes.len().next_power_of_two())];
+    while let Some((from, width)) = open.pop() {
+        let range = from..(from + width).min(sizes.len());
+        if range.is_empty() {
+            continue;
+        }
+        if width == 1 || sizes[range.clone()].iter().sum::<usize>() <= most {
+            parts.push(range);
+        } else {
+            open.push((from + width / 2, width / 2));
+            open.push((from, width / 2));
+        }
+    }
+    parts
 }
 
 /// Writes where a file of results starts.
@@ -533,22 +573,25 @@ fn anchor(document: &Document<'_>, part: &super::Part<'_>) -> Value {
     json!(routes::encoded(&part.anchor))
 }
 
-/// Words and names that few documents have, with how many do: by these long texts are found.
+/// Words and names that few documents have, with how many do, as a power of two: by these long texts are found.
+///
+/// The power and not the number, so that one more of these documents does not change what is kept of the others.
 #[derive(Default)]
 struct Rare<'t> {
     /// Those that are [`short`].
-    short: HashMap<u128, usize, RandomState>,
-    long: HashMap<&'t str, usize, RandomState>,
+    short: HashMap<u128, u32, RandomState>,
+    long: HashMap<&'t str, u32, RandomState>,
 }
 
 impl<'t> Rare<'t> {
     fn of(entries: &[codec::Entry<'t>]) -> Self {
         let few = entries.iter().filter(|entry| entry.count <= FEW);
-        few.flat_map(|entry| entry.forms.iter().copied().chain([entry.term]).map(|word| (word, entry.count))).collect()
+        let words = |entry: &codec::Entry<'t>| entry.forms.iter().copied().chain([entry.term]).collect::<Vec<_>>();
+        few.flat_map(|entry| words(entry).into_iter().map(|word| (word, entry.count.max(1).ilog2()))).collect()
     }
 
-    /// Returns how many documents have a piece of text, if it is rare.
-    fn count(&self, piece: &str) -> Option<usize> {
+    /// Returns about how many documents have a piece of text, if it is rare.
+    fn count(&self, piece: &str) -> Option<u32> {
         if !piece.is_ascii() {
             return self.count_of_folded(&fold(piece));
         }
@@ -558,7 +601,7 @@ impl<'t> Rare<'t> {
         self.short.get(&u128::from_le_bytes(bytes)).copied()
     }
 
-    fn count_of_folded(&self, piece: &str) -> Option<usize> {
+    fn count_of_folded(&self, piece: &str) -> Option<u32> {
         match short(piece) {
             Some(short) => self.short.get(&short),
             None => self.long.get(piece),
@@ -574,7 +617,7 @@ impl<'t> Rare<'t> {
         }
         let more = (most / 2).min(MAX_AROUND);
         let start = blank_before(text, most - more);
-        let mut places: Vec<(usize, bool, usize, usize)> = Vec::new();
+        let mut places: Vec<(u32, bool, usize, usize)> = Vec::new();
         for piece in chunks(&text[start..]) {
             if let Some(count) = self.count(piece) {
                 // Names are looked for as they are written.
@@ -613,8 +656,8 @@ impl<'t> Rare<'t> {
     }
 }
 
-impl<'t> FromIterator<(&'t str, usize)> for Rare<'t> {
-    fn from_iter<I: IntoIterator<Item = (&'t str, usize)>>(words: I) -> Self {
+impl<'t> FromIterator<(&'t str, u32)> for Rare<'t> {
+    fn from_iter<I: IntoIterator<Item = (&'t str, u32)>>(words: I) -> Self {
         let mut rare = Self::default();
         for (word, count) in words {
             match short(word) {

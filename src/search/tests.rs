@@ -127,8 +127,10 @@ fn the_index_of_the_example() {
 #[test]
 fn documents_say_what_they_are() {
     let found = example();
-    let (_, block) = found.iter().find(|(path, _)| path.ends_with("/d/0/0.bin")).unwrap();
-    let shown: Vec<Value> = serde_json::from_slice(&inflate(block)).unwrap();
+    let blocks = found.iter().filter(|(path, _)| path.contains("/d/0/"));
+    let read = |(_, block): (&String, &Vec<u8>)| serde_json::from_slice::<Vec<Value>>(&inflate(block)).unwrap();
+    // Few documents are in order by path, too.
+    let shown: Vec<Value> = blocks.flat_map(read).collect();
     assert_eq!(shown.len(), 7);
     assert_eq!(
         shown[1],
@@ -154,9 +156,102 @@ fn documents_say_what_they_are() {
 #[test]
 fn the_same_documents_give_the_same_bytes() {
     assert_eq!(example(), example());
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let documents = library(90);
+    let config = crate::config::SearchConfig::default();
+    assert_eq!(changed(&index(&documents, &config), &one.install(|| index(&documents, &config))), [""; 0]);
     let other = index(&[], &crate::config::SearchConfig::default());
     assert!(other.contains_key("search/index.json"));
     assert_ne!(other.keys().collect::<Vec<_>>(), example().keys().collect::<Vec<_>>());
+}
+
+/// Returns documents of made-up words, some of which are much more frequent than others.
+fn library(count: usize) -> Vec<Document<'static>> {
+    let mut state: u64 = 88_172_645_463_325_252;
+    let mut roll = move |sides: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % sides as u64).unwrap()
+    };
+    let syllables = ["ba", "ke", "li", "mon", "nu", "pra", "ro", "sti", "ta", "ve", "wo", "zu"];
+    let mut word = || {
+        // The product of two dice is small more often than not.
+        let mut number = roll(60) * roll(60);
+        let mut word = String::new();
+        for _ in 0..4 {
+            word.push_str(syllables[number % syllables.len()]);
+            number /= syllables.len();
+        }
+        word
+    };
+    let mut text = |words: usize| (0..words).map(|_| word()).collect::<Vec<_>>().join(" ");
+    let mut document = |number: usize| Document {
+        url: format!("docs/default/component/c{}/p{number}/", number / 5),
+        title: text(3),
+        kind: DocumentType::Docs,
+        reference: format!("component:default/c{}", number / 5),
+        names: Vec::new(),
+        keywords: String::new(),
+        facts: None,
+        boost: EVEN,
+        sections: (0..5)
+            .map(|section| Part {
+                anchor: format!("s{section}").into(),
+                heading: text(2).into(),
+                text: text(60).into(),
+            })
+            .collect(),
+    };
+    (0..count).map(&mut document).collect()
+}
+
+/// Returns the paths of files that differ.
+fn changed(before: &SearchFiles, after: &SearchFiles) -> Vec<String> {
+    let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    paths.into_iter().filter(|path| before.get(*path) != after.get(*path)).cloned().collect()
+}
+
+#[test]
+fn a_typing_error_changes_the_files_of_its_words() {
+    let config = crate::config::SearchConfig::default();
+    let mut documents = library(240);
+    let before = index(&documents, &config);
+    assert!(before.len() > 300, "{} files", before.len());
+    let mut most = 0;
+    for round in 0..7 {
+        let part = &mut documents[round * 32].sections[round % 5];
+        let mut words: Vec<String> = part.text.split(' ').map(str::to_owned).collect();
+        let word = &mut words[round * 2];
+        let wrong = format!("{}{}{}", &word[1..2], &word[..1], &word[2..]);
+        let right = std::mem::replace(word, wrong);
+        let text = std::mem::replace(&mut part.text, words.join(" ").into());
+        let differ = changed(&before, &index(&documents, &config));
+        assert!(differ.len() <= 14, "{right}: {differ:#?}");
+        assert!(differ.iter().filter(|path| path.contains("/d/")).count() == 1, "{right}: {differ:#?}");
+        most = most.max(differ.len());
+        documents[round * 32].sections[round % 5].text = text;
+    }
+    assert!(most > 4, "nothing is noticed");
+    // A word more makes a text longer, which is hardly ever seen.
+    let text = &mut documents[7].sections[2].text;
+    *text = format!("{text} mon").into();
+    let differ = changed(&before, &index(&documents, &config));
+    assert!(differ.len() <= 14, "{differ:#?}");
+}
+
+#[test]
+fn numbers_mean_the_same_in_all_that_a_folder_ever_holds() {
+    let config = crate::config::SearchConfig::default();
+    let mut documents = library(20);
+    let folder = |documents: &[Document<'_>]| root(&index(documents, &config))["folder"].clone();
+    let generation = |documents: &[Document<'_>]| root(&index(documents, &config))["generation"].clone();
+    let before = (folder(&documents), generation(&documents));
+    documents[3].title = "Another".to_owned();
+    assert_eq!(folder(&documents), before.0);
+    assert_ne!(generation(&documents), before.1);
+    documents.remove(4);
+    assert_ne!(folder(&documents), before.0);
 }
 
 /// Returns the table of contents of an index.

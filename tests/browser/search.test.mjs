@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const source = read('../../src/search/engine.js');
@@ -221,4 +222,39 @@ test('a failure to load is reported and forgotten', async () => {
   broken = false;
   assert.ok((await index.query('payments')).total > 0);
   await assert.rejects(open({ base, fetch: async () => Response.json({ version: 99 }) }), /version/);
+});
+
+test('an open page reads on after the site was built again', async () => {
+  const root = files['search/index.json'];
+  const base = 'https://host.test/';
+  /** Opens the index as it was before: `old` is what its table of contents said, `lost` the files that are there no more. */
+  const stale = async (old, change = (path) => answer(path)) => {
+    const fetched = [];
+    const fetch = async (url, options) => {
+      const path = url.slice(base.length);
+      fetched.push([path, options?.cache]);
+      const first = fetched.filter(([known]) => known === path).length === 1;
+      return path === 'search/index.json' && first ? Response.json({ ...root, generation: 'old', ...old }) : change(path, first);
+    };
+    return { index: await open({ base, fetch }), fetched };
+  };
+  const expect = await urls('payments');
+  const found = async ({ index }) => (await index.query('payments')).results.map(({ url }) => url);
+
+  // A file of terms has been divided, or has another name.
+  const divided = await stale({ t: 'AAz' });
+  assert.deepEqual(await found(divided), expect);
+  assert.equal(divided.fetched.filter(([path]) => path.endsWith('index.json')).length, 2);
+  // What the browser has kept is asked for once more.
+  assert.ok(divided.fetched.some(([path, cache]) => path.includes('/t/') && cache === 'no-cache'));
+  assert.deepEqual(await found(await stale({ t: 'Ab' })), expect);
+  assert.deepEqual(await found(await stale({ folder: 'gone' })), expect);
+
+  // A file of results lacks a document: at first, since the browser had kept it, and for ever.
+  const without = (path) => {
+    const block = JSON.parse(inflateRawSync(Buffer.from(files[path], 'hex')).toString());
+    return new Response(deflateRawSync(JSON.stringify(block.filter(([, url]) => url !== expect[0]))));
+  };
+  assert.deepEqual(await found(await stale({}, (path, first) => (first && path.includes('/d/') ? without(path) : answer(path)))), expect);
+  assert.deepEqual(await found(await stale({}, (path) => (path.includes('/d/') ? without(path) : answer(path)))), expect.slice(1));
 });
