@@ -228,7 +228,7 @@ test('an open page reads on after the site was built again', async () => {
   const root = files['search/index.json'];
   const base = 'https://host.test/';
   /** Opens the index as it was before: `old` is what its table of contents said, `lost` the files that are there no more. */
-  const stale = async (old, change = (path) => answer(path)) => {
+  const stale = async (old, change = (path, _first) => answer(path)) => {
     const fetched = [];
     const fetch = async (url, options) => {
       const path = url.slice(base.length);

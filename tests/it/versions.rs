@@ -368,7 +368,7 @@ fn a_tag_that_moves_is_noticed_and_other_work_of_git_is_not() {
     made.git(&["tag", "-f", "v3.0", "HEAD"]);
     assert!(workspace.apply_changes(&of_git("refs/tags/v3.0")).is_none());
     let again = loaded(made.path());
-    portal::analyse(&again, &mut |_| ());
+    let _ = portal::analyse(&again, &mut |_| ());
     made.git(&["pack-refs", "--all"]);
     made.git(&["tag", "v4.0"]);
     assert!(again.apply_changes(&of_git("refs/tags/v4.0")).is_none());

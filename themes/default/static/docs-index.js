@@ -60,7 +60,7 @@ export function start({ all, find, home, icon, make, stored }) {
     head.replaceChildren(button);
   }
   for (const row of rows) {
-    const link = row.querySelector('td .entity[title="' + CSS.escape(row.dataset.ref) + '"]');
+    const link = /** @type {HTMLAnchorElement | null} */ (row.querySelector(`td .entity[title="${CSS.escape(row.dataset.ref)}"]`));
     if (!link) continue;
     const star = make('button', { type: 'button', title: 'Star', 'aria-pressed': isStarred(row), 'aria-label': `Star ${link.textContent}` }, icon('star'));
     star.addEventListener('click', () => {
@@ -79,11 +79,13 @@ export function start({ all, find, home, icon, make, stored }) {
   if (input) {
     const owners = new Map(rows.filter((row) => row.dataset.ownedBy).map((row) => [row.dataset.ownedBy, row.querySelector(`[title="${CSS.escape(row.dataset.ownedBy)}"]`)?.textContent ?? row.dataset.ownedBy]));
     for (const [ref, title] of [...owners].sort((a, b) => a[1].localeCompare(b[1]))) owner.append(new Option(title, ref));
-    for (const [select, key] of [[owner, 'owners'], [shown, 'user']]) {
+    const chosen = (select, key) => {
       select.value = asked.get(`filters[${key}]`) ?? '';
       if (select.selectedIndex < 0) select.value = '';
       select.addEventListener('change', update);
-    }
+    };
+    chosen(owner, 'owners');
+    chosen(shown, 'user');
     input.value = asked.get('filters[text]') ?? '';
     input.addEventListener('input', update);
     if (owner.value || shown.value || input.value) update();
