@@ -30,7 +30,7 @@ use crate::{render, routes, scaffold, site};
 
 /// Serves until it is interrupted.
 pub(super) fn run(context: &Context, args: ServeArgs) -> Result<CommandOutcome, Error> {
-    // A mistake in the configuration is mended while it runs; one on the command line is not.
+    // A mistake in the configuration is corrected while it runs; one on the command line is not.
     if let Some(path) = args.input.paths.iter().find(|path| !context.cwd.join(path).exists()) {
         return Err(Error::Usage(format!("`{}` does not exist", path.display())));
     }

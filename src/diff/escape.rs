@@ -13,17 +13,20 @@ const SIGNS: &[char] = &['@', '#', '!', '$', '%', '~', '&', '^'];
 /// Returns a text for readers, on one line.
 #[must_use]
 pub fn text(text: &str) -> String {
-    let plain = visible(text);
-    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = on_one_line(text);
     if is_hazardous(&plain) { code(&plain) } else { entities(&plain) }
 }
 
 /// Returns a name as code.
 #[must_use]
 pub fn code(name: &str) -> String {
-    let name = visible(name);
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("<code>{}</code>", entities(&name))
+    format!("<code>{}</code>", entities(&on_one_line(name)))
+}
+
+fn on_one_line(text: &str) -> String {
+    // First, since a line end is no character that is made visible here.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    visible(&text).into_owned()
 }
 
 /// Returns a link; the address is one of this program.

@@ -390,6 +390,7 @@ fn one_changed_answer_renders_only_the_pages_that_show_it() {
             "attention/index.html",
             "catalog/default/component/a/ci-cd/index.html",
             "catalog/default/component/a/index.html",
+            "catalog/default/component/a/integrations/index.html",
             "integrations/github-actions/index.html",
         ]
     );

@@ -237,7 +237,7 @@ fn check_mends_nothing_through_links() {
 
 #[test]
 fn strict_means_the_same_in_every_command() {
-    let commands: [&[&str]; 3] = [&["check"], &["build", "-o", "out"], &["docs", "build", ".", "-o", "out"]];
+    let commands: [&[&str]; 3] = [&["check"], &["build", "-o", "out"], &["docs", "build", ".", "-o", "alone"]];
     let codes = |tree: &TempDir| -> Vec<Option<i32>> {
         let strict = |command: &[&str]| run(tree, &[command, &["--strict"]].concat()).status.code();
         commands.iter().map(|command| strict(command)).collect()
@@ -253,10 +253,13 @@ fn strict_means_the_same_in_every_command() {
     for command in commands {
         assert_eq!(run(&warned, command).status.code(), Some(0), "{command:?}");
     }
-    let said = text(&run(&warned, &["docs", "build", ".", "-o", "out", "--strict"]).stderr);
+    let said = text(&run(&warned, &["docs", "build", ".", "-o", "alone", "--strict"]).stderr);
     assert!(said.contains("mkdocs.yml:2:17"), "what fails the build is shown: {said}");
     let clean = folder(&[&files[..], &[("mkdocs.yml", "site_name: x\n")]].concat());
     assert_eq!(codes(&clean), [Some(0); 3]);
+    let replaces = run(&warned, &["docs", "build", ".", "-o", "out"]);
+    assert_eq!(replaces.status.code(), Some(2), "a portal is not replaced by a documentation alone");
+    assert!(warned.path().join("out/catalog/index.html").exists());
     // What `check` accepts does not fail a build, and is accepted again when that file changes.
     let settings = "check: {baseline: accepted.json}\nsearch: {tests: [{query: web, expect: component:default/web}]}\n";
     fs::write(warned.path().join("playbill.yaml"), settings).expect("a file");

@@ -114,9 +114,11 @@ fn parts(html: &str) -> Vec<String> {
     } else {
         String::new()
     };
+    // The page that holds all others has no navigation beside it.
+    let is_whole = html.contains("data-techdocs=\"whole\"");
     vec![
         part("<article", "</article>"),
-        part("<nav data-techdocs=\"nav\"", "</nav>"),
+        part(if is_whole { "<nav class=\"whole-contents\"" } else { "<nav data-techdocs=\"nav\"" }, "</nav>"),
         toc,
         part("<time", "</time>"),
         part("<title>", "</title>"),

@@ -189,10 +189,21 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
         source: source.and_then(|source| source.view.clone()),
         edit: document.edit_url.clone().or_else(|| source.and_then(|source| source.edit.clone())),
         issue: source.and_then(|source| issue(source.view.as_deref()?, &document.title, &source.path)),
-        whole: super::print::href(view, site),
+        whole: whole(view, site),
         path: source.map(|source| source.path.to_string()).unwrap_or_default(),
     };
     frame(view, Section::DOCS, about, model)
+}
+
+/// Returns the address of the page that holds a whole documentation, if there is one; a document with that address has it.
+pub(super) fn whole_address(portal: &Portal, docs: &DocsSite) -> String {
+    routes::docs_version(&portal.catalog.get(docs.entity).reference, docs.version.as_deref(), "print")
+}
+
+/// Returns the link to the page that holds the whole documentation, if there is one.
+fn whole(view: &PageContext<'_>, docs: &DocsSite) -> Option<String> {
+    let url = whole_address(view.portal, docs);
+    matches!(view.site.page(&url)?.subject, Subject::Documentation { .. }).then(|| view.href(&url))
 }
 
 /// Returns whether the front matter of a document leaves out a part of its page.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::docs::{content, deeper};
+use super::docs::{content, deeper, whole_address};
 use super::{PageContent, PageType};
 use crate::docs::{DocsPage, DocsSite, NavItem, VersionPlace};
 use crate::html::{self, Html};
@@ -17,8 +17,6 @@ use crate::site::{Changed, Site, Subject};
 /// The documentation sites, each on one page.
 pub struct Prints;
 
-/// The address below the first page of a documentation. A document with that address has it.
-const PRINT: &str = "print";
 /// Documentation with more pages is not put together: nobody prints it, and browsers take minutes to lay it out.
 const MAX_PAGES: usize = 1_000;
 /// Bytes of HTML after which the rest is left out, for the same reason.
@@ -41,7 +39,7 @@ impl PageType for Prints {
     fn plan(&self, portal: &Portal, _site: &Site) -> Vec<(String, Subject)> {
         let sites = portal.docs.sites.iter().chain(portal.docs.others.iter()).enumerate();
         let sites = sites.filter(|(_, docs)| (2..=MAX_PAGES).contains(&docs.pages.len()));
-        sites.map(|(site, docs)| (address(portal, docs), Subject::Documentation { site })).collect()
+        sites.map(|(site, docs)| (whole_address(portal, docs), Subject::Documentation { site })).collect()
     }
 
     fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
@@ -52,16 +50,6 @@ impl PageType for Prints {
     fn in_sitemap(&self, _subject: Subject) -> bool {
         false
     }
-}
-
-fn address(portal: &Portal, docs: &DocsSite) -> String {
-    routes::docs_version(&portal.catalog.get(docs.entity).reference, docs.version.as_deref(), PRINT)
-}
-
-/// Returns the link to the page that holds the whole documentation, if there is one.
-pub(super) fn href(view: &PageContext<'_>, docs: &DocsSite) -> Option<String> {
-    let url = address(view.portal, docs);
-    matches!(view.site.page(&url)?.subject, Subject::Documentation { .. }).then(|| view.href(&url))
 }
 
 /// The fields of the template.
