@@ -195,7 +195,8 @@ fn each_version_is_what_its_commit_is_alone() {
                 assert_eq!(target(text(&all, &other)), target(text(&one, path)), "{tag} {path}");
             } else if path.ends_with("/index.html") {
                 assert_eq!(parts(&text(&all, &other)), parts(&text(&one, path)), "{tag} {path}");
-                of_version += 1;
+                // The page that holds all others has no twin in Markdown.
+                of_version += usize::from(!path.ends_with("/print/index.html"));
             } else {
                 assert_eq!(all.get(&other), Some(bytes), "{tag} {path}");
             }
