@@ -90,7 +90,7 @@ fn model(view: &PageContext<'_>, number: usize) -> PageModel<Model> {
         }
         let html = if docs.version.is_some() { deeper(html, &document.path) } else { html };
         parts.start("section").attribute("class", "doc-part").attribute("id", &format!("p{at}"));
-        parts.raw(&moved(&html, *at, document, &places));
+        parts.raw(&below_title(&moved(&html, *at, document, &places)));
         parts.end("section");
         shown.push(*at);
     }
@@ -231,6 +231,24 @@ fn moved(html: &str, at: usize, document: &DocsPage, places: &HashMap<String, us
     out
 }
 
+/// Returns HTML whose headings are a level lower, since the title of the whole is above them; there is none below the sixth.
+fn below_title(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut from = 0;
+    for open in memchr::memchr_iter(b'<', html.as_bytes()) {
+        let rest = html[open + 1..].as_bytes();
+        let slash = usize::from(rest.first() == Some(&b'/'));
+        if let [b'h', level @ b'1'..=b'5', b' ' | b'>', ..] = rest[slash..] {
+            let at = open + 1 + slash + 1;
+            out.push_str(&html[from..at]);
+            out.push(char::from(level + 1));
+            from = at + 1;
+        }
+    }
+    out.push_str(&html[from..]);
+    out
+}
+
 /// Returns whether an address begins at the page that it is on.
 fn is_relative(address: &str) -> bool {
     !address.starts_with(['/', '#']) && html::scheme(address).is_none()
@@ -298,6 +316,12 @@ mod tests {
         check("<a href=\"mailto:a@example.org\">", "<a href=\"mailto:a@example.org\">");
         check("<a href=\"/catalog/\">", "<a href=\"/catalog/\">");
         check("<a href=\"//example.org\">", "<a href=\"//example.org\">");
+    }
+
+    #[test]
+    fn headings_are_below_the_title_of_the_whole() {
+        assert_eq!(below_title("<h1>A</h1><hr><h5 id=\"x\">b</h5>"), "<h2>A</h2><hr><h6 id=\"x\">b</h6>");
+        assert_eq!(below_title("<h6>é</h6> &lt;h1> < <"), "<h6>é</h6> &lt;h1> < <");
     }
 
     #[test]

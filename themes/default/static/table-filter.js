@@ -1,7 +1,8 @@
-// Filters a list by words and by what its rows say of themselves; the choice is kept in the address. Every row is there
-// without a script.
+// Filters a list by words and by what its rows say of themselves; the choice is kept in the address. The map of a scorecard is
+// sorted and grouped, too. Every row is there without a script.
 /** @param {Tools} tools */
-export function start({ signal }) {
+export function start(tools) {
+  const { signal, find } = tools;
   const bar = document.querySelector('[data-table-filter]');
   const record = new URLSearchParams(location.search).get('record');
   // Backstage names a record by its file.
@@ -72,5 +73,84 @@ export function start({ signal }) {
   input.addEventListener('input', update);
   document.addEventListener('playbill:rows', () => { collect(); choose(); update(); }, { signal });
   if (input.value || selects.some((select) => select.value)) update();
+  const map = find('[data-scorecard-map]');
+  if (map) arrangeable(map, tools);
   return undefined;
+}
+
+/**
+ * Sorts and groups the rows of the map of a scorecard, with those of its other pages.
+ * @param {Tools} tools
+ */
+function arrangeable(table, tools) {
+  const { signal, make, all, find } = tools;
+  const body = table.tBodies[0];
+  const bar = find('[data-table-filter]');
+  const order = new Intl.Collator('en', { sensitivity: 'base', numeric: true }).compare;
+  const keys = { name: (row) => row.querySelector('th').textContent.trim(), level: (row) => Number(row.dataset.rank), score: (row) => Number(row.dataset.score ?? -1) };
+  const rows = () => [...body.querySelectorAll('[data-row]')];
+  let sort = { by: '', down: false };
+  let group = '';
+  let others;
+
+  /** Takes the rows of the other pages, once and when somebody asks for more than this page. */
+  function fetchOthers() {
+    others ??= (async () => {
+      const addresses = (table.dataset.others ?? '').split(' ').filter(Boolean);
+      for (const address of addresses) {
+        const url = new URL(address, location.href);
+        const page = new DOMParser().parseFromString(await (await fetch(url, { signal })).text(), 'text/html');
+        const more = [...page.querySelectorAll('[data-scorecard-map] [data-row]')].map((row) => document.importNode(row, true));
+        for (const link of more.flatMap((row) => [...row.querySelectorAll('a[href]')])) link.href = new URL(link.getAttribute('href'), url).href;
+        body.append(...more);
+      }
+      if (addresses.length) {
+        for (const pager of all('.score-map .pager')) pager.hidden = true;
+        document.dispatchEvent(new CustomEvent('playbill:rows'));
+      }
+    })().catch(() => { others = undefined; });
+    return others;
+  }
+
+  function arrange() {
+    const of = keys[sort.by] ?? (() => 0);
+    const turn = sort.down ? -1 : 1;
+    const sorted = rows().map((row, at) => ({ row, at, key: of(row), group: group ? row.dataset[`${group}Title`] ?? '' : '' }));
+    sorted.sort((a, b) => (a.group === b.group ? 0 : Number(!a.group) - Number(!b.group) || order(a.group, b.group)) || turn * (typeof a.key === 'string' ? order(a.key, b.key) : a.key - b.key) || a.at - b.at);
+    for (const head of body.querySelectorAll('.group')) head.remove();
+    let last;
+    for (const { row, group: name } of sorted) {
+      if (group && name !== last) body.append(make('tr', { className: 'group' }, make('th', { scope: 'rowgroup', colSpan: row.cells.length, textContent: name || 'None' })));
+      last = name;
+      body.append(row);
+    }
+    hideEmpty();
+  }
+
+  /** Hides the headings of groups whose rows are filtered out. */
+  function hideEmpty() {
+    for (const head of body.querySelectorAll('.group')) {
+      let row = head.nextElementSibling;
+      while (row && !row.matches('.group') && row.hidden) row = row.nextElementSibling;
+      head.hidden = !row || row.matches('.group');
+    }
+  }
+
+  for (const head of table.querySelectorAll('th[data-sort]')) {
+    const by = head.dataset.sort;
+    const button = make('button', { type: 'button', className: 'sort', textContent: head.textContent });
+    button.addEventListener('click', async () => {
+      await fetchOthers();
+      sort = { by, down: sort.by === by ? !sort.down : by !== 'name' };
+      for (const other of table.querySelectorAll('th[data-sort]')) other.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');
+      arrange();
+    });
+    head.replaceChildren(button);
+  }
+  const by = /** @type {HTMLSelectElement} */ (find('[data-group-by]'));
+  by.addEventListener('change', async () => { await fetchOthers(); group = by.value; arrange(); });
+  bar.addEventListener('focusin', fetchOthers);
+  for (const name of ['input', 'change']) bar.addEventListener(name, () => queueMicrotask(hideEmpty));
+  if (location.search) fetchOthers();
 }
