@@ -225,20 +225,13 @@ impl Reader<'_> {
         readmes
     }
 
-    fn note(
-        &self,
-        file: FileId,
-        text: String,
-        is_cut: bool,
-        queries: Vec<Filter>,
-        (goals, pictures): (HashMap<String, LinkTarget>, Vec<NotePicture>),
-    ) -> Note {
+    fn note(&self, file: FileId, text: String, is_cut: bool, queries: Vec<Filter>, (goals, pictures): Goals) -> Note {
         let view = self.workspace.source_urls(file).map(|urls| urls.view);
         Note { file, text, is_cut, view, queries, pictures, goals }
     }
 
     /// Resolves the links of a text, given as it is in the file; returns the broken ones beside them.
-    fn goals(&self, file: FileId, text: &str) -> ((HashMap<String, LinkTarget>, Vec<NotePicture>), Vec<LostLink>) {
+    fn goals(&self, file: FileId, text: &str) -> (Goals, Vec<LostLink>) {
         let mut goals = HashMap::new();
         let mut pictures = Vec::new();
         let mut lost = Vec::new();
@@ -305,6 +298,9 @@ impl Reader<'_> {
         }
     }
 }
+
+/// Where the links of a text lead, and the pictures to publish with it.
+type Goals = (HashMap<String, LinkTarget>, Vec<NotePicture>);
 
 /// A link to nothing.
 struct LostLink {

@@ -635,6 +635,9 @@ fn read(
     read_once(links, &dialect, folder, reading, usize::MAX, found).unwrap_or_default()
 }
 
+/// A document, and the entities that it names, each with its place.
+type NamingDoc = (ReadDoc, Vec<(EntityRef, Span)>);
+
 /// Does so; `None` if the pages include more than `most` together, beyond four times what they say.
 fn read_once(
     links: &Links<'_>,
@@ -651,7 +654,7 @@ fn read_once(
         Dialect::CommonMark => String::new(),
     };
     let included = AtomicUsize::new(0);
-    let read: Vec<Result<(ReadDoc, Vec<(EntityRef, Span)>), _>> = links
+    let read: Vec<Result<NamingDoc, _>> = links
         .pages
         .sources
         .par_iter()

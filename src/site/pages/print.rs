@@ -236,7 +236,7 @@ fn below_title(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut from = 0;
     for open in memchr::memchr_iter(b'<', html.as_bytes()) {
-        let rest = html[open + 1..].as_bytes();
+        let rest = &html.as_bytes()[open + 1..];
         let slash = usize::from(rest.first() == Some(&b'/'));
         if let [b'h', level @ b'1'..=b'5', b' ' | b'>', ..] = rest[slash..] {
             let at = open + 1 + slash + 1;
