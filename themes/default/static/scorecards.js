@@ -8,7 +8,9 @@ export function start({ make, all }) {
     const results = [...card.querySelectorAll('[data-rule]')];
     const names = new Set(results.map((result) => result.dataset.category));
     const levels = [...card.querySelectorAll('.score-group')];
-    if (names.size < 2 || levels.length < 2) return;
+    // It has its place before the script fills it, so that nothing moves.
+    const bar = card.querySelector('.group-by');
+    if (!bar || names.size < 2 || levels.length < 2) return;
     const homes = new Map(results.map((result) => [result, result.parentElement]));
     const boxes = [...names].sort().map((name) => {
       const own = results.filter((result) => result.dataset.category === name);
@@ -29,7 +31,8 @@ export function start({ make, all }) {
       button.addEventListener('click', () => show(at === 1));
       return button;
     });
-    levels[0].before(make('p', { className: 'actions group-by' }, ...buttons), ...boxes.map(({ box }) => box));
+    bar.append(...buttons);
+    levels[0].before(...boxes.map(({ box }) => box));
     show(false);
   }
 }
