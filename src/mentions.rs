@@ -131,10 +131,10 @@ pub fn find(workspace: &Workspace, catalog: &Catalog, docs: &Docs, decisions: &D
 fn of_decisions(texts: &[Text<'_>], decisions: &Decisions) -> BTreeMap<(usize, usize), Vec<Mention>> {
     let mut by_path: HashMap<&str, (usize, usize)> = HashMap::new();
     let mut found: BTreeMap<(usize, usize), Vec<Mention>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut add = |to: (usize, usize), place: Place| {
-        let known = found.entry(to).or_default();
-        if !known.iter().any(|mention| mention.place == place) {
-            known.push(Mention { place, heading: None, context: String::new() });
+        if seen.insert((to, place)) {
+            found.entry(to).or_default().push(Mention { place, heading: None, context: String::new() });
         }
     };
     for (at, log) in decisions.logs.iter().enumerate() {

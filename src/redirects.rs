@@ -72,9 +72,14 @@ pub fn read(workspace: &Workspace) -> (Vec<(Redirect, Span)>, Diagnostics) {
     };
     let mut found = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n').take(MOST) {
+    for (number, line) in text.split_inclusive('\n').enumerate() {
         let span = Span::new(file, start, start + line.trim_end().len());
         start += line.len();
+        if number == MOST {
+            let problem = Diagnostic::new(codes::INVALID_REDIRECT, span, format!("no more than {MOST} lines are read"));
+            problems.push(problem.label("from here on left out").help("remove old lines: `playbill redirects prune`"));
+            break;
+        }
         if line.trim().is_empty() {
             continue;
         }
@@ -154,6 +159,14 @@ mod tests {
         let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
         assert_eq!(messages.len(), 6, "{messages:?}");
         assert_eq!(messages[0], "this line is no redirect: missing field `to`");
+    }
+
+    #[test]
+    fn lines_without_end_are_left_out_and_reported() {
+        let text = "\n".repeat(MOST + 2);
+        let workspace = Workspace::from_files(Config::default(), &[(FILE, text.as_bytes())]);
+        let messages: Vec<String> = read(&workspace).1.into_iter().map(|problem| problem.message).collect();
+        assert_eq!(messages, ["no more than 20000 lines are read"]);
     }
 
     #[test]

@@ -395,6 +395,21 @@ mod tests {
     }
 
     #[test]
+    fn links_of_a_readme_to_files_that_are_not_there_are_reported() {
+        let text = "[gone](docs/gone.md) [there](a%20b.md) [folder](docs) [issues](../../issues) [host](https://x.example) [x](#x)\n";
+        let (_, _, problems) = notes(&[
+            ("home.md", ""),
+            ("shop/.git/HEAD", "ref: refs/heads/main"),
+            ("shop/catalog-info.yaml", SHOP),
+            ("shop/README.md", text),
+            ("shop/a b.md", ""),
+            ("shop/docs/more.md", ""),
+        ]);
+        let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+        assert_eq!(messages, ["the link `docs/gone.md` leads nowhere"]);
+    }
+
+    #[test]
     fn pictures_of_a_readme_are_published_once_each() {
         let text = "<p align=\"center\"><img src=\"doc/Logo.SVG\" alt=\"Logo\"></p>\n\n![a](doc/a.png#gh-dark-mode-only) ![b](doc/a.png) ![c](c.txt) ![d](https://x.example/d.svg) ![e](../e.png)\n";
         let (notes, catalog, _) = notes(&[

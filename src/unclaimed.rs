@@ -22,7 +22,7 @@ pub(crate) fn check(workspace: &Workspace, catalog: &Catalog, docs: &Docs, probl
         return Diagnostics::new();
     }
     let claimed = Claimed::new(workspace, catalog, docs);
-    let refused: BTreeSet<Folder> = problems
+    let refused: HashSet<String> = problems
         .iter()
         .filter(|problem| {
             problem.severity == Severity::Error
@@ -30,9 +30,13 @@ pub(crate) fn check(workspace: &Workspace, catalog: &Catalog, docs: &Docs, probl
         })
         .filter_map(|problem| Some(problem.labels.first()?.span.file))
         .filter(|file| catalog::is_catalog_name(&workspace.path(*file)))
-        .map(|file| workspace.folder_of(file))
+        .map(|file| workspace.folder_of(file).path().to_owned())
         .collect();
-    let is_beside_refused = |file: FileId| refused.iter().any(|folder| workspace.path_below(folder, file).is_some());
+    let is_beside_refused = |file: FileId| {
+        let path = workspace.path(file);
+        let above = path.match_indices('/').map(|(end, _)| &path[..end]);
+        std::iter::once("").chain(above).any(|folder| refused.contains(folder))
+    };
     let is_documentation = |file: FileId| {
         let path = workspace.path(file);
         path.ends_with("mkdocs.yml") || path.ends_with("mkdocs.yaml")

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use super::format::is_name;
 use super::{Catalog, EntityId, EntityRef};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::redirects::{self, Redirect};
@@ -44,6 +46,8 @@ const LINES: &str = "name[\"']?:";
 const MOST_STEPS: usize = 20;
 /// Values of a document that are compared.
 const MOST_LEAVES: usize = 2_000;
+/// Names are replaced in values of at most so many bytes.
+const MAX_RENAMED_TEXT: usize = 1_000;
 
 /// Reads what entities say of themselves.
 pub(super) fn said(catalog: &Catalog) -> FormerNames {
@@ -181,28 +185,41 @@ fn documents(text: &str) -> Vec<(EntityRef, Node)> {
 
 /// Returns whether two documents say mostly the same beside their names, which may stand in their values, too.
 fn are_alike((one, own): (&Node, &str), (other, name): (&Node, &str)) -> bool {
+    // What is no name would be found everywhere.
+    if !is_name(own) || !is_name(name) {
+        return false;
+    }
     let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
-    leaves(one, String::new(), Some((own, name)), &mut before);
-    leaves(other, String::new(), None, &mut after);
+    leaves(one, 0, (0, Some((own, name))), &mut before);
+    leaves(other, 0, (0, None), &mut after);
     let same = before.intersection(&after).count();
     5 * same >= 4 * before.len().max(after.len())
 }
 
-/// Collects the values of a document with their paths, but for its name; the first of `names` as the second.
-fn leaves(node: &Node, path: String, names: Option<(&str, &str)>, out: &mut BTreeSet<String>) {
-    if out.len() >= MOST_LEAVES || path == "/metadata/name" || path == "/metadata/namespace" {
+/// Collects hashes of the values of a document with their paths, but for its name; the first of `names` counts as the second.
+fn leaves(node: &Node, path: u64, (depth, names): (usize, Option<(&str, &str)>), out: &mut BTreeSet<u64>) {
+    if out.len() >= MOST_LEAVES {
         return;
     }
+    // Hashes, since a long key would stand before each of the values below it.
+    let below = |key: &str| xxh3_64_with_seed(key.as_bytes(), path);
     match &node.value {
         Value::Map(map) => {
-            map.entries().iter().for_each(|entry| leaves(&entry.value, format!("{path}/{}", entry.key), names, out));
+            let is_own = |key: &str| depth == 1 && path == xxh3_64(b"metadata") && matches!(key, "name" | "namespace");
+            for entry in map.entries().iter().filter(|entry| !is_own(&entry.key)) {
+                leaves(&entry.value, below(&entry.key), (depth + 1, names), out);
+            }
         }
         // The order of a list says little.
-        Value::Seq(items) => items.iter().for_each(|item| leaves(item, format!("{path}/-"), names, out)),
+        Value::Seq(items) => items.iter().for_each(|item| leaves(item, below("-"), (depth + 1, names), out)),
         _ => {
             let text = yaml::scalar_text(node).to_lowercase();
-            let text = names.map_or_else(|| text.clone(), |(from, to)| text.replace(from, to));
-            out.insert(format!("{path}={text}"));
+            // In a long text the name may stand so often that the other one would make it many times as long.
+            let text = match names.filter(|_| text.len() <= MAX_RENAMED_TEXT) {
+                Some((from, to)) => text.replace(from, to),
+                None => text,
+            };
+            out.insert(below(&text));
         }
     }
 }
@@ -248,6 +265,24 @@ mod tests {
         assert_eq!(told(&format!("{api}---\n{web}"), &shop), ["component:default/web component:default/shop"]);
         let [a, b] = ["one", "two"].map(|name| component(name, ""));
         assert_eq!(told(&format!("{a}---\n{b}"), &format!("{b}---\n{a}")), [""; 0], "they have changed places");
+    }
+
+    #[test]
+    fn names_and_keys_of_a_hostile_history_cost_no_more_than_others() {
+        let text = |name: &str| {
+            format!("kind: Component\nmetadata: {{name: {name}}}\nspec: {{note: {}}}\n", "a".repeat(1 << 20))
+        };
+        let renamed = format!("component:default/a component:default/{}", "b".repeat(63));
+        assert_eq!(
+            told(&text("a"), &text(&"b".repeat(63))),
+            [renamed],
+            "the note stays, though it is full of the name"
+        );
+        assert_eq!(told(&text("''"), &text("b")), [""; 0], "what has no name");
+        let list = (0..3_000).map(|at| format!("    - {at}\n")).collect::<String>();
+        let deep =
+            |name: &str| format!("kind: API\nmetadata:\n  name: {name}\nspec:\n  {}:\n{list}", "k".repeat(1_000));
+        assert_eq!(told(&deep("a"), &deep("b")), ["api:default/a api:default/b"]);
     }
 
     #[test]

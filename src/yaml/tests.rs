@@ -21,6 +21,15 @@ fn check(text: &str, expect: &str) {
     assert_eq!(got, expect, "{text}");
 }
 
+#[test]
+fn an_unfinished_merge_is_called_one() {
+    let text = "kind: Component\n<<<<<<< HEAD\nspec: {a: 1}\n=======\nspec: {a: 2}\n>>>>>>> other\n";
+    let (_, problems) = parse(FileId::new(0), text);
+    let first = problems.first().expect("a problem");
+    assert!(format!("{} {}", first.message, first.labels[0].text).contains("unfinished merge"), "{first:?}");
+    assert!(first.help.as_deref().is_some_and(|help| help.starts_with("keep one of the two versions")), "{first:?}");
+}
+
 /// Returns the text that the value at a path of keys and indices covers.
 fn slice<'a>(text: &'a str, path: &[&str]) -> &'a str {
     let (documents, problems) = parse(FileId::new(0), text);

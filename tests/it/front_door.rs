@@ -128,6 +128,29 @@ fn what_init_writes_passes_the_check_and_nothing_is_overwritten() {
 }
 
 #[test]
+fn a_team_that_is_named_counts_for_more_than_the_git_remote() {
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"tool\"\n"),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (".git/config", "[remote \"origin\"]\n\turl = https://github.com/acme/tool.git\n"),
+    ];
+    let owner = |more: &[(&str, &str)], arguments: &[&str]| {
+        let tree = folder(&[&files[..], more].concat());
+        let written = playbill(&tree, &[&["init", "--yes"], arguments].concat());
+        assert_eq!(written.status.code(), Some(0), "{}", err(&written));
+        let text = fs::read_to_string(tree.path().join("catalog-info.yaml")).expect("the catalog file");
+        text.lines().find_map(|line| line.trim().strip_prefix("owner: ")).expect("an owner").to_owned()
+    };
+    assert_eq!(owner(&[], &[]), "acme");
+    assert_eq!(owner(&[], &["--owner", "sales"]), "sales");
+    // A group that the rules do not allow would be nobody.
+    let group =
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: guests}\nspec: {type: team, children: []}\n";
+    let settings = "catalog:\n  files: [people/org.yaml]\n  rules:\n    - {allow: [Component]}\n    - {allow: [Group], locations: [people/org.yaml]}\n";
+    assert_eq!(owner(&[("people/org.yaml", group), ("playbill.yaml", settings)], &[]), "guests");
+}
+
+#[test]
 fn what_nobody_is_known_to_own_gets_the_team_that_is_named() {
     let tree = folder(&[("Cargo.toml", "[package]\nname = \"tool\"\n")]);
     let refused = playbill(&tree, &["init", "--yes", "--owner", "no team"]);

@@ -127,7 +127,7 @@ fn malformed(subject: &Subject<'_>, entry: &Entry, value: &str, form: Form) -> O
 fn documented(path: &str) -> &str {
     match path.trim_end_matches('/').rsplit_once('/') {
         None if path.trim_end_matches('/') == "docs" => ".",
-        Some((above, "docs")) => above,
+        Some((above, "docs")) if !above.is_empty() => above,
         _ => path,
     }
 }
@@ -189,6 +189,15 @@ mod tests {
             ("project-slug", None),
         ] {
             assert_eq!(near(key), expect, "{key}");
+        }
+    }
+
+    #[test]
+    fn the_folder_of_documents_is_in_the_one_that_is_meant() {
+        for (path, expect) in
+            [("docs", "."), ("./docs/", "."), ("web/docs", "web"), ("/docs", "/docs"), ("manual", "manual"), (".", ".")]
+        {
+            assert_eq!(documented(path), expect, "{path}");
         }
     }
 

@@ -593,6 +593,20 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn an_age_is_said_in_the_largest_unit_that_fits() {
+        for (days, expect) in [
+            (0, None),
+            (1, Some("1 day")),
+            (59, Some("59 days")),
+            (90, Some("3 months")),
+            (365, Some("12 months")),
+            (800, Some("2 years")),
+        ] {
+            assert_eq!(stale(days).as_deref(), expect, "{days}");
+        }
+    }
+
+    #[test]
     fn headings_nest_by_level() {
         check(&[1, 2, 3, 2], "1[2] 3");
         check(&[2, 4, 3, 2], "0[1 2] 3");

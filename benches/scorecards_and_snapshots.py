@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What scorecards and saved answers add to a build: processor time and memory, with and without them.
 
-    benches/known_of_all.py PROGRAM [--entities 10000] [--rules 30] [--runs 2] [--folder FOLDER] [--commands build,export]
+    benches/scorecards_and_snapshots.py PROGRAM [--entities 10000] [--rules 30] [--runs 2] [--folder FOLDER] [--commands build,export]
 
 Makes a portal of components with a scorecard and with the answers of ten tools for each of them (those of `content-example`),
 and builds it bare, with the scorecard, and with the answers. Prints the best of some runs, and the differences. Needs Python
