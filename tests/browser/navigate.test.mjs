@@ -89,8 +89,10 @@ for (const path of await samples(site)) {
       found = difference(await page.evaluate(whole), loaded);
     }
     assert.equal(found, undefined);
-    // The status for screen readers says where the reader is.
-    assert.equal(await page.evaluate(`document.body.lastElementChild.textContent === document.title`), true);
+    // The status for screen readers says where the reader is, a moment after the page is there.
+    const isTold = 'document.body.lastElementChild.textContent === document.title';
+    for (let turn = 0; turn < 20 && !(await page.evaluate(isTold)); turn += 1) await page.settle(100);
+    assert.equal(await page.evaluate(isTold), true);
   });
 }
 
