@@ -98,9 +98,7 @@ pub(super) fn balance(html: &str) -> String {
         let name = name(&tag[1..]).into_owned();
         rest = &rest[end..];
         // The parser compares each attribute with those before it.
-        let tag = if tag.len() > MAX_TAG
-            && tag.bytes().filter(|byte| *byte == b'=' || byte.is_ascii_whitespace()).nth(MAX_ATTRIBUTES).is_some()
-        {
+        let tag = if tag.len() > MAX_TAG && separators(tag).nth(MAX_ATTRIBUTES).is_some() {
             short.clear();
             let _ = write!(short, "<{}{name}>", if closes { "/" } else { "" });
             &short
@@ -151,6 +149,26 @@ pub(super) fn balance(html: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Returns what can begin an attribute of a tag or its value, the text of quoted values left out: never fewer than the
+/// tag has attributes.
+fn separators(tag: &str) -> impl Iterator<Item = u8> {
+    let mut quote = None;
+    let mut begins_value = false;
+    tag.bytes().filter(move |byte| {
+        if quote.is_some() {
+            quote = quote.filter(|open| open != byte);
+            return false;
+        }
+        match byte {
+            b'"' | b'\'' if begins_value => quote = Some(*byte),
+            b'=' => begins_value = true,
+            byte if byte.is_ascii_whitespace() => {}
+            _ => begins_value = false,
+        }
+        matches!(byte, b'=' | b'/') || byte.is_ascii_whitespace()
+    })
 }
 
 fn close_last(out: &mut String, open: &mut Vec<String>) {

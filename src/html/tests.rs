@@ -72,12 +72,21 @@ fn deep_nesting_and_size_are_survived() {
         ("<!--", 50_000),
         ("<svg><g/>", 50_000),
         ("<script>", 50_000),
+        ("<a /b/c", 50_000),
     ] {
         let clean = sanitise(&part.repeat(count / 10));
         assert!(clean.len() < 2_000_000, "{part}: {}", clean.len());
     }
     let wide = "<b>x</b>".repeat(10_000);
     assert_eq!(sanitise(&wide), wide);
+}
+
+#[test]
+fn a_long_attribute_is_not_many_attributes() {
+    let long = format!("<dfn title=\"{}\">x</dfn>", "a=b c/d ".repeat(2_000));
+    assert_eq!(sanitise(&long), long);
+    let many = format!("<dfn {}title='a'>x</dfn>", "b/c=d ".repeat(2_000));
+    assert_eq!(sanitise(&many), "<dfn>x</dfn>");
 }
 
 #[test]

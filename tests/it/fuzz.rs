@@ -34,6 +34,7 @@ const SEEDS: &[&str] = &[
     "openapi: 3.1.0\ninfo: {title: a}\npaths: {/b: {get: {responses: {200: {$ref: '#/c'}}}}}",
     "asyncapi: 2.6.0\nchannels: {a: {publish: {message: {payload: {$ref: '#'}}}}}",
     "type Query { a(b: [C!]! = {}): D @deprecated }",
+    "type A {b:[}c.cÎc",
     "syntax = \"proto3\"; message A { repeated B b = 1; } service C { rpc D(A) returns (E); }",
     "\u{1}a --> b[\"<script>\"]\nclick a href \"javascript:x\"",
     "{% for a in values.a %}{{ a | upper }}{% endfor %}${{ parameters.name",

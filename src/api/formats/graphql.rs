@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use apollo_parser::Parser;
 use apollo_parser::cst::{self, CstNode};
+use apollo_parser::{Parser, SyntaxNode};
 
 use super::openapi::listed;
 use super::{Format, Source};
@@ -30,7 +30,7 @@ impl Format for GraphQl {
         let mut problems = Diagnostics::new();
         // The parser stumbles over what follows a fault, so that only the first is sure to be one.
         let fault = tree.errors().next().map(|error| fault(source, error));
-        let mut reader = Reader::new(source.file);
+        let mut reader = Reader::new(source.file, source.text);
         reader.broken = fault.is_some();
         problems.extend(fault);
         for definition in tree.document().definitions() {
@@ -73,6 +73,8 @@ fn fault(source: &Source<'_>, error: &apollo_parser::Error) -> Diagnostic {
         .help("mend the definition; what can be read is shown")
 }
 
+/// How much further on the text of a name is looked for, in bytes.
+const MAX_SHIFT: usize = 512;
 /// How many names that are not defined are reported, and for how many a near one is looked for.
 const MAX_UNDEFINED: usize = 100;
 const MAX_ADVICE: usize = 20;
@@ -130,8 +132,9 @@ const KINDS: &[(&str, &str)] = &[
     ("directive", "Directives"),
 ];
 
-struct Reader {
+struct Reader<'t> {
     file: FileId,
+    text: &'t str,
     items: Vec<(&'static str, Item)>,
     by_name: HashMap<String, usize>,
     /// The type behind each root operation.
@@ -149,10 +152,11 @@ struct Reader {
     problems: Diagnostics,
 }
 
-impl Reader {
-    fn new(file: FileId) -> Self {
+impl<'t> Reader<'t> {
+    fn new(file: FileId, text: &'t str) -> Self {
         Self {
             file,
+            text,
             items: Vec::new(),
             by_name: HashMap::new(),
             roots: BTreeMap::new(),
@@ -203,8 +207,7 @@ impl Reader {
             D::EnumTypeExtension(it) => return self.note_extended(it.name()),
             D::InputObjectTypeExtension(it) => return self.note_extended(it.name()),
             D::OperationDefinition(_) | D::FragmentDefinition(_) => {
-                let range = definition.syntax().text_range();
-                let span = Span::new(self.file, range.start().into(), range.end().into());
+                let span = self.span(definition.syntax());
                 // What a fault of syntax left may look like one.
                 if self.broken {
                     return;
@@ -322,8 +325,23 @@ impl Reader {
 
     /// Returns where a name is.
     fn place(&self, name: Option<&cst::Name>) -> Option<Span> {
-        let range = name?.syntax().text_range();
-        Some(Span::new(self.file, range.start().into(), range.end().into()))
+        Some(self.span(name?.syntax()))
+    }
+
+    /// Returns where something is. Behind a fault the tree lacks what the parser passed over, so that its own places come
+    /// too early: there the same text is looked for a little further on.
+    fn span(&self, node: &SyntaxNode) -> Span {
+        let written = node.text().to_string();
+        let start = self.text.ceil_char_boundary(node.text_range().start().into());
+        let near = &self.text[start..self.text.floor_char_boundary(start + written.len() + MAX_SHIFT)];
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let is_whole = |at: &usize| {
+            let end = at + written.len();
+            !self.text[..start + at].ends_with(is_part) && !near[end..].starts_with(is_part)
+        };
+        let found = near.match_indices(&written).map(|(at, _)| at).find(is_whole);
+        let start = start + found.unwrap_or_default();
+        Span::new(self.file, start, self.text.floor_char_boundary(start + written.len()))
     }
 
     fn definition(&mut self, definition: &cst::Definition) {
