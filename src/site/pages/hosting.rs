@@ -293,7 +293,8 @@ fn sitemap(site: &Site) -> String {
     out.start("urlset").attribute("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9");
     out.raw("\n");
     for page in site.pages() {
-        if PAGES[page.of].in_sitemap(page.subject) {
+        // What has a name of a file is data: lists as JSON or CSV, badges, feeds.
+        if page.url.ends_with('/') && PAGES[page.of].in_sitemap(page.subject) {
             out.start("url");
             out.element("loc", &format!("{base}{}", routes::encoded(&page.url)));
             out.end("url");
