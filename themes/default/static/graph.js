@@ -7,6 +7,10 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   const SMALLEST = 0.67;
   /** How many lines between those equally far away can be read. */
   const BESIDE = 80;
+  /** The choice of colours that says who owns what, and its colours; what further owners have is grey. */
+  const OWNER = '@owner';
+  const COLOURS = ['#3b82f6', '#e08a00', '#0e9f6e', '#d6409f', '#8b5cf6', '#0797b9', '#74a012', '#dc4a3f'];
+  const isPhone = () => matchMedia('(max-width: 40rem)').matches;
   const shape = (tag, attributes = {}, ...children) => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -50,7 +54,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       step: /step/i.test(query.get('curve') ?? ''),
       to: query.get('to') ? full(query.get('to')) : '',
       roll: ['system', 'domain'].includes(query.get('rollUp')) ? query.get('rollUp') : '',
-      level: query.get('scorecard') ?? '',
+      level: query.get('colour') === 'owner' ? OWNER : query.get('scorecard') ?? '',
       unfolded: new Set(),
     };
   }
@@ -65,7 +69,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     if (of.step) parts.push(['curve', 'curveStepBefore']);
     if (of.to) parts.push(['to', of.to]);
     if (of.roll) parts.push(['rollUp', of.roll]);
-    if (of.level) parts.push(['scorecard', of.level]);
+    if (of.level) parts.push(of.level === OWNER ? ['colour', 'owner'] : ['scorecard', of.level]);
     return `?${parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2F', '/')}`).join('&')}`;
   }
 
@@ -167,6 +171,8 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     return shown.map((count, at) => (count + 1 === sizes[at] ? count + 1 : count));
   }
 
+  const spaced = (name) => name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
+
   /** Folds what does not fit; every line of what is folded leads to the node that represents it. */
   function folded({ distance, edges }) {
     const groups = new Map();
@@ -196,7 +202,6 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const labels = [];
     const lines = new Map();
     const label = (text) => { const at = labels.findIndex((known) => known.text === text); return at < 0 ? labels.push({ text }) - 1 : at; };
-    const words = (name) => name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
     const add = (from, to, text, beside) => {
       if (from === to && items[from].fold) return;
       const line = { from, to, label: label(text), beside };
@@ -205,14 +210,26 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     for (const [from, to, relation, count, beside] of edges) {
       const [, inverse, verb] = graph.relations[relation];
       add(place.get(from), place.get(to), count > 1 ? `${verb} × ${count}` : verb, beside);
-      if (!state.merge) add(place.get(to), place.get(from), words(inverse), beside);
+      if (!state.merge) add(place.get(to), place.get(from), spaced(inverse), beside);
     }
     return { items, lines: [...lines.values()], labels };
   }
 
   const pen = document.createElement('canvas').getContext('2d');
-  /** Title and colour of the level of an entity on the chosen scorecard. */
-  const score = () => graph.scores.find(({ id }) => id === state.level);
+  /** The owners of what is drawn as levels: those with most of it have a colour of their own. */
+  function byOwner() {
+    const owned = new Map();
+    for (const at of last.distance.keys()) for (const owner of ends(at, 'ownedBy').slice(0, 1)) owned.set(owner, [...(owned.get(owner) ?? []), at]);
+    const order = [...owned].sort((a, b) => b[1].length - a[1].length);
+    const levels = order.slice(0, COLOURS.length).map(([owner], at) => [graph.nodes[owner].title, COLOURS[at]]);
+    if (order.length > COLOURS.length) levels.push(['Others', '#8b93a1']);
+    const ranks = {};
+    order.forEach(([, members], at) => { for (const member of members) ranks[member] = Math.min(at, COLOURS.length); });
+    return { title: 'Owner', levels, ranks };
+  }
+  /** Title and colour of the level of an entity on the chosen scorecard, or of its owner. */
+  let colours;
+  const score = () => colours;
   const levelOf = (item) => { const card = item.fold ? undefined : score(); return card?.levels[card.ranks[item.number]]; };
   const dot = (colour, at) => shape('circle', { class: 'dot', r: 5, fill: colour, ...at });
 
@@ -308,17 +325,50 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const svg = canvas.querySelector('svg');
     if (!svg) return;
     const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
-    const fit = Math.min((canvas.clientWidth - 2) / width, 1);
+    const fit = Math.min((canvas.clientWidth - 2) / width, room() / height, document.fullscreenElement ? 2 : 1);
+    const [x, y] = [canvas.scrollLeft + canvas.clientWidth / 2, canvas.scrollTop + canvas.clientHeight / 2].map((middle) => middle / zoom);
     zoom = value === 'fit' ? fit : Math.min(Math.max(zoom * value, 0.15), 3);
     svg.setAttribute('width', String(width * zoom));
     svg.setAttribute('height', String(height * zoom));
+    canvas.scrollTo(x * zoom - canvas.clientWidth / 2, y * zoom - canvas.clientHeight / 2);
+    overview();
   }
+  /** How high a drawing can be without being cut. */
+  const room = () => (document.fullscreenElement ? innerHeight - 110 : Math.max(innerHeight - canvas.getBoundingClientRect().top - scrollY - 90, innerHeight * 0.6));
+
+  /** Where a drawing is larger than its window, a small one in the corner says which part is seen; a click there goes to another. */
+  let small;
+  function overview() {
+    small?.remove();
+    small = undefined;
+    const svg = canvas.querySelector('svg');
+    if (!svg || isPhone() || (canvas.scrollWidth <= canvas.clientWidth + 4 && canvas.scrollHeight <= canvas.clientHeight + 4)) return;
+    const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
+    const scale = Math.min(180 / width, 120 / height);
+    small = shape('svg', { class: 'minimap', width: width * scale, height: height * scale, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' });
+    for (const { parentElement: node, x, y, width: wide, height: high } of svg.querySelectorAll('.n rect')) small.append(shape('rect', { class: node.getAttribute('class').replace(/^n /, ''), x: x.baseVal.value, y: y.baseVal.value, width: wide.baseVal.value, height: high.baseVal.value }));
+    small.append(shape('rect', { class: 'view' }));
+    const turn = ({ clientX, clientY, buttons }) => {
+      if (!buttons) return;
+      const box = small.getBoundingClientRect();
+      canvas.scrollTo((clientX - box.left) / scale * zoom - canvas.clientWidth / 2, (clientY - box.top) / scale * zoom - canvas.clientHeight / 2);
+    };
+    for (const event of ['pointerdown', 'pointermove']) small.addEventListener(event, turn);
+    canvas.after(small);
+    seenPart();
+  }
+  function seenPart() {
+    const view = small?.querySelector('.view');
+    if (!view) return;
+    for (const [name, value] of Object.entries({ x: canvas.scrollLeft, y: canvas.scrollTop, width: canvas.clientWidth, height: canvas.clientHeight })) view.setAttribute(name, String(value / zoom));
+  }
+  canvas.addEventListener('scroll', seenPart, { passive: true });
 
   /** Draws with the whole drawing in view, as long as its names can be read. */
   function show(parts, layout) {
     const fits = () => {
       const [, , width, height] = canvas.firstElementChild.getAttribute('viewBox').split(' ').map(Number);
-      return Math.min((canvas.clientWidth - 2) / width, innerHeight * 0.76 / height, 1);
+      return Math.min((canvas.clientWidth - 2) / width, room() / height, 1);
     };
     canvas.replaceChildren(picture(parts, layout));
     // A drawing that is somewhat too large is drawn closer together.
@@ -326,7 +376,26 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     // One that is far too large says what its edges mean only in the list of relations beside it.
     if (fits() < SMALLEST) canvas.replaceChildren(picture(parts, layout, { longest: 18, bend: 22, captions: false }));
     zoom = 1;
-    scale(Math.max(fits(), SMALLEST));
+    const whole = fits();
+    scale(Math.max(whole, SMALLEST));
+    return whole >= SMALLEST;
+  }
+
+  /** What a phone shows in the place of a drawing that does not fit: who is next to the root, by relation. */
+  function relations() {
+    const groups = new Map();
+    for (const at of last.distance.keys()) {
+      if (last.distance.get(at)) continue;
+      for (const side of ['out', 'in']) for (const [relation, other] of rolled(state.roll).nodes[at][side]) {
+        const [, inverse, verb] = graph.relations[relation];
+        if (last.distance.has(other)) groups.set(side === 'out' ? verb : spaced(inverse), [...(groups.get(side === 'out' ? verb : spaced(inverse)) ?? []), graph.nodes[other]]);
+      }
+    }
+    return [...groups].map(([name, nodes]) => make('section', {}, make('h2', { className: 'side-title' }, name, make('span', { className: 'count', textContent: ` ${nodes.length}` })), make('ul', { className: 'list' }, ...nodes.map((node) => {
+      const link = make('a', { className: `entity k-${node.class}`, href: address({ ...state, roots: [node.ref] }) }, icon(`kind-${node.class}`), make('span', {}, node.title));
+      link.addEventListener('click', (event) => { event.preventDefault(); go({ roots: [node.ref], unfolded: new Set() }, true); });
+      return make('li', {}, link, ...(node.gone ? [make('small', { textContent: 'not in the catalog' })] : []));
+    }))));
   }
 
   async function draw(focus = false) {
@@ -336,6 +405,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     tools.hidden = !chosen;
     try { graph ??= await load(); } catch (error) { note.textContent = `The graph could not be loaded: ${error.message}`; drawn.hidden = false; return; }
     last = chosen ? around() : undefined;
+    colours = state.level === OWNER ? last && byOwner() : graph.scores.find(({ id }) => id === state.level);
     fill();
     if (!chosen) { title.textContent = 'Graph'; return; }
     const roots = state.roots.map((ref) => graph.nodes[graph.byRef.get(ref)]).filter(Boolean);
@@ -344,20 +414,37 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href).href);
     const found = last;
     const parts = folded(found);
-    show(parts, layout);
+    canvas.hidden = false;
+    const whole = show(parts, layout);
+    const listed = drawn.querySelector('[data-graph-list]');
+    const asList = isPhone() && !whole && !state.drawing;
+    canvas.hidden = asList;
+    find('[data-zoom=fit]').parentElement.hidden = asList;
+    listed.replaceChildren(...(asList ? relations() : []));
     const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
-    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest paths to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}. Click a node to look at it, with Shift to open its page.`;
-    if (found.beside) {
+    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest paths to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}. ${asList ? '' : `${isPhone() ? 'Tap a node to look at it' : 'Click a node to look at it, with Shift to open its page'}.${whole || isPhone() ? '' : ' Drag to move, Ctrl and wheel to zoom.'}`}`;
+    if (asList) {
+      const button = make('button', { type: 'button', className: 'link', textContent: 'Show the drawing' });
+      button.addEventListener('click', () => go({ drawing: true }));
+      note.append(button);
+    }
+    if (found.beside && !asList) {
       const button = make('button', { type: 'button', className: 'link', textContent: found.drawn ? 'Hide' : 'Show' });
       button.addEventListener('click', () => go({ simple: found.drawn }));
       note.append(` ${found.beside.toLocaleString('en')} ${found.beside === 1 ? 'edge' : 'edges'} between nodes at the same depth${found.drawn ? '' : ' hidden'}. `, button);
     }
     const card = score();
-    if (card) note.append(` ${card.title}:`, ...card.levels.flatMap(([name, colour]) => [' ', shape('svg', { viewBox: '0 0 10 10', width: 10, height: 10, 'aria-hidden': 'true' }, dot(colour, { cx: 5, cy: 5 })), ` ${name}`]), '.');
+    if (card && !asList) note.append(` ${card.title}:`, ...card.levels.flatMap(([name, colour], at) => [' ', make('span', { className: 'level' }, shape('svg', { viewBox: '0 0 10 10', width: 10, height: 10, 'aria-hidden': 'true' }, dot(colour, { cx: 5, cy: 5 })), ` ${name}${at + 1 < card.levels.length ? ',' : '.'}`)]));
+    if (asList) { trails(); return; }
     const current = canvas.querySelector('.root');
     const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
     canvas.scrollTo({ left: box.left - frame.left - frame.width / 2 + box.width / 2, top: box.top - frame.top - frame.height / 2 });
     if (focus) current.focus({ preventScroll: true });
+    trails();
+  }
+
+  /** The ways back to what was looked at before. */
+  function trails() {
     seen = [...seen.filter((ref) => !state.roots.includes(ref)), ...state.roots].slice(-7);
     trail.replaceChildren(...seen.slice(0, -state.roots.length).map((ref) => {
       const link = make('a', { href: address({ ...state, roots: [ref] }), textContent: graph.nodes[graph.byRef.get(ref)]?.title ?? ref });
@@ -416,7 +503,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       field('Start from', input), names, field('Path to', goal), choice('Group by', [['', 'None'], ['system', 'System'], ['domain', 'Domain']], state.roll, (roll) => go({ roll })),
       choice('Depth', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
       choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
-      ...(graph.scores.length ? [choice('Level on', [['', 'None'], ...graph.scores.map(({ id, title: name }) => [id, name])], state.level, (level) => go({ level }))] : []),
+      choice('Colour by', [['', 'Kind'], [OWNER, 'Owner'], ...graph.scores.map(({ id, title: name }) => [id, name])], state.level, (level) => go({ level })),
       choice('Edge style', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
       facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
       facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
@@ -425,6 +512,33 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = String(at);
     if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();
   }
+
+  const whole = find('[data-full]');
+  whole.hidden = !document.fullscreenEnabled;
+  whole.addEventListener('click', () => { if (document.fullscreenElement) document.exitFullscreen(); else drawn.requestFullscreen(); });
+  addEventListener('fullscreenchange', () => scale('fit'), { signal });
+  addEventListener('resize', overview, { signal });
+  // With the drawing in focus: + and - zoom, 0 fits, f fills the screen. From node to node by arrow, as they are seen.
+  canvas.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys = { '+': 1.25, '=': 1.25, '-': 0.8, 0: 'fit' };
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const node = event.target.closest('a.n');
+    if (event.key in keys) scale(keys[event.key]);
+    else if (event.key === 'f') whole.click();
+    else if (node && event.key in ways) {
+      const [dx, dy] = ways[event.key];
+      const middle = (one) => { const { x, y, width, height } = one.getBoundingClientRect(); return [x + width / 2, y + height / 2]; };
+      const [x, y] = middle(node);
+      const near = [...canvas.querySelectorAll('a.n')].map((one) => {
+        const [a, b] = middle(one);
+        const along = (a - x) * dx + (b - y) * dy;
+        return { one, along, cost: along + 2 * Math.abs((a - x) * dy + (b - y) * dx) };
+      }).filter(({ along }) => along > 8).sort((a, b) => a.cost - b.cost)[0];
+      near?.one.focus();
+    } else return;
+    event.preventDefault();
+  });
 
   for (const button of all('[data-zoom]')) button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
   const save = (name, type, text) => {
