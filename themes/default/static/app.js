@@ -333,7 +333,7 @@ function narrow() {
   if (!matchMedia('(max-width: 40rem)').matches) return;
   const tab = find('.tabs [aria-current]');
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - 80;
-  for (const figure of all('.card:not([data-graph-static]) > .figure:has(~ .words)')) {
+  for (const figure of all('.card > .figure:has(~ .words)')) {
     if (figure.querySelector('.graph').width.baseVal.value < innerWidth) continue;
     figure.querySelector('.scroll').hidden = true;
     const text = figure.parentElement.querySelector('.words');

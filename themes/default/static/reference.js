@@ -79,6 +79,30 @@ export function start({ signal, make, find }) {
     groups.hidden = words.length > 0;
   }
 
+  // Where there is room for two columns, what is answered stands below the request: one example for each response.
+  if (matchMedia('(min-width: 75rem)').matches) {
+    const seen = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        answers(target);
+      }
+    }, { rootMargin: '400px' });
+    signal.addEventListener('abort', () => seen.disconnect());
+    for (const item of document.querySelectorAll('.api-item:has(> .snippets)')) seen.observe(item);
+  }
+  function answers(item) {
+    const made = [...item.querySelectorAll('[data-response]')].flatMap((response) => {
+      const example = response.querySelector('.example pre');
+      if (!example) return [];
+      const code = response.querySelector('.api-name code').cloneNode(true);
+      return [make('details', { name: `${item.id}.answer` }, make('summary', {}, code), example.cloneNode(true))];
+    });
+    if (!made.length) return;
+    made[0].open = true;
+    item.querySelector(':scope > .snippets').append(make('section', { className: 'snippets answers' }, make('h4', { textContent: 'Response' }), ...made));
+  }
+
   const links = () => [...list.querySelectorAll('a')];
   input.addEventListener('focus', () => load().catch(() => {}), { once: true });
   input.addEventListener('input', show);
