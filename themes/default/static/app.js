@@ -210,11 +210,13 @@ function showMe() {
   button.replaceChildren(now ? make('span', { className: 'avatar k-user' }, (letters[0][0] + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase()) : icon('kind-user'));
   const card = find('[data-you]');
   if (!card) return;
-  card.hidden = !now;
+  const list = card.querySelector('ul');
+  list.hidden = !now;
+  card.querySelector('[data-stranger]').hidden = Boolean(now);
   if (!now) return;
   const line = (title, path) => make('li', {}, make('a', { href: new URL(path, home).href }, title));
   const groups = now.groups.map((ref) => { const [kind, rest] = ref.split(':'); const [namespace, name] = rest.split('/'); return line(name, pathOf(namespace, kind, name)); });
-  card.querySelector('ul').replaceChildren(line(now.title, now.path), line('What you and your groups own', 'catalog/?filters[kind]=all&filters[user]=owned'), ...groups);
+  list.replaceChildren(line(now.title, now.path), line('What you and your groups own', 'catalog/?filters[kind]=all&filters[user]=owned'), ...groups);
 }
 export async function askMe(after) {
   const { choose } = await from('meUi');
@@ -224,7 +226,7 @@ function whoIAm() {
   const button = find('[data-me]');
   if (!button) return;
   showMe();
-  button.addEventListener('click', () => askMe());
+  for (const one of [button, ...all('[data-me-ask]')]) one.addEventListener('click', () => askMe());
 }
 
 /** Code can be copied, and so can the address of a page. */
