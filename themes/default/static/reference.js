@@ -52,7 +52,7 @@ export function start({ signal, make, find }) {
   const entry = ({ href, verb, kind, name, deprecated }) => {
     const link = make('a', { href, className: deprecated ? 'old' : '' });
     if (verb) link.append(make('span', { className: `verb v-${kind}`, textContent: verb }));
-    link.append(make('span', { textContent: name }));
+    link.append(make('span', {}, ...name.split('/').flatMap((part, at) => (at ? ['/', make('wbr'), part] : [part]))));
     return make('li', {}, link);
   };
 
