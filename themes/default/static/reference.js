@@ -7,6 +7,8 @@
 export function start({ signal, make, find }) {
   const nav = find('[data-api-nav]');
   if (!nav?.querySelector('.filter')) return;
+  // Its contents are shown where there is room, so it says that it is open, too.
+  if (matchMedia('(min-width: 60.01rem)').matches) nav.querySelector('details').open = true;
   const SHOWN = 100;
   const input = nav.querySelector('.filter input');
   const groups = nav.querySelector('[data-groups]');
