@@ -72,7 +72,7 @@ impl Impact {
         self.sizes.get(id.index()).copied().unwrap_or_default() as usize
     }
 
-    /// Returns how many are hit at once, without others between.
+    /// Returns how many are hit directly, without others between.
     #[must_use]
     pub fn direct(&self, id: EntityId) -> usize {
         self.next.get(id.index()).map_or(0, |next| next.iter().filter(|to| **to as usize != id.index()).count())

@@ -143,7 +143,7 @@ fn human(catalog: &Catalog, impact: &Impact, id: EntityId, hops: &[Vec<Hit>]) ->
     use std::fmt::Write as _;
     let mut out = String::new();
     let name = catalog.get(id).reference.as_str();
-    let _ = writeln!(out, "if {name} fails: {} at once, {} in all", impact.direct(id), impact.size(id));
+    let _ = writeln!(out, "if {name} fails: {} directly, {} in all", impact.direct(id), impact.size(id));
     if let Some(cycle) = impact.cycle_of(id) {
         let names: Vec<&str> = cycle.iter().map(|id| catalog.get(*id).reference.as_str()).collect();
         let _ = writeln!(out, "part of a circle: {}", names.join(", "));

@@ -22,7 +22,7 @@ pub struct Impact;
 pub struct Model {
     /// How many are hit in all.
     total: String,
-    /// A sentence such as `3 at once, 12 in all, of 4 owners`.
+    /// A sentence such as `3 directly, 12 in all, of 4 owners`.
     summary: String,
     owners: Vec<(EntityLink, String, usize)>,
     hops: Vec<Hop>,
@@ -87,7 +87,7 @@ impl Tab for Impact {
         let hop = |(at, hits): (usize, &Vec<Hit>)| Hop {
             number: at + 1,
             title: match at {
-                0 => "At once".to_owned(),
+                0 => "Directly".to_owned(),
                 _ => format!("In {} hops", at + 1),
             },
             count: context::grouped(hits.len()),
@@ -96,7 +96,7 @@ impl Tab for Impact {
         let others = impact.cycle_of(id).unwrap_or_default().iter().filter(|other| **other != id);
         Some(Box::new(Model {
             summary: format!(
-                "{} at once, {} in all, of {}",
+                "{} directly, {} in all, of {}",
                 context::grouped(impact.direct(id)),
                 context::grouped(total),
                 context::count(owners.len(), "owner", "owners")
