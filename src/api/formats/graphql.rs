@@ -328,7 +328,7 @@ impl<'t> Reader<'t> {
         Some(self.span(name?.syntax()))
     }
 
-    /// Returns where something is. Behind a fault the tree lacks what the parser passed over, so that its own places come
+    /// Returns where something is. Behind a fault the tree lacks what the parser skipped, so that its own places come
     /// too early: there the same text is looked for a little further on.
     fn span(&self, node: &SyntaxNode) -> Span {
         let written = node.text().to_string();
