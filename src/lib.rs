@@ -21,6 +21,7 @@ pub mod diagram;
 pub mod icon_set;
 pub mod markdown;
 pub mod config;
+pub mod pack;
 pub mod workspace;
 pub mod redirects;
 pub mod org;

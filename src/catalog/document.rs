@@ -106,9 +106,8 @@ pub(super) fn read(
 
     policies(&root, &elsewhere, context.takes_any_name, &mut out);
     let declared = kind_rules(context, &root, &kind, &reference, &elsewhere, &mut out);
-    if let Some(problem) = forbidden(context, &root, &kind, file) {
-        out.push(problem);
-    }
+    out.extend(forbidden(context, &root, &kind, file));
+    out.extend(foreign_to_pack(context, &root, &kind, &reference, file));
 
     let mut root = root;
     sort_references(&mut root, &kind);
@@ -547,6 +546,32 @@ fn forbidden(context: &Context<'_>, root: &Node, kind: &str, file: FileId) -> Op
     Some(
         Diagnostic::new(codes::KIND_NOT_ALLOWED, span, format!("the catalog rules do not allow a {kind} here"))
             .help("add the kind to `catalog.rules`, or move the entity to where it is allowed"),
+    )
+}
+
+/// Returns the fault of an entity that the pack of its repository may not describe.
+fn foreign_to_pack(
+    context: &Context<'_>,
+    root: &Node,
+    kind: &str,
+    reference: &EntityRef,
+    file: FileId,
+) -> Option<Diagnostic> {
+    let source = context.workspace.pack_source(file)?;
+    let named = |key: &str| root.get("metadata").and_then(|metadata| metadata.get(key)).map(|node| node.span);
+    let namespace = reference.namespace();
+    let is_in = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one.eq_ignore_ascii_case(word));
+    let (span, what) = if !is_in(&source.kinds, kind) {
+        (root.get("kind").map(|node| node.span), format!("an entity of the kind {kind}"))
+    } else if !is_in(&source.namespaces, namespace) {
+        (named("namespace").or_else(|| named("name")), format!("an entity in the namespace `{namespace}`"))
+    } else {
+        return None;
+    };
+    let message = format!("`packs.sources` does not allow {what} in the pack of this repository");
+    Some(
+        Diagnostic::new(codes::SOURCE_NOT_ALLOWED, span.unwrap_or(root.span), message)
+            .help(format!("allow it in the entry `{}` of `packs.sources`, or move the entity", source.slug)),
     )
 }
 

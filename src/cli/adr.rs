@@ -7,7 +7,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::args::{AdrArgs, AdrCommand, AdrFolderArgs, AdrNewArgs, AdrSupersedeArgs, InputArgs};
+use super::args::{AdrArgs, AdrCommand, AdrFolderArgs, AdrNewArgs, AdrSupersedeArgs, InputArgs, PacksArgs};
 use super::{CommandOutcome, Context, Purpose, load, print, say};
 use crate::adr::draft::{self, Existing, Wanted};
 use crate::adr::{self, Record};
@@ -162,7 +162,7 @@ impl Log {
         if !folder.is_dir() {
             return Err(Error::Usage(format!("there is no folder `{}`", shown(context, &folder))));
         }
-        let input = InputArgs { paths: vec![folder.clone()], config: args.config.clone(), repository: false };
+        let input = InputArgs { paths: vec![folder.clone()], config: args.config.clone(), repository: false, packs: PacksArgs::default() };
         let workspace = load(context, &input, None, Purpose::Judge)?;
         let roots = workspace.roots();
         let Some(root) = roots.first() else { return Err(Error::Usage("there is nothing to read".to_owned())) };
@@ -230,7 +230,7 @@ impl Log {
 
 /// Finds the only folder of records that is known here.
 fn known(context: &Context, args: &AdrFolderArgs) -> Result<PathBuf, Error> {
-    let input = InputArgs { paths: Vec::new(), config: args.config.clone(), repository: false };
+    let input = InputArgs { paths: Vec::new(), config: args.config.clone(), repository: false, packs: PacksArgs::default() };
     let workspace = load(context, &input, None, Purpose::Judge)?;
     let portal = Analysis::of(Depth::Decisions).run(&workspace, &mut |_| ());
     let folders: BTreeSet<&str> = portal.decisions.logs.iter().map(|log| &*log.folder).collect();

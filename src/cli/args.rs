@@ -57,6 +57,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Validate catalog, documentation and links; write no site.
     Check(CheckArgs),
+    /// Write what a portal reads of this repository into one file, for `build --packs`.
+    Pack(PackArgs),
     /// Work with one documentation site alone.
     Docs(DocsArgs),
     /// Say what a change does to the portal, or to the definition of an API, and what that breaks.
@@ -101,6 +103,21 @@ pub struct InputArgs {
     /// Whether a file that is named may lead to others of its whole repository.
     #[arg(skip)]
     pub repository: bool,
+    /// Packs of repositories.
+    #[command(flatten)]
+    pub packs: PacksArgs,
+}
+
+/// Which packs are read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PacksArgs {
+    /// Read the packs in this folder, each as if its repository were checked out there. Folders of the configuration are then
+    /// read only if `paths` names them.
+    #[arg(long, value_name = "FOLDER")]
+    pub packs: Option<PathBuf>,
+    /// Read just the packs that this file names, as `build --write-lock` wrote it.
+    #[arg(long, value_name = "FILE", requires = "packs")]
+    pub lock: Option<PathBuf>,
 }
 
 /// Arguments of `init`.
@@ -186,12 +203,38 @@ pub struct BuildArgs {
     /// `.playbill-manifest.json`. For caches that have to be purged.
     #[arg(long, value_name = "PATH")]
     pub since: Option<PathBuf>,
+    /// Write which packs were read, to build the same again with `--lock`.
+    #[arg(long, value_name = "FILE", requires = "packs")]
+    pub write_lock: Option<PathBuf>,
     /// What earlier builds left.
     #[command(flatten)]
     pub cache: CacheArgs,
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,
+}
+
+/// Arguments of `pack`.
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// The top of the repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The file to write; its name ends in `.tar.gz`.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// The name of the repository, such as `acme/web`; default: that of its remote, else that of its folder.
+    #[arg(long, value_name = "NAME")]
+    pub slug: Option<String>,
+    /// Of two packs of a repository, the one with the higher number is the newer one; default: when the commit was made.
+    #[arg(long, value_name = "NUMBER")]
+    pub sequence: Option<i64>,
+    /// Write the pack even if there are errors.
+    #[arg(long)]
+    pub allow_errors: bool,
+    /// The configuration file; default: playbill.yaml there.
+    #[arg(long, short, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Arguments of `serve`.

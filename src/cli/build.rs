@@ -30,6 +30,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     let older = args.since.as_ref().map(|place| older_site(context, place));
     let left = match cache.earlier() {
         PreviousBuild::Unchanged(told, folder) => {
+            write_lock(context, args, told.lock.as_deref())?;
             print_changed(older.as_ref(), &folder, told.address.as_deref());
             return Ok(nothing_to_do(context, &told, watch));
         }
@@ -88,7 +89,9 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
         failed: over || fails(args.strict, &problems),
         address: workspace.config().base_url.clone(),
         holds: holds(&workspace, &portal, args),
+        lock: workspace.pack_lock(),
     };
+    write_lock(context, args, told.lock.as_deref())?;
     let failed = tell(context, &told, written, took);
     print_changed(older.as_ref(), &target.folder, told.address.as_deref());
     watch.stage("cache");
@@ -99,10 +102,19 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
 }
 
+/// Writes which packs were read, if that is asked for.
+#[expect(clippy::disallowed_methods, reason = "the command line asks for this file")]
+fn write_lock(context: &Context, args: &BuildArgs, lock: Option<&str>) -> Result<(), Error> {
+    let (Some(given), Some(lock)) = (&args.write_lock, lock) else { return Ok(()) };
+    let path = context.cwd.join(given);
+    std::fs::write(&path, lock).map_err(|source| Error::Io { action: "write", path, source })
+}
+
 /// Returns from when until before when the same input gives the same site, in seconds since 1970 UTC: the states of answers
 /// and announcements hold, no further document counts as old, and scorecards are of one day.
 fn holds(workspace: &Workspace, portal: &Portal, args: &BuildArgs) -> (i64, i64) {
     let (from, until) = portal.announcements.holds.unwrap_or((i64::MIN, i64::MAX));
+    let until = until.min(workspace.packs_hold_until());
     let (from, until) = match workspace.config().docs.stale_after {
         Some(after) => {
             let (stale_from, stale_until) = portal.docs.stale_between(after, workspace.now());

@@ -109,6 +109,8 @@ pub(super) struct BuildSummary {
     pub failed: bool,
     /// Where the site will be found, if that is configured.
     pub address: Option<String>,
+    /// Which packs were read, if any were.
+    pub lock: Option<String>,
     /// From when until when answers of other tools are as fresh or stale as they were shown, in seconds since 1970 UTC.
     pub holds: (i64, i64),
 }

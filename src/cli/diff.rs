@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{DiffArgs, DiffFormat, InputArgs};
+use super::args::{DiffArgs, DiffFormat, InputArgs, PacksArgs};
 use super::portal_diff::{self, Named, named};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load, print, report::ReportPaths, say};
@@ -54,7 +54,7 @@ pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<CommandOutcome, 
 }
 
 fn input(path: &Path) -> InputArgs {
-    InputArgs { paths: vec![path.to_owned()], config: None, repository: true }
+    InputArgs { paths: vec![path.to_owned()], config: None, repository: true, packs: PacksArgs::default() }
 }
 
 /// One version of a definition.
@@ -130,6 +130,7 @@ fn consumers(context: &Context, args: &DiffArgs) -> Result<Option<(String, Vec<S
         paths: if args.catalog.is_some() { vec![folder.clone()] } else { Vec::new() },
         config: None,
         repository: false,
+        packs: PacksArgs::default(),
     };
     let workspace = load(context, &input, None, Purpose::Judge)?;
     let catalog = catalog::load(&workspace).catalog;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{DocsBuildArgs, InputArgs};
+use super::args::{DocsBuildArgs, InputArgs, PacksArgs};
 use super::cache::{BuildSummary, Cache, PreviousBuild};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, build, counted, load};
@@ -26,7 +26,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<CommandOut
         std::path::absolute(&folder).ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let output = args.output.clone().unwrap_or_else(|| folder.join("site"));
     let args_folder = args.folder.clone();
-    let input = InputArgs { paths: vec![args.folder], config: None, repository: false };
+    let input = InputArgs { paths: vec![args.folder], config: None, repository: false, packs: PacksArgs::default() };
     let workspace = load(context, &input, Some(&output), Purpose::Write)?;
     let nothing = || {
         let shown = if args_folder.as_os_str() == "." { Path::new("this folder") } else { &args_folder };
@@ -60,6 +60,7 @@ pub(super) fn build(context: &Context, args: DocsBuildArgs) -> Result<CommandOut
         failed: build::fails(args.strict, &problems),
         address: None,
         holds: (i64::MIN, i64::MAX),
+        lock: None,
     };
     let failed = build::tell(context, &told, written, watch.elapsed());
     watch.stage("cache");

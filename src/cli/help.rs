@@ -46,6 +46,7 @@ const HELP: &[Help] = &[
             ("playbill build", "the folder here, into `site`"),
             ("playbill build ../services ../web -o public", "several folders as one portal"),
             ("playbill build --strict", "for CI: fail where something is wrong"),
+            ("playbill build --packs packs --write-lock lock.json", "from packs, and note which"),
         ],
         exit: &[(0, "built"), (1, "built, and something fails `--strict` or a budget")],
     },
@@ -66,6 +67,15 @@ const HELP: &[Help] = &[
             ("playbill check --baseline accepted.json --write-baseline", "accept what is there now"),
         ],
         exit: &[(0, "no errors"), (1, "errors; with `--strict` also warnings")],
+    },
+    Help {
+        command: "pack",
+        examples: &[
+            ("playbill pack -o web.tar.gz", "the repository here"),
+            ("playbill pack ../web -o web.tar.gz --slug mirror/web", "another one, under a name of its own"),
+            ("playbill pack -o web.tar.gz --sequence 1234", "with the number of the run as its age"),
+        ],
+        exit: &[(0, "packed"), (1, "nothing is packed, since there are errors")],
     },
     Help {
         command: "docs build",

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use self::workflow::Forge;
-use super::args::{InitArgs, InputArgs};
+use super::args::{InitArgs, InputArgs, PacksArgs};
 use super::{CommandOutcome, Context, Purpose, counted, load, print, say};
 use crate::catalog::{self, Undescribed};
 use crate::config::{Adoption, adopt};
@@ -44,7 +44,7 @@ struct Plan {
 
 /// Proposes, asks, writes, and checks what was written.
 pub(super) fn run(context: &Context, args: &InitArgs) -> Result<CommandOutcome, Error> {
-    let input = InputArgs { paths: vec![args.folder.clone()], config: None, repository: false };
+    let input = InputArgs { paths: vec![args.folder.clone()], config: None, repository: false, packs: PacksArgs::default() };
     if !context.cwd.join(&args.folder).is_dir() {
         return Err(Error::Usage(format!("`{}` is not a folder", args.folder.display())));
     }

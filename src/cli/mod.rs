@@ -16,6 +16,7 @@ mod help;
 mod impact;
 mod init;
 mod new;
+mod pack;
 mod redirects;
 mod report;
 mod scorecards;
@@ -117,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             args::DocsCommand::Build(args) => docs::build(&context, args),
         },
         Command::Check(args) => check::run(&context, &args),
+        Command::Pack(args) => pack::run(&context, &args),
         Command::Diff(args) => diff::run(&context, &args),
         Command::New(args) => new::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
@@ -162,6 +164,8 @@ pub(crate) enum Purpose {
     /// Pages are shown.
     #[cfg(feature = "serve")]
     Show,
+    /// Pages are made, to see what is read for them.
+    Read,
     /// Pages are written, and a record of what they were made from.
     Write,
 }
@@ -177,6 +181,8 @@ fn options(context: &Context, input: &InputArgs, output: Option<&PathBuf>, purpo
         record: purpose == Purpose::Write,
         repository: input.repository,
         revision: None,
+        packs: input.packs.packs.clone(),
+        lock: input.packs.lock.clone(),
     }
 }
 
@@ -228,7 +234,7 @@ pub(crate) fn on(workspace: Workspace, today: args::TodayArgs) -> Workspace {
 /// Reads the definitions of APIs that conditions compare with.
 fn api_base(context: &Context, args: &args::ApiBaseArgs) -> Result<Option<ApiBase>, Error> {
     let Some(folder) = &args.api_base else { return Ok(None) };
-    let input = InputArgs { paths: vec![folder.clone()], config: None, repository: true };
+    let input = InputArgs { paths: vec![folder.clone()], config: None, repository: true, packs: args::PacksArgs::default() };
     let workspace = load(context, &input, None, Purpose::Judge)?;
     let portal = Analysis::of(Depth::Findings).run(&workspace, &mut |_| ());
     Ok(Some(ApiBase::new(&portal.catalog, &portal.apis)))

@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 
 use self::disk::Disk;
 use self::write::Change;
-use super::args::{InputArgs, NewArgs, NewFormat};
+use super::args::{InputArgs, NewArgs, NewFormat, PacksArgs};
 use super::{CommandOutcome, Context, Purpose, load, print, say};
 use crate::catalog::{self, Catalog, EntityRef, export};
 use crate::config::{self, Config};
@@ -229,7 +229,7 @@ impl LazyCatalog<'_> {
     fn get(&self) -> Option<&Catalog> {
         let read = || {
             let input =
-                InputArgs { paths: self.args.catalog.iter().cloned().collect(), config: None, repository: false };
+                InputArgs { paths: self.args.catalog.iter().cloned().collect(), config: None, repository: false, packs: PacksArgs::default() };
             match load(self.context, &input, None, Purpose::Judge) {
                 Ok(workspace) => Some(catalog::load(&workspace).catalog),
                 Err(error) => {
@@ -284,7 +284,7 @@ fn find_template(
     if wanted.contains(std::path::MAIN_SEPARATOR) && !wanted.contains(':') {
         return Err(Error::Usage(format!("there is no file or folder `{wanted}`")));
     }
-    let input = InputArgs { paths: args.catalog.iter().cloned().collect(), config: None, repository: false };
+    let input = InputArgs { paths: args.catalog.iter().cloned().collect(), config: None, repository: false, packs: PacksArgs::default() };
     let workspace = load(context, &input, None, Purpose::Judge)?;
     let known = catalog::load(&workspace).catalog;
     let Some(id) = known.find(reference.as_str()) else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 
-use super::args::{DiffArgs, DiffFormat, InputArgs};
+use super::args::{DiffArgs, DiffFormat, InputArgs, PacksArgs};
 use super::report::ReportPaths;
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, load_at, print, say};
@@ -188,7 +188,7 @@ pub(super) fn read(context: &Context, path: &Path) -> Result<PortalExport, Error
 }
 
 fn folder_side(context: &Context, path: &Path, revision: Option<&str>) -> Result<Side, Error> {
-    let input = InputArgs { paths: vec![path.to_owned()], config: None, repository: true };
+    let input = InputArgs { paths: vec![path.to_owned()], config: None, repository: true, packs: PacksArgs::default() };
     let workspace = load_at(context, &input, Purpose::Judge, revision)?;
     let portal = Analysis::of(Depth::Pages).run(&workspace, &mut |_| ());
     let mut export = PortalExport::of(&workspace, &portal);

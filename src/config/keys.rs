@@ -189,6 +189,7 @@ pub(super) const ROOT: &[Key] = &[
     key("catalog", Shape::Mapping(CATALOG), "Which files are read, and which entities are accepted."),
     key("search", Shape::Mapping(SEARCH), "What search finds, and how it is tested."),
     key("snapshots", Shape::Mapping(SNAPSHOTS), "Answers of other tools that were saved before the build."),
+    key("packs", Shape::Mapping(PACKS), "Packs of repositories, which `playbill build --packs` reads."),
     key("scorecards", Shape::Mapping(SCORECARDS), "Scorecards: their files, facts and history."),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key("templates", Shape::Mapping(TEMPLATES), "How `playbill new` runs software templates."),
@@ -671,6 +672,29 @@ const SNAPSHOT_FIELD: &[Key] = &[
     key("fact", Shape::Word, "The name of the fact that it is, such as `licences.score`."),
 ];
 
+const PACKS: &[Key] = &[key(
+    "sources",
+    Shape::List(&Shape::Mapping(PACK_SOURCE), 0),
+    "The repositories whose packs are read, and what they may describe; without it, all are read. For a repository, the first \
+     entry that fits holds.",
+)];
+
+const PACK_SOURCE: &[Key] = &[
+    key("slug", Shape::Glob, "The name of the repository, such as `acme/web` or `acme/*`.").required(),
+    key(
+        "namespaces",
+        Shape::List(&Shape::Text, 1),
+        "The namespaces that its entities may have; an entity in another one is left out.",
+    ),
+    key(
+        "kinds",
+        Shape::List(&Shape::Text, 1),
+        "The kinds that its entities may have, such as `Component`; an entity of another one is left out.",
+    ),
+    key("required", Shape::Flag, "Whether it is an error that there is no such pack.").or("false"),
+    key("maxAge", Shape::Period, "How old the packed commit may be, such as `30d`, without a warning."),
+];
+
 const RADAR: &[Key] = &[
     key(
         "file",
@@ -710,6 +734,7 @@ const LIMITS: &[Key] = &[
     key("definitionFile", Shape::Size, "A file that a placeholder names, or an API definition.").or("\"64MiB\""),
     key("document", Shape::Size, "A document.").or("\"8MiB\""),
     key("snapshot", Shape::Size, "A saved answer of another tool.").or("\"32MiB\""),
+    key("pack", Shape::Size, "A pack of a repository.").or("\"64MiB\""),
 ];
 
 /// Reads a length of time such as `90m`, `24h` or `7d`, in seconds.

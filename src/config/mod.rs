@@ -95,6 +95,8 @@ pub struct Config {
     pub search: SearchConfig,
     /// Saved answers of other tools.
     pub snapshots: SnapshotsConfig,
+    /// Packs of repositories.
+    pub packs: PacksConfig,
     /// How problems are judged.
     pub check: CheckConfig,
     /// How software templates are run.
@@ -290,6 +292,28 @@ impl Default for SnapshotsConfig {
     fn default() -> Self {
         Self { folders: vec!["snapshots".to_owned()], ttl: None, redact: Vec::new(), sources: BTreeMap::new() }
     }
+}
+
+/// Packs of repositories.
+#[derive(Debug, Clone, Default)]
+pub struct PacksConfig {
+    /// The repositories whose packs are read; empty for all.
+    pub sources: Vec<PackSource>,
+}
+
+/// Repositories whose packs are read, and what they may describe.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackSource {
+    /// The names of the repositories, a glob.
+    pub slug: String,
+    /// The namespaces that entities may have; empty for any.
+    pub namespaces: Vec<String>,
+    /// The kinds that entities may have, compared without case; empty for any.
+    pub kinds: Vec<String>,
+    /// Whether there must be such a pack.
+    pub required: bool,
+    /// How old the packed commit may be, in seconds.
+    pub max_age: Option<i64>,
 }
 
 /// What is configured of one source.
@@ -519,11 +543,13 @@ pub struct Limits {
     pub document: u64,
     /// A saved answer of another tool.
     pub snapshot: u64,
+    /// A pack of a repository.
+    pub pack: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { catalog_file: 10 << 20, definition_file: 64 << 20, document: 8 << 20, snapshot: 32 << 20 }
+        Self { catalog_file: 10 << 20, definition_file: 64 << 20, document: 8 << 20, snapshot: 32 << 20, pack: 64 << 20 }
     }
 }
 
@@ -552,6 +578,7 @@ impl Default for Config {
             catalog: CatalogConfig::default(),
             search: SearchConfig::default(),
             snapshots: SnapshotsConfig::default(),
+            packs: PacksConfig::default(),
             check: CheckConfig::default(),
             templates: TemplatesConfig::default(),
             org: Vec::new(),

@@ -10,7 +10,7 @@ use super::check::{Checker, colour, count, factor, given, glob, http_url, is_fie
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
-    CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, Places, Policy,
+    CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, PackSource, PacksConfig, Places, Policy,
     RadarConfig, ScorecardsConfig, SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig,
     TemplatesConfig,
 };
@@ -67,6 +67,7 @@ fn config(root: &Map) -> Config {
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
         search: given_map(Some(root), "search").map(search).unwrap_or_default(),
         snapshots: given_map(Some(root), "snapshots").map(snapshots).unwrap_or_default(),
+        packs: given_map(Some(root), "packs").map(packs).unwrap_or_default(),
         check: given_map(Some(root), "check").map(check).unwrap_or_default(),
         templates: given_map(Some(root), "templates").map(templates).unwrap_or_default(),
         org: mappings(root, "org").enumerate().filter_map(|(number, map)| org(number, map)).collect(),
@@ -348,6 +349,19 @@ fn snapshots(map: &Map) -> SnapshotsConfig {
     }
 }
 
+fn packs(map: &Map) -> PacksConfig {
+    let source = |map: &Map| {
+        Some(PackSource {
+            slug: text(map, "slug").filter(|slug| glob(slug).is_ok())?,
+            namespaces: texts(map, "namespaces"),
+            kinds: texts(map, "kinds"),
+            required: map.get("required").is_some_and(|node| matches!(node.value, Value::Bool(true))),
+            max_age: text(map, "maxAge").as_deref().and_then(period),
+        })
+    };
+    PacksConfig { sources: mappings(map, "sources").filter_map(source).collect() }
+}
+
 fn snapshot_source(map: &Map) -> SnapshotSource {
     let field = |map: &Map| {
         Some(SnapshotField {
@@ -398,6 +412,7 @@ fn limits(map: &Map) -> Limits {
         definition_file: bytes("definitionFile").unwrap_or(default.definition_file),
         document: bytes("document").unwrap_or(default.document),
         snapshot: bytes("snapshot").unwrap_or(default.snapshot),
+        pack: bytes("pack").unwrap_or(default.pack),
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Family {
     Org,
     /// Saved answers of other tools.
     Snapshot,
+    /// Packs of repositories.
+    Pack,
     /// Scorecards.
     Score,
     /// Policies of one's own.
@@ -68,6 +70,7 @@ impl Family {
             Self::Template => "template",
             Self::Org => "org",
             Self::Snapshot => "snapshot",
+            Self::Pack => "pack",
             Self::Score => "score",
             Self::Policy => "policy",
             Self::Site => "site",
@@ -93,6 +96,7 @@ impl Family {
             Self::Template => "software templates",
             Self::Org => "people and teams from saved answers",
             Self::Snapshot => "saved answers of other tools",
+            Self::Pack => "packs of repositories",
             Self::Score => "scorecards",
             Self::Policy => "policies of your own",
             Self::Site => "pages of the site",
@@ -360,6 +364,12 @@ rules! {
     SNAPSHOT_ORPHAN "snapshot-orphan" Snapshot Info "A saved answer belongs to no entity.";
     SNAPSHOT_STALE "snapshot-stale" Snapshot Warning "A saved answer is old, or of unknown age.";
     SNAPSHOT_UNREADABLE_LOG "snapshot-unreadable-log" Snapshot Warning "Lines of a log of fetches cannot be read.";
+
+    SOURCE_BROKEN "source-broken" Pack Error "A pack of a repository cannot be used.";
+    SOURCE_MISSING "source-missing" Pack Error "There is no pack of a repository that is required, or that the lock names.";
+    SOURCE_NEWER "source-newer" Pack Error "A pack is of a format that this version of Playbill does not know.";
+    SOURCE_NOT_ALLOWED "source-not-allowed" Pack Error "A pack, or an entity in it, is not allowed by `packs.sources`.";
+    SOURCE_STALE "source-stale" Pack Warning "A pack is older than `packs.sources` allows.";
 
     INVALID_CHECK "invalid-check" Score Error "A check of Tech Insights cannot be used.";
     INVALID_CONDITION "invalid-condition" Score Error "A condition of a scorecard or policy is at fault.";

@@ -9,12 +9,13 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReadError;
+use super::packs::{PackEntry, PackPlace, Packs};
 use super::revisions::{Revision, Revisions};
 use super::trace::Trace;
 
@@ -45,6 +46,16 @@ impl From<fs::FileType> for FileType {
     }
 }
 
+impl From<PackEntry<'_>> for FileType {
+    fn from(entry: PackEntry<'_>) -> Self {
+        match entry {
+            PackEntry::Folder => Self::Folder,
+            PackEntry::File(..) | PackEntry::Named => Self::File,
+            PackEntry::Link(_) => Self::Link,
+        }
+    }
+}
+
 /// One entry of a folder.
 #[derive(Debug, Clone)]
 pub(super) struct DirEntry {
@@ -57,8 +68,9 @@ pub(super) struct DirEntry {
 /// Where files are.
 #[derive(Debug)]
 pub(super) enum FileSystem {
-    /// The file system, what it answered if that is noted, and the commits that are read beside what is checked out.
-    Disk(Option<Trace>, Revisions),
+    /// The file system, what it answered if that is noted, the commits that are read beside what is checked out, and the
+    /// packs that are read as if they were clones.
+    Disk(Option<Trace>, Revisions, OnceLock<Packs>),
     /// Files made up by a test, below the root `/`.
     MemoryFileSystem(MemoryFileSystem),
 }
@@ -126,9 +138,29 @@ impl FileSystem {
     /// Returns the commits that are read beside what is checked out; `None` if there is no git.
     pub(super) fn revisions(&self) -> Option<&Revisions> {
         match self {
-            Self::Disk(_, revisions) => Some(revisions),
+            Self::Disk(_, revisions, _) => Some(revisions),
             Self::MemoryFileSystem(_) => None,
         }
+    }
+
+    /// Returns the packs that are read as if they were clones.
+    pub(super) fn packs(&self) -> Option<&Packs> {
+        match self {
+            Self::Disk(_, _, packs) => packs.get(),
+            Self::MemoryFileSystem(_) => None,
+        }
+    }
+
+    /// Puts packs in the place of their folder; what was there on the disk is no longer seen.
+    pub(super) fn mount(&self, mounted: Packs) {
+        if let Self::Disk(_, _, packs) = self {
+            let _ = packs.set(mounted);
+        }
+    }
+
+    /// Returns the place among packs that a path leads to.
+    fn packed<'p>(&'p self, path: &'p Path) -> Option<PackPlace<'p>> {
+        self.packs()?.at(path)
     }
 
     /// Returns the entries of a folder, in no particular order.
@@ -136,8 +168,11 @@ impl FileSystem {
         if let Some((revision, below)) = self.revision(folder) {
             return revision.list(below);
         }
+        if let Some(place) = self.packed(folder) {
+            return listed_in_pack(&place);
+        }
         match self {
-            Self::Disk(journal, _) => {
+            Self::Disk(journal, ..) => {
                 let items = list(folder);
                 if let Some(journal) = journal {
                     journal.list(folder, items.as_deref().ok());
@@ -153,8 +188,11 @@ impl FileSystem {
         if let Some((revision, below)) = self.revision(path) {
             return revision.kind(below);
         }
+        if let Some(place) = self.packed(path) {
+            return place.entry(false).map(FileType::from);
+        }
         match self {
-            Self::Disk(journal, _) => {
+            Self::Disk(journal, ..) => {
                 let kind = fs::symlink_metadata(path).map(|about| about.file_type().into());
                 if let Some(journal) = journal {
                     journal.kind(path, kind.as_ref().ok().copied());
@@ -186,8 +224,11 @@ impl FileSystem {
         if let Some((revision, below)) = self.revision(path) {
             return revision.real(below);
         }
+        if let Some(place) = self.packed(path) {
+            return place.real();
+        }
         match self {
-            Self::Disk(journal, _) => {
+            Self::Disk(journal, ..) => {
                 let real = fs::canonicalize(path);
                 if let Some(journal) = journal {
                     journal.real(path, real.as_deref().ok());
@@ -203,6 +244,12 @@ impl FileSystem {
         if let Some((revision, below)) = self.revision(path) {
             return revision.link(below);
         }
+        if let Some(place) = self.packed(path) {
+            return match place.entry(false).ok()? {
+                PackEntry::Link(target) => Some(target.to_owned()),
+                _ => None,
+            };
+        }
         match self {
             Self::Disk(..) => fs::read_link(path).ok()?.to_str().map(str::to_owned),
             Self::MemoryFileSystem(_) => None,
@@ -213,6 +260,9 @@ impl FileSystem {
     pub(super) fn is_executable(&self, path: &Path) -> bool {
         if let Some((revision, below)) = self.revision(path) {
             return revision.is_executable(below);
+        }
+        if let Some(place) = self.packed(path) {
+            return matches!(place.entry(true), Ok(PackEntry::File(_, true)));
         }
         match self {
             Self::Disk(..) => fs::metadata(path).is_ok_and(|about| is_executable(&about)),
@@ -225,8 +275,11 @@ impl FileSystem {
         if let Some((revision, below)) = self.revision(path) {
             return revision.read(below, limit);
         }
+        if let Some(place) = self.packed(path) {
+            return read_in_pack(&place, limit);
+        }
         match self {
-            Self::Disk(journal, _) => {
+            Self::Disk(journal, ..) => {
                 let read = read(path, limit);
                 if let Some(journal) = journal {
                     journal.content(path, read.as_deref().ok());
@@ -246,6 +299,9 @@ impl FileSystem {
         if let Some((revision, below)) = self.revision(path) {
             return revision.look(below);
         }
+        if let Some(place) = self.packed(path) {
+            return place.look();
+        }
         match self {
             Self::Disk(..) => {
                 let Stamp { size, modified, identity } = stamp(path)?;
@@ -254,6 +310,11 @@ impl FileSystem {
             }
             Self::MemoryFileSystem(_) => None,
         }
+    }
+
+    /// Returns how many bytes a file has on the disk, links not followed.
+    pub(super) fn size(&self, path: &Path) -> Option<u64> {
+        fs::symlink_metadata(path).ok().map(|about| about.len())
     }
 
     /// Reads a small text that others wrote for other programs, such as `.gitignore`; `None` if that fails.
@@ -330,6 +391,22 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     let size = bytes.len() as u64;
     if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes) }
+}
+
+fn listed_in_pack(place: &PackPlace<'_>) -> io::Result<Vec<DirEntry>> {
+    let entries = place.entries()?;
+    Ok(entries.into_iter().map(|(name, entry)| DirEntry { name: name.into(), kind: entry.into() }).collect())
+}
+
+fn read_in_pack(place: &PackPlace<'_>, limit: u64) -> Result<Vec<u8>, ReadError> {
+    match place.entry(true).map_err(|error| ReadError::Unreadable(reason(&error)))? {
+        PackEntry::File(bytes, _) if bytes.len() as u64 > limit => {
+            Err(ReadError::TooLarge { size: bytes.len() as u64, limit })
+        }
+        PackEntry::File(bytes, _) => Ok(bytes.to_vec()),
+        PackEntry::Named => Err(ReadError::Unreadable("its content is not in the pack of its repository".to_owned())),
+        PackEntry::Folder | PackEntry::Link(_) => Err(ReadError::Unreadable("it is not a regular file".to_owned())),
+    }
 }
 
 /// Returns why an operation failed, without the numbers of the operating system.

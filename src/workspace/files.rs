@@ -212,6 +212,11 @@ impl File {
         }
     }
 
+    /// Returns whether somebody asked what it says.
+    pub(super) fn was_read(&self) -> bool {
+        self.is_file && self.is_read.load(Ordering::Relaxed)
+    }
+
     /// Returns the path with every link followed.
     pub(super) fn real(&self) -> &Path {
         self.real.as_deref().unwrap_or(&self.place)

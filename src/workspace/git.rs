@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use super::Folder;
 use super::file_system::{FileSystem, FileType};
 use super::git_history::{Beginnings, Commits, History, KnownTextChanges};
+use super::packs::Mount;
 use super::refs::{self, GitRef};
 use super::remote::{Hosts, Remote, Revision};
 
@@ -51,6 +52,8 @@ pub struct Repository {
     pub(super) is_partial: bool,
     /// For a commit that is not checked out: which, and where in it the folder is.
     pub(super) revision: Option<RevisionOf>,
+    /// The pack that is read in place of a clone; it knows what git would be asked.
+    pub(super) pack: Option<Arc<Mount>>,
 }
 
 /// A commit of a repository, beside what is checked out.
@@ -85,7 +88,12 @@ impl Repository {
             refs_read_at: OnceLock::new(),
             is_partial: false,
             revision: None,
+            pack: None,
         };
+        if let Some(mount) = tree.packs().and_then(|packs| packs.mounted_at(&repository.folder.place)) {
+            repository.fill_from(mount, hosts);
+            return repository;
+        }
         if let Some(layout) = Layout::find(tree, &repository.folder.place) {
             repository.fill(tree, &layout, hosts);
             repository.is_readable = true;
@@ -125,6 +133,36 @@ impl Repository {
             let branches = || branches_at(tree, layout, remote_name, &remote_refs, head);
             self.edit = self.default_branch.clone().or_else(|| likely(&branches()));
         }
+    }
+
+    /// Takes what the manifest of a pack says.
+    fn fill_from(&mut self, mount: &Arc<Mount>, hosts: &Hosts) {
+        let manifest = mount.pack.manifest();
+        let facts = &manifest.repository;
+        self.remote = facts.url.as_deref().and_then(|url| Remote::parse(url, hosts));
+        self.default_branch = facts.default_branch.clone();
+        self.edit = facts.branch.clone();
+        self.view = match &manifest.commit {
+            Some(commit) if facts.detached => Some(Revision::Commit(commit.clone())),
+            _ => facts.branch.clone().map(Revision::Branch),
+        };
+        if facts.shallow {
+            self.shallow.extend(manifest.commit.clone());
+        }
+        self.pack = Some(Arc::clone(mount));
+    }
+
+    /// Returns what the configuration of git says of the remote; it may hold secrets.
+    pub(super) fn remote_text(&self, tree: &FileSystem) -> Option<String> {
+        let layout = Layout::find(tree, &self.folder.place)?;
+        let config = tree.read_text(&layout.common.join("config"), MAX_CONFIG)?;
+        let config = Config::parse(&config);
+        Some(config.url(config.remote_name()?)?.to_owned())
+    }
+
+    /// Returns the branch that people work from, if the clone knows it.
+    pub(super) fn default_branch(&self) -> Option<&str> {
+        self.default_branch.as_deref()
     }
 
     /// Reads the files that say which commit is checked out, so that it is known what the history depends on; returns as
@@ -173,6 +211,7 @@ impl Repository {
                 commit: commit.to_owned(),
                 prefix: prefix.iter().map(|name| (*name).to_owned()).collect(),
             }),
+            pack: None,
         }
     }
 
@@ -233,6 +272,7 @@ impl Repository {
                 refs_read_at: _,
                 is_partial: _,
                 revision: _,
+                pack: _,
             } = it;
             format!("{remote:?} {view:?} {edit:?} {default_branch:?} {is_readable} {shallow:?}")
         };

@@ -433,6 +433,18 @@ impl Commits {
         }
     }
 
+    /// Returns the newest commit below the folder with these path segments, how many people have committed, and the times of
+    /// the commits since a moment; `None` if git knows nothing of it.
+    pub(super) fn times_below(&self, names: &[&OsStr], since: i64) -> Option<(i64, usize, Vec<i64>)> {
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();
+        let commits = self.by_folder.get(names.join(&b'/').as_slice())?;
+        let commits = || commits.iter().filter_map(|at| self.list.get(*at as usize));
+        let mut times: Vec<i64> = commits().map(|(time, _)| *time).filter(|time| *time >= since).collect();
+        times.sort_unstable();
+        let last = commits().map(|(time, _)| *time).max()?;
+        Some((last, commits().map(|(_, author)| author).collect::<HashSet<_>>().len(), times))
+    }
+
     /// Returns what happened below the folder with these path segments; `None` if git knows nothing of it.
     pub(super) fn below(&self, names: &[&OsStr], since: i64) -> Option<Activity> {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_encoded_bytes()).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -46,6 +46,11 @@ pub struct LoadOptions {
     pub repository: bool,
     /// Read the first path as it is at this commit: a branch, a tag, or a hash. Nothing is checked out.
     pub revision: Option<String>,
+    /// A folder of packs, each read as if its repository were checked out at its name below it. With it, the paths of the
+    /// configuration count only if they are written there.
+    pub packs: Option<PathBuf>,
+    /// The file that says which packs are read.
+    pub lock: Option<PathBuf>,
 }
 
 /// Reads the configuration and scans the roots.
@@ -56,7 +61,7 @@ pub struct LoadOptions {
 /// # Errors
 /// When a path that was given does not exist or cannot be read.
 pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
-    let tree = FileSystem::Disk(options.record.then(Trace::default), Revisions::default());
+    let tree = FileSystem::Disk(options.record.then(Trace::default), Revisions::default(), OnceLock::new());
     let moved = options.revision.as_deref().map(|name| at_revision(&tree, options, name)).transpose()?;
     let options = moved.as_ref().unwrap_or(options);
     for path in &options.paths {
@@ -77,19 +82,24 @@ pub fn load(options: &LoadOptions) -> Result<Workspace, Error> {
     if options.paths.is_empty() && !workspace.check_paths() {
         return Ok(workspace);
     }
+    if let Some(packs) = &options.packs {
+        workspace.mount_packs(&options.cwd, packs, options.lock.as_deref())?;
+    }
     // The paths were shown relative to the folder of the configuration; from now on the roots decide.
     workspace.roots = Arc::default();
-    let given: Vec<(PathBuf, PathBuf)> = if options.paths.is_empty() {
-        let paths = &workspace.config.paths;
-        paths.iter().map(|path| (home.folder.join(path), path::joined(&home.shown, path))).collect()
+    let mut given: Vec<(PathBuf, PathBuf)> = if options.paths.is_empty() {
+        let are_meant = options.packs.is_none() || workspace.config.places.get("paths").is_some();
+        let paths = workspace.config.paths.iter().filter(|_| are_meant);
+        paths.map(|path| (home.folder.join(path), path::joined(&home.shown, path))).collect()
     } else {
         options.paths.iter().map(|path| (options.cwd.join(path), path.clone())).collect()
     };
+    given.extend(options.packs.iter().map(|packs| (options.cwd.join(packs), packs.clone())));
     let output = match &options.output {
         Some(output) => options.cwd.join(output),
         None => home.folder.join(&workspace.config.output),
     };
-    if let FileSystem::Disk(Some(journal), _) = &*workspace.tree {
+    if let FileSystem::Disk(Some(journal), ..) = &*workspace.tree {
         journal.set_own(&output);
     }
     // No catalog is looked for among answers of other tools.
@@ -236,6 +246,7 @@ impl Workspace {
             overlay_files: Arc::default(),
             empty_starts: Arc::default(),
             problems: Arc::default(),
+            pack_problems: Arc::default(),
             clones: Arc::default(),
             by_remote: Arc::default(),
             history: false,
@@ -384,7 +395,7 @@ impl Workspace {
         let exclude = self.compile_excludes();
         let (files, entries) = self.compile_files();
         self.limits = Arc::new(scan::Limits { outputs, exclude, files, entries });
-        self.problems = Arc::default();
+        self.problems = Arc::clone(&self.pack_problems);
         let mut found = Found::default();
         let mut empty = Vec::new();
         for (at, start) in Arc::clone(&self.starts).iter().enumerate() {
@@ -600,7 +611,7 @@ fn is_file(tree: &FileSystem, place: &Path) -> bool {
     tree.end_kind(place).is_ok_and(|kind| kind == FileType::File)
 }
 
-fn unusable(path: &Path, error: &std::io::Error) -> Error {
+pub(super) fn unusable(path: &Path, error: &std::io::Error) -> Error {
     let shown = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     match error.kind() {
         std::io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", shown.display())),

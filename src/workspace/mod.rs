@@ -22,6 +22,9 @@ mod locate;
 mod update;
 mod path;
 mod pattern;
+mod packs;
+mod load_packs;
+mod pack_content;
 mod read;
 mod remote;
 mod repositories;
@@ -50,6 +53,7 @@ pub use git::Repository;
 pub use git_history::{Activity, FormerPath, KnownSince, LastChange, TextChange};
 pub use load::{LoadOptions, load};
 pub use locate::{GlobStyle, Item};
+pub use pack_content::LeftOut;
 pub use read::Decoded;
 pub use refs::{GitRef, RefKind};
 pub(crate) use remote::repository_in;
@@ -122,6 +126,8 @@ pub struct Workspace {
     /// Which of the starts have no catalog file, by index.
     empty_starts: Arc<Vec<usize>>,
     problems: Arc<Vec<Diagnostic>>,
+    /// What is wrong with packs, which the scan does not find again.
+    pack_problems: Arc<Vec<Diagnostic>>,
     /// Folders with a `.git` that the scan met, sorted.
     clones: Arc<Vec<Arc<Path>>>,
     /// By the key of their remote; made when the first URL is looked up.
@@ -202,8 +208,8 @@ impl Workspace {
     #[must_use]
     pub fn journal(&self) -> Option<String> {
         match &*self.tree {
-            FileSystem::Disk(Some(journal), _) => journal.to_text(),
-            FileSystem::Disk(None, _) | FileSystem::MemoryFileSystem(_) => None,
+            FileSystem::Disk(Some(journal), ..) => journal.to_text(),
+            FileSystem::Disk(None, ..) | FileSystem::MemoryFileSystem(_) => None,
         }
     }
 

@@ -80,6 +80,19 @@ pub(super) fn resolve(folder: &Path, name: &str) -> Option<GitRef> {
     (done && is_hash).then(|| GitRef { name: name.to_owned(), kind: RefKind::Branch, commit, time: 0 })
 }
 
+/// Returns the commit that is checked out, and when it was committed.
+pub(super) fn head(folder: &Path) -> Option<(String, i64)> {
+    let mut command = git(folder);
+    command.args(["log", "-1", "--no-color", "--format=%H %ct", "HEAD", "--"]);
+    let mut line = String::new();
+    let done = run(command, |output| {
+        output.take(MAX_NAME).read_to_string(&mut line).ok()?;
+        Some(())
+    });
+    let (commit, time) = line.trim().split_once(' ').filter(|_| done)?;
+    Some((commit.to_owned(), time.parse().ok()?))
+}
+
 fn parse(line: &str, remotes: &str) -> Option<GitRef> {
     let mut fields = line.split('\0');
     let [full, kind, id, peeled_kind, peeled, time] = std::array::from_fn(|_| fields.next().unwrap_or_default());

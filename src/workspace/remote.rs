@@ -298,6 +298,21 @@ fn past_branch(segments: &[&str], branches: &[String]) -> Option<(String, bool)>
     segments.split_first().map(|(_, path)| (path.join("/"), false))
 }
 
+/// Returns the URL of a remote without names, passwords and tokens, if it then means the same; else the address of the
+/// repository.
+pub(super) fn without_secrets(text: &str, hosts: &Hosts) -> Option<String> {
+    let remote = Remote::parse(text, hosts)?;
+    let (scheme, name, port, path) = split(text.trim())?;
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    let plain = format!("{scheme}://{name}{port}/{}", path.trim_start_matches('/'));
+    if Remote::parse(&plain, hosts).as_ref() == Some(&remote) { Some(plain) } else { remote.url() }
+}
+
+/// Returns what is equal for all spellings of the URL of a remote; the text itself if it is none.
+pub(super) fn key_of(text: &str, hosts: &Hosts) -> String {
+    Remote::parse(text, hosts).map_or_else(|| text.to_owned(), |remote| remote.key())
+}
+
 /// Takes a remote apart: scheme, host name, port and path.
 fn split(text: &str) -> Option<(String, String, Option<u16>, String)> {
     if text.contains("://") {

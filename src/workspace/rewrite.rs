@@ -16,7 +16,12 @@ impl Workspace {
     /// # Errors
     /// When the file is reached by a symbolic link, is not what it was, or cannot be written. Then it is as before.
     pub fn rewrite(&self, file: FileId, before: &str, text: &str) -> Result<(), Error> {
+        let is_packed = self.is_packed(file);
         let file = self.files.get(file);
+        if is_packed {
+            let source = io::Error::other("it is in a pack; correct it in its repository");
+            return Err(Error::Io { action: "write", path: PathBuf::from(&*file.path), source });
+        }
         replace(&file.place, before, text).map_err(|source| Error::Io {
             action: "write",
             path: PathBuf::from(&*file.path),

@@ -43,6 +43,8 @@ impl Disk {
             record: false,
             repository: false,
             revision: None,
+            packs: None,
+            lock: None,
         }
     }
 

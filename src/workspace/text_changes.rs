@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::file_system::FileSystem;
 use super::git_command::{git, run};
 use super::git_history::{MAX_COMMITS, TextChange, header, next};
+use super::packs::Mount;
 use super::{Repository, Workspace};
 use crate::text::FileId;
 
@@ -29,11 +30,16 @@ impl Workspace {
             return Vec::new();
         }
         let mut wanted: BTreeMap<Arc<Path>, (Arc<Repository>, BTreeSet<String>)> = BTreeMap::new();
-        for file in files {
-            let Some(repository) = self.repository(*file).filter(|it| it.is_readable && it.revision.is_none()) else {
+        let mut packed: BTreeMap<&Path, &Arc<Mount>> = BTreeMap::new();
+        let repositories: Vec<_> = files.iter().map(|file| (file, self.repository(*file))).collect();
+        for (file, repository) in &repositories {
+            if let Some(mount) = repository.as_ref().and_then(|it| it.pack.as_ref()) {
+                packed.insert(&mount.place, mount);
+            }
+            let Some(repository) = repository.clone().filter(|it| it.is_readable && it.revision.is_none()) else {
                 continue;
             };
-            let file = self.files.get(*file);
+            let file = self.files.get(**file);
             let Some(name) = file.place.file_name().and_then(|name| name.to_str()) else { continue };
             // What a pattern would be made of.
             if !name.contains(['*', '?', '[', '\\']) {
@@ -65,7 +71,13 @@ impl Workspace {
             found
         });
         let found: Vec<Arc<Vec<TextChange>>> = found.collect();
-        found.iter().flat_map(|found| found.iter().cloned()).collect()
+        let packed = packed.into_values().flat_map(|mount| &mount.pack.manifest().changes).map(|change| TextChange {
+            commit: change.commit.as_str().into(),
+            time: change.time,
+            before: change.before.clone(),
+            after: change.after.clone(),
+        });
+        found.iter().flat_map(|found| found.iter().cloned()).chain(packed).collect()
     }
 }
 

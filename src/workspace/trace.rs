@@ -129,7 +129,7 @@ pub(super) fn holds(text: &str) -> bool {
 
 /// Asks the disk whether an answer would be the same.
 fn still(question: Probe, path: &Path, answer: &str, own: &Path) -> bool {
-    let tree = FileSystem::Disk(None, Revisions::default());
+    let tree = FileSystem::Disk(None, Revisions::default(), OnceLock::new());
     match question {
         Probe::List => {
             answer == tree.list(path).map_or_else(|_| NOTHING.to_owned(), |items| listing(path, &items, own))

@@ -150,7 +150,8 @@ impl Workspace {
                     *file.place == *path || file.real() == path
                 })
         };
-        name == ".git"
+        self.tree.packs().is_some_and(|packs| path.starts_with(packs.folder()))
+            || name == ".git"
             || ignore_rules::NAMES.iter().any(|other| name == *other)
             || is_config()
             || self.roots.iter().any(|root| root.place.starts_with(path))

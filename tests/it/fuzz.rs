@@ -13,6 +13,8 @@ mod location_targets;
 mod markdown;
 #[path = "../../fuzz/invariants/mermaid.rs"]
 mod mermaid;
+#[path = "../../fuzz/invariants/pack.rs"]
+mod pack;
 #[path = "../../fuzz/invariants/sanitise.rs"]
 mod sanitise;
 #[path = "../../fuzz/invariants/templates.rs"]
@@ -51,6 +53,7 @@ fn invariants_hold_for_seeds() {
         location_targets::check((seed, false));
         markdown::check(seed);
         mermaid::check(seed.as_bytes());
+        pack::check(seed.as_bytes());
         sanitise::check(seed.as_bytes());
         templates::check(seed);
         yaml_documents::check(seed);

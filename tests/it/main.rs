@@ -15,6 +15,7 @@ mod hostile;
 mod layering;
 mod manual;
 mod new;
+mod packs;
 mod policy;
 mod portal_diff;
 mod rules;

@@ -35,6 +35,11 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("snapshot-orphan", "needs saved answers"),
     ("snapshot-stale", "needs saved answers"),
     ("snapshot-unreadable-log", "needs saved answers"),
+    ("source-broken", "needs packs"),
+    ("source-missing", "needs packs"),
+    ("source-newer", "needs packs"),
+    ("source-not-allowed", "needs packs"),
+    ("source-stale", "needs packs"),
     ("unreadable-file", "needs a file without permission"),
     ("unreached-file", "shows a list of files"),
 ];

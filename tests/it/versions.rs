@@ -76,6 +76,8 @@ fn loaded(folder: &Path) -> Workspace {
         record: false,
         repository: false,
         revision: None,
+        packs: None,
+        lock: None,
     };
     load(&options).expect("a workspace")
 }
