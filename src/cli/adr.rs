@@ -162,7 +162,12 @@ impl Log {
         if !folder.is_dir() {
             return Err(Error::Usage(format!("there is no folder `{}`", shown(context, &folder))));
         }
-        let input = InputArgs { paths: vec![folder.clone()], config: args.config.clone(), repository: false, packs: PacksArgs::default() };
+        let input = InputArgs {
+            paths: vec![folder.clone()],
+            config: args.config.clone(),
+            repository: false,
+            packs: PacksArgs::default(),
+        };
         let workspace = load(context, &input, None, Purpose::Judge)?;
         let roots = workspace.roots();
         let Some(root) = roots.first() else { return Err(Error::Usage("there is nothing to read".to_owned())) };
@@ -230,7 +235,8 @@ impl Log {
 
 /// Finds the only folder of records that is known here.
 fn known(context: &Context, args: &AdrFolderArgs) -> Result<PathBuf, Error> {
-    let input = InputArgs { paths: Vec::new(), config: args.config.clone(), repository: false, packs: PacksArgs::default() };
+    let input =
+        InputArgs { paths: Vec::new(), config: args.config.clone(), repository: false, packs: PacksArgs::default() };
     let workspace = load(context, &input, None, Purpose::Judge)?;
     let portal = Analysis::of(Depth::Decisions).run(&workspace, &mut |_| ());
     let folders: BTreeSet<&str> = portal.decisions.logs.iter().map(|log| &*log.folder).collect();

@@ -229,6 +229,10 @@ pub struct PackArgs {
     /// Of two packs of a repository, the one with the higher number is the newer one; default: when the commit was made.
     #[arg(long, value_name = "NUMBER")]
     pub sequence: Option<i64>,
+    /// Also pack files of which this repository makes nothing, such as those that a Location of another one names: a pattern of
+    /// paths.
+    #[arg(long, value_name = "PATTERN")]
+    pub include: Vec<String>,
     /// Write the pack even if there are errors.
     #[arg(long)]
     pub allow_errors: bool,

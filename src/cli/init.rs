@@ -44,7 +44,8 @@ struct Plan {
 
 /// Proposes, asks, writes, and checks what was written.
 pub(super) fn run(context: &Context, args: &InitArgs) -> Result<CommandOutcome, Error> {
-    let input = InputArgs { paths: vec![args.folder.clone()], config: None, repository: false, packs: PacksArgs::default() };
+    let input =
+        InputArgs { paths: vec![args.folder.clone()], config: None, repository: false, packs: PacksArgs::default() };
     if !context.cwd.join(&args.folder).is_dir() {
         return Err(Error::Usage(format!("`{}` is not a folder", args.folder.display())));
     }

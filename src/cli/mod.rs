@@ -234,7 +234,8 @@ pub(crate) fn on(workspace: Workspace, today: args::TodayArgs) -> Workspace {
 /// Reads the definitions of APIs that conditions compare with.
 fn api_base(context: &Context, args: &args::ApiBaseArgs) -> Result<Option<ApiBase>, Error> {
     let Some(folder) = &args.api_base else { return Ok(None) };
-    let input = InputArgs { paths: vec![folder.clone()], config: None, repository: true, packs: args::PacksArgs::default() };
+    let input =
+        InputArgs { paths: vec![folder.clone()], config: None, repository: true, packs: args::PacksArgs::default() };
     let workspace = load(context, &input, None, Purpose::Judge)?;
     let portal = Analysis::of(Depth::Findings).run(&workspace, &mut |_| ());
     Ok(Some(ApiBase::new(&portal.catalog, &portal.apis)))

@@ -228,8 +228,12 @@ struct LazyCatalog<'a> {
 impl LazyCatalog<'_> {
     fn get(&self) -> Option<&Catalog> {
         let read = || {
-            let input =
-                InputArgs { paths: self.args.catalog.iter().cloned().collect(), config: None, repository: false, packs: PacksArgs::default() };
+            let input = InputArgs {
+                paths: self.args.catalog.iter().cloned().collect(),
+                config: None,
+                repository: false,
+                packs: PacksArgs::default(),
+            };
             match load(self.context, &input, None, Purpose::Judge) {
                 Ok(workspace) => Some(catalog::load(&workspace).catalog),
                 Err(error) => {
@@ -284,7 +288,12 @@ fn find_template(
     if wanted.contains(std::path::MAIN_SEPARATOR) && !wanted.contains(':') {
         return Err(Error::Usage(format!("there is no file or folder `{wanted}`")));
     }
-    let input = InputArgs { paths: args.catalog.iter().cloned().collect(), config: None, repository: false, packs: PacksArgs::default() };
+    let input = InputArgs {
+        paths: args.catalog.iter().cloned().collect(),
+        config: None,
+        repository: false,
+        packs: PacksArgs::default(),
+    };
     let workspace = load(context, &input, None, Purpose::Judge)?;
     let known = catalog::load(&workspace).catalog;
     let Some(id) = known.find(reference.as_str()) else {

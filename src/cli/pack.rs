@@ -1,17 +1,15 @@
 //! `playbill pack`: what a portal reads of one repository, in one file.
 
-use std::collections::BTreeMap;
+use globset::{GlobSet, GlobSetBuilder};
 
 use super::args::{PackArgs, PacksArgs, ReportFormat};
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, InputArgs, Purpose, counted, load_at, report, say, say_report};
+use super::{CommandOutcome, Context, InputArgs, Purpose, counted, load, report, say, say_report};
 use crate::depth::Depth;
 use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::error::Error;
-use crate::output::Sink;
 use crate::portal::Analysis;
-use crate::render::PageFingerprints;
-use crate::{pack, render, site, theme};
+use crate::{pack, render};
 
 /// Rules that another repository may answer: a pack is not refused for them.
 const ANSWERED_ELSEWHERE: &[Code] = &[
@@ -23,15 +21,6 @@ const ANSWERED_ELSEWHERE: &[Code] = &[
     codes::NO_CATALOG_FILE,
 ];
 
-/// Takes a site and keeps nothing: what a build reads is what counts.
-struct Discard;
-
-impl Sink for Discard {
-    fn put(&self, _path: &str, _bytes: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
 /// Reads what a build reads, and writes it down.
 pub(super) fn run(context: &Context, args: &PackArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
@@ -42,16 +31,12 @@ pub(super) fn run(context: &Context, args: &PackArgs) -> Result<CommandOutcome, 
         repository: false,
         packs: PacksArgs::default(),
     };
-    let workspace = load_at(context, &input, Purpose::Read, None)?;
+    let included = included(&args.include)?;
+    let workspace = load(context, &input, None, Purpose::Read)?;
     let portal = Analysis::of(Depth::Pages).run(&workspace, &mut |stage| watch.stage(stage));
-    watch.stage("plan");
-    let site = site::plan(&workspace, &portal);
-    let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal)?;
-    watch.stage("render");
-    render::pages(&workspace, &portal, &theme, &site, &PageFingerprints::default(), &Discard)?;
-    let is_own = |problem: &&Diagnostic| {
-        problem.severity == Severity::Error && !ANSWERED_ELSEWHERE.contains(&problem.code)
-    };
+    watch.stage("pack");
+    let is_own =
+        |problem: &&Diagnostic| problem.severity == Severity::Error && !ANSWERED_ELSEWHERE.contains(&problem.code);
     let errors: Vec<Diagnostic> = portal.diagnostics.iter().filter(is_own).cloned().collect();
     if !errors.is_empty() && !args.allow_errors {
         let shown = report::ReportPaths::new(&workspace, context, &input);
@@ -59,8 +44,8 @@ pub(super) fn run(context: &Context, args: &PackArgs) -> Result<CommandOutcome, 
         say("nothing is packed; correct the errors, or pack them with `--allow-errors`");
         return Ok(CommandOutcome::ContentErrors);
     }
-    watch.stage("pack");
-    let (mut manifest, content, left_out) = workspace.pack_content(args.slug.as_deref())?;
+    let copied = render::copied_files(&portal);
+    let (mut manifest, content, left_out) = workspace.pack_content(args.slug.as_deref(), &copied, &included)?;
     manifest.problems.errors = errors.len();
     manifest.entities = portal.catalog.entities().iter().map(|entity| entity.reference.to_string()).collect();
     manifest.entities.sort_unstable();
@@ -80,11 +65,24 @@ pub(super) fn run(context: &Context, args: &PackArgs) -> Result<CommandOutcome, 
             say(&format!("left out: `{path}` {why}"));
         }
         if is_shallow {
-            say("note: this clone has not the whole history, so pages may lack dates; fetch it, such as with `fetch-depth: 0`");
+            say(
+                "note: this clone lacks a part of the history, so pages may lack dates; fetch it, such as with `fetch-depth: 0`",
+            );
         }
         say(&format!("packed {slug}: {}, {} bytes", counted(files, "file", "files"), bytes.len()));
     }
     watch.finish();
-    std::mem::forget((portal, workspace, site));
+    // The process ends here.
+    std::mem::forget((portal, workspace));
     Ok(CommandOutcome::Success)
+}
+
+/// Reads the patterns of files that are packed in any case.
+fn included(patterns: &[String]) -> Result<GlobSet, Error> {
+    let invalid = |error: globset::Error| Error::Usage(format!("`--include`: {error}"));
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(crate::config::glob(pattern).map_err(invalid)?);
+    }
+    set.build().map_err(invalid)
 }

@@ -549,7 +549,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { catalog_file: 10 << 20, definition_file: 64 << 20, document: 8 << 20, snapshot: 32 << 20, pack: 64 << 20 }
+        Self {
+            catalog_file: 10 << 20,
+            definition_file: 64 << 20,
+            document: 8 << 20,
+            snapshot: 32 << 20,
+            pack: 64 << 20,
+        }
     }
 }
 

@@ -10,9 +10,9 @@ use super::check::{Checker, colour, count, factor, given, glob, http_url, is_fie
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
-    CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, PackSource, PacksConfig, Places, Policy,
-    RadarConfig, ScorecardsConfig, SearchConfig, SearchTest, SnapshotField, SnapshotSource, SnapshotsConfig,
-    TemplatesConfig,
+    CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, PackSource,
+    PacksConfig, Places, Policy, RadarConfig, ScorecardsConfig, SearchConfig, SearchTest, SnapshotField,
+    SnapshotSource, SnapshotsConfig, TemplatesConfig,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;

@@ -20,8 +20,8 @@ use std::sync::Arc;
 pub use manifest::{
     FileFacts, FolderActivity, Former, LastCommit, Link, Manifest, Problems, RepositoryFacts, Since, TextChange,
 };
-pub use path::{is_link_target, is_slug};
 pub use path::fault as path_fault;
+pub use path::{is_link_target, is_slug};
 pub use read::{Bounds, read};
 pub use tree::{Entry, Found, NotFound};
 pub use write::write;
@@ -107,7 +107,7 @@ pub enum Fault {
         /// The name of the repository, as far as it can be read.
         slug: Option<String>,
     },
-    /// An entry has a path that is none, or leads out of the repository.
+    /// An entry has an invalid path, or one that leads out of the repository.
     Path {
         /// The path.
         path: String,

@@ -135,10 +135,12 @@ fn expand(packed: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Fault> {
     if bytes.len() as u64 > limit {
         return Err(Fault::Expands { limit });
     }
-    read.map_err(|error| Fault::Damaged(match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
-        _ => error.to_string(),
-    }))?;
+    read.map_err(|error| {
+        Fault::Damaged(match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
+            _ => error.to_string(),
+        })
+    })?;
     if !decoder.into_inner().is_empty() {
         return Err(Fault::Damaged("something follows its end".to_owned()));
     }

@@ -100,8 +100,7 @@ impl Pack {
                 }
                 _ => {}
             }
-            let (name, node) =
-                folders.last().and_then(|folder| folder.get_key_value(name)).ok_or(NotFound::Missing)?;
+            let (name, node) = folders.last().and_then(|folder| folder.get_key_value(name)).ok_or(NotFound::Missing)?;
             end = Some(match node {
                 Node::Link(target) if follow || !rest.is_empty() => {
                     links += 1;

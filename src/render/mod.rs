@@ -288,6 +288,18 @@ pub fn outputs(portal: &Portal, theme: &Theme, site: &Site) -> Vec<(String, Outp
     outputs
 }
 
+/// Returns the files that a site holds copies of, which an analysis need not have read.
+#[must_use]
+pub fn copied_files(portal: &Portal) -> Vec<FileId> {
+    let docs = portal.docs.all();
+    let docs =
+        docs.flat_map(|docs| docs.pages.iter().map(|page| page.file).chain(docs.assets.iter().map(|asset| asset.file)));
+    let pictures = portal.decisions.logs.iter().flat_map(|log| log.pictures.iter().map(|(file, _)| *file));
+    let notes = portal.notes.readmes.iter().map(|(_, note)| note).chain(&portal.notes.home);
+    let notes = notes.flat_map(|note| note.pictures.iter().map(|picture| picture.file));
+    docs.chain(pictures).chain(notes).collect()
+}
+
 /// Makes a file; `None` if it cannot be read, which the analysis has reported.
 ///
 /// # Errors

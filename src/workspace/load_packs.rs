@@ -86,8 +86,10 @@ impl Workspace {
                 if !packs.iter().any(|(pack, ..)| pack.digest() == locked.sha256) {
                     let message = format!("the pack of `{slug}` that the lock names is not there");
                     problems.push(
-                        Diagnostic::new(codes::SOURCE_MISSING, Span::whole(*file), message)
-                            .help(format!("bring the pack with the SHA-256 {}, or build without `--lock`", locked.sha256)),
+                        Diagnostic::new(codes::SOURCE_MISSING, Span::whole(*file), message).help(format!(
+                            "bring the pack with the SHA-256 {}, or build without `--lock`",
+                            locked.sha256
+                        )),
                     );
                 }
             }
@@ -178,8 +180,7 @@ impl Workspace {
                         Fault::Newer { slug: Some(slug), .. } => format!("the pack of `{slug}`"),
                         _ => "this pack".to_owned(),
                     };
-                    let problem =
-                        self.pack_problem(codes::SOURCE_NEWER, &file, format!("{slug} is left out: {fault}"));
+                    let problem = self.pack_problem(codes::SOURCE_NEWER, &file, format!("{slug} is left out: {fault}"));
                     problems.push(problem.help("update Playbill here before the repositories do"));
                 }
                 Err(Refused::Fault(fault)) => {
@@ -263,8 +264,12 @@ impl Workspace {
             let span = place.or_else(|| self.config_file.map(Span::whole));
             let span = span.unwrap_or_else(|| Span::whole(self.add_folder(&self.config_folder)));
             problems.push(
-                Diagnostic::new(codes::SOURCE_MISSING, span, format!("there is no pack of `{slug}`, which is required"))
-                    .help("see that the repository's job brings its pack, or no longer require it"),
+                Diagnostic::new(
+                    codes::SOURCE_MISSING,
+                    span,
+                    format!("there is no pack of `{slug}`, which is required"),
+                )
+                .help("see that the repository's job brings its pack, or no longer require it"),
             );
         }
         kept
@@ -274,7 +279,8 @@ impl Workspace {
     fn read_lock(&self, cwd: &Path, given: &Path) -> Result<(FileId, Lock), Error> {
         let place = cwd.join(given);
         let invalid = |why: String| Error::Usage(format!("`{}` is no lock of packs: {why}", given.display()));
-        let bytes = self.tree.read(&place, self.config.limits.catalog_file).map_err(|error| invalid(error.to_string()))?;
+        let bytes =
+            self.tree.read(&place, self.config.limits.catalog_file).map_err(|error| invalid(error.to_string()))?;
         let lock: Lock = serde_json::from_slice(&bytes).map_err(|error| invalid(error.to_string()))?;
         if lock.format != LOCK_FORMAT {
             return Err(invalid(format!("it is of format {}, and {LOCK_FORMAT} is known", lock.format)));
@@ -306,12 +312,7 @@ fn pack_files(tree: &FileSystem, folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn read(
-    tree: &FileSystem,
-    file: &Path,
-    bounds: &Bounds,
-    wanted: Option<&BTreeSet<&str>>,
-) -> Result<Pack, Refused> {
+fn read(tree: &FileSystem, file: &Path, bounds: &Bounds, wanted: Option<&BTreeSet<&str>>) -> Result<Pack, Refused> {
     let bytes = tree.read(file, bounds.packed).map_err(Refused::Unread)?;
     if wanted.is_some_and(|wanted| !wanted.contains(&*pack::digest(&bytes))) {
         return Err(Refused::NotMeant);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use globset::GlobSet;
 use rayon::prelude::*;
 
 use super::file_system::FileType;
@@ -13,7 +14,10 @@ use super::path::names_below;
 use super::remote::{self, Remote};
 use super::{MANIFEST, Repository, Workspace, ignore_rules, refs, scan};
 use crate::error::Error;
-use crate::pack::{self, Content, FileFacts, FolderActivity, Former, LastCommit, Link, Manifest, RepositoryFacts, Since};
+use crate::pack::{
+    self, Content, FileFacts, FolderActivity, Former, LastCommit, Link, Manifest, RepositoryFacts, Since,
+};
+use crate::text::FileId;
 
 /// How deep folders are entered.
 const MAX_DEPTH: usize = 99;
@@ -25,8 +29,10 @@ const MAX_BY_NAME: u64 = 1 << 20;
 const MAX_BYTES: u64 = 500 << 20;
 /// For how long before the packed commit the times of others are packed, in seconds.
 const ACTIVITY: i64 = 400 * 86_400;
-/// Files of these names are read by portals, whoever configures them.
-const ENDINGS: [&str; 8] = [".yaml", ".yml", ".md", ".markdown", ".graphql", ".graphqls", ".proto", ".adoc"];
+/// Files with these endings are documents and definitions, which other repositories may name.
+const ENDINGS: [&str; 6] = [".md", ".markdown", ".graphql", ".graphqls", ".proto", ".adoc"];
+/// A YAML file with this is one of entities, which a Location of another repository may name. Others may hold anything.
+const OF_ENTITIES: &[u8] = b"backstage.io/v1";
 
 /// A file or a link of the repository.
 struct Item {
@@ -34,7 +40,7 @@ struct Item {
     place: PathBuf,
     /// What it says, of a link.
     target: Option<String>,
-    /// Whether it is input by its name or because somebody has read it.
+    /// Whether its content is packed.
     is_wanted: bool,
 }
 
@@ -47,11 +53,16 @@ pub struct LeftOut {
 
 impl Workspace {
     /// Returns what a pack of the scanned repository holds, of what was read of it so far and what its names promise; `slug` is
-    /// its name, if not that of its remote.
+    /// its name, if not that of its remote; `copied` files and those that `further` patterns name are packed, too.
     ///
     /// # Errors
     /// When what is scanned is not one whole repository, has no name, or is too large.
-    pub fn pack_content(&self, slug: Option<&str>) -> Result<(Manifest, Content, LeftOut), Error> {
+    pub fn pack_content(
+        &self,
+        slug: Option<&str>,
+        copied: &[FileId],
+        further: &GlobSet,
+    ) -> Result<(Manifest, Content, LeftOut), Error> {
         let place = match (self.scanned_folders().as_slice(), self.starts.len()) {
             ([folder], 1) => Arc::clone(&folder.place),
             _ => return Err(Error::Usage("a pack is of one folder: name the top of one repository".to_owned())),
@@ -67,7 +78,7 @@ impl Workspace {
         }
         let repository = is_top(&place).then(|| self.repository_of(&place)).flatten();
         let mut left_out = LeftOut::default();
-        let items = self.items(&place, &mut left_out)?;
+        let items = self.items(&place, copied, further, &mut left_out)?;
         let mut manifest = Manifest {
             format: pack::FORMAT,
             engine: env!("CARGO_PKG_VERSION").to_owned(),
@@ -143,7 +154,8 @@ impl Workspace {
             }
             None => of_remote().or_else(of_folder),
         };
-        let slug = slug.ok_or_else(|| Error::Usage("this repository has no name; give it one with `--slug`".to_owned()))?;
+        let slug =
+            slug.ok_or_else(|| Error::Usage("this repository has no name; give it one with `--slug`".to_owned()))?;
         Ok(RepositoryFacts {
             slug,
             url: repository.and_then(|it| remote::without_secrets(&it.remote_text(&self.tree)?, &self.config.hosts)),
@@ -211,6 +223,19 @@ impl Workspace {
             .collect();
     }
 
+    /// Returns whether a file that nobody has read yet is input for others, by its name and what it says.
+    fn is_promising(&self, path: &str, place: &Path) -> bool {
+        let is_yaml = [".yaml", ".yml"].iter().any(|ending| path.ends_with(ending));
+        let is_named_so = is_named_so(path);
+        (is_named_so || is_yaml)
+            && self.tree.size(place).is_some_and(|size| size <= MAX_BY_NAME)
+            && (is_named_so
+                || self
+                    .tree
+                    .read(place, MAX_BY_NAME)
+                    .is_ok_and(|bytes| memchr::memmem::find(&bytes, OF_ENTITIES).is_some()))
+    }
+
     fn packed_change(&self, place: &Path) -> Option<LastCommit> {
         let change = self.last_change_at(place)?;
         let (commit, author) = (change.commit.to_string(), change.author.to_string());
@@ -223,10 +248,16 @@ impl Workspace {
     }
 
     /// Lists the files and links of the repository, without what ignore files exclude and nobody has read.
-    fn items(&self, top: &Path, left_out: &mut LeftOut) -> Result<Vec<Item>, Error> {
+    fn items(
+        &self,
+        top: &Path,
+        copied: &[FileId],
+        further: &GlobSet,
+        left_out: &mut LeftOut,
+    ) -> Result<Vec<Item>, Error> {
         let read: HashSet<PathBuf> = {
             let ids = self.files.matching(|file| file.was_read() && file.real().starts_with(top));
-            ids.into_iter().map(|id| self.files.get(id).real().to_owned()).collect()
+            ids.iter().chain(copied).map(|id| self.files.get(*id).real().to_owned()).collect()
         };
         let answers: Vec<PathBuf> =
             self.snapshot_folders().iter().filter_map(|folder| self.tree.real(folder).ok()).collect();
@@ -240,7 +271,9 @@ impl Workspace {
                 continue;
             }
             if depth > 0 && entries.iter().any(|entry| entry.name == ".git") {
-                left_out.paths.push((super::path::shown(folder.strip_prefix(top).unwrap_or(&folder)), "is a repository itself"));
+                left_out
+                    .paths
+                    .push((super::path::shown(folder.strip_prefix(top).unwrap_or(&folder)), "is a repository itself"));
                 continue;
             }
             let rules = self.book.enter(&self.tree, rules.as_ref(), &folder, &entries);
@@ -279,7 +312,8 @@ impl Workspace {
                 };
                 let is_wanted = read.contains(&place)
                     || answers.iter().any(|folder| place.starts_with(folder))
-                    || (is_named_so(&path) && self.tree.size(&place).is_some_and(|size| size <= MAX_BY_NAME));
+                    || further.is_match(&path)
+                    || (target.is_none() && self.is_promising(&path, &place));
                 if (is_wanted || target.is_some()) && !folded.insert(path.to_lowercase()) {
                     left_out.paths.push((path, "differs from another path only in case"));
                     continue;
@@ -303,6 +337,7 @@ fn is_named_so(path: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     ENDINGS.iter().any(|ending| lower.ends_with(ending))
         || scan::is_content(name)
+        || scan::is_alike(name, false)
         || name == "CODEOWNERS"
         || ignore_rules::NAMES.contains(&name)
         || ["readme", "license", "changelog"].iter().any(|stem| lower.split('.').next() == Some(stem))

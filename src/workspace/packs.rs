@@ -62,9 +62,7 @@ impl Packs {
     pub(super) fn new(folder: PathBuf, packs: Vec<(Pack, PathBuf, Option<usize>)>) -> (Self, Vec<(Pack, PathBuf)>) {
         let mut packs: BTreeMap<String, (Pack, PathBuf, Option<usize>)> =
             packs.into_iter().map(|pack| (pack.0.manifest().repository.slug.clone(), pack)).collect();
-        let is_inner = |slug: &String| {
-            slug.match_indices('/').any(|(at, _)| packs.contains_key(&slug[..at]))
-        };
+        let is_inner = |slug: &String| slug.match_indices('/').any(|(at, _)| packs.contains_key(&slug[..at]));
         let inner: Vec<String> = packs.keys().filter(|slug| is_inner(slug)).cloned().collect();
         let refused = inner.iter().filter_map(|slug| packs.remove(slug)).map(|(pack, file, _)| (pack, file)).collect();
         let mut made = Self { folder, ..Self::default() };

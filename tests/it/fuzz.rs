@@ -64,6 +64,21 @@ fn invariants_hold_for_seeds() {
 }
 
 #[test]
+fn invariants_hold_for_a_pack() {
+    let manifest = playbill::pack::Manifest {
+        format: playbill::pack::FORMAT,
+        repository: playbill::pack::RepositoryFacts { slug: "acme/web".to_owned(), ..Default::default() },
+        names: vec!["src/main.rs".to_owned()],
+        ..Default::default()
+    };
+    let files = [("docs/index.md".to_owned(), b"# Hello".as_slice().into())];
+    let content = playbill::pack::Content { files: files.into(), ..Default::default() };
+    let bytes = playbill::pack::write(manifest, &content).expect("a pack");
+    pack::check(&bytes);
+    (0..bytes.len()).for_each(|end| pack::check(&bytes[..end]));
+}
+
+#[test]
 fn every_target_is_a_line_and_is_listed() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("fuzz/Cargo.toml");
