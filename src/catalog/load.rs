@@ -574,7 +574,8 @@ fn unfilled(file: FileId) -> Diagnostic {
 ///
 /// Within a file the later document replaces the earlier one. Across files it is the one that was there first, as in
 /// Backstage, so that nobody takes over what belongs to others by describing it again: what the configuration puts first,
-/// then what git has known longest, then the first in the order of paths.
+/// then of packs the one whose repository it lists first, then what git has known longest, then the first in the order of
+/// paths.
 fn settle(
     workspace: &Workspace,
     claims: BTreeMap<Arc<str>, Vec<(Draft, usize)>>,
@@ -598,7 +599,8 @@ fn settle(
             if claims.len() == 1 {
                 return claims.pop();
             }
-            let (at, why) = first_claim(&claims, rank, |file| since.get(&file).copied().unwrap_or(KnownSince::Unknown));
+            let known = |file| since.get(&file).copied().unwrap_or(KnownSince::Unknown);
+            let (at, why) = first_claim(&claims, rank, |file| workspace.pack_rank(file), known);
             let winner = claims.swap_remove(at);
             // Taking it out has moved the last one.
             claims.sort_by_key(|(draft, i)| (*i, draft.name_span.start));
@@ -612,6 +614,7 @@ fn settle(
 fn first_claim(
     claims: &[(Draft, usize)],
     rank: impl Fn(FileId) -> usize,
+    listed: impl Fn(FileId) -> usize,
     since: impl Fn(FileId) -> KnownSince,
 ) -> (usize, &'static str) {
     // Of each file the last document; they come in the order of files.
@@ -626,6 +629,11 @@ fn first_claim(
     candidates.retain(|at| rank(file(*at)) == best);
     if let [only] = candidates[..] {
         return (only, "`catalog.precedence` puts it first");
+    }
+    let best = candidates.iter().map(|at| listed(file(*at))).min().unwrap_or_default();
+    candidates.retain(|at| listed(file(*at)) == best);
+    if let [only] = candidates[..] {
+        return (only, "`packs.sources` lists its repository first");
     }
     let chosen = if candidates.len() < before { "`catalog.precedence` puts it first" } else { "its path comes first" };
     let known: Vec<KnownSince> = candidates.iter().map(|at| since(file(*at))).collect();
@@ -901,7 +909,7 @@ mod tests {
             .collect();
         let winner = |since: [KnownSince; 3]| {
             let of = |file: FileId| since[workspace.catalog_files().iter().position(|other| *other == file).unwrap()];
-            first_claim(&claims, |_| 0, of).0
+            first_claim(&claims, |_| 0, |_| 0, of).0
         };
         assert_eq!(winner([Commit(30), Commit(10), Commit(20)]), 1);
         assert_eq!(winner([Never, Commit(20), Never]), 1);

@@ -90,7 +90,7 @@ fn unknown_keys_are_named_with_the_nearest() {
     check(
         "limits: {pages: 1}",
         &["1:10 unknown-config-key the key `pages` is not known in `limits`; known here: `catalogFile`, \
-           `definitionFile`, `document`, `snapshot`"],
+           `definitionFile`, `document`, `snapshot`, `pack`"],
     );
 }
 

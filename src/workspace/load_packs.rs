@@ -144,6 +144,13 @@ impl Workspace {
         self.config.packs.sources.get(mount.source?)
     }
 
+    /// Returns the place of a file's repository in the allow-list, or one behind all if it is in none.
+    pub(crate) fn pack_rank(&self, file: FileId) -> usize {
+        let sources = &self.config.packs.sources;
+        let mount = self.tree.packs().and_then(|packs| packs.around(&self.files.get(file).place));
+        mount.and_then(|mount| mount.source).unwrap_or(sources.len())
+    }
+
     /// Returns whether a file is in a pack, which is never written to.
     #[must_use]
     pub fn is_packed(&self, file: FileId) -> bool {

@@ -308,6 +308,15 @@ fn the_site_of_packs_is_that_of_one_checkout() {
     let made = Made::new("title: Acme\ndocs: {staleAfter: 30d}\n");
     let slugs = twelve(&made);
     made.succeeds(&["build", "all", "-o", "checkout", "--no-cache"]);
+    // What only git knows, links and other repositories bring is really there.
+    for page in [
+        "catalog/default/component/former",
+        "docs/default/component/web/old",
+        "docs/default/component/linked/more/a",
+        "catalog/default/component/part",
+    ] {
+        assert!(made.path(&format!("checkout/{page}/index.html")).exists(), "no {page}");
+    }
     for (at, slug) in slugs.iter().enumerate() {
         made.pack(slug, &format!("packs/{at:02}.tar.gz"));
         // In another order, and in folders of their own, as artefacts are downloaded.
@@ -372,6 +381,17 @@ fn a_pack_that_is_wrong_costs_itself_alone() {
     made.write("playbill.yaml", "packs: {sources: [{slug: '*/*', namespaces: [shop]}]}\n");
     let found = own(made.check(&["--packs", "packs"]));
     assert_eq!(found, ["source-not-allowed acme/a/catalog-info.yaml", "source-not-allowed acme/b/catalog-info.yaml"]);
+    // Of two that describe one entity, the one that is listed first counts, although git has known the other one longer.
+    made.repository("other/copy", &[], &[("catalog-info.yaml", &component("b", ""))]);
+    made.pack("other/copy", "copies/copy.tar.gz");
+    made.pack("acme/b", "copies/b.tar.gz");
+    for (first, second) in [("acme", "other"), ("other", "acme")] {
+        made.write("playbill.yaml", format!("packs: {{sources: [{{slug: {first}/*}}, {{slug: {second}/*}}]}}\n"));
+        let found = made.check(&["--packs", "copies"]);
+        let found: Vec<&String> = found.iter().filter(|it| it.starts_with("duplicate-entity")).collect();
+        let place = if second == "acme" { "acme/b" } else { "other/copy" };
+        assert_eq!(found, [&format!("duplicate-entity {place}/catalog-info.yaml")]);
+    }
     // The lock says which pack is meant, even if there is a newer one.
     made.write("playbill.yaml", "title: Acme\n");
     made.succeeds(&["build", "--packs", "packs", "-o", "before", "--write-lock", "lock.json", "--no-cache"]);
