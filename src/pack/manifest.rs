@@ -138,7 +138,6 @@ pub enum Since {
 }
 
 impl Since {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     fn is_unknown(&self) -> bool {
         *self == Self::Unknown
     }

@@ -295,7 +295,7 @@ pub fn copied_files(portal: &Portal) -> Vec<FileId> {
     let docs =
         docs.flat_map(|docs| docs.pages.iter().map(|page| page.file).chain(docs.assets.iter().map(|asset| asset.file)));
     let pictures = portal.decisions.logs.iter().flat_map(|log| log.pictures.iter().map(|(file, _)| *file));
-    let notes = portal.notes.readmes.iter().map(|(_, note)| note).chain(&portal.notes.home);
+    let notes = portal.notes.readmes.values().chain(&portal.notes.home);
     let notes = notes.flat_map(|note| note.pictures.iter().map(|picture| picture.file));
     docs.chain(pictures).chain(notes).collect()
 }

@@ -70,7 +70,7 @@ pub(super) struct DirEntry {
 pub(super) enum FileSystem {
     /// The file system, what it answered if that is noted, the commits that are read beside what is checked out, and the
     /// packs that are read as if they were clones.
-    Disk(Option<Trace>, Revisions, OnceLock<Packs>),
+    Disk(Option<Trace>, Revisions, OnceLock<Box<Packs>>),
     /// Files made up by a test, below the root `/`.
     MemoryFileSystem(MemoryFileSystem),
 }
@@ -146,7 +146,7 @@ impl FileSystem {
     /// Returns the packs that are read as if they were clones.
     pub(super) fn packs(&self) -> Option<&Packs> {
         match self {
-            Self::Disk(_, _, packs) => packs.get(),
+            Self::Disk(_, _, packs) => packs.get().map(|packs| &**packs),
             Self::MemoryFileSystem(_) => None,
         }
     }
@@ -154,7 +154,7 @@ impl FileSystem {
     /// Puts packs in the place of their folder; what was there on the disk is no longer seen.
     pub(super) fn mount(&self, mounted: Packs) {
         if let Self::Disk(_, _, packs) = self {
-            let _ = packs.set(mounted);
+            let _ = packs.set(Box::new(mounted));
         }
     }
 
