@@ -140,7 +140,7 @@ impl fmt::Display for Fault {
                 write!(f, "it has {size} bytes, more than the {limit} that a pack may have")
             }
             Self::Expands { limit } => write!(f, "it expands to more than the {limit} bytes that it may"),
-            Self::TooMany { limit } => write!(f, "it has more than {limit} entries"),
+            Self::TooMany { limit } => write!(f, "it has more than {limit} files or folders"),
             Self::Damaged(why) => write!(f, "it is no pack, or damaged: {why}"),
             Self::Manifest(why) => write!(f, "its manifest cannot be used: {why}"),
             Self::Newer { format, .. } => {

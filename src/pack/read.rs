@@ -59,6 +59,7 @@ pub fn read(packed: &[u8], bounds: &Bounds) -> Result<Pack, Fault> {
     let (manifest, entries) = entries(&bytes, bounds)?;
     let mut manifest = checked(manifest, bounds)?;
     let mut root = BTreeMap::new();
+    let mut folders = 0;
     let mut before = BTreeMap::new();
     let mut folded = HashSet::new();
     let mut is_new = |path: &str| folded.insert(path.to_lowercase());
@@ -73,7 +74,7 @@ pub fn read(packed: &[u8], bounds: &Bounds) -> Result<Pack, Fault> {
             if facts.size != content.len() as u64 || facts.sha256 != digest(content) {
                 return Err(differs(path, "is not as its manifest says"));
             }
-            tree::insert(&mut root, path, Node::File(range, facts.executable))?;
+            tree::insert(&mut root, &mut folders, path, Node::File(range, facts.executable))?;
         } else if let Some(path) = name.strip_prefix(BEFORE) {
             let facts = manifest.files.get(path).and_then(|facts| facts.before.as_ref());
             if facts.is_none_or(|wanted| *wanted != digest(content)) {
@@ -99,11 +100,11 @@ pub fn read(packed: &[u8], bounds: &Bounds) -> Result<Pack, Fault> {
         if !is_new(path) {
             return Err(Fault::Duplicate { path: path.clone() });
         }
-        tree::insert(&mut root, path, Node::Link(link.target.as_str().into()))?;
+        tree::insert(&mut root, &mut folders, path, Node::Link(link.target.as_str().into()))?;
     }
     for path in std::mem::take(&mut manifest.names) {
         check(&path)?;
-        tree::insert(&mut root, &path, Node::Named)?;
+        tree::insert(&mut root, &mut folders, &path, Node::Named)?;
     }
     Ok(Pack { manifest, digest: digest(packed), bytes, root, before })
 }

@@ -54,15 +54,28 @@ pub enum NotFound {
     TooManyLinks,
 }
 
-/// Puts something into the tree; the folders on the way are made.
-pub(super) fn insert(root: &mut BTreeMap<Box<str>, Node>, path: &str, node: Node) -> Result<(), Fault> {
+/// As many folders as a pack may have: each costs memory, and a short path names many.
+const MAX_FOLDERS: usize = 100_000;
+
+/// Puts something into the tree; the folders on the way are made, and counted in `made`.
+pub(super) fn insert(
+    root: &mut BTreeMap<Box<str>, Node>,
+    made: &mut usize,
+    path: &str,
+    node: Node,
+) -> Result<(), Fault> {
     let duplicate = || Fault::Duplicate { path: path.to_owned() };
     let (folders, name) = path.rsplit_once('/').map_or((None, path), |(folders, name)| (Some(folders), name));
     let mut folder = root;
     for part in folders.into_iter().flat_map(|folders| folders.split('/')) {
-        let Node::Folder(next) = folder.entry(part.into()).or_insert_with(|| Node::Folder(BTreeMap::new())) else {
-            return Err(duplicate());
-        };
+        let entry = folder.entry(part.into()).or_insert_with(|| {
+            *made += 1;
+            Node::Folder(BTreeMap::new())
+        });
+        let Node::Folder(next) = entry else { return Err(duplicate()) };
+        if *made > MAX_FOLDERS {
+            return Err(Fault::TooMany { limit: MAX_FOLDERS });
+        }
         folder = next;
     }
     match folder.insert(name.into(), node) {
