@@ -187,6 +187,9 @@ fn bombs_stop_at_the_bound() {
     let bounds = Bounds { names: 39, ..Bounds::default() };
     let bytes = write(wanted, &Content::default()).unwrap();
     assert_eq!(read(&bytes, &bounds).unwrap_err(), Fault::TooMany { limit: 39 });
+    let mut deep = manifest("web");
+    deep.names = (0..1_200).map(|at| format!("{at}/{}x", "a/".repeat(90))).collect();
+    refused(&write(deep, &Content::default()).unwrap(), "it has more than 100000 files or folders");
 }
 
 #[test]
