@@ -1,5 +1,7 @@
 //! `playbill export`: the resolved catalog as data.
 
+use std::cell::RefCell;
+
 use super::args::{ExportArgs, ExportFormat, ReportFormat};
 use super::stopwatch::Stopwatch;
 use super::{CommandOutcome, Context, Purpose, api_base, load, on, print, print_bytes, report};
@@ -90,7 +92,12 @@ fn scorecards(
     let problems: Vec<Diagnostic> = portal.diagnostics.iter().filter(is_about_scorecards).cloned().collect();
     let shown = report::ReportPaths::new(workspace, context, &args.input);
     let problems = report::render(&problems, workspace, &shown, ReportFormat::Json, false);
-    let found = export::all(&portal.scorecards, &portal.catalog, &mut Positions::new(workspace));
+    let positions = RefCell::new(Positions::new(workspace));
+    let places = export::Places {
+        path: &|file| positions.borrow_mut().path(file).to_string(),
+        line: Some(&|span| positions.borrow_mut().place(span).start.line),
+    };
+    let found = export::all(&portal.scorecards, &portal.catalog, &places);
     let text = visible_json(serde_json::to_string(&found).unwrap_or_default());
     let text = text.strip_suffix('}').unwrap_or_default();
     print(&format!("{text},\"problems\":{}}}\n", problems.trim_end()));

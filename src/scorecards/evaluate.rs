@@ -88,8 +88,16 @@ pub(super) fn run(
         if with_figures {
             card.rollups = rollup::rollups(card, parts.catalog);
         }
+        card.ranking = ranking(&card.outcomes);
         follow_initiatives(card, parts);
     }
+}
+
+fn ranking(outcomes: &[Outcome]) -> Vec<usize> {
+    let says_something = |at: &usize| outcomes[*at].results.iter().any(|it| it.status != Status::NotApplicable);
+    let mut places: Vec<usize> = (0..outcomes.len()).filter(says_something).collect();
+    places.sort_by_key(|at| (outcomes[*at].figures.rank, outcomes[*at].figures.score, outcomes[*at].entity));
+    places
 }
 
 fn conditions(cards: &[Scorecard]) -> impl Iterator<Item = &Condition> {

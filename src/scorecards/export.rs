@@ -1,143 +1,218 @@
 //! Scorecards as data for other programs: `export --scorecards`, and the JSON files of the site.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::model::{Evidence, Figures, Origin, Outcome, Rollup, RuleResult, Scorecard, Scorecards, Status, Test};
-use super::tech_insights::Check;
-use crate::catalog::Catalog;
-use crate::diag::Positions;
+use super::model::{
+    Evidence, Figures, Initiative, Origin, Outcome, Rollup, Rule, RuleResult, Scorecard, Scorecards, Status, Test,
+};
+use crate::catalog::{Catalog, EntityId};
 use crate::text::FileId;
 use crate::yaml::Node;
 
 /// The longest text of evidence that is written, in characters.
 const LONGEST: usize = 300;
 
-/// Makes the JSON of all scorecards, without `problems`.
+/// All scorecards, without `problems`.
+#[derive(Serialize)]
+pub struct AllScorecards<'a> {
+    today: Option<String>,
+    scorecards: Vec<ScorecardData<'a>>,
+}
+
+/// A scorecard with what it says of everybody. Entities are made one after the other while they are written, since the
+/// evidence of all together takes many times the room of what is written.
+#[derive(Serialize)]
+pub struct ScorecardData<'a> {
+    id: &'a str,
+    title: &'a str,
+    source: String,
+    levels: Vec<LevelData<'a>>,
+    rules: Vec<RuleData<'a>>,
+    entities: Entities<'a>,
+    rollups: Vec<Value>,
+    initiatives: Vec<InitiativeData<'a>>,
+}
+
+#[derive(Serialize)]
+struct LevelData<'a> {
+    rank: usize,
+    id: &'a str,
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+struct RuleData<'a> {
+    id: &'a str,
+    title: &'a str,
+    weight: u64,
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InitiativeData<'a> {
+    id: &'a str,
+    rules: Vec<&'a str>,
+    done: Vec<&'a str>,
+    open: Vec<&'a str>,
+    days_left: i64,
+}
+
+/// What a scorecard says of an entity.
+#[derive(Serialize)]
+pub struct EntityData<'a> {
+    #[serde(rename = "ref")]
+    reference: &'a str,
+    #[serde(flatten)]
+    figures: Option<FiguresData<'a>>,
+    results: Vec<ResultData<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FiguresData<'a> {
+    rank: usize,
+    max_rank: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<&'a str>,
+    passed: usize,
+    total: usize,
+    score: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upcoming_rank: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    areas: Option<Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultData<'a> {
+    rule: &'a str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_force: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Value>,
+    evidence: Vec<EvidenceData<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvidenceData<'a> {
+    path: &'a str,
+    value: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+}
+
+/// Returns all scorecards as data.
 #[must_use]
-pub fn all(found: &Scorecards, catalog: &Catalog, positions: &mut Positions<'_>) -> Map<String, Value> {
-    let positions = std::cell::RefCell::new(positions);
-    let places = Places {
-        path: &|file| positions.borrow_mut().path(file).to_string(),
-        line: Some(&|span| positions.borrow_mut().place(span).start.line),
-    };
-    let cards = found.list.iter().map(|card| scorecard(card, catalog, &places));
-    let mut out = Map::new();
-    out.insert("today".to_owned(), found.today.map(|day| day.iso()).into());
-    out.insert("scorecards".to_owned(), cards.collect());
-    out
+pub fn all<'a>(found: &'a Scorecards, catalog: &'a Catalog, places: &'a Places<'a>) -> AllScorecards<'a> {
+    let cards = found.list.iter().map(|card| scorecard(card, catalog, places));
+    AllScorecards { today: found.today.map(|day| day.iso()), scorecards: cards.collect() }
 }
 
-/// Returns the present state.
-struct Places<'a> {
-    path: &'a dyn Fn(FileId) -> String,
-    /// Of rules; pages have no texts to count lines in.
-    line: Option<&'a dyn Fn(crate::text::Span) -> u32>,
+/// Where things are.
+pub struct Places<'a> {
+    /// Returns the path of a file.
+    pub path: &'a dyn Fn(FileId) -> String,
+    /// Returns the line of a rule; pages have no texts to count lines in.
+    pub line: Option<&'a dyn Fn(crate::text::Span) -> u32>,
 }
 
-/// Makes the JSON of one scorecard for a site.
+/// Returns a scorecard as data.
 #[must_use]
-pub fn scorecard_of_site(card: &Scorecard, catalog: &Catalog, path: &dyn Fn(FileId) -> String) -> Value {
-    scorecard(card, catalog, &Places { path, line: None })
-}
-
-/// Makes the JSON of what a scorecard says of an entity for a site.
-#[must_use]
-pub fn entity_of_site(
-    card: &Scorecard,
-    outcome: &Outcome,
-    catalog: &Catalog,
-    path: &dyn Fn(FileId) -> String,
-) -> Value {
-    entity(card, outcome, catalog, &Places { path, line: None })
-}
-
-/// Makes the JSON of one scorecard.
-fn scorecard(card: &Scorecard, catalog: &Catalog, places: &Places<'_>) -> Value {
+pub fn scorecard<'a>(card: &'a Scorecard, catalog: &'a Catalog, places: &'a Places<'a>) -> ScorecardData<'a> {
     let levels = card.levels.iter().enumerate();
-    let levels: Vec<Value> =
-        levels.map(|(rank, level)| json!({ "rank": rank, "id": level.id, "title": level.title })).collect();
-    let rules: Vec<Value> = card
-        .rules
-        .iter()
-        .map(|rule| {
-            let mut out = json!({
-                "id": rule.id,
-                "title": rule.title,
-                "weight": rule.weight,
-                "file": (places.path)(rule.span.file),
-            });
-            if let Some(line) = places.line {
-                out["line"] = line(rule.span).into();
-            }
-            if let Some(level) = rule.rank.and_then(|rank| card.levels.get(rank)) {
-                out["level"] = level.id.clone().into();
-            }
-            if let Some(category) = &rule.category {
-                out["category"] = category.clone().into();
-            }
-            out
-        })
-        .collect();
-    let entities: Vec<Value> = card.outcomes.iter().map(|outcome| entity(card, outcome, catalog, places)).collect();
-    let rollups: Vec<Value> = card.rollups.iter().map(|of| rollup(card, of, catalog)).collect();
-    let reference = |id: &crate::catalog::EntityId| catalog.get(*id).reference.as_str();
-    let initiatives: Vec<Value> = card
-        .initiatives
-        .iter()
-        .map(|initiative| {
-            json!({
-                "id": initiative.id,
-                "rules": initiative.rules.iter().map(|rule| card.rules[*rule].id.as_str()).collect::<Vec<_>>(),
-                "done": initiative.done.iter().map(reference).collect::<Vec<_>>(),
-                "open": initiative.open.iter().map(reference).collect::<Vec<_>>(),
-                "daysLeft": initiative.days_left,
-            })
-        })
-        .collect();
-    json!({
-        "id": card.id,
-        "title": card.title,
-        "source": (places.path)(card.file),
-        "levels": levels,
-        "rules": rules,
-        "entities": entities,
-        "rollups": rollups,
-        "initiatives": initiatives,
-    })
+    let rule = |rule: &'a Rule| RuleData {
+        id: &rule.id,
+        title: &rule.title,
+        weight: rule.weight,
+        file: (places.path)(rule.span.file),
+        line: places.line.map(|line| line(rule.span)),
+        level: rule.rank.and_then(|rank| card.levels.get(rank)).map(|level| &*level.id),
+        category: rule.category.as_deref(),
+    };
+    let reference = |id: &EntityId| catalog.get(*id).reference.as_str();
+    let initiative = |it: &'a Initiative| InitiativeData {
+        id: &it.id,
+        rules: it.rules.iter().map(|rule| &*card.rules[*rule].id).collect(),
+        done: it.done.iter().map(reference).collect(),
+        open: it.open.iter().map(reference).collect(),
+        days_left: it.days_left,
+    };
+    ScorecardData {
+        id: &card.id,
+        title: &card.title,
+        source: (places.path)(card.file),
+        levels: levels.map(|(rank, level)| LevelData { rank, id: &level.id, title: &level.title }).collect(),
+        rules: card.rules.iter().map(rule).collect(),
+        entities: Entities { card, catalog, places },
+        rollups: card.rollups.iter().map(|of| rollup(card, of, catalog)).collect(),
+        initiatives: card.initiatives.iter().map(initiative).collect(),
+    }
 }
 
-/// Makes the JSON of what a scorecard says of an entity.
-fn entity(card: &Scorecard, outcome: &Outcome, catalog: &Catalog, places: &Places<'_>) -> Value {
-    let mut out = Map::new();
-    out.insert("ref".to_owned(), catalog.get(outcome.entity).reference.as_str().into());
-    if card.has_figures() {
-        figures_of(&mut out, &outcome.figures, card);
-        if outcome.upcoming != outcome.figures.rank {
-            out.insert("upcomingRank".to_owned(), outcome.upcoming.into());
-        }
-        if card.origin != Origin::File {
-            out.insert("points".to_owned(), points(card, outcome).into());
-            out.insert("areas".to_owned(), areas(card, outcome));
-        } else if card.rules.iter().any(|rule| rule.category.is_some()) {
-            out.insert("areas".to_owned(), areas(card, outcome));
-        }
+struct Entities<'a> {
+    card: &'a Scorecard,
+    catalog: &'a Catalog,
+    places: &'a Places<'a>,
+}
+
+impl Serialize for Entities<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let outcomes = self.card.outcomes.iter();
+        serializer.collect_seq(outcomes.map(|outcome| entity(self.card, outcome, self.catalog, self.places)))
     }
+}
+
+/// Returns what a scorecard says of an entity as data.
+#[must_use]
+pub fn entity<'a>(
+    card: &'a Scorecard,
+    outcome: &'a Outcome,
+    catalog: &'a Catalog,
+    places: &Places<'_>,
+) -> EntityData<'a> {
     let results = card.rules.iter().zip(&outcome.results);
     let results = results.filter(|(_, result)| result.status != Status::NotApplicable);
-    let results: Vec<Value> = results.map(|(rule, result)| one(rule, result, places)).collect();
-    out.insert("results".to_owned(), results.into());
-    Value::Object(out)
+    EntityData {
+        reference: catalog.get(outcome.entity).reference.as_str(),
+        figures: card.has_figures().then(|| figures(card, outcome)),
+        results: results.map(|(rule, result)| one(rule, result, places)).collect(),
+    }
 }
 
-fn figures_of(out: &mut Map<String, Value>, figures: &super::model::Figures, card: &Scorecard) {
-    out.insert("rank".to_owned(), figures.rank.into());
-    out.insert("maxRank".to_owned(), figures.max_rank.into());
-    if let Some(level) = card.levels.get(figures.rank) {
-        out.insert("level".to_owned(), level.id.clone().into());
+fn figures<'a>(card: &'a Scorecard, outcome: &Outcome) -> FiguresData<'a> {
+    let Figures { rank, max_rank, passed, total, score, .. } = outcome.figures;
+    let is_foreign = card.origin != Origin::File;
+    FiguresData {
+        rank,
+        max_rank,
+        level: card.levels.get(rank).map(|level| &*level.id),
+        passed,
+        total,
+        score,
+        upcoming_rank: Some(outcome.upcoming).filter(|upcoming| *upcoming != rank),
+        points: is_foreign.then(|| points(card, outcome)),
+        areas: (is_foreign || card.rules.iter().any(|rule| rule.category.is_some())).then(|| areas(card, outcome)),
     }
-    out.insert("passed".to_owned(), figures.passed.into());
-    out.insert("total".to_owned(), figures.total.into());
-    out.insert("score".to_owned(), figures.score.into());
 }
 
 /// Adds 100 for each rank of a check that passes, as the maturity plugin does.
@@ -157,48 +232,31 @@ fn areas(card: &Scorecard, outcome: &Outcome) -> Value {
     card.areas(outcome).into_iter().map(area).collect::<Map<_, _>>().into()
 }
 
-fn one(rule: &super::model::Rule, result: &RuleResult, places: &Places<'_>) -> Value {
-    let mut out = Map::new();
-    out.insert("rule".to_owned(), rule.id.clone().into());
-    out.insert("status".to_owned(), result.status.as_str().into());
-    if let Some(would) = result.would {
-        out.insert("would".to_owned(), would.as_str().into());
-    }
-    if !rule.in_force {
-        out.insert("inForce".to_owned(), false.into());
-    }
-    if let Some(why) = &result.why {
-        out.insert("why".to_owned(), (**why).into());
-    }
-    if let Test::Check(check) = &rule.test
-        && matches!(result.status, Status::Pass | Status::Fail)
-    {
-        of_check(&mut out, check, result);
-    }
-    let evidence: Vec<Value> = result.evidence.iter().map(|one| evidence(one, places)).collect();
-    out.insert("evidence".to_owned(), evidence.into());
-    Value::Object(out)
-}
-
-fn of_check(out: &mut Map<String, Value>, check: &Check, result: &RuleResult) {
+fn one<'a>(rule: &'a Rule, result: &'a RuleResult, places: &Places<'_>) -> ResultData<'a> {
+    let check = match &rule.test {
+        Test::Check(check) if matches!(result.status, Status::Pass | Status::Fail) => Some(check),
+        _ => None,
+    };
     let json = |node: &Option<Node>| node.as_ref().and_then(|node| serde_json::to_value(node).ok()).unwrap_or_default();
-    let facts: Map<String, Value> =
-        result.evidence.iter().map(|one| (one.path.to_string(), json(&one.value))).collect();
-    out.insert("facts".to_owned(), facts.into());
-    if let Some(metadata) = check.metadata(result.status == Status::Pass) {
-        out.insert("metadata".to_owned(), metadata);
+    ResultData {
+        rule: &rule.id,
+        status: result.status.as_str(),
+        would: result.would.map(Status::as_str),
+        in_force: (!rule.in_force).then_some(false),
+        why: result.why.as_deref(),
+        facts: check.map(|_| result.evidence.iter().map(|one| (one.path.to_string(), json(&one.value))).collect()),
+        metadata: check.and_then(|check| check.metadata(result.status == Status::Pass)),
+        evidence: result.evidence.iter().map(|one| evidence(one, places)).collect(),
     }
 }
 
-fn evidence(one: &Evidence, places: &Places<'_>) -> Value {
-    let mut out = Map::new();
-    out.insert("path".to_owned(), (*one.path).into());
-    out.insert("value".to_owned(), one.value.as_ref().map_or(Value::Null, shown));
-    if let Some(place) = one.place {
-        out.insert("file".to_owned(), (places.path)(place.file).into());
-        out.insert("line".to_owned(), one.line.into());
+fn evidence<'a>(one: &'a Evidence, places: &Places<'_>) -> EvidenceData<'a> {
+    EvidenceData {
+        path: &one.path,
+        value: one.value.as_ref().map_or(Value::Null, shown),
+        file: one.place.map(|place| (places.path)(place.file)),
+        line: one.place.map(|_| one.line),
     }
-    Value::Object(out)
 }
 
 /// Returns a value as readers may see it: short, and without secrets.

@@ -327,6 +327,8 @@ pub struct Scorecard {
     pub outcomes: Vec<Outcome>,
     /// In the order of references.
     pub rollups: Vec<Rollup>,
+    /// The places in `outcomes` of those that at least one rule is about, the lowest level first.
+    pub ranking: Vec<usize>,
 }
 
 impl Scorecard {

@@ -238,6 +238,7 @@ impl Reader<'_> {
             initiatives: Vec::new(),
             outcomes: Vec::new(),
             rollups: Vec::new(),
+            ranking: Vec::new(),
             id,
         };
         match map.get("rules").map(|node| (node, node.as_seq())) {

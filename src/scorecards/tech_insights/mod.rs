@@ -103,6 +103,7 @@ pub(super) fn scorecard(file: FileId, root: &Node, facts: &FactBook, problems: &
         initiatives: Vec::new(),
         outcomes: Vec::new(),
         rollups: Vec::new(),
+        ranking: Vec::new(),
     })
 }
 

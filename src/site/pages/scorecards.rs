@@ -87,7 +87,7 @@ impl PageType for Scorecards {
                 Some((_, what)) => page(view, &what),
                 None => PageContent::nothing(),
             },
-            Subject::EntityPart { entity, part: 0 } => json(&of_entity(view, entity)),
+            Subject::EntityPart { entity, part: 0 } => of_entity(view, entity),
             Subject::EntityPart { entity, part } => match view.portal.scorecards.list.get(part - 1) {
                 Some(card) => PageContent::File { bytes: badge(card, entity).into_bytes(), mime: "image/svg+xml" },
                 None => PageContent::nothing(),
@@ -117,7 +117,10 @@ fn page(view: &PageContext<'_>, what: &What<'_>) -> PageContent {
         What::Map(card, page) => PageContent::html("scorecard.html", map(view, card, *page)),
         What::Rule(card, rule) => PageContent::html("scorecard-rule.html", rule_page(view, card, *rule)),
         What::Initiative(card, it) => PageContent::html("scorecard-initiative.html", initiative_page(view, card, it)),
-        What::Json(card) => json(&export::scorecard_of_site(card, &view.portal.catalog, &|file| path(view, file))),
+        What::Json(card) => {
+            let places = export::Places { path: &|file| path(view, file), line: None };
+            json(&export::scorecard(card, &view.portal.catalog, &places))
+        }
         What::Csv(card) => PageContent::File { bytes: csv(view, card).into_bytes(), mime: "text/csv; charset=utf-8" },
     }
 }
@@ -126,8 +129,8 @@ fn path(view: &PageContext<'_>, file: crate::text::FileId) -> String {
     view.site.source(file).map(|source| source.path.to_string()).unwrap_or_default()
 }
 
-fn json(value: &serde_json::Value) -> PageContent {
-    let text = crate::diag::visible::visible_json(value.to_string());
+fn json<T: Serialize>(value: &T) -> PageContent {
+    let text = crate::diag::visible::visible_json(serde_json::to_string(value).unwrap_or_default());
     PageContent::File { bytes: text.into_bytes(), mime: "application/json" }
 }
 
@@ -156,16 +159,30 @@ fn changes(view: &PageContext<'_>) -> serde_json::Value {
     serde_json::json!({ "changes": turns.into_iter().map(change).collect::<Vec<_>>() })
 }
 
-/// Makes the JSON of what scorecards say of an entity.
-fn of_entity(view: &PageContext<'_>, id: EntityId) -> serde_json::Value {
-    let cards = shown(view.portal, id).map(|(card, outcome)| {
-        let mut value = export::entity_of_site(card, outcome, &view.portal.catalog, &|file| path(view, file));
-        value["scorecard"] = card.id.clone().into();
-        value["title"] = card.title.clone().into();
-        value
+/// What scorecards say of an entity.
+#[derive(Serialize)]
+struct OfEntity<'a> {
+    #[serde(rename = "ref")]
+    reference: &'a str,
+    scorecards: Vec<OfScorecard<'a>>,
+}
+
+#[derive(Serialize)]
+struct OfScorecard<'a> {
+    #[serde(flatten)]
+    says: export::EntityData<'a>,
+    scorecard: &'a str,
+    title: &'a str,
+}
+
+fn of_entity(view: &PageContext<'_>, id: EntityId) -> PageContent {
+    let places = export::Places { path: &|file| path(view, file), line: None };
+    let cards = shown(view.portal, id).map(|(card, outcome)| OfScorecard {
+        says: export::entity(card, outcome, &view.portal.catalog, &places),
+        scorecard: &card.id,
+        title: &card.title,
     });
-    let cards: Vec<serde_json::Value> = cards.collect();
-    serde_json::json!({ "ref": view.entity(id).reference.as_str(), "scorecards": cards })
+    json(&OfEntity { reference: view.entity(id).reference.as_str(), scorecards: cards.collect() })
 }
 
 fn badge(card: &Scorecard, id: EntityId) -> String {
@@ -250,12 +267,9 @@ fn line(view: &PageContext<'_>, card: &Scorecard) -> Line {
     }
 }
 
-/// Returns the outcomes that a map shows, the lowest level first: those of which at least one rule is about the entity.
-fn rows(card: &Scorecard) -> Vec<&Outcome> {
-    let says_something = |outcome: &&Outcome| outcome.results.iter().any(|it| it.status != Status::NotApplicable);
-    let mut rows: Vec<&Outcome> = card.outcomes.iter().filter(says_something).collect();
-    rows.sort_by_key(|outcome| (outcome.figures.rank, outcome.figures.score, outcome.entity));
-    rows
+/// Returns the outcomes that a map shows, the lowest level first.
+fn rows(card: &Scorecard) -> impl ExactSizeIterator<Item = &Outcome> {
+    card.ranking.iter().map(|at| &card.outcomes[*at])
 }
 
 /// A column of the map.
@@ -321,20 +335,22 @@ fn columns(card: &Scorecard) -> Vec<usize> {
 
 fn map(view: &PageContext<'_>, card: &Scorecard, page: usize) -> PageModel<Map> {
     let columns = columns(card);
-    let level =
-        |rule: usize| card.rules[rule].rank.and_then(|rank| card.levels.get(rank)).map(|level| level.title.clone());
+    let level = |rule: usize| {
+        let level = card.rules[rule].rank.and_then(|rank| card.levels.get(rank));
+        level.map_or("", |level| level.title.as_str())
+    };
     let is_first = |at: usize| at > 0 && level(columns[at]) != level(columns[at - 1]);
     let mut groups: Vec<HeadGroup> = Vec::new();
     for rule in &columns {
-        let title = level(*rule).unwrap_or_default();
+        let title = level(*rule);
         match groups.last_mut() {
             Some(last) if last.title == title => last.columns += 1,
-            _ => groups.push(HeadGroup { title, columns: 1 }),
+            _ => groups.push(HeadGroup { title: title.to_owned(), columns: 1 }),
         }
     }
     let has_levels = card.has_figures() && card.levels.len() > 1;
-    let all = rows(card);
-    let row = |outcome: &&Outcome| {
+    let count = card.ranking.len();
+    let row = |outcome: &Outcome| {
         let entity = view.entity(outcome.entity);
         let cell = |(at, rule): (usize, &usize)| {
             let status = outcome.results[*rule].status;
@@ -360,7 +376,7 @@ fn map(view: &PageContext<'_>, card: &Scorecard, page: usize) -> PageModel<Map> 
     });
     let url = routes::scorecard(&card.id);
     let model = Map {
-        count: context::grouped(all.len()),
+        count: context::grouped(count),
         has_levels,
         has_score: card.has_figures(),
         heads: columns
@@ -369,12 +385,12 @@ fn map(view: &PageContext<'_>, card: &Scorecard, page: usize) -> PageModel<Map> 
             .map(|(at, rule)| Head { rule: views::rule_link(view, card, &card.rules[*rule]), is_first: is_first(at) })
             .collect(),
         groups: if groups.len() > 1 { groups } else { Vec::new() },
-        rows: all.iter().skip((page - 1) * ROWS).take(ROWS).map(row).collect(),
+        rows: rows(card).skip((page - 1) * ROWS).take(ROWS).map(row).collect(),
         legend: Status::ALL.iter().map(|status| (status.as_str(), status.sign(), status.words())).collect(),
         json: view.href(&routes::scorecard_file(&card.id, "json")),
         csv: view.href(&routes::scorecard_file(&card.id, "csv")),
-        pager: pager_of(page, all.len(), ROWS, |page| view.href(&routes::list_page(&url, page))),
-        others: (1..=all.len().div_ceil(ROWS))
+        pager: pager_of(page, count, ROWS, |page| view.href(&routes::list_page(&url, page))),
+        others: (1..=count.div_ceil(ROWS))
             .filter(|other| *other != page)
             .map(|other| view.href(&routes::list_page(&url, other)))
             .collect::<Vec<_>>()
