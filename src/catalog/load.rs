@@ -338,7 +338,7 @@ fn join(
         }
         declared.push(of_draft);
     }
-    let secrets = Secrets::new(&context.workspace.config().catalog.secrets);
+    let secrets = Secrets::new(&context.workspace.config().catalog);
     let (entities, masked): (Vec<Entity>, Vec<(Vec<Span>, Diagnostics)>) = drafts
         .into_par_iter()
         .zip(relations)

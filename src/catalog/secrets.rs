@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use crate::config::CatalogConfig;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::text::Span;
 use crate::yaml::{Entry, Map, Node, Value};
@@ -22,6 +23,8 @@ const MASK: &str = "***";
 pub(super) struct Secrets {
     /// Patterns of names and paths, the last one that fits decides; whether it masks.
     patterns: Vec<(GlobMatcher, bool)>,
+    /// What is left out, without a problem.
+    private: Vec<GlobMatcher>,
 }
 
 /// A value that is masked.
@@ -35,17 +38,64 @@ struct Found {
 }
 
 impl Secrets {
-    /// Reads `catalog.secrets`; a pattern that is wrong has been reported.
-    pub(super) fn new(patterns: &[String]) -> Self {
+    /// Reads `catalog.secrets` and `catalog.private`; a pattern that is wrong has been reported.
+    pub(super) fn new(config: &CatalogConfig) -> Self {
+        let matcher =
+            |text: &str| Some(GlobBuilder::new(text).case_insensitive(true).build().ok()?.compile_matcher());
         let pattern = |text: &String| {
             let (text, masks) = text.strip_prefix('!').map_or((text.as_str(), true), |text| (text, false));
-            Some((GlobBuilder::new(text).case_insensitive(true).build().ok()?.compile_matcher(), masks))
+            Some((matcher(text)?, masks))
         };
-        Self { patterns: patterns.iter().filter_map(pattern).collect() }
+        Self {
+            patterns: config.secrets.iter().filter_map(pattern).collect(),
+            private: config.private.iter().filter_map(|text| matcher(text)).collect(),
+        }
     }
 
-    /// Masks the secrets of an entity; returns where they are written, and the problems that say so.
+    /// Masks the secrets of an entity and removes what is private; returns where both are written, and the problems that
+    /// say so of secrets.
     pub(super) fn mask(&self, kind: &str, root: &mut Node, entity: &str) -> (Vec<Span>, Diagnostics) {
+        let mut private = Vec::new();
+        if !self.private.is_empty()
+            && let Some(public) = self.public(root, &mut String::new(), &mut private)
+        {
+            *root = public;
+        }
+        let (mut places, problems) = self.mask_secrets(kind, root, entity);
+        places.extend(private);
+        (places, problems)
+    }
+
+    /// Returns a value without what is private, and adds where that is written. `None` if nothing is.
+    fn public(&self, node: &Node, path: &mut String, places: &mut Vec<Span>) -> Option<Node> {
+        let map = node.as_map()?;
+        let mut public: Option<Map> = None;
+        for entry in map.entries() {
+            let length = path.len();
+            if length > 0 {
+                path.push('.');
+            }
+            path.push_str(&entry.key);
+            if self.is_private(path) {
+                places.push(entry.value.span);
+                public.get_or_insert_with(|| map.clone()).retain(|it| it.key != entry.key);
+            } else if let Some(value) = self.public(&entry.value, path, places) {
+                public.get_or_insert_with(|| map.clone()).set(Entry { value, ..entry.clone() });
+            }
+            path.truncate(length);
+        }
+        Some(Node { value: Value::Map(public?.into()), ..node.clone() })
+    }
+
+    /// Returns whether a value is left out. Nothing is an entity without a kind and a name.
+    fn is_private(&self, path: &str) -> bool {
+        const NEEDED: [&str; 6] = ["apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace", "spec"];
+        let name = annotation(path);
+        let fits = |matcher: &GlobMatcher| matcher.is_match(path) || name.is_some_and(|name| matcher.is_match(name));
+        !NEEDED.contains(&path) && self.private.iter().any(fits)
+    }
+
+    fn mask_secrets(&self, kind: &str, root: &mut Node, entity: &str) -> (Vec<Span>, Diagnostics) {
         let mut search = Search { secrets: self, is_template: kind == "template", found: Vec::new() };
         let Some(map) = root.as_map() else { return (Vec::new(), Vec::new()) };
         let mut changed: Vec<Entry> = Vec::new();
@@ -481,6 +531,18 @@ mod tests {
         ] {
             assert!(!names_secret(name), "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_private_is_left_out_without_a_problem() {
+        let text = "kind: User\nmetadata: {name: ann, annotations: {acme.org/phone: '1'}}\nspec: {profile: {email: ann@acme.org, displayName: Ann}}\n";
+        let mut root = crate::yaml::read(FileId::new(0), text).0.unwrap();
+        let private = ["spec.profile.email", "acme.org/*", "*name"].map(str::to_owned).to_vec();
+        let secrets = Secrets::new(&CatalogConfig { private, ..CatalogConfig::default() });
+        let (places, problems) = secrets.mask("user", &mut root, "user:default/ann");
+        assert_eq!((places.len(), problems.len()), (3, 0));
+        let json = serde_json::to_string(&root).unwrap();
+        assert_eq!(json, r#"{"kind":"User","metadata":{"name":"ann","annotations":{}},"spec":{"profile":{}}}"#);
     }
 
     #[test]

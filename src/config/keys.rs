@@ -325,6 +325,12 @@ const CATALOG: &[Key] = &[
          masked anyway.",
     ),
     key(
+        "private",
+        GLOBS,
+        "Annotations, labels and fields that are left out of the site and of every export, such as `spec.profile.email`: names \
+         or paths with `*`. For a site that everybody can read.",
+    ),
+    key(
         "kinds",
         Shape::Named { name: &Shape::NewKind, value: &Shape::Mapping(KIND) },
         "Kinds of your own, by name, beside those of Backstage.",

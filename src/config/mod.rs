@@ -195,6 +195,8 @@ pub struct CatalogConfig {
     /// Names of annotations and paths of fields that hold secrets, globs; with `!` those that do not. The last one that
     /// fits holds.
     pub secrets: Vec<String>,
+    /// Names of annotations and paths of fields that are left out, globs.
+    pub private: Vec<String>,
     /// Kinds of the organisation's own.
     pub kinds: Vec<CustomKind>,
 }

@@ -133,6 +133,7 @@ fn catalog(map: &Map) -> CatalogConfig {
         rules: mappings(map, "rules").map(allow_rule).collect(),
         overlays: texts(map, "overlays"),
         secrets: texts(map, "secrets"),
+        private: texts(map, "private"),
         kinds: kinds.iter().map(|entry| custom_kind(&entry.key, entry.value.as_map())).collect(),
     }
 }
