@@ -198,7 +198,7 @@ fn head(view: &PageContext<'_>, snapshot: &Snapshot) -> SnapshotCard {
     let record = snapshot.record.as_deref();
     let tone = snapshot.tone();
     let word = match (snapshot.state, tone) {
-        (State::Error, _) => Some("failed"),
+        (State::Error, _) => Some("fetch failed"),
         (State::Stale, _) => Some("stale"),
         (State::NoData, _) => Some("no data"),
         (State::NoAnnotation, _) => Some("not set up"),
