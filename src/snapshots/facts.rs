@@ -39,7 +39,9 @@ impl Fact {
     pub fn shown(&self, unit: &str) -> String {
         let number = |text: String| match unit {
             "s" => text.parse().map_or(text, duration),
+            "h" => text.parse::<f64>().map_or(text, |hours| duration((hours * 3_600.0).round() as i64)),
             "" | "%" => grouped(&text) + unit,
+            "days" if text == "1" => "1 day".to_owned(),
             _ => format!("{} {unit}", grouped(&text)),
         };
         match self {
@@ -96,12 +98,14 @@ fn grouped(text: &str) -> String {
 /// Writes a length of time in the two largest units.
 #[must_use]
 pub fn duration(seconds: i64) -> String {
-    match seconds {
-        ..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
-    }
+    let (large, small) = match seconds {
+        ..60 => ((seconds, "s"), (0, "")),
+        60..3_600 => ((seconds / 60, "min"), (seconds % 60, "s")),
+        3_600..86_400 => ((seconds / 3_600, "h"), (seconds / 60 % 60, "min")),
+        _ => ((seconds / 86_400, "d"), (seconds / 3_600 % 24, "h")),
+    };
+    let whole = format!("{} {}", large.0, large.1);
+    if small.0 == 0 { whole } else { format!("{whole} {} {}", small.0, small.1) }
 }
 
 /// Rounds to `decimals` decimals, halves away from zero.
@@ -395,7 +399,8 @@ mod tests {
             [Fact::Number(66.7).plain(), Fact::Number(100.0).plain(), Fact::Count(1204).shown("")],
             ["66.7", "100", "1,204"]
         );
-        assert_eq!([duration(59), duration(240), duration(90_000)], ["59 s", "4 min 0 s", "1 d 1 h"]);
+        assert_eq!([Fact::Count(1).shown("days"), Fact::Number(109.5).shown("h")], ["1 day", "4 d 13 h"]);
+        assert_eq!([duration(59), duration(240), duration(90_000)], ["59 s", "4 min", "1 d 1 h"]);
     }
 
     #[test]
