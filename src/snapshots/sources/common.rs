@@ -103,7 +103,6 @@ pub(super) fn run_tone(status: &str) -> Tone {
     match status {
         "success" => Tone::Good,
         "failure" | "timed_out" | "startup_failure" | "action_required" => Tone::Bad,
-        "in_progress" | "queued" => Tone::Warn,
         _ => Tone::Plain,
     }
 }
