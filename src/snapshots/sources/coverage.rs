@@ -92,7 +92,7 @@ fn record(files: &Files) -> Record {
             let (lines, covered) = count(file);
             vec![
                 Cell::text(name),
-                Cell::word(&format!("{} %", rounded(share(file), 1)), tone),
+                Cell::word(&format!("{}%", rounded(share(file), 1)), tone),
                 Cell::number(format!("{covered}/{lines}")),
             ]
         }),

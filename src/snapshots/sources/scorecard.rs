@@ -52,7 +52,7 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
             };
             vec![
                 Cell::text(area.str("title").unwrap_or_default()),
-                Cell::word(&area.label("scorePercent").map(|score| format!("{score} %")).unwrap_or_default(), tone),
+                Cell::word(&area.label("scorePercent").map(|score| format!("{score}%")).unwrap_or_default(), tone),
                 Cell::text(area.str("scoreLabel").unwrap_or_default()),
             ]
         }),
