@@ -171,12 +171,13 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
                 "acknowledged" => Tone::Warn,
                 _ => Tone::Plain,
             };
+            let urgency = one.str("urgency").unwrap_or_default();
             let assigned: Vec<&str> =
                 one.list("assignments").iter().filter_map(|one| one.str("assignee.summary")).collect();
             vec![
                 Cell::link(one.str("title").unwrap_or_default(), one.str("html_url")),
                 Cell::word(status, tone),
-                Cell::word(one.str("urgency").unwrap_or_default(), Tone::Plain),
+                Cell::word(urgency, if urgency == "high" { Tone::Bad } else { Tone::Plain }),
                 Cell::time(one.time("created_at")),
                 Cell::text(&input.person(&assigned.join(", "))),
             ]
