@@ -56,5 +56,10 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
         ..Vulnerability::default()
     });
     let found = found.collect();
-    Ok(Some(common::vulnerabilities(input, found, false)))
+    let mut record = common::vulnerabilities(input, found, false);
+    for table in &mut record.tables {
+        table.title = "Alerts";
+        table.columns = &["Severity", "Tool", "Rule", "Title", "Fixed in", "Found", "Where"];
+    }
+    Ok(Some(record))
 }
