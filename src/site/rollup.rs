@@ -88,7 +88,7 @@ pub fn sources(view: &PageContext<'_>, parts: &[EntityId]) -> Vec<SourceRollup> 
         let words = if red.is_empty() {
             format!("{} of {} fine", with.len(), with.len())
         } else {
-            format!("{} of {} red", red.len(), with.len())
+            format!("{} of {} need{} attention", red.len(), with.len(), if red.len() == 1 { "s" } else { "" })
         };
         Some(SourceRollup {
             title: source.title.clone(),
