@@ -252,7 +252,8 @@ fn shown_facts(source: &SourceInUse, record: &Record) -> Vec<ShownFact> {
 }
 
 /// Returns a value as people say it.
-fn words(name: &str, fact: &Fact, unit: &str) -> String {
+#[must_use]
+pub fn words(name: &str, fact: &Fact, unit: &str) -> String {
     match (name, fact) {
         ("ci.status", Fact::Text(word)) => word.replace('_', " "),
         ("quality.gate", Fact::Text(word)) => match &**word {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::context::{self, Anchor, Chip, EntityLink, PageContext, TagLink, is_web};
 use super::kind_display::Column;
+use super::snapshots::words;
 use crate::catalog::export;
 use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId, Relation};
@@ -206,8 +207,9 @@ fn own_values(view: &PageContext<'_>, entity: &Entity, column: &ConfigColumn) ->
     let Some(name) = column.path.strip_prefix("snap.") else { return export::value(entity, column) };
     let id = view.portal.catalog.find(entity.reference.as_str()).filter(|_| fits(&column.filter, entity));
     let fact = id.and_then(|id| view.portal.snapshots.fact(id, name));
-    let unit = name.split_once('.').and_then(|(_, fact)| facts::info(fact)).map_or("", |(_, info)| info.unit);
-    fact.map(|fact| fact.shown(unit).replace('_', " ")).into_iter().collect()
+    let name = name.split_once('.').map_or(name, |(_, fact)| fact);
+    let unit = facts::info(name).map_or("", |(_, info)| info.unit);
+    fact.map(|fact| words(name, fact, unit)).into_iter().collect()
 }
 
 /// Returns the level of an entity on a scorecard, or its score where there are no levels.

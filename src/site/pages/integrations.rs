@@ -10,9 +10,9 @@ use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
-use crate::site::snapshots::{When, label};
+use crate::site::snapshots::{When, label, words};
 use crate::site::{Site, Subject};
-use crate::snapshots::facts::{Bad, Tone, info};
+use crate::snapshots::facts::{Bad, Fact, Tone, info};
 use crate::snapshots::{Snapshot, SourceInUse, State};
 
 /// Rows of a page.
@@ -164,6 +164,7 @@ struct SourceRow {
 struct RowCell {
     text: String,
     tone: Tone,
+    when: Option<When>,
 }
 
 fn source(view: &PageContext<'_>, at: usize) -> PageModel<SourcePage> {
@@ -193,7 +194,8 @@ fn source(view: &PageContext<'_>, at: usize) -> PageModel<SourcePage> {
                 let record = one.record.as_ref()?;
                 let fact = record.facts.get(name)?;
                 let (_, _, unit) = label(source, name);
-                Some(RowCell { text: fact.shown(&unit), tone: record.tone_of(name, fact) })
+                let when = if let Fact::Time(at) = fact { Some(When::at(*at)) } else { None };
+                Some(RowCell { text: words(name, fact, &unit), tone: record.tone_of(name, fact), when })
             })
             .collect(),
         fetched: one.fetched.map(When::at),
@@ -295,7 +297,7 @@ fn burning(source: &SourceInUse, one: &Snapshot) -> Vec<String> {
             let (rank, label, unit) = label(source, name);
             // A word says it by itself; `green: no` only repeats what fails.
             let is_flag = info(name).is_some_and(|(_, info)| info.bad == Bad::No);
-            (rank, if is_flag { String::new() } else { format!("{label}: {}", fact.shown(&unit).replace('_', " ")) })
+            (rank, if is_flag { String::new() } else { format!("{label}: {}", words(name, fact, &unit)) })
         })
         .filter(|(_, words)| !words.is_empty())
         .collect();
