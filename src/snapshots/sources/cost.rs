@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::common::no_requests;
 use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::facts::{Fact, rounded};
+use crate::snapshots::mask::short;
 use crate::snapshots::record::{Cell, Record, Rows, Series};
 use crate::snapshots::source::{Input, Source, Tab, by_entity, entity_key, json};
 use crate::snapshots::time::{self, DAY};
@@ -105,7 +106,7 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
     }
     let shown: Vec<(i64, i64)> = days.iter().rev().take(60).map(|(day, amount)| (*day, *amount)).collect();
     record.series.push(Series {
-        name: "a day".into(),
+        name: currency.as_deref().map_or_else(|| "a day".into(), |code| format!("{} a day", short(code)).into()),
         points: shown.iter().rev().map(|(day, amount)| (*day, Some(*amount as f64 / UNITS))).collect(),
     });
     record.table(Rows::new(
