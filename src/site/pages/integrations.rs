@@ -163,6 +163,8 @@ struct SourceRow {
 #[derive(Debug, Serialize)]
 struct RowCell {
     text: String,
+    /// By which rows are sorted.
+    value: String,
     tone: Tone,
     when: Option<When>,
 }
@@ -195,7 +197,8 @@ fn source(view: &PageContext<'_>, at: usize) -> PageModel<SourcePage> {
                 let fact = record.facts.get(name)?;
                 let (_, _, unit) = label(source, name);
                 let when = if let Fact::Time(at) = fact { Some(When::at(*at)) } else { None };
-                Some(RowCell { text: words(name, fact, &unit), tone: record.tone_of(name, fact), when })
+                let (text, tone) = (words(name, fact, &unit), record.tone_of(name, fact));
+                Some(RowCell { text, value: fact.plain(), tone, when })
             })
             .collect(),
         fetched: one.fetched.map(When::at),
