@@ -1,7 +1,8 @@
-//! Where an entity or a decision record is talked about: in documentation and in decision records.
+//! Where an entity, a decision record or an operation of an API is talked about: in documentation and in decision records.
 //!
 //! A mention of an entity is a link to it, its full reference such as `component:web` in text or code, or its exact name as code.
-//! Plain prose never counts: names are words, too. Knows no URL of the site.
+//! An operation is mentioned as code by its method and path, or by its id. Plain prose never counts: names are words, too.
+//! Knows no URL of the site.
 //!
 //! Invariant: each text is read once, so that finding every mention costs about as much as counting words.
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::adr::Decisions;
+use crate::api::{Apis, Role};
 use crate::catalog::{Catalog, EntityId, EntityRef};
 use crate::docs::Docs;
 use crate::html;
@@ -44,7 +46,11 @@ pub struct Mentions {
     entities: Vec<Vec<Mention>>,
     /// By decision record, of which links alone count.
     decisions: BTreeMap<(usize, usize), Vec<Mention>>,
+    operations: HashMap<OperationId, Vec<Mention>>,
 }
+
+/// The entity of an API, with the indexes of a group of its reference and of an item there.
+pub type OperationId = (EntityId, usize, usize);
 
 impl Mentions {
     /// Returns where an entity is talked about, what changed last first.
@@ -58,10 +64,18 @@ impl Mentions {
     pub fn of_decision(&self, id: (usize, usize)) -> &[Mention] {
         self.decisions.get(&id).map_or(&[], Vec::as_slice)
     }
+
+    /// Returns where an operation is talked about, what changed last first.
+    #[must_use]
+    pub fn of_operation(&self, id: OperationId) -> &[Mention] {
+        self.operations.get(&id).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The shortest name that counts as code.
 const NAME: usize = 4;
+/// The shortest id of an operation that counts.
+const OPERATION: usize = 6;
 /// A name that occurs as code on more pages than this, and on more than one in fifty, is an everyday word.
 const COMMON: usize = 10;
 /// Characters of context on each side.
@@ -89,14 +103,22 @@ struct Found {
     by_name: bool,
 }
 
+/// What one text says of an operation.
+struct FoundOperation {
+    id: OperationId,
+    section: Option<usize>,
+    context: String,
+}
+
 /// Finds every mention.
 #[must_use]
-pub fn find(workspace: &Workspace, catalog: &Catalog, docs: &Docs, decisions: &Decisions) -> Mentions {
+pub fn find(workspace: &Workspace, catalog: &Catalog, docs: &Docs, decisions: &Decisions, apis: &Apis) -> Mentions {
     let names = names(catalog);
     let kinds: BTreeSet<&str> = catalog.entities().iter().map(|entity| entity.reference.kind()).collect();
-    let index = Index { catalog, names: &names, kinds: &kinds };
+    let index = Index { catalog, names: &names, kinds: &kinds, operations: operations(apis) };
     let texts = texts(workspace, docs, decisions);
-    let found: Vec<Vec<Found>> = texts.par_iter().map(|text| index.read(text)).collect();
+    let (found, of_operations): (Vec<Vec<Found>>, Vec<Vec<FoundOperation>>) =
+        texts.par_iter().map(|text| index.read(text)).unzip();
 
     let mut pages_of_name: HashMap<EntityId, usize> = HashMap::new();
     for one in found.iter().flatten().filter(|one| one.by_name) {
@@ -111,20 +133,76 @@ pub fn find(workspace: &Workspace, catalog: &Catalog, docs: &Docs, decisions: &D
             if (one.by_name && is_common(&one.id)) || text.owner == Some(one.id) {
                 continue;
             }
-            let heading = one.section.and_then(|at| text.headings.get(text.sections.get(at)?.heading?));
-            let mention = Mention {
-                place: text.place,
-                heading: heading.map(|heading| (heading.id.clone(), heading.title.clone())),
-                context: one.context,
-            };
-            mentions[one.id.index()].push((text.changed, mention));
+            mentions[one.id.index()].push((text.changed, text.mention(one.section, one.context)));
+        }
+    }
+    let mut operations: HashMap<OperationId, Vec<(Option<i64>, Mention)>> = HashMap::new();
+    for (text, found) in texts.iter().zip(of_operations) {
+        for one in found {
+            let mention = text.mention(one.section, one.context);
+            operations.entry(one.id).or_default().push((text.changed, mention));
         }
     }
     let newest_first = |mut list: Vec<(Option<i64>, Mention)>| {
         list.sort_by_key(|(changed, mention)| (std::cmp::Reverse(*changed), mention.place));
         list.into_iter().map(|(_, mention)| mention).collect()
     };
-    Mentions { decisions: of_decisions(&texts, decisions), entities: mentions.into_iter().map(newest_first).collect() }
+    Mentions {
+        decisions: of_decisions(&texts, decisions),
+        entities: mentions.into_iter().map(newest_first).collect(),
+        operations: operations.into_iter().map(|(id, list)| (id, newest_first(list))).collect(),
+    }
+}
+
+impl Text<'_> {
+    fn mention(&self, section: Option<usize>, context: String) -> Mention {
+        let heading = section.and_then(|at| self.headings.get(self.sections.get(at)?.heading?));
+        Mention {
+            place: self.place,
+            heading: heading.map(|heading| (heading.id.clone(), heading.title.clone())),
+            context,
+        }
+    }
+}
+
+/// Returns the operations by what they are called in code.
+fn operations(apis: &Apis) -> HashMap<String, Vec<OperationId>> {
+    let mut operations: HashMap<String, Vec<OperationId>> = HashMap::new();
+    for api in apis.all() {
+        for (group, items) in api.reference.groups.iter().enumerate() {
+            for (at, item) in items.items.iter().enumerate().filter(|(_, item)| item.role == Role::Operation) {
+                let names = [Some(format!("{} {}", item.verb, item.name)), item.id.as_deref().map(str::to_owned)];
+                for name in names.into_iter().flatten().filter_map(|name| operation_name(&name)) {
+                    let ids = operations.entry(name).or_default();
+                    if ids.last() != Some(&(api.entity, group, at)) {
+                        ids.push((api.entity, group, at));
+                    }
+                }
+            }
+        }
+    }
+    operations
+}
+
+/// Returns what an operation is called, in one form: `GET /shows/{}` whatever the variable is called, or an id. `None` if the
+/// code is neither; an id must not be a word.
+fn operation_name(code: &str) -> Option<String> {
+    if let Some((method, path)) = code.split_once(' ') {
+        let is_method = method.len() >= 3 && method.bytes().all(|b| b.is_ascii_uppercase());
+        if !is_method || !path.starts_with('/') {
+            return None;
+        }
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let parts = path.trim_end_matches('/').split('/').map(|part| match part.find('{') {
+            Some(at) if part.ends_with('}') => &part[..=at],
+            _ => part,
+        });
+        return Some(format!("{method} {}", parts.collect::<Vec<_>>().join("/")));
+    }
+    let is_plain = code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'/'));
+    let has_hump = code.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let is_id = is_plain && code.len() >= OPERATION && (has_hump || code.contains(['_', '.', '/']));
+    is_id.then(|| code.to_owned())
 }
 
 /// Finds where decision records are linked to: in documents, and in other records of their folder.
@@ -228,11 +306,12 @@ struct Index<'a> {
     catalog: &'a Catalog,
     names: &'a HashMap<String, EntityId>,
     kinds: &'a BTreeSet<&'a str>,
+    operations: HashMap<String, Vec<OperationId>>,
 }
 
 impl Index<'_> {
-    /// Reads a text; of each entity the first mention counts.
-    fn read(&self, text: &Text<'_>) -> Vec<Found> {
+    /// Reads a text; of each entity and operation the first mention counts.
+    fn read(&self, text: &Text<'_>) -> (Vec<Found>, Vec<FoundOperation>) {
         let mut found: BTreeMap<EntityId, Found> = BTreeMap::new();
         for (at, section) in text.sections.iter().enumerate() {
             for (id, place) in self.references(&section.text) {
@@ -245,12 +324,35 @@ impl Index<'_> {
                 found.entry(id).or_insert_with(|| self.in_section(text, id, false));
             }
         }
-        for name in codes(text.html) {
-            if let Some(id) = self.names.get(&name.to_lowercase()) {
+        let mut operations: Vec<(String, &[OperationId])> = Vec::new();
+        for code in codes(text.html) {
+            if let Some(id) = self.names.get(&code.to_lowercase()) {
                 found.entry(*id).or_insert_with(|| self.in_section(text, *id, true));
             }
+            if !self.operations.is_empty()
+                && let Some(ids) = operation_name(&code).and_then(|name| self.operations.get(&name))
+            {
+                operations.push((code, ids));
+            }
         }
-        found.into_values().collect()
+        let mut of_operations: BTreeMap<OperationId, FoundOperation> = BTreeMap::new();
+        for (code, ids) in operations {
+            // Of APIs with the same operation, the one that the page is about or talks about is meant.
+            let mut near = ids.iter().filter(|id| text.owner == Some(id.0) || found.contains_key(&id.0));
+            let id = match (ids, near.next(), near.next()) {
+                ([one], ..) | (_, Some(one), None) => *one,
+                _ => continue,
+            };
+            of_operations.entry(id).or_insert_with(|| {
+                let mut sections = text.sections.iter().enumerate();
+                let place = sections.find_map(|(at, section)| Some((at, section, section.text.find(&code)?)));
+                let context = place
+                    .map(|(_, section, start)| around(&section.text, start..start + code.len()))
+                    .unwrap_or_default();
+                FoundOperation { id, section: place.map(|(at, ..)| at), context }
+            });
+        }
+        (found.into_values().collect(), of_operations.into_values().collect())
     }
 
     /// Finds full references in a text, with their places.
@@ -335,7 +437,7 @@ mod tests {
         let catalog = std::sync::Arc::new(crate::catalog::load(&workspace).catalog);
         let docs =
             crate::docs::analyse(&workspace, &catalog, crate::depth::Depth::Pages, &crate::docs::Memo::default()).0;
-        let mentions = find(&workspace, &catalog, &docs, &Decisions::default());
+        let mentions = find(&workspace, &catalog, &docs, &Decisions::default(), &Apis::default());
         let told = |mention: &Mention| {
             let Place::Page(site, page) = mention.place else { return String::new() };
             let heading = mention.heading.as_ref().map(|(id, _)| format!("#{id}")).unwrap_or_default();
@@ -404,9 +506,64 @@ mod tests {
         let docs =
             crate::docs::analyse(&workspace, &catalog, crate::depth::Depth::Pages, &crate::docs::Memo::default()).0;
         let decisions = crate::adr::analyse(&workspace, &catalog, &docs).0;
-        let mentions = find(&workspace, &catalog, &docs, &decisions);
+        let mentions = find(&workspace, &catalog, &docs, &decisions, &Apis::default());
         let places = |record: usize| mentions.of_decision((0, record)).iter().map(|it| it.place).collect::<Vec<_>>();
         assert_eq!(places(0), [Place::Decision(0, 1), Place::Page(0, 0)]);
         assert_eq!(places(1), []);
+    }
+
+    #[test]
+    fn an_operation_is_mentioned_by_method_and_path_or_by_its_id() {
+        let api = |name: &str, paths: &str| {
+            format!(
+                "---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: {name}}}\nspec:\n  type: openapi\n  lifecycle: production\n  owner: o\n  definition: |\n    openapi: 3.0.0\n    info: {{title: a, version: '1'}}\n    paths:\n{paths}"
+            )
+        };
+        let mut catalog = entity("handbook", ", annotations: {backstage.io/techdocs-ref: 'dir:.'}");
+        catalog.push_str(&api(
+            "shows",
+            "      /shows/{id}: {get: {operationId: readShow, responses: {}}}\n      /health: {get: {responses: {}}}\n",
+        ));
+        catalog.push_str(&api("seats", "      /health: {get: {responses: {}}}\n"));
+        let page = "# A\n\nWe call `GET /shows/{show}`, or `GET /health`.\n";
+        let files: [(&str, &[u8]); 4] = [
+            ("catalog-info.yaml", catalog.as_bytes()),
+            ("docs/index.md", page.as_bytes()),
+            (
+                "docs/b.md",
+                b"# B\n\n## In short\n\nAsk component:default/handbook for `readShow`, GET /shows/{id} it is.\n",
+            ),
+            ("docs/c.md", b"# C\n\nOf api:default/seats we call `GET /health`, never `POST /shows/{id}`.\n"),
+        ];
+        let workspace = Workspace::from_files(Config::default(), &files);
+        let catalog = Arc::new(crate::catalog::load(&workspace).catalog);
+        let depth = crate::depth::Depth::Pages;
+        let docs = crate::docs::analyse(&workspace, &catalog, depth, &crate::docs::Memo::default()).0;
+        let apis = crate::api::analyse(&workspace, &catalog, depth, &crate::api::Memo::default()).0;
+        let mentions = find(&workspace, &catalog, &docs, &Decisions::default(), &apis);
+        let mut told = Vec::new();
+        for api in apis.all() {
+            for (group, items) in api.reference.groups.iter().enumerate() {
+                for (at, item) in items.items.iter().enumerate() {
+                    for mention in mentions.of_operation((api.entity, group, at)) {
+                        let Place::Page(site, page) = mention.place else { continue };
+                        let name = catalog.get(api.entity).name();
+                        told.push(format!(
+                            "{name} {} {} {}",
+                            item.name, docs.sites[site].pages[page].path, mention.context
+                        ));
+                    }
+                }
+            }
+        }
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "seats /health c Of api:default/seats we call GET /health, never POST /shows/{id}.",
+                "shows /shows/{id}  We call GET /shows/{show}, or GET /health.",
+                "shows /shows/{id} b Ask component:default/handbook for readShow, GET /shows/{id} it is.",
+            ]
+        );
     }
 }

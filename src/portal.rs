@@ -205,12 +205,6 @@ impl Analysis {
             stage("renames");
             catalog.complete_former_names(workspace);
         }
-        stage("mentions");
-        let mentions = if depth < Depth::Pages {
-            Arc::default()
-        } else {
-            Arc::new(mentions::find(workspace, &catalog, &docs, &decisions))
-        };
         stage("radars");
         let radars = memo.radars.get(workspace, (), (ByAddress(Arc::clone(&catalog)), depth), |workspace, _| {
             if depth < Depth::Findings {
@@ -234,6 +228,12 @@ impl Analysis {
         stage("apis");
         let (apis, problems) = api::analyse(workspace, &catalog, depth, &memo.apis);
         found.extend(problems);
+        stage("mentions");
+        let mentions = if depth < Depth::Pages {
+            Arc::default()
+        } else {
+            Arc::new(mentions::find(workspace, &catalog, &docs, &decisions, &apis))
+        };
         stage("templates");
         let (templates, problems) = scaffold::examples::analyse(workspace, &catalog, depth, &memo.templates);
         found.extend(problems);

@@ -40,8 +40,7 @@ struct Found {
 impl Secrets {
     /// Reads `catalog.secrets` and `catalog.private`; a pattern that is wrong has been reported.
     pub(super) fn new(config: &CatalogConfig) -> Self {
-        let matcher =
-            |text: &str| Some(GlobBuilder::new(text).case_insensitive(true).build().ok()?.compile_matcher());
+        let matcher = |text: &str| Some(GlobBuilder::new(text).case_insensitive(true).build().ok()?.compile_matcher());
         let pattern = |text: &String| {
             let (text, masks) = text.strip_prefix('!').map_or((text.as_str(), true), |text| (text, false));
             Some((matcher(text)?, masks))

@@ -136,7 +136,9 @@ fn sides(context: &Context, args: &DiffArgs) -> Result<(Side, Side), Error> {
     let Some(old) = &args.old else {
         return Err(Error::Usage("what is to be compared? name OLD and NEW, or a folder and `--base-ref`".to_owned()));
     };
-    if let Some(missing) = [Some(old), args.new.as_ref()].into_iter().flatten().find(|path| !context.cwd.join(path).exists()) {
+    if let Some(missing) =
+        [Some(old), args.new.as_ref()].into_iter().flatten().find(|path| !context.cwd.join(path).exists())
+    {
         let name = missing.display();
         return Err(Error::Usage(format!(
             "`{name}` does not exist; if it is a revision of git: `playbill diff --base-ref {name} FOLDER`"

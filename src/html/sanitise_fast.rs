@@ -227,6 +227,9 @@ impl<'h> Pass<'h, '_> {
                 return None;
             }
         }
+        if matches!(name, "href" | "src" | "poster" | "cite") && !surely_parses(value) {
+            return None;
+        }
         // Where the sanitiser leaves a value out, it puts the last attribute into its place.
         if self.has_gap {
             return None;
@@ -285,6 +288,32 @@ impl<'h> Pass<'h, '_> {
             _ => !self.is_within("p"),
         }
     }
+}
+
+/// Returns whether an address is surely one for the parser of addresses, which the sanitiser asks and which refuses some
+/// hosts and ports. What comes after a host never matters, and an address without a scheme is always relative.
+fn surely_parses(address: &str) -> bool {
+    let Some(scheme) = super::scheme(address) else { return true };
+    let start = address.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(&scheme));
+    let Some(rest) = start.and_then(|_| address[scheme.len()..].strip_prefix(':')) else { return false };
+    match &*scheme {
+        "http" | "https" => rest.strip_prefix("//").is_some_and(begins_with_plain_host),
+        "file" | "ftp" | "ws" | "wss" => false,
+        _ => !rest.starts_with(['/', '\\']),
+    }
+}
+
+/// Returns whether what follows `//` is a name of ASCII letters that is no number, with a small port if any.
+fn begins_with_plain_host(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let is_label = |label: &str| label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !label.is_empty();
+    let last = host.rsplit('.').next().unwrap_or_default();
+    port.len() <= 4
+        && port.bytes().all(|b| b.is_ascii_digit())
+        && host.split('.').all(is_label)
+        && last.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !host.to_ascii_lowercase().contains("xn--")
 }
 
 /// Where a text is.

@@ -15,7 +15,9 @@ use crate::api::{
 };
 use crate::html::{self, Html, Tag};
 use crate::markdown::commonmark;
+use crate::mentions::OperationId;
 use crate::routes;
+use crate::site::cards::mentions;
 use crate::site::context::{self, PageContext, is_web};
 
 /// How much of an item is written.
@@ -115,6 +117,7 @@ impl<'v, 'a> Writer<'v, 'a> {
         marked(tag, item.mark.as_ref());
         self.head(item, &slice.anchor, continued);
         if !continued {
+            self.mentioned((self.api.entity, slice.group, slice.item));
             self.markdown(item.description.as_deref());
             self.facts(&item.facts);
         }
@@ -131,6 +134,25 @@ impl<'v, 'a> Writer<'v, 'a> {
             }
         }
         self.out.raw("</article>");
+    }
+
+    /// Links the documents that talk about an operation.
+    fn mentioned(&mut self, id: OperationId) {
+        let (links, more) = mentions::of_operation(self.view, id);
+        if links.is_empty() {
+            return;
+        }
+        self.out.raw("<p class=\"api-by\">Mentioned in");
+        for (href, title) in links {
+            self.out.raw(" ");
+            self.out.start("a").attribute("href", &href);
+            self.out.text(&title);
+            self.out.end("a");
+        }
+        if more > 0 {
+            self.out.text(&format!(" and {more} more"));
+        }
+        self.out.raw("</p>");
     }
 
     fn head(&mut self, item: &Item, anchor: &str, continued: bool) {

@@ -30,6 +30,8 @@ const SEEDS: &[&str] = &[
     ":/",
     "../../x.yaml",
     "https://example.org/a/b.yaml#c",
+    "<a href=\"https:// i\u{fffd}.io\">b</a> <a href=\"HTTP://c.1.2:99999/\">d</a> <img src=\"https:\\e\"> <a href=\"ssh://[f\">g</a>",
+    "<a href=\"https://xn--0.de:8080/?h\">i</a> <a href=\"http://0x1\">j</a> <a href=\"https:k\">l</a> <a href=\"\thttps://m/\">n</a>",
     "# a\n\n- b\n    - c\n\n```py\nd\n```\n\n<b onclick=x>e</i> [f](javascript:g) ![h](i.png)",
     "!!! note\n    a\n\n=== \"b\"\n    c\n\n[^1]: d\n\n*[e]: f",
     "a: &b [1, {c: *b}]\n---\n- \"d\n---\n{",

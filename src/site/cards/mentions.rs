@@ -4,12 +4,15 @@ use serde::Serialize;
 
 use super::{Card, Content, Side};
 use crate::catalog::EntityId;
-use crate::mentions::{Mention, Place};
+use crate::mentions::{Mention, OperationId, Place};
 use crate::routes;
 use crate::site::{PageContext, decisions};
 
 /// Maximum number that are shown on the overview.
 const SHOWN: usize = 10;
+
+/// Maximum number that are named at an operation.
+const NAMED: usize = 5;
 
 /// The card.
 pub struct Mentions;
@@ -73,6 +76,17 @@ pub fn model(view: &PageContext<'_>, id: EntityId, most: usize) -> Model {
 #[must_use]
 pub fn of_decision(view: &PageContext<'_>, id: decisions::RecordId) -> Vec<Line> {
     view.portal.mentions.of_decision(id).iter().take(SHOWN).map(|mention| line(view, mention)).collect()
+}
+
+/// Links the pages that talk about an operation; returns how many more there are.
+#[must_use]
+pub fn of_operation(view: &PageContext<'_>, id: OperationId) -> (Vec<(String, String)>, usize) {
+    let all = view.portal.mentions.of_operation(id);
+    let link = |mention: &Mention| {
+        let line = line(view, mention);
+        (line.href, line.title)
+    };
+    (all.iter().take(NAMED).map(link).collect(), all.len().saturating_sub(NAMED))
 }
 
 fn line(view: &PageContext<'_>, mention: &Mention) -> Line {

@@ -222,7 +222,7 @@ pub(super) fn changes(input: &Input<'_>, changes: &[Change]) -> Record {
         record.say("nothing is open");
     }
     record.table(Rows::new(
-        "Open",
+        "Open changes",
         &["Change", "Title", "State", "Author", "Opened", "Labels"],
         open.iter().map(|change| {
             let state = if change.is_draft {
@@ -295,7 +295,7 @@ pub(super) fn vulnerabilities(input: &Input<'_>, mut found: Vec<Vulnerability>, 
     let oldest = found.iter().filter_map(|one| one.created).min();
     facts.maybe("vuln.oldestDays", oldest.and_then(|at| input.days_since(at)).map(Fact::Count));
     if found.is_empty() {
-        record.say("none is open");
+        record.say("no open alerts");
     }
     let rank = |level: Option<&str>| {
         ["critical", "high", "medium", "low"].iter().position(|name| Some(*name) == level).unwrap_or(4)

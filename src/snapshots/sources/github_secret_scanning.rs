@@ -37,7 +37,7 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
     let oldest = rows.iter().filter_map(|row| row.time("created_at")).min();
     record.facts.maybe("secrets.oldestDays", oldest.and_then(|at| input.days_since(at)).map(Fact::Count));
     if rows.is_empty() {
-        record.say("none is open");
+        record.say("no open secrets");
     }
     record.table(Rows::new(
         "Secrets",
