@@ -300,7 +300,11 @@ function scrolling() {
 
 /** The table of contents follows the reader. */
 function contents(signal) {
-  find('.reader-nav [aria-current]')?.scrollIntoView({ block: 'nearest' });
+  const here = find('.reader-nav nav [aria-current=page]');
+  const side = here?.closest('.reader-nav');
+  const below = side ? here.getBoundingClientRect().top - side.getBoundingClientRect().top : 0;
+  // Its neighbours are in sight, too.
+  if (below < 0 || below > (side?.clientHeight ?? 0) - 100) side?.scrollBy(0, below - side.clientHeight / 3);
   const marks = new Map(all('[data-techdocs=toc] a').map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
   if (!marks.size) return;
   const headings = [...marks.keys()].map((id) => document.getElementById(id)).filter(Boolean);

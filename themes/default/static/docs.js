@@ -20,6 +20,7 @@ export function start({ signal, stored }) {
   pictures(article);
   sizes(article, stored);
   sections();
+  tableOfContents(signal);
   report();
   top(signal);
   addEventListener('keydown', (event) => {
@@ -178,6 +179,14 @@ function sections() {
   say();
   // Behind it: what is read already does not move.
   nav.after(button);
+}
+
+/** The table of contents is folded where there is no room beside the page; older browsers need a script to unfold it. */
+function tableOfContents(signal) {
+  const fold = document.querySelector('.reader-toc > details');
+  const narrow = matchMedia('(max-width: 72rem)');
+  if (fold && !narrow.matches && !CSS.supports('selector(::details-content)')) fold.open = true;
+  fold?.addEventListener('click', ({ target }) => { if (narrow.matches && target.closest('a')) fold.open = false; }, { signal });
 }
 
 /** An issue about a page quotes what is selected. */
