@@ -32,7 +32,7 @@ pub(super) enum LinkTarget {
     Asset { href: Option<String> },
     /// A file that `mkdocs.yml` excludes: the address that it would have.
     Excluded { href: String },
-    /// A file of the repository, shown by its host.
+    /// A file or a folder of the repository, shown by its host.
     Source { url: String },
     /// An entity, by a reference with its kind.
     Entity { reference: EntityRef, href: String },
@@ -192,6 +192,9 @@ impl<'a> Links<'a> {
                     (None, None) => LinkTarget::Outside,
                 };
             }
+            if let Some(url) = self.folder(from, &written) {
+                return LinkTarget::Source { url: url + rest };
+            }
             let found = normal("", &written).and_then(|source| self.pages.by_source(&source));
             return found.filter(|_| markdown && self.absolute_is_docs).map_or(LinkTarget::Absolute, to_file);
         }
@@ -228,13 +231,25 @@ impl<'a> Links<'a> {
             return LinkTarget::MeantFromFile { href };
         }
         match self.workspace.locate(from.file, &written) {
-            Ok(file) if markdown => match self.workspace.source_urls(file) {
-                Some(urls) => LinkTarget::Source { url: urls.view + rest },
-                None => LinkTarget::Outside,
-            },
+            Ok(file) if markdown || (self.html_is_relative_to_file && link.kind == LinkKind::HtmlLink) => {
+                match self.workspace.source_urls(file) {
+                    Some(urls) => LinkTarget::Source { url: urls.view + rest },
+                    None => LinkTarget::Outside,
+                }
+            }
             Ok(_) => LinkTarget::Outside,
-            Err(_) => LinkTarget::Missing,
+            Err(_) => match self.folder(from, &written) {
+                Some(url) => LinkTarget::Source { url: url + rest },
+                None => LinkTarget::Missing,
+            },
         }
+    }
+
+    /// Returns the address at its host of a folder of the repository, which hosts show as a list of its files; nothing
+    /// where links are as MkDocs has them, which knows no folders.
+    fn folder(&self, from: &Source, path: &str) -> Option<String> {
+        let folder = self.html_is_relative_to_file.then(|| self.workspace.locate_folder(from.file, path).ok())??;
+        self.workspace.folder_url(&folder)
     }
 
     /// Reads a reference to an entity of a kind that there may be.

@@ -272,6 +272,24 @@ fn foreign(foreign: Foreign, detail: &str, dialect: &Dialect) -> (String, &'stat
                 detail => instead(detail),
             },
         ),
+        Foreign::Embedded => {
+            let (name, address) = detail.split_once('\t').unwrap_or((detail, ""));
+            (
+                format!("`<{name}>` is left out, and readers do not see it"),
+                "pages hold nothing that runs, is styled by a document, or comes from elsewhere",
+                match (name, address) {
+                    ("svg", _) => "put the drawing into a file, and show it as a picture: `![text](drawing.svg)`".to_owned(),
+                    ("script" | "style", _) => "remove it, or make sure that the document reads well without it".to_owned(),
+                    (_, "") => "link to what it shows, or write it in Markdown".to_owned(),
+                    (_, address) => format!("write a link: `[text]({address})`"),
+                },
+            )
+        }
+        Foreign::NoIcon => (
+            format!("there is no icon `:{detail}:`"),
+            "shown as nothing",
+            "name an icon of Material Design, Octicons or Simple Icons, or remove it".to_owned(),
+        ),
         Foreign::Html => (
             format!("Markdown in `<{detail}>` is shown as it is written"),
             "within HTML it is read only where the element asks for it",

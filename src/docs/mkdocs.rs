@@ -179,6 +179,7 @@ impl MkDocs {
         let redirects = reader.plugins();
         let versions = reader.versions();
         reader.hooks();
+        reader.appearance();
         let absolute = |part: &str| {
             let validation = root.get("validation")?;
             let own = validation.get(part).and_then(|own| own.get("absolute_links"));
@@ -427,6 +428,12 @@ fn named(node: &Node, text: &str, depth: usize) -> Node {
     Node { span: node.span, value }
 }
 
+/// Returns whether a script is there for what Playbill draws without one.
+fn draws_what_is_drawn_here(script: &Node) -> bool {
+    let path = script.as_str().or_else(|| script.get("path")?.as_str()).unwrap_or("").to_ascii_lowercase();
+    ["mathjax", "katex", "mermaid", "polyfill"].iter().any(|known| path.contains(known))
+}
+
 pub(super) fn invalid(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(codes::INVALID_MKDOCS, span, message)
 }
@@ -484,9 +491,12 @@ impl<'a> Reader<'a> {
             }
             _ => {}
         }
-        for (name, span, settings) in named {
-            let settings = serde_json::to_value(settings).unwrap_or_default();
+        for (name, span, node) in named {
+            let settings = serde_json::to_value(node).unwrap_or_default();
             let known = options.enable(name.trim(), &settings);
+            if name.trim() == "pymdownx.superfences" {
+                self.fences(node);
+            }
             if name.trim() == "pymdownx.snippets" {
                 let docs_dir = self.root.get("docs_dir").and_then(Node::as_str).unwrap_or("docs").trim();
                 let bases = &mut options.snippets.base_paths;
@@ -579,6 +589,50 @@ impl<'a> Reader<'a> {
             self.problems.push(
                 invalid(hook.span, format!("the hook `{name}` does not run here"))
                     .label("what it changes in pages is missing, in Backstage too")
+                    .help("remove it, or make sure that the documents read well without it"),
+            );
+        }
+    }
+
+    /// Names what an author adds to the theme of MkDocs, which is not the one that readers see here.
+    fn appearance(&mut self) {
+        let find = |map: &'a Map, key: &str| map.entries().iter().find(|entry| &*entry.key == key);
+        let is_used = |node: &Node| match &node.value {
+            Value::Null => false,
+            Value::Seq(items) => items.iter().any(|item| !draws_what_is_drawn_here(item)),
+            _ => true,
+        };
+        let root = self.root;
+        let theme = root.get("theme").and_then(Node::as_map);
+        let found = [
+            (find(root, "extra_css"), "the style sheets of the portal are used"),
+            (find(root, "extra_javascript"), "scripts of documents do not run"),
+            (theme.and_then(|theme| find(theme, "custom_dir")), "the templates of the portal are used"),
+        ];
+        for (entry, label) in found {
+            let Some(entry) = entry.filter(|entry| is_used(&entry.value)) else { continue };
+            self.problems.push(
+                invalid(entry.key_span, format!("`{}` has no effect here", entry.key))
+                    .label(label)
+                    .help("remove it, or make sure that the documents read well without it"),
+            );
+        }
+    }
+
+    /// Names the fences that become something else by a function of the author.
+    fn fences(&mut self, settings: &Node) {
+        const KNOWN: &[&str] = &["fence_code_format", "fence_div_format", "fence_mermaid", "arithmatex"];
+        let fences = settings.get("custom_fences").and_then(Node::as_seq).unwrap_or_default();
+        for fence in fences {
+            let Some(function) = fence.get("format").and_then(Node::as_str).map(str::trim) else { continue };
+            let Some(name) = fence.get("name") else { continue };
+            if function.is_empty() || KNOWN.iter().any(|known| function.contains(known)) {
+                continue;
+            }
+            let language = name.as_str().unwrap_or("*");
+            self.problems.push(
+                invalid(name.span, format!("code blocks in `{language}` are shown as their source"))
+                    .label(format!("the function `{function}` does not run here"))
                     .help("remove it, or make sure that the documents read well without it"),
             );
         }

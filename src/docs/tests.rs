@@ -182,6 +182,24 @@ fn without_mkdocs_there_is_a_folder_or_a_readme() {
 }
 
 #[test]
+fn a_readme_links_to_the_files_and_folders_of_its_repository() {
+    let (workspace, docs, problems) = site(&[
+        ("README.md", "# R\n[e](./examples/) [s](/shell#x) <a href='doc/zh.md'>z</a> [n](no/)"),
+        ("examples/a.sh", ""),
+        ("shell/b.sh", ""),
+        ("doc/zh.md", ""),
+        (".git/config", "[remote \"origin\"]\n\turl = https://github.com/o/r.git\n"),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+    ]);
+    let html = &docs.sites[0].pages[0].doc.html;
+    for path in ["tree/main/examples/", "tree/main/shell/#x", "blob/main/doc/zh.md"] {
+        assert!(html.contains(&format!("href=\"https://github.com/o/r/{path}\"")), "{html}");
+    }
+    let found = listed(&workspace, &problems);
+    assert!(found.len() == 1 && found[0].contains("«no/» broken-link"), "{found:?}");
+}
+
+#[test]
 fn links_lead_to_the_addresses_of_pages() {
     let (workspace, docs, problems) = site(&[
         ("mkdocs.yml", "site_name: A"),
@@ -311,10 +329,20 @@ markdown_extensions:
       emoji_generator: !!python/name:material.extensions.emoji.to_svg
   - toc:
       slugify: !!python/object/apply:pymdownx.slugs.slugify {kwds: {case: lower}}
+  - pymdownx.superfences:
+      custom_fences:
+        - name: mermaid
+          class: mermaid
+          format: !!python/name:pymdownx.superfences.fence_code_format
+        - name: own
+          class: own
+          format: !!python/name:own.draw
 plugins:
   - techdocs-core
   - macros
   - search: {lang: en}
+extra_css: [a.css]
+extra_javascript: [https://example.org/mathjax.js]
 ";
     let (workspace, docs, problems) = site(&[
         ("mkdocs.yml", mkdocs),
@@ -330,7 +358,9 @@ plugins:
     assert_eq!(
         listed(&workspace, &problems),
         [
-            "mkdocs.yml:13:5 «macros» invalid-mkdocs: the plugin `macros` has no effect here | remove it, or make sure that the documents read well without it",
+            "mkdocs.yml:21:5 «macros» invalid-mkdocs: the plugin `macros` has no effect here | remove it, or make sure that the documents read well without it",
+            "mkdocs.yml:23:1 «extra_css» invalid-mkdocs: `extra_css` has no effect here | remove it, or make sure that the documents read well without it",
+            "mkdocs.yml:16:17 «own» invalid-mkdocs: code blocks in `own` are shown as their source | remove it, or make sure that the documents read well without it",
             "mkdocs.yml:2:23 «pages» docs-without-index: this documentation has no index | rename `a b.md` to `index.md`, or add `pages/index.md`",
         ]
     );

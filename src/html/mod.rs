@@ -13,6 +13,7 @@ mod picture;
 mod sanitise;
 mod sanitise_fast;
 mod style;
+mod svg;
 mod text;
 mod vocabulary;
 mod write;
@@ -26,8 +27,10 @@ pub use markup::{Vocabulary, clean_markup};
 pub use picture::Picture;
 pub use sanitise::{Placeholders, sanitise, sanitise_both_ways, sanitise_techdocs, sanitise_techdocs_with};
 pub use style::style_as_attributes;
+pub use svg::svg_as_pictures;
 pub(crate) use text::tag_end as tag_length;
 pub use text::{collapse, text};
+pub(crate) use vocabulary::SLOT;
 pub use write::{Html, Tag, write_anywhere};
 pub(crate) use write::{push_address, push_text, push_value, start_tag};
 

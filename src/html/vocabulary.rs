@@ -101,7 +101,7 @@ pub(super) const ELEMENTS: &[&str] = &[
 
 /// Elements that go with all they hold.
 pub(super) const SILENCED: &[&str] =
-    &["script", "style", "title", "noscript", "template", "iframe", "object", "embed", "textarea"];
+    &["script", "style", "title", "noscript", "template", "iframe", "object", "embed", "textarea", "svg"];
 
 /// Attributes that any element may have.
 pub(super) const ATTRIBUTES: &[&str] = &[
@@ -148,7 +148,7 @@ pub(super) const ATTRIBUTES_OF: &[(&str, &[&str])] = &[
 
 /// The element that keeps the place of a held fragment. A forged one shows a fragment of the same document twice,
 /// which harms nobody.
-pub(super) const SLOT: &str = "held-fragment";
+pub(crate) const SLOT: &str = "held-fragment";
 
 /// Elements of TechDocs documents beyond those that any author may use. Buttons and lists to choose from do nothing
 /// without a form or a script, but what they say is the author's.

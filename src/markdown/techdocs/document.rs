@@ -32,7 +32,8 @@ pub fn document(
         held: RefCell::default(),
         drawn: Cell::default(),
     };
-    let output = render(text, options, &world);
+    let mut output = render(text, options, &world);
+    output.html = html::svg_as_pictures(output.html);
     let made = world.made.take();
     let links = links(text, &output.html, output.links, &made);
     let has_html = links.iter().any(|link| matches!(link.kind, DocLinkKind::HtmlLink | DocLinkKind::HtmlImage));
@@ -45,7 +46,11 @@ pub fn document(
         .map(|heading| Heading {
             level: heading.level,
             id: heading.id,
-            title_html: html::sanitise_techdocs(&heading.title_html),
+            // Icons are put in where the heading is, and have no place in a table of contents.
+            title_html: html::sanitise_techdocs(&heading.title_html)
+                .replace("<span class=\"twemoji\"></span>", "")
+                .trim()
+                .to_owned(),
             title: heading.title,
         })
         .collect();
@@ -78,7 +83,8 @@ pub fn outline(text: &str, options: &Options, include: IncludeFile<'_>) -> Doc {
         held: RefCell::default(),
         drawn: Cell::default(),
     };
-    let output = render(text, options, &world);
+    let mut output = render(text, options, &world);
+    output.html = html::svg_as_pictures(output.html);
     let lost = lost(text, &output.html, output.lost, options);
     Doc {
         anchors: anchors(&output.html),

@@ -22,13 +22,13 @@ const MAX_LABEL: usize = 200;
 
 /// Returns whether there may be foreign markup in `source` that is within lines, or an element with Markdown in it.
 /// Never false where there is some.
-pub(super) fn may_find(source: &str, options: &Options) -> bool {
+pub(super) fn may_find(source: &str) -> bool {
     let has = |what: &str| memchr::memmem::find(source.as_bytes(), what.as_bytes()).is_some();
     ["][", "[^", "[[", "[!", "{{", "{!", "{%", ":::"].iter().any(|what| has(what))
-        || (options.emoji == EmojiIndex::Emojione && ICONS.iter().any(|icon| has(icon)))
+        || ICONS.iter().any(|icon| has(icon))
         || tags(source).any(|name| {
             let name = name.to_ascii_lowercase();
-            is_block_level(&name) || html::is_unknown_element(&name)
+            is_block_level(&name) || html::is_unknown_element(&name) || EMBEDDED.contains(&&*name)
         })
 }
 
@@ -60,13 +60,16 @@ pub(super) fn may_begin(line: &str, options: &Options) -> bool {
     }
 }
 
+/// Elements that are left out with all that they hold, or whose purpose is lost.
+const EMBEDDED: &[&str] = &["applet", "canvas", "embed", "frame", "iframe", "object", "script", "style", "svg"];
+
 /// What the names of icons begin with.
 const ICONS: &[&str] = &[":material-", ":fontawesome-", ":octicons-", ":simple-"];
 
 /// Finds the foreign markup of a page: `html` is what `source` has become.
 pub(super) fn find(source: &str, html: &str, options: &Options) -> Vec<LintFinding> {
     let may_begin = |line: &str| may_begin(line.trim_start_matches(['>', ' ', '\t']), options);
-    if !may_find(source, options) && !source.split('\n').any(may_begin) {
+    if !may_find(source) && !source.split('\n').any(may_begin) {
         return Vec::new();
     }
     let (_, body) = crate::markdown::front_matter(source);
@@ -87,8 +90,13 @@ pub(super) fn find(source: &str, html: &str, options: &Options) -> Vec<LintFindi
         finder.block(&block);
     }
     for name in elements {
-        finder.element(&name);
+        if EMBEDDED.contains(&&*name.to_ascii_lowercase()) {
+            finder.embedded(&name);
+        } else {
+            finder.element(&name);
+        }
     }
+    finder.icons(html);
     finder.found
 }
 
@@ -106,7 +114,7 @@ const CODE: char = '\u{fffc}';
 const SILENT: &[&str] =
     &["code", "kbd", "math", "pre", "samp", "script", "style", "svg", "template", "textarea", "title", "var"];
 
-/// Returns the texts that readers see, block by block, and the names of unknown elements.
+/// Returns the texts that readers see, block by block, and the names of elements that are unknown or left out.
 fn shown(html: &str) -> (Vec<Block>, Vec<String>) {
     let (mut blocks, mut elements) = (Vec::new(), Vec::new());
     let mut text = String::new();
@@ -133,8 +141,13 @@ fn shown(html: &str) -> (Vec<Block>, Vec<String>) {
         };
         at = open + length;
         let lower = name.to_ascii_lowercase();
+        if !closes && EMBEDDED.contains(&&*lower) && elements.len() < MAX_FOUND {
+            elements.push(name.to_owned());
+        }
         match &*lower {
             "br" => text.push('\n'),
+            // A drawing, a formula or an icon.
+            html::SLOT if !closes => text.push(CODE),
             "blockquote" => {
                 flush(&mut text, quotes, is_paragraph);
                 quotes = if closes { quotes.saturating_sub(1) } else { quotes + 1 };
@@ -397,7 +410,18 @@ impl Finder<'_> {
         if let Some(rest) = after("!!!").or_else(|| after("???")) {
             self.note(Foreign::Admonition, bare, word(rest));
         } else if let Some(rest) = after("===").filter(|rest| !rest.contains("===")) {
-            self.note(Foreign::Tab, bare, rest.trim_matches(['"', '\'', ' ']));
+            match line.split_once(CODE) {
+                // With an icon in its title, which has another form in the source.
+                Some((before, behind)) => {
+                    let written = self.written(before, behind).unwrap_or_default();
+                    self.note(
+                        Foreign::Tab,
+                        &written,
+                        written.trim_start_matches("===").trim_matches(['+', '!', '"', '\'', ' ']),
+                    );
+                }
+                None => self.note(Foreign::Tab, bare, rest.trim_matches(['"', '\'', ' '])),
+            }
         } else if let Some(rest) = after("///").filter(|_| bare.starts_with("/// ")) {
             self.note(Foreign::Block, bare, word(rest));
         } else if line.starts_with("$$") && !self.options.arithmatex && !line.contains(CODE) {
@@ -413,6 +437,16 @@ impl Finder<'_> {
         } else if is_module(bare) {
             self.note(Foreign::Module, bare, "");
         }
+    }
+
+    /// Returns the line of the source that begins with one text and ends with another, and was not found yet.
+    fn written(&self, before: &str, behind: &str) -> Option<String> {
+        let behind = behind.rsplit(CODE).next().unwrap_or("").trim_end();
+        let fits = |line: &&str| {
+            line.len() >= before.len() + behind.len() && line.starts_with(before) && line.ends_with(behind)
+        };
+        let mut lines = self.source[self.start..].lines().map(str::trim).filter(fits);
+        lines.find(|line| !self.from.contains_key(*line)).map(str::to_owned)
     }
 
     fn references(&mut self, text: &str) {
@@ -506,6 +540,35 @@ impl Finder<'_> {
                 && !text[..at].ends_with(char::is_alphanumeric)
             {
                 self.note(Foreign::WikiLink, &text[at..at + 4 + length], inner);
+            }
+        }
+    }
+
+    /// Looks at an element that is left out.
+    fn embedded(&mut self, name: &str) {
+        let before = self.found.len();
+        self.note(Foreign::Embedded, &format!("<{name}"), name.to_ascii_lowercase());
+        let Some(lost) = self.found.get_mut(before) else { return };
+        let rest = &self.source[lost.span.start..];
+        let tag = &rest[..html::tag_length(rest)];
+        let address = html::attributes(tag).into_iter().find(|it| matches!(&*it.name, "src" | "data"));
+        let address = address.map(|it| html::text(&tag[it.value])).filter(|address| !address.is_empty());
+        if let Some(address) = address {
+            lost.detail = format!("{}\t{address}", lost.detail);
+        }
+    }
+
+    /// Looks for icons that no set has: their places are empty.
+    fn icons(&mut self, html: &str) {
+        if self.options.emoji != EmojiIndex::Material {
+            return;
+        }
+        for (at, _) in html.match_indices("<span class=\"twemoji") {
+            let rest = &html[at..];
+            let tag = html::tag_length(rest);
+            let name = rest[..tag].split_once(" title=\":").and_then(|(_, name)| name.split_once(":\""));
+            if let Some((name, _)) = name.filter(|_| rest[tag..].starts_with("</span>")) {
+                self.note(Foreign::NoIcon, &format!(":{name}:"), name);
             }
         }
     }
@@ -606,7 +669,7 @@ fn code(source: &str) -> Vec<Range<usize>> {
         while let Some(from) = memchr::memmem::find(&bytes[at..], open.as_bytes()).map(|from| at + from) {
             let Some(end) = memchr::memmem::find(&bytes[from..], close.as_bytes()) else { break };
             at = from + end + close.len();
-            inline.push(from..at);
+            inline.push(from + open.len()..at);
         }
     }
     found.extend(inline);
@@ -809,8 +872,25 @@ mod tests {
         check(":material-account: :smile:\n", &[(Foreign::Icon, ":material-account:", "material-account")]);
         let on = Options { arithmatex: true, emoji: EmojiIndex::Material, ..Options::default() };
         check_with(&on, "$$\nx\n$$\n\n:material-account:\n", &[]);
+        check_with(&on, ":material-no-such:\n", &[(Foreign::NoIcon, ":material-no-such:", "material-no-such")]);
+        let tab = "- a\n\n    === \":material-account: B\"\n\n        text\n";
+        check_with(&on, tab, &[(Foreign::Tab, "=== \":material-account: B\"", ":material-account: B")]);
         let told = Options { told: vec!["mkdocstrings".to_owned()], ..Options::default() };
         check_with(&told, "::: a.b.c\n\n[a][b.c]\n", &[]);
+    }
+
+    #[test]
+    fn what_is_left_out_of_html_is_found() {
+        let frame = "a\n\n<iframe src=\"https://example.org/v?a=1&amp;b\"></iframe>\n";
+        check(frame, &[(Foreign::Embedded, "<iframe", "iframe\thttps://example.org/v?a=1&b")]);
+        check("a <svg><g></svg>\n", &[(Foreign::Embedded, "<svg", "svg")]);
+        check(
+            "<style>\na {}\n</style>\n\n<script>b()</script>\n",
+            &[(Foreign::Embedded, "<style", "style"), (Foreign::Embedded, "<script", "script")],
+        );
+        // A drawing is shown, and code is code.
+        check("<svg><g/></svg>\n", &[]);
+        check("`<iframe>`\n\n    <iframe></iframe>\n", &[]);
     }
 
     #[test]

@@ -77,6 +77,11 @@ pub enum Foreign {
     Html,
     /// The title of an admonition that is not in quotes.
     Title,
+    /// An element of HTML that pages do not have, such as `<iframe>`; the detail is its name and, behind a tab, the address
+    /// of what it shows.
+    Embedded,
+    /// `:material-name:` that no set of icons has.
+    NoIcon,
 }
 
 /// Something lost, and where.

@@ -16,7 +16,7 @@ pub fn may_have_findings(text: &str, options: &Options) -> bool {
         || text.contains("{%")
         || text.contains("::uml::")
         || may_link(text)
-        || foreign::may_find(text, options)
+        || foreign::may_find(text)
         || Lines { options, fence: None, before: Before::Blank, wants_body: false }.may_lose(text)
 }
 
