@@ -24,6 +24,7 @@ fn blocks() {
         "<div class=\"admonition danger\">\n<p class=\"admonition-title\">Caution</p>\n<p>a</p>\n</div>",
     );
     check("***", "<hr>");
+    check("a :wink: `:wink:` :no-such:", "<p>a 😉 <code>:wink:</code> :no-such:</p>");
     check(
         "| a | b |\n|:-:|--:|\n| *c* | d |",
         "<table>\n<thead>\n<tr><th align=\"center\">a</th><th align=\"right\">b</th></tr>\n</thead>\n<tbody>\n<tr><td align=\"center\"><em>c</em></td><td align=\"right\">d</td></tr>\n</tbody>\n</table>",

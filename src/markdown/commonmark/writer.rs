@@ -10,6 +10,7 @@ use super::autolink::{self, Piece};
 use crate::html::{
     self, AddressUse, Placeholders, Slugs, is_external, is_safe_address, push_address, push_text, start_tag,
 };
+use crate::markdown::techdocs::with_characters;
 use crate::markdown::{Doc, DocLink, Heading, LinkKind, LintFinding, MarkdownLint, Resolver, Section};
 use crate::{diagram, highlight};
 
@@ -325,15 +326,19 @@ impl<'a> Writer<'a> {
             return;
         }
         self.note(text);
+        let is_document = self.shape == Shape::Document;
+        let shown = |text: &str| if is_document { escaped(&with_characters(text)) } else { escaped(text) };
         if !self.links.is_empty() || self.in_raw_link {
-            self.push(&escaped(text));
+            let text = shown(text);
+            self.push(&text);
             return;
         }
         let mut within = 0;
         for piece in autolink::split(text) {
             match piece {
                 Piece::Text(text) => {
-                    self.push(&escaped(text));
+                    let words = shown(text);
+                    self.push(&words);
                     within += text.len();
                 }
                 Piece::Address(prefix, text) => {

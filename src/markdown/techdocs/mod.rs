@@ -38,6 +38,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Mapping;
 
 pub use document::{IncludeFile, document, included, outline};
+pub(in crate::markdown) use ext::emoji::with_characters;
 pub use fix::{FixedDocument, fix_document};
 pub use lints::{Foreign, LintFinding, MarkdownLint};
 pub use options::{

@@ -225,7 +225,10 @@ pub(super) fn content(site: &DocsSite, document: &DocsPage) -> String {
     if doc.has_title {
         return html;
     }
-    let heading = document.heading.clone().unwrap_or_else(|| Html::of_text(&document.title).into_string());
+    // A README without a title begins with a logo or a banner, and stands for all that is documented.
+    let is_readme = !site.has_settings && document.path.is_empty() && document.source.eq_ignore_ascii_case("README.md");
+    let title = if is_readme && !site.title.is_empty() { &site.title } else { &document.title };
+    let heading = document.heading.clone().unwrap_or_else(|| Html::of_text(title).into_string());
     format!("<h1>{heading}</h1>\n{html}")
 }
 

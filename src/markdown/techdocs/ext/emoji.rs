@@ -1,5 +1,6 @@
 //! `:smile:`
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
@@ -30,6 +31,34 @@ pub(in crate::markdown::techdocs) fn find(
         let with = replacement(parser, name).unwrap_or_else(|| Replacement::Text(text[start..=end].to_owned()));
         return Some(Found::Replace { start, end: end + 1, with });
     }
+}
+
+/// Returns a text with the characters of the emoji that it names, as hosts show a README.
+///
+/// A name within a word is left alone: `key:value:key` names none.
+pub(in crate::markdown) fn with_characters(text: &str) -> Cow<'_, str> {
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '+' | '-');
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(start) = text[at..].find(':').map(|found| at + found) {
+        let length = text[start + 1..].find(|character| !is_part(character)).unwrap_or(text.len() - start - 1);
+        let end = start + 1 + length;
+        at = end.max(start + 1);
+        let is_alone = !text[..start].ends_with(char::is_alphanumeric)
+            && text[end..].strip_prefix(':').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+        if let Some(found) = is_alone.then(|| character(EmojiIndex::Material, &text[start + 1..end])).flatten() {
+            out.push_str(&text[copied..start]);
+            out.push_str(&found);
+            at = end + 1;
+            copied = at;
+        }
+    }
+    if copied == 0 {
+        return text.into();
+    }
+    out.push_str(&text[copied..]);
+    out.into()
 }
 
 fn replacement(parser: &mut Parser<'_>, name: &str) -> Option<Replacement> {
@@ -108,6 +137,13 @@ mod tests {
             assert_eq!(line_of(name), Some(rest), "{name}");
         }
         assert_eq!([line_of(""), line_of("smil"), line_of("~")], [None; 3]);
+    }
+
+    #[test]
+    fn names_within_a_text_are_replaced() {
+        assert_eq!(with_characters(":wink: a :+1:, :no_such: :tada:"), "😉 a 👍, :no_such: 🎉");
+        assert_eq!(with_characters("a:key:b ::1 10:30:00 :"), "a:key:b ::1 10:30:00 :");
+        assert_eq!(with_characters("::wink::"), ":😉:");
     }
 
     #[test]
