@@ -48,6 +48,7 @@ const FONT_AWESOME: &[(&str, &str)] = &[
     ("code-pull-request", "source-pull"),
     ("comment-dots", "comment-processing"),
     ("cubes", "cube-outline"),
+    ("earth-americas", "earth"),
     ("envelope", "email"),
     ("face-frown", "emoticon-sad"),
     ("face-laugh-wink", "emoticon-wink"),
@@ -77,6 +78,7 @@ const FONT_AWESOME: &[(&str, &str)] = &[
     ("sitemap", "sitemap"),
     ("sliders", "tune"),
     ("table-columns", "view-column"),
+    ("terminal", "console"),
     ("thumbs-down", "thumb-down"),
     ("thumbs-up", "thumb-up"),
     ("trash", "delete"),
@@ -108,6 +110,8 @@ fn find(name: &str) -> Option<(&'static str, &'static str)> {
         let brand = brand.trim_end_matches("-alt");
         let brand = match brand {
             "golang" => "go",
+            "js" => "javascript",
+            "css3" => "css",
             "node-js" | "node" => "nodedotjs",
             "java" => "openjdk",
             "x-twitter" | "twitter" => "x",

@@ -20,7 +20,8 @@ pub(super) struct Code<'c> {
 
 /// Returns the HTML of a block.
 ///
-/// Line numbers are not written out: `data-linenums` says that there are some and where they begin, the theme counts.
+/// Line numbers are not written out: `data-linenums` says that there are some and where they begin, the theme counts. Who
+/// wants them for all code does not mean the number 1 beside each command.
 pub(super) fn block(parser: &Parser<'_>, code: &Code<'_>) -> String {
     let language = if code.language.is_empty() { "text" } else { code.language };
     let mut out = String::with_capacity(code.source.len() * 2 + 128);
@@ -35,7 +36,9 @@ pub(super) fn block(parser: &Parser<'_>, code: &Code<'_>) -> String {
     }
     let numbers = code.numbers.map(|numbers| numbers.split_ascii_whitespace().collect::<Vec<_>>());
     let start = numbers.as_ref().and_then(|numbers| numbers.first()).and_then(|start| start.parse::<usize>().ok());
-    if start != Some(0) && (parser.options.line_numbers || numbers.is_some()) {
+    let source = code.source.trim_matches('\n');
+    let by_default = parser.options.line_numbers && source.contains('\n');
+    if start != Some(0) && (by_default || numbers.is_some()) {
         attributes.push(("data-linenums".to_owned(), start.unwrap_or(1).to_string()));
     }
     attributes.extend(code.attributes.iter().filter(|(key, _)| key != "class" && key != "id").cloned());
@@ -46,7 +49,6 @@ pub(super) fn block(parser: &Parser<'_>, code: &Code<'_>) -> String {
         out.push_str("</span>");
     }
     out.push_str("<pre><code>");
-    let source = code.source.trim_matches('\n');
     let highlighted = parser.resolver.highlight(source, code.language);
     if code.lines.is_empty() {
         out.push_str(&highlighted);
