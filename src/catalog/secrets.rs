@@ -588,13 +588,9 @@ mod tests {
             "spec": {"type": "service", "door": {"code": 42}, "apiKey": "k3yk3yk3y", "tokenName": "n4me-of-it"},
         });
         let mut root = crate::yaml::from_json(&json, span);
-        let patterns = [
-            "acme.io/*".to_owned(),
-            "!acme.io/url".to_owned(),
-            "!ACME.io/build-token".to_owned(),
-            "spec.door.*".to_owned(),
-        ];
-        let (places, found) = Secrets::new(&patterns).mask("component", &mut root, "component:default/a");
+        let secrets = ["acme.io/*", "!acme.io/url", "!ACME.io/build-token", "spec.door.*"].map(str::to_owned).to_vec();
+        let config = CatalogConfig { secrets, ..CatalogConfig::default() };
+        let (places, found) = Secrets::new(&config).mask("component", &mut root, "component:default/a");
         let shown = serde_json::to_value(&root).unwrap();
         assert_eq!(
             shown,
