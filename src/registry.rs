@@ -105,6 +105,7 @@ macro_rules! cards {
             relations::Tables,
             readme::Readme,
             properties::Properties,
+            changes::Changes,
             documentation::Documentation,
             decisions::Decisions,
             mentions::Mentions,

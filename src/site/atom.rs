@@ -1,18 +1,12 @@
 //! Changes as Atom feeds: of the portal, of an entity, of what a group owns, of a documentation site, and
 //! announcements.
 
-use std::sync::Arc;
-
-use super::{Change, PageContext, kind_display, newest_first, scorecards};
+use super::{Change, PageContext, changes, newest_first, scorecards};
 use crate::announcements::Publisher;
 use crate::calendar::Day;
 use crate::catalog::EntityId;
-use crate::docs::DocsSite;
 use crate::html::Html;
 use crate::routes;
-
-/// Seconds of a day.
-const DAY: i64 = 86_400;
 
 /// What a feed says of itself: its title, the page that it is about, and its own address.
 struct Head {
@@ -51,8 +45,8 @@ pub fn of_docs(view: &PageContext<'_>, id: EntityId) -> String {
     let reference = &view.entity(id).reference;
     let title = docs.map_or_else(String::new, |docs| docs.title.clone());
     let head = Head { title, page: routes::docs_page(reference, ""), feed: routes::docs_feed(reference) };
-    let changes = docs.map_or_else(Vec::new, |docs| of_pages(view, docs));
-    write(view, &head, &newest_first(changes))
+    let changes = docs.into_iter().flat_map(|docs| changes::of_pages(view.portal, docs));
+    write(view, &head, &newest_first(changes.collect()))
 }
 
 /// Writes the announcements that hold or held.
@@ -65,7 +59,7 @@ pub fn of_announcements(view: &PageContext<'_>) -> String {
         None => config.organization.clone().unwrap_or_else(|| config.title.clone()),
     };
     let change = |one: &crate::announcements::Announcement| Change {
-        time: one.date.map_or(0, Day::number) * DAY,
+        time: one.date.map_or(0, Day::number) * changes::DAY,
         title: one.title.clone(),
         what: one.category.clone().unwrap_or_else(|| "Announcement".to_owned()),
         url: routes::announcement(&one.slug),
@@ -83,52 +77,22 @@ pub fn of_announcements(view: &PageContext<'_>) -> String {
 
 fn changes_of(view: &PageContext<'_>, id: EntityId) -> Vec<Change> {
     let entity = view.entity(id);
-    let what = kind_display::face(&entity.kind, view.site.config()).one;
-    let own = view.site.changed(id).map(|changed| Change {
-        time: changed.time,
-        title: entity.title().to_owned(),
-        what,
-        url: routes::entity(&entity.reference),
-        author: Arc::clone(&changed.author),
-    });
-    let pages = view.portal.docs.site(id).map_or_else(Vec::new, |docs| of_pages(view, docs));
+    let docs = view.portal.docs.site(id);
+    let pages = docs.into_iter().flat_map(|docs| changes::of_pages(view.portal, docs));
     let log = view.portal.decisions.of(id).map(|(_, log)| log);
-    let decisions = log.into_iter().flat_map(|log| log.records.iter()).filter_map(|record| {
-        let day = Day::parse(record.date.as_deref()?)?;
-        Some(Change {
-            time: day.number() * DAY,
-            title: record.title.clone(),
-            what: "Decision".to_owned(),
-            url: routes::decision(Some(&entity.reference), 0, &record.id),
-            author: record.deciders.first().map_or_else(|| entity.title().into(), |name| name.as_str().into()),
-        })
-    });
+    let records = log.into_iter().flat_map(|log| log.records.iter());
+    let decisions = records.filter_map(|record| changes::of_decision(view, id, record));
     let turns = scorecards::turns(view.portal, id).into_iter().map(|turn| {
         let [from, to] = [turn.from, turn.to].map(|rank| scorecards::badge(turn.card, rank).title);
         Change {
-            time: turn.day.number() * DAY,
+            time: turn.day.number() * changes::DAY,
             title: format!("{}: {to} instead of {from}", entity.title()),
             what: turn.card.title.clone(),
             url: routes::entity_tab(&entity.reference, "scorecards"),
             author: turn.card.title.as_str().into(),
         }
     });
-    own.into_iter().chain(pages).chain(decisions).chain(turns).collect()
-}
-
-fn of_pages(view: &PageContext<'_>, docs: &DocsSite) -> Vec<Change> {
-    let reference = &view.entity(docs.entity).reference;
-    let change = |page: &crate::docs::DocsPage| {
-        let changed = page.last_change.as_ref()?;
-        Some(Change {
-            time: changed.time,
-            title: page.title.clone(),
-            what: docs.title.clone(),
-            url: routes::docs_page(reference, &page.path),
-            author: Arc::clone(&changed.author),
-        })
-    };
-    docs.pages.iter().filter_map(change).collect()
+    changes::of_entity(view, id).into_iter().chain(pages).chain(decisions).chain(turns).collect()
 }
 
 fn write(view: &PageContext<'_>, head: &Head, changes: &[Change]) -> String {

@@ -166,6 +166,26 @@ impl<'a> PageContext<'a> {
         below
     }
 
+    /// Returns who owns for a group or user: themselves, with the groups below a group, and those of which a user is a member, as
+    /// on the card of Backstage.
+    #[must_use]
+    pub fn owners(&self, id: EntityId) -> BTreeSet<EntityId> {
+        let entity = self.entity(id);
+        let mut owners = match entity.reference.kind() {
+            "group" => self.groups_below(id),
+            "user" => entity.related("memberOf").filter_map(|relation| relation.id).collect(),
+            _ => BTreeSet::new(),
+        };
+        owners.insert(id);
+        owners
+    }
+
+    /// Returns what some groups and users own.
+    #[must_use]
+    pub fn owned<'o>(&self, owners: impl IntoIterator<Item = &'o EntityId>) -> BTreeSet<EntityId> {
+        owners.into_iter().flat_map(|owner| self.entity(*owner).related("ownerOf")).filter_map(|it| it.id).collect()
+    }
+
     /// Links the tags to what else has them.
     #[must_use]
     pub fn tags(&self, entity: &Entity) -> Vec<TagLink> {

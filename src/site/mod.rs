@@ -38,7 +38,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub(crate) use changes::newest_first;
-pub use changes::{Change, Changed};
+pub use changes::{Change, ChangeLine, Changed};
 pub use context::PageContext;
 pub use facts::{DocsTarget, EntityLabel, KindGroup, Side, Source};
 pub use page::{File, Page, Subject};

@@ -35,20 +35,17 @@ pub struct SourceRollup {
 #[must_use]
 pub fn parts(view: &PageContext<'_>, id: EntityId) -> Vec<EntityId> {
     let entity = view.entity(id);
-    let relation = match entity.reference.kind() {
-        "system" | "domain" => "hasPart",
-        "group" => "ownerOf",
+    match entity.reference.kind() {
+        "system" | "domain" => {}
+        "group" => return view.owned(&view.owners(id)).into_iter().filter(|part| *part != id).collect(),
         _ => return Vec::new(),
-    };
-    let mut open: Vec<EntityId> = vec![id];
-    if relation == "ownerOf" {
-        open.extend(view.groups_below(id));
     }
+    let mut open: Vec<EntityId> = vec![id];
     let mut found = BTreeSet::new();
     while let Some(next) = open.pop() {
-        for part in view.entity(next).related(relation).filter_map(|relation| relation.id) {
+        for part in view.entity(next).related("hasPart").filter_map(|relation| relation.id) {
             // What a domain or a system contains, its systems contain.
-            if part != id && found.insert(part) && relation == "hasPart" {
+            if part != id && found.insert(part) {
                 open.push(part);
             }
         }

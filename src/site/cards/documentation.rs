@@ -1,12 +1,20 @@
-//! The documentation of the entity, or how to add one.
+//! The documentation of the entity, or how to add one; of a group or user, that of all they own.
+
+use std::cmp::Reverse;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::{Card, Content, Side};
 use crate::catalog::{EntityId, kinds};
+use crate::docs::DocsSite;
 use crate::routes;
 use crate::site::context::{self, Anchor};
 use crate::site::{Changed, PageContext, yaml_highlight};
+use crate::workspace::LastChange;
+
+/// Documentation sites that are listed.
+const LISTED: usize = 6;
 
 /// The card.
 pub struct Documentation;
@@ -17,6 +25,12 @@ struct Model {
     docs: Option<Docs>,
     /// The YAML that would add documentation, when there is none.
     hint: Option<String>,
+    /// That of what a group or user owns, newest change first.
+    owned: Vec<OwnedDocs>,
+    /// How many there are.
+    owned_count: usize,
+    /// All of them in the catalog, if some are not listed.
+    all: Option<String>,
 }
 
 /// The documentation there is.
@@ -28,6 +42,15 @@ struct Docs {
     changed: Option<Changed>,
     /// Its first pages.
     entries: Vec<Anchor>,
+}
+
+/// The documentation of an entity that a group or user owns.
+#[derive(Debug, Serialize)]
+struct OwnedDocs {
+    href: String,
+    title: String,
+    pages: String,
+    changed: Option<Changed>,
 }
 
 impl Card for Documentation {
@@ -46,11 +69,48 @@ impl Card for Documentation {
         let hint =
             (docs.is_none() && !annotated && kinds::of(entity.reference.kind()).is_some_and(|kind| kind.wants_docs))
                 .then(|| yaml_highlight::paint("metadata:\n  annotations:\n    backstage.io/techdocs-ref: dir:.\n"));
-        if docs.is_none() && hint.is_none() {
+        let (owned, owned_count, all) = match entity.reference.kind() {
+            "group" | "user" => owned(view, id),
+            _ => (Vec::new(), 0, None),
+        };
+        if docs.is_none() && hint.is_none() && owned.is_empty() {
             return None;
         }
-        Some(Box::new(Model { docs, hint }))
+        Some(Box::new(Model { docs, hint, owned, owned_count, all }))
     }
+}
+
+/// Lists the documentation of what a group or user owns.
+fn owned(view: &PageContext<'_>, id: EntityId) -> (Vec<OwnedDocs>, usize, Option<String>) {
+    let owners = view.owners(id);
+    let has_docs = |owned: &EntityId| view.portal.docs.site(*owned).filter(|site| !site.pages.is_empty());
+    let mut found: Vec<(Reverse<i64>, &DocsSite, Option<&LastChange>)> = view
+        .owned(&owners)
+        .iter()
+        .filter(|owned| **owned != id)
+        .filter_map(has_docs)
+        .map(|site| {
+            let newest = site.pages.iter().filter_map(|page| page.last_change.as_ref()).max_by_key(|it| it.time);
+            (Reverse(newest.map_or(i64::MIN, |change| change.time)), site, newest)
+        })
+        .collect();
+    // The sort is stable: without dates, they stay in the order of references.
+    found.sort_by_key(|(newest, ..)| *newest);
+    let all = (found.len() > LISTED).then(|| {
+        let with_docs = |owner: &&EntityId| view.owned([*owner]).iter().any(|owned| has_docs(owned).is_some());
+        let mut href = format!("{}?filters[kind]=all&filters[status]=docs", view.href(routes::CATALOG));
+        for owner in owners.iter().filter(with_docs) {
+            let _ = write!(href, "&filters[owners]={}", routes::query_value(view.entity(*owner).reference.as_str()));
+        }
+        href
+    });
+    let line = |(_, site, newest): &(_, &DocsSite, Option<&LastChange>)| OwnedDocs {
+        href: view.docs(site.entity).unwrap_or_default(),
+        title: site.title.clone(),
+        pages: context::count(site.pages.len(), "page", "pages"),
+        changed: newest.map(Changed::new),
+    };
+    (found.iter().take(LISTED).map(line).collect(), found.len(), all)
 }
 
 fn docs(view: &PageContext<'_>, id: EntityId) -> Option<Docs> {

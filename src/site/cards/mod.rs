@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod announcements;
+pub mod changes;
 pub mod decisions;
 pub mod documentation;
 mod form;

@@ -12,6 +12,9 @@ use crate::site::context::EntityLink;
 use crate::site::relations::Place;
 use crate::site::{PageContext, kind_display};
 
+/// Groups that are named.
+const GROUPS: usize = 5;
+
 /// The card.
 pub struct Ownership;
 
@@ -25,7 +28,18 @@ struct Model {
     /// Whether other groups count, too.
     has_others: bool,
     is_user: bool,
+    /// Of a user.
+    below: Option<Below>,
     kinds: Vec<OwnedKind>,
+}
+
+/// What the groups below the teams of a person own besides.
+#[derive(Debug, Serialize)]
+struct Below {
+    count: usize,
+    links: Vec<EntityLink>,
+    /// How many groups are not named.
+    more: usize,
 }
 
 /// How many entities of a kind and type.
@@ -66,15 +80,11 @@ impl Card for Ownership {
 fn ownership(view: &PageContext<'_>, id: EntityId, found: &[&Relation]) -> Model {
     let direct: BTreeSet<EntityId> = found.iter().filter_map(|relation| relation.id).collect();
     let is_user = view.entity(id).reference.kind() == "user";
-    let others: Vec<EntityId> = match is_user {
-        true => view.entity(id).related("memberOf").filter_map(|relation| relation.id).collect(),
-        false => view.groups_below(id).into_iter().collect(),
-    };
-    let owners = std::iter::once(id).chain(others.iter().copied());
+    let owners = view.owners(id);
     // How many there are, and who of the group and those below owns some.
     type Ids = BTreeSet<EntityId>;
     let mut counts: BTreeMap<(usize, &str, &str), (Ids, Ids)> = BTreeMap::new();
-    for owner in owners {
+    for owner in owners.iter().copied() {
         for owned in view.entity(owner).related("ownerOf").filter_map(|relation| relation.id) {
             let entity = view.entity(owned);
             let kind = entity.reference.kind();
@@ -117,7 +127,28 @@ fn ownership(view: &PageContext<'_>, id: EntityId, found: &[&Relation]) -> Model
             OwnedKind { title: face.unwrap_or_else(|| kind.to_owned()), count: links.len(), links }
         })
         .collect();
-    Model { boxes, direct: direct.len(), all, has_others: !others.is_empty(), is_user, kinds }
+    let below = if is_user { below_teams(view, &owners) } else { None };
+    Model { boxes, direct: direct.len(), all, has_others: owners.len() > 1, is_user, below, kinds }
+}
+
+/// Counts what only the groups below the teams of a person own: the page of a team counts it, that of a member does not.
+fn below_teams(view: &PageContext<'_>, owners: &BTreeSet<EntityId>) -> Option<Below> {
+    let own = view.owned(owners);
+    let below: BTreeSet<EntityId> = owners.iter().flat_map(|owner| view.groups_below(*owner)).collect();
+    let mut groups = Vec::new();
+    let mut more = Vec::new();
+    for group in below.difference(owners) {
+        let known = more.len();
+        let owned = view.entity(*group).related("ownerOf").filter_map(|relation| relation.id);
+        more.extend(owned.filter(|owned| !own.contains(owned)));
+        if more.len() > known {
+            groups.push(*group);
+        }
+    }
+    more.sort_unstable();
+    more.dedup();
+    let links = groups.iter().take(GROUPS).map(|group| view.link(*group)).collect();
+    (!more.is_empty()).then(|| Below { count: more.len(), links, more: groups.len().saturating_sub(GROUPS) })
 }
 
 /// Links to what `owners` own of a kind and type; what a group owns alone is in its list.

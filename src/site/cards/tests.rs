@@ -48,7 +48,7 @@ fn overviews(page: EntityPage) -> Vec<Vec<&'static str>> {
         ("catalog-info.yaml", OTHERS.as_bytes()),
         ("more.yaml", DATABASE.as_bytes()),
         ("snapshots/coverage/default/component/shop/coverage.info", b"SF:a.rs\nDA:1,1\nend_of_record\n"),
-        ("shop/adr/0001-sell.md", b"# Sell\n"),
+        ("shop/adr/0001-sell.md", b"# Sell\n\nDate: 2026-01-02\n"),
         ("tech-radar.json", RADAR.as_bytes()),
         ("announcements/move.md", b"---\ntitle: Move\nentity: resource:db\n---\n"),
         ("adr/0001-all.md", b"# All\n\nStart with component:shop.\n"),
@@ -130,4 +130,19 @@ fn cards_come_first_in_their_column_in_the_order_of_the_configuration() {
             "links"
         ]
     );
+}
+
+#[test]
+fn groups_and_users_show_what_changed_and_the_documentation_of_what_they_own() {
+    let files: [(&str, &[u8]); 6] = [
+        ("shop/catalog-info.yaml", b"{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {name: shop, annotations: {backstage.io/techdocs-ref: 'dir:.', backstage.io/adr-location: adr}}, spec: {type: service, lifecycle: production, owner: sellers}}"),
+        ("shop/docs/index.md", b"# Shop\n"),
+        ("shop/mkdocs.yml", b"site_name: Shop\n"),
+        ("shop/adr/0001-sell.md", b"# Sell\n\nDate: 2026-01-02\n"),
+        ("group.yaml", b"{apiVersion: backstage.io/v1alpha1, kind: Group, metadata: {name: sellers}, spec: {type: team, children: []}}"),
+        ("catalog-info.yaml", b"{apiVersion: backstage.io/v1alpha1, kind: User, metadata: {name: bob}, spec: {memberOf: [sellers]}}\n---\n{apiVersion: backstage.io/v1alpha1, kind: Location, metadata: {name: all}, spec: {targets: [./group.yaml]}}\n"),
+    ];
+    let pages = overviews_of(EntityPage::default(), &files);
+    let with_both = |page: &&Vec<&str>| page.contains(&"changes") && page.contains(&"documentation");
+    assert_eq!(pages.iter().filter(with_both).count(), 2, "{pages:?}");
 }

@@ -15,8 +15,7 @@ use crate::site::context::{self, Anchor, EntityLink, PageContext};
 use crate::site::kind_display::Column;
 use crate::site::layout::{About, PageModel, Section, frame};
 use crate::site::table::{self, Table};
-use crate::site::{Changed, date, icons, yaml_highlight};
-use crate::site::{Site, Subject};
+use crate::site::{ChangeLine, Site, Subject, icons, yaml_highlight};
 use crate::standalone_markdown::Note;
 
 /// How many entries a list of the page has.
@@ -58,7 +57,7 @@ pub struct Model {
     attention: Vec<Attention>,
     news: Vec<super::announcements::Item>,
     all_news: String,
-    changes: Vec<Change>,
+    changes: Vec<ChangeLine>,
     status: String,
     links: Vec<Anchor>,
     /// What to write to fill an empty portal.
@@ -113,15 +112,6 @@ struct Document {
     pages: String,
 }
 
-/// Something that changed.
-#[derive(Debug, Serialize)]
-struct Change {
-    href: String,
-    title: String,
-    what: String,
-    changed: Changed,
-}
-
 /// Something that somebody should look at.
 #[derive(Debug, Serialize)]
 struct Attention {
@@ -159,7 +149,7 @@ pub fn model(view: &PageContext<'_>) -> PageModel<Model> {
         attention: attention(view),
         news: view.portal.announcements.active().take(LISTED).map(|(_, one)| super::announcements::item(view, one)).collect(),
         all_news: view.href(routes::ANNOUNCEMENTS),
-        changes: changes(view),
+        changes: view.site.changes().iter().take(LISTED).map(|change| ChangeLine::new(view, change)).collect(),
         status: view.href(routes::STATUS),
         links: config
             .links
@@ -260,21 +250,6 @@ fn connected(view: &PageContext<'_>) -> Vec<Connected> {
                 kind: crate::site::kind_display::face(&entity.kind, view.site.config()).one,
                 summary: view.summary(entity),
                 relations: context::count(uses, "use", "uses"),
-            }
-        })
-        .collect()
-}
-
-fn changes(view: &PageContext<'_>) -> Vec<Change> {
-    let newest = view.site.changes().iter().take(LISTED);
-    newest
-        .map(|change| {
-            let (day, words) = date::day(change.time);
-            Change {
-                href: view.href(&change.url),
-                title: change.title.clone(),
-                what: change.what.clone(),
-                changed: Changed { day, words, author: change.author.to_string() },
             }
         })
         .collect()
