@@ -251,6 +251,36 @@ paths:
 }
 
 #[test]
+fn sample_requests_sign_in_as_the_operation_asks() {
+    let (api, _) = read(
+        "openapi",
+        &[(
+            "openapi.yaml",
+            "openapi: 3.0.3
+info: {title: Seats, version: '1'}
+servers: [{url: 'https://seats.example.com'}]
+security: [{token: []}]
+components:
+  securitySchemes:
+    token: {type: http, scheme: bearer}
+    key: {type: apiKey, in: header, name: X-Key}
+    query: {type: apiKey, in: query, name: api key}
+paths:
+  /a: {get: {responses: {}}}
+  /b: {get: {security: [{key: [], query: []}], responses: {}}}
+  /c: {get: {security: [], responses: {}}}
+",
+        )],
+    );
+    let api = api.expect("a reference");
+    let curl =
+        |operation: &str| snippet::all(item(&api, operation).request.as_ref().expect("a request"))[0].text.to_string();
+    assert_eq!(curl("get /a"), "curl 'https://seats.example.com/a' \\\n  -H 'Authorization: Bearer YOUR_TOKEN'");
+    assert_eq!(curl("get /b"), "curl 'https://seats.example.com/b?api%20key=YOUR_KEY' \\\n  -H 'X-Key: YOUR_KEY'");
+    assert_eq!(curl("get /c"), "curl 'https://seats.example.com/c'");
+}
+
+#[test]
 fn messages_of_asyncapi_take_what_their_traits_bring() {
     let (api, problems) = read(
         "asyncapi",

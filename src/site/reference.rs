@@ -23,8 +23,10 @@ use crate::site::context::{self, PageContext, is_web};
 /// How much of an item is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
-    /// All of it.
+    /// All of it, with the properties of named schemas where they are sent and received.
     Full,
+    /// With links to named schemas in place of their properties.
+    Linked,
     /// Without examples and snippets, for a page that would be too large.
     Brief,
 }
@@ -41,6 +43,12 @@ pub struct Writer<'v, 'a> {
     prefix: String,
     /// HTML: who offers the operations.
     offered: String,
+    /// Whether examples are left out, because those of responses are beside the request.
+    skips_examples: bool,
+    /// Whether what is written is also elsewhere, where it has the ids and marks.
+    is_copy: bool,
+    /// Whether the properties of named schemas are shown: in what is sent and answered over HTTP, unless it is an error.
+    shows_schemas: bool,
 }
 
 impl<'v, 'a> Writer<'v, 'a> {
@@ -54,7 +62,19 @@ impl<'v, 'a> Writer<'v, 'a> {
             anchors.unique(name);
         }
         let offered = offered(view, api);
-        Self { view, api, part, amount, anchors, out: Html::new(), prefix: String::new(), offered }
+        Self {
+            view,
+            api,
+            part,
+            amount,
+            anchors,
+            out: Html::new(),
+            prefix: String::new(),
+            offered,
+            skips_examples: false,
+            is_copy: false,
+            shows_schemas: false,
+        }
     }
 
     /// Returns what was written since the last call.
@@ -124,8 +144,12 @@ impl<'v, 'a> Writer<'v, 'a> {
         match &slice.fields {
             None => {
                 for block in &item.blocks {
+                    self.skips_examples = item.request.is_some() && responses(block).next().is_some();
+                    self.shows_schemas = item.request.is_some() && self.amount == Amount::Full;
                     self.block(block, 3);
                 }
+                self.skips_examples = false;
+                self.shows_schemas = false;
                 self.snippets(item);
             }
             Some(range) => {
@@ -195,6 +219,7 @@ impl<'v, 'a> Writer<'v, 'a> {
     }
 
     fn open(&mut self, tag: &str, class: &str, mark: Option<&Mark>, name: &str) {
+        let mark = mark.filter(|_| !self.is_copy);
         let id = mark.map(|_| self.anchors.unique(&format!("{}.{name}", self.prefix)));
         marked(self.out.start(tag).attribute("class", class).maybe("id", id.as_deref()), mark);
     }
@@ -248,7 +273,11 @@ impl<'v, 'a> Writer<'v, 'a> {
         let _ = write!(self.prefix, ".{}", block.title);
         self.out.raw("<div class=\"api-inside\">");
         self.markdown(rest);
+        // Errors are the same schema over and over.
+        let shows_schemas = self.shows_schemas;
+        self.shows_schemas &= !matches!(status_class(&block.title), Some("warn" | "bad"));
         self.content(block, depth);
+        self.shows_schemas = shows_schemas;
         self.out.raw("</div>");
         self.out.end(tag);
     }
@@ -262,6 +291,9 @@ impl<'v, 'a> Writer<'v, 'a> {
         self.facts(&block.facts);
         if let Some(shape) = &block.shape {
             self.top(shape);
+            if self.shows_schemas {
+                self.properties(shape);
+            }
         }
         self.fields(&block.fields);
         for block in &block.blocks {
@@ -287,6 +319,35 @@ impl<'v, 'a> Writer<'v, 'a> {
         for choice in &shape.choices {
             self.choice(choice);
         }
+    }
+
+    /// Writes the properties of the named schema that a shape is, or is a list of.
+    fn properties(&mut self, shape: &Shape) {
+        const SHOWN: usize = 20;
+        let mut keys =
+            shape.types.iter().filter_map(|piece| if let Piece::Link { key, .. } = piece { Some(key) } else { None });
+        let (Some(key), None) = (keys.next(), keys.next()) else { return };
+        let Some(fields) = self.linked(key).and_then(crate::api::parts::fields_of) else { return };
+        self.is_copy = true;
+        self.out.raw("<details class=\"more\" open>");
+        self.out.element("summary", &context::count(fields.len(), "property", "properties"));
+        self.fields(&fields[..fields.len().min(SHOWN)]);
+        if fields.len() > SHOWN {
+            self.out.raw("<p class=\"quiet\">");
+            self.out.text(&format!("{} more: see ", fields.len() - SHOWN));
+            self.link(key, "the schema");
+            self.out.raw("</p>");
+        }
+        self.out.raw("</details>");
+        self.is_copy = false;
+    }
+
+    /// Finds the schema with a key.
+    fn linked(&self, key: &str) -> Option<&'a Item> {
+        let (part, anchor) = self.api.parts.find(key)?;
+        let slice = self.api.parts.parts[part].slices.iter().find(|slice| slice.anchor == anchor)?;
+        let item = &self.api.reference.groups[slice.group].items[slice.item];
+        (item.role == Role::Schema).then_some(item)
     }
 
     fn types(&mut self, shape: &Shape) {
@@ -323,7 +384,7 @@ impl<'v, 'a> Writer<'v, 'a> {
     }
 
     fn field(&mut self, field: &Field) {
-        let mark = field.mark.as_ref();
+        let mark = field.mark.as_ref().filter(|_| !self.is_copy);
         let id = mark.map(|mark| self.anchors.unique(&format!("{}.{}", self.prefix, mark.value)));
         marked(self.out.start("li").maybe("id", id.as_deref()), mark);
         self.out.raw("<p><code>");
@@ -479,7 +540,7 @@ impl<'v, 'a> Writer<'v, 'a> {
     }
 
     fn examples(&mut self, examples: &[Example]) {
-        if examples.is_empty() || self.amount == Amount::Brief {
+        if examples.is_empty() || self.skips_examples || self.amount == Amount::Brief {
             return;
         }
         // Several are shown in a row, of which one is open.
@@ -512,27 +573,82 @@ impl<'v, 'a> Writer<'v, 'a> {
                 self.out.raw("</small>");
             }
             self.out.raw("</summary>");
-            self.markdown(example.description.as_deref());
-            self.address(example);
-            if example.text.is_empty() && example.address.is_some() {
-                self.out.raw("</details>");
-                continue;
-            }
-            self.out.raw("<pre class=\"highlight\" tabindex=\"0\"><code>");
-            if example.language == "json" {
-                json(&mut self.out, &example.text);
-            } else {
-                self.out.text(&example.text);
-            }
-            self.out.raw("</code></pre></details>");
+            self.value(example);
+            self.out.raw("</details>");
         }
         if several {
             self.out.raw("</div>");
         }
     }
 
+    /// Writes what is known of an example, and its value.
+    fn value(&mut self, example: &Example) {
+        self.markdown(example.description.as_deref());
+        self.address(example);
+        if example.text.is_empty() && example.address.is_some() {
+            return;
+        }
+        self.out.raw("<pre class=\"highlight\" tabindex=\"0\"><code>");
+        if example.language == "json" {
+            json(&mut self.out, &example.text);
+        } else {
+            self.out.text(&example.text);
+        }
+        self.out.raw("</code></pre>");
+    }
+
+    /// Writes the examples of all responses in a row, of which one is open.
+    fn answers(&mut self, item: &Item) {
+        let mut answers: Vec<(&Block, Vec<(&Block, &Example)>)> = Vec::new();
+        for response in item.blocks.iter().flat_map(responses) {
+            let examples: Vec<_> = std::iter::once(response).chain(&response.blocks).flat_map(examples_of).collect();
+            if !examples.is_empty() {
+                answers.push((response, examples));
+            }
+        }
+        if answers.is_empty() {
+            return;
+        }
+        self.out.raw("<section class=\"snippets answers\"><h4>Response</h4>");
+        let mut is_first = true;
+        for (response, examples) in answers {
+            let several_media = examples.iter().any(|(media, _)| !std::ptr::eq(*media, examples[0].0));
+            for (at, (media, example)) in examples.iter().enumerate() {
+                let tag = self.out.start("details").attribute("name", &format!("{}.answer", self.prefix));
+                if is_first {
+                    tag.flag("open");
+                } else {
+                    drop(tag);
+                }
+                is_first = false;
+                self.out.raw("<summary>");
+                self.out.start("code").maybe("class", status_class(&response.title));
+                self.out.text(&response.title);
+                self.out.raw("</code>");
+                if several_media && media.is_name {
+                    self.out.text(&format!(" {}", media.title));
+                }
+                if !example.name.is_empty() {
+                    self.out.text(&format!(" {}", example.name));
+                } else if examples.len() > 1 && !several_media {
+                    self.out.text(&format!(" {}", at + 1));
+                }
+                self.out.raw("</summary>");
+                if let Some(summary) = &example.summary {
+                    self.out.element("p", &context::shortened(summary, 120));
+                }
+                if example.made {
+                    self.out.raw("<p class=\"quiet\">Made from the schema.</p>");
+                }
+                self.value(example);
+                self.out.raw("</details>");
+            }
+        }
+        self.out.raw("</section>");
+    }
+
     fn snippets(&mut self, item: &Item) {
-        let Some(request) = item.request.as_ref().filter(|_| self.amount == Amount::Full) else { return };
+        let Some(request) = item.request.as_ref().filter(|_| self.amount != Amount::Brief) else { return };
         self.out.raw("<section class=\"api-block snippets\"><h4>Request</h4>");
         for (at, snippet) in snippet::all(request).iter().enumerate() {
             let tag = self.out.start("details").attribute("name", &format!("{}.request", self.prefix));
@@ -546,6 +662,7 @@ impl<'v, 'a> Writer<'v, 'a> {
             self.out.text(&snippet.text);
             self.out.raw("</code></pre></details>");
         }
+        self.answers(item);
         self.out.raw("</section>");
     }
 
@@ -598,6 +715,15 @@ impl<'v, 'a> Writer<'v, 'a> {
         let page = self.view.href(&routes::definition_part(reference, &self.api.parts.parts[part].slug));
         Some(format!("{page}#{anchor}"))
     }
+}
+
+/// Returns the responses in a block of an operation.
+fn responses(block: &Block) -> impl Iterator<Item = &Block> {
+    block.blocks.iter().filter(|block| block.mark.as_ref().is_some_and(|mark| mark.name == "response"))
+}
+
+fn examples_of(block: &Block) -> impl Iterator<Item = (&Block, &Example)> {
+    block.examples.iter().map(move |example| (block, example))
 }
 
 /// Names the components that offer an API, for its operations: a reader may come to one from anywhere.
@@ -686,10 +812,10 @@ fn path(out: &mut Html, name: &str) {
         let (piece, slash) = piece.strip_suffix('/').map_or((piece, ""), |piece| (piece, "/"));
         if piece.starts_with('{') && piece.ends_with('}') {
             out.raw("<i>");
-            out.text(piece);
+            breaking(out, piece);
             out.raw("</i>");
         } else {
-            out.text(piece);
+            breaking(out, piece);
         }
         out.raw(slash);
         if !slash.is_empty() {
@@ -698,7 +824,51 @@ fn path(out: &mut Html, name: &str) {
     }
 }
 
-/// Paints JSON that was printed with one key a line: keys are highlighted.
+/// Writes a name with places to break where a word of it ends.
+fn breaking(out: &mut Html, name: &str) {
+    for (at, word) in words(name).enumerate() {
+        if at > 0 {
+            out.raw("<wbr>");
+        }
+        out.text(word);
+    }
+}
+
+/// Returns a name as HTML, with places to break a long one.
+#[must_use]
+pub fn breakable(name: &str) -> String {
+    let mut out = Html::new();
+    breaking(&mut out, name);
+    out.into_string()
+}
+
+/// Divides a name that may not fit where a word of it ends: behind `/`, `_`, `.` and `-`, and before the capital of a camel-case
+/// word. Words of few letters stay with what follows them.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    const FITS: usize = 18;
+    const SHORT: usize = 3;
+    let fits = name.len() <= FITS;
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        if fits {
+            return (!rest.is_empty()).then(|| std::mem::take(&mut rest));
+        }
+        let mut before = None;
+        let end = rest.char_indices().find(|&(at, c)| {
+            let ends = match before.replace(c) {
+                Some('/' | '_' | '.' | '-') => !matches!(c, '/' | '_' | '.' | '-'),
+                Some(before) => c.is_uppercase() && before.is_lowercase(),
+                None => false,
+            };
+            ends && at >= SHORT
+        });
+        let (word, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+/// Paints JSON that was printed with one key a line: keys and values are highlighted.
 fn json(out: &mut Html, text: &str) {
     for line in text.split_inclusive('\n') {
         let rest = line.trim_start_matches(' ');
@@ -708,12 +878,30 @@ fn json(out: &mut Html, text: &str) {
                 out.raw(&line[..line.len() - rest.len()]);
                 out.raw("<span class=\"p\">");
                 out.text(&rest[..end]);
-                out.raw("</span>");
-                out.text(&rest[end..]);
+                out.raw("</span>: ");
+                json_value(out, &rest[end + 2..]);
             }
-            None => out.text(line),
+            None => {
+                out.raw(&line[..line.len() - rest.len()]);
+                json_value(out, rest);
+            }
         }
     }
+}
+
+/// Paints what is on the rest of a line: a value with what follows it, or brackets.
+fn json_value(out: &mut Html, text: &str) {
+    let value = text.trim_end_matches(['\n', ',']);
+    let class = match value.bytes().next() {
+        Some(b'"') => "s",
+        Some(b'0'..=b'9' | b'-') => "n",
+        Some(b't' | b'f' | b'n') => "b",
+        _ => return out.text(text),
+    };
+    out.start("span").attribute("class", class);
+    out.text(value);
+    out.end("span");
+    out.text(&text[value.len()..]);
 }
 
 /// Returns a summary in one line, as text.
@@ -723,4 +911,25 @@ pub fn line(item: &Item) -> Option<String> {
     let first = text.trim().split("\n\n").next().unwrap_or_default();
     let plain = html::collapse(&commonmark::plain(&context::shortened(first, 200)));
     Some(context::shortened(&plain, 110).into_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_may_break_where_a_word_ends_and_stay_what_they_are() {
+        for (name, expected) in [
+            ("receivePerformanceChanged", "receive|Performance|Changed"),
+            ("/bookings/{bookingRef}/cancel", "/bookings/|{booking|Ref}/|cancel"),
+            ("some_snake_case_operation_id", "some_|snake_|case_|operation_|id"),
+            ("HTTPStatusCodesOfEverything", "HTTPStatus|Codes|OfEverything"),
+            ("listBookings", "listBookings"),
+            ("", ""),
+        ] {
+            let parts: Vec<&str> = words(name).collect();
+            assert_eq!(parts.join("|"), expected);
+            assert_eq!(parts.concat(), name);
+        }
+    }
 }

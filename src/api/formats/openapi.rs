@@ -286,6 +286,7 @@ impl Reader<'_, '_> {
         let server = servers.and_then(Node::as_seq).and_then(<[Node]>::first).map(server_address);
         let server = server.filter(|server| server.contains("://")).unwrap_or_else(|| self.server.clone());
         request.url = format!("{}{}", server.trim_end_matches('/'), request.url);
+        self.sign_in(needs.as_ref(), &mut request);
         for key in ["x-codeSamples", "x-code-samples"] {
             for sample in node.get(key).and_then(Node::as_seq).unwrap_or(&[]) {
                 if let Some(text) = text_at(sample, "source") {
@@ -297,6 +298,42 @@ impl Reader<'_, '_> {
         }
         item.request = Some(Box::new(request));
         item
+    }
+
+    /// Adds what the first way to sign in asks for to a request, with a word in place of the secret.
+    fn sign_in(&mut self, needs: Option<&Node>, request: &mut Request) {
+        let Some(need) = needs.and_then(Node::as_seq).and_then(<[Node]>::first).and_then(Node::as_map) else { return };
+        let schemes = match self.two {
+            true => self.root.get("securityDefinitions"),
+            false => self.root.get("components").and_then(|components| components.get("securitySchemes")),
+        };
+        let Some(schemes) = schemes.cloned() else { return };
+        for entry in need.entries().iter().take(MAX_NEEDS) {
+            let Some(scheme) = schemes.get(&entry.key).and_then(|scheme| self.schemas.files.resolve(scheme, 0)) else {
+                continue;
+            };
+            let text = |key: &str| text_at(&scheme.node, key).unwrap_or_default();
+            let (name, value): (Text, String) = match (&*text("type"), &*text("in")) {
+                ("oauth2" | "openIdConnect", _) => ("Authorization".into(), "Bearer YOUR_TOKEN".to_owned()),
+                ("basic", _) => ("Authorization".into(), "Basic YOUR_CREDENTIALS".to_owned()),
+                ("http", _) => match text("scheme").to_lowercase().as_str() {
+                    "basic" => ("Authorization".into(), "Basic YOUR_CREDENTIALS".to_owned()),
+                    "bearer" => ("Authorization".into(), "Bearer YOUR_TOKEN".to_owned()),
+                    _ => continue,
+                },
+                ("apiKey", "header") => (text("name"), "YOUR_KEY".to_owned()),
+                ("apiKey", "cookie") => ("Cookie".into(), format!("{}=YOUR_KEY", text("name"))),
+                ("apiKey", "query") => {
+                    let joint = if request.url.contains('?') { '&' } else { '?' };
+                    request.url = format!("{}{joint}{}=YOUR_KEY", request.url, encode(&text("name")));
+                    continue;
+                }
+                _ => continue,
+            };
+            if !name.is_empty() && !request.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+                request.headers.push((name, value));
+            }
+        }
     }
 
     /// Reads parameters, body, responses and callbacks.

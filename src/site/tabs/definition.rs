@@ -22,6 +22,9 @@ const PAGE: usize = 395 << 10;
 /// An index that would be larger, by estimate from above, lists the pages of schemas, or of all groups.
 const INDEX: usize = 370 << 10;
 
+/// A longer summary is not shown in place of a path in the navigation.
+const SUMMARY: usize = 60;
+
 /// The tab.
 pub struct Definition;
 
@@ -172,7 +175,10 @@ struct NavItem {
     href: String,
     verb: Option<String>,
     class: &'static str,
+    /// As HTML, with places to break.
     name: String,
+    /// What hovering says, where it is not the name.
+    hint: Option<String>,
     line: Option<String>,
     deprecated: bool,
 }
@@ -347,8 +353,10 @@ fn reference(view: &PageContext<'_>, api: &Api, part: usize) -> ReferenceModel {
         (intro, access, writer.take())
     };
     let (mut intro, mut access, mut body) = write(Amount::Full);
-    if body.len() + [&intro, &access].into_iter().flatten().map(String::len).sum::<usize>() > PAGE - (40 << 10) {
-        (intro, access, body) = write(Amount::Brief);
+    for less in [Amount::Linked, Amount::Brief] {
+        if body.len() + [&intro, &access].into_iter().flatten().map(String::len).sum::<usize>() > PAGE - (40 << 10) {
+            (intro, access, body) = write(less);
+        }
     }
     let link = |at: usize| {
         let href = view.href(&routes::definition_part(&view.entity(api.entity).reference, &parts[at].slug));
@@ -388,7 +396,15 @@ fn nav(view: &PageContext<'_>, api: &Api, part: usize) -> Vec<NavGroup> {
             }
             if current {
                 let item = &api.reference.groups[slice.group].items[slice.item];
-                group.items.push(nav_item(item, format!("#{}", slice.anchor)));
+                let mut entry = nav_item(item, format!("#{}", slice.anchor));
+                // As readers call it; the path is in the reference beside.
+                if let Some(summary) =
+                    item.summary.as_deref().filter(|it| item.request.is_some() && it.len() <= SUMMARY)
+                {
+                    entry.name = Html::of_text(&crate::api::parts::plain(summary)).into_string();
+                    entry.hint = Some(item.name.to_string());
+                }
+                group.items.push(entry);
             }
         }
     }
@@ -400,7 +416,8 @@ fn nav_item(item: &Item, href: String) -> NavItem {
         href,
         verb: Some(item.verb.clone()).filter(|verb| !verb.is_empty()),
         class: reference::verb_class(&item.verb),
-        name: item.name.to_string(),
+        name: reference::breakable(&item.name),
+        hint: None,
         line: None,
         deprecated: item.deprecated,
     }
@@ -457,7 +474,7 @@ fn index(view: &PageContext<'_>, api: &Api) -> Vec<NavGroup> {
 /// Returns whether a group is listed by names alone, and about how large its index is.
 fn index_size((group, shown): (&crate::api::Group, &NavGroup)) -> (bool, usize) {
     let line = if shown.names_only { 110 } else { 260 };
-    (shown.names_only, group.items.iter().map(|item| line + 2 * item.name.len()).sum())
+    (shown.names_only, group.items.iter().map(|item| line + 3 * item.name.len()).sum())
 }
 
 fn page_href(view: &PageContext<'_>, api: &Api, part: usize) -> String {

@@ -10,6 +10,8 @@ export function start({ signal, make, find }) {
   // Its contents are shown where there is room, so it says that it is open, too.
   if (matchMedia('(min-width: 60.01rem)').matches) nav.querySelector('details').open = true;
   const SHOWN = 100;
+  // Where a word of a name ends.
+  const WORDS = /(?<=[/_.-])(?![/_.-])|(?<=\p{Ll})(?=\p{Lu})/u;
   const input = nav.querySelector('.filter input');
   const groups = nav.querySelector('[data-groups]');
   const status = nav.querySelector('.api-found');
@@ -32,7 +34,7 @@ export function start({ signal, make, find }) {
       const verb = link.querySelector('.verb');
       const item = document.getElementById(link.hash.slice(1));
       return withText({
-        href: link.href, verb: verb?.textContent ?? '', kind: verb?.className.split('v-')[1] ?? '', name: link.lastElementChild.textContent,
+        href: link.href, verb: verb?.textContent ?? '', kind: verb?.className.split('v-')[1] ?? '', name: link.title || link.lastElementChild.textContent,
         id: item?.querySelector('.api-id')?.textContent ?? '', line: item?.querySelector('.api-summary')?.textContent ?? '', deprecated: link.matches('.old'),
       });
     }));
@@ -54,7 +56,7 @@ export function start({ signal, make, find }) {
   const entry = ({ href, verb, kind, name, deprecated }) => {
     const link = make('a', { href, className: deprecated ? 'old' : '' });
     if (verb) link.append(make('span', { className: `verb v-${kind}`, textContent: verb }));
-    link.append(make('span', {}, ...name.split('/').flatMap((part, at) => (at ? ['/', make('wbr'), part] : [part]))));
+    link.append(make('span', {}, ...name.split(WORDS).flatMap((word, at) => (at ? [make('wbr'), word] : [word]))));
     return make('li', {}, link);
   };
 
@@ -81,29 +83,16 @@ export function start({ signal, make, find }) {
     groups.hidden = words.length > 0;
   }
 
-  // Where there is room for two columns, what is answered stands below the request: one example for each response.
-  if (matchMedia('(min-width: 75rem)').matches) {
-    const seen = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        seen.unobserve(target);
-        answers(target);
-      }
-    }, { rootMargin: '400px' });
-    signal.addEventListener('abort', () => seen.disconnect());
-    for (const item of document.querySelectorAll('.api-item:has(> .snippets)')) seen.observe(item);
-  }
-  function answers(item) {
-    const made = [...item.querySelectorAll('[data-response]')].flatMap((response) => {
-      const example = response.querySelector('.example pre');
-      if (!example) return [];
-      const code = response.querySelector('.api-name code').cloneNode(true);
-      return [make('details', { name: `${item.id}.answer` }, make('summary', {}, code), example.cloneNode(true))];
-    });
-    if (!made.length) return;
-    made[0].open = true;
-    item.querySelector(':scope > .snippets').append(make('section', { className: 'snippets answers' }, make('h4', { textContent: 'Response' }), ...made));
-  }
+  // The navigation marks what is read, and keeps it in view.
+  const places = new Map([...groups.querySelectorAll('li > a[href^="#"]')].map((link) => [link.hash.slice(1), link]));
+  const reading = new IntersectionObserver((entries) => {
+    const link = places.get(entries.findLast(({ isIntersecting }) => isIntersecting)?.target.id);
+    if (!link) return;
+    for (const [, other] of places) other.classList.toggle('here', other === link);
+    if (link.offsetTop < nav.scrollTop + 60 || link.offsetTop > nav.scrollTop + nav.clientHeight - 60) nav.scrollTop = link.offsetTop - nav.clientHeight / 3;
+  }, { rootMargin: '-80px 0px -70% 0px' });
+  for (const item of document.querySelectorAll('.api-item[id]')) reading.observe(item);
+  signal.addEventListener('abort', () => reading.disconnect());
 
   const links = () => [...list.querySelectorAll('a')];
   input.addEventListener('focus', () => load().catch(() => {}), { once: true });
