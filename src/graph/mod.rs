@@ -21,7 +21,7 @@ mod tests;
 mod words;
 
 pub use fold::{Folded, fold, share};
-pub use svg::svg;
+pub use svg::{Drawing, draw};
 pub use words::width as text_width;
 
 /// A box of a drawing.

@@ -10,11 +10,20 @@ const NARROW: f64 = 1080.0;
 /// As wide as a whole page can show, likewise.
 const WIDE: f64 = 1600.0;
 
+/// A graph that was drawn.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    /// As HTML.
+    pub svg: String,
+    /// In pixels, where its words have their full size.
+    pub width: f64,
+}
+
 /// Draws a graph. `name` says what is seen, for those who do not see it.
 ///
 /// Icons are `<use href="#g-CLASS">`; the page has the symbols.
 #[must_use]
-pub fn svg(graph: &Graph, name: &str) -> String {
+pub fn draw(graph: &Graph, name: &str) -> Drawing {
     let layout = layout(graph);
     let (width, height) = (layout.width.ceil(), layout.height.ceil());
     // One that is a little too wide for its place is made smaller on large screens; beyond that it scrolls.
@@ -51,7 +60,7 @@ pub fn svg(graph: &Graph, name: &str) -> String {
     }
     nodes(&mut out, graph, &layout);
     out.end("svg");
-    out.into_string()
+    Drawing { svg: out.into_string(), width }
 }
 
 /// Returns the nearest pixel. Floating-point numbers take ten times as long to write down.

@@ -93,7 +93,7 @@ fn the_svg_escapes_and_links() {
     graph.nodes[0].label = "a <b> & \"c\"".to_owned();
     graph.nodes[0].href = Some("../x/?a=1&b=2".to_owned());
     graph.nodes[1].label = "x".repeat(60);
-    let svg = svg(&graph, "One & two\" onload=\"x");
+    let svg = draw(&graph, "One & two\" onload=\"x").svg;
     assert!(svg.contains("aria-label=\"One &amp; two&quot; onload=&quot;x\""));
     assert!(svg.contains("href=\"../x/?a=1&amp;b=2\"") && svg.contains(">a &lt;b&gt; &amp;"), "{svg}");
     assert!(svg.contains(&format!("<title>{}</title>", "x".repeat(60))), "what is cut can be hovered");
@@ -102,7 +102,7 @@ fn the_svg_escapes_and_links() {
 
 #[test]
 fn nothing_is_drawn_of_nothing() {
-    assert!(svg(&Graph::default(), "").starts_with("<svg"));
+    assert!(draw(&Graph::default(), "").svg.starts_with("<svg"));
 }
 
 fn overlap(a: &Rect, b: &Rect) -> bool {

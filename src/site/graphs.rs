@@ -14,7 +14,7 @@ use super::kind_display;
 use super::relations::{self, Drawn};
 use crate::adr::Record;
 use crate::catalog::{Entity, EntityId, EntityRef};
-use crate::graph::{Edge, Folded, Graph, Look, Node, fold, svg};
+use crate::graph::{Drawing, Edge, Folded, Graph, Look, Node, draw, fold};
 use crate::html::Html;
 use crate::routes;
 
@@ -29,6 +29,12 @@ const LINES: usize = 240;
 const GROUPS: usize = 16;
 /// A drawing this small shows another step.
 const SMALL: usize = 20;
+/// A drawing wider than this has words that are hard to read where it is made to fit a page of 1,440 pixels, in which a card has
+/// about 1,260: labels of 13 pixels have 9 in it.
+const WIDE: f64 = 1800.0;
+
+/// A drawing folded to fewer nodes than these says too little: one that has to be scrolled, with its text, says more.
+const FEW: usize = 12;
 
 /// A drawing with what belongs to it.
 #[derive(Debug, Serialize)]
@@ -45,6 +51,11 @@ pub struct GraphFigure {
     note: Option<&'static str>,
     /// The same in the browser, where it can be changed.
     explore: Option<String>,
+    /// Whether what it says in words is open, because its lines have none.
+    opens_words: bool,
+    /// Whether it does not fit a page.
+    #[serde(skip)]
+    is_wide: bool,
 }
 
 /// A graph under construction.
@@ -57,6 +68,8 @@ struct GraphBuilder<'v> {
     group_of: Vec<Option<usize>>,
     groups: Vec<Folded>,
     group_keys: BTreeMap<(usize, usize, String), usize>,
+    /// Whether nodes are folded until the drawing fits a page.
+    is_narrowed: bool,
 }
 
 impl<'v> GraphBuilder<'v> {
@@ -69,6 +82,7 @@ impl<'v> GraphBuilder<'v> {
             group_of: Vec::new(),
             groups: Vec::new(),
             group_keys: BTreeMap::new(),
+            is_narrowed: true,
         }
     }
 
@@ -164,9 +178,29 @@ impl<'v> GraphBuilder<'v> {
             budget /= 2;
             graph = fold(&self.graph, &self.group_of, &self.groups, budget);
         }
-        let sentences = if sentences == Sentences::Written { self::sentences(&graph) } else { Vec::new() };
+        let mut drawing = draw(&graph, name);
+        let has_words = sentences == Sentences::Written;
+        let mut opens_words = false;
+        if self.is_narrowed && drawing.width > WIDE {
+            // Words take the room between the nodes, and are written below as well.
+            let plain = draw(&unlabelled(&graph), name);
+            if has_words && plain.width <= WIDE {
+                (drawing, opens_words) = (plain, true);
+            } else if let Some(narrower) = self.folded_to_fit(graph.nodes.len(), |graph| draw(graph, name)) {
+                (graph, drawing) = narrower;
+            } else if has_words {
+                opens_words = true;
+                match self.folded_to_fit(graph.nodes.len(), |graph| draw(&unlabelled(graph), name)) {
+                    Some(narrower) => (graph, drawing) = narrower,
+                    None => drawing = plain,
+                }
+            }
+        }
+        let sentences = if has_words { self::sentences(&graph) } else { Vec::new() };
         Some(GraphFigure {
-            svg: svg(&graph, name),
+            is_wide: drawing.width > WIDE,
+            opens_words,
+            svg: drawing.svg,
             icons: graph.nodes.iter().map(|node| node.class).collect(),
             kinds,
             sentences,
@@ -174,6 +208,21 @@ impl<'v> GraphBuilder<'v> {
             explore,
         })
     }
+
+    /// Folds nodes until the drawing fits a page: those that are left have fewer lines among each other.
+    fn folded_to_fit(&self, nodes: usize, draw: impl Fn(&Graph) -> Drawing) -> Option<(Graph, Drawing)> {
+        let halves = std::iter::successors(Some(nodes / 2), |fewer| Some(fewer / 2));
+        halves.take_while(|fewer| *fewer >= FEW).find_map(|fewer| {
+            let graph = fold(&self.graph, &self.group_of, &self.groups, fewer);
+            let drawing = draw(&graph);
+            (drawing.width <= WIDE).then_some((graph, drawing))
+        })
+    }
+}
+
+/// Returns a graph without words on its lines.
+fn unlabelled(graph: &Graph) -> Graph {
+    Graph { labels: vec![String::new(); graph.labels.len()], ..graph.clone() }
 }
 
 /// Whether what a drawing says also has to be written beside it.
@@ -258,8 +307,21 @@ pub fn dependencies(
 ) -> Option<GraphFigure> {
     let near = |levels: &[Vec<EntityId>], depth: usize| levels.iter().take(depth).map(Vec::len).sum::<usize>();
     let depth = if near(needs.1, 3) + near(needed_by.1, 3) <= SMALL { 3 } else { 2 };
+    // One that is too wide to be read shows a step less; the lists below say what is further away.
+    let mut fitting = (2..=depth).rev().filter_map(|depth| dependencies_to(view, id, needs, needed_by, depth));
+    fitting.find(|picture| !picture.is_wide).or_else(|| dependencies_to(view, id, needs, needed_by, 1))
+}
+
+fn dependencies_to(
+    view: &PageContext<'_>,
+    id: EntityId,
+    needs: (&[&str], &[Vec<EntityId>]),
+    needed_by: (&[&str], &[Vec<EntityId>]),
+    depth: usize,
+) -> Option<GraphFigure> {
     let entity = view.entity(id);
     let mut sketch = GraphBuilder::new(view);
+    sketch.is_narrowed = depth == 1;
     let root = sketch.entity(id, Look::Root);
     sketch.graph.nodes[root].href = None;
     for (side, (_, levels)) in [needs, needed_by].into_iter().enumerate() {
@@ -517,11 +579,13 @@ pub fn supersession(view: &PageContext<'_>, ids: &[decisions::RecordId]) -> Opti
     }
     graph.tidy();
     Some(GraphFigure {
-        svg: svg(&graph, "Which decision took the place of which"),
+        svg: draw(&graph, "Which decision took the place of which").svg,
         icons: BTreeSet::from(["other"]),
         kinds: Vec::new(),
         sentences: Vec::new(),
         note: Some("What has been superseded has a dashed border."),
         explore: None,
+        opens_words: false,
+        is_wide: false,
     })
 }

@@ -1,10 +1,12 @@
 //! The page with the whole graph: drawn for all systems, and for anything else in the browser.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use super::{PageContent, PageType};
+use crate::catalog::Entity;
 use crate::portal::Portal;
 use crate::routes;
 use crate::scorecards::Scorecard;
@@ -94,11 +96,11 @@ struct Data<'a> {
     nodes: Vec<(i64, String, Option<String>)>,
     /// For each relation the ends of its lines, one after the other.
     edges: Vec<Vec<usize>>,
-    /// The scorecards that have levels.
+    /// What nodes can be coloured by: their lifecycles, and the scorecards that have levels.
     scores: Vec<Score<'a>>,
 }
 
-/// The levels that entities have on a scorecard.
+/// The levels that entities have on a scorecard, or what counts as such.
 #[derive(Serialize)]
 struct Score<'a> {
     id: &'a str,
@@ -128,6 +130,32 @@ fn scores<'a>(view: &PageContext<'a>) -> Vec<Score<'a>> {
         ranks,
     };
     with_levels.map(score).collect()
+}
+
+/// Makes a choice of colours of the lifecycles, those that most entities have first.
+fn lifecycles<'a>(view: &PageContext<'a>) -> Option<Score<'a>> {
+    let entities = view.portal.catalog.entities();
+    let lifecycle = |entity: &'a Entity| entity.spec_str("lifecycle").filter(|text| !text.is_empty());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for found in entities.iter().filter_map(lifecycle) {
+        *counts.entry(found).or_default() += 1;
+    }
+    let mut order: Vec<(&str, usize)> = counts.into_iter().collect();
+    order.sort_by_key(|(_, count)| Reverse(*count));
+    let color = |tone: &str| match tone {
+        "good" => "#0e9f6e",
+        "note" => "#3b82f6",
+        "warn" => "#e08a00",
+        _ => "#8b93a1",
+    };
+    let rank: HashMap<&str, usize> = order.iter().enumerate().map(|(rank, (found, _))| (*found, rank)).collect();
+    let levels = order.iter().map(|(found, _)| ((*found).to_owned(), color(context::lifecycle(found).tone).to_owned()));
+    (!order.is_empty()).then(|| Score {
+        id: "@lifecycle",
+        title: "Lifecycle",
+        levels: levels.collect(),
+        ranks: entities.iter().map(|entity| rank.get(lifecycle(entity)?).copied()).collect(),
+    })
 }
 
 /// Makes the file from which the browser draws.
@@ -194,5 +222,11 @@ pub fn data(view: &PageContext<'_>) -> Vec<u8> {
             pairs.into_iter().flat_map(|(from, to)| [from, to]).collect()
         })
         .collect();
-    super::json(&Data { kinds, relations, nodes, edges, scores: scores(view) })
+    super::json(&Data {
+        kinds,
+        relations,
+        nodes,
+        edges,
+        scores: lifecycles(view).into_iter().chain(scores(view)).collect(),
+    })
 }

@@ -54,7 +54,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       step: /step/i.test(query.get('curve') ?? ''),
       to: query.get('to') ? full(query.get('to')) : '',
       roll: ['system', 'domain'].includes(query.get('rollUp')) ? query.get('rollUp') : '',
-      level: query.get('colour') === 'owner' ? OWNER : query.get('scorecard') ?? '',
+      level: query.has('colour') ? `@${query.get('colour')}` : query.get('scorecard') ?? '',
       unfolded: new Set(),
     };
   }
@@ -69,7 +69,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     if (of.step) parts.push(['curve', 'curveStepBefore']);
     if (of.to) parts.push(['to', of.to]);
     if (of.roll) parts.push(['rollUp', of.roll]);
-    if (of.level) parts.push(of.level === OWNER ? ['colour', 'owner'] : ['scorecard', of.level]);
+    if (of.level) parts.push(of.level.startsWith('@') ? ['colour', of.level.slice(1)] : ['scorecard', of.level]);
     return `?${parts.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2F', '/')}`).join('&')}`;
   }
 
