@@ -369,7 +369,8 @@ class Index {
     if (!words.length && !wholes.length) {
       const hits = list ? await this.listed(filters) : [];
       const top = (await Promise.all(hits.slice(0, limit).map((document) => this.shown({ document, section: 0, score: 0 })))).filter(Boolean);
-      return { total: hits.length, results: this.order(top, [], [], [], ''), terms: [], unknown: [], ...(groups && { groups: this.grouped(hits) }), ...(facets && { facets: this.counted(hits, await this.facts()) }) };
+      const facts = facets ? await this.facts() : undefined;
+      return { total: hits.length, results: this.order(top, [], [], [], '', facts), terms: [], unknown: [], ...(groups && { groups: this.grouped(hits) }), ...(facts && { facets: this.counted(hits, facts) }) };
     }
     const end = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? asked.at(-1) : undefined;
     const growing = (one) => end !== undefined && (one.raw === end.raw || (one.whole && name.endsWith(one.raw)));
@@ -402,7 +403,7 @@ class Index {
       if (left.get(group) >= 0) chosen.add(hit);
     }
     const top = (await Promise.all([...chosen].map((hit) => this.shown(hit)))).filter(Boolean);
-    const results = this.order(top, asked, words, meant, fold(typed));
+    const results = this.order(top, asked, words, meant, fold(typed), facts);
     const answer = { total, results: groups ? results : results.slice(0, Math.max(0, limit)) };
     if (groups) answer.groups = this.grouped(all);
     // The terms that excerpts and pages highlight, and those that were not found.
@@ -883,7 +884,7 @@ class Index {
   }
 
   /** Puts those first whose text says it in the words and the order of the query, and cuts excerpts. */
-  order(top, asked, words, meant, typed) {
+  order(top, asked, words, meant, typed, facts) {
     const said = asked.filter(({ whole }) => !whole);
     // Plain words say nothing more as they are written.
     const literal = /[^\p{Alphabetic}\p{N}]/u.test(typed) && typed.replace(/\s+/gu, ' ');
@@ -915,7 +916,7 @@ class Index {
       }
       // Who asks for a page by its title wants its top, above what comes before its first heading.
       const top = docs && !heading && hit.titled;
-      return { ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }), url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000, ...(heading && { heading }) };
+      return { ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }), url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000, ...(heading && { heading }), ...(facts && type === 'entity' && { owner: facts(hit.document).owner[0], lifecycle: facts(hit.document).lifecycle[0] }) };
     });
     return results.map((result, at) => [result, at]).sort((a, b) => b[0].score - a[0].score || a[1] - b[1]).map(([result]) => result);
   }

@@ -180,6 +180,10 @@ function lineOf(result, answer, query, { engine, home }) {
   // The title is shown above already.
   const excerpt = result.excerpt.startsWith(`${result.title}: `) ? result.excerpt.slice(result.title.length + 2) : result.excerpt;
   if (excerpt && excerpt !== result.title) text.push(make('span', { className: 'excerpt-text' }, ...marked(excerpt)));
+  // Known where the filters are, which count them.
+  const { owner, lifecycle } = result;
+  const chips = [...(owner ? [make('span', { className: 'chip', title: owner }, make('i', { className: `icon i-${iconOf({ type: 'entity', ref: owner })}` }), owner.split('/').at(-1))] : []), ...(lifecycle ? [make('span', { className: 'chip', textContent: lifecycle })] : [])];
+  if (chips.length) text.push(make('span', { className: 'hit-facts' }, ...chips));
   return line(address(result, query, home), iconOf(result), ...text);
 }
 
