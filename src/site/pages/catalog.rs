@@ -10,7 +10,7 @@ use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, PageContext, TagLink};
-use crate::site::kind_display::Column;
+use crate::site::kind_display::{self, Column};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::listings::{Listing, Shared};
 use crate::site::relations;
@@ -190,21 +190,23 @@ pub fn apis(view: &PageContext<'_>) -> PageModel<Model> {
         by_type.entry(kind).or_default().push(*id);
     }
     let total = listed.map_or(0, |group| group.entities.len());
-    let groups = by_type.into_iter().flat_map(|(kind, ids)| {
-        let listed = listed?;
-        let shown = &ids[..ids.len().min(ROWS_PER_PAGE)];
-        let group = group(view, listed, shown);
-        Some(Group {
-            kind: format!("type-{}", relations::slug(&kind)),
-            title: lists::type_title(&kind),
-            href: match view.site.listings().at(&routes::type_list("api", &kind)) {
-                Some(listing) => view.href(&listing.url),
-                None => view.href(&routes::kind_list("api", 1)),
-            },
-            count: context::grouped(ids.len()),
-            unlisted: ids.len() - shown.len(),
-            ..group
-        })
+    let shown = |ids: &[EntityId]| ids.len().min(ROWS_PER_PAGE);
+    // One table that is divided, so that all groups have the columns of the first, whose head they share. The headings say the type.
+    let all: Vec<EntityId> = by_type.values().flat_map(|ids| &ids[..shown(ids)]).copied().collect();
+    let columns = listed.map_or(&[][..], |group| &group.face.columns);
+    let Table { columns, rows } = table::of_entities(view, &without(columns, Column::Type), &all);
+    let mut rows = rows.into_iter();
+    let groups = by_type.into_iter().map(|(kind, ids)| Group {
+        kind: format!("type-{}", relations::slug(&kind)),
+        class: kind_display::class("api"),
+        title: lists::type_title(&kind),
+        href: match view.site.listings().at(&routes::type_list("api", &kind)) {
+            Some(listing) => view.href(&listing.url),
+            None => view.href(&routes::kind_list("api", 1)),
+        },
+        count: context::grouped(ids.len()),
+        table: Table { columns: columns.clone(), rows: rows.by_ref().take(shown(&ids)).collect() },
+        unlisted: ids.len() - shown(&ids),
     });
     let model = Model {
         title: "APIs".to_owned(),
@@ -331,12 +333,15 @@ fn types(view: &PageContext<'_>, kind: usize) -> Vec<TagLink> {
 
 /// Leaves out what all rows of a list have in common.
 fn shared_columns(columns: &[Column], shared: &Shared) -> Vec<Column> {
-    let is_shared = |column: &Column| match shared {
-        Shared::Type(_) => *column == Column::Type,
-        Shared::Tag => false,
-        Shared::Owner(_) => *column == Column::Owner,
-    };
-    columns.iter().copied().filter(|column| !is_shared(column)).collect()
+    match shared {
+        Shared::Type(_) => without(columns, Column::Type),
+        Shared::Tag => columns.to_vec(),
+        Shared::Owner(_) => without(columns, Column::Owner),
+    }
+}
+
+fn without(columns: &[Column], left_out: Column) -> Vec<Column> {
+    columns.iter().copied().filter(|column| *column != left_out).collect()
 }
 
 fn kind_links(view: &PageContext<'_>, current: Option<&str>) -> Vec<KindLink> {
