@@ -337,6 +337,8 @@ pub fn output(
             let redirect = &docs.redirects[redirect];
             let reference = &portal.catalog.get(docs.entity).reference;
             let url = routes::docs_asset(reference, docs.version.as_deref(), &redirect.file);
+            // A file that is shown as text has no places that an address could name, and where it was nothing runs.
+            let script = script.filter(|_| !redirect.target.ends_with(".txt"));
             Some(moved(&redirect.target, script.map(|script| routes::relative(&url, script))).into_bytes())
         }
         Output::Alias(at, alias, page) => {

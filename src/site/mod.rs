@@ -19,6 +19,7 @@ pub mod graphs;
 pub mod icons;
 pub mod kind_display;
 pub mod listings;
+pub mod mentions;
 pub mod feeds;
 mod page;
 pub mod pages;

@@ -17,8 +17,8 @@ use crate::html::{self, Html, Tag};
 use crate::markdown::commonmark;
 use crate::mentions::OperationId;
 use crate::routes;
-use crate::site::cards::mentions;
 use crate::site::context::{self, PageContext, is_web};
+use crate::site::mentions;
 
 /// How much of an item is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

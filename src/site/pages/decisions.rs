@@ -6,10 +6,10 @@ use super::pager::{Pager, pager_of};
 use super::{PageContent, PageType, entity};
 use crate::portal::Portal;
 use crate::routes;
-use crate::site::cards::mentions;
 use crate::site::context::PageContext;
 use crate::site::decisions::{self, List, RecordId};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
+use crate::site::mentions;
 use crate::site::{Site, Subject};
 
 /// Decision records: list 0 has all of them, and list `n` those of log `n - 1`, a record a page.

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{Content, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
-use crate::site::cards::mentions;
 use crate::site::decisions::{self, RecordId};
+use crate::site::mentions;
 use crate::site::{PageContext, Site};
 
 /// The tab.

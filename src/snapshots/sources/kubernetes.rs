@@ -314,7 +314,11 @@ fn record(input: &Input<'_>, objects: &[(&str, &str, &Object)]) -> Record {
             vec![
                 name(pod),
                 Cell::word(phase, tone),
-                Cell::text(&if reasons.is_empty() && tone == Tone::Good { "OK".to_owned() } else { reasons.join(", ") }),
+                Cell::text(&if reasons.is_empty() && tone == Tone::Good {
+                    "OK".to_owned()
+                } else {
+                    reasons.join(", ")
+                }),
                 Cell::number(format!("{ready}/{total}")),
                 Cell::number(restarts),
                 images(pod.list("spec.containers")),
