@@ -32,6 +32,8 @@ const SMALL: usize = 20;
 /// A drawing wider than this has words that are hard to read where it is made to fit a page of 1,440 pixels, in which a card has
 /// about 1,260: labels of 13 pixels have 9 in it.
 const WIDE: f64 = 1800.0;
+/// The width of the screen of a phone.
+const PHONE: f64 = 360.0;
 
 /// A drawing folded to fewer nodes than these says too little: one that has to be scrolled, with its text, says more.
 const FEW: usize = 12;
@@ -53,6 +55,8 @@ pub struct GraphFigure {
     explore: Option<String>,
     /// Whether what it says in words is open, because its lines have none.
     opens_words: bool,
+    /// Whether a phone shows what it says in words in its place.
+    is_broad: bool,
     /// Whether it does not fit a page.
     #[serde(skip)]
     is_wide: bool,
@@ -199,6 +203,7 @@ impl<'v> GraphBuilder<'v> {
         let sentences = if has_words { self::sentences(&graph) } else { Vec::new() };
         Some(GraphFigure {
             is_wide: drawing.width > WIDE,
+            is_broad: drawing.width > PHONE,
             opens_words,
             svg: drawing.svg,
             icons: graph.nodes.iter().map(|node| node.class).collect(),
@@ -586,6 +591,7 @@ pub fn supersession(view: &PageContext<'_>, ids: &[decisions::RecordId]) -> Opti
         note: Some("What has been superseded has a dashed border."),
         explore: None,
         opens_words: false,
+        is_broad: false,
         is_wide: false,
     })
 }

@@ -334,17 +334,11 @@ function ages() {
   }
 }
 
-/** On a phone, the tab of the page is in view, and a drawing that does not fit is replaced by its relations as text. */
+/** On a phone, the tab of the page is in view. */
 function narrow() {
   if (!matchMedia('(max-width: 40rem)').matches) return;
   const tab = find('.tabs [aria-current]');
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - 80;
-  for (const figure of all('.card > .figure:has(~ .words)')) {
-    if (figure.querySelector('.graph').width.baseVal.value < innerWidth) continue;
-    figure.querySelector('.scroll').hidden = true;
-    const text = figure.parentElement.querySelector('.words');
-    if (text instanceof HTMLDetailsElement) text.open = true;
-  }
 }
 
 start();
