@@ -74,6 +74,8 @@ impl Mentions {
 
 /// The shortest name that counts as code.
 const NAME: usize = 4;
+/// Operations of a page that are shown with the words around: each costs a look through the page.
+const SURROUNDED: usize = 200;
 /// The shortest id of an operation that counts.
 const OPERATION: usize = 6;
 /// A name that occurs as code on more pages than this, and on more than one in fifty, is an everyday word.
@@ -343,13 +345,13 @@ impl Index<'_> {
                 ([one], ..) | (_, Some(one), None) => *one,
                 _ => continue,
             };
+            let is_surrounded = of_operations.len() < SURROUNDED;
             of_operations.entry(id).or_insert_with(|| {
-                let mut sections = text.sections.iter().enumerate();
+                let mut sections = text.sections.iter().enumerate().filter(|_| is_surrounded);
                 let place = sections.find_map(|(at, section)| Some((at, section, section.text.find(&code)?)));
-                let context = place
-                    .map(|(_, section, start)| around(&section.text, start..start + code.len()))
-                    .unwrap_or_default();
-                FoundOperation { id, section: place.map(|(at, ..)| at), context }
+                let words =
+                    |(_, section, start): (usize, &Section, usize)| around(&section.text, start..start + code.len());
+                FoundOperation { id, section: place.map(|(at, ..)| at), context: place.map(words).unwrap_or_default() }
             });
         }
         (found.into_values().collect(), of_operations.into_values().collect())

@@ -4,6 +4,8 @@
 //! views, REST files, the search and `export` have no other value to show. A secret is recognised by three signs: the
 //! name of an annotation, label or field, the shape of a value, and an address with a password. Definitions of APIs
 //! stay as they are: what looks like a secret there is an example.
+//!
+//! What the configuration calls private is removed here as well, without a problem.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -39,7 +39,7 @@ export function start() {
   page?.abort();
   page = new AbortController();
   const { signal } = page;
-  for (const part of [banner, themeSwitch, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages, narrow]) part(signal);
+  for (const part of [banner, themeSwitch, search, words, fold, personal, whoIAm, code, tabs, scrolling, contents, ages, showTab]) part(signal);
   /** @type {Tools} */
   const tools = { signal, home, stored, askMe, pathOf, make, icon, all, find };
   for (const { src } of all('script[type=module][src]')) {
@@ -335,7 +335,7 @@ function ages() {
 }
 
 /** On a phone, the tab of the page is in view. */
-function narrow() {
+function showTab() {
   if (!matchMedia('(max-width: 40rem)').matches) return;
   const tab = find('.tabs [aria-current]');
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - 80;
