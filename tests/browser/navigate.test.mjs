@@ -136,6 +136,19 @@ check('back and forward restore what was scrolled and filtered', async (page) =>
   assert.equal(await page.evaluate('scrollY'), 240);
 });
 
+check('a page keeps its look while the sheets of the next one load', async (page) => {
+  await load(page, 'explore/');
+  await page.evaluate(`void (window.inUse = [], new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) for (const { media, rel } of addedNodes) if (rel === 'stylesheet') inUse.push(matchMedia(media).matches);
+  }).observe(document.head, { childList: true }))`);
+  await move(page, `${url}status/`);
+  assert(await isSame(page));
+  const inUse = await page.evaluate('inUse');
+  assert(inUse.length > 0, 'no sheet was loaded');
+  assert(!inUse.includes(true), 'a sheet of the next page changes the last one');
+  assert(await page.evaluate(`[...document.styleSheets].every(({ media }) => matchMedia(media.mediaText).matches)`), 'a sheet stays without use');
+});
+
 check('a link to a heading arrives there', async (page) => {
   await load(page, 'explore/');
   const path = 'docs/default/component/booking-service/';

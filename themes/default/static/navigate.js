@@ -3,6 +3,8 @@
 // the browser's own (Navigation API); whatever is not plain, and every failure, is left to it as well.
 const MINUTES = 5;
 const PAGES = 30;
+/** The medium of sheets that are loaded and not in use yet. */
+const WAITING = 'not all';
 const kept = new Map();
 
 /** What is to be fetched for an address: the page, without the place on it. */
@@ -42,7 +44,8 @@ export async function ready({ text, url }) {
   const sheets = named(page, 'link[rel=stylesheet]', 'href', url);
   const there = new Set([...document.styleSheets].map(({ href }) => href));
   await Promise.all(sheets.filter((href) => !there.has(href)).map((href) => new Promise((done) => {
-    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href, onload: done, onerror: done });
+    // It waits until its page is shown: the page that is left would change its look, and the place it is scrolled to.
+    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href, media: WAITING, onload: done, onerror: done });
     [...document.head.querySelectorAll('link[rel=stylesheet]')].at(-1).after(link);
   })));
   return { page, sheets };
@@ -65,7 +68,11 @@ export function show({ page, sheets }, start) {
   for (const element of document.head.querySelectorAll(`:scope > :not(${stays}), script[type="application/ld+json"], ${app}`)) element.remove();
   document.head.append(...[...page.head.children].filter((element) => !element.matches('link[rel=stylesheet], script:not([type])')));
   document.body.replaceWith(document.adoptNode(page.body));
-  for (const { href, ownerNode } of [...document.styleSheets]) if (href && !sheets.includes(href)) ownerNode.remove();
+  for (const { href, ownerNode: link } of [...document.styleSheets]) {
+    if (!(link instanceof HTMLLinkElement)) continue;
+    if (!sheets.includes(href)) link.remove();
+    else if (link.media === WAITING) link.media = '';
+  }
   if (site && site === nav()) document.querySelector(side).scrollTop = scrolled;
   start();
 }
