@@ -117,6 +117,21 @@ pub fn owner_list(owner: &EntityRef) -> String {
     format!("owner/{}/", place(owner))
 }
 
+/// Returns a view that the organisation has saved, by its title and, where nothing of that is left, its place.
+#[must_use]
+pub fn saved_view(title: &str, at: usize) -> String {
+    match value_segment(title) {
+        segment if segment.is_empty() => format!("views/{}/", at + 1),
+        segment => format!("views/{segment}/"),
+    }
+}
+
+/// Returns the file that names the entities of the view at `url`, for the filters of its page.
+#[must_use]
+pub fn view_members(url: &str) -> String {
+    format!("{url}members.json")
+}
+
 /// Returns a page of the list at `url`; `page` counts from 1.
 #[must_use]
 pub fn list_page(url: &str, page: usize) -> String {

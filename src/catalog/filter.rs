@@ -10,21 +10,27 @@ pub fn fits(filter: &Filter, entity: &Entity) -> bool {
     filter.terms.iter().all(|term| holds(term.property, &term.values) != term.is_negated)
 }
 
+/// Stands for any value.
+const ANY: &str = "*";
+
 /// Returns whether a property of an entity is or includes `value`, which is in lower case.
 fn has(entity: &Entity, property: Property, value: &str) -> bool {
-    let is = |text: Option<&str>| text.is_some_and(|text| text.to_lowercase() == value);
+    let is = |text: Option<&str>| text.is_some_and(|text| value == ANY || text.to_lowercase() == value);
     let leads = |relation: &str, kind: &str| {
+        if value == ANY {
+            return entity.related(relation).next().is_some();
+        }
         let wanted = EntityRef::parse(value, Some(kind), "default");
         wanted.is_ok_and(|wanted| entity.related(relation).any(|found| found.target == wanted))
     };
     let pair = |field: &str| {
         let (key, wanted) = value.split_once('=').map_or((value, None), |(key, wanted)| (key, Some(wanted)));
-        entity
-            .pairs(field)
-            .any(|(name, text)| name.to_lowercase() == key && wanted.is_none_or(|wanted| text.to_lowercase() == wanted))
+        entity.pairs(field).any(|(name, text)| {
+            (key == ANY || name.to_lowercase() == key) && wanted.is_none_or(|wanted| text.to_lowercase() == wanted)
+        })
     };
     match property {
-        Property::Kind => entity.reference.kind() == value,
+        Property::Kind => is(Some(entity.reference.kind())),
         Property::Type => is(entity.spec_str("type")),
         Property::Lifecycle => is(entity.spec_str("lifecycle")),
         Property::Namespace => is(Some(entity.namespace())),
@@ -33,7 +39,7 @@ fn has(entity: &Entity, property: Property, value: &str) -> bool {
         Property::System => {
             entity.related("partOf").any(|found| found.target.kind() == "system") && leads("partOf", "system")
         }
-        Property::Tag => entity.tags().any(|tag| tag.to_lowercase() == value),
+        Property::Tag => entity.tags().any(|tag| is(Some(tag))),
         Property::Label => pair("labels"),
         Property::Annotation => pair("annotations"),
     }
@@ -82,5 +88,14 @@ mod tests {
         assert_eq!(chosen("label:area=sales"), ["shop"]);
         assert_eq!(chosen("label:area=legal"), [""; 0]);
         assert_eq!(chosen("annotation:pager/id"), ["shop"]);
+    }
+
+    #[test]
+    fn any_value_and_none_at_all() {
+        assert_eq!(chosen("system:*"), ["shop"]);
+        assert_eq!(chosen("kind:* !system:*"), ["site", "store"]);
+        assert_eq!(chosen("label:*"), ["shop"]);
+        assert_eq!(chosen("!owner:*"), [""; 0]);
+        assert_eq!(chosen("lifecycle:* tag:*"), chosen("tag:*"));
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use globset::GlobBuilder;
 use url::Url;
 
-use super::BUILT_IN_KINDS;
 use super::filter::Filter;
 use super::keys::{FACTORS, Key, Shape, comparison, period, size};
+use super::{BUILT_IN_KINDS, VIEW_COLUMNS};
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::text::{Span, nearest};
@@ -20,6 +20,8 @@ pub(super) const LEVELS: &[&str] = &["error", "warning", "info", "off"];
 pub(super) struct Checker<'a> {
     /// Kinds that the same file adds.
     pub(super) own_kinds: Vec<&'a str>,
+    /// The titles of the columns that the same file adds.
+    pub(super) own_columns: Vec<&'a str>,
     /// What was found.
     pub(super) out: Diagnostics,
     /// Where each value is, by its path.
@@ -75,6 +77,7 @@ impl Checker<'_> {
             | Shape::OneOf(_)
             | Shape::Rule
             | Shape::Kind
+            | Shape::Column
             | Shape::NewKind
             | Shape::Relation => self.text(node, shape, path),
         }
@@ -240,6 +243,7 @@ impl Checker<'_> {
                 };
                 (format!("there is no rule `{text}`"), Some(help))
             }),
+            Shape::Column => self.column(text).map(|(message, help)| (message, Some(help))),
             Shape::Kind => self.kind(text).map(|(message, help)| (message, Some(help))),
             Shape::NewKind => self.new_kind(text).map(|(message, help)| (message, Some(help))),
             Shape::Word => text.trim().contains(char::is_whitespace).then(|| {
@@ -275,6 +279,18 @@ impl Checker<'_> {
             None => format!("define it below `catalog.kinds`, or use one of {}", BUILT_IN_KINDS.join(", ")),
         };
         Some((format!("there is no kind `{text}`"), help))
+    }
+
+    fn column(&self, text: &str) -> Option<(String, String)> {
+        let known = || VIEW_COLUMNS.iter().copied().chain(self.own_columns.iter().copied());
+        if known().any(|column| column == text) {
+            return None;
+        }
+        let help = match nearest(text, known()) {
+            Some(near) => format!("write `{near}`"),
+            None => format!("use one of {}, or the title of an entry of `columns`", VIEW_COLUMNS.join(", ")),
+        };
+        Some((format!("there is no column `{text}`"), help))
     }
 
     fn new_kind(&self, text: &str) -> Option<(String, String)> {
@@ -385,6 +401,7 @@ fn expected(shape: &Shape) -> &'static str {
         Shape::Level => "`error`, `warning`, `info` or `off`",
         Shape::Rule => "the name of a rule",
         Shape::Kind | Shape::NewKind => "the name of a kind",
+        Shape::Column => "the name of a column",
         Shape::Relation => "the name of a relation",
         _ => "a text",
     }

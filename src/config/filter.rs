@@ -1,7 +1,7 @@
 //! Expressions that say which entities are meant, such as `kind:component,api tag:tier-1 !lifecycle:deprecated`.
 //!
 //! Terms are separated by spaces, and an entity has to fit all of them; a term names a property, and after a colon the
-//! values of which one is enough. `!` before a term negates it. Case does not matter.
+//! values of which one is enough; `*` is any value. `!` before a term negates it. Case does not matter.
 
 /// An expression, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The table of keys: what each is called, what it takes, what holds without it, and what it is for.
 
+use super::VIEW_SORTS;
 use crate::registry;
 
 /// One key of a mapping.
@@ -44,6 +45,8 @@ pub(super) enum Shape {
     Kind,
     /// A name for a new kind.
     NewKind,
+    /// A column of lists of entities, by its key or, if it is the organisation's own, by its title.
+    Column,
     /// The name of a relation.
     Relation,
     /// An expression that says which entities are meant.
@@ -160,12 +163,18 @@ pub(super) const ROOT: &[Key] = &[
     key(
         "entityPages",
         Shape::List(&Shape::Mapping(ENTITY_PAGE), 0),
-        "What the pages of some entities show. The first entry whose filter fits an entity holds for it.",
+        "What the pages of some entities show. The first entry whose filter fits an entity holds for it. All terms of a filter have \
+         to fit; of several values after a colon one has to, `*` is any value, and `!` negates: `kind:api,component !system:*`.",
     ),
     key(
         "columns",
         Shape::List(&Shape::Mapping(COLUMN), 0),
         "Further columns of the lists of a kind, the catalog and its CSV. A list shows those for which it has a value.",
+    ),
+    key(
+        "views",
+        Shape::List(&Shape::Mapping(VIEW), 0),
+        "Saved views: lists of entities with a name, a page and a place beside the kinds of the catalog.",
     ),
     key(
         "badges",
@@ -236,6 +245,23 @@ const COLUMN: &[Key] = &[
     )
     .required(),
     key("filter", Shape::Filter, "For which entities, as in `entityPages`; without a filter, for all."),
+];
+
+const VIEW: &[Key] = &[
+    key("title", Shape::Text, "The heading of its page, of which its address is made.").required(),
+    key("description", Shape::Text, "What it is for, in one sentence."),
+    key("filter", Shape::Filter, "Which entities it has, as in `entityPages`; without a filter, all."),
+    key(
+        "columns",
+        Shape::List(&Shape::Column, 0),
+        "Its columns beside the name, in this order: `kind`, `system`, `owner`, `type`, `lifecycle`, `impact`, `description`, \
+         `tags`, or the title of one of your own `columns`. Without it, the columns of the kind.",
+    ),
+    key(
+        "sort",
+        Shape::OneOf(VIEW_SORTS),
+        "What its rows are in order of; `-` turns the order round. Without it, kind and title.",
+    ),
 ];
 
 macro_rules! module_names {

@@ -72,6 +72,7 @@ fn value(shape: &Shape) -> String {
         Shape::OneOf(words) => format!("`{}`", words.join("`, `")),
         Shape::Rule => "rule".to_owned(),
         Shape::Kind | Shape::NewKind => "kind".to_owned(),
+        Shape::Column => "column".to_owned(),
         Shape::Relation => "relation".to_owned(),
         Shape::Filter => "filter".to_owned(),
         Shape::Schema => "JSON Schema".to_owned(),

@@ -83,6 +83,8 @@ pub struct Config {
     pub precompress: Vec<String>,
     /// What the pages of some entities show; the first that fits an entity holds.
     pub entity_pages: Vec<EntityPage>,
+    /// Lists of entities with pages of their own.
+    pub views: Vec<SavedView>,
     /// Further columns of lists of entities.
     pub columns: Vec<ConfigColumn>,
     /// Links of the organisation for the top bar and the home page.
@@ -165,6 +167,57 @@ pub struct ConfigColumn {
     /// For which entities.
     pub filter: Filter,
 }
+
+/// A list of entities that the organisation saved under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedView {
+    /// The heading of its page.
+    pub title: String,
+    /// What it is for, in one sentence.
+    pub description: Option<String>,
+    /// Which entities it has.
+    pub filter: Filter,
+    /// Its columns beside the name; none for those of its kind.
+    pub columns: Vec<ViewColumn>,
+    /// What its rows are in order of; without it, kind and title.
+    pub sort: Option<ViewSort>,
+}
+
+/// A column of a saved view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewColumn {
+    /// One that Playbill has, by its key.
+    Known(&'static str),
+    /// One of [`Config::columns`], by its place.
+    Own(usize),
+}
+
+/// The order of the rows of a saved view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ViewSort {
+    /// One of [`VIEW_SORTS`], without a sign.
+    pub by: &'static str,
+    /// Whether the last comes first.
+    pub is_reversed: bool,
+}
+
+/// The columns that saved views can choose, beside the organisation's own.
+pub const VIEW_COLUMNS: &[&str] = &["kind", "system", "owner", "type", "lifecycle", "impact", "description", "tags"];
+/// What the rows of a saved view can be in order of; a minus before it turns the order round.
+pub const VIEW_SORTS: &[&str] = &[
+    "name",
+    "-name",
+    "kind",
+    "-kind",
+    "system",
+    "-system",
+    "owner",
+    "-owner",
+    "type",
+    "-type",
+    "lifecycle",
+    "-lifecycle",
+];
 
 /// A link that the organisation configures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -580,6 +633,7 @@ impl Default for Config {
             badges: false,
             precompress: Vec::new(),
             entity_pages: Vec::new(),
+            views: Vec::new(),
             columns: Vec::new(),
             links: Vec::new(),
             hosts: BTreeMap::new(),

@@ -11,8 +11,8 @@ use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, si
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
     CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, PackSource,
-    PacksConfig, Places, Policy, RadarConfig, ScorecardsConfig, SearchConfig, SearchTest, SnapshotField,
-    SnapshotSource, SnapshotsConfig, TemplatesConfig,
+    PacksConfig, Places, Policy, RadarConfig, SavedView, ScorecardsConfig, SearchConfig, SearchTest, SnapshotField,
+    SnapshotSource, SnapshotsConfig, TemplatesConfig, VIEW_COLUMNS, VIEW_SORTS, ViewColumn, ViewSort,
 };
 use crate::diag::{Diagnostic, Diagnostics, Levels, PathSeverities, Severities, Severity, codes};
 use crate::text::FileId;
@@ -32,7 +32,9 @@ pub fn parse(file: FileId, text: &str) -> (Config, Diagnostics) {
     }
     let own_kinds = given_map(root.as_map(), "catalog").and_then(|catalog| given_map(Some(catalog), "kinds"));
     let own_kinds = own_kinds.map_or(&[][..], Map::entries).iter().map(|entry| &*entry.key).collect();
-    let mut checker = Checker { own_kinds, out, places: BTreeMap::new() };
+    let own_columns = root.as_map().into_iter().flat_map(|root| mappings(root, "columns"));
+    let own_columns = own_columns.filter_map(|column| column.get("title")?.as_str()).collect();
+    let mut checker = Checker { own_kinds, own_columns, out, places: BTreeMap::new() };
     checker.value(root, &Shape::Mapping(ROOT), "");
     let mut config = root.as_map().map(config).unwrap_or_default();
     config.places = Places(checker.places);
@@ -41,7 +43,9 @@ pub fn parse(file: FileId, text: &str) -> (Config, Diagnostics) {
 
 fn config(root: &Map) -> Config {
     let default = Config::default();
+    let columns: Vec<ConfigColumn> = mappings(root, "columns").filter_map(column).collect();
     Config {
+        views: mappings(root, "views").filter_map(|map| view(map, &columns)).collect(),
         title: text(root, "title").unwrap_or(default.title),
         organization: text(root, "organization"),
         description: text(root, "description"),
@@ -61,7 +65,7 @@ fn config(root: &Map) -> Config {
             .filter(|form| COMPRESSIONS.contains(&form.as_str()))
             .collect(),
         entity_pages: mappings(root, "entityPages").map(entity_page).collect(),
-        columns: mappings(root, "columns").filter_map(column).collect(),
+        columns,
         links: mappings(root, "links").filter_map(link).collect(),
         hosts: given_map(Some(root), "hosts").map(hosts).unwrap_or_default(),
         catalog: given_map(Some(root), "catalog").map(catalog).unwrap_or_default(),
@@ -107,6 +111,24 @@ fn filter(map: &Map) -> Filter {
 fn column(map: &Map) -> Option<ConfigColumn> {
     let path = text(map, "path").filter(|path| is_field(path))?;
     Some(ConfigColumn { title: text(map, "title")?, path: path.trim().to_owned(), filter: filter(map) })
+}
+
+fn view(map: &Map, own: &[ConfigColumn]) -> Option<SavedView> {
+    let column = |name: &String| {
+        let known = VIEW_COLUMNS.iter().find(|known| *known == name).map(|known| ViewColumn::Known(known));
+        known.or_else(|| own.iter().position(|column| column.title == *name).map(ViewColumn::Own))
+    };
+    let sort = |text: String| {
+        let by = VIEW_SORTS.iter().find(|sort| **sort == text)?;
+        Some(ViewSort { by: by.trim_start_matches('-'), is_reversed: by.starts_with('-') })
+    };
+    Some(SavedView {
+        title: text(map, "title")?,
+        description: text(map, "description"),
+        filter: filter(map),
+        columns: texts(map, "columns").iter().filter_map(column).collect(),
+        sort: text(map, "sort").and_then(sort),
+    })
 }
 
 fn entity_page(map: &Map) -> EntityPage {
@@ -196,7 +218,7 @@ fn search_tests(map: &Map) -> impl Iterator<Item = SearchTest> {
 #[must_use]
 pub fn parse_search_file(file: FileId, text: &str, config: &mut Config) -> Diagnostics {
     let (documents, out) = yaml::parse(file, text);
-    let mut checker = Checker { own_kinds: Vec::new(), out, places: BTreeMap::new() };
+    let mut checker = Checker { own_kinds: Vec::new(), own_columns: Vec::new(), out, places: BTreeMap::new() };
     for root in documents.iter().filter_map(|document| document.root.as_ref()) {
         checker.value(root, &Shape::Mapping(SEARCH_FILE), "");
         let Some(map) = root.as_map() else { continue };

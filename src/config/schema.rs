@@ -59,7 +59,7 @@ fn mapping(keys: &[Key]) -> Map<String, Value> {
 
 fn shape(shape: &Shape) -> Map<String, Value> {
     let schema = match shape {
-        Shape::Text | Shape::Path | Shape::Regex | Shape::Glob | Shape::Kind | Shape::Filter => {
+        Shape::Text | Shape::Path | Shape::Regex | Shape::Glob | Shape::Kind | Shape::Column | Shape::Filter => {
             json!({ "type": "string", "pattern": "\\S" })
         }
         Shape::HttpUrl => json!({ "type": "string", "format": "uri", "pattern": "^\\s*[hH][tT][tT][pP][sS]?://" }),

@@ -139,6 +139,19 @@ fn wrong_values_say_what_is_expected() {
         ],
     );
     check(
+        "columns: [{title: Tier, path: metadata.labels.tier}]\nviews: [{title: A, columns: [owner, Tier, tire]}]",
+        &["2:43 invalid-config there is no column `tire`; write `Tier`"],
+    );
+    check(
+        "views: [{title: A, columns: [links], sort: tier}]",
+        &[
+            "1:30 invalid-config there is no column `links`; use one of kind, system, owner, type, lifecycle, impact, description, \
+             tags, or the title of an entry of `columns`",
+            "1:44 invalid-config `views[0].sort` cannot be `tier`; write one of `name`, `-name`, `kind`, `-kind`, `system`, `-system`, \
+             `owner`, `-owner`, `type`, `-type`, `lifecycle`, `-lifecycle`",
+        ],
+    );
+    check(
         "columns: [{title: Tier, path: tier}]",
         &[
             "1:31 invalid-config `columns[0].path` must be a path below `metadata` or `spec`, not `tier`; write it from the \
@@ -159,7 +172,7 @@ fn wrong_values_say_what_is_expected() {
            with a unit such as `10MB` or `64MiB`"],
     );
     let all = "it can hold `title`, `organization`, `description`, `home`, `baseUrl`, `paths`, `output`, `theme`, `accent`, \
-               `logo`, `css`, `announcement`, `announcements`, `links`, `entityPages`, `columns`, `badges`, `precompress`, `hosts`, `catalog`, `search`, `snapshots`, `packs`, `scorecards`, `check`, `templates`, `org`, `radar`, `versions`, `docs`, `adr`, `limits`";
+               `logo`, `css`, `announcement`, `announcements`, `links`, `entityPages`, `columns`, `views`, `badges`, `precompress`, `hosts`, `catalog`, `search`, `snapshots`, `packs`, `scorecards`, `check`, `templates`, `org`, `radar`, `versions`, `docs`, `adr`, `limits`";
     check("- a", &[&*format!("1:1 invalid-config the configuration must be a mapping, not a list; {all}")]);
     check(
         "title: a\n---\ntitle: b",

@@ -147,7 +147,8 @@ pub(super) fn read(map: &Map, place: Span) -> VersionsConfig {
 #[must_use]
 pub fn parse_versions(node: &Node) -> (Option<VersionsConfig>, Diagnostics) {
     let Some(map) = node.as_map().filter(|map| map.get("refs").is_some()) else { return (None, Diagnostics::new()) };
-    let mut checker = Checker { own_kinds: Vec::new(), out: Diagnostics::new(), places: BTreeMap::new() };
+    let mut checker =
+        Checker { own_kinds: Vec::new(), own_columns: Vec::new(), out: Diagnostics::new(), places: BTreeMap::new() };
     checker.value(node, &Shape::Mapping(KEYS), "versions");
     (Some(read(map, node.span)), checker.out)
 }

@@ -9,7 +9,7 @@ use crate::catalog::{Entity, EntityId};
 use crate::config::Config;
 use crate::portal::Portal;
 use crate::routes;
-use crate::text::FileId;
+use crate::text::{FileId, natural_key};
 use crate::workspace::Workspace;
 
 /// The entities of one kind, as lists show them.
@@ -123,7 +123,7 @@ pub(super) fn group_kinds(portal: &Portal, config: &Config) -> Vec<KindGroup> {
     let mut groups: Vec<KindGroup> = groups.into_values().collect();
     for group in &mut groups {
         // Ids follow references, so the sort being stable settles equal titles.
-        group.entities.sort_by_cached_key(|id| portal.catalog.get(*id).title().to_lowercase());
+        group.entities.sort_by_cached_key(|id| natural_key(portal.catalog.get(*id).title()));
     }
     groups
 }

@@ -102,7 +102,7 @@ fn outline(workspace: &Workspace, portal: &Portal) -> Outline {
     }
     let of_entities = || {
         let kinds = group_kinds(portal, workspace.config());
-        (Listings::of(catalog, &kinds), kinds)
+        (Listings::of(catalog, &kinds, &workspace.config().views), kinds)
     };
     let of_files = || {
         let changed: Vec<Option<LastChange>> =

@@ -2,10 +2,12 @@
 //!
 //! Knows nothing of Playbill: no diagnostics, no YAML, no entities.
 
+mod natural;
 mod nearest;
 
 use std::fmt;
 
+pub use natural::natural_key;
 pub(crate) use nearest::nearest_where;
 pub use nearest::{is_one_slip_from, nearest};
 

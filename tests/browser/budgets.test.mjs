@@ -28,7 +28,7 @@ async function parts(requests) {
 }
 
 /** How many bytes a page may take: listings hold the whole catalog, what an author wrote may be as long as it is. */
-const list = /^(tag|type|owner)\//;
+const list = /^(tag|type|owner|views)\//;
 const allowed = (path) => (list.test(path) || /^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create|create\/actions)?\/?$|^catalog\/[^/]+\/$/.test(path) ? 250 : 60) * KB;
 
 for (const path of await samples(site)) {

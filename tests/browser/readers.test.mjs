@@ -131,6 +131,57 @@ check('the list of a tag is the catalog with the tag chosen', {}, async (page) =
   assert((await links(page, '[data-results] .c-name .entity')).length > some.length);
 });
 
+check('a saved view filters within what it has, and keeps its columns and order', {}, async (page) => {
+  await page.goto(`${url}views/services-in-production/`);
+  await page.settle(800);
+  const listed = await links(page, '[data-listing] .c-name .entity');
+  const heads = await links(page, '[data-listing] thead th');
+  assert.deepEqual(heads.slice(0, 4), ['Name', 'Owner', 'System', 'Impact']);
+  assert(!listed.includes('Callboard'), 'the view has more than it asks for');
+  await page.evaluate(`document.querySelector('[data-filter] input').focus()`);
+  await page.type('box office');
+  await page.settle(500);
+  const found = await links(page, '[data-results] .c-name .entity');
+  assert(found.length > 1 && found.length < listed.length, found.join());
+  assert.deepEqual(found, listed.filter((name) => found.includes(name)));
+  assert.deepEqual(await links(page, '[data-results] thead th'), heads);
+});
+
+check('a reader chooses the columns of a list and saves what it shows', {}, async (page) => {
+  await page.goto(`${url}catalog/component/?filters[lifecycles]=production&filters[text]=box`);
+  await page.settle(500);
+  await page.evaluate(`(() => { window.saved = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { saved.push(blob.text()); return make.call(URL, blob); }; })()`);
+  await page.evaluate(`document.querySelector('[data-columns-tool]').click()`);
+  await page.settle(500);
+  assert.equal(await page.evaluate(`document.activeElement.type`), 'checkbox');
+  const choose = (words) => page.evaluate(`[...document.querySelectorAll('.menu label')].find(({ textContent }) => textContent === ${JSON.stringify(words)}).querySelector('input').click()`);
+  for (const words of ['System', 'Type', 'Lifecycle', 'Description', 'Tags', 'Impact', 'Build']) await choose(words);
+  await page.settle(500);
+  assert.deepEqual(await links(page, '[data-results] thead th'), ['Name', 'Owner', 'Readiness']);
+  assert.match(await page.evaluate('location.search'), /&columns=owner,own-1$/);
+  const shown = await links(page, '[data-results] .c-name .entity');
+  for (const words of ['CSV', 'JSON', 'NDJSON']) await page.evaluate(`[...document.querySelectorAll('.menu button')].find(({ textContent }) => textContent === '${words}').click()`);
+  const [csv, json, lines] = await page.evaluate('Promise.all(saved)');
+  const rows = csv.trimEnd().split('\r\n');
+  assert.equal(rows[0], '"ref","title","Owner","Readiness"');
+  assert.match(rows.find((row) => row.includes('booking-service')), /^"component:default\/booking-service","Booking Service","group:default\/box-office-crew","\w+"$/);
+  assert.deepEqual(JSON.parse(json).map(({ title }) => title), shown);
+  assert.equal(lines.trimEnd().split('\n').length, shown.length);
+  // The address brings the same columns back, and clearing takes them away.
+  await page.goto(await page.evaluate('location.href'));
+  await page.settle(500);
+  assert.deepEqual(await links(page, '[data-results] thead th'), ['Name', 'Owner', 'Readiness']);
+});
+
+check('the first row of a list is near for the keyboard', {}, async (page) => {
+  await page.goto(`${url}catalog/component/`);
+  await page.settle(800);
+  await page.evaluate(`(document.querySelector('a[href="#rows"]').click(), document.querySelector('#rows').focus())`);
+  let stops = 0;
+  do { await page.press('Tab'); stops += 1; } while (stops < 40 && !(await page.evaluate(`document.activeElement.matches('tbody .entity')`)));
+  assert(stops <= 15, `${stops} stops`);
+});
+
 check('what is mine', {}, async (page) => {
   await page.goto(url);
   await page.evaluate(`document.querySelector('[data-me]').click()`);

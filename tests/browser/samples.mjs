@@ -37,7 +37,7 @@ export async function samples(site) {
     }
   }
   for (const kind of await folders('catalog')) if (existsSync(join(site, 'catalog', kind, 'index.html')) && ['component', 'user'].includes(kind)) found.push(`catalog/${kind}/`);
-  for (const list of ['tag', 'type/component', 'owner/default/group']) found.push(...(await folders(list)).slice(0, 1).map((value) => `${list}/${encodeURIComponent(value)}/`));
+  for (const list of ['tag', 'type/component', 'owner/default/group', 'views']) found.push(...(await folders(list)).slice(0, 1).map((value) => `${list}/${encodeURIComponent(value)}/`));
   for (const namespace of await folders('docs')) {
     for (const kind of await folders(`docs/${namespace}`)) {
       for (const name of (await folders(`docs/${namespace}/${kind}`)).slice(0, 3)) {

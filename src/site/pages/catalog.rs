@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::pager::{Pager, pager};
 use super::{PageContent, PageType, lists};
 use crate::catalog::EntityId;
+use crate::config::{Property, SavedView, Term, ViewColumn};
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::{self, PageContext, TagLink};
@@ -118,10 +119,27 @@ pub struct Model {
     given: String,
     /// The catalog, where such a choice can be taken back.
     catalog: String,
+    /// The file that names what a saved view has, empty elsewhere; with it, its columns and its order by their keys.
+    only: String,
+    columns: String,
+    sort: String,
+    /// What a saved view is for.
+    about: Option<String>,
+    /// All saved views.
+    views: Vec<ViewLink>,
     /// The types of the kind, for readers without JavaScript.
     types: Vec<TagLink>,
     /// Whether the page shows everything that it is about.
     complete: bool,
+}
+
+/// One saved view in the list at the side.
+#[derive(Debug, Serialize)]
+struct ViewLink {
+    href: String,
+    title: String,
+    count: String,
+    current: bool,
 }
 
 /// One kind in the list at the side.
@@ -168,6 +186,11 @@ pub fn index(view: &PageContext<'_>) -> PageModel<Model> {
         kind: String::new(),
         given: String::new(),
         catalog: view.href(routes::CATALOG),
+        only: String::new(),
+        columns: String::new(),
+        sort: String::new(),
+        about: None,
+        views: view_links(view, None),
         types: Vec::new(),
         complete,
     };
@@ -218,6 +241,11 @@ pub fn apis(view: &PageContext<'_>) -> PageModel<Model> {
         kind: "api".to_owned(),
         given: String::new(),
         catalog: view.href(routes::CATALOG),
+        only: String::new(),
+        columns: String::new(),
+        sort: String::new(),
+        about: None,
+        views: view_links(view, None),
         types: Vec::new(),
         complete: true,
     };
@@ -247,6 +275,11 @@ pub fn kind(view: &PageContext<'_>, kind: usize, page: usize) -> PageModel<Model
         kind: listed.face.kind.clone(),
         given: String::new(),
         catalog: view.href(routes::CATALOG),
+        only: String::new(),
+        columns: String::new(),
+        sort: String::new(),
+        about: None,
+        views: view_links(view, None),
         types: types(view, kind),
         complete: total <= ROWS_PER_PAGE,
     };
@@ -279,6 +312,7 @@ pub fn listing(view: &PageContext<'_>, listing: usize, page: usize) -> PageModel
             (format!("{} of type {first}", face.many), "type", &face.columns[..], vec![above, of_kind], Some(face))
         }
         Shared::Tag => (format!("Tagged {first}"), "tags", MIXED, vec![above], None),
+        Shared::View(at) => return saved_view(view, listing, &view.site.config().views[*at], page),
         Shared::Owner(owner) => {
             let page = routes::entity(owner);
             let owner = view.link_to(owner);
@@ -309,6 +343,11 @@ pub fn listing(view: &PageContext<'_>, listing: usize, page: usize) -> PageModel
         kind: kind.map_or_else(String::new, |face| face.kind.clone()),
         given: given.join("&"),
         catalog: view.href(routes::CATALOG),
+        only: String::new(),
+        columns: String::new(),
+        sort: String::new(),
+        about: None,
+        views: view_links(view, None),
         types: Vec::new(),
         complete: total <= ROWS_PER_PAGE,
     };
@@ -319,6 +358,80 @@ pub fn listing(view: &PageContext<'_>, listing: usize, page: usize) -> PageModel
         ..About::default()
     };
     frame(view, Section::CATALOG, about, model)
+}
+
+/// Makes a page of a view that the organisation saved.
+fn saved_view(view: &PageContext<'_>, listing: &Listing, saved: &SavedView, page: usize) -> PageModel<Model> {
+    let shown = listing.entities.chunks(ROWS_PER_PAGE).nth(page - 1).unwrap_or(&[]);
+    // A view of one kind has the columns of that kind, unless it says which.
+    let mut kinds = saved.filter.terms.iter().filter(|term| term.property == Property::Kind && !term.is_negated);
+    let only_kind = match (kinds.next(), kinds.next()) {
+        (Some(Term { values, .. }), None) if values.len() == 1 => {
+            view.site.kinds().iter().find(|group| group.face.kind == values[0])
+        }
+        _ => None,
+    };
+    let columns: Vec<Column> = match (&*saved.columns, only_kind) {
+        ([], Some(group)) => group.face.columns.clone(),
+        ([], None) => MIXED.to_vec(),
+        (chosen, _) => chosen.iter().map(|column| column_of(*column)).collect(),
+    };
+    let total = listing.entities.len();
+    let table = table::of_entities(view, &columns, shown);
+    let group = Group {
+        kind: "list".to_owned(),
+        class: only_kind.map_or("other", |group| group.face.class),
+        title: saved.title.clone(),
+        href: view.href(&listing.url),
+        count: context::grouped(total),
+        table,
+        unlisted: 0,
+    };
+    let keys: Vec<_> =
+        if saved.columns.is_empty() { Vec::new() } else { columns.iter().map(|column| column.id()).collect() };
+    let sort = saved.sort.map(|sort| format!("{}{}", if sort.is_reversed { "-" } else { "" }, sort.by));
+    let model = Model {
+        title: saved.title.clone(),
+        total: context::grouped(total),
+        kinds: kind_links(view, None),
+        groups: if total == 0 { Vec::new() } else { vec![group] },
+        headed: false,
+        pager: pager(page, total, |page| view.href(&listing.page(page))),
+        kind: only_kind.map_or_else(String::new, |group| group.face.kind.clone()),
+        given: String::new(),
+        catalog: view.href(routes::CATALOG),
+        only: view.href(&routes::view_members(&listing.url)),
+        columns: keys.join(","),
+        sort: sort.unwrap_or_default(),
+        about: saved.description.clone(),
+        views: view_links(view, Some(&listing.url)),
+        types: Vec::new(),
+        complete: total <= ROWS_PER_PAGE,
+    };
+    let title = if page > 1 { format!("{}, page {page}", saved.title) } else { saved.title.clone() };
+    let about = About {
+        title: Some(title),
+        description: saved.description.clone(),
+        breadcrumbs: vec![(routes::CATALOG.to_owned(), "Catalog".to_owned())],
+        class: "catalog",
+        ..About::default()
+    };
+    frame(view, Section::CATALOG, about, model)
+}
+
+/// Returns the column that a view names.
+fn column_of(column: ViewColumn) -> Column {
+    match column {
+        ViewColumn::Own(at) => Column::Own(at),
+        ViewColumn::Known("kind") => Column::Kind,
+        ViewColumn::Known("system") => Column::System,
+        ViewColumn::Known("owner") => Column::Owner,
+        ViewColumn::Known("type") => Column::Type,
+        ViewColumn::Known("lifecycle") => Column::Lifecycle,
+        ViewColumn::Known("impact") => Column::Impact,
+        ViewColumn::Known("tags") => Column::Tags,
+        ViewColumn::Known(_) => Column::Description,
+    }
 }
 
 /// Links to the types of a kind that have lists of their own.
@@ -335,13 +448,24 @@ fn types(view: &PageContext<'_>, kind: usize) -> Vec<TagLink> {
 fn shared_columns(columns: &[Column], shared: &Shared) -> Vec<Column> {
     match shared {
         Shared::Type(_) => without(columns, Column::Type),
-        Shared::Tag => columns.to_vec(),
+        Shared::Tag | Shared::View(_) => columns.to_vec(),
         Shared::Owner(_) => without(columns, Column::Owner),
     }
 }
 
 fn without(columns: &[Column], left_out: Column) -> Vec<Column> {
     columns.iter().copied().filter(|column| *column != left_out).collect()
+}
+
+fn view_links(view: &PageContext<'_>, current: Option<&str>) -> Vec<ViewLink> {
+    let views = view.site.listings().all().iter().filter(|listing| matches!(listing.shared, Shared::View(_)));
+    let link = |listing: &Listing| ViewLink {
+        href: view.href(&listing.url),
+        title: listing.values.concat(),
+        count: context::grouped(listing.entities.len()),
+        current: current == Some(&*listing.url),
+    };
+    views.map(link).collect()
 }
 
 fn kind_links(view: &PageContext<'_>, current: Option<&str>) -> Vec<KindLink> {

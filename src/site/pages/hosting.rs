@@ -21,6 +21,7 @@ use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::kind_display::Column;
+use crate::site::listings::Shared;
 use crate::site::table::{self, Cell};
 use crate::site::tabs::definition;
 use crate::site::{File, PageContext, Site, Subject, atom, context, feeds, scorecards};
@@ -43,6 +44,11 @@ impl PageType for Files {
         for (kind, group) in site.kinds().iter().enumerate() {
             add(routes::api_kind(&group.face.kind), File::ApiKind(kind));
             add(routes::catalog_rows(&group.face.kind), File::CatalogRows(kind));
+        }
+        for (at, listing) in site.listings().all().iter().enumerate() {
+            if let Shared::View(_) = listing.shared {
+                add(routes::view_members(&listing.url), File::ViewMembers(at));
+            }
         }
         add(routes::graph_data(), File::GraphData);
         let entities = (0..portal.catalog.entities().len()).into_par_iter().map(EntityId::new);
@@ -142,6 +148,11 @@ fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
         File::AnnouncementsFeed => (atom::of_announcements(view).into_bytes(), ATOM),
         File::GraphData => (super::graph::data(view), JSON),
         File::CatalogRows(kind) => (rows(view, kind), JSON),
+        File::ViewMembers(at) => {
+            let members = &view.site.listings().all()[at].entities;
+            let references: Vec<&str> = members.iter().map(|id| view.entity(*id).reference.as_str()).collect();
+            (json(&references), JSON)
+        }
         File::ApiCatalog => (json(&api_catalog(view)), "application/linkset+json"),
         File::DefinitionBundle(id) => {
             let text = view.portal.apis.of(id).and_then(|api| api.bundled.as_deref()).unwrap_or_default();
