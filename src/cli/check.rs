@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::portal::{Analysis, Portal};
 use crate::scorecards::base::Base;
 use crate::workspace::Workspace;
-use crate::{diag, docs, foreign, search, snapshots};
+use crate::{diag, docs, foreign, org, search, snapshots};
 
 /// Maximum number of times that documents are fixed and read again.
 const MAX_ROUNDS: usize = 5;
@@ -47,14 +47,18 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     if let Some(base) = &args.scorecard_base {
         compare(context, &workspace, &mut portal, base)?;
     }
+    let published = args.against.as_ref().map(|against| portal_diff::read(context, against)).transpose()?;
+    if let Some(published) = &published {
+        let shrunk = org::shrunk(&workspace, &portal.catalog, published);
+        portal.apply_severities(&workspace, shrunk);
+    }
     let mut problems = std::mem::take(&mut portal.diagnostics);
     if let Some(bound) = args.max_age {
         problems.extend(snapshots::too_old(&workspace, &portal.catalog, bound));
         diag::sort_and_dedup(&mut problems, &workspace);
     }
-    if let Some(against) = &args.against {
-        let export = portal_diff::read(context, against)?;
-        problems = foreign::resolve(problems, &export, &workspace);
+    if let Some(published) = &published {
+        problems = foreign::resolve(problems, published, &workspace);
     }
     watch.stage("report");
     let file = baseline_file(context, &workspace, args.baseline.as_ref());

@@ -55,6 +55,12 @@ impl Checker<'_> {
                         Some("write `2` for twice as much, `0.5` for half".to_owned());
                 }
             }
+            Shape::Share => {
+                if share(node).is_none() {
+                    self.invalid(node, format!("{} must be a number from 0 to 1", quoted(path))).help =
+                        Some("write `0.8` for 80 %".to_owned());
+                }
+            }
             Shape::Count => {
                 if count(node).is_none() {
                     self.invalid(node, format!("{} must be a whole number from 1", quoted(path))).help =
@@ -426,12 +432,19 @@ fn below(path: &str, key: &str) -> String {
 
 /// Reads a factor.
 pub(super) fn factor(node: &Node) -> Option<f64> {
-    let factor = match &node.value {
-        Value::Int(number) => *number as f64,
-        Value::Float(number) => *number,
-        _ => return None,
-    };
-    (FACTORS.0..=FACTORS.1).contains(&factor).then_some(factor)
+    number(node).filter(|number| (FACTORS.0..=FACTORS.1).contains(number))
+}
+
+pub(super) fn share(node: &Node) -> Option<f64> {
+    number(node).filter(|number| (0.0..=1.0).contains(number))
+}
+
+fn number(node: &Node) -> Option<f64> {
+    match &node.value {
+        Value::Int(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
 }
 
 /// Reads a number of at least one.

@@ -61,6 +61,8 @@ pub(super) enum Shape {
     Flag,
     /// How many times as much, within [`FACTORS`].
     Factor,
+    /// A share, from 0 to 1.
+    Share,
     /// A number of at least one.
     Count,
     /// A text without spaces.
@@ -572,6 +574,12 @@ const ORG: &[Key] = &[
          the rest the answer; `error`, it is reported as a duplicate.",
     )
     .or("\"yaml\""),
+    key(
+        "minimum",
+        Shape::Share,
+        "The share of the users and of the groups of the published portal that has to be left, such as `0.8`: with fewer, \
+         `check --against` reports an error, since a job that saved half of the answers shows in nothing else.",
+    ),
 ];
 
 const ORG_LDAP: &[Key] = &[

@@ -59,7 +59,7 @@ fn value(shape: &Shape) -> String {
         Shape::HttpUrl | Shape::LinkUrl => "address".to_owned(),
         Shape::Colour => "colour".to_owned(),
         Shape::Flag => "`true` or `false`".to_owned(),
-        Shape::Factor | Shape::Count => "number".to_owned(),
+        Shape::Factor | Shape::Share | Shape::Count => "number".to_owned(),
         Shape::Word => "word".to_owned(),
         Shape::Period => "length of time".to_owned(),
         Shape::Comparison => "comparison".to_owned(),

@@ -484,6 +484,8 @@ pub struct OrgConfig {
     pub annotations: Vec<String>,
     /// What holds for an entity that a catalog file describes too.
     pub merge: OrgMerge,
+    /// The share of the users and of the groups of the published portal that has to be left, from 0 to 1.
+    pub minimum: Option<f64>,
 }
 
 /// A part of a directory.

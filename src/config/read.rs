@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use globset::GlobSet;
 
-use super::check::{Checker, colour, count, factor, given, glob, http_url, is_field};
+use super::check::{Checker, colour, count, factor, given, glob, http_url, is_field, share};
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
     AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
@@ -338,6 +338,7 @@ fn org(number: usize, map: &Map) -> Option<OrgConfig> {
             Some("error") => OrgMerge::Error,
             _ => OrgMerge::Yaml,
         },
+        minimum: map.get("minimum").and_then(share),
     })
 }
 

@@ -69,6 +69,7 @@ fn shape(shape: &Shape) -> Map<String, Value> {
         Shape::Colour => json!({ "type": "string", "pattern": "^\\s*#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\\s*$" }),
         Shape::Any => json!({}),
         Shape::Flag => json!({ "type": "boolean" }),
+        Shape::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         Shape::Factor => json!({ "type": "number", "minimum": FACTORS.0, "maximum": FACTORS.1 }),
         Shape::Count => json!({ "type": "integer", "minimum": 1 }),
         Shape::Field => json!({ "type": "string", "pattern": "^\\s*(metadata|spec|snap)\\..*[^.\\s]\\s*$" }),

@@ -347,6 +347,7 @@ rules! {
     ORG_DATA_INCOMPLETE "org-data-incomplete" Org Error "A saved answer about people and teams is not whole, or is not there.";
     ORG_ENTRY_SKIPPED "org-entry-skipped" Org Warning "An entry of a saved answer cannot become a user or a group.";
     ORG_MEMBER_UNKNOWN "org-member-unknown" Org Info "Groups of a saved answer have members who are not among the users.";
+    ORG_SHRUNK "org-shrunk" Org Error "There are far fewer users or groups than in the published portal.";
 
     TEMPLATE_ACTION "template-action" Template Warning "A step names an action that is not known.";
     TEMPLATE_EXAMPLE "template-example" Template Error "What a template makes of an example is not what the example expects.";

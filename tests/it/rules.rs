@@ -21,6 +21,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("nested-too-deeply", "is abridged"),
     ("no-catalog-file", "shows a list of files"),
     ("not-utf8", "the page itself is UTF-8"),
+    ("org-shrunk", "compares with the published portal"),
     ("page-budget", "is abridged"),
     ("policy", "needs a configuration and a catalog"),
     ("scorecard-exemption-ends-soon", "depends on the day"),
