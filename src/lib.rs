@@ -40,6 +40,7 @@ mod unclaimed;
 pub mod scaffold;
 pub mod scorecards;
 pub mod standalone_markdown;
+pub mod preview;
 pub mod portal;
 pub mod routes;
 pub mod portal_export;

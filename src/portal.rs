@@ -17,6 +17,7 @@ use crate::diag::{self, Diagnostic, Diagnostics, Severity};
 use crate::docs::{self, Docs, DocsSite};
 use crate::incremental::{ByAddress, CacheStore, Changes, Fingerprint, MemoTable};
 use crate::mentions::{self, Mentions};
+use crate::preview::Preview;
 use crate::radar::{self, Radar};
 use crate::redirects::{self, Redirect};
 use crate::scaffold::{self, examples::Templates};
@@ -57,6 +58,8 @@ pub struct Portal {
     pub scorecards: Arc<Scorecards>,
     /// Figures of the whole portal.
     pub insights: Vec<Insight>,
+    /// What a change touches, if this is the portal of a change.
+    pub preview: Option<Preview>,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -293,6 +296,7 @@ impl Analysis {
             templates,
             notes,
             snapshots,
+            preview: None,
             diagnostics,
         }
     }

@@ -45,6 +45,7 @@ macro_rules! pages {
             simple::Search,
             problems::Problems,
             status::Status,
+            preview::Changes,
             integrations::Attention,
             integrations::Integrations,
             simple::Theme,

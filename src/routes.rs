@@ -69,6 +69,8 @@ pub const LLMS_FULL: &str = "llms-full.txt";
 /// Every component of the theme in every state.
 pub const THEME: &str = "theme/";
 /// What was built.
+pub const PREVIEW: &str = "preview/";
+/// What can be read of the build.
 pub const STATUS: &str = "status/";
 /// The list of pages for search engines.
 pub const SITEMAP: &str = "sitemap.xml";

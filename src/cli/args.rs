@@ -177,7 +177,7 @@ pub enum Timings {
 }
 
 /// Where a build keeps what spares the next one work.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct CacheArgs {
     /// The folder for what spares the next build work; default: PLAYBILL_CACHE, else `playbill` among the user's caches.
     #[arg(long, value_name = "DIR")]
@@ -206,12 +206,24 @@ pub struct BuildArgs {
     /// Write which packs were read, to build the same again with `--lock`.
     #[arg(long, value_name = "FILE", requires = "packs")]
     pub write_lock: Option<PathBuf>,
+    /// Build a preview of a change: each page that differs from a published portal says so, and `/preview/` lists them. Names its
+    /// `/api/portal.json.gz`, an `export --portal`, or the folder of a built site. Search engines are asked to stay away.
+    #[arg(long, value_name = "PATH")]
+    pub preview: Option<PathBuf>,
+    /// The address at which this site will be, such as `https://portal.acme.example/pr-12/`; default: `baseUrl` of the configuration.
+    #[arg(long, value_name = "URL", value_parser = site_address)]
+    pub base_url: Option<String>,
     /// What earlier builds left.
     #[command(flatten)]
     pub cache: CacheArgs,
     /// The day that counts as today.
     #[command(flatten)]
     pub today: TodayArgs,
+}
+
+fn site_address(text: &str) -> Result<String, String> {
+    crate::config::base_url(text)
+        .ok_or_else(|| "it is not the address of a site, such as `https://portal.acme.example/`".to_owned())
 }
 
 /// Arguments of `pack`.

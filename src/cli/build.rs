@@ -6,26 +6,33 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use super::args::{BuildArgs, InputArgs, ReportFormat};
+use super::args::{BuildArgs, CacheArgs, InputArgs, ReportFormat};
 use super::cache::{BuildSummary, Cache, PreviousBuild};
 use super::stopwatch::Stopwatch;
-use super::{CommandOutcome, Context, Purpose, check, counted, duration, load, on, print, report, say, say_report};
+use super::{
+    CommandOutcome, Context, Purpose, check, counted, duration, load, on, portal_diff, print, report, say, say_report,
+};
+use crate::api::diff::report::Report;
 use crate::diag::{Diagnostic, Severity, codes, human};
 use crate::error::Error;
 use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
 use crate::portal::Analysis;
 use crate::portal::{self, Portal};
+use crate::portal_export::PortalExport;
+use crate::preview::Preview;
 use crate::render::PageFingerprints;
 use crate::theme::{self, Override, Theme};
 use crate::workspace::Workspace;
-use crate::{render, routes, search, site};
+use crate::{diff, render, routes, search, site};
 
 /// Builds and writes; problems of the content are shown, and fail only under `--strict`.
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome, Error> {
     let mut watch = Stopwatch::new(context);
     watch.stage("cache");
     let place = format!("{:?} {:?}", args.input, args.output);
-    let cache = Cache::of(context, &args.cache, &place, &format!("{args:?}"));
+    // What a preview is compared with is no part of what the cache knows.
+    let spares = CacheArgs { no_cache: args.cache.no_cache || args.preview.is_some(), ..args.cache.clone() };
+    let cache = Cache::of(context, &spares, &place, &format!("{args:?}"));
     // Read before anything is written, since it may be the very folder.
     let older = args.since.as_ref().map(|place| older_site(context, place));
     let left = match cache.earlier() {
@@ -39,6 +46,9 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     };
     watch.stage("scan");
     let workspace = on(load(context, &args.input, args.output.as_ref(), Purpose::Write)?, args.today);
+    let workspace = workspace.published_at(args.base_url.clone());
+    // Before the work, and before the folder of the published site may be overwritten.
+    let published = args.preview.as_ref().map(|base| portal_diff::read(context, base)).transpose()?;
     let theme = checked_theme(context, &args.input, &workspace, theme::Purpose::Portal)?;
     let target = target(context, &workspace, args.output.as_deref());
     // Before the work, so that none is wasted.
@@ -47,6 +57,10 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     let shelf = cache.shelf();
     let memo = shelf.clone().map(portal::Memo::on).unwrap_or_default();
     let mut portal = Analysis::with(memo).run(&workspace, &mut |stage| watch.stage(stage));
+    if let Some(published) = &published {
+        watch.stage("compare");
+        portal.preview = Some(preview(&workspace, &portal, published));
+    }
     watch.stage("plan");
     let site = site::plan(&workspace, &portal);
     let disk = DiskSink::create(&target)?;
@@ -100,6 +114,13 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
+}
+
+/// Compares the portal with the published one.
+fn preview(workspace: &Workspace, portal: &Portal, published: &PortalExport) -> Preview {
+    let export = PortalExport::of(workspace, portal);
+    let renames = diff::renamed(published, &export);
+    diff::preview::of(&diff::compare(published, &export, &renames, Report::default()))
 }
 
 /// Writes which packs were read, if that is asked for.

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::portal::{Analysis, Portal};
 use crate::scorecards::base::Base;
 use crate::workspace::Workspace;
-use crate::{diag, docs, foreign, org, search, snapshots};
+use crate::{diag, docs, foreign, search, snapshots};
 
 /// Maximum number of times that documents are fixed and read again.
 const MAX_ROUNDS: usize = 5;
@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<CommandOutcome,
     }
     let published = args.against.as_ref().map(|against| portal_diff::read(context, against)).transpose()?;
     if let Some(published) = &published {
-        let shrunk = org::shrunk(&workspace, &portal.catalog, published);
+        let shrunk = foreign::shrunk(&workspace, &portal.catalog, published);
         portal.apply_severities(&workspace, shrunk);
     }
     let mut problems = std::mem::take(&mut portal.diagnostics);

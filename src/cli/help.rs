@@ -47,6 +47,7 @@ const HELP: &[Help] = &[
             ("playbill build ../services ../web -o public", "several folders as one portal"),
             ("playbill build --strict", "for CI: fail where something is wrong"),
             ("playbill build --packs packs --write-lock lock.json", "from packs, and note which"),
+            ("playbill build --preview portal.json.gz -o preview", "the portal of a change, with what differs marked"),
         ],
         exit: &[(0, "built"), (1, "built, and something fails `--strict` or a budget")],
     },

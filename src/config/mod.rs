@@ -32,7 +32,7 @@ pub(crate) use keys::period;
 #[cfg(test)]
 pub(crate) use keys::{CARDS, HOSTS, TABS};
 pub use manual::manual;
-pub use read::{parse, parse_search_file};
+pub use read::{base_url, parse, parse_search_file};
 pub use schema::json_schema;
 pub use versions::{VersionsConfig, parse_versions};
 

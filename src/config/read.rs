@@ -92,7 +92,8 @@ fn config(root: &Map) -> Config {
 }
 
 /// Brings the address of the site into the one form that can be put before a path.
-pub(super) fn base_url(text: &str) -> Option<String> {
+#[must_use]
+pub fn base_url(text: &str) -> Option<String> {
     let mut url = http_url(text)?;
     url.set_query(None);
     url.set_fragment(None);

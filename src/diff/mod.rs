@@ -14,6 +14,7 @@ pub mod human;
 mod impact;
 pub mod markdown;
 mod pages;
+pub mod preview;
 mod renames;
 pub mod what_if;
 mod words;

@@ -8,13 +8,11 @@ mod draft;
 mod files;
 mod json;
 mod ldif;
-mod minimum;
 mod names;
 pub mod script;
 mod sources;
 
 pub use draft::OrgEntity;
-pub use minimum::shrunk;
 
 use std::collections::BTreeSet;
 

@@ -83,6 +83,8 @@ pub struct Layout {
     pub nav: Vec<NavLink>,
     /// The newest announcement of the organisation that holds.
     pub banner: Option<Banner>,
+    /// What the page of a preview says of itself.
+    pub preview: Option<PreviewMark>,
     /// The organisation's links.
     pub links: Vec<ConfigAnchor>,
     /// The home page.
@@ -135,6 +137,19 @@ pub struct Banner {
     pub href: String,
     /// The last day on which it holds.
     pub until: Option<String>,
+}
+
+/// Says on every page of a preview that it is one, and how the change touches the page.
+#[derive(Debug, Clone, Serialize)]
+pub struct PreviewMark {
+    /// What happened to the page, if it is touched.
+    pub change: Option<&'static str>,
+    /// What exactly has changed.
+    pub note: String,
+    /// The list of all changes.
+    pub href: String,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// One breadcrumb.
@@ -234,6 +249,7 @@ pub fn frame<M>(view: &PageContext<'_>, section: Section, about: About, model: M
         breadcrumbs: about.breadcrumbs.into_iter().map(crumb).collect(),
         nav: site.nav().iter().map(link).collect(),
         banner: banner(view),
+        preview: preview(view),
         links: site.config().links.iter().map(config_anchor).collect(),
         home: view.href(routes::HOME),
         search: view.href(routes::SEARCH),
@@ -246,7 +262,9 @@ pub fn frame<M>(view: &PageContext<'_>, section: Section, about: About, model: M
         own_feed: own_feed(view),
         json_ld: feeds::json_ld(view),
         class: about.class,
-        noindex: about.noindex || version.as_ref().is_some_and(|version| version.noindex),
+        noindex: about.noindex
+            || view.portal.preview.is_some()
+            || version.as_ref().is_some_and(|version| version.noindex),
         version: version.map(|version| version.shown),
         system: about.system,
     };
@@ -272,6 +290,17 @@ fn banner(view: &PageContext<'_>) -> Option<Banner> {
         title: one.title.clone(),
         href: view.href(&url),
         until: one.end.map(crate::calendar::Day::iso),
+    })
+}
+
+fn preview(view: &PageContext<'_>) -> Option<PreviewMark> {
+    let preview = view.portal.preview.as_ref()?;
+    let change = preview.at(view.url);
+    Some(PreviewMark {
+        change: change.map(|change| change.change),
+        note: change.map(|change| change.note.clone()).unwrap_or_default(),
+        href: view.href(routes::PREVIEW),
+        count: preview.changes.len(),
     })
 }
 

@@ -44,6 +44,15 @@ impl Workspace {
         self
     }
 
+    /// Lets the site be at another address than the configured one.
+    #[must_use]
+    pub fn published_at(mut self, address: Option<String>) -> Self {
+        if address.is_some() {
+            Arc::make_mut(&mut self.config).base_url = address;
+        }
+        self
+    }
+
     /// Returns where the folders of answers are.
     pub(super) fn snapshot_folders(&self) -> Vec<PathBuf> {
         self.config.snapshots.folders.iter().map(|folder| self.config_folder.join(folder)).collect()

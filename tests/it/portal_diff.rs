@@ -614,6 +614,51 @@ fn a_folder_is_compared_with_its_past_an_export_and_a_site() {
     assert!(out.contains("dangling  component:default/part-1 dependsOn component:default/part-2"), "{out}");
 }
 
+#[test]
+fn a_preview_marks_the_pages_that_differ() {
+    let files = portal();
+    let list: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let tree = folder(&list);
+    let here = tree.path();
+    assert_eq!(run(here, &["build", "-q", "-o", "site"]).0, Some(0));
+    let mark = |site: &str, page: &str| {
+        let html = std::fs::read_to_string(here.join(site).join(page).join("index.html")).expect("a page");
+        let noindex = html.contains(r#"<meta name="robots" content="noindex">"#);
+        let mark = html.split_once("data-preview=\"").map(|(_, rest)| rest.split('"').next().unwrap_or("").to_owned());
+        (mark, noindex)
+    };
+    let (entity, guide, index) =
+        ("catalog/default/component/part-1", "docs/default/component/part-1/guide", "docs/default/component/part-1");
+    assert_eq!(mark("site", guide), (None, false));
+    // Nothing differs: every page still says that it is of a preview.
+    let preview = ["build", "-q", "-o", "preview", "--preview", "site", "--base-url", "https://previews.example/12"];
+    assert_eq!(run(here, &preview).0, Some(0));
+    assert_eq!(mark("preview", guide), (Some(String::new()), true));
+    let list = || std::fs::read_to_string(here.join("preview/preview/index.html")).expect("the list");
+    assert!(list().contains("Nothing changes"));
+    // A heading in one document, a hostile owner in one entity.
+    std::fs::write(here.join("c1/docs/guide.md"), "# Guide 1\n\n## Usage 1\n\n## A & B\n\nCall it.\n")
+        .expect("a document");
+    let catalog = std::fs::read_to_string(here.join("c1/catalog-info.yaml")).expect("a catalog file");
+    std::fs::write(here.join("c1/catalog-info.yaml"), catalog.replace("Serves the", "Serves <i>the"))
+        .expect("a catalog file");
+    assert_eq!(run(here, &preview).0, Some(0));
+    assert_eq!(mark("preview", guide), (Some("changed".to_owned()), true));
+    assert_eq!(mark("preview", entity), (Some("changed".to_owned()), true));
+    assert_eq!(mark("preview", index), (Some(String::new()), true));
+    let list = list();
+    assert!(list.contains(r#"href="../docs/default/component/part-1/guide/">Guide 1</a>"#), "{list}");
+    assert!(list.contains("guide/#a--b\">A &amp; B</a>"), "{list}");
+    let feed = std::fs::read_to_string(here.join("preview/sitemap.xml")).expect("the sitemap");
+    assert!(feed.contains("<loc>https://previews.example/12/docs/") && !feed.contains("/preview/<"), "{feed}");
+    // The next build of the portal has nothing of it.
+    assert_eq!(run(here, &["build", "-q", "-o", "site"]).0, Some(0));
+    assert_eq!(mark("site", guide), (None, false));
+    for arguments in [&["build", "--preview", "nothing.json"][..], &["build", "--base-url", "somewhere"]] {
+        assert_eq!(run(here, arguments).0, Some(2), "{arguments:?}");
+    }
+}
+
 const API: &str = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata:\n  name: seats\nspec:\n  type: openapi\n  lifecycle: production\n  owner: red\n  definition: |\n    openapi: 3.1.0\n    info: {title: Seats, version: '1'}\n    paths:\n      /seats: {get: {responses: {'200': {description: All}}}}\n      /rows: {get: {responses: {'200': {description: All}}}}\n";
 
 #[test]

@@ -15,6 +15,7 @@ pub mod impact;
 pub mod insights;
 pub mod lists;
 pub mod pager;
+pub mod preview;
 pub mod print;
 pub mod problems;
 pub mod radar;

@@ -3,7 +3,11 @@
 //! What is here was judged before and stays; only what is said to be missing is looked for in the export of the whole portal.
 //! Whatever is missing there, too, may be somebody else's fault and is a warning at most.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use people::shrunk;
 
 use crate::catalog::{EntityRef, RENAMED_FROM};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, codes};
