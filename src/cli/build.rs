@@ -13,9 +13,10 @@ use super::{
     CommandOutcome, Context, Purpose, check, counted, duration, load, on, portal_diff, print, report, say, say_report,
 };
 use crate::api::diff::report::Report;
+use crate::config::Budgets;
 use crate::diag::{Diagnostic, Severity, codes, human};
 use crate::error::Error;
-use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport};
+use crate::output::{Compressed, DiskSink, Listing, Sink, Target, WriteReport, weight};
 use crate::portal::Analysis;
 use crate::portal::{self, Portal};
 use crate::portal_export::PortalExport;
@@ -81,6 +82,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     }
     watch.stage("write");
     let written = disk.finish()?;
+    let over = over | over_budget(&workspace, &mut portal, &target.folder);
     watch.stage("report");
     let took = watch.elapsed();
     if args.strict && !workspace.config().search.tests.is_empty() {
@@ -114,6 +116,16 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));
     Ok(if failed { CommandOutcome::ContentErrors } else { CommandOutcome::Success })
+}
+
+/// Weighs the written site, if the configuration has budgets; returns whether it is above one of them.
+fn over_budget(workspace: &Workspace, portal: &mut Portal, folder: &Path) -> bool {
+    let config = workspace.config();
+    if config.budgets == Budgets::default() {
+        return false;
+    }
+    let Some(listing) = Listing::read(folder) else { return false };
+    portal.apply_severities(workspace, weight::over_budget(config, &weight::measure(folder, &listing)))
 }
 
 /// Compares the portal with the published one.

@@ -224,6 +224,12 @@ pub(super) const ROOT: &[Key] = &[
     key("docs", Shape::Mapping(DOCS), "What pages of documentation say beside their text."),
     key("adr", Shape::Mapping(ADR), "Decision records beside those that entities have."),
     key(
+        "budgets",
+        Shape::Mapping(BUDGETS),
+        "How heavy the site may be: a build that is above one of them fails (`site-budget`). Bytes are those on the disk, before any \
+         compression. That of the index is `search.budget`.",
+    ),
+    key(
         "limits",
         Shape::Mapping(LIMITS),
         "Sizes beyond which a file is refused. A number of bytes, or with a unit: `500kB`, `10MB`, `64MiB`.",
@@ -247,6 +253,13 @@ const COLUMN: &[Key] = &[
     )
     .required(),
     key("filter", Shape::Filter, "For which entities, as in `entityPages`; without a filter, for all."),
+];
+
+const BUDGETS: &[Key] = &[
+    key("page", Shape::Size, "Bytes of a page with its style sheets and scripts, such as `300kB`."),
+    key("requests", Shape::Count, "Files that a page loads: itself, its style sheets and its scripts."),
+    key("files", Shape::Count, "Files of the site, without compressed twins; some hosts have a limit."),
+    key("site", Shape::Size, "Bytes of all of these."),
 ];
 
 const VIEW: &[Key] = &[

@@ -83,6 +83,8 @@ pub struct Config {
     pub precompress: Vec<String>,
     /// What the pages of some entities show; the first that fits an entity holds.
     pub entity_pages: Vec<EntityPage>,
+    /// How heavy the site may be.
+    pub budgets: Budgets,
     /// Lists of entities with pages of their own.
     pub views: Vec<SavedView>,
     /// Further columns of lists of entities.
@@ -166,6 +168,19 @@ pub struct ConfigColumn {
     pub path: String,
     /// For which entities.
     pub filter: Filter,
+}
+
+/// How heavy a site may be; what is not set is not looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Budgets {
+    /// Bytes of a page with its style sheets and scripts.
+    pub page: Option<u64>,
+    /// Files that a page loads: itself, its style sheets and its scripts.
+    pub requests: Option<usize>,
+    /// Files of the site.
+    pub files: Option<usize>,
+    /// Bytes of the site.
+    pub site: Option<u64>,
 }
 
 /// A list of entities that the organisation saved under a name.
@@ -635,6 +650,7 @@ impl Default for Config {
             badges: false,
             precompress: Vec::new(),
             entity_pages: Vec::new(),
+            budgets: Budgets::default(),
             views: Vec::new(),
             columns: Vec::new(),
             links: Vec::new(),

@@ -9,7 +9,7 @@ use globset::GlobSet;
 use super::check::{Checker, colour, count, factor, given, glob, http_url, is_field, share};
 use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
 use super::{
-    AdrConfig, AllowRule, Boost, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
+    AdrConfig, AllowRule, Boost, Budgets, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
     CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, PackSource,
     PacksConfig, Places, Policy, RadarConfig, SavedView, ScorecardsConfig, SearchConfig, SearchTest, SnapshotField,
     SnapshotSource, SnapshotsConfig, TemplatesConfig, VIEW_COLUMNS, VIEW_SORTS, ViewColumn, ViewSort,
@@ -86,6 +86,7 @@ fn config(root: &Map) -> Config {
             .filter_map(|node| Some(super::versions::read(node.as_map()?, node.span)))
             .filter(|entry| !entry.refs.is_empty())
             .collect(),
+        budgets: given_map(Some(root), "budgets").map(budgets).unwrap_or_default(),
         limits: given_map(Some(root), "limits").map(limits).unwrap_or_default(),
         places: default.places,
     }
@@ -112,6 +113,11 @@ fn filter(map: &Map) -> Filter {
 fn column(map: &Map) -> Option<ConfigColumn> {
     let path = text(map, "path").filter(|path| is_field(path))?;
     Some(ConfigColumn { title: text(map, "title")?, path: path.trim().to_owned(), filter: filter(map) })
+}
+
+fn budgets(map: &Map) -> Budgets {
+    let number = |key: &str| map.get(key).and_then(count);
+    Budgets { page: bytes(map, "page"), requests: number("requests"), files: number("files"), site: bytes(map, "site") }
 }
 
 fn view(map: &Map, own: &[ConfigColumn]) -> Option<SavedView> {

@@ -393,6 +393,7 @@ rules! {
     PAGE_BUDGET "page-budget" Site Warning "What would make a page grow out of proportion is left out.";
     SEARCH_BUDGET "search-budget" Site Error "The search index is larger than its budget.";
     SEARCH_TEST "search-test" Site Error "A search does not find what a search test expects.";
+    SITE_BUDGET "site-budget" Site Error "The site, or a page of it, is heavier than its budget.";
     UNPORTABLE_ADDRESS "unportable-address" Site Warning "An entity has a name that not every disk and host takes as part of an address.";
 
     INVALID_CONFIG "invalid-config" Config Error "A configuration value cannot be used.";

@@ -9,6 +9,7 @@ mod precompress;
 mod disk;
 mod manifest;
 mod snapshot;
+pub mod weight;
 
 use parking_lot::Mutex;
 use std::collections::BTreeMap;

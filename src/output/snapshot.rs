@@ -51,6 +51,11 @@ impl Listing {
         self.0.files.contains_key(path)
     }
 
+    /// Returns the paths of all files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.files.keys().map(String::as_str)
+    }
+
     /// Returns the paths of files that an older site did not have, or had with other bytes, or that are gone, sorted.
     #[must_use]
     pub fn changed_since(&self, older: &Self) -> Vec<String> {

@@ -379,3 +379,23 @@ fn an_entity_stays_with_the_file_that_git_has_known_longest() {
     fs::write(tree.path().join("playbill.yaml"), "catalog: {precedence: [b/**]}\n").expect("a file");
     assert!(page().contains("first"));
 }
+
+#[test]
+fn a_site_above_its_budget_is_written_and_fails() {
+    let catalog =
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: a}\nspec: {type: team, children: []}\n";
+    let tree = folder(&[
+        ("catalog-info.yaml", catalog),
+        ("playbill.yaml", "budgets:\n  page: 2kB\n  requests: 50\n  site: 900MB\n"),
+    ]);
+    for _ in 0..2 {
+        let output = run(&tree, &["build"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("error[site-budget]") && said.contains("playbill.yaml:2:9"), "{said}");
+        assert!(!said.contains("requests"), "{said}");
+        assert!(tree.path().join("site/index.html").is_file());
+    }
+    std::fs::write(tree.path().join("playbill.yaml"), "budgets:\n  page: 2MB\n").expect("a configuration");
+    assert_eq!(run(&tree, &["build"]).status.code(), Some(0));
+}

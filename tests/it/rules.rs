@@ -31,6 +31,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("scorecard-rule-newly-failing", "compares with earlier results"),
     ("search-budget", "is of a whole site"),
     ("search-test", "is of a whole site"),
+    ("site-budget", "is of a whole site"),
     ("snapshot-error", "needs saved answers"),
     ("snapshot-missing", "needs saved answers"),
     ("snapshot-orphan", "needs saved answers"),
