@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::context::{self, Chip, EntityLink, PageContext};
-use super::graphs::{self, GraphFigure};
+use super::graphs::GraphFigure;
 use crate::adr::{Goal, Log, Record};
 use crate::calendar::Day;
 use crate::catalog::{EntityId, EntityRef};
+use crate::graph::{Edge, Graph, Look, Node};
 use crate::html::Html;
 use crate::markdown::{DocLink, Resolved, commonmark};
 use crate::routes;
@@ -223,7 +224,7 @@ pub fn list(view: &PageContext<'_>, all: &[RecordId], shown: &[RecordId], is_sha
         sums: sums(view, all),
         total: context::grouped(all.len()),
         is_shared,
-        picture: if is_shared { None } else { graphs::supersession(view, all) },
+        picture: if is_shared { None } else { supersession(view, all) },
     }
 }
 
@@ -394,4 +395,34 @@ pub fn timeline(view: &PageContext<'_>, ids: &[RecordId]) -> Option<String> {
     }
     out.end("svg");
     Some(out.into_string())
+}
+
+/// Draws which decision records took the place of which, among those given.
+fn supersession(view: &PageContext<'_>, ids: &[RecordId]) -> Option<GraphFigure> {
+    let logs = &view.portal.decisions.logs;
+    let is_part = |record: &Record| !record.supersedes.is_empty() || !record.superseded_by.is_empty();
+    let mut shown: Vec<RecordId> = ids.iter().copied().filter(|id| is_part(&logs[id.0].records[id.1])).collect();
+    shown.sort_unstable();
+    let mut graph = Graph::default();
+    let label = graph.label("");
+    for (log, record) in &shown {
+        let of = &logs[*log].records[*record];
+        let number = of.number.map(|number| format!("{number:04} ")).unwrap_or_default();
+        graph.nodes.push(Node {
+            label: format!("{number}{}", context::shortened(&of.title, 40)),
+            note: None,
+            hint: Some(of.title.clone()),
+            href: Some(view.href(&url(view, (*log, *record)))),
+            class: "other",
+            look: if of.superseded_by.is_empty() { Look::Plain } else { Look::Outside },
+        });
+    }
+    for (from, (log, record)) in shown.iter().enumerate() {
+        for by in &logs[*log].records[*record].superseded_by {
+            if let Ok(to) = shown.binary_search(&(*log, *by)) {
+                graph.edges.push(Edge { from, to, label });
+            }
+        }
+    }
+    GraphFigure::plain(graph, "Which decision took the place of which", "What has been superseded has a dashed border.")
 }

@@ -9,10 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::context::{self, PageContext};
-use super::decisions;
 use super::kind_display;
 use super::relations::{self, Drawn};
-use crate::adr::Record;
 use crate::catalog::{Entity, EntityId, EntityRef};
 use crate::graph::{Drawing, Edge, Folded, Graph, Look, Node, draw, fold};
 use crate::html::Html;
@@ -60,6 +58,28 @@ pub struct GraphFigure {
     /// Whether it does not fit a page.
     #[serde(skip)]
     is_wide: bool,
+}
+
+impl GraphFigure {
+    /// Draws a graph whose nodes are of no kind; `None` if there are none, or so many that a drawing helps nobody.
+    #[must_use]
+    pub fn plain(mut graph: Graph, title: &str, note: &'static str) -> Option<Self> {
+        if graph.nodes.is_empty() || graph.nodes.len() > NODES {
+            return None;
+        }
+        graph.tidy();
+        Some(Self {
+            svg: draw(&graph, title).svg,
+            icons: BTreeSet::from(["other"]),
+            kinds: Vec::new(),
+            sentences: Vec::new(),
+            note: Some(note),
+            explore: None,
+            opens_words: false,
+            is_broad: false,
+            is_wide: false,
+        })
+    }
 }
 
 /// A graph under construction.
@@ -547,51 +567,4 @@ pub fn organisation(view: &PageContext<'_>, roots: &[EntityId]) -> Option<GraphF
         return None;
     }
     sketch.finish("The groups of the organisation with the number of their members", NODES, None, Sentences::Elsewhere)
-}
-
-/// Draws which decision records took the place of which, among those given.
-#[must_use]
-pub fn supersession(view: &PageContext<'_>, ids: &[decisions::RecordId]) -> Option<GraphFigure> {
-    let logs = &view.portal.decisions.logs;
-    let is_part = |record: &Record| !record.supersedes.is_empty() || !record.superseded_by.is_empty();
-    let mut shown: Vec<decisions::RecordId> =
-        ids.iter().copied().filter(|id| is_part(&logs[id.0].records[id.1])).collect();
-    shown.sort_unstable();
-    // A drawing of more helps nobody; the list says it all.
-    if shown.is_empty() || shown.len() > NODES {
-        return None;
-    }
-    let mut graph = Graph::default();
-    let label = graph.label("");
-    for (log, record) in &shown {
-        let of = &logs[*log].records[*record];
-        let number = of.number.map(|number| format!("{number:04} ")).unwrap_or_default();
-        graph.nodes.push(Node {
-            label: format!("{number}{}", context::shortened(&of.title, 40)),
-            note: None,
-            hint: Some(of.title.clone()),
-            href: Some(view.href(&decisions::url(view, (*log, *record)))),
-            class: "other",
-            look: if of.superseded_by.is_empty() { Look::Plain } else { Look::Outside },
-        });
-    }
-    for (from, (log, record)) in shown.iter().enumerate() {
-        for by in &logs[*log].records[*record].superseded_by {
-            if let Ok(to) = shown.binary_search(&(*log, *by)) {
-                graph.edges.push(Edge { from, to, label });
-            }
-        }
-    }
-    graph.tidy();
-    Some(GraphFigure {
-        svg: draw(&graph, "Which decision took the place of which").svg,
-        icons: BTreeSet::from(["other"]),
-        kinds: Vec::new(),
-        sentences: Vec::new(),
-        note: Some("What has been superseded has a dashed border."),
-        explore: None,
-        opens_words: false,
-        is_broad: false,
-        is_wide: false,
-    })
 }

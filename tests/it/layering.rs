@@ -51,13 +51,9 @@ const CIRCLES: &[&str] = &[
     "docs: links mkdocs nav pages",
     "markdown/techdocs: ext html inline links parser processors",
     "scaffold/language: evaluate filters host_filters limits methods script slots value",
-    "scaffold/language: expression parse",
-    "scorecards/tech_insights: check engine",
-    "scorecards/tech_insights: filter_script json_path",
     "scorecards: condition history levels lint model tech_insights value",
     "site/pages: docs hosting versions",
     "site: cards feeds layout pages tabs",
-    "site: decisions graphs",
     "snapshots: script source sources",
     "workspace: file_system git objects refs revisions trace",
 ];

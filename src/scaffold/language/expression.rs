@@ -504,7 +504,7 @@ impl<'a, 't> Expressions<'a, 't> {
     }
 
     fn bounded(&self) -> Result<(), Failure> {
-        super::parse::bounded(self.tree)
+        limits::nodes(self.tree)
     }
 
     fn at(&self) -> usize {

@@ -1,5 +1,6 @@
 //! What one rendering may take. The numbers are Backstage's, so that what runs here runs there.
 
+use super::ast::Tree;
 use super::failure::Failure;
 use super::value::Charge;
 use crate::scaffold::budget;
@@ -100,4 +101,12 @@ impl Drop for Meter {
         let _ = budget::take(self.work);
         let _ = budget::take_bytes(self.handled.saturating_add(self.output));
     }
+}
+
+/// Fails if the tree has too many nodes.
+pub(super) fn nodes(tree: &Tree) -> Result<(), Failure> {
+    if tree.len() > NODES {
+        return Err(Failure::limit(format!("has more than {NODES} parts")));
+    }
+    Ok(())
 }

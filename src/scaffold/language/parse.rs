@@ -46,14 +46,6 @@ pub(super) fn parse(source: &str, options: Options) -> Result<Tree, Failure> {
     Ok(parser.tree)
 }
 
-/// Fails if the tree has too many nodes.
-pub(super) fn bounded(tree: &Tree) -> Result<(), Failure> {
-    if tree.len() > limits::NODES {
-        return Err(Failure::limit(format!("has more than {} parts", limits::NODES)));
-    }
-    Ok(())
-}
-
 struct Parser<'a> {
     source: &'a str,
     parts: Vec<Part>,
@@ -102,7 +94,7 @@ impl<'a> Parser<'a> {
                     children.push(statement);
                 }
             }
-            bounded(&self.tree)?;
+            limits::nodes(&self.tree)?;
         };
         self.depth -= 1;
         Ok((children, stop))

@@ -1,6 +1,6 @@
 //! Reading a check: what the backend refuses is refused here, and reported at its place.
 
-use super::engine::{Condition, Leaf};
+use super::condition::{Condition, Leaf};
 use super::filter::CheckFilter;
 use super::{broken, built_in_facts};
 use crate::diag::{Diagnostic, Diagnostics, codes};

@@ -1,6 +1,6 @@
 //! The filter of a check: mappings of lodash paths to values.
 
-use super::json_path::index;
+use super::property::index;
 use crate::catalog::Entity;
 use crate::yaml::{Node, Value};
 

@@ -189,7 +189,7 @@ impl Reader<'_> {
                 return Ok(value.as_ref().map_or(Js::Undefined, Js::of));
             };
             match value {
-                Some(node) if !node.is_null() => value = super::json_path::child(&node, &key),
+                Some(node) if !node.is_null() => value = super::property::child(&node, &key),
                 _ => return Err(format!("Cannot read properties of nothing (reading '{key}')")),
             }
         }

@@ -2,11 +2,13 @@
 //! (json-rules-engine with the readers of the backend).
 
 mod check;
+mod condition;
 mod engine;
 mod filter;
 mod filter_script;
 mod json_path;
 mod operators;
+mod property;
 
 use std::collections::BTreeMap;
 
