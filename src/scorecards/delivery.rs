@@ -208,14 +208,16 @@ pub struct Delivery {
     pub all: Team,
 }
 
-/// Finds the figures of all components, and of others of which something is known.
+/// Finds the figures of all components, and of others of which a job wrote some down.
 #[must_use]
 pub fn find(catalog: &Catalog, snapshots: &Snapshots, facts: &FactBook) -> Delivery {
     let mut of_owner: BTreeMap<(bool, Option<Arc<str>>), Vec<Row>> = BTreeMap::new();
     let mut all = Vec::new();
     for (id, entity) in catalog.iter() {
         let measures = Metric::ALL.map(|metric| measure(metric, catalog, snapshots, facts, id));
-        if entity.reference.kind() != "component" && measures.iter().all(Option::is_none) {
+        // What else lies in a repository does not deliver by itself, unless a job says so.
+        let says_so = || measures.iter().flatten().any(|measure| measure.answer.is_none());
+        if entity.reference.kind() != "component" && !says_so() {
             continue;
         }
         let owner = entity.related("ownedBy").next().map(|owner| owner.target.shared());

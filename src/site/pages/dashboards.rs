@@ -318,7 +318,7 @@ fn groups(
     }
     let unit = value.unit.as_deref().unwrap_or_default();
     let total = groups.total.filter(|total| *total > 0.0);
-    let share = |value: f64| total.map(|total| format!("{} %", Fact::Number(rounded(100.0 * value / total, 1)).plain()));
+    let share = |value: f64| total.map(|total| format!("{}%", Fact::Number(rounded(100.0 * value / total, 1)).plain()));
     let most = groups.shown.iter().map(|group| group.value).fold(0.0, f64::max);
     let bar = |value: f64| {
         let part = if most > 0.0 { (1_000.0 * value.max(0.0) / most).round() } else { 0.0 };
@@ -414,4 +414,42 @@ fn csv(view: &PageContext<'_>, widget: &Widget) -> String {
         let _ = out.write_record(std::iter::once(reference).chain(cells));
     }
     out.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn a_table_shows_some_rows_and_the_file_has_all_of_them() {
+        let mut catalog = String::new();
+        for number in 0..60 {
+            catalog += &format!(
+                "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number:03}, title: =c{number}}}\nspec: {{type: service, lifecycle: production, owner: team{}}}\n---\n",
+                number % 3
+            );
+        }
+        let text = "title: <Team>\ndescription: '<script>alert(1)</script> *x*'\nwidgets:\n  - {type: table, title: All, columns: [owner, title]}\n  - {type: pie, groupBy: owner, limit: 2}\n  - {type: bar, groupBy: wrong}\n";
+        let files = [("catalog-info.yaml", catalog.as_bytes()), ("dashboards/team.yaml", text.as_bytes())];
+        let workspace = Workspace::from_files(Config::default(), &files);
+        let portal = crate::portal::analyse(&workspace, &mut |_| ());
+        let site = crate::site::plan(&workspace, &portal);
+        assert!(site.page("dashboards/team/all.csv").is_some() && site.nav().iter().any(|entry| entry.section == SECTION));
+        let view = PageContext { portal: &portal, site: &site, url: "dashboards/team/" };
+        let dashboard = &portal.dashboards.list[0];
+        let model = one(&view, dashboard).model;
+        assert!(!model.line.description.unwrap_or_default().contains("<script"));
+        let [table, pie, faulty] = &model.widgets[..] else { panic!() };
+        let Content::Table { rows, more, .. } = &table.content else { panic!("{table:?}") };
+        assert_eq!((rows.len(), *more), (50, 10));
+        let Content::Pie { rows, .. } = &pie.content else { panic!("{pie:?}") };
+        assert_eq!(rows.iter().map(|row| row.words.as_str()).collect::<Vec<_>>(), ["20", "20", "20"]);
+        assert!(matches!(&faulty.content, Content::Faulty { why } if why.contains("<code>wrong</code>")));
+        let file = csv(&view, &dashboard.widgets[0]);
+        assert_eq!(file.lines().count(), 61);
+        // What a spreadsheet would take for a formula is a text.
+        assert!(file.lines().nth(1).is_some_and(|line| line.ends_with(",'=c0")), "{file}");
+    }
 }
