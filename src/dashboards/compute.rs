@@ -101,13 +101,7 @@ fn identity(found: Option<&Found>, known: &Values<'_>) -> String {
     }
 }
 
-fn groups(
-    known: &Values<'_>,
-    (by, value): (&Path, &Value),
-    limit: usize,
-    by_name: bool,
-    chosen: &Chosen,
-) -> Groups {
+fn groups(known: &Values<'_>, (by, value): (&Path, &Value), limit: usize, by_name: bool, chosen: &Chosen) -> Groups {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut members: Vec<(Option<Found>, Vec<EntityId>)> = Vec::new();
     for id in &chosen.entities {

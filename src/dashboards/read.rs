@@ -66,7 +66,7 @@ pub(super) fn files(
         let path = workspace.path(*file);
         let stem = path.rsplit('/').next().unwrap_or(&path);
         let stem = html::slug(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
-        let mut reader = Reader { text: &text, known, problems, asked: Vec::new() };
+        let mut reader = Reader { text: &text, known, problems, asked: Vec::new(), before: 0 };
         let Some(dashboard) = reader.dashboard(&root, *file, &stem) else { continue };
         if let Some(first) = list.iter().find(|other| other.id == dashboard.id) {
             let message = format!("there are two dashboards `{}`", dashboard.id);
@@ -86,6 +86,8 @@ struct Reader<'a> {
     problems: &'a mut Diagnostics,
     /// The paths that the widget asks for.
     asked: Vec<(Path, Span)>,
+    /// How many problems there were before the widget.
+    before: usize,
 }
 
 impl Reader<'_> {
@@ -118,7 +120,11 @@ impl Reader<'_> {
         let node = map.get("id").filter(|node| !node.is_null())?;
         let id = node.as_str().filter(|id| !id.is_empty() && html::slug(id) == *id);
         if id.is_none() {
-            self.report(node.span, "this `id` cannot be used", "write small letters, digits and `-`, such as `our-services`");
+            self.report(
+                node.span,
+                "this `id` cannot be used",
+                "write small letters, digits and `-`, such as `our-services`",
+            );
         }
         id.map(str::to_owned)
     }
@@ -142,7 +148,8 @@ impl Reader<'_> {
         };
         let node = map.get("widgets");
         let Some(items) = node.and_then(Node::as_seq).filter(|items| !items.is_empty()) else {
-            let help = "write a widget as `- { type: number, title: Services, filter: \"kind:component type:service\" }`";
+            let help =
+                "write a widget as `- { type: number, title: Services, filter: \"kind:component type:service\" }`";
             self.report(node.map_or(span, |node| node.span), "`widgets` is a list with at least one widget", help);
             return Some(dashboard);
         };
@@ -168,6 +175,7 @@ impl Reader<'_> {
     /// Reads a widget; one with a fault shows why instead.
     fn widget(&mut self, item: &Node) -> Widget {
         let before = self.problems.len();
+        self.before = before;
         self.asked.clear();
         let empty = Map::default();
         let map = item.as_map().unwrap_or(&empty);
@@ -306,7 +314,11 @@ impl Reader<'_> {
             _ => None,
         };
         if limit.is_none() {
-            self.report(node.span, format!("`{key}` is a whole number from 1 to {most}"), format!("write `{key}: {usual}`"));
+            self.report(
+                node.span,
+                format!("`{key}` is a whole number from 1 to {most}"),
+                format!("write `{key}: {usual}`"),
+            );
         }
         limit.unwrap_or(usual)
     }
@@ -330,10 +342,18 @@ impl Reader<'_> {
             && *join != Join::Sum
         {
             let span = map.get("value").map_or(item.span, |node| node.span);
-            self.report(span, "parts of a whole can be counted or added only", "write `type: bar`, or use `count` or `sum`");
+            self.report(
+                span,
+                "parts of a whole can be counted or added only",
+                "write `type: bar`, or use `count` or `sum`",
+            );
         }
         let Some(node) = map.get("groupBy").filter(|node| !node.is_null()) else {
-            self.report(item.span, "this widget needs a `groupBy`", "write what entities of a group have in common, such as `groupBy: owner`");
+            // Who misspells the key knows already.
+            if self.problems.len() == self.before {
+                let help = "write what entities of a group have in common, such as `groupBy: owner`";
+                self.report(item.span, "this widget needs a `groupBy`", help);
+            }
             return None;
         };
         let text = self.text(map, "groupBy")?;
@@ -356,7 +376,8 @@ impl Reader<'_> {
             }
             Some((node, Some(items))) => {
                 if items.len() > MAX_COLUMNS {
-                    let message = format!("a table has at most {MAX_COLUMNS} columns, and this one has {}", items.len());
+                    let message =
+                        format!("a table has at most {MAX_COLUMNS} columns, and this one has {}", items.len());
                     self.report(node.span, message, "leave some of them out");
                 }
                 columns.extend(items.iter().take(MAX_COLUMNS).filter_map(|item| self.column(item)));
@@ -380,7 +401,11 @@ impl Reader<'_> {
         self.keys(map, &["title", "path"]);
         let title = self.text(map, "title");
         let Some(node) = map.get("path").filter(|node| node.as_str().is_some()) else {
-            self.report(item.span, "a column needs a `path`", "write the path of a value, such as `path: spec.costCentre`");
+            self.report(
+                item.span,
+                "a column needs a `path`",
+                "write the path of a value, such as `path: spec.costCentre`",
+            );
             return None;
         };
         let path = self.path(node, node.as_str().unwrap_or_default())?;
@@ -396,7 +421,8 @@ impl Reader<'_> {
         let mut sort = Vec::new();
         for item in items.iter().take(MAX_SORT) {
             let Some(text) = item.as_str() else {
-                let help = "write a path, with `-` before it for the largest first, such as `sort: -scorecards.production`";
+                let help =
+                    "write a path, with `-` before it for the largest first, such as `sort: -scorecards.production`";
                 self.report(item.span, "rows are sorted by the path of a value", help);
                 continue;
             };
@@ -413,7 +439,11 @@ impl Reader<'_> {
         let items = node.map(|node| node.as_seq().unwrap_or(std::slice::from_ref(node))).unwrap_or_default();
         if items.is_empty() || items.len() > MAX_SERIES {
             let message = format!("a chart of lines needs `series`, one to {MAX_SERIES} of them");
-            self.report(node.map_or(item.span, |node| node.span), message, "write it as `series: [scorecards.production.score]`");
+            self.report(
+                node.map_or(item.span, |node| node.span),
+                message,
+                "write it as `series: [scorecards.production.score]`",
+            );
             return None;
         }
         let series: Vec<Series> = items.iter().filter_map(|item| self.series(item)).collect();

@@ -77,9 +77,8 @@ fn numbers_say_of_how_many_entities_they_are() {
     let found = shows(
         "  - {type: number, filter: 'kind:component'}\n  - {type: number, filter: 'kind:component', when: 'facts.sonar.gate == \"OK\"'}\n  - {type: number, filter: 'kind:component', value: {avg: facts.sonar.coverage}}\n  - {type: number, filter: 'kind:component', value: {max: spec.costCentre}}\n  - {type: number, filter: 'kind:system', value: {sum: spec.costCentre}}\n",
     );
-    let number = |value, entities, fitting, known, unknown| {
-        Shows::Number(Number { value, entities, fitting, known, unknown })
-    };
+    let number =
+        |value, entities, fitting, known, unknown| Shows::Number(Number { value, entities, fitting, known, unknown });
     assert_eq!(
         found,
         [
@@ -123,7 +122,9 @@ fn rows_are_sorted_and_those_without_a_value_come_last() {
 
 #[test]
 fn lines_are_what_was_recorded_and_what_is_so_today() {
-    let portal = portal("widgets: [{type: line, series: [scorecards.ready.score, scorecards.ready.levels.gold, insights.owned]}]\n");
+    let portal = portal(
+        "widgets: [{type: line, series: [scorecards.ready.score, scorecards.ready.levels.gold, insights.owned]}]\n",
+    );
     let What::Line { series, .. } = &portal.dashboards.list[0].widgets[0].what else { panic!() };
     let points = |at: usize| -> Vec<(String, f64)> {
         series[at].of.points(&portal.scorecards).into_iter().map(|(day, value)| (day.iso(), value)).collect()
@@ -140,14 +141,23 @@ fn what_does_not_exist_is_reported_with_the_nearest_name() {
     let near = |widget: &str| reported(&format!("  - {widget}\n"));
     let of = |message: &str, help: &str| vec![(message.to_owned(), help.to_owned())];
     assert_eq!(near("{type: nubmer}"), of("there is no type of widget `nubmer`", "did you mean `number`?"));
-    assert_eq!(near("{type: number, filtre: 'kind:component'}"), of("`filtre` is not a key here", "did you mean `filter`?"));
+    assert_eq!(
+        near("{type: number, filtre: 'kind:component'}"),
+        of("`filtre` is not a key here", "did you mean `filter`?")
+    );
     assert_eq!(near("{type: bar, groupBy: onwer}"), of("`onwer` is not a value of entities", "did you mean `owner`?"));
-    assert_eq!(near("{type: bar, groupBy: facts.sonr.gate}"), of("there is no file of facts of `sonr`", "did you mean `sonar`?"));
+    assert_eq!(
+        near("{type: bar, groupBy: facts.sonr.gate}"),
+        of("there is no file of facts of `sonr`", "did you mean `sonar`?")
+    );
     assert_eq!(
         near("{type: bar, groupBy: facts.sonar.gaet}"),
         of("no entity has a fact `gaet` of `sonar`", "did you mean `gate`?")
     );
-    assert_eq!(near("{type: bar, groupBy: scorecards.redy}"), of("there is no scorecard `redy`", "did you mean `ready`?"));
+    assert_eq!(
+        near("{type: bar, groupBy: scorecards.redy}"),
+        of("there is no scorecard `redy`", "did you mean `ready`?")
+    );
     assert_eq!(
         near("{type: line, series: [scorecards.ready.levels.golde]}"),
         of("there is no level `golde`", "did you mean `gold`?")
@@ -175,7 +185,8 @@ fn a_widget_at_fault_costs_itself_alone() {
 #[test]
 fn of_two_dashboards_of_one_id_the_first_counts() {
     let text = "id: same\nwidgets: [{type: markdown, text: x}]\n";
-    let files = [("dashboards/a.yaml", text.as_bytes()), ("dashboards/b.yml", text.as_bytes()), ("dashboards/c.yaml", b"[]")];
+    let files =
+        [("dashboards/a.yaml", text.as_bytes()), ("dashboards/b.yml", text.as_bytes()), ("dashboards/c.yaml", b"[]")];
     let workspace = Workspace::from_files(Config::default(), &files);
     let portal = crate::portal::analyse(&workspace, &mut |_| ());
     assert_eq!(portal.dashboards.list.len(), 1);

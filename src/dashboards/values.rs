@@ -151,7 +151,8 @@ impl Path {
             Some(near) => format!("did you mean `{near}`?"),
             None => otherwise.to_owned(),
         };
-        let incomplete = |what: &str| Err((format!("`{text}` lacks {what}"), format!("write it as `{}`", example(top))));
+        let incomplete =
+            |what: &str| Err((format!("`{text}` lacks {what}"), format!("write it as `{}`", example(top))));
         let all = || WORDS.iter().map(|(word, _)| *word).chain(TOPS.iter().copied());
         if !TOPS.contains(&top) {
             let words = all().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
@@ -207,7 +208,8 @@ impl Path {
             _ => {
                 let cards = &known.scorecards.list;
                 if known.scorecards.find(first).is_none() {
-                    let help = near(first, &mut cards.iter().map(|card| card.id.as_str()), "write the id of a scorecard");
+                    let help =
+                        near(first, &mut cards.iter().map(|card| card.id.as_str()), "write the id of a scorecard");
                     return Err((format!("there is no scorecard `{first}`"), help));
                 }
                 match further {
@@ -226,7 +228,9 @@ impl Path {
     #[must_use]
     pub fn title(&self, known: &Values<'_>) -> String {
         match self {
-            Self::Word(word) => WORDS.iter().find(|(known, _)| known == word).map_or(*word, |(_, title)| title).to_owned(),
+            Self::Word(word) => {
+                WORDS.iter().find(|(known, _)| known == word).map_or(*word, |(_, title)| title).to_owned()
+            }
             Self::Field(path) => capital(path.rsplit('.').next().unwrap_or(path)),
             Self::Relation(relation) => capital(relation),
             Self::Fact(_, fact) => capital(fact.rsplit('.').next().unwrap_or(fact)),

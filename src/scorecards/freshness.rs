@@ -176,12 +176,7 @@ pub struct Freshness {
 
 impl Default for Freshness {
     fn default() -> Self {
-        Self {
-            today: Day::of_moment(0),
-            rows: Vec::new(),
-            counts: Default::default(),
-            holds: (i64::MIN, i64::MAX),
-        }
+        Self { today: Day::of_moment(0), rows: Vec::new(), counts: Default::default(), holds: (i64::MIN, i64::MAX) }
     }
 }
 

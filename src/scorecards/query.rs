@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::Parts;
 use super::condition::{Condition, Uses, Verdict, environment};
 use super::findings;
 use super::model::Scorecards;
 use super::world::{EntityFacts, World};
-use super::Parts;
 use crate::calendar::Day;
 use crate::catalog::filter::fits;
 use crate::catalog::{Entity, EntityId};

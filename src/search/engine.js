@@ -878,7 +878,7 @@ class Index {
     const asked = ['owner', 'lifecycle', 'namespace', 'tag', 'system'].map(wanted).filter(([, values]) => values);
     const [runs, facts, having] = await Promise.all([(refs || levels) && this.owners(), asked.length ? this.facts() : undefined, levels && this.having(levels)]);
     return (document) => {
-      const reference = runs && runs[after(runs, ([end]) => end <= document)][1];
+      const reference = runs?.[after(runs, ([end]) => end <= document)][1];
       if ((refs && !refs.has(reference)) || (having && !having.has(reference))) return false;
       if (types || kinds) {
         const [, [type, kind, role]] = this.kinds[after(this.kinds, ([end]) => end <= document)];

@@ -483,7 +483,9 @@ fn levels_have_a_file_of_their_own() {
     let workspace = Workspace::from_files(Config::default(), &files);
     let portal = crate::portal::analyse(&workspace, &mut |_| ());
     let index = index(&documents(&workspace, &portal), &workspace.config().search);
-    let of = |name: &str| index.iter().find(|(path, _)| path.ends_with(name)).map(|(_, bytes)| String::from_utf8_lossy(bytes));
+    let of = |name: &str| {
+        index.iter().find(|(path, _)| path.ends_with(name)).map(|(_, bytes)| String::from_utf8_lossy(bytes))
+    };
     let levels = of("/levels.json").unwrap_or_default();
     assert_eq!(levels, r#"{"ready=bronze":["component:default/b"],"ready=gold":["component:default/a"]}"#);
     // What every other filter loads does not grow.

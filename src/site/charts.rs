@@ -127,8 +127,14 @@ mod tests {
     fn parts_fill_the_ring() {
         let drawn = ring("a & b", &[3.0, 0.0, 1.0]);
         assert!(drawn.contains("aria-label=\"a &amp; b\""));
-        assert!(drawn.contains("class=\"c0\"") && drawn.contains("\"75.00 25.00\" stroke-dashoffset=\"0.00\""), "{drawn}");
-        assert!(drawn.contains("class=\"c2\"") && drawn.contains("\"25.00 75.00\" stroke-dashoffset=\"-75.00\""), "{drawn}");
+        assert!(
+            drawn.contains("class=\"c0\"") && drawn.contains("\"75.00 25.00\" stroke-dashoffset=\"0.00\""),
+            "{drawn}"
+        );
+        assert!(
+            drawn.contains("class=\"c2\"") && drawn.contains("\"25.00 75.00\" stroke-dashoffset=\"-75.00\""),
+            "{drawn}"
+        );
         assert!(!drawn.contains("class=\"c1\""));
         assert_eq!(ring("nothing", &[]).matches("<circle").count(), 1);
     }
@@ -139,7 +145,7 @@ mod tests {
         let day = |text: &str| Day::parse(text).unwrap();
         let line = vec![(day("2026-11-01"), 0.0), (day("2026-11-11"), 50.0)];
         assert_eq!(extent(&[line[..1].to_vec()]), None);
-        let found = extent(&[line.clone()]).unwrap();
+        let found = extent(std::slice::from_ref(&line)).unwrap();
         assert_eq!(found.most, 50.0);
         assert!(lines("x", found, &[line]).contains("points=\"0.0,160.0 600.0,0.0\""));
     }

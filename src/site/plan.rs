@@ -41,8 +41,7 @@ pub struct Memo {
 
 /// What an outline is made from: the catalog and what belongs to it, decisions, who mentions whom, and what others see of
 /// documentation.
-type OutlineInputs =
-    (CatalogInputs, Judged, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
+type OutlineInputs = (CatalogInputs, Judged, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
 
 type Judged = (ByAddress<Scorecards>, ByAddress<Dashboards>);
 

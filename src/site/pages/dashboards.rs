@@ -149,8 +149,11 @@ struct LineChart {
     /// Swatch, name, newest value.
     legend: Vec<(String, String, String)>,
     /// Days with the value of each line, the newest first.
-    days: Vec<((String, String), Vec<Option<String>>)>,
+    days: Vec<DayRow>,
 }
+
+/// A day in both forms, and the value of each line.
+type DayRow = ((String, String), Vec<Option<String>>);
 
 #[derive(Debug, Serialize)]
 struct TableRow {
@@ -181,7 +184,10 @@ fn shown(view: &PageContext<'_>, found: &Found, unit: &str, is_lifecycle: bool) 
         Found::Text(text) if is_lifecycle => Cell::Chip { chip: context::lifecycle(text) },
         Found::Text(text) if context::is_web(text) => {
             let bare = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
-            Cell::Anchor { href: text.clone(), text: context::shortened(bare.trim_end_matches('/'), LENGTH).into_owned() }
+            Cell::Anchor {
+                href: text.clone(),
+                text: context::shortened(bare.trim_end_matches('/'), LENGTH).into_owned(),
+            }
         }
         Found::Text(text) => Cell::Text { text: context::shortened(text, LENGTH).into_owned() },
         Found::Number(number) => Cell::Number { text: words(*number, unit) },
@@ -402,7 +408,9 @@ fn csv(view: &PageContext<'_>, widget: &Widget) -> String {
     let known = values(view);
     let mut out = csv::Writer::from_writer(Vec::new());
     // Writing to memory cannot fail.
-    let _ = out.write_record(["ref"].into_iter().chain(columns.iter().map(|column| column.title.as_str())).map(export::guarded));
+    let _ = out.write_record(
+        ["ref"].into_iter().chain(columns.iter().map(|column| column.title.as_str())).map(export::guarded),
+    );
     for id in entities.iter().take(FILE_ROWS) {
         let cells = columns.iter().map(|column| {
             let found = known.of(*id, &column.path);
@@ -424,19 +432,21 @@ mod tests {
 
     #[test]
     fn a_table_shows_some_rows_and_the_file_has_all_of_them() {
-        let mut catalog = String::new();
-        for number in 0..60 {
-            catalog += &format!(
+        let entity = |number: usize| {
+            format!(
                 "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number:03}, title: =c{number}}}\nspec: {{type: service, lifecycle: production, owner: team{}}}\n---\n",
                 number % 3
-            );
-        }
+            )
+        };
+        let catalog: String = (0..60).map(entity).collect();
         let text = "title: <Team>\ndescription: '<script>alert(1)</script> *x*'\nwidgets:\n  - {type: table, title: All, columns: [owner, title]}\n  - {type: pie, groupBy: owner, limit: 2}\n  - {type: bar, groupBy: wrong}\n";
         let files = [("catalog-info.yaml", catalog.as_bytes()), ("dashboards/team.yaml", text.as_bytes())];
         let workspace = Workspace::from_files(Config::default(), &files);
         let portal = crate::portal::analyse(&workspace, &mut |_| ());
         let site = crate::site::plan(&workspace, &portal);
-        assert!(site.page("dashboards/team/all.csv").is_some() && site.nav().iter().any(|entry| entry.section == SECTION));
+        assert!(
+            site.page("dashboards/team/all.csv").is_some() && site.nav().iter().any(|entry| entry.section == SECTION)
+        );
         let view = PageContext { portal: &portal, site: &site, url: "dashboards/team/" };
         let dashboard = &portal.dashboards.list[0];
         let model = one(&view, dashboard).model;

@@ -137,8 +137,11 @@ fn model(view: &PageContext<'_>) -> PageModel<Model> {
         owner: view.owner(view.entity(row.entity)),
         figures: figures_of_entity(row),
     };
-    let fields: Vec<String> =
-        Metric::ALL.iter().zip(["4.5", "26", "7.5", "3"]).map(|(it, value)| format!("{}: {value}", it.as_str())).collect();
+    let fields: Vec<String> = Metric::ALL
+        .iter()
+        .zip(["4.5", "26", "7.5", "3"])
+        .map(|(it, value)| format!("{}: {value}", it.as_str()))
+        .collect();
     let example = format!("retriever: {RETRIEVER}\nfacts:\n  component:default/web:\n    {}\n", fields.join("\n    "));
     let model = Model {
         metrics: metrics.collect(),

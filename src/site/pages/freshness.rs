@@ -202,13 +202,13 @@ mod tests {
 
     #[test]
     fn many_entities_are_divided_and_all_of_them_are_in_the_table() {
-        let mut catalog = String::new();
-        for number in 0..120 {
-            catalog += &format!(
+        let entity = |number: usize| {
+            format!(
                 "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number:03}}}\nspec: {{type: service, lifecycle: production, owner: team{}}}\n---\n",
                 number % 2
-            );
-        }
+            )
+        };
+        let catalog: String = (0..120).map(entity).collect();
         let workspace = Workspace::from_files(Config::default(), &[("catalog-info.yaml", catalog.as_bytes())]);
         let portal = crate::portal::analyse(&workspace, &mut |_| ());
         let site = crate::site::plan(&workspace, &portal);

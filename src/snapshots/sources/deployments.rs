@@ -58,7 +58,8 @@ impl Deployment {
     }
 
     fn has_failed(&self) -> bool {
-        let failed = |status| matches!(status, "failure" | "failed" | "error" | "rolled-back" | "rolled_back" | "rollback");
+        let failed =
+            |status| matches!(status, "failure" | "failed" | "error" | "rolled-back" | "rolled_back" | "rollback");
         self.status.as_deref().is_some_and(failed)
     }
 

@@ -37,10 +37,7 @@ pub(super) const SOURCE: Source = Source {
         json("oncalls", &["oncalls", "escalation_level", "user", "name"]),
         json("change_events", &["change_events", "summary", "source", "timestamp", "links", "href", "text"]),
         json("standards", &["score", "passing", "total"]),
-        json(
-            "metrics",
-            &["data", "total_interruptions", "total_high_urgency_incidents", "mean_seconds_to_resolve"],
-        ),
+        json("metrics", &["data", "total_interruptions", "total_high_urgency_incidents", "mean_seconds_to_resolve"]),
     ],
     facts: &[
         "oncall.status",
