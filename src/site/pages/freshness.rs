@@ -65,8 +65,6 @@ struct MapRow {
     kind: (String, String),
     owner: Option<EntityLink>,
     system: Option<EntityLink>,
-    /// The age of the oldest evidence in days.
-    days: Option<i64>,
     cells: Vec<Option<Cell>>,
     /// The owner, on the first row of each.
     head: Option<String>,
@@ -75,7 +73,6 @@ struct MapRow {
 #[derive(Debug, Serialize)]
 struct Model {
     count: String,
-    today: (String, String),
     buckets: Vec<(&'static str, &'static str)>,
     sources: Vec<Share>,
     rows: Vec<MapRow>,
@@ -129,7 +126,6 @@ fn map_row(view: &PageContext<'_>, row: &Row) -> MapRow {
         kind: (entity.reference.kind().to_owned(), face.one),
         owner: view.owner(entity),
         system: view.part_of(entity, "system"),
-        days: row.oldest.map(|oldest| found.today.number() - oldest.div_euclid(86_400)),
         cells: (0..Source::ALL.len()).map(|at| cell(found, row, at)).collect(),
         head: None,
     }
@@ -159,7 +155,6 @@ fn model(view: &PageContext<'_>, page: usize) -> PageModel<Model> {
     let others = (1..=total.div_ceil(ROWS)).filter(|other| *other != page).map(href);
     let model = Model {
         count: context::grouped(total),
-        today: (found.today.iso(), found.today.words()),
         buckets: Bucket::ALL.iter().map(|bucket| (bucket.as_str(), bucket.title())).collect(),
         sources: shares.collect(),
         rows,

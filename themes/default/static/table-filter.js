@@ -108,6 +108,8 @@ function arrangeable(table, tools) {
       if (addresses.length) {
         for (const pager of all('.score-map .pager')) pager.hidden = true;
         document.dispatchEvent(new CustomEvent('playbill:rows'));
+        // They are at the end, below whichever heading is the last.
+        if (group) arrange();
       }
     })().catch(() => { others = undefined; });
     return others;
