@@ -9,6 +9,9 @@ use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::scorecards::Parts;
 use crate::scorecards::query::{Chosen, Question, choose};
 
+/// Rows of the tables of all dashboards together, so that few short files do not make a site of any size.
+const MAX_ROWS: usize = 500_000;
+
 /// Computes what all widgets show. One whose condition turns out to be at fault becomes a faulty one.
 pub(super) fn run(parts: Parts<'_>, known: &Values<'_>, list: &mut [Dashboard], problems: &mut Diagnostics) {
     let queries = list.iter().flat_map(|dashboard| &dashboard.widgets).filter_map(|widget| query(&widget.what));
@@ -16,6 +19,7 @@ pub(super) fn run(parts: Parts<'_>, known: &Values<'_>, list: &mut [Dashboard], 
         queries.map(|query| Question { filter: &query.filter, when: query.when.as_ref() }).collect();
     let mut answers = choose(parts, known.scorecards, &questions, problems).into_iter();
     drop(questions);
+    let mut left = MAX_ROWS;
     for dashboard in list {
         for widget in &mut dashboard.widgets {
             if query(&widget.what).is_none() {
@@ -30,6 +34,15 @@ pub(super) fn run(parts: Parts<'_>, known: &Values<'_>, list: &mut [Dashboard], 
                 unknown_fact(known, path, *span, problems);
             }
             widget.shows = shows(known, &widget.what, chosen);
+            let Shows::Rows { entities, total, .. } = &mut widget.shows else { continue };
+            if *total > left {
+                entities.truncate(left);
+                let message =
+                    format!("the tables of all dashboards have more than {MAX_ROWS} rows; some of these are left out");
+                let problem = Diagnostic::new(codes::INVALID_DASHBOARD, dashboard.span, message);
+                problems.push(problem.help("choose fewer entities by `filter` and `when`"));
+            }
+            left -= entities.len();
         }
     }
 }
@@ -66,7 +79,8 @@ fn shows(known: &Values<'_>, what: &What, chosen: Chosen) -> Shows {
             Shows::Groups(groups(known, (by, value), *limit, *by_name, &chosen))
         }
         What::Table { sort, .. } => {
-            Shows::Rows { entities: sorted(known, sort, chosen.entities), unknown: chosen.unknown }
+            let total = chosen.entities.len();
+            Shows::Rows { entities: sorted(known, sort, chosen.entities), total, unknown: chosen.unknown }
         }
         What::Markdown(_) | What::Line { .. } | What::Faulty(_) => Shows::Nothing,
     }

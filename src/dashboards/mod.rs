@@ -18,15 +18,15 @@ use std::sync::Arc;
 use crate::calendar::Day;
 use crate::catalog::EntityId;
 use crate::config::Filter;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::scorecards::query::Choice;
 use crate::scorecards::{Parts, Scorecards};
 use crate::text::{FileId, Span};
 use crate::workspace::{GlobStyle, Workspace};
 use values::Path;
 
-/// Maximum number of dashboards.
-const MOST: usize = 200;
+/// Maximum number of dashboards: each of their widgets asks every entity.
+const MOST: usize = 100;
 
 /// All dashboards.
 #[derive(Debug, Default)]
@@ -217,8 +217,10 @@ pub enum Shows {
     Groups(Groups),
     /// Entities in their order.
     Rows {
-        /// All of them.
+        /// All of them, unless there are far too many.
         entities: Vec<EntityId>,
+        /// How many there are.
+        total: usize,
         /// Entities left out since nobody knows whether they are meant.
         unknown: usize,
     },
@@ -267,7 +269,13 @@ pub struct Group {
 #[must_use]
 pub fn analyse(parts: Parts<'_>, scorecards: &Scorecards) -> (Dashboards, Diagnostics) {
     let mut problems = Diagnostics::new();
-    let files = located(parts.workspace);
+    let mut files = located(parts.workspace);
+    if let Some(file) = files.get(MOST) {
+        let message = format!("there are more than {MOST} dashboards, and this one is left out, as are all after it");
+        let problem = Diagnostic::new(codes::INVALID_DASHBOARD, Span::whole(*file), message);
+        problems.push(problem.help("join some of them, or name fewer in `dashboards` of playbill.yaml"));
+        files.truncate(MOST);
+    }
     if files.is_empty() {
         return (Dashboards::default(), problems);
     }
@@ -286,7 +294,7 @@ fn located(workspace: &Workspace) -> Vec<FileId> {
             found.extend(files.into_iter().map(|file| (workspace.path(file), file.index())));
         }
     }
-    found.into_iter().take(MOST).map(|(_, index)| FileId::new(index)).collect()
+    found.into_iter().map(|(_, index)| FileId::new(index)).collect()
 }
 
 impl Recorded {

@@ -193,3 +193,15 @@ fn of_two_dashboards_of_one_id_the_first_counts() {
     let messages: Vec<&str> = of_dashboards(&portal).map(|it| it.message.as_str()).collect();
     assert_eq!(messages, ["there are two dashboards `same`", "a dashboard is a mapping"]);
 }
+
+#[test]
+fn too_many_dashboards_are_left_out_with_a_word() {
+    let texts: Vec<(String, &[u8])> = (0..102)
+        .map(|number| (format!("dashboards/d{number:03}.yaml"), b"widgets: [{type: markdown, text: x}]\n".as_slice()))
+        .collect();
+    let files: Vec<(&str, &[u8])> = texts.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let workspace = Workspace::from_files(Config::default(), &files);
+    let portal = crate::portal::analyse(&workspace, &mut |_| ());
+    assert_eq!(portal.dashboards.list.len(), MOST);
+    assert_eq!(of_dashboards(&portal).count(), 1);
+}

@@ -20,8 +20,6 @@ const SECTION: Section = Section("dashboards");
 const CELL: usize = 5;
 /// Characters of a value that are shown.
 const LENGTH: usize = 120;
-/// Rows of a table as a file.
-const FILE_ROWS: usize = 20_000;
 
 /// The type of page.
 pub struct Dashboards;
@@ -252,8 +250,11 @@ fn widget(view: &PageContext<'_>, dashboard: &Dashboard, widget: &Widget) -> Sho
             let label = widget.title.as_deref().unwrap_or("Lines over days");
             Content::Line { chart: line(view, series, *days, unit.as_deref().unwrap_or_default(), label) }
         }
-        (What::Table { columns, limit, .. }, Shows::Rows { entities, unknown }) => {
+        (What::Table { columns, limit, .. }, Shows::Rows { entities, total, unknown }) => {
             left_out(*unknown, &mut notes);
+            if entities.len() < *total {
+                notes.push(format!("The CSV has {} of them.", context::grouped(entities.len())));
+            }
             let row = |id: &EntityId| {
                 let cells = columns.iter().map(|column| cells(view, *id, &column.path));
                 TableRow { link: view.link(*id), cells: cells.collect() }
@@ -261,8 +262,8 @@ fn widget(view: &PageContext<'_>, dashboard: &Dashboard, widget: &Widget) -> Sho
             Content::Table {
                 heads: columns.iter().map(|column| column.title.clone()).collect(),
                 rows: entities.iter().take(*limit).map(row).collect(),
-                more: entities.len().saturating_sub(*limit),
-                total: context::grouped(entities.len()),
+                more: total.saturating_sub(*limit),
+                total: context::grouped(*total),
                 csv: view.href(&routes::dashboard_file(&dashboard.id, &widget.id)),
             }
         }
@@ -411,7 +412,7 @@ fn csv(view: &PageContext<'_>, widget: &Widget) -> String {
     let _ = out.write_record(
         ["ref"].into_iter().chain(columns.iter().map(|column| column.title.as_str())).map(export::guarded),
     );
-    for id in entities.iter().take(FILE_ROWS) {
+    for id in entities {
         let cells = columns.iter().map(|column| {
             let found = known.of(*id, &column.path);
             let texts: Vec<String> = found.iter().map(|it| it.plain(known.scorecards)).collect();
