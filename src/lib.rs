@@ -39,6 +39,7 @@ pub mod announcements;
 mod unclaimed;
 pub mod scaffold;
 pub mod scorecards;
+pub mod dashboards;
 pub mod standalone_markdown;
 pub mod preview;
 pub mod portal;

@@ -11,6 +11,7 @@ use crate::announcements::{self, Announcements};
 use crate::api::{self, Apis};
 use crate::calendar::Day;
 use crate::catalog::{self, Catalog};
+use crate::dashboards::{self, Dashboards};
 use crate::depth::Depth;
 use crate::diag::codes::{self, Family};
 use crate::diag::{self, Diagnostic, Diagnostics, Severity};
@@ -21,6 +22,8 @@ use crate::preview::Preview;
 use crate::radar::{self, Radar};
 use crate::redirects::{self, Redirect};
 use crate::scaffold::{self, examples::Templates};
+use crate::scorecards::delivery::{self, Delivery};
+use crate::scorecards::freshness::{self, Freshness};
 use crate::scorecards::insights::{self, Insight};
 use crate::scorecards::{self, ApiBase, Scorecards};
 use crate::snapshots::{self, Snapshots};
@@ -56,10 +59,16 @@ pub struct Portal {
     pub snapshots: Arc<Snapshots>,
     /// How far the entities are by scorecards.
     pub scorecards: Arc<Scorecards>,
+    /// Pages of figures and tables over the catalog.
+    pub dashboards: Arc<Dashboards>,
     /// Figures of the whole portal.
     pub insights: Vec<Insight>,
     /// What a change touches, if this is the portal of a change.
     pub preview: Option<Preview>,
+    /// How old the evidence of each entity is.
+    pub freshness: Freshness,
+    /// How software is delivered.
+    pub delivery: Delivery,
     /// Every problem, judged and sorted by place.
     pub diagnostics: Diagnostics,
 }
@@ -257,8 +266,8 @@ impl Analysis {
         let (snapshots, problems) = Arc::unwrap_or_clone(read);
         found.extend(problems);
         let mut diagnostics = apply_severities(workspace, found, stage);
-        let scorecards = if depth < Depth::Findings {
-            Arc::default()
+        let (scorecards, dashboards) = if depth < Depth::Findings {
+            Default::default()
         } else {
             stage("scorecards");
             let parts = scorecards::Parts {
@@ -270,22 +279,30 @@ impl Analysis {
                 problems: &diagnostics,
                 api_base: api_base.as_ref(),
             };
-            let (scorecards, problems) = scorecards::analyse(parts, &memo.scorecards);
+            let (scorecards, mut problems) = scorecards::analyse(parts, &memo.scorecards);
+            let (dashboards, found) = dashboards::analyse(parts, &scorecards);
+            problems.extend(found);
             if !problems.is_empty() {
                 diagnostics.extend(apply_severities(workspace, problems, stage));
                 diag::sort_and_dedup(&mut diagnostics, workspace);
             }
-            Arc::new(scorecards)
+            (Arc::new(scorecards), Arc::new(dashboards))
         };
-        let insights = if depth < Depth::Pages {
-            Vec::new()
-        } else {
-            count(&catalog, &docs, &snapshots, &notes, &apis, &scorecards, &diagnostics)
+        let (insights, freshness, delivery) = match scorecards.today.filter(|_| depth >= Depth::Pages) {
+            None => Default::default(),
+            Some(today) => (
+                count(&catalog, &docs, &snapshots, &notes, &apis, &scorecards, &diagnostics),
+                freshness::find(workspace, &catalog, &docs, &snapshots, &scorecards.facts, today),
+                delivery::find(&catalog, &snapshots, &scorecards.facts),
+            ),
         };
         Portal {
             redirects: Arc::new(redirects),
             scorecards,
+            dashboards,
             insights,
+            freshness,
+            delivery,
             catalog,
             docs,
             apis,

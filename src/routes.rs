@@ -44,6 +44,16 @@ pub const SCORECARDS: &str = "scorecards/";
 pub const SCORECARD_CHANGES: &str = "api/scorecards/changes.json";
 /// Figures of the whole portal.
 pub const INSIGHTS: &str = "insights/";
+/// How old the evidence of each entity is.
+pub const FRESHNESS: &str = "insights/freshness/";
+/// The same as a table.
+pub const FRESHNESS_FILE: &str = "insights/freshness.csv";
+/// How software is delivered.
+pub const DELIVERY: &str = "insights/delivery/";
+/// The same as a table.
+pub const DELIVERY_FILE: &str = "insights/delivery.csv";
+/// All dashboards.
+pub const DASHBOARDS: &str = "dashboards/";
 /// The first tech radar.
 pub const RADAR: &str = "tech-radar/";
 /// What the organisation announces.
@@ -216,6 +226,18 @@ pub fn insight_file(id: &str) -> String {
 #[must_use]
 pub fn insight(id: &str) -> String {
     format!("{INSIGHTS}{}/", segment(id))
+}
+
+/// Returns the page of a dashboard.
+#[must_use]
+pub fn dashboard(id: &str) -> String {
+    format!("{DASHBOARDS}{}/", segment(id))
+}
+
+/// Returns the rows of a table of a dashboard.
+#[must_use]
+pub fn dashboard_file(id: &str, widget: &str) -> String {
+    format!("{DASHBOARDS}{}/{}.csv", segment(id), segment(widget))
 }
 
 /// Returns the overview of an entity.

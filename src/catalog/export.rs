@@ -251,8 +251,15 @@ fn values(entity: &Entity, path: &str) -> Vec<String> {
         .collect()
 }
 
+/// Returns what an entity has at a path, such as `spec.type`.
+#[must_use]
+pub fn field<'a>(entity: &'a Entity, path: &str) -> Option<&'a Node> {
+    at_path(&entity.root, path)
+}
+
 /// Finds what is at a path. Keys may hold dots themselves: `metadata.annotations.example.com/tier`.
-fn at_path<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
+#[must_use]
+pub fn at_path<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
     let below = |(dot, _)| node.get(&path[..dot]).and_then(|child| at_path(child, &path[dot + 1..]));
     node.get(path).or_else(|| path.match_indices('.').find_map(below))
 }

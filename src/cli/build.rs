@@ -144,7 +144,7 @@ fn write_lock(context: &Context, args: &BuildArgs, lock: Option<&str>) -> Result
 }
 
 /// Returns from when until before when the same input gives the same site, in seconds since 1970 UTC: the states of answers
-/// and announcements hold, no further document counts as old, and scorecards are of one day.
+/// and announcements hold, no further document counts as old, no evidence is of another age, and scorecards and dashboards are of one day.
 fn holds(workspace: &Workspace, portal: &Portal, args: &BuildArgs) -> (i64, i64) {
     let (from, until) = portal.announcements.holds.unwrap_or((i64::MIN, i64::MAX));
     let until = until.min(workspace.packs_hold_until());
@@ -160,7 +160,9 @@ fn holds(workspace: &Workspace, portal: &Portal, args: &BuildArgs) -> (i64, i64)
     }
     let snapshots = &portal.snapshots.holds;
     let (from, until) = (snapshots.from.max(from), snapshots.until.min(until));
-    match portal.scorecards.today.filter(|_| !portal.scorecards.list.is_empty()) {
+    let (from, until) = (from.max(portal.freshness.holds.0), until.min(portal.freshness.holds.1));
+    let has_conditions = !portal.scorecards.list.is_empty() || !portal.dashboards.list.is_empty();
+    match portal.scorecards.today.filter(|_| has_conditions) {
         Some(today) => (from.max(today.number() * 86_400), until.min((today.number() + 1) * 86_400)),
         None => (from, until),
     }

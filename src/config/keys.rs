@@ -202,6 +202,8 @@ pub(super) const ROOT: &[Key] = &[
     key("snapshots", Shape::Mapping(SNAPSHOTS), "Answers of other tools that were saved before the build."),
     key("packs", Shape::Mapping(PACKS), "Packs of repositories, which `playbill build --packs` reads."),
     key("scorecards", Shape::Mapping(SCORECARDS), "Scorecards: their files, facts and history."),
+    key("dashboards", GLOBS, "Files with dashboards, as paths or globs relative to the scanned folder.")
+        .or("[\"dashboards/*.{yaml,yml}\"]"),
     key("check", Shape::Mapping(CHECK), "How findings are judged."),
     key("templates", Shape::Mapping(TEMPLATES), "How `playbill new` runs software templates."),
     key(

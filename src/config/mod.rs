@@ -101,6 +101,8 @@ pub struct Config {
     pub snapshots: SnapshotsConfig,
     /// Packs of repositories.
     pub packs: PacksConfig,
+    /// Globs of files with dashboards.
+    pub dashboards: Vec<String>,
     /// How problems are judged.
     pub check: CheckConfig,
     /// How software templates are run.
@@ -665,6 +667,7 @@ impl Default for Config {
             docs: DocsConfig::default(),
             adr: AdrConfig::default(),
             scorecards: ScorecardsConfig::default(),
+            dashboards: vec!["dashboards/*.{yaml,yml}".to_owned()],
             tech_insights: None,
             radar: Vec::new(),
             radar_url: None,

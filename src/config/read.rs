@@ -80,6 +80,7 @@ fn config(root: &Map) -> Config {
         radar: given_map(Some(root), "radar").into_iter().chain(mappings(root, "radar")).filter_map(radar).collect(),
         radar_url: None,
         scorecards: given_map(Some(root), "scorecards").map(scorecards).unwrap_or_default(),
+        dashboards: Some(texts(root, "dashboards")).filter(|globs| !globs.is_empty()).unwrap_or(default.dashboards),
         tech_insights: None,
         versions: items(root, "versions")
             .iter()

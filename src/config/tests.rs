@@ -172,7 +172,7 @@ fn wrong_values_say_what_is_expected() {
            with a unit such as `10MB` or `64MiB`"],
     );
     let all = "it can hold `title`, `organization`, `description`, `home`, `baseUrl`, `paths`, `output`, `theme`, `accent`, \
-               `logo`, `css`, `announcement`, `announcements`, `links`, `entityPages`, `columns`, `views`, `badges`, `precompress`, `hosts`, `catalog`, `search`, `snapshots`, `packs`, `scorecards`, `check`, `templates`, `org`, `radar`, `versions`, `docs`, `adr`, `budgets`, `limits`";
+               `logo`, `css`, `announcement`, `announcements`, `links`, `entityPages`, `columns`, `views`, `badges`, `precompress`, `hosts`, `catalog`, `search`, `snapshots`, `packs`, `scorecards`, `dashboards`, `check`, `templates`, `org`, `radar`, `versions`, `docs`, `adr`, `budgets`, `limits`";
     check("- a", &[&*format!("1:1 invalid-config the configuration must be a mapping, not a list; {all}")]);
     check(
         "title: a\n---\ntitle: b",

@@ -374,6 +374,7 @@ rules! {
 
     INVALID_CHECK "invalid-check" Score Error "A check of Tech Insights cannot be used.";
     INVALID_CONDITION "invalid-condition" Score Error "A condition of a scorecard or policy is at fault.";
+    INVALID_DASHBOARD "invalid-dashboard" Score Error "A dashboard or a widget of one is not what it must be.";
     INVALID_FACTS "invalid-facts" Score Error "A file of facts cannot be used as it is.";
     INVALID_HISTORY "invalid-history" Score Warning "Lines of the history of scorecards cannot be read.";
     INVALID_SCORECARD "invalid-scorecard" Score Error "A scorecard, exemption or initiative is not what it must be.";

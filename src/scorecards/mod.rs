@@ -2,7 +2,7 @@
 //!
 //! Owns the files (`read`, `facts`, `history`), the condition language (`condition`, `value`, `world`), the checks of Tech
 //! Insights (`tech_insights/`), judging (`evaluate`), levels and scores (`levels`), rollups, findings, policies, and the figures
-//! of the whole portal (`insights`). Knows no URL of the site and no HTML.
+//! of the whole portal (`insights`, `freshness`, `delivery`). Knows no URL of the site and no HTML.
 //!
 //! Invariants: what nobody knows never passes; a fault costs its rule alone, and is reported once, at its place; the
 //! same input gives the same results on any number of threads.
@@ -11,10 +11,12 @@ mod api_base;
 pub mod base;
 mod commitments;
 mod condition;
+pub mod delivery;
 mod evaluate;
 pub mod export;
 pub mod facts;
 mod findings;
+pub mod freshness;
 pub mod history;
 mod inputs;
 pub mod insights;
@@ -23,6 +25,7 @@ mod levels;
 mod lint;
 mod model;
 mod policies;
+pub mod query;
 mod read;
 mod rollup;
 pub mod tech_insights;

@@ -401,6 +401,16 @@ impl Scorecards {
         self.list.iter().filter_map(move |card| Some((card, card.outcome(entity)?)))
     }
 
+    /// Returns the levels that an entity has: the place of each scorecard in the list, the scorecard, and the rank.
+    pub fn levels_of(&self, id: EntityId) -> impl Iterator<Item = (usize, &Scorecard, usize)> {
+        let cards = self.list.iter().enumerate();
+        cards.filter(|(_, card)| card.has_figures() && card.levels.len() > 1).filter_map(move |(at, card)| {
+            let outcome = card.outcome(id)?;
+            let says_something = outcome.results.iter().any(|result| result.status != Status::NotApplicable);
+            says_something.then_some((at, card, outcome.figures.rank))
+        })
+    }
+
     /// Returns the files in which rules and evidence are, some of them several times.
     #[must_use]
     pub fn files(&self) -> Vec<FileId> {

@@ -23,7 +23,7 @@ pub fn documents<'a>(workspace: &Workspace, portal: &'a Portal) -> Vec<Document<
     let Portal { catalog, docs, apis, decisions, .. } = portal;
     let rules = Rules { workspace, config: &workspace.config().search };
     let entities = catalog.entities().iter().filter_map(|entity| {
-        Some(Document { boost: rules.boost(entity.file, None)?, ..entity_document(catalog, entity) })
+        Some(Document { boost: rules.boost(entity.file, None)?, ..entity_document(portal, entity) })
     });
     let mut documents: Vec<Document<'a>> = entities.collect();
     for site in &docs.sites {
@@ -202,7 +202,8 @@ fn cut(text: &str, length: usize) -> &str {
     &text[..end]
 }
 
-fn entity_document<'a>(catalog: &Catalog, entity: &Entity) -> Document<'a> {
+fn entity_document<'a>(portal: &Portal, entity: &Entity) -> Document<'a> {
+    let catalog = &portal.catalog;
     let reference = &entity.reference;
     let kind = if reference.kind() == "template" { DocumentType::Template } else { DocumentType::Entity };
     let name = entity.name().to_owned();
@@ -240,10 +241,18 @@ fn entity_document<'a>(catalog: &Catalog, entity: &Entity) -> Document<'a> {
             lifecycle: entity.spec_str("lifecycle").unwrap_or_default().to_owned(),
             tags: entity.tags().map(str::to_owned).collect(),
             system: entity.system().unwrap_or_default().to_owned(),
+            levels: levels(portal, entity),
         }),
         boost: EVEN,
         sections: vec![Part { text: html::collapse(&text).into(), ..Part::default() }],
     }
+}
+
+/// Returns the levels of an entity, each with its scorecard.
+fn levels(portal: &Portal, entity: &Entity) -> Vec<String> {
+    let Some(id) = portal.catalog.find(entity.reference.as_str()) else { return Vec::new() };
+    let levels = portal.scorecards.levels_of(id);
+    levels.filter_map(|(_, card, rank)| Some(format!("{}={}", card.id, card.levels.get(rank)?.id))).collect()
 }
 
 fn page_document<'a>(entity: &Entity, site: &DocsSite, page: &'a DocsPage) -> Document<'a> {

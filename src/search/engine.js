@@ -239,7 +239,7 @@ export async function open({ base, fetch = globalThis.fetch.bind(globalThis) }) 
 }
 
 /**
- * The values that results may have, by facet: type, kind, ref, owner, lifecycle, namespace, tag, system.
+ * The values that results may have, by facet: type, kind, ref, owner, lifecycle, namespace, tag, system, level.
  * @typedef {Record<string, string | string[]>} Filters
  */
 
@@ -248,7 +248,7 @@ export async function open({ base, fetch = globalThis.fetch.bind(globalThis) }) 
  * @typedef {object} Options
  * @property {number} [limit] how many results at most
  * @property {Filters} [filters]
- * @property {boolean} [facets] whether to count the values of each facet
+ * @property {boolean | 'level'} [facets] whether to count the values of each facet; levels alone are counted over all entities
  * @property {number} [groups] how many results of each group to return in any case; 0 for no groups
  * @property {boolean} [list] whether a query without words lists whatever passes the filters
  * @property {() => boolean} [stale] whether the answer is no longer wanted
@@ -369,6 +369,7 @@ class Index {
     if (!words.length && !wholes.length) {
       const hits = list ? await this.listed(filters) : [];
       const top = (await Promise.all(hits.slice(0, limit).map((document) => this.shown({ document, section: 0, score: 0 })))).filter(Boolean);
+      if (facets === 'level') return { total: 0, results: [], terms: [], unknown: [], facets: { level: await this.levels() } };
       const facts = facets ? await this.facts() : undefined;
       return { total: hits.length, results: this.order(top, [], [], [], '', facts), terms: [], unknown: [], ...(groups && { groups: this.grouped(hits) }), ...(facts && { facets: this.counted(hits, facts) }) };
     }
@@ -838,6 +839,23 @@ class Index {
     };
   }
 
+  /** Counts who has which level: `[['ready=gold', 3], …]`, in the order of scorecards. */
+  async levels() {
+    return Object.entries(await this.ranked()).map(([level, references]) => [level, references.length]);
+  }
+
+  /** Reads who has which level: references by `scorecard=level`. Nobody else needs it, so that it has a file of its own. */
+  async ranked() {
+    return this.file('levels.json', (response) => response.json());
+  }
+
+  /** Returns the references of those who have a level: `gold` on any scorecard, or `ready=gold`, as far as it is typed. */
+  async having(levels) {
+    const begins = (name) => [...levels].some((one) => name.startsWith(one));
+    const found = Object.entries(await this.ranked()).filter(([level]) => begins(level) || begins(level.slice(level.indexOf('=') + 1)));
+    return new Set(found.flatMap(([, references]) => references));
+  }
+
   /** Counts what documents say to filters: `{ owner: { 'group:default/a': 3 }, … }`, most first. */
   counted(documents, facts) {
     const counts = { type: new Map(), kind: new Map(), owner: new Map(), lifecycle: new Map(), namespace: new Map(), tag: new Map(), system: new Map() };
@@ -852,15 +870,16 @@ class Index {
    * Makes the test that documents must pass.
    * @param {Filters} filters
    */
-  async filter({ type, kind, ref, ...others }) {
+  async filter({ type, kind, ref, level, ...others }) {
     const list = (value) => (value === undefined || value === null ? undefined : new Set([value].flat().map((one) => String(one).toLowerCase())));
-    const [types, kinds, refs] = [list(type), list(kind), list(ref)];
+    const [types, kinds, refs, levels] = [list(type), list(kind), list(ref), list(level)];
     /** @type {(facet: string) => [facet: string, values: Set<string>]} */
     const wanted = (facet) => [facet, list(others[facet])];
     const asked = ['owner', 'lifecycle', 'namespace', 'tag', 'system'].map(wanted).filter(([, values]) => values);
-    const [runs, facts] = await Promise.all([refs && this.owners(), asked.length ? this.facts() : undefined]);
+    const [runs, facts, having] = await Promise.all([(refs || levels) && this.owners(), asked.length ? this.facts() : undefined, levels && this.having(levels)]);
     return (document) => {
-      if (refs && !refs.has(runs[after(runs, ([end]) => end <= document)][1])) return false;
+      const reference = runs?.[after(runs, ([end]) => end <= document)][1];
+      if ((refs && !refs.has(reference)) || (having && !having.has(reference))) return false;
       if (types || kinds) {
         const [, [type, kind, role]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
         if ((types && !types.has(type) && !types.has(role)) || (kinds && !kinds.has(kind))) return false;

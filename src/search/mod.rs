@@ -111,6 +111,8 @@ pub struct Facts {
     pub tags: Vec<String>,
     /// The reference of the system that it is, or is part of.
     pub system: String,
+    /// Its levels: `scorecard=level`.
+    pub levels: Vec<String>,
 }
 
 /// A part of a document that a result can point at.

@@ -199,6 +199,14 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
         })
         .collect();
     files.insert("facts.json".to_owned(), bytes(&facts));
+    // Who asks for no level does not load who has one.
+    let mut levels: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for document in documents {
+        for level in document.facts.iter().flat_map(|facts| &facts.levels) {
+            levels.entry(level).or_default().push(&document.reference);
+        }
+    }
+    files.insert("levels.json".to_owned(), bytes(&levels));
 
     // What a number means is the same in all that the folder ever holds.
     let numbers = name(documents.iter().flat_map(|one| [&one.url, one.kind.as_str(), one.kind.role(), &one.reference]));

@@ -472,3 +472,22 @@ proptest! {
         prop_assert!(cut(&word).len() <= 1);
     }
 }
+
+#[test]
+fn levels_have_a_file_of_their_own() {
+    let catalog = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: a, tags: [x]}\nspec: {type: service, lifecycle: b, owner: c}\n---\n\
+                   apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: b}\nspec: {type: service, lifecycle: b, owner: c}\n---\n\
+                   apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: s}\nspec: {owner: c}\n";
+    let card = "kind: Scorecard\nid: ready\nfilter: kind:component\nlevels: [{id: bronze}, {id: gold}]\nrules:\n  - {id: t, level: bronze, pass: 'true'}\n  - {id: u, level: gold, pass: has(entity.metadata.tags)}\n";
+    let files = [("catalog-info.yaml", catalog.as_bytes()), ("scorecards/ready.yaml", card.as_bytes())];
+    let workspace = Workspace::from_files(Config::default(), &files);
+    let portal = crate::portal::analyse(&workspace, &mut |_| ());
+    let index = index(&documents(&workspace, &portal), &workspace.config().search);
+    let of = |name: &str| {
+        index.iter().find(|(path, _)| path.ends_with(name)).map(|(_, bytes)| String::from_utf8_lossy(bytes))
+    };
+    let levels = of("/levels.json").unwrap_or_default();
+    assert_eq!(levels, r#"{"ready=bronze":["component:default/b"],"ready=gold":["component:default/a"]}"#);
+    // What every other filter loads does not grow.
+    assert!(!of("/facts.json").unwrap_or_default().contains("gold"));
+}

@@ -132,6 +132,7 @@ pub(super) fn sources(workspace: &Workspace, portal: &Portal) -> HashMap<FileId,
     let of_entities = portal.catalog.entities().iter().map(|entity| entity.file);
     let of_docs = portal.docs.all().flat_map(|site| site.pages.iter().map(|page| page.file));
     let mut of_scorecards: Vec<FileId> = portal.scorecards.files();
+    of_scorecards.extend(portal.dashboards.list.iter().map(|dashboard| dashboard.file));
     of_scorecards.sort_unstable();
     of_scorecards.dedup();
     let mut sources = HashMap::new();

@@ -11,6 +11,7 @@
 pub mod atom;
 pub mod cards;
 mod changes;
+pub mod charts;
 mod facts;
 pub mod layout;
 pub mod date;

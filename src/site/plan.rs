@@ -14,6 +14,7 @@ use crate::adr::Decisions;
 use crate::announcements::Announcements;
 use crate::api::Api;
 use crate::catalog::{Catalog, EntityId};
+use crate::dashboards::Dashboards;
 use crate::diag::Severity;
 use crate::impact::Impact;
 use crate::incremental::{ByAddress, Changes, Fingerprint, MemoTable};
@@ -40,8 +41,9 @@ pub struct Memo {
 
 /// What an outline is made from: the catalog and what belongs to it, decisions, who mentions whom, and what others see of
 /// documentation.
-type OutlineInputs =
-    (CatalogInputs, ByAddress<Scorecards>, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
+type OutlineInputs = (CatalogInputs, Judged, ByAddress<Decisions>, Arc<Mentions>, ByAddress<Vec<Radar>>, Fingerprint);
+
+type Judged = (ByAddress<Scorecards>, ByAddress<Dashboards>);
 
 type CatalogInputs =
     (ByAddress<Catalog>, ByAddress<[Api]>, ByAddress<[Known]>, ByAddress<Snapshots>, ByAddress<Announcements>);
@@ -70,9 +72,9 @@ impl Memo {
         );
         let decisions = ByAddress(Arc::clone(&portal.decisions));
         let mentions = Arc::clone(&portal.mentions);
-        let scorecards = ByAddress(Arc::clone(&portal.scorecards));
+        let judged = (ByAddress(Arc::clone(&portal.scorecards)), ByAddress(Arc::clone(&portal.dashboards)));
         let inputs =
-            (of_catalog, scorecards, decisions, mentions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
+            (of_catalog, judged, decisions, mentions, ByAddress(Arc::clone(&portal.radars)), portal.docs.outline());
         let outline = self.outline.get(workspace, (), inputs, |workspace, _| outline(workspace, portal));
         with_problems(outline, workspace, portal)
     }

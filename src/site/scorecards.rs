@@ -157,12 +157,7 @@ pub fn color(card: &Scorecard, rank: usize) -> String {
 
 /// Returns the levels that an entity has: the place of each scorecard in their list, the scorecard, and the rank.
 pub fn levels(portal: &Portal, id: EntityId) -> impl Iterator<Item = (usize, &Scorecard, usize)> {
-    let cards = portal.scorecards.list.iter().enumerate();
-    cards.filter(|(_, card)| card.has_figures() && card.levels.len() > 1).filter_map(move |(at, card)| {
-        let outcome = card.outcome(id)?;
-        let says_something = outcome.results.iter().any(|result| result.status != Status::NotApplicable);
-        says_something.then_some((at, card, outcome.figures.rank))
-    })
+    portal.scorecards.levels_of(id)
 }
 
 /// A day on which the level of an entity was another one than before.

@@ -202,3 +202,36 @@ fn no_secret_of_an_answer_reaches_a_page() {
         portal.snapshots.of(crate::catalog::EntityId::new(0)).iter().any(|one| one.fact("oncall.status").is_some())
     );
 }
+
+#[test]
+fn deployments_to_production_are_counted_over_30_days() {
+    let deploys = r#"{"deploys": [
+        {"env": "production", "version": "4", "at": "2026-11-28T10:00:00Z", "status": "success"},
+        {"env": "prod-eu", "version": "4", "at": "2026-11-20T10:00:00Z", "status": "rolled-back"},
+        {"env": "production", "version": "3", "at": "2026-11-02T10:00:00Z", "status": "ok"},
+        {"env": "staging", "version": "5", "at": "2026-11-28T12:00:00Z", "status": "failed"},
+        {"env": "production", "version": "2", "at": "2026-10-01T10:00:00Z", "status": "failed"}]}"#;
+    let tests = r#"{"deploys": [{"env": "staging", "version": "1", "at": "2026-11-28T12:00:00Z"}]}"#;
+    let metrics = r#"{"data": [{"total_interruptions": 3, "mean_seconds_to_resolve": 5400}]}"#;
+    let log = "deployments/default/component/web/deploys.json\t200\t2026-11-29T05:00:00Z\n\
+               deployments/default/component/test/deploys.json\t200\t2026-11-29T05:00:00Z\n\
+               pagerduty/P1/service.json\t200\t2026-11-29T05:00:00Z\n\
+               pagerduty/P1/metrics.json\t200\t2026-11-29T05:00:00Z\n";
+    let files = [
+        ("snapshots/fetched.tsv", log),
+        ("snapshots/deployments/default/component/web/deploys.json", deploys),
+        ("snapshots/deployments/default/component/test/deploys.json", tests),
+        ("snapshots/pagerduty/P1/service.json", r#"{"service": {"name": "Web"}}"#),
+        ("snapshots/pagerduty/P1/metrics.json", metrics),
+    ];
+    let entities = [entity("test", ""), entity("web", "pagerduty.com/service-id: P1")];
+    let (_, found, _) = joined("{}", &entities, &files);
+    let [test, web] = [0, 1].map(crate::catalog::EntityId::new);
+    let fact = |id, name| found.fact(id, name).map(Fact::plain);
+    assert_eq!(fact(web, "deployments.deploy.count30d").as_deref(), Some("2"));
+    assert_eq!(fact(web, "deployments.deploy.failed30d").as_deref(), Some("1"));
+    assert_eq!(fact(web, "deployments.deploy.lastAt").as_deref(), Some("2026-11-28T10:00:00Z"));
+    assert_eq!(fact(web, "pagerduty.incidents.meanHoursToResolve").as_deref(), Some("1.5"));
+    // Where nothing is called production, nobody knows.
+    assert_eq!(fact(test, "deployments.deploy.count30d"), None);
+}

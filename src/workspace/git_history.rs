@@ -52,7 +52,8 @@ pub(super) struct Tip(u128);
 const MAX_TIPS: usize = 128;
 
 /// Files whose dates are shown somewhere.
-const PATHS: [&str; 4] = ["*.yaml", "*.yml", "*.md", "*.markdown"];
+const PATHS: [&str; 10] =
+    ["*.yaml", "*.yml", "*.md", "*.markdown", "*.json", "*.graphql", "*.graphqls", "*.gql", "*.proto", "*.wsdl"];
 /// No more commits are looked at, and no more output is read, however long the history is.
 pub(super) const MAX_COMMITS: &str = "--max-count=200000";
 

@@ -244,7 +244,7 @@ check('the dialogue opens with what was seen and starred, pages, and the verbs',
   assert.deepEqual(of('Recently viewed'), ['lighting-desk', 'curtain'].map((name) => `/portal/catalog/default/component/${name}/`));
   assert.deepEqual(of('Starred'), ['/portal/catalog/default/component/curtain/']);
   for (const path of ['', 'catalog/', 'docs/', 'search/', 'status/']) assert.ok(of('Pages').includes(`/portal/${path}`), path);
-  assert.equal(await page.evaluate(`[...document.querySelectorAll('.hit-verbs kbd')].map((one) => one.textContent).join(' ')`), 'o: k: api: doc: >');
+  assert.equal(await page.evaluate(`[...document.querySelectorAll('.hit-verbs kbd')].map((one) => one.textContent).join(' ')`), 'o: k: l: api: doc: >');
 });
 
 check('verbs narrow what is looked for', async (page) => {
@@ -261,6 +261,11 @@ check('verbs narrow what is looked for', async (page) => {
   await answers('k:sys', /\/system\//);
   await answers('lamps k:system', /\/system\/stage\//);
   assert.deepEqual(await answers('o:carp', /fly-api|carpenters/), ['/portal/catalog/default/api/fly-api/']);
+  // Who has a level, on any scorecard or on one; documents of theirs have none.
+  const gold = ['dimmer-bridge', 'lighting-desk'].map((name) => `/portal/catalog/default/component/${name}/`);
+  assert.deepEqual((await answers('l:gold', /./)).sort(), gold);
+  assert.deepEqual((await answers('level:ready=gold lamps', /./)).sort(), gold);
+  assert.deepEqual(await answers('l:bronze', /./), ['/portal/catalog/default/component/curtain/']);
   // A reference is no verb.
   assert.equal((await answers('api:default/fly-api', /./))[0], '/portal/catalog/default/api/fly-api/');
   // An open verb lists what it can be about.
@@ -271,6 +276,10 @@ check('verbs narrow what is looked for', async (page) => {
   await page.evaluate(`void document.querySelector('.search-dialog [role=option]').click()`);
   assert.equal(await value(page), 'o:crew ');
   await until(page, `[...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.href.endsWith('/dimmer-bridge/'))`);
+  await page.goto(url);
+  await page.press('/');
+  await page.type('l:');
+  await until(page, `[...document.querySelectorAll('.search-dialog [role=option]')].some((one) => one.textContent === 'ready=gold (2)')`);
 });
 
 check('pages and actions are called by their names', async (page) => {

@@ -331,6 +331,45 @@ check('the map of a scorecard is sorted, grouped, and shows who fails', {}, asyn
   assert(left.length > 0 && left.length < before.length && left.every(Boolean), left.join());
 });
 
+check('the map of ages is grouped, sorted and filtered', {}, async (page) => {
+  await page.goto(`${url}insights/freshness/`);
+  const rows = `[...document.querySelectorAll('.map [data-row]')].filter((row) => !row.hidden)`;
+  await until(page, `document.querySelector('th[data-sort=snapshots] button') && document.querySelector('[data-field=kind]').options.length > 2`);
+  const heads = () => page.evaluate(`[...document.querySelectorAll('.map .group')].filter((head) => !head.hidden).map((head) => head.textContent)`);
+  // Without a choice the rows of each owner are together.
+  assert.ok((await heads()).includes('Box Office Crew'));
+  await page.evaluate(`(() => { const list = document.querySelector('[data-field=kind]'); list.value = 'api'; list.dispatchEvent(new Event('change', { bubbles: true })); })()`);
+  await until(page, `document.querySelector('.map .group[hidden]')`);
+  const kinds = await page.evaluate(`${rows}.map((row) => row.dataset.kind)`);
+  assert.ok(kinds.length > 2 && kinds.every((kind) => kind === 'api'), kinds.join());
+  assert.ok(!(await heads()).includes('Foundations'));
+  await page.goto(`${url}insights/freshness/`);
+  await until(page, `document.querySelector('th[data-sort=snapshots] button')`);
+  await page.evaluate(`(() => { const list = document.querySelector('[data-group-by]'); list.value = ''; list.dispatchEvent(new Event('change')); })()`);
+  await page.evaluate(`void document.querySelector('th[data-sort=snapshots] button').click()`);
+  await until(page, `document.querySelector('th[aria-sort=ascending]') && !document.querySelector('.map .group')`);
+  assert.deepEqual(await heads(), []);
+  const times = await page.evaluate(`${rows}.map((row) => row.querySelector('[data-evidence=snapshots] time')?.dateTime ?? 'none')`);
+  const known = times.filter((time) => time !== 'none');
+  assert.ok(known.length > 3 && known.length < times.length);
+  // The oldest first, and what has no answer last.
+  assert.deepEqual(times.slice(0, known.length), [...known].sort());
+});
+
+check('a dashboard says everything without a script', { script: false }, async (page) => {
+  await page.goto(`${url}dashboards/services/`);
+  const rows = await page.evaluate(`[...document.querySelectorAll('[data-widget=pie] tr')].map((row) => Number(row.dataset.value))`);
+  const shown = await page.evaluate(`[...document.querySelectorAll('[data-widget=number] b')].map((one) => one.textContent)`);
+  assert.equal(shown.length, 3);
+  const expected = (await readFile(join(site, 'api/catalog/entities.csv'), 'utf8')).split('\n').filter((line) => /^(component|api):/i.test(line)).length;
+  assert.equal(rows.reduce((sum, value) => sum + value, 0), expected);
+  // What a chart draws stands beside it in words.
+  assert.ok(await page.evaluate(`document.querySelectorAll('[data-widget=line] details tbody tr').length > 5`));
+  const file = await page.evaluate(`document.querySelector('[data-widget=table] h2 a').getAttribute('href')`);
+  const lines = (await readFile(join(site, 'dashboards/services', file), 'utf8')).trim().split('\n');
+  assert.equal(lines.length - 1, Number(await page.evaluate(`document.querySelector('[data-widget=table] .count').textContent`)));
+});
+
 check('the results of an entity go by category, too', {}, async (page) => {
   await page.goto(`${url}catalog/default/component/booking-service/scorecards/`);
   const groups = () => page.evaluate(`[...document.querySelectorAll('#scorecard-production .score-group:not([hidden]) > summary')].map((group) => group.firstChild.textContent.trim())`);

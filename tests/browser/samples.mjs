@@ -18,7 +18,7 @@ async function definitions(site, path, seen) {
 
 /** The addresses below the root of the site: the pages there is one of, the first entity of each kind with its tabs, documents. */
 export async function samples(site) {
-  const found = ['', 'catalog/', 'api-docs/', 'docs/', 'explore/', 'catalog-graph/', 'create/', 'create/actions/', 'decisions/', 'tech-radar/', 'impact/', 'announcements/', 'attention/', 'integrations/', 'scorecards/', 'scorecards/production/', 'scorecards/production/rules/runbook/', 'scorecards/production/initiatives/runbooks/', 'insights/', 'insights/undocumented/', 'search/', 'problems/', 'status/', 'theme/'].filter((path) => existsSync(join(site, path, 'index.html')));
+  const found = ['', 'catalog/', 'api-docs/', 'docs/', 'explore/', 'catalog-graph/', 'create/', 'create/actions/', 'decisions/', 'tech-radar/', 'impact/', 'announcements/', 'attention/', 'integrations/', 'scorecards/', 'scorecards/production/', 'scorecards/production/rules/runbook/', 'scorecards/production/initiatives/runbooks/', 'insights/', 'insights/undocumented/', 'insights/freshness/', 'insights/delivery/', 'dashboards/', 'dashboards/services/', 'search/', 'problems/', 'status/', 'theme/'].filter((path) => existsSync(join(site, path, 'index.html')));
   const folders = async (path) => (await readdir(join(site, path), { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
   const seen = new Set();
   for (const namespace of ['default', ...await folders('catalog')]) {

@@ -89,10 +89,12 @@ struct Model {
     problems: String,
     entities: String,
     growth: Option<String>,
+    freshness: String,
+    delivery: String,
 }
 
 /// Returns the breadcrumbs from the root to the figures.
-fn above(view: &PageContext<'_>) -> Vec<(String, String)> {
+pub(super) fn above(view: &PageContext<'_>) -> Vec<(String, String)> {
     let is_alone = view.portal.scorecards.list.is_empty();
     if is_alone { Vec::new() } else { vec![(routes::SCORECARDS.to_owned(), "Scorecards".to_owned())] }
 }
@@ -191,6 +193,8 @@ fn model(view: &PageContext<'_>, figures: &[Insight]) -> PageModel<Model> {
         problems: view.href(routes::PROBLEMS),
         entities: context::grouped(all),
         growth: views::trend("Entities", &days, most),
+        freshness: view.href(routes::FRESHNESS),
+        delivery: view.href(routes::DELIVERY),
     };
     let about =
         About { title: Some("Insights".to_owned()), breadcrumbs: above(view), class: "scorecards", ..About::default() };

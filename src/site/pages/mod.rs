@@ -3,10 +3,13 @@
 pub mod announcements;
 pub mod catalog;
 pub mod create;
+pub mod dashboards;
 pub mod decisions;
+pub mod delivery;
 pub mod docs;
 pub mod entity;
 pub mod explore;
+pub mod freshness;
 pub mod graph;
 pub mod home;
 pub mod hosting;

@@ -15,7 +15,7 @@ pub(super) const SOURCE: Source = Source {
     annotations: &[],
     grammar: "",
     parts: &[json("deploys", &["deploys", "env", "version", "sha", "at", "by", "status", "url"])],
-    facts: &["deploy.environments", "deploy.env."],
+    facts: &["deploy.environments", "deploy.lastAt", "deploy.count30d", "deploy.failed30d", "deploy.env."],
     all: false,
     claims: by_entity,
     read,
@@ -48,26 +48,56 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
         by: input.person(row.str("by").unwrap_or_default()),
         url: row.str("url").map(str::to_owned),
     });
-    Ok(Some(record(deployments.collect())))
+    Ok(Some(record(input, deployments.collect())))
+}
+
+impl Deployment {
+    fn is_good(&self) -> bool {
+        let good = |status| matches!(status, "success" | "succeeded" | "ok" | "deployed" | "active");
+        self.status.as_deref().is_none_or(good)
+    }
+
+    fn has_failed(&self) -> bool {
+        let failed =
+            |status| matches!(status, "failure" | "failed" | "error" | "rolled-back" | "rolled_back" | "rollback");
+        self.status.as_deref().is_some_and(failed)
+    }
+
+    /// Returns whether it reached users, as far as the name of the environment says so.
+    fn is_in_production(&self) -> bool {
+        let name = self.environment.to_lowercase();
+        name.starts_with("prod") || name.contains("production") || name == "live"
+    }
+}
+
+/// Counts deployments to production; where no environment is called so, nobody knows.
+fn count(input: &Input<'_>, deployments: &[Deployment], record: &mut Record) {
+    if input.time.is_none() || !deployments.iter().any(Deployment::is_in_production) {
+        return;
+    }
+    let is_recent = |one: &&Deployment| one.at.is_some_and(|at| input.is_within(at, 30) == Some(true));
+    let recent: Vec<&Deployment> = deployments.iter().filter(|one| one.is_in_production()).filter(is_recent).collect();
+    record.facts.count("deploy.count30d", recent.iter().filter(|one| one.is_good()).count());
+    if deployments.iter().any(|one| one.status.is_some()) {
+        record.facts.count("deploy.failed30d", recent.iter().filter(|one| one.has_failed()).count());
+    }
 }
 
 /// Makes the record of deployments.
-pub(super) fn record(mut deployments: Vec<Deployment>) -> Record {
+pub(super) fn record(input: &Input<'_>, mut deployments: Vec<Deployment>) -> Record {
     deployments.retain(|one| !one.environment.is_empty());
     deployments.sort_by_key(|one| std::cmp::Reverse(one.at.unwrap_or(i64::MIN)));
     let mut record = Record::default();
     let mut environments: Vec<&Deployment> = Vec::new();
     for one in &deployments {
-        let is_good = one
-            .status
-            .as_deref()
-            .is_none_or(|status| matches!(status, "success" | "succeeded" | "ok" | "deployed" | "active"));
-        if is_good && !environments.iter().any(|known| known.environment == one.environment) {
+        if one.is_good() && !environments.iter().any(|known| known.environment == one.environment) {
             environments.push(one);
         }
     }
     environments.sort_by(|a, b| a.environment.cmp(&b.environment));
     record.facts.count("deploy.environments", environments.len());
+    record.facts.time("deploy.lastAt", deployments.iter().filter(|one| one.is_good()).filter_map(|one| one.at).max());
+    count(input, &deployments, &mut record);
     for one in environments.iter().take(50) {
         record.facts.text(
             &format!("deploy.env.{}", crate::snapshots::mask::short(&one.environment)),

@@ -16,7 +16,7 @@ pub(super) const SOURCE: Source = Source {
     annotations: GITHUB,
     grammar: SLUG,
     parts: &[json("deployments", &["environment", "ref", "sha", "created_at"])],
-    facts: &["deploy.environments", "deploy.env."],
+    facts: &["deploy.environments", "deploy.lastAt", "deploy.count30d", "deploy.env."],
     all: false,
     claims: common::github,
     read,
@@ -41,5 +41,5 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
         by: String::new(),
         url: None,
     });
-    Ok(Some(record(deployments.collect())))
+    Ok(Some(record(input, deployments.collect())))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::Entity;
 use crate::snapshots::answer::{self, Fields, Refusal};
-use crate::snapshots::facts::{Fact, Tone};
+use crate::snapshots::facts::{Fact, Tone, rounded};
 use crate::snapshots::record::{Cell, Record, Rows};
 use crate::snapshots::script::{Call, First, Login, Piece, Request, Server, is_name, word};
 use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
@@ -37,7 +37,7 @@ pub(super) const SOURCE: Source = Source {
         json("oncalls", &["oncalls", "escalation_level", "user", "name"]),
         json("change_events", &["change_events", "summary", "source", "timestamp", "links", "href", "text"]),
         json("standards", &["score", "passing", "total"]),
-        json("metrics", &["data", "total_interruptions", "total_high_urgency_incidents"]),
+        json("metrics", &["data", "total_interruptions", "total_high_urgency_incidents", "mean_seconds_to_resolve"]),
     ],
     facts: &[
         "oncall.status",
@@ -47,6 +47,7 @@ pub(super) const SOURCE: Source = Source {
         "incidents.highUrgency",
         "incidents.interruptions30d",
         "incidents.highUrgency30d",
+        "incidents.meanHoursToResolve",
         "standards.passing",
         "standards.total",
     ],
@@ -150,6 +151,10 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
     if let Some(metrics) = input.optional("metrics", Some("data")).and_then(|rows| rows.first().copied()) {
         facts.maybe("incidents.interruptions30d", metrics.int("total_interruptions").map(Fact::Count));
         facts.maybe("incidents.highUrgency30d", metrics.int("total_high_urgency_incidents").map(Fact::Count));
+        // Of no incident there is no mean, whatever the tool writes.
+        let is_known = metrics.int("total_interruptions").is_none_or(|count| count > 0);
+        let hours = metrics.number("mean_seconds_to_resolve").filter(|_| is_known).map(|seconds| seconds / 3_600.0);
+        facts.maybe("incidents.meanHoursToResolve", hours.map(|hours| Fact::Number(rounded(hours, 1))));
     }
     record.link(service.str("html_url"));
     let names: Vec<String> = people.iter().map(|(_, name)| crate::snapshots::mask::short(name)).collect();

@@ -324,14 +324,19 @@ function contents(signal) {
  * @type {[Intl.RelativeTimeFormatUnit, number][]}
  */
 const steps = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
-function ages() {
+function ages(signal) {
   const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-  for (const time of all('time[data-ago]')) {
-    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
-    const [unit, length] = steps.find(([, one]) => Math.abs(seconds) >= one) ?? ['second', 1];
-    time.title ||= time.textContent;
-    time.textContent = words.format(Math.trunc(seconds / length), unit);
-  }
+  const show = () => {
+    for (const time of all('time[data-ago]')) {
+      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+      const [unit, length] = steps.find(([, one]) => Math.abs(seconds) >= one) ?? ['second', 1];
+      time.title ||= time.textContent;
+      time.textContent = words.format(Math.trunc(seconds / length), unit);
+    }
+  };
+  show();
+  // Tables fetch rows of their other pages.
+  document.addEventListener('playbill:rows', show, { signal });
 }
 
 /** On a phone, the tab of the page is in view. */

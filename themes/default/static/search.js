@@ -8,14 +8,16 @@ const FAR = 0.35;
 const EACH = 3;
 const MOST = 40;
 // What can be written before words to say what they are about.
-const verbs = [['o:', 'owner'], ['k:', 'kind'], ['api:', 'APIs'], ['doc:', 'documents'], ['>', 'pages and actions']];
+const verbs = [['o:', 'owner'], ['k:', 'kind'], ['l:', 'level'], ['api:', 'APIs'], ['doc:', 'documents'], ['>', 'pages and actions']];
+// There are levels where the navigation leads to scorecards.
+const hasLevels = () => [...document.querySelectorAll('.parts a')].some(({ href }) => href.endsWith('/scorecards/'));
 const icons = { docs: 'file', api: 'kind-api', template: 'kind-template', adr: 'check', radar: 'explore' };
 const kinds = new Set([/*kinds*/]);
 const facets = { type: 'Type', kind: 'Kind', owner: 'Owner', lifecycle: 'Lifecycle', namespace: 'Namespace', tag: 'Tag' };
 // What Backstage calls the types of results in addresses.
 const backstage = { 'software-catalog': ['entity', 'template'], techdocs: ['docs'], adr: ['adr'] };
 // What results can be held to that no list offers.
-const scopes = ['ref', 'system'];
+const scopes = ['ref', 'system', 'level'];
 const RECENT = 'playbill-recent-searches';
 const make = (tag, properties = {}, ...children) => {
   const element = document.createElement(tag);
@@ -133,14 +135,14 @@ function address(result, query, home) {
  * Reads the verbs of a query: `o:cash fade` asks for `fade` in what `cash` owns. An open verb waits for its value; a
  * command is looked for among pages and actions. References such as `api:default/desk` are no verbs.
  */
-export function readVerbs(typed) {
+export function readVerbs(typed, withLevels = hasLevels()) {
   if (typed.startsWith('>')) return { command: typed.slice(1).trim().toLowerCase() };
   const filters = {};
   const words = [];
   let open;
   for (const word of typed.split(/\s+/)) {
-    const [, verb, value = ''] = /^(o|owner|k|kind|tag|api|docs?):(.*)$/i.exec(word) ?? [];
-    const facet = { o: 'owner', owner: 'owner', k: 'kind', kind: 'kind', tag: 'tag' }[verb?.toLowerCase()];
+    const [, verb, value = ''] = (withLevels ? /^(o|owner|k|kind|l|level|tag|api|docs?):(.*)$/i : /^(o|owner|k|kind|tag|api|docs?):(.*)$/i).exec(word) ?? [];
+    const facet = { o: 'owner', owner: 'owner', k: 'kind', kind: 'kind', l: 'level', level: 'level', tag: 'tag' }[verb?.toLowerCase()];
     if (open && !verb) {
       filters[open] = [word.toLowerCase()];
       open = undefined;
@@ -158,6 +160,8 @@ export function readVerbs(typed) {
     filters.kind = [kinds.has(kind) ? kind : [...kinds].find((one) => one.startsWith(kind)) ?? kind];
     filters.type = ['entity', 'template'];
   }
+  // It is entities that have levels.
+  if (filters.level) filters.type ??= ['entity', 'template'];
   return { text: words.join(' '), filters, open };
 }
 
@@ -315,9 +319,9 @@ function connect({ input, results, status, options, limit, filters = () => ({}),
   /** Lists the values that a verb can have. */
   const offer = async (facet, typed) => {
     const { index: ready } = await index(options);
-    const { facets: counts } = await ready.query('', { limit: 0, list: true, facets: true, filters: filters(), from: list.id });
+    const { facets: counts } = await ready.query('', { limit: 0, list: true, facets: facet !== 'level' || facet, filters: filters(), from: list.id });
     const values = (counts[facet] ?? []).slice(0, 12);
-    return values.length ? [group(facets[facet], values.map(([value, count]) => {
+    return values.length ? [group(facets[facet] ?? 'Level', values.map(([value, count]) => {
       const name = facet === 'owner' ? value.split('/').at(-1) : value;
       const icon = facet === 'kind' ? iconOf({ type: 'entity', ref: `${value}:` }) : facet === 'owner' ? iconOf({ type: 'entity', ref: value }) : 'tag';
       return action(icon, `${name} (${count})`, () => type(`${typed.replace(/\s+$/, '')}${name} `));
@@ -398,7 +402,7 @@ export function openDialog(options) {
     const close = make('button', { type: 'button', className: 'icon-button', 'aria-label': 'Close' }, make('i', { className: 'icon i-close' }));
     close.addEventListener('click', () => dialog.close());
     const help = make('p', { className: 'hit-verbs' });
-    for (const [verb, what] of verbs) {
+    for (const [verb, what] of verbs.filter(([verb]) => verb !== 'l:' || hasLevels())) {
       const button = make('button', { type: 'button' }, make('kbd', { textContent: verb }), ` ${what}`);
       button.addEventListener('click', () => { input.value = verb; input.focus(); show(); });
       help.append(button);

@@ -1,5 +1,5 @@
-// Filters a list by words and by what its rows say of themselves; the choice is kept in the address. The map of a scorecard is
-// sorted and grouped, too. Every row is there without a script.
+// Filters a list by words and by what its rows say of themselves; the choice is kept in the address. The maps of
+// scorecards and of ages are sorted and grouped, too. Every row is there without a script.
 /** @param {Tools} tools */
 export function start(tools) {
   const { signal, find } = tools;
@@ -73,13 +73,13 @@ export function start(tools) {
   input.addEventListener('input', update);
   document.addEventListener('playbill:rows', () => { collect(); choose(); update(); }, { signal });
   if (input.value || selects.some((select) => select.value)) update();
-  const map = find('[data-scorecard-map]');
+  const map = find('[data-scorecard-map], [data-freshness-map]');
   if (map) arrangeable(map, tools);
   return undefined;
 }
 
 /**
- * Sorts and groups the rows of the map of a scorecard, with those of its other pages.
+ * Sorts and groups the rows of a map, with those of its other pages.
  * @param {Tools} tools
  */
 function arrangeable(table, tools) {
@@ -90,7 +90,8 @@ function arrangeable(table, tools) {
   const keys = { name: (row) => row.querySelector('th').textContent.trim(), level: (row) => Number(row.dataset.rank), score: (row) => Number(row.dataset.score ?? -1) };
   const rows = () => [...body.querySelectorAll('[data-row]')];
   let sort = { by: '', down: false };
-  let group = '';
+  const by = /** @type {HTMLSelectElement} */ (find('[data-group-by]'));
+  let group = by.value;
   let others;
 
   /** Takes the rows of the other pages, once and when somebody asks for more than this page. */
@@ -100,20 +101,22 @@ function arrangeable(table, tools) {
       for (const address of addresses) {
         const url = new URL(address, location.href);
         const page = new DOMParser().parseFromString(await (await fetch(url, { signal })).text(), 'text/html');
-        const more = [...page.querySelectorAll('[data-scorecard-map] [data-row]')].map((row) => document.importNode(row, true));
+        const more = [...page.querySelectorAll('.map [data-row]')].map((row) => document.importNode(row, true));
         for (const link of more.flatMap((row) => [...row.querySelectorAll('a[href]')])) link.href = new URL(link.getAttribute('href'), url).href;
         body.append(...more);
       }
       if (addresses.length) {
         for (const pager of all('.score-map .pager')) pager.hidden = true;
         document.dispatchEvent(new CustomEvent('playbill:rows'));
+        // They are at the end, below whichever heading is the last.
+        if (group) arrange();
       }
     })().catch(() => { others = undefined; });
     return others;
   }
 
   function arrange() {
-    const of = keys[sort.by] ?? (() => 0);
+    const of = keys[sort.by] ?? ((row) => row.querySelector(`[data-evidence="${sort.by}"] time`)?.dateTime ?? 'z');
     const turn = sort.down ? -1 : 1;
     const sorted = rows().map((row, at) => ({ row, at, key: of(row), group: group ? row.dataset[`${group}Title`] ?? '' : '' }));
     sorted.sort((a, b) => (a.group === b.group ? 0 : Number(!a.group) - Number(!b.group) || order(a.group, b.group)) || turn * (typeof a.key === 'string' ? order(a.key, b.key) : a.key - b.key) || a.at - b.at);
@@ -141,14 +144,13 @@ function arrangeable(table, tools) {
     const button = make('button', { type: 'button', className: 'sort', textContent: head.textContent });
     button.addEventListener('click', async () => {
       await fetchOthers();
-      sort = { by, down: sort.by === by ? !sort.down : by !== 'name' };
+      sort = { by, down: sort.by === by ? !sort.down : by === 'level' || by === 'score' };
       for (const other of table.querySelectorAll('th[data-sort]')) other.removeAttribute('aria-sort');
       head.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');
       arrange();
     });
     head.replaceChildren(button);
   }
-  const by = /** @type {HTMLSelectElement} */ (find('[data-group-by]'));
   by.addEventListener('change', async () => { await fetchOthers(); group = by.value; arrange(); });
   bar.addEventListener('focusin', fetchOthers);
   for (const name of ['input', 'change']) bar.addEventListener(name, () => queueMicrotask(hideEmpty));
