@@ -46,6 +46,9 @@ mod tests {
     fn of_knows_pages_and_takes_the_unknown_for_bytes() {
         assert_eq!(of("a/index.html"), "text/html; charset=utf-8");
         assert_eq!(of("a/PLAN.PNG"), "image/png");
-        assert_eq!([of("search/w/0/ab.bin"), of("api/catalog/entities"), of("_headers")], ["application/octet-stream"; 3]);
+        assert_eq!(
+            [of("search/w/0/ab.bin"), of("api/catalog/entities"), of("_headers")],
+            ["application/octet-stream"; 3]
+        );
     }
 }

@@ -283,7 +283,7 @@ pub struct PublishArgs {
     /// Where the site is served from, such as `s3://portal.example.com`.
     #[arg(long, value_name = "ADDRESS")]
     pub to: String,
-    /// Publish nothing if a site with a higher number is there, such as that of a later run.
+    /// Do not replace a site with a higher number, such as that of a later run.
     #[arg(long, value_name = "NUMBER")]
     pub sequence: Option<i64>,
     /// Upload nothing; print the addresses of what would be uploaded.

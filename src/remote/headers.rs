@@ -74,7 +74,9 @@ impl HeaderRules {
     pub fn of(&self, path: &str) -> ObjectHeaders {
         let value = |wanted: Header| {
             let mut rules = self.rules.iter().rev();
-            rules.find(|(pattern, header, _)| *header == wanted && matches(pattern, path)).map(|(.., value)| value.clone())
+            rules
+                .find(|(pattern, header, _)| *header == wanted && matches(pattern, path))
+                .map(|(.., value)| value.clone())
         };
         ObjectHeaders {
             content_type: value(Header::ContentType).unwrap_or_else(|| media_type::of(path).to_owned()),

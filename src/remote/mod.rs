@@ -51,7 +51,7 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Reads an object that says its format first: a later one is told apart from what is damaged.
+/// Reads an object that says its format: a later one is another fault than a damaged one.
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], known: u32) -> Result<T, Fault> {
     #[derive(serde::Deserialize)]
     struct Head {

@@ -24,9 +24,16 @@ fn addresses_are_a_bucket_and_a_prefix() {
     assert_eq!((address.bucket(), address.to_string().as_str()), ("acme-portal", "s3://acme-portal/a/b/"));
     assert_eq!(address.key("sources/acme/web.json").unwrap().as_str(), "a/b/sources/acme/web.json");
     assert_eq!(Address::parse("s3://acme-portal").unwrap().key("x").unwrap().as_str(), "x");
-    for wrong in
-        ["acme", "https://acme/x", "s3://", "s3://a@evil.example/x", "s3://acme:80/x", "s3://acme/../x", "s3://acme//x", "s3://ACME/x"]
-    {
+    for wrong in [
+        "acme",
+        "https://acme/x",
+        "s3://",
+        "s3://a@evil.example/x",
+        "s3://acme:80/x",
+        "s3://acme/../x",
+        "s3://acme//x",
+        "s3://ACME/x",
+    ] {
         assert!(Address::parse(wrong).is_err(), "{wrong}");
     }
 }
@@ -97,10 +104,11 @@ fn files() -> impl Strategy<Value = BTreeMap<String, String>> {
 
 #[test]
 fn decide_keeps_the_higher_sequence() {
-    let replaced = |there: Option<&Pointer>, sequence: i64, pack: &str| match decide(there, &manifest(sequence), pack, 100) {
-        Decision::Replace(pointer) => pointer,
-        other => panic!("{other:?}"),
-    };
+    let replaced =
+        |there: Option<&Pointer>, sequence: i64, pack: &str| match decide(there, &manifest(sequence), pack, 100) {
+            Decision::Replace(pointer) => pointer,
+            other => panic!("{other:?}"),
+        };
     let (one, two) = (digest(b"1"), digest(b"2"));
     let first = replaced(None, 5, &one);
     assert_eq!(decide(Some(&first), &manifest(5), &one, 0), Decision::IsThere);
@@ -142,7 +150,10 @@ fn changes_ask_for_what_an_unfinished_publish_may_have_written() {
     let unfinished = build(&[("a", "1"), ("b", "2"), ("d", "2")]);
     let now = build(&[("a", "2"), ("b", "1"), ("c", "1"), ("d", "2"), ("e", "1")]);
     let found = changes(&now, Some(&there), &[unfinished], false);
-    assert_eq!(found, Changes { upload: vec!["a".to_owned(), "e".to_owned()], ask: vec!["b".to_owned(), "d".to_owned()] });
+    assert_eq!(
+        found,
+        Changes { upload: vec!["a".to_owned(), "e".to_owned()], ask: vec!["b".to_owned(), "d".to_owned()] }
+    );
     assert_eq!(changes(&now, None, &[], true).ask.len(), 5);
 }
 
@@ -150,7 +161,8 @@ fn changes_ask_for_what_an_unfinished_publish_may_have_written() {
 fn stages_upload_what_is_named_before_what_names_it() {
     let headers = HeaderRules::parse("/*\n  X-Frame: none\n/static/*\n  Cache-Control: public, immutable\n");
     let there = build(&[("index.html", "1"), ("old/index.html", "1")]);
-    let paths = ["index.html", "new/index.html", "old/index.html", "search/index.json", "static/app.js", "search/w/1.bin"];
+    let paths =
+        ["index.html", "new/index.html", "old/index.html", "search/index.json", "static/app.js", "search/w/1.bin"];
     let stages = stages(paths, Some(&there), &headers);
     assert_eq!(
         stages,
@@ -172,7 +184,10 @@ fn headers_are_those_of_the_site() {
     assert_eq!(rules.base(), "/portal/");
     assert!(rules.of("static/app.js").is_for_ever() && !rules.of("index.html").is_for_ever());
     let entity = rules.of("api/catalog/entities/by-name/component/default/web");
-    assert_eq!((&*entity.content_type, &*entity.cache_control), ("application/json; charset=utf-8", "public, max-age=60"));
+    assert_eq!(
+        (&*entity.content_type, &*entity.cache_control),
+        ("application/json; charset=utf-8", "public, max-age=60")
+    );
     assert_eq!(rules.of("index.html").content_type, "text/html; charset=utf-8");
     // Without rules, nothing is kept for long.
     assert_eq!(HeaderRules::parse("").of("static/app.js").cache_control, "public, max-age=60");

@@ -147,8 +147,7 @@ impl Storage {
                 None => error(404, "NoSuchKey"),
                 Some(object) => {
                     let day = &object.modified;
-                    let months =
-                        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+                    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
                     let month = months[day[5..7].parse::<usize>().expect("a month") - 1];
                     let mut more = format!(
                         "etag: {}\r\nlast-modified: Mon, {} {month} {} {} GMT\r\n",
@@ -336,7 +335,8 @@ fn push_uploads_once_and_the_higher_sequence_stays() {
 #[test]
 fn pushes_at_once_leave_the_highest_sequence() {
     let made = Made::new();
-    let packs: Vec<String> = (1..=6).map(|sequence| made.pack("acme/web", sequence, &format!("Title {sequence}"))).collect();
+    let packs: Vec<String> =
+        (1..=6).map(|sequence| made.pack("acme/web", sequence, &format!("Title {sequence}"))).collect();
     std::thread::scope(|scope| {
         for pack in &packs {
             scope.spawn(|| made.ends(0, &["push", pack, "--to", "s3://acme/store"]));
@@ -353,7 +353,10 @@ fn requests_are_repeated_and_reported_without_secrets() {
     assert!(made.storage.inner().faults.is_empty());
     made.storage.inner().faults.extend([403; 9]);
     let said = made.ends(2, &["pull", "s3://acme/store", "-o", "packs"]);
-    assert!(said.contains("cannot list s3://acme/store/sources/: the storage answered 403 SlowDown; see that"), "{said}");
+    assert!(
+        said.contains("cannot list s3://acme/store/sources/: the storage answered 403 SlowDown; see that"),
+        "{said}"
+    );
     made.storage.inner().faults.clear();
     let said = made.ends(2, &["push", "acme-web-1.tar.gz", "--to", "s3://other"]);
     assert!(said.contains("404 NoSuchBucket; see that the bucket is there"), "{said}");
@@ -377,7 +380,7 @@ fn pull_brings_what_is_whole_and_names_the_rest() {
     made.storage.inner().requests.clear();
     assert!(made.ends(0, &["pull", "s3://acme/store", "-o", "packs"]).contains("0 new, 5 unchanged, 0 removed"));
     assert!(!made.storage.inner().requests.iter().any(|request| request.contains("/packs/")));
-    // A newer pack of one, whose bytes are others; a pointer to the pack of somebody else; one that is none; one less.
+    // A newer pack of one, whose bytes are others; a pointer to the pack of somebody else; one that says nothing; one less.
     made.push("acme/spoiled", 2, "Two");
     let pack = made.storage.json("store/sources/acme/spoiled.json")["pack"].as_str().expect("a pack").to_owned();
     made.storage.put(&format!("store/packs/{pack}.tar.gz"), "something else");
@@ -401,13 +404,18 @@ fn pull_brings_what_is_whole_and_names_the_rest() {
     assert_eq!(names(&made), ["acme/api.tar.gz", "acme/liar.tar.gz", "acme/spoiled.tar.gz", "acme/web.tar.gz"]);
     assert!(after["acme/spoiled.tar.gz"] == before["acme/spoiled.tar.gz"], "the older one stays");
     assert!(after["acme/api.tar.gz"] != before["acme/api.tar.gz"]);
-    assert!(!fs::read_dir(made.path("packs")).expect("it").flatten().any(|entry| {
-        entry.file_name().to_string_lossy().starts_with(".playbill-tmp")
-    }));
+    assert!(
+        !fs::read_dir(made.path("packs"))
+            .expect("it")
+            .flatten()
+            .any(|entry| { entry.file_name().to_string_lossy().starts_with(".playbill-tmp") })
+    );
     // The build of before, from what it named.
-    made.ends(1, &["pull", "s3://acme/store", "-o", "other", "--lock", "lock.json"]);
+    made.ends(0, &["pull", "s3://acme/store", "-o", "other", "--lock", "lock.json"]);
     assert!(below(&made.path("other"))["acme/api.tar.gz"] == before["acme/api.tar.gz"]);
-    assert!(made.ends(2, &["pull", "s3://acme/wrong", "-o", "packs"]).contains("there are no packs at s3://acme/wrong/"));
+    assert!(
+        made.ends(2, &["pull", "s3://acme/wrong", "-o", "packs"]).contains("there are no packs at s3://acme/wrong/")
+    );
     assert_eq!(names(&made).len(), 4);
 }
 
@@ -425,8 +433,13 @@ fn publish_uploads_what_has_changed_in_an_order_that_never_breaks_a_page() {
         files.collect::<BTreeMap<_, _>>()
     };
     assert!(files(&made) == below(&made.path("site")));
-    let written: Vec<String> =
-        made.storage.written().into_iter().filter(|key| !key.contains(".playbill")).map(|key| key[4..].to_owned()).collect();
+    let written: Vec<String> = made
+        .storage
+        .written()
+        .into_iter()
+        .filter(|key| !key.contains(".playbill"))
+        .map(|key| key[4..].to_owned())
+        .collect();
     let stage = |path: &String| match &**path {
         "index.html" | "search/index.json" | "search/search.js" | "llms.txt" | "api/portal.json.gz" => 3,
         path if path.starts_with("static/") => 0,
@@ -507,7 +520,10 @@ fn gc_removes_what_nobody_names_any_more_and_nothing_else() {
     made.write("site/own.txt", "no build wrote this");
     made.ends(0, &["publish", "site", "--to", "s3://acme/www", "-q"]);
     fs::remove_dir_all(made.path("portal/docs")).expect("the documents");
-    made.write("portal/catalog-info.yaml", "{apiVersion: backstage.io/v1alpha1, kind: Group, metadata: {name: shop}, spec: {type: team, children: []}}\n");
+    made.write(
+        "portal/catalog-info.yaml",
+        "{apiVersion: backstage.io/v1alpha1, kind: Group, metadata: {name: shop}, spec: {type: team, children: []}}\n",
+    );
     made.ends(0, &["build", "portal", "-o", "site", "-q"]);
     made.ends(0, &["publish", "site", "--to", "s3://acme/www", "-q"]);
     made.storage.put("www/foreign.html", "somebody else's");

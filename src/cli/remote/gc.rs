@@ -13,8 +13,8 @@ use crate::cli::{CommandOutcome, Context, counted, print, say};
 use crate::error::Error;
 use crate::remote::client::Client;
 use crate::remote::{
-    PACKS, Pointer, SOURCES, State, Stored, build_key, build_of_key, dead_builds, pointer_key, slug_of_key, unneeded_files,
-    unneeded_packs,
+    PACKS, Pointer, SOURCES, State, Stored, build_key, build_of_key, dead_builds, pointer_key, slug_of_key,
+    unneeded_files, unneeded_packs,
 };
 
 const DAY: i64 = 24 * 60 * 60;

@@ -74,7 +74,10 @@ fn variable(name: &str) -> Option<String> {
 
 /// Returns the time, in seconds since 1970 UTC.
 fn now() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "when something was pushed is a fact of the storage, not of an output")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "when something was pushed is a fact of the storage, not of an output"
+    )]
     let now = SystemTime::now();
     now.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -54,7 +54,8 @@ pub(in crate::cli) fn run(context: &Context, args: &PublishArgs) -> Result<Comma
     watch.stage("compare");
     let outcome = if args.dry_run {
         let there = claim::state(&client)?.map(|(state, _)| state).unwrap_or_default();
-        let paths = if is_needed(context, &there, &local, args) { to_upload(&client, &there, &local)?.0 } else { Vec::new() };
+        let paths =
+            if is_needed(context, &there, &local, args) { to_upload(&client, &there, &local)?.0 } else { Vec::new() };
         print_addresses(&local, paths.iter().map(String::as_str));
         report(context, &format!("{} would be uploaded", counted(paths.len(), "file", "files")));
         Ok(CommandOutcome::Success)
@@ -187,13 +188,16 @@ impl LocalSite {
         });
         let files: BTreeMap<String, LocalFile> = read.collect::<Result<_, Error>>()?;
         if let Some(path) = files.keys().find(|path| path.starts_with(".playbill/")) {
-            return Err(Error::Usage(format!("`{path}` cannot be published: `.playbill` is what Playbill needs itself")));
+            return Err(Error::Usage(format!(
+                "`{path}` cannot be published: `.playbill` is what Playbill needs itself"
+            )));
         }
         let rules = files.contains_key(routes::HEADERS).then(|| folder.join(routes::HEADERS));
         #[expect(clippy::disallowed_methods, reason = "it is a file of the site")]
         let rules = rules.map(std::fs::read_to_string).and_then(Result::ok).unwrap_or_default();
         let headers = HeaderRules::parse(&rules);
-        let fingerprint = |(path, file): (&String, &LocalFile)| (path.clone(), headers.of(path).fingerprint(&file.content));
+        let fingerprint =
+            |(path, file): (&String, &LocalFile)| (path.clone(), headers.of(path).fingerprint(&file.content));
         let build = Build::new(files.iter().map(fingerprint).collect());
         let name = digest(&build.to_bytes());
         Ok(Self { folder: folder.to_owned(), headers, files, build, name })

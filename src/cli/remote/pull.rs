@@ -75,7 +75,10 @@ pub(in crate::cli) fn run(context: &Context, args: &PullArgs) -> Result<CommandO
         None => newest(&client)?,
     };
     if wanted.is_empty() && problems.is_empty() {
-        return Err(Error::Usage(format!("there are no packs at {}; write some with `playbill push`", client.address())));
+        return Err(Error::Usage(format!(
+            "there are no packs at {}; write some with `playbill push`",
+            client.address()
+        )));
     }
     make_folder(&folder)?;
     remove_partial(&folder);
@@ -130,13 +133,10 @@ pub(in crate::cli) fn run(context: &Context, args: &PullArgs) -> Result<CommandO
     write_list(&folder, &pulled)?;
     problems.sort_by(|one, other| one.place.cmp(&other.place));
     for problem in &problems {
-        say(&format!(
-            "error[{}]: {}\n --> {}\nhelp: {}\n",
-            problem.code.as_str(),
-            problem.message,
-            problem.place,
-            problem.help
-        ));
+        say(&format!("error[{}]: {}", problem.code.as_str(), problem.message));
+        say(&format!(" --> {}", problem.place));
+        say(&format!("help: {}", problem.help));
+        say("");
     }
     if !context.quiet {
         let left_out = match problems.len() {
@@ -166,14 +166,16 @@ fn newest(client: &Client) -> Result<(BTreeMap<String, String>, Vec<Problem>), E
         Ok(match client.get(&key, MAX_POINTER) {
             // Removed just now.
             Ok(None) => None,
-            Ok(Some(object)) => Some(Pointer::parse(&object.bytes).map(|pointer| pointer.pack).map_err(|fault| {
-                match fault {
-                    Fault::Newer(_) => {
-                        problem(codes::SOURCE_NEWER, &fault.to_string(), "update Playbill here before the repositories do")
-                    }
+            Ok(Some(object)) => {
+                Some(Pointer::parse(&object.bytes).map(|pointer| pointer.pack).map_err(|fault| match fault {
+                    Fault::Newer(_) => problem(
+                        codes::SOURCE_NEWER,
+                        &fault.to_string(),
+                        "update Playbill here before the repositories do",
+                    ),
                     Fault::Invalid(_) => problem(codes::SOURCE_BROKEN, &fault.to_string(), PUSH_AGAIN),
-                }
-            })),
+                }))
+            }
             Err(error) => Some(Err(problem(codes::SOURCE_BROKEN, &error.to_string(), PUSH_AGAIN))),
         })
     })?;
@@ -247,8 +249,11 @@ fn fetch(
         // Each may expand to half a gigabyte.
         let _alone = reading.lock();
         #[expect(clippy::disallowed_methods, reason = "it was written just now")]
-        let content = std::fs::read(&partial.0)
-            .map_err(|source| Error::Io { action: "read", path: partial.0.clone(), source })?;
+        let content = std::fs::read(&partial.0).map_err(|source| Error::Io {
+            action: "read",
+            path: partial.0.clone(),
+            source,
+        })?;
         match pack::read(&content, &bounds) {
             Err(fault @ pack::Fault::Newer { .. }) => {
                 return left_out(
@@ -343,7 +348,6 @@ fn remove(folder: &Path, file: &str) -> bool {
     }
     is_removed
 }
-
 
 #[cfg(test)]
 mod tests {

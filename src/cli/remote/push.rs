@@ -61,10 +61,13 @@ pub(in crate::cli) fn run(context: &Context, args: &PushArgs) -> Result<CommandO
                 if is_missing {
                     client.put(&pack_key, Content::Bytes(&content), PACK, Condition::Always)?;
                 }
-                report(context, &match is_uploaded || is_missing {
-                    true => format!("pushed {slug}: {}", bytes(content.len() as u64)),
-                    false => format!("nothing to push: this pack of {slug} is there"),
-                });
+                report(
+                    context,
+                    &match is_uploaded || is_missing {
+                        true => format!("pushed {slug}: {}", bytes(content.len() as u64)),
+                        false => format!("nothing to push: this pack of {slug} is there"),
+                    },
+                );
                 return Ok(CommandOutcome::Success);
             }
             Decision::Older(sequence) => {
