@@ -29,6 +29,8 @@ const STALLED: Duration = Duration::from_secs(30);
 const ANSWER: Duration = Duration::from_secs(60);
 /// How long one request may take in all.
 const REQUEST: Duration = Duration::from_secs(30 * 60);
+/// How many connections stay open between requests.
+const CONNECTIONS: usize = 16;
 /// How often a request is made before giving up.
 const ATTEMPTS: u32 = 6;
 /// How long to wait before the second attempt; each further wait is twice as long.
@@ -174,6 +176,8 @@ impl Client {
             .max_redirects_will_error(false)
             .user_agent(concat!("playbill/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls.build())
+            .max_idle_connections(CONNECTIONS)
+            .max_idle_connections_per_host(CONNECTIONS)
             .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(ANSWER))
             .timeout_per_read(Some(STALLED))
@@ -305,6 +309,15 @@ impl Client {
             Failure::check(&mut response)?;
             Ok(Written::Done(tag(response.headers())))
         })
+    }
+
+    /// Returns whether the storage refuses to write an object, which is there and says `content`, as a new one. Some storage
+    /// knows no conditions and says nothing of it.
+    ///
+    /// # Errors
+    /// When it cannot be tried.
+    pub fn keeps_conditions(&self, key: &Key, content: &[u8]) -> Result<bool, Error> {
+        Ok(self.put(key, Content::Bytes(content), JSON, Condition::IsNew)? == Written::Refused)
     }
 
     /// Removes an object, if there is one.

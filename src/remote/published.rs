@@ -85,7 +85,7 @@ impl State {
     /// Returns the state while somebody changes the site: towards a build, or without one to remove garbage.
     #[must_use]
     pub fn claimed(&self, id: &str, build: Option<&str>) -> Self {
-        let mut state = self.clone();
+        let mut state = Self { format: FORMAT, ..self.clone() };
         state.claim = Some(Claim { id: id.to_owned(), renewals: 0 });
         if let Some(build) = build.filter(|build| !state.unfinished.iter().any(|other| other == build)) {
             state.unfinished.push(build.to_owned());

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::pack::{Manifest, RepositoryFacts, digest};
+use crate::pack::{self, Manifest, RepositoryFacts, digest};
 
 fn manifest(sequence: i64) -> Manifest {
     let repository = RepositoryFacts { slug: "acme/web".to_owned(), ..RepositoryFacts::default() };
@@ -88,8 +88,9 @@ proptest! {
         }
         let now = Build::new(now);
         let found = changes(&now, whole.map(Build::new).as_ref(), &[Build::new(started)], false);
-        let asked = found.ask.iter().filter(|path| storage.get(*path) != now.files.get(*path));
-        for path in found.upload.iter().chain(asked) {
+        let asked = found.ask.iter().filter(|path| storage.get(*path) != now.files.get(*path)).cloned();
+        let asked: Vec<String> = asked.collect();
+        for path in found.upload.iter().chain(&asked) {
             storage.insert(path.clone(), now.files[path].clone());
         }
         for (path, content) in &now.files {

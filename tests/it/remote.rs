@@ -2,6 +2,7 @@
 //! same, and much that takes longer, with a larger imitation that others have written.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -131,14 +132,15 @@ impl Storage {
                 for key in keys {
                     let object = &inner.objects[&key];
                     let encoded = percent_encoding::utf8_percent_encode(&key, percent_encoding::NON_ALPHANUMERIC);
-                    text += &format!(
+                    let _ = write!(
+                        text,
                         "<Contents><Key>{encoded}</Key><Size>{}</Size><LastModified>{}</LastModified></Contents>",
                         object.bytes.len(),
                         object.modified
                     );
                 }
                 if let Some(next) = next {
-                    text += &format!("<NextContinuationToken>{next}</NextContinuationToken>");
+                    text.extend(["<NextContinuationToken>", &next, "</NextContinuationToken>"]);
                 }
                 text += "<EncodingType>url</EncodingType></ListBucketResult>";
                 (200, String::new(), text.into_bytes())
@@ -157,7 +159,7 @@ impl Storage {
                         &day[11..19]
                     );
                     for (name, value) in object.headers.iter().filter(|(name, _)| name.starts_with("x-amz-meta-")) {
-                        more += &format!("{name}: {value}\r\n");
+                        more.extend([&**name, ": ", &**value, "\r\n"]);
                     }
                     (200, more, object.bytes)
                 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{key, unusable};
+use super::{check_conditions, key, unusable};
 use crate::cli::{Context, say};
 use crate::error::Error;
 use crate::remote::client::{Client, Condition, Content, JSON, Written};
@@ -103,7 +103,11 @@ impl<'c> Site<'c> {
             }
             let next = there.claimed(&id, None);
             let when = tag.as_deref().map_or(Condition::IsNew, Condition::IsStill);
-            if let Written::Done(tag) = client.put(&key, Content::Bytes(&next.to_bytes()), JSON, when)? {
+            let bytes = next.to_bytes();
+            if let Written::Done(tag) = client.put(&key, Content::Bytes(&bytes), JSON, when)? {
+                if when == Condition::IsNew {
+                    check_conditions(client, &key, &bytes)?;
+                }
                 return Ok(Some(Self::holding(client, key, id, next, tag)));
             }
         }

@@ -22,6 +22,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
+use super::say;
 use crate::error::Error;
 use crate::remote::client::{Access, Client};
 use crate::remote::{Address, Fault, Key};
@@ -85,6 +86,18 @@ fn now() -> i64 {
 /// Returns the key of an object that this program names itself.
 fn key(client: &Client, path: &str) -> Result<Key, Error> {
     client.address().key(path).map_err(|why| Error::Usage(format!("`{}{path}` {why}", client.address())))
+}
+
+/// Reports a storage that takes every write, once for each object that is replaced with a condition: when it is new.
+fn check_conditions(client: &Client, key: &Key, content: &[u8]) -> Result<(), Error> {
+    if !client.keeps_conditions(key, content)? {
+        say(&format!(
+            "warning: the storage of {} writes without regard to conditions (`If-None-Match`), so that of two jobs at once \
+             the last one stays",
+            client.address()
+        ));
+    }
+    Ok(())
 }
 
 /// Returns that an object cannot be used.

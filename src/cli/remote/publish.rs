@@ -19,6 +19,7 @@ use crate::cli::{CommandOutcome, Context, counted, print, say};
 use crate::error::Error;
 use crate::output::Listing;
 use crate::pack::digest;
+use crate::portable;
 use crate::remote::client::{Client, Condition, Content, JSON, Meta};
 use crate::remote::{Build, Fault, HeaderRules, State, build_key, changes, stages};
 use crate::routes;
@@ -27,6 +28,9 @@ use crate::routes;
 const SMALL: u64 = 8 << 20;
 /// The largest list of files that is read: a million of them.
 pub(super) const MAX_BUILD: u64 = 256 << 20;
+
+/// Of how many publishes that ended early the lists are read; if there are more, every object is asked what it is.
+const MAX_UNFINISHED: usize = 20;
 
 /// A file of the folder.
 struct LocalFile {
@@ -141,9 +145,10 @@ fn to_upload(client: &Client, there: &State, local: &LocalSite) -> Result<(Vec<S
     };
     let whole = there.build.as_ref().map(&mut read).transpose()?.flatten();
     let mut unfinished = Vec::new();
-    for name in &there.unfinished {
+    for name in there.unfinished.iter().take(MAX_UNFINISHED) {
         unfinished.extend(read(name)?);
     }
+    lost |= there.unfinished.len() > MAX_UNFINISHED;
     let found = changes(&local.build, whole.as_ref(), &unfinished, lost);
     let mut paths = found.upload;
     // An object says with which content it was uploaded.
@@ -169,6 +174,11 @@ pub(super) fn read_build(client: &Client, name: &str) -> Result<Option<Build>, E
 /// Prints the addresses of what has changed below the host of the site, for caches that have to be purged.
 fn print_addresses<'p>(local: &LocalSite, paths: impl Iterator<Item = &'p str>) {
     let base = local.headers.base();
+    // A compressed twin has the address of its file.
+    let is_twin = |path: &&str| {
+        portable::TWINS.iter().any(|twin| path.strip_suffix(twin).is_some_and(|file| local.files.contains_key(file)))
+    };
+    let paths = paths.filter(|path| !is_twin(path));
     let lines: String = paths.map(|path| format!("{base}{}\n", routes::encoded(page_address(path)))).collect();
     print(&lines);
 }

@@ -82,20 +82,16 @@ pub(in crate::cli) fn run(context: &Context, args: &PullArgs) -> Result<CommandO
     }
     make_folder(&folder)?;
     remove_partial(&folder);
-    // By the path of each file; on some disks, two names that differ only in case are one.
     let mut files: BTreeMap<String, (String, String)> = BTreeMap::new();
-    let mut folded = BTreeSet::new();
-    for (slug, digest) in wanted {
-        let file = file_of(&slug);
-        if folded.insert(portable::folded(&file)) {
-            files.insert(file, (slug, digest));
-        } else {
-            problems.push(Problem {
+    for (slug, digest, message) in placed(wanted) {
+        match message {
+            None => drop(files.insert(file_of(&slug), (slug, digest))),
+            Some(message) => problems.push(Problem {
                 code: codes::SOURCE_BROKEN,
                 place: client.address().show(&key(&client, &pointer_key(&slug))?),
-                message: format!("the pack of `{slug}` is left out: another repository differs from it only in case"),
+                message: format!("the pack of `{slug}` is left out: {message}"),
                 help: "pack one of the two under another name: `playbill pack --slug NAME`",
-            });
+            }),
         }
     }
     let list: Vec<(&String, &(String, String))> = files.iter().collect();
@@ -302,6 +298,24 @@ fn file_of(slug: &str) -> String {
     format!("{folders}{}.tar.gz", rest.join("+"))
 }
 
+/// Returns each pack, with the reason if another one has its place on some disk: a name that differs only in case, or that
+/// would have to be a folder and a file.
+fn placed(wanted: BTreeMap<String, String>) -> Vec<(String, String, Option<&'static str>)> {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let files: BTreeSet<String> = wanted.keys().map(|slug| portable::folded(&file_of(slug))).collect();
+    let place = |(slug, digest): (String, String)| {
+        let file = portable::folded(&file_of(&slug));
+        let is_within = file.match_indices('/').any(|(at, _)| files.contains(&file[..at]));
+        let message = match taken.insert(file) {
+            false => Some("another repository differs from it only in case"),
+            true if is_within => Some("the file of another repository has the name of its folder"),
+            true => None,
+        };
+        (slug, digest, message)
+    };
+    wanted.into_iter().map(place).collect()
+}
+
 fn make_folder(folder: &Path) -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "the command line names this folder")]
     let made = std::fs::create_dir_all(folder);
@@ -358,5 +372,14 @@ mod tests {
         assert_eq!(file_of("acme/web"), "acme/web.tar.gz");
         assert_eq!(file_of("a/b/c/d/e/f"), "a/b/c/d/e+f.tar.gz");
         assert!(!file_of("acme/con").contains("/con."));
+    }
+
+    #[test]
+    fn placed_keeps_one_of_two_that_share_a_place() {
+        let slugs = ["acme/Web", "acme/api", "acme/api.tar.gz/x", "acme/web"];
+        let wanted = slugs.iter().map(|slug| ((*slug).to_owned(), String::new())).collect();
+        let left_out: Vec<String> =
+            placed(wanted).into_iter().filter_map(|(slug, _, message)| message.map(|_| slug)).collect();
+        assert_eq!(left_out, ["acme/api.tar.gz/x", "acme/web"]);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Signing, bytes, client, key, now, unusable};
+use super::{Signing, bytes, check_conditions, client, key, now, unusable};
 use crate::cli::args::PushArgs;
 use crate::cli::{CommandOutcome, Context, say};
 use crate::error::Error;
@@ -86,7 +86,11 @@ pub(in crate::cli) fn run(context: &Context, args: &PushArgs) -> Result<CommandO
                     is_uploaded = true;
                 }
                 let when = there.as_ref().map_or(Condition::IsNew, |object| Condition::IsStill(&object.tag));
-                if let Written::Done(_) = client.put(&pointer_key, Content::Bytes(&next.to_bytes()), JSON, when)? {
+                let next = next.to_bytes();
+                if let Written::Done(_) = client.put(&pointer_key, Content::Bytes(&next), JSON, when)? {
+                    if when == Condition::IsNew {
+                        check_conditions(&client, &pointer_key, &next)?;
+                    }
                     // Nobody named the pack until now, so that `gc` may have taken it for garbage.
                     if client.facts(&pack_key)?.is_none() {
                         client.put(&pack_key, Content::Bytes(&content), PACK, Condition::Always)?;
