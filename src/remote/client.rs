@@ -316,8 +316,8 @@ impl Client {
     ///
     /// # Errors
     /// When it cannot be tried.
-    pub fn keeps_conditions(&self, key: &Key, content: &[u8]) -> Result<bool, Error> {
-        Ok(self.put(key, Content::Bytes(content), JSON, Condition::IsNew)? == Written::Refused)
+    pub fn keeps_conditions(&self, key: &Key, content: &[u8], meta: Meta<'_>) -> Result<bool, Error> {
+        Ok(self.put(key, Content::Bytes(content), meta, Condition::IsNew)? == Written::Refused)
     }
 
     /// Removes an object, if there is one.
@@ -490,7 +490,10 @@ impl Failure {
             Some(401 | 403) if is_anonymous => {
                 "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, since the request was not signed"
             }
-            Some(401 | 403) => "; see that the credentials are right and may do this",
+            Some(401 | 403) => {
+                "; see that the credentials are right and may do this, and `s3:ListBucket`, without which nobody learns that \
+                 an object is missing"
+            }
             Some(301 | 307 | 308) => "; the bucket is elsewhere: set AWS_REGION, or AWS_ENDPOINT_URL",
             Some(400) => "; see that AWS_REGION is that of the bucket",
             Some(404) => "; see that the bucket is there, and that AWS_ENDPOINT_URL is its storage",

@@ -103,6 +103,12 @@ impl State {
         state
     }
 
+    /// Returns the state when nobody changes the site any more, whatever is there.
+    #[must_use]
+    pub fn released(&self) -> Self {
+        Self { claim: None, ..self.clone() }
+    }
+
     /// Returns the state when a build is there whole, and nobody changes the site any more.
     #[must_use]
     pub fn finished(&self, build: &str, sequence: Option<i64>, now: i64) -> Self {

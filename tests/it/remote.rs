@@ -41,6 +41,8 @@ struct Inner {
     faults: VecDeque<u16>,
     /// After so many more writes, nothing is allowed any more.
     writes_left: Option<usize>,
+    /// Whether conditions of writes are ignored, as some storage does.
+    knows_no_conditions: bool,
 }
 
 /// A storage with one bucket, `acme`.
@@ -114,7 +116,9 @@ impl Storage {
             return error(status, "SlowDown");
         }
         let Some(key) = path.strip_prefix("/acme/").map(decode) else { return error(404, "NoSuchBucket") };
-        inner.requests.push(format!("{method} {key}"));
+        if method != "PUT" {
+            inner.requests.push(format!("{method} {key}"));
+        }
         let found = inner.objects.get(&key).cloned();
         match method {
             "GET" if key.is_empty() => {
@@ -174,9 +178,10 @@ impl Storage {
                     (Some(_), Some(_)) => false,
                     _ => wanted.is_none_or(|wanted| found.as_ref().is_some_and(|object| object.tag() == *wanted)),
                 };
-                if !holds {
+                if !holds && !inner.knows_no_conditions {
                     return error(412, "PreconditionFailed");
                 }
+                inner.requests.push(format!("PUT {key}"));
                 let object = Object { bytes: body, headers, modified: NOW.to_owned() };
                 let tag = object.tag();
                 inner.objects.insert(key, object);
@@ -348,6 +353,15 @@ fn pushes_at_once_leave_the_highest_sequence() {
 }
 
 #[test]
+fn storage_without_conditions_is_named() {
+    let made = Made::new();
+    assert!(!made.push("acme/web", 1, "One").contains("warning"));
+    made.storage.inner().knows_no_conditions = true;
+    let said = made.push("acme/api", 1, "One");
+    assert!(said.contains("warning: the storage of s3://acme/store/ writes without regard to conditions"), "{said}");
+}
+
+#[test]
 fn requests_are_repeated_and_reported_without_secrets() {
     let made = Made::new();
     made.storage.inner().faults.extend([503, 500, 429]);
@@ -356,7 +370,9 @@ fn requests_are_repeated_and_reported_without_secrets() {
     made.storage.inner().faults.extend([403; 9]);
     let said = made.ends(2, &["pull", "s3://acme/store", "-o", "packs"]);
     assert!(
-        said.contains("cannot list s3://acme/store/sources/: the storage answered 403 SlowDown; see that"),
+        said.contains(
+            "cannot list s3://acme/store/sources/: the storage answered 403 SlowDown; see that the credentials"
+        ),
         "{said}"
     );
     made.storage.inner().faults.clear();

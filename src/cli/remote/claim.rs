@@ -106,7 +106,7 @@ impl<'c> Site<'c> {
             let bytes = next.to_bytes();
             if let Written::Done(tag) = client.put(&key, Content::Bytes(&bytes), JSON, when)? {
                 if when == Condition::IsNew {
-                    check_conditions(client, &key, &bytes)?;
+                    check_conditions(client, &key, &bytes, JSON)?;
                 }
                 return Ok(Some(Self::holding(client, key, id, next, tag)));
             }
@@ -123,30 +123,36 @@ impl<'c> Site<'c> {
         self.held.lock().state.clone()
     }
 
-    /// Does something while the claim is renewed.
+    /// Does something while the claim is renewed. When it fails, others need not wait.
     pub(super) fn hold<T>(&self, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let (is_done, done) = (Mutex::new(false), Condvar::new());
-        std::thread::scope(|scope| {
+        let end = End::default();
+        let result = std::thread::scope(|scope| {
             scope.spawn(|| {
-                let mut ended = is_done.lock();
-                while !*ended {
-                    if done.wait_for(&mut ended, RENEWED).timed_out() && !*ended {
+                let mut has_come = end.has_come.lock();
+                while !*has_come {
+                    if end.came.wait_for(&mut has_come, RENEWED).timed_out() && !*has_come {
                         // A renewal that fails is tried again, until it is too late.
                         let _ = self.change(State::renewed);
                     }
                 }
             });
-            let result = work();
-            *is_done.lock() = true;
-            done.notify_all();
-            result
-        })
+            // Also when it panics.
+            let _ending = Ending(&end);
+            work()
+        });
+        if result.is_err() && !self.is_lost.load(Ordering::Relaxed) {
+            let _ = self.change(State::released);
+        }
+        result
     }
 
     /// Makes sure that the site still belongs to this process.
     pub(super) fn check(&self) -> Result<(), Error> {
-        if self.is_lost.load(Ordering::Relaxed) || self.held.lock().renewed.elapsed() > LOST {
-            return Err(self.lost());
+        if self.is_lost.load(Ordering::Relaxed) {
+            return Err(self.lost("another `publish` or `gc` has taken over"));
+        }
+        if self.held.lock().renewed.elapsed() > LOST {
+            return Err(self.lost("the storage could not be reached for so long that another may have taken over"));
         }
         Ok(())
     }
@@ -164,7 +170,7 @@ impl<'c> Site<'c> {
                 _ => {
                     self.is_lost.store(true, Ordering::Relaxed);
                     drop(held);
-                    return Err(self.lost());
+                    return Err(self.lost("another `publish` or `gc` has taken over"));
                 }
             },
         };
@@ -172,13 +178,30 @@ impl<'c> Site<'c> {
         Ok(())
     }
 
-    fn lost(&self) -> Error {
+    fn lost(&self, reason: &str) -> Error {
         Error::Storage {
             action: "write",
             address: self.client.address().show(&self.key),
-            reason: format!("another `publish` or `gc` has taken over from this one ({})", &self.id[..8]),
-            advice: "; run it again when the other has ended",
+            reason: reason.to_owned(),
+            advice: "; run it again, and it goes on where this one has ended",
         }
+    }
+}
+
+/// Whether the work is done.
+#[derive(Default)]
+struct End {
+    has_come: Mutex<bool>,
+    came: Condvar,
+}
+
+/// Says so when it is dropped.
+struct Ending<'e>(&'e End);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        *self.0.has_come.lock() = true;
+        self.0.came.notify_all();
     }
 }
 

@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::say;
 use crate::error::Error;
-use crate::remote::client::{Access, Client};
+use crate::remote::client::{Access, Client, Meta};
 use crate::remote::{Address, Fault, Key};
 
 /// How many requests are made at a time.
@@ -88,9 +88,10 @@ fn key(client: &Client, path: &str) -> Result<Key, Error> {
     client.address().key(path).map_err(|why| Error::Usage(format!("`{}{path}` {why}", client.address())))
 }
 
-/// Reports a storage that takes every write, once for each object that is replaced with a condition: when it is new.
-fn check_conditions(client: &Client, key: &Key, content: &[u8]) -> Result<(), Error> {
-    if !client.keeps_conditions(key, content)? {
+/// Reports a storage that takes every write, known by an object that was written just now. Once for each pointer and site: when
+/// it is new.
+fn check_conditions(client: &Client, key: &Key, content: &[u8], meta: Meta<'_>) -> Result<(), Error> {
+    if !client.keeps_conditions(key, content, meta)? {
         say(&format!(
             "warning: the storage of {} writes without regard to conditions (`If-None-Match`), so that of two jobs at once \
              the last one stays",

@@ -19,6 +19,8 @@ pub(super) const MAX_POINTER: u64 = 256 << 10;
 const ROUNDS: u32 = 20;
 /// A pack that was uploaded this long ago might just be taken for garbage, in seconds.
 const OLD: i64 = 12 * 60 * 60;
+/// A pack of fewer bytes is uploaded twice to see whether the storage knows conditions.
+const SMALL: usize = 1 << 20;
 /// What is said of a pack: its name is made of its content.
 const PACK: Meta<'static> =
     Meta { content_type: "application/gzip", cache_control: "public, max-age=31536000, immutable", fingerprint: None };
@@ -88,8 +90,9 @@ pub(in crate::cli) fn run(context: &Context, args: &PushArgs) -> Result<CommandO
                 let when = there.as_ref().map_or(Condition::IsNew, |object| Condition::IsStill(&object.tag));
                 let next = next.to_bytes();
                 if let Written::Done(_) = client.put(&pointer_key, Content::Bytes(&next), JSON, when)? {
-                    if when == Condition::IsNew {
-                        check_conditions(&client, &pointer_key, &next)?;
+                    // With the pack, since somebody else may have replaced the pointer by now.
+                    if when == Condition::IsNew && content.len() < SMALL {
+                        check_conditions(&client, &pack_key, &content, PACK)?;
                     }
                     // Nobody named the pack until now, so that `gc` may have taken it for garbage.
                     if client.facts(&pack_key)?.is_none() {
