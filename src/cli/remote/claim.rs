@@ -146,6 +146,11 @@ impl<'c> Site<'c> {
         result
     }
 
+    /// Says that objects of a build are uploaded from now on.
+    pub(super) fn begin(&self, build: &str) -> Result<(), Error> {
+        self.change(|state| state.claimed(&self.id, Some(build)))
+    }
+
     /// Makes sure that the site still belongs to this process.
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.is_lost.load(Ordering::Relaxed) {

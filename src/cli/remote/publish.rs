@@ -106,8 +106,7 @@ fn publish(
     let (paths, there) = to_upload(client, &before, local)?;
     let list = key(client, &build_key(&local.name))?;
     client.put(&list, Content::Bytes(&local.build.to_bytes()), JSON, Condition::Always)?;
-    let id = before.claim.as_ref().map(|claim| claim.id.clone()).unwrap_or_default();
-    site.change(|state| state.claimed(&id, Some(&local.name)))?;
+    site.begin(&local.name)?;
     watch.stage("upload");
     let sent = AtomicU64::new(0);
     for stage in stages(paths.iter().map(String::as_str), there.as_ref(), &local.headers) {
