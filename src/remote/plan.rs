@@ -58,7 +58,7 @@ const INDEXES: &[&str] = &[
 ];
 
 /// Divides files into stages: a file is uploaded when all those are there that it may name. Whatever happens between two
-/// uploads, no page leads to a file that is not there.
+/// uploads, no page that readers can come to leads to a file that is not there: only new pages do, to each other.
 #[must_use]
 pub fn stages<'p>(
     paths: impl IntoIterator<Item = &'p str>,

@@ -129,11 +129,14 @@ parsed = {}
 
 
 def missing(stored, read_page):
-    """Returns what pages lead to and is not there; pages that were read before are known by their tag."""
-    lost = set()
-    for path, tag in stored.items():
-        if not path.endswith(".html"):
+    """Returns what readers come to from the home page and is not there; pages that were read before are known by their tag."""
+    lost, seen, waiting = set(), set(), ["index.html"] if "index.html" in stored else []
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.endswith(".html"):
             continue
+        seen.add(path)
+        tag = stored[path]
         if (path, tag) not in parsed:
             links = Links()
             links.feed(read_page(path).decode())
@@ -143,7 +146,10 @@ def missing(stored, read_page):
             if parts.scheme or parts.netloc or not parts.path:
                 continue
             to = posixpath.normpath(posixpath.join("/", posixpath.dirname(path), urllib.parse.unquote(parts.path)))[1:]
-            if to not in stored and posixpath.join(to, "index.html") not in stored and to not in ("", "."):
+            to = to if to in stored else posixpath.join(to, "index.html")
+            if to in stored:
+                waiting.append(to)
+            else:
                 lost.add((path, link))
     return lost
 
@@ -247,12 +253,12 @@ for site in sites:
 www = f"s3://{BUCKET}/www"
 
 
-def is_whole():
-    stored = objects("www/")
-    state = json.loads(read("www/.playbill/published.json"))
+def is_whole(prefix="www/"):
+    stored = objects(prefix)
+    state = json.loads(read(f"{prefix}.playbill/published.json"))
     if "build" in state:
-        assert hashlib.sha256(read(f"www/.playbill/builds/{state['build']}.json")).hexdigest() == state["build"]
-    lost = missing(stored, lambda path: read("www/" + path)) - known
+        assert hashlib.sha256(read(f"{prefix}.playbill/builds/{state['build']}.json")).hexdigest() == state["build"]
+    lost = missing(stored, lambda path: read(prefix + path)) - known
     assert not lost, sorted(lost)[:5]
     return state
 
@@ -284,15 +290,30 @@ assert uploads <= 60, said
 before = time.monotonic()
 run("publish", sites[2], "--to", www, "-q")
 length = time.monotonic() - before
-ended, wholes = 0, set()
+ended, site = 0, sites[2]
 for number in range(KILLS):
-    site = sites[random.randrange(3)]
-    ended += kill(1.2 * length, "publish", site, "--to", www, "--take-over", "-q")
-    wholes.add(is_whole().get("build"))
+    site = random.choice([other for other in sites if other != site])
+    has_ended = kill(1.2 * length, "publish", site, "--to", www, "--take-over", "-q")
+    is_whole()
+    if has_ended:
+        is_equal(site)
+    ended += has_ended
 said = run("publish", sites[0], "--to", www, "--take-over")
 is_whole()
 is_equal(sites[0])
-part(f"publish: {KILLS} kills at random moments ({ended} had ended): no page leads to what is not there; then {said.strip()[-70:]}")
+part(f"publish: {KILLS} kills at random moments ({ended} had ended): no page that is reached leads to what is not there; then {said.strip()[-70:]}")
+
+
+# Where nothing is there from earlier times.
+ended = 0
+for number in range(KILLS // 4):
+    to = f"s3://{BUCKET}/fresh-{number}"
+    if number % 3:
+        run("publish", sites[0], "--to", to, "-q")
+    ended += kill(length, "publish", sites[2], "--to", to, "-q")
+    if f"fresh-{number}/.playbill/published.json" in objects(""):
+        is_whole(f"fresh-{number}/")
+part(f"publish: {KILLS // 4} kills of a first one, or of one with new pages ({ended} had ended)")
 
 processes = [subprocess.Popen([PROGRAM, "publish", site, "--to", www, "-q"], stdout=subprocess.DEVNULL) for site in sites[1:]]
 assert [process.wait() for process in processes] == [0, 0]
@@ -302,9 +323,10 @@ winner = [site for site in sites[1:] if all(stored.get(path) == digest(place) fo
 assert len(winner) == 1 and "claim" not in built and "unfinished" not in built, winner
 part(f"publish: two at once: one waited for the other, and all of {winner[0]} is there")
 
-before = time.monotonic()
-process = subprocess.Popen([PROGRAM, "publish", sites[0], "--to", www, "-q"], stdout=subprocess.DEVNULL)
-time.sleep(length / 3)
+other = next(site for site in sites[1:] if site != winner[0])
+process = subprocess.Popen([PROGRAM, "publish", other, "--to", www, "-q"], stdout=subprocess.DEVNULL)
+while process.poll() is None and "unfinished" not in json.loads(read("www/.playbill/published.json")):
+    time.sleep(0.01)
 process.kill()
 process.wait()
 before = time.monotonic()

@@ -1,8 +1,8 @@
 //! `playbill publish`: a built site into storage from which a host serves it. Only what changed is uploaded.
 //!
 //! Storage cannot replace many objects at once. So a file is uploaded after all that it may name, the state of the site last,
-//! and nothing is removed: whenever this ends, each page there leads to files that are there. The next run goes on where
-//! this one ended.
+//! and nothing is removed: whenever this ends, no page that readers can come to leads to a file that is not there. The next
+//! run goes on where this one ended.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
