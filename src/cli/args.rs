@@ -255,7 +255,8 @@ pub struct PushArgs {
     /// The pack, as `playbill pack` has written it.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Where packs are kept, such as `s3://acme-portal/packs`.
+    /// Where packs are kept, such as `s3://acme-portal/store`. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
     #[arg(long, value_name = "ADDRESS")]
     pub to: String,
 }
@@ -263,7 +264,8 @@ pub struct PushArgs {
 /// Arguments of `pull`.
 #[derive(Debug, Args)]
 pub struct PullArgs {
-    /// Where packs are kept, such as `s3://acme-portal/packs`.
+    /// Where packs are kept, such as `s3://acme-portal/store`. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
     #[arg(value_name = "ADDRESS")]
     pub from: String,
     /// The folder to bring them to. Packs of an earlier pull whose repository is gone are removed.
@@ -280,7 +282,8 @@ pub struct PublishArgs {
     /// The site, as `playbill build` has written it.
     #[arg(value_name = "FOLDER", default_value = "site")]
     pub folder: PathBuf,
-    /// Where the site is served from, such as `s3://portal.example.com`.
+    /// Where the site is served from, such as `s3://portal.example.com`. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
     #[arg(long, value_name = "ADDRESS")]
     pub to: String,
     /// Do not replace a site with a higher number, such as that of a later run.
@@ -297,7 +300,8 @@ pub struct PublishArgs {
 /// Arguments of `gc`.
 #[derive(Debug, Args)]
 pub struct GcArgs {
-    /// Where packs are kept, or a site.
+    /// Where packs are kept, or a site. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
     #[arg(value_name = "ADDRESS")]
     pub address: String,
     /// Keep what was needed this short a time ago, such as 7d; default: 30d for packs, 1d for files of a site.

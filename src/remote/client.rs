@@ -131,6 +131,8 @@ pub const JSON: Meta<'static> = Meta { content_type: "application/json", cache_c
 struct Failure {
     reason: String,
     status: Option<StatusCode>,
+    /// What the storage calls it.
+    code: String,
     again: bool,
     wait: Option<Duration>,
 }
@@ -438,7 +440,7 @@ impl Client {
 impl Failure {
     /// A failure that stays.
     fn of(reason: String) -> Self {
-        Self { reason, status: None, again: false, wait: None }
+        Self { reason, status: None, code: String::new(), again: false, wait: None }
     }
 
     /// The connection ended while the answer was read.
@@ -466,13 +468,14 @@ impl Failure {
 
     /// An answer that is an error.
     fn status(status: StatusCode, code: &str, wait: Option<Duration>) -> Self {
-        let code = if code.is_empty() { String::new() } else { format!(" {code}") };
-        let again = matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504);
+        let shown = if code.is_empty() { String::new() } else { format!(" {code}") };
+        let again = matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504) || code == "RequestTimeout";
         Self {
             status: Some(status),
+            code: code.to_owned(),
             again,
             wait,
-            ..Self::of(format!("the storage answered {}{code}", status.as_u16()))
+            ..Self::of(format!("the storage answered {}{shown}", status.as_u16()))
         }
     }
 
@@ -486,6 +489,13 @@ impl Failure {
     }
 
     fn advice(&self, is_anonymous: bool) -> &'static str {
+        match &*self.code {
+            "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired" => {
+                return "; the credentials have ended: get new ones";
+            }
+            "RequestTimeTooSkewed" => return "; set the clock of this machine",
+            _ => {}
+        }
         match self.status.map(|status| status.as_u16()) {
             Some(401 | 403) if is_anonymous => {
                 "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, since the request was not signed"

@@ -1,7 +1,7 @@
 //! Packs and sites in S3-compatible storage: where objects are, what they say, what a publish uploads in which order, and
 //! what nobody needs any more.
 //!
-//! Pure, but for [`client`], which alone speaks with the storage and is there only with the feature `remote`. Nothing that
+//! Pure, but for `client`, which alone speaks with the storage and is there only with the feature `remote`. Nothing that
 //! comes from the storage is trusted: keys are confined, objects are bounded, and digests are compared.
 //!
 //! Only one object of each repository and one of a site is ever replaced by another content that matters, each with a
