@@ -63,7 +63,7 @@ pub enum Command {
     Push(PushArgs),
     /// Bring the newest pack of each repository from storage, for `build --packs`.
     Pull(PullArgs),
-    /// Put a built site into storage: what has changed of it, so that no page leads to a file that is not there yet.
+    /// Put a built site into storage: what has changed, in an order that breaks no page.
     Publish(PublishArgs),
     /// Remove from storage what no repository and no site needs any more.
     Gc(GcArgs),

@@ -379,3 +379,13 @@ fn an_entity_stays_with_the_file_that_git_has_known_longest() {
     fs::write(tree.path().join("playbill.yaml"), "catalog: {precedence: [b/**]}\n").expect("a file");
     assert!(page().contains("first"));
 }
+
+#[cfg(not(feature = "remote"))]
+#[test]
+fn commands_for_storage_say_what_to_use_without_the_feature() {
+    let output = run(&folder(&[]), &["pull", "s3://acme-portal", "-o", "packs"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.starts_with("error: this program was built without storage; take a release"), "{said}");
+    assert!(said.contains("`--features remote`") && said.contains("`aws s3 sync`"), "{said}");
+}
