@@ -10,7 +10,7 @@ FROM rust:1.95-alpine AS source
 RUN apk add --no-cache build-base
 WORKDIR /source
 COPY . .
-RUN cargo build --locked --profile dist --bin playbill && mv target/dist/playbill /playbill
+RUN cargo build --locked --profile dist --features remote --bin playbill && mv target/dist/playbill /playbill
 
 FROM scratch AS release
 ARG TARGETARCH

@@ -31,4 +31,16 @@ pub enum Error {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// A store of objects did not do what it was asked for.
+    #[error("cannot {action} {address}: {reason}{advice}")]
+    Storage {
+        /// What was being done, such as `read`.
+        action: &'static str,
+        /// With which object.
+        address: String,
+        /// Why it failed.
+        reason: String,
+        /// What to do, after a semicolon; empty if that is not known.
+        advice: &'static str,
+    },
 }

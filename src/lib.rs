@@ -14,6 +14,7 @@ pub mod incremental;
 pub mod yaml;
 pub mod html;
 pub mod inert;
+pub mod media_type;
 pub mod graph;
 pub mod highlight;
 pub mod math;
@@ -52,6 +53,7 @@ pub mod site;
 pub mod theme;
 pub mod output;
 pub mod render;
+pub mod remote;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod cli;

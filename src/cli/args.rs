@@ -59,6 +59,14 @@ pub enum Command {
     Check(CheckArgs),
     /// Write what a portal reads of this repository into one file, for `build --packs`.
     Pack(PackArgs),
+    /// Put a pack into storage, as the newest one of its repository.
+    Push(PushArgs),
+    /// Bring the newest pack of each repository from storage, for `build --packs`.
+    Pull(PullArgs),
+    /// Put a built site into storage: what has changed, in an order that breaks no page.
+    Publish(PublishArgs),
+    /// Remove from storage what no repository and no site needs any more.
+    Gc(GcArgs),
     /// Work with one documentation site alone.
     Docs(DocsArgs),
     /// Say what a change does to the portal, or to the definition of an API, and what that breaks.
@@ -251,6 +259,72 @@ pub struct PackArgs {
     /// The configuration file; default: playbill.yaml there.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Arguments of `push`.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// The pack, as `playbill pack` has written it.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where packs are kept, such as `s3://acme-portal/store`. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
+}
+
+/// Arguments of `pull`.
+#[derive(Debug, Args)]
+pub struct PullArgs {
+    /// Where packs are kept, such as `s3://acme-portal/store`. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
+    #[arg(value_name = "ADDRESS")]
+    pub from: String,
+    /// The folder to bring them to. Packs of an earlier pull whose repository is gone are removed.
+    #[arg(long, short, value_name = "FOLDER")]
+    pub output: PathBuf,
+    /// Bring just the packs that this file names, as `build --write-lock` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
+}
+
+/// Arguments of `publish`.
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// The site, as `playbill build` has written it.
+    #[arg(value_name = "FOLDER", default_value = "site")]
+    pub folder: PathBuf,
+    /// Where the site is served from, such as `s3://portal.example.com`. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
+    /// Do not replace a site with a higher number, such as that of a later run.
+    #[arg(long, value_name = "NUMBER")]
+    pub sequence: Option<i64>,
+    /// Upload nothing; print the addresses of what would be uploaded.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not wait until another publish has ended, such as one that was killed.
+    #[arg(long)]
+    pub take_over: bool,
+}
+
+/// Arguments of `gc`.
+#[derive(Debug, Args)]
+pub struct GcArgs {
+    /// Where packs are kept, or a site. The keys of the storage come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, the rest from AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE.
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    /// Keep what was needed this short a time ago, such as 7d; default: 30d for packs, 1d for files of a site.
+    #[arg(long, value_name = "AGE", value_parser = crate::config::parse_period)]
+    pub keep: Option<i64>,
+    /// Keep the packs that this file names, as `build --write-lock` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub lock: Vec<PathBuf>,
+    /// Remove nothing; print what would be removed.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Arguments of `serve`.

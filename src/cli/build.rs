@@ -188,15 +188,17 @@ fn print_changed(older: Option<&Listing>, folder: &Path, address: Option<&str>) 
             .or_else(|| path.strip_suffix(".br"))
             .is_some_and(|file| now.has(file) || older.has(file))
     };
-    let lines = now.changed_since(older).into_iter().filter(|path| !is_twin(path)).map(|path| {
-        // A page is known by its folder.
-        let url = match path.strip_suffix("index.html") {
-            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
-            _ => &path,
-        };
-        format!("{address}{}\n", routes::encoded(url))
-    });
+    let changed = now.changed_since(older).into_iter().filter(|path| !is_twin(path));
+    let lines = changed.map(|path| format!("{address}{}\n", routes::encoded(page_address(&path))));
     print(&lines.collect::<String>());
+}
+
+/// Returns the address of a file below its site: a page is known by its folder.
+pub(super) fn page_address(path: &str) -> &str {
+    match path.strip_suffix("index.html") {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+        _ => path,
+    }
 }
 
 /// Compiles the built-in theme with the files of the configured one.

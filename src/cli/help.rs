@@ -79,6 +79,42 @@ const HELP: &[Help] = &[
         exit: &[(0, "packed"), (1, "nothing is packed, since there are errors")],
     },
     Help {
+        command: "push",
+        examples: &[
+            ("playbill push web.tar.gz --to s3://acme-portal/store", "the pack of this repository"),
+            ("playbill push web.tar.gz --to s3://acme-portal", "at the top of a bucket"),
+            ("playbill push web.tar.gz --to s3://acme-portal/store --quiet", "without a word"),
+        ],
+        exit: &[(0, "pushed, or a newer pack is there")],
+    },
+    Help {
+        command: "pull",
+        examples: &[
+            ("playbill pull s3://acme-portal/store -o packs", "the newest pack of each repository"),
+            ("playbill pull s3://acme-portal/store -o packs --lock lock.json", "those of an earlier build"),
+            ("playbill pull s3://acme-portal -o packs --quiet", "say only what is left out"),
+        ],
+        exit: &[(0, "pulled"), (1, "pulled, and a pack is left out")],
+    },
+    Help {
+        command: "publish",
+        examples: &[
+            ("playbill publish --to s3://portal.example.com", "what has changed in `site`"),
+            ("playbill publish public --to s3://acme-web/portal", "another folder, below a path"),
+            ("playbill publish --to s3://portal.example.com --dry-run", "print the addresses only"),
+        ],
+        exit: &[(0, "published, nothing to publish, or a newer site is there")],
+    },
+    Help {
+        command: "gc",
+        examples: &[
+            ("playbill gc s3://portal.example.com --dry-run", "what would be removed"),
+            ("playbill gc s3://portal.example.com", "what a day ago was no longer in the site"),
+            ("playbill gc s3://acme-portal/store --keep 90d --lock lock.json", "packs, except those of a build"),
+        ],
+        exit: &[(0, "removed, or there was nothing to remove")],
+    },
+    Help {
         command: "docs build",
         examples: &[
             ("playbill docs build", "the documentation here, into `site`"),

@@ -18,6 +18,8 @@ mod init;
 mod new;
 mod pack;
 mod redirects;
+#[cfg(feature = "remote")]
+mod remote;
 mod report;
 mod scorecards;
 #[cfg(feature = "serve")]
@@ -119,6 +121,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         },
         Command::Check(args) => check::run(&context, &args),
         Command::Pack(args) => pack::run(&context, &args),
+        #[cfg(feature = "remote")]
+        Command::Push(args) => remote::push(&context, &args),
+        #[cfg(feature = "remote")]
+        Command::Pull(args) => remote::pull(&context, &args),
+        #[cfg(feature = "remote")]
+        Command::Publish(args) => remote::publish(&context, &args),
+        #[cfg(feature = "remote")]
+        Command::Gc(args) => remote::gc(&context, &args),
+        #[cfg(not(feature = "remote"))]
+        Command::Push(_) | Command::Pull(_) | Command::Publish(_) | Command::Gc(_) => Err(Error::Usage(
+            "this program was built without storage; take a release, build it with `--features remote`, or use the \
+             commands of the storage, such as `aws s3 sync`"
+                .to_owned(),
+        )),
         Command::Diff(args) => diff::run(&context, &args),
         Command::New(args) => new::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),

@@ -45,15 +45,15 @@ impl Listing {
         Manifest::parse(&fs::read(file).ok()?).map(Self)
     }
 
+    /// Returns the paths of all files, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.files.keys().map(String::as_str)
+    }
+
     /// Returns whether the site has a file at a path.
     #[must_use]
     pub fn has(&self, path: &str) -> bool {
         self.0.files.contains_key(path)
-    }
-
-    /// Returns the paths of all files.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.0.files.keys().map(String::as_str)
     }
 
     /// Returns the paths of files that an older site did not have, or had with other bytes, or that are gone, sorted.

@@ -23,6 +23,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::state::{Found, State, find, moved};
 use crate::html::Html;
+use crate::media_type;
 
 const SCRIPT: &str = include_str!("live.js");
 /// Pages bring no script or style of their own, and nothing is sent anywhere. Pictures may come from elsewhere, since
@@ -197,7 +198,7 @@ fn file(headers: &HeaderMap, status: StatusCode, path: &str, body: Bytes) -> Res
     };
     let set = response.headers_mut();
     if !is_known {
-        set.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+        set.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::of(path)));
     }
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         set.insert(header::ETAG, tag);
@@ -288,40 +289,4 @@ fn decode(path: &str) -> Option<String> {
 
 fn is_page(path: &str) -> bool {
     path.ends_with(".html")
-}
-
-fn content_type(path: &str) -> &'static str {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    match ending.to_ascii_lowercase().as_str() {
-        "html" | "htm" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" | "map" => "application/json",
-        "ndjson" => "application/x-ndjson",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "woff" => "font/woff",
-        "ttf" => "font/ttf",
-        "otf" => "font/otf",
-        "xml" => "application/xml",
-        "atom" => "application/atom+xml",
-        "pdf" => "application/pdf",
-        "wasm" => "application/wasm",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        "mp3" => "audio/mpeg",
-        "zip" => "application/zip",
-        "gz" => "application/gzip",
-        "csv" => "text/csv; charset=utf-8",
-        // Others that people read are shown rather than downloaded.
-        "txt" | "md" | "yaml" | "yml" | "toml" | "proto" | "graphql" | "log" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
 }

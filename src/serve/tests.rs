@@ -113,7 +113,9 @@ impl Watched {
     /// Opens the stream of events of a page.
     fn listen(&self, page: &str) -> Stream {
         let request = format!("GET /_playbill/events?path={page} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        Stream(self.connect(&request))
+        let stream = self.connect(&request);
+        stream.get_ref().set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        Stream(stream)
     }
 }
 
@@ -145,8 +147,10 @@ struct Stream(BufReader<TcpStream>);
 
 impl Stream {
     fn next(&mut self) -> serde_json::Value {
-        let mut line = String::new();
+        let (start, mut line) = (std::time::Instant::now(), String::new());
         loop {
+            // The stream shows now and then that it is alive, so reading alone would wait for ever.
+            assert!(start.elapsed() < Duration::from_secs(60), "no event comes");
             line.clear();
             assert_ne!(self.0.read_line(&mut line).unwrap(), 0, "the stream ended");
             if let Some(data) = line.strip_prefix("data: ") {

@@ -228,8 +228,9 @@ impl Watcher {
                 is_same = false;
             }
         }
-        let is_new = |path: &PathBuf| path.is_dir() && !self.covered.contains(path);
-        if is_same && matches!(happened, ChangeSet::At(paths) if !paths.iter().any(is_new)) {
+        // One that is watched since the last build may have got folders of its own before it was.
+        let may_hold_new = |path: &PathBuf| path.is_dir();
+        if is_same && matches!(happened, ChangeSet::At(paths) if !paths.iter().any(may_hold_new)) {
             // Looking at every folder would take longer than the build.
             return Vec::new();
         }
@@ -396,5 +397,27 @@ mod tests {
         ] {
             assert_eq!(is_input(Path::new(path), &inputs), expect, "{path}");
         }
+    }
+
+    #[test]
+    fn folders_that_came_before_their_own_folder_was_watched_are_found() {
+        if !ONE_BY_ONE {
+            return;
+        }
+        let root = tempfile::tempdir().expect("a folder");
+        let top = root.path().canonicalize().expect("its path");
+        let inputs = Inputs { watch: vec![top.clone()], ..Inputs::default() };
+        let (sender, _changes) = mpsc::channel();
+        let tell: Box<Reporter> = Box::new(|_| ());
+        let mut watcher = Watcher::new(sender, &tell);
+        watcher.cover(&inputs, &ChangeSet::Anything, &tell);
+        let (outer, inner) = (top.join("a"), top.join("a/b"));
+        let at = |path: &PathBuf| ChangeSet::At(BTreeSet::from([path.clone()]));
+        std::fs::create_dir(&outer).expect("a folder");
+        assert_eq!(watcher.cover(&inputs, &at(&outer), &tell), [outer.clone()]);
+        // No event may tell of what was made between looking at the folder and watching it.
+        std::fs::create_dir(&inner).expect("a folder");
+        assert_eq!(watcher.cover(&inputs, &at(&outer), &tell), [inner]);
+        assert_eq!(watcher.cover(&inputs, &at(&outer), &tell), [PathBuf::new(); 0]);
     }
 }

@@ -399,3 +399,13 @@ fn a_site_above_its_budget_is_written_and_fails() {
     std::fs::write(tree.path().join("playbill.yaml"), "budgets:\n  page: 2MB\n").expect("a configuration");
     assert_eq!(run(&tree, &["build"]).status.code(), Some(0));
 }
+
+#[cfg(not(feature = "remote"))]
+#[test]
+fn commands_for_storage_say_what_to_use_without_the_feature() {
+    let output = run(&folder(&[]), &["pull", "s3://acme-portal", "-o", "packs"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.starts_with("error: this program was built without storage; take a release"), "{said}");
+    assert!(said.contains("`--features remote`") && said.contains("`aws s3 sync`"), "{said}");
+}

@@ -18,6 +18,8 @@ mod new;
 mod packs;
 mod policy;
 mod portal_diff;
+#[cfg(feature = "remote")]
+mod remote;
 mod rules;
 mod snapshots;
 mod specs;

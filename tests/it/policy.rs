@@ -49,6 +49,8 @@ fn root() -> &'static Path {
 fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", &host()])
+        // What is optional need not be at hand.
+        .args(if cfg!(feature = "remote") { &["--features", "remote"] } else { &[] as &[&str] })
         .current_dir(root())
         .output()
         .expect("cargo metadata runs");
