@@ -31,7 +31,7 @@ const TOPS: &[&str] = &["metadata", "spec", "relations", "facts", "snap", "score
 /// Where a value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Path {
-    /// One of [`WORDS`].
+    /// One of `WORDS`.
     Word(&'static str),
     /// A field of the entity, such as `spec.costCentre`.
     Field(String),

@@ -1,5 +1,7 @@
 //! How heavy a written site is: what a reader's browser loads of a page, and what is uploaded.
 
+#![expect(clippy::disallowed_methods, reason = "this looks at the site on the disk")]
+
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;

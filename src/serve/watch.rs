@@ -414,10 +414,10 @@ mod tests {
         let (outer, inner) = (top.join("a"), top.join("a/b"));
         let at = |path: &PathBuf| ChangeSet::At(BTreeSet::from([path.clone()]));
         std::fs::create_dir(&outer).expect("a folder");
-        assert_eq!(watcher.cover(&inputs, &at(&outer), &tell), [outer.clone()]);
+        assert_eq!(watcher.cover(&inputs, &at(&outer), &tell), std::slice::from_ref(&outer));
         // No event may tell of what was made between looking at the folder and watching it.
         std::fs::create_dir(&inner).expect("a folder");
         assert_eq!(watcher.cover(&inputs, &at(&outer), &tell), [inner]);
-        assert_eq!(watcher.cover(&inputs, &at(&outer), &tell), [PathBuf::new(); 0]);
+        assert!(watcher.cover(&inputs, &at(&outer), &tell).is_empty());
     }
 }

@@ -31,6 +31,7 @@ pub mod relations;
 pub mod rollup;
 pub mod scorecards;
 pub mod snapshots;
+pub mod stacked_bar;
 pub mod table;
 pub mod tabs;
 pub mod context;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::PageContext;
 use super::context::{self, EntityLink};
+use super::{PageContext, stacked_bar};
 use crate::calendar::Day;
 use crate::catalog::{EntityId, EntityRef};
 use crate::html::Html;
@@ -405,27 +405,10 @@ pub struct Share {
 /// Returns how many have which level, with what draws it.
 #[must_use]
 pub fn distribution(card: &Scorecard, counts: &[usize]) -> (Vec<Share>, String) {
-    let total: usize = counts.iter().sum();
     let shares: Vec<Share> =
         counts.iter().enumerate().map(|(rank, count)| Share { badge: badge(card, rank), count: *count }).collect();
-    let mut out = Html::new();
-    out.start("svg")
-        .attribute("class", "levels")
-        .attribute("viewBox", "0 0 1000 10")
-        .attribute("preserveAspectRatio", "none")
-        .attribute("aria-hidden", "true");
-    let mut from = 0;
-    for share in shares.iter().filter(|share| share.count > 0) {
-        let width = (share.count * 1000).checked_div(total).unwrap_or(0);
-        out.empty("rect")
-            .number("x", i64::try_from(from).unwrap_or(0))
-            .number("width", i64::try_from(width).unwrap_or(0))
-            .number("height", 10)
-            .attribute("fill", &share.badge.color);
-        from += width;
-    }
-    out.end("svg");
-    (shares, out.into_string())
+    let bar = stacked_bar::draw(shares.iter().map(|share| (share.count, "fill", share.badge.color.as_str())));
+    (shares, bar)
 }
 
 /// Draws values over days as a line; nothing with fewer than two days.

@@ -5,13 +5,12 @@ use serde::Serialize;
 use super::insights::above;
 use super::pager::{Pager, pager_of};
 use super::{PageContent, PageType};
-use crate::html::Html;
 use crate::portal::Portal;
 use crate::routes;
 use crate::scorecards::freshness::{Age, Bucket, Freshness as Found, Row, Source};
 use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, PageModel, Section, frame};
-use crate::site::{Site, Subject, date, kind_display};
+use crate::site::{Site, Subject, date, kind_display, stacked_bar};
 
 /// Rows of one page.
 const ROWS: usize = 100;
@@ -84,25 +83,8 @@ struct Model {
 
 /// Draws how many are in which bucket.
 fn picture(counts: &[usize; 6]) -> String {
-    let total: usize = counts.iter().sum();
-    let mut out = Html::new();
-    out.start("svg")
-        .attribute("class", "levels")
-        .attribute("viewBox", "0 0 1000 10")
-        .attribute("preserveAspectRatio", "none")
-        .attribute("aria-hidden", "true");
-    let mut from = 0;
-    for (bucket, count) in Bucket::ALL.iter().zip(counts).filter(|(_, count)| **count > 0) {
-        let width = (count * 1000).checked_div(total).unwrap_or(0);
-        out.empty("rect")
-            .attribute("class", &format!("a-{}", bucket.as_str()))
-            .number("x", i64::try_from(from).unwrap_or(0))
-            .number("width", i64::try_from(width).unwrap_or(0))
-            .number("height", 10);
-        from += width;
-    }
-    out.end("svg");
-    out.into_string()
+    let classes = Bucket::ALL.map(|bucket| format!("a-{}", bucket.as_str()));
+    stacked_bar::draw(classes.iter().zip(counts).map(|(class, count)| (*count, "class", class.as_str())))
 }
 
 fn cell(found: &Found, row: &Row, at: usize) -> Option<Cell> {
