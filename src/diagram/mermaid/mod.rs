@@ -9,6 +9,7 @@ mod label;
 mod redraw;
 mod words;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -75,7 +76,35 @@ fn measurement() -> Option<TextMeasurementPolicy> {
     Some(TextMeasurementPolicy::uniform(TextMeasurementProfile::new(identity, measurer)))
 }
 
+/// Cards of a kanban board that are drawn at most, those of columns of one name counted once for each of these.
+const CARDS: usize = 600;
+
+/// Returns whether columns of one name make a board grow out of proportion: each has the cards of all of them.
+fn is_crowded_board(source: &str) -> bool {
+    let mut lines = source.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("%%"));
+    if !lines.any(|line| line.trim() == "kanban") {
+        return false;
+    }
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let (mut count, mut first) = (0, None);
+    let mut repeats: HashMap<&str, usize> = HashMap::new();
+    for line in lines {
+        count += 1;
+        // A column is indented no more than the first one; its name ends where its label begins.
+        if indentation(line) <= *first.get_or_insert_with(|| indentation(line)) {
+            *repeats.entry(line.trim().split(['[', '(', '{', '@']).next().unwrap_or(line)).or_default() += 1;
+        }
+    }
+    let most = repeats.into_values().max().unwrap_or(0);
+    most > 1 && count * most > CARDS
+}
+
 pub(super) fn draw(source: &str) -> Result<Picture, Failure> {
+    if is_crowded_board(source) {
+        return Err(Failure::new(
+            "columns of one name repeat each other's cards, which makes it too large to be drawn",
+        ));
+    }
     let environment = SvgEnvironment::deterministic().with_resource_policy(RenderResourcePolicy::constrained());
     let environment = match measurement() {
         Some(policy) => environment.with_text_measurement_policy(policy),
@@ -161,6 +190,16 @@ mod tests {
         for part in parts {
             assert!(drawn.contains(part), "{part} is not in {drawn}");
         }
+    }
+
+    #[test]
+    fn a_board_does_not_grow_out_of_proportion() {
+        let board = |columns: usize| format!("kanban\n col\n{}", "  task\n same\n".repeat(columns));
+        assert!(draw("mermaid", &board(10), "d1-").is_ok());
+        let refused = draw("mermaid", &board(80), "d1-").expect_err("6,400 cards");
+        assert!(refused.reason.contains("columns of one name"), "{}", refused.reason);
+        let many = "  task[Same words]\n".repeat(100);
+        assert!(draw("mermaid", &format!("kanban\n col\n{many}"), "d1-").is_ok());
     }
 
     #[test]
