@@ -259,7 +259,7 @@ fn measure(
             return Some(Measure { value: number(own.get(method.fact)?)?, method: at, answer: None });
         };
         let snapshot = snapshots.snapshot(id, source)?;
-        let fact = |name: &str| snapshot.fact(name).and_then(Fact::number);
+        let fact = |name: &str| snapshot.delivery(name).and_then(Fact::number);
         let found = fact(method.fact)?;
         let value = match metric {
             Metric::Frequency => found * 7.0 / 30.0,

@@ -94,6 +94,13 @@ impl Snapshot {
         self.record.as_ref()?.facts.get(name)
     }
 
+    /// Returns what the page of delivery reads: a measure of its own, else a fact.
+    #[must_use]
+    pub fn delivery(&self, name: &str) -> Option<&Fact> {
+        let record = self.record.as_ref()?;
+        record.delivery.get(name).or_else(|| record.facts.get(name))
+    }
+
     /// Says how bad it is.
     #[must_use]
     pub fn tone(&self) -> Tone {

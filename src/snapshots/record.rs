@@ -13,6 +13,9 @@ pub const ROWS: usize = 200;
 pub struct Record {
     /// The facts.
     pub facts: Facts,
+    /// What the page of delivery counts besides. Neither pages of the source nor exports have it: what a source says is fixed, and
+    /// others rely on it.
+    pub delivery: Facts,
     /// One line, such as `no runs`.
     pub line: Option<Box<str>>,
     /// Where the tool shows the same.

@@ -227,11 +227,12 @@ fn deployments_to_production_are_counted_over_30_days() {
     let entities = [entity("test", ""), entity("web", "pagerduty.com/service-id: P1")];
     let (_, found, _) = joined("{}", &entities, &files);
     let [test, web] = [0, 1].map(crate::catalog::EntityId::new);
-    let fact = |id, name| found.fact(id, name).map(Fact::plain);
-    assert_eq!(fact(web, "deployments.deploy.count30d").as_deref(), Some("2"));
-    assert_eq!(fact(web, "deployments.deploy.failed30d").as_deref(), Some("1"));
-    assert_eq!(fact(web, "deployments.deploy.lastAt").as_deref(), Some("2026-11-28T10:00:00Z"));
-    assert_eq!(fact(web, "pagerduty.incidents.meanHoursToResolve").as_deref(), Some("1.5"));
+    let measure = |id, source, name| found.snapshot(id, source).and_then(|it| it.delivery(name)).map(Fact::plain);
+    assert_eq!(measure(web, "deployments", "deploy.count30d").as_deref(), Some("2"));
+    assert_eq!(measure(web, "deployments", "deploy.failed30d").as_deref(), Some("1"));
+    assert_eq!(measure(web, "pagerduty", "incidents.meanHoursToResolve").as_deref(), Some("1.5"));
+    // What a source says elsewhere does not change with it.
+    assert!(found.fact(web, "deployments.deploy.count30d").is_none());
     // Where nothing is called production, nobody knows.
-    assert_eq!(fact(test, "deployments.deploy.count30d"), None);
+    assert_eq!(measure(test, "deployments", "deploy.count30d"), None);
 }

@@ -15,7 +15,7 @@ pub(super) const SOURCE: Source = Source {
     annotations: &[],
     grammar: "",
     parts: &[json("deploys", &["deploys", "env", "version", "sha", "at", "by", "status", "url"])],
-    facts: &["deploy.environments", "deploy.lastAt", "deploy.count30d", "deploy.failed30d", "deploy.env."],
+    facts: &["deploy.environments", "deploy.env."],
     all: false,
     claims: by_entity,
     read,
@@ -77,9 +77,9 @@ fn count(input: &Input<'_>, deployments: &[Deployment], record: &mut Record) {
     }
     let is_recent = |one: &&Deployment| one.at.is_some_and(|at| input.is_within(at, 30) == Some(true));
     let recent: Vec<&Deployment> = deployments.iter().filter(|one| one.is_in_production()).filter(is_recent).collect();
-    record.facts.count("deploy.count30d", recent.iter().filter(|one| one.is_good()).count());
+    record.delivery.count("deploy.count30d", recent.iter().filter(|one| one.is_good()).count());
     if deployments.iter().any(|one| one.status.is_some()) {
-        record.facts.count("deploy.failed30d", recent.iter().filter(|one| one.has_failed()).count());
+        record.delivery.count("deploy.failed30d", recent.iter().filter(|one| one.has_failed()).count());
     }
 }
 
@@ -96,7 +96,6 @@ pub(super) fn record(input: &Input<'_>, mut deployments: Vec<Deployment>) -> Rec
     }
     environments.sort_by(|a, b| a.environment.cmp(&b.environment));
     record.facts.count("deploy.environments", environments.len());
-    record.facts.time("deploy.lastAt", deployments.iter().filter(|one| one.is_good()).filter_map(|one| one.at).max());
     count(input, &deployments, &mut record);
     for one in environments.iter().take(50) {
         record.facts.text(

@@ -16,7 +16,7 @@ pub(super) const SOURCE: Source = Source {
     annotations: GITHUB,
     grammar: SLUG,
     parts: &[json("deployments", &["environment", "ref", "sha", "created_at"])],
-    facts: &["deploy.environments", "deploy.lastAt", "deploy.count30d", "deploy.env."],
+    facts: &["deploy.environments", "deploy.env."],
     all: false,
     claims: common::github,
     read,

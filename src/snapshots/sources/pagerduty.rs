@@ -47,7 +47,6 @@ pub(super) const SOURCE: Source = Source {
         "incidents.highUrgency",
         "incidents.interruptions30d",
         "incidents.highUrgency30d",
-        "incidents.meanHoursToResolve",
         "standards.passing",
         "standards.total",
     ],
@@ -154,7 +153,7 @@ fn read(input: &Input<'_>) -> Result<Option<Record>, Refusal> {
         // Of no incident there is no mean, whatever the tool writes.
         let is_known = metrics.int("total_interruptions").is_none_or(|count| count > 0);
         let hours = metrics.number("mean_seconds_to_resolve").filter(|_| is_known).map(|seconds| seconds / 3_600.0);
-        facts.maybe("incidents.meanHoursToResolve", hours.map(|hours| Fact::Number(rounded(hours, 1))));
+        record.delivery.maybe("incidents.meanHoursToResolve", hours.map(|hours| Fact::Number(rounded(hours, 1))));
     }
     record.link(service.str("html_url"));
     let names: Vec<String> = people.iter().map(|(_, name)| crate::snapshots::mask::short(name)).collect();
