@@ -44,6 +44,15 @@ const TYPES: &[(&str, &[&str])] = &[
     ("table", &["filter", "when", "columns", "sort", "limit"]),
 ];
 
+/// Returns whether a file is meant as a dashboard: other tools keep dashboards of their own in folders of this name, which are
+/// nobody's mistake here. What has no key like `widgets` is theirs; of what cannot be parsed, the text decides.
+fn is_dashboard(root: Option<&Node>, text: &str) -> bool {
+    match root.and_then(Node::as_map) {
+        Some(map) => map.entries().iter().any(|entry| nearest(&entry.key, ["widgets"]).is_some()),
+        None => text.contains("widgets:"),
+    }
+}
+
 /// Reads all files; dashboards come back by id.
 pub(super) fn files(
     workspace: &Workspace,
@@ -61,6 +70,9 @@ pub(super) fn files(
             }
         };
         let (root, found) = yaml::read(*file, &text);
+        if !is_dashboard(root.as_ref(), &text) {
+            continue;
+        }
         problems.extend(found);
         let Some(root) = root else { continue };
         let path = workspace.path(*file);
@@ -130,10 +142,7 @@ impl Reader<'_> {
     }
 
     fn dashboard(&mut self, root: &Node, file: FileId, stem: &str) -> Option<Dashboard> {
-        let Some(map) = root.as_map() else {
-            self.report(root.span, "a dashboard is a mapping", "write `title:` and `widgets:`");
-            return None;
-        };
+        let map = root.as_map()?;
         self.keys(map, DASHBOARD);
         let id = self.id(map).unwrap_or_else(|| if stem.is_empty() { "dashboard" } else { stem }.to_owned());
         let span = ["id", "title"].iter().find_map(|key| map.get(key)).map_or(Span::whole(file), |node| node.span);

@@ -185,13 +185,12 @@ fn a_widget_at_fault_costs_itself_alone() {
 #[test]
 fn of_two_dashboards_of_one_id_the_first_counts() {
     let text = "id: same\nwidgets: [{type: markdown, text: x}]\n";
-    let files =
-        [("dashboards/a.yaml", text.as_bytes()), ("dashboards/b.yml", text.as_bytes()), ("dashboards/c.yaml", b"[]")];
+    let files = [("dashboards/a.yaml", text.as_bytes()), ("dashboards/b.yml", text.as_bytes())];
     let workspace = Workspace::from_files(Config::default(), &files);
     let portal = crate::portal::analyse(&workspace, &mut |_| ());
     assert_eq!(portal.dashboards.list.len(), 1);
     let messages: Vec<&str> = of_dashboards(&portal).map(|it| it.message.as_str()).collect();
-    assert_eq!(messages, ["there are two dashboards `same`", "a dashboard is a mapping"]);
+    assert_eq!(messages, ["there are two dashboards `same`"]);
 }
 
 #[test]
@@ -204,4 +203,25 @@ fn too_many_dashboards_are_left_out_with_a_word() {
     let portal = crate::portal::analyse(&workspace, &mut |_| ());
     assert_eq!(portal.dashboards.list.len(), MOST);
     assert_eq!(of_dashboards(&portal).count(), 1);
+}
+
+#[test]
+fn dashboards_of_other_tools_are_nobodys_mistake() {
+    for foreign in [
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: grafana}\ndata: {a.json: '{}'}\n",
+        "title: Grafana\npanels: []\n",
+        "{{- range .Files }}\nkind: ConfigMap\n",
+        "- a\n- b\n",
+    ] {
+        let portal = portal(foreign);
+        assert_eq!(
+            (portal.dashboards.list.len(), portal.diagnostics.len()),
+            (0, 0),
+            "{foreign}: {:?}",
+            portal.diagnostics
+        );
+    }
+    for ours in ["title: A\nwidget: []\n", "title: A\nwidgets: [\n"] {
+        assert!(!portal(ours).diagnostics.is_empty(), "{ours}");
+    }
 }
