@@ -30,7 +30,7 @@ macro_rules! pages {
             catalog::Kinds,
             catalog::Lists,
             catalog::Apis,
-            lists::DocsIndex,
+            docs_index::DocsIndex,
             explore::Explore,
             graph::Graph,
             decisions::Decisions,

@@ -13,6 +13,7 @@
 mod cluster;
 mod fold;
 mod layers;
+mod layout;
 mod order;
 mod place;
 mod svg;
@@ -21,6 +22,7 @@ mod tests;
 mod words;
 
 pub use fold::{Folded, fold, share};
+pub(crate) use layout::layout;
 pub use svg::{Drawing, draw};
 pub use words::width as text_width;
 
@@ -161,19 +163,3 @@ const HEIGHT: f64 = 30.0;
 const GAP: f64 = 10.0;
 /// Room around everything.
 const MARGIN: f64 = 6.0;
-
-/// Places everything.
-pub(crate) fn layout(graph: &Graph) -> Layout {
-    let widths: Vec<f64> = graph.nodes.iter().map(words::node_width).collect();
-    layout_of(graph, &widths)
-}
-
-/// Places everything, given the widths of the nodes. `graph-layout.js` does the same in browsers; `layouts.json` holds
-/// both to one result.
-fn layout_of(graph: &Graph, widths: &[f64]) -> Layout {
-    let clustered = cluster::cluster(graph, widths);
-    let layered = layers::layers(&clustered);
-    let ordered = order::order(layered);
-    let placed = place::place(&clustered, &ordered, &graph.labels);
-    cluster::expand(&clustered, placed, widths)
-}

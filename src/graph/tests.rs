@@ -4,6 +4,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::layout::layout_of;
 use super::*;
 
 fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {

@@ -19,7 +19,7 @@ pub mod decisions;
 pub mod graphs;
 pub mod icons;
 pub mod kind_display;
-pub mod listings;
+pub mod catalog_lists;
 pub mod mentions;
 pub mod feeds;
 mod page;
@@ -54,8 +54,8 @@ use crate::config::{Config, EntityPage};
 use crate::impact::Impact;
 use crate::text::FileId;
 use crate::workspace::LastChange;
+use catalog_lists::Listings;
 use layout::NavEntry;
-use listings::Listings;
 
 /// How many rows a static page of the catalog holds.
 pub const ROWS_PER_PAGE: usize = 200;

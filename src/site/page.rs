@@ -85,7 +85,7 @@ pub enum File {
     ApiEntity(EntityId),
     /// The rows of one kind for the filters of the index, by index into [`Site::kinds`](super::Site::kinds).
     CatalogRows(usize),
-    /// The references of the entities of a saved view, by index into [`Listings::all`](super::listings::Listings::all).
+    /// The references of the entities of a saved view, by index into [`Listings::all`](super::catalog_lists::Listings::all).
     ViewMembers(usize),
     /// Every entity and relation for the graph page.
     GraphData,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::catalog_lists::Listings;
 use super::changes::changes;
 use super::facts::{base_path, docs_by_title, docs_targets, group_kinds, sources};
-use super::listings::Listings;
 use super::pages::{PAGES, PageType};
 use super::{EntityLabel, Outline, Page, Side, Site, problems};
 use crate::adr::Decisions;

@@ -168,6 +168,21 @@ pub fn pairs(config: &Config) -> Vec<(String, String, String)> {
     pairs
 }
 
+/// Returns what a type of API or template is called.
+#[must_use]
+pub fn type_title(kind: &str) -> String {
+    match kind {
+        "" => "Without a type".to_owned(),
+        "openapi" => "OpenAPI".to_owned(),
+        "asyncapi" => "AsyncAPI".to_owned(),
+        "graphql" => "GraphQL".to_owned(),
+        "grpc" => "gRPC".to_owned(),
+        "trpc" => "tRPC".to_owned(),
+        "mcp-server" => "MCP server".to_owned(),
+        other => words(other),
+    }
+}
+
 /// Writes a name in camel case as words: `deployedTo` becomes `Deployed to`.
 #[must_use]
 pub fn words(name: &str) -> String {

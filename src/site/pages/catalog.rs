@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::pager::{Pager, pager};
-use super::{PageContent, PageType, lists};
+use super::{PageContent, PageType};
 use crate::catalog::EntityId;
 use crate::config::{Property, SavedView, Term, ViewColumn};
 use crate::portal::Portal;
 use crate::routes;
+use crate::site::catalog_lists::{Listing, Shared};
 use crate::site::context::{self, PageContext, TagLink};
 use crate::site::kind_display::{self, Column};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
-use crate::site::listings::{Listing, Shared};
 use crate::site::relations;
 use crate::site::table::{self, Table};
 use crate::site::{KindGroup, ROWS_PER_PAGE, Site, Subject};
@@ -222,7 +222,7 @@ pub fn apis(view: &PageContext<'_>) -> PageModel<Model> {
     let groups = by_type.into_iter().map(|(kind, ids)| Group {
         kind: format!("type-{}", relations::slug(&kind)),
         class: kind_display::class("api"),
-        title: lists::type_title(&kind),
+        title: relations::type_title(&kind),
         href: match view.site.listings().at(&routes::type_list("api", &kind)) {
             Some(listing) => view.href(&listing.url),
             None => view.href(&routes::kind_list("api", 1)),

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::lists::type_title;
 use super::{PageContent, PageType};
 use crate::catalog::{Entity, EntityId};
 use crate::highlight;
@@ -29,6 +28,7 @@ use crate::site::cards::template as card;
 use crate::site::context::{self, Anchor, Chip, EntityLink, PageContext, TagLink};
 use crate::site::icons;
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
+use crate::site::relations::type_title;
 use crate::site::{Site, Subject};
 use crate::yaml::Node;
 

@@ -16,7 +16,7 @@ pub mod hosting;
 pub mod integrations;
 pub mod impact;
 pub mod insights;
-pub mod lists;
+pub mod docs_index;
 pub mod pager;
 pub mod preview;
 pub mod print;

@@ -1,4 +1,5 @@
-// Runs before the first paint: the reader's colours, and links that work from a disk.
+// Runs before the first paint: the reader's choice of light or dark (`themeSwitch` of app.js sets it, app.css has the
+// colours), and links that work from a disk.
 (() => {
   const root = document.documentElement;
   root.classList.add('js');

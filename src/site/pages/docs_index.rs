@@ -12,21 +12,6 @@ use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::{Changed, ROWS_PER_PAGE, yaml_highlight};
 use crate::site::{Site, Subject};
 
-/// Returns what a type of API or template is called.
-#[must_use]
-pub fn type_title(kind: &str) -> String {
-    match kind {
-        "" => "Without a type".to_owned(),
-        "openapi" => "OpenAPI".to_owned(),
-        "asyncapi" => "AsyncAPI".to_owned(),
-        "graphql" => "GraphQL".to_owned(),
-        "grpc" => "gRPC".to_owned(),
-        "trpc" => "tRPC".to_owned(),
-        "mcp-server" => "MCP server".to_owned(),
-        other => crate::site::relations::words(other),
-    }
-}
-
 /// The list of documentation sites, divided into pages.
 pub struct DocsIndex;
 
