@@ -93,7 +93,7 @@ fn built(folder: &Path) -> (Workspace, Portal, Site) {
     let sink = MemorySink::default();
     let made = PageFingerprints::default();
     render::pages(&workspace, &portal, &theme, &plan, &made, &sink).expect("pages");
-    render::search(&workspace, &portal, &made, &sink).expect("the search");
+    render::search(&workspace, &portal, &made, None, &sink).expect("the search");
     render::version_searches(&workspace, &portal, &made, &sink).expect("the searches of versions");
     (workspace, portal, sink.into_files())
 }
@@ -520,4 +520,22 @@ fn redirects_are_kept_in_a_file_for_clones_that_have_no_history() {
     let told = playbill(made.path(), &["redirects", "prune", "--before", "2024-02-01"]);
     assert!(told.contains("2 redirects removed"), "{told}");
     assert_eq!(fs::read_to_string(made.path().join("redirects.jsonl")).expect("the file"), "");
+}
+
+#[test]
+fn a_document_has_no_edit_link_where_its_settings_want_none() {
+    for (settings, link) in [
+        ("site_name: Web\n", Some("https://github.com/acme/web/edit/main/docs/index.md")),
+        ("site_name: Web\nrepo_url: https://github.com/acme/web\nedit_uri: ''\n", None),
+    ] {
+        let made = Made::new();
+        made.git(&["remote", "add", "origin", "https://github.com/acme/web.git"]);
+        made.write("mkdocs.yml", settings);
+        made.write("docs/index.md", "# Web\n");
+        made.commit("");
+        let (_, _, site) = built(made.path());
+        let page = text(&site, &format!("{ROOT}index.html"));
+        assert_eq!(page.contains("/edit/"), link.is_some(), "{settings}");
+        assert!(link.is_none_or(|link| page.contains(link)), "{settings}");
+    }
 }

@@ -187,7 +187,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
             .filter(|_| version.is_none())
             .and_then(|it| stale(view.site.stale_days(it)?)),
         source: source.and_then(|source| source.view.clone()),
-        edit: document.edit_url.clone().or_else(|| source.and_then(|source| source.edit.clone())),
+        edit: document.edit_url.clone(),
         issue: source.and_then(|source| issue(source.view.as_deref()?, &document.title, &source.path)),
         whole: whole(view, site),
         path: source.map(|source| source.path.to_string()).unwrap_or_default(),
