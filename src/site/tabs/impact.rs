@@ -11,8 +11,14 @@ use crate::portal::Portal;
 use crate::site::context::{self, EntityLink};
 use crate::site::{PageContext, Site};
 
-/// Maximum number that are listed; the command line lists all of them.
-const LISTED: usize = 300;
+/// Maximum number that are looked at for owners, and of those hit directly that are listed; the command line lists all.
+const WALKED: usize = 300;
+
+/// How many are listed if fewer are hit directly: each of thousands of entities may hit all the others.
+const LISTED: usize = 40;
+
+/// Maximum number of owners that are listed, those hit first.
+const OWNERS: usize = 20;
 
 /// The tab.
 pub struct Impact;
@@ -25,6 +31,8 @@ pub struct Model {
     /// A sentence such as `3 directly, 12 in all, of 4 owners`.
     summary: String,
     owners: Vec<(EntityLink, String, usize)>,
+    /// How many owners are not listed.
+    more_owners: usize,
     hops: Vec<Hop>,
     /// How many are not listed.
     unlisted: usize,
@@ -54,11 +62,12 @@ struct Group {
 #[derive(Debug, Serialize)]
 struct Line {
     link: EntityLink,
-    system: Option<EntityLink>,
+    /// The title of the system.
+    system: Option<String>,
     tier: Option<String>,
     on_call: Option<String>,
-    /// Those between, in order.
-    through: Vec<EntityLink>,
+    /// The titles of those between, in order.
+    through: Vec<String>,
 }
 
 impl Tab for Impact {
@@ -80,33 +89,43 @@ impl Tab for Impact {
 
     fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let impact = view.site.impact();
-        let hops = impact.hops(id, LISTED);
+        let hops = impact.hops(id, WALKED);
         let total = impact.size(id);
-        let listed: usize = hops.iter().map(Vec::len).sum();
+        let walked: usize = hops.iter().map(Vec::len).sum();
         let owners = impact::owners(&view.portal.catalog, &hops);
-        let hop = |(at, hits): (usize, &Vec<Hit>)| Hop {
-            number: at + 1,
-            title: match at {
-                0 => "Directly".to_owned(),
-                _ => format!("In {} hops", at + 1),
-            },
-            count: context::grouped(hits.len()),
-            groups: groups(view, &hops, id, hits),
-        };
+        let mut left = LISTED.max(hops.first().map_or(0, Vec::len));
+        let mut listed = 0;
+        let mut shown = Vec::new();
+        for (at, hits) in hops.iter().enumerate() {
+            let part = &hits[..hits.len().min(left)];
+            left -= part.len();
+            listed += part.len();
+            if !part.is_empty() {
+                shown.push(Hop {
+                    number: at + 1,
+                    title: if at == 0 { "Directly".to_owned() } else { format!("In {} hops", at + 1) },
+                    count: context::grouped(hits.len()),
+                    groups: groups(view, &hops, id, part),
+                });
+            }
+        }
         let others = impact.cycle_of(id).unwrap_or_default().iter().filter(|other| **other != id);
         Some(Box::new(Model {
             summary: format!(
-                "{} directly, {} in all, of {}",
+                "{} directly, {} in all, of {}{}",
                 context::grouped(impact.direct(id)),
                 context::grouped(total),
+                if walked < total { "at least " } else { "" },
                 context::count(owners.len(), "owner", "owners")
             ),
             total: context::grouped(total),
+            more_owners: owners.len().saturating_sub(OWNERS),
             owners: owners
                 .into_iter()
+                .take(OWNERS)
                 .map(|(owner, count, hop)| (view.link(owner), context::grouped(count), hop))
                 .collect(),
-            hops: hops.iter().enumerate().map(hop).collect(),
+            hops: shown,
             unlisted: total - listed.min(total),
             cycle: others.take(12).map(|other| view.link(*other)).collect(),
             command: format!("playbill impact {}", view.entity(id).reference),
@@ -122,10 +141,10 @@ fn groups(view: &PageContext<'_>, hops: &[Vec<Hit>], start: EntityId, hits: &[Hi
         let between = way.get(1..way.len() - 1).unwrap_or_default();
         groups.entry(view.site.mention(hit.id).owner).or_default().push(Line {
             link: view.link(hit.id),
-            system: view.part_of(entity, "system"),
+            system: view.part_of(entity, "system").map(|system| system.title),
             tier: impact::tier(entity).map(str::to_owned),
             on_call: impact::on_call(entity).map(str::to_owned),
-            through: between.iter().map(|id| view.link(*id)).collect(),
+            through: between.iter().map(|id| view.entity(*id).title().to_owned()).collect(),
         });
     }
     let mut groups: Vec<Group> =
