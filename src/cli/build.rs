@@ -55,8 +55,8 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     // Before the work, so that none is wasted.
     DiskSink::check(&target)?;
     let left = left.filter(|(folder, _)| *folder == target.folder).map(|(_, state)| state);
-    let shelf = cache.shelf();
-    let memo = shelf.clone().map(portal::Memo::on).unwrap_or_default();
+    let store = cache.shelf();
+    let memo = store.clone().map(portal::Memo::on).unwrap_or_default();
     let mut portal = Analysis::with(memo).run(&workspace, &mut |stage| watch.stage(stage));
     if let Some(published) = &published {
         watch.stage("compare");
@@ -66,11 +66,13 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     let site = site::plan(&workspace, &portal);
     let disk = DiskSink::create(&target)?;
     let disk = if left.is_some() { disk.untouched() } else { disk };
-    let made =
-        shelf.map(|shelf| PageFingerprints::take(&*shelf, left, &workspace.config().precompress)).unwrap_or_default();
+    let made = store
+        .as_ref()
+        .map(|store| PageFingerprints::take(&**store, left, &workspace.config().precompress))
+        .unwrap_or_default();
     let sink = Compressed::new(&disk, &workspace.config().precompress);
     watch.stage("search");
-    let index = render::search(&workspace, &portal, &made, &sink)?;
+    let index = render::search(&workspace, &portal, &made, store.as_deref(), &sink)?;
     render::version_searches(&workspace, &portal, &made, &sink)?;
     let over = portal.apply_severities(&workspace, search::over_budget(&workspace, &index));
     watch.stage("render");

@@ -92,6 +92,10 @@ impl CacheStore for Files {
             let _ = fs::remove_file(&aside);
         }
     }
+
+    fn keep(&self, name: &str) {
+        self.used(name);
+    }
 }
 
 /// What a build printed, and how it ended.

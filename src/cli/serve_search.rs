@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::serve::ServedSite;
-use crate::search::{self, SearchFiles};
+use crate::routes;
+use crate::search::{self, IndexFile, SavedIndex, SearchFiles};
 
 /// How long nothing must change before the search is made again.
 const QUIET: Duration = Duration::from_secs(1);
@@ -24,6 +25,8 @@ pub(super) struct SearchIndexer {
 #[derive(Debug, Default)]
 struct State {
     files: Option<Arc<SearchFiles>>,
+    /// What they leave for the next ones.
+    saved: SavedIndex,
     /// The site to make it from, if that has changed since.
     next: Option<Weak<ServedSite>>,
     is_working: bool,
@@ -50,9 +53,11 @@ impl SearchIndexer {
         drop(state);
         let done = Done(self);
         // Somebody waits for it, so this may take all there is.
-        let files = Arc::new(index(live));
+        let (files, saved) = index(live, &SearchFiles::default(), SavedIndex::default());
+        let files = Arc::new(files);
         let mut state = self.state();
         state.files = Some(Arc::clone(&files));
+        state.saved = saved;
         if state.next.is_some() {
             self.start(state);
             std::mem::forget(done);
@@ -99,9 +104,15 @@ impl SearchIndexer {
             thread::sleep(QUIET);
             // A site that is gone has been followed by another one, or the server is ending.
             let Some(live) = next.upgrade().filter(|_| self.state().next.is_none()) else { continue };
-            let files = Arc::new(make_aside(&live));
+            let (before, saved) = {
+                let mut state = self.state();
+                (state.files.clone().unwrap_or_default(), std::mem::take(&mut state.saved))
+            };
+            let (files, saved) = make_aside(&live, &before, saved);
             drop(live);
-            self.state().files = Some(files);
+            let mut state = self.state();
+            state.files = Some(Arc::new(files));
+            state.saved = saved;
         }
     }
 }
@@ -116,17 +127,24 @@ impl Drop for Done<'_> {
     }
 }
 
-fn index(live: &ServedSite) -> SearchFiles {
+/// Makes the search; what has not changed is taken from the one `before`.
+fn index(live: &ServedSite, before: &SearchFiles, saved: SavedIndex) -> (SearchFiles, SavedIndex) {
     let portal = live.portal();
     let workspace = live.workspace();
     let documents = search::documents(workspace, portal);
-    search::index(&documents, &workspace.config().search)
+    let is_there = |path: &str| before.contains_key(path);
+    let (files, saved) = search::index_again(routes::SEARCH, &documents, &workspace.config().search, saved, &is_there);
+    let file = |(path, file): (String, IndexFile)| {
+        let bytes = file.bytes.or_else(|| before.get(&path).cloned()).unwrap_or_default();
+        (path, bytes)
+    };
+    (files.into_iter().map(file).collect(), saved)
 }
 
 /// Makes the search with one thread, so that another one is left for the page that somebody waits for.
-fn make_aside(live: &ServedSite) -> SearchFiles {
+fn make_aside(live: &ServedSite, before: &SearchFiles, saved: SavedIndex) -> (SearchFiles, SavedIndex) {
     match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
-        Ok(pool) => pool.install(|| index(live)),
-        Err(_) => index(live),
+        Ok(pool) => pool.install(|| index(live, before, saved)),
+        Err(_) => index(live, before, saved),
     }
 }

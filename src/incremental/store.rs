@@ -15,6 +15,9 @@ pub trait CacheStore: Send + Sync + std::fmt::Debug {
 
     /// Leaves something under a name, in place of what was there.
     fn put(&self, name: &str, bytes: &[u8]);
+
+    /// Leaves what is there under a name for the next run.
+    fn keep(&self, _name: &str) {}
 }
 
 /// Returns the value that the last run left under a name; `None` if it is another type's.

@@ -26,6 +26,7 @@ use crate::catalog::EntityRef;
 use crate::docs::{DocsPage, DocsSite};
 use crate::error::Error;
 use crate::html::Html;
+use crate::incremental::{CacheStore, store};
 use crate::inert;
 use crate::output::{Sink, gzip};
 use crate::portable::{folded, is_portable};
@@ -33,7 +34,7 @@ use crate::portal::Portal;
 use crate::portal_export::PortalExport;
 use crate::redirects::Redirect;
 use crate::routes;
-use crate::search::{self, SearchFiles};
+use crate::search::{self, IndexFile, SavedIndex, SearchFiles};
 use crate::site::pages::{PAGES, PageContent, standalone};
 use crate::site::{Page, PageContext, Site};
 use crate::text::FileId;
@@ -87,7 +88,11 @@ fn page_unless(
 /// The type of pages.
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Makes the search of a portal, and hands it to a sink; returns how large it is.
+/// The name in the cache store of what an index leaves for the next one.
+const SAVED_INDEX: &str = "search";
+
+/// Makes the search of a portal, and hands it to a sink; returns how large it is. What the last one left in `store` is used
+/// again as far as it is the same.
 ///
 /// # Errors
 /// The first failure of the sink.
@@ -95,6 +100,7 @@ pub fn search(
     workspace: &Workspace,
     portal: &Portal,
     made: &PageFingerprints,
+    store: Option<&dyn CacheStore>,
     sink: &dyn Sink,
 ) -> Result<search::Report, Error> {
     let documents = search::documents(workspace, portal);
@@ -103,11 +109,28 @@ pub fn search(
     (&documents, &config.synonyms).hash(&mut hasher);
     let key = hasher.digest128();
     let index = match made.keeps_search(routes::SEARCH, key, sink) {
-        Some(index) => index,
+        Some(index) => {
+            store.into_iter().for_each(|store| store.keep(SAVED_INDEX));
+            index
+        }
         None => {
-            let files = search::index(&documents, config);
-            first(files.par_iter().map(|(path, bytes)| sink.put(path, bytes).err()).collect())?;
-            let files = files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
+            let saved: Option<(u128, SavedIndex)> = store.and_then(|store| store::take(store, SAVED_INDEX));
+            let (of, saved) = saved.unwrap_or_default();
+            // Files that are there are those of this index only if the last build left both.
+            let is_there = |path: &str| made.searched(routes::SEARCH) == Some(of) && sink.has(path);
+            let (files, saved) = search::index_again(routes::SEARCH, &documents, config, saved, &is_there);
+            let put = |(path, file): (&String, &IndexFile)| match &file.bytes {
+                Some(bytes) => sink.put(path, bytes).err(),
+                None => {
+                    sink.keep(path);
+                    None
+                }
+            };
+            first(files.par_iter().map(put).collect())?;
+            if let Some(store) = store {
+                store::put(store, SAVED_INDEX, &(key, saved));
+            }
+            let files = files.into_iter().map(|(path, file)| (path, file.size)).collect();
             reuse::Search { key, files, documents: documents.len() }
         }
     };

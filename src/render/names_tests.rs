@@ -44,7 +44,7 @@ fn built(team: &[(String, String)]) -> (BTreeMap<String, Vec<u8>>, Vec<String>) 
     let site = site::plan(&workspace, &portal);
     let memory = Memory::default();
     let sink = crate::output::Compressed::new(&memory, &workspace.config().precompress);
-    search(&workspace, &portal, &PageFingerprints::default(), &sink).unwrap();
+    search(&workspace, &portal, &PageFingerprints::default(), None, &sink).unwrap();
     let left_out = pages(&workspace, &portal, &THEME, &site, &PageFingerprints::default(), &sink).unwrap();
     assert!(left_out.is_empty(), "{left_out:?}");
     let found = portal.diagnostics.iter().map(|problem| {

@@ -85,6 +85,11 @@ impl PageFingerprints {
         })
     }
 
+    /// Returns which documents the index of the last build in a folder is of, if there is one.
+    pub(super) fn searched(&self, place: &str) -> Option<Key> {
+        self.before.searches.get(place).map(|search| search.key)
+    }
+
     /// Notes which index was made.
     pub(super) fn note_search(&self, place: &str, search: Search) {
         if let Some(now) = &self.now {
@@ -144,7 +149,7 @@ mod tests {
         let theme = theme::compile(workspace.config(), Default::default(), theme::Purpose::Portal).unwrap();
         let sink = Standing { before: before.clone(), ..Standing::default() };
         let made = PageFingerprints::take(shelf, Some(site), forms);
-        render::search(&workspace, &portal, &made, &sink).unwrap();
+        render::search(&workspace, &portal, &made, Some(shelf), &sink).unwrap();
         render::pages(&workspace, &portal, &theme, &plan, &made, &sink).unwrap();
         made.leave(shelf, site + 1);
         (sink.written.into_inner(), sink.kept.into_inner())
@@ -170,7 +175,9 @@ mod tests {
             ["docs/default/component/web/index.html", "docs/default/component/web/print/index.html"],
             "the page, and the one that holds all of them"
         );
-        assert!(kept.iter().all(is_page) && written.contains("search/index.json"));
+        assert!(kept.iter().all(is_made) && written.contains("search/index.json"));
+        let of_search = |path: &&String| path.starts_with("search/");
+        assert!(kept.iter().filter(of_search).count() > written.iter().filter(of_search).count(), "{written:?}");
 
         // Of another site, with other twins, or in another frame, nothing is what it was.
         let text = "# One\n\nAnd more.\n";

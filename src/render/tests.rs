@@ -169,7 +169,7 @@ fn build(config: Config, files: &[(&str, &[u8])], documents: impl Fn(&mut Portal
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal).unwrap();
     let memory = Memory::default();
-    search(&workspace, &portal, &PageFingerprints::default(), &memory).unwrap();
+    search(&workspace, &portal, &PageFingerprints::default(), None, &memory).unwrap();
     assert!(pages(&workspace, &portal, &theme, &site, &PageFingerprints::default(), &memory).unwrap().is_empty());
     let files = memory.0.into_inner();
     Built { portal, site, files }

@@ -5,12 +5,17 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
+use xxhash_rust::xxh3::Xxh3Default;
+
+use super::saved::Encoded;
 
 /// Words of fewer characters are not searched with typing errors.
 const MIN_MISSPELT: usize = 4;
 
 /// A term with its postings.
 pub(super) struct Entry<'t> {
+    /// Its number in the vocabulary.
+    pub number: usize,
     pub term: &'t str,
     /// The words whose stem it is, where they differ from it.
     pub forms: Vec<&'t str>,
@@ -18,13 +23,15 @@ pub(super) struct Entry<'t> {
     pub joins: bool,
     /// How many documents have it.
     pub count: usize,
-    pub postings: Vec<u8>,
+    pub encoded: Encoded,
+    /// `None` if they are known to be as before, and are encoded where they are needed.
+    pub postings: Option<Vec<u8>>,
 }
 
 impl Entry<'_> {
     /// About how much it takes.
     pub(super) fn size(&self) -> usize {
-        self.term.len() + self.forms.len() * 3 + self.postings.len() + 3
+        self.term.len() + self.forms.len() * 3 + self.encoded.length as usize + 3
     }
 }
 
@@ -169,7 +176,9 @@ impl<'k, 'a> Halves<'k, 'a> {
 /// Writes a file of terms: the name of the next file; their number; each term, front-coded, with the number of its forms,
 /// doubled, with one more if names join to it, and its forms, as far as they differ from the term; how long the postings
 /// of each are; the postings.
-pub(super) fn shard(entries: &[&Entry<'_>], next: &str) -> Vec<u8> {
+///
+/// Postings that an entry does not have are encoded by `encode`.
+pub(super) fn shard(entries: &[&Entry<'_>], next: &str, encode: &dyn Fn(&Entry<'_>) -> Vec<u8>) -> Vec<u8> {
     let mut out = Vec::new();
     varint(&mut out, next.len());
     out.extend_from_slice(next.as_bytes());
@@ -184,12 +193,35 @@ pub(super) fn shard(entries: &[&Entry<'_>], next: &str) -> Vec<u8> {
         }
     }
     for entry in entries {
-        varint(&mut out, entry.postings.len());
+        varint(&mut out, entry.encoded.length as usize);
     }
     for entry in entries {
-        out.extend_from_slice(&entry.postings);
+        match &entry.postings {
+            Some(postings) => out.extend_from_slice(postings),
+            None => out.extend_from_slice(&encode(entry)),
+        }
     }
-    deflate(&out)
+    out
+}
+
+/// Returns a hash of all that a file of terms is made from.
+pub(super) fn source_of(entries: &[&Entry<'_>], next: &str) -> u64 {
+    let mut hasher = Xxh3Default::new();
+    let mut text = |text: &str| {
+        hasher.update(&text.len().to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    text(next);
+    for entry in entries {
+        text(entry.term);
+        entry.forms.iter().for_each(|form| text(form));
+        text(if entry.joins { "joins" } else { "" });
+    }
+    for entry in entries {
+        hasher.update(&entry.encoded.length.to_le_bytes());
+        hasher.update(&entry.encoded.hash.to_le_bytes());
+    }
+    hasher.digest()
 }
 
 /// Writes a front-coded text: the number of bytes shared with the previous one, the number that follow, and these.
@@ -241,7 +273,8 @@ mod tests {
     use super::*;
 
     fn entry(term: &str, size: usize) -> Entry<'_> {
-        Entry { term, forms: Vec::new(), joins: false, count: 1, postings: vec![0; size] }
+        let encoded = Encoded { length: size as u32, hash: 0 };
+        Entry { number: 0, term, forms: Vec::new(), joins: false, count: 1, encoded, postings: None }
     }
 
     /// Returns the files as their names and terms.
@@ -274,7 +307,7 @@ mod tests {
         ) {
             let mut entries: Vec<Entry<'_>> = sizes.iter().map(|(term, size)| entry(term, *size)).collect();
             let before = named(&entries, 200);
-            entries[which].postings.push(0);
+            entries[which].encoded.length += 1;
             let after = named(&entries, 200);
             // At most one file became two.
             prop_assert!(before.iter().filter(|file| !after.contains(file)).count() <= 2);

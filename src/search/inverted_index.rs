@@ -1,14 +1,17 @@
 //! The inverted index. Documents are counted in batches, which do not depend on the number of threads. Words are
 //! numbered as they are met, by as many counters as work at a time; nothing that is written depends on the numbers.
+//! A batch whose documents are those of the index before is not counted again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::Document;
 use super::codec::varint;
+use super::saved::SavedBatch;
 use super::tokenizer::{Term, Terms, chunks, fold, is_joint, short};
 
 /// Flag, in the number of words of the title, of a term with which the title begins; also the maximum of that number.
@@ -45,15 +48,12 @@ pub(super) struct SectionPosting {
 }
 
 /// The postings of one term in all documents.
-pub(super) struct Postings<'a> {
-    pub term: &'a str,
-    /// The words whose stem it is, where they differ from it.
-    pub forms: Vec<&'a str>,
+pub(super) struct Postings {
     hits: Vec<Counted>,
     spots: Vec<SectionPosting>,
 }
 
-impl Postings<'_> {
+impl Postings {
     /// Returns what they say in the order of documents.
     pub(super) fn hits(&self) -> Vec<Posting<'_>> {
         let hit = |hit: &Counted| Posting {
@@ -73,25 +73,34 @@ pub(super) struct InvertedIndex {
     pub words: Vec<Words>,
     /// By batch.
     pub counts: Vec<Counts>,
+    /// By batch: what names its documents.
+    pub keys: Vec<u128>,
+    /// By batch: whether it was counted, and not taken from the index before.
+    pub is_new: Vec<bool>,
+    /// How many documents are in a batch.
+    pub size: usize,
     /// How many words each section of each document has.
     pub lengths: Vec<Vec<u32>>,
 }
 
 /// The terms that one counter has met by their numbers.
+#[derive(Default)]
 pub(super) struct Words {
-    terms: Vec<String>,
-    /// Words with the numbers of their stems, where they differ, in order.
-    forms: BTreeSet<(u32, String)>,
+    pub terms: Vec<String>,
+    /// Words with the numbers of their stems, where they differ.
+    pub forms: Vec<(u32, String)>,
 }
 
 /// What the documents of a batch say, by term. There is much of it, so it is written small.
 pub(super) struct Counts {
     /// The counter that has numbered the terms.
-    words: usize,
-    /// The terms of the batch, and where each begins in `bytes`.
-    terms: Vec<(u32, u32)>,
+    pub words: usize,
+    /// The terms of the batch, and where each begins in `bytes`, in this order.
+    pub terms: Vec<(u32, u32)>,
+    /// Which of the counter's forms are in the batch.
+    pub forms: Vec<u32>,
     /// See [`Sheets::written`].
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 /// The posting of one term in one document.
@@ -124,16 +133,31 @@ enum Piece {
     Many(u32, u32),
 }
 
+/// A piece of text that was cut before.
+struct Known {
+    piece: Piece,
+    /// Its forms, a range of [`TermInterner::of_pieces`].
+    forms: (u32, u32),
+    /// The last batch that had it.
+    batch: u32,
+}
+
 /// Numbers terms.
 struct TermInterner {
     cutter: Terms,
     known: HashMap<String, u32, RandomState>,
     /// What each piece of text consists of; of short pieces and of others.
-    short: HashMap<u128, Piece, RandomState>,
-    long: HashMap<String, Piece, RandomState>,
+    short: HashMap<u128, Known, RandomState>,
+    long: HashMap<String, Known, RandomState>,
     /// Of pieces that consist of several.
     tokens: Vec<Token>,
-    forms: BTreeSet<(u32, String)>,
+    /// Forms with the numbers of their stems, numbered themselves.
+    forms: HashMap<(u32, String), u32, RandomState>,
+    /// The forms of each piece.
+    of_pieces: Vec<u32>,
+    /// The batch, and the forms that it has; some may be there several times.
+    batch: u32,
+    of_batch: Vec<u32>,
 }
 
 impl TermInterner {
@@ -144,8 +168,20 @@ impl TermInterner {
             short: HashMap::default(),
             long: HashMap::default(),
             tokens: Vec::new(),
-            forms: BTreeSet::new(),
+            forms: HashMap::default(),
+            of_pieces: Vec::new(),
+            batch: 0,
+            of_batch: Vec::new(),
         }
+    }
+
+    /// Begins the next batch; returns the forms of the last one.
+    fn turn(&mut self) -> Vec<u32> {
+        self.batch += 1;
+        let mut forms = std::mem::take(&mut self.of_batch);
+        forms.sort_unstable();
+        forms.dedup();
+        forms
     }
 
     fn of(&mut self, term: &str) -> u32 {
@@ -162,33 +198,46 @@ impl TermInterner {
         for piece in chunks(text) {
             let short = short(piece);
             let known = match &short {
-                Some(short) => self.short.get(short),
-                None => self.long.get(piece),
+                Some(short) => self.short.get_mut(short),
+                None => self.long.get_mut(piece),
             };
-            let known = known.copied().unwrap_or_else(|| {
-                let learnt = self.learn(piece);
-                match short {
-                    Some(short) => self.short.insert(short, learnt),
-                    None => self.long.insert(piece.to_owned(), learnt),
-                };
-                learnt
-            });
-            match known {
+            let piece = match known {
+                Some(known) => {
+                    if known.batch != self.batch {
+                        known.batch = self.batch;
+                        self.of_batch
+                            .extend_from_slice(&self.of_pieces[known.forms.0 as usize..known.forms.1 as usize]);
+                    }
+                    known.piece
+                }
+                None => {
+                    let learnt = self.learn(piece);
+                    let first = learnt.piece;
+                    match short {
+                        Some(short) => self.short.insert(short, learnt),
+                        None => self.long.insert(piece.to_owned(), learnt),
+                    };
+                    first
+                }
+            };
+            match piece {
                 Piece::One(token) => out.push(token),
                 Piece::Many(from, to) => out.extend_from_slice(&self.tokens[from as usize..to as usize]),
             }
         }
     }
 
-    fn learn(&mut self, piece: &str) -> Piece {
-        let place = |tokens: &[Token]| u32::try_from(tokens.len()).unwrap_or(u32::MAX);
-        let from = place(&self.tokens);
+    fn learn(&mut self, piece: &str) -> Known {
+        let place = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
+        let from = place(self.tokens.len());
+        let first_form = place(self.of_pieces.len());
         for term in self.cutter.of(piece) {
             let token = match term {
                 Term::Word(word) => {
                     let term = self.of(&word.stem);
                     if word.raw != word.stem && !word.stop {
-                        self.forms.insert((term, word.raw));
+                        let next = place(self.forms.len());
+                        self.of_pieces.push(*self.forms.entry((term, word.raw)).or_insert(next));
                     }
                     Token { term, word: true, stop: word.stop }
                 }
@@ -196,19 +245,27 @@ impl TermInterner {
             };
             self.tokens.push(token);
         }
-        match self.tokens[from as usize..] {
+        let forms = (first_form, place(self.of_pieces.len()));
+        self.of_batch.extend_from_slice(&self.of_pieces[first_form as usize..]);
+        let piece = match self.tokens[from as usize..] {
             [token] => {
                 self.tokens.pop();
                 Piece::One(token)
             }
-            _ => Piece::Many(from, place(&self.tokens)),
-        }
+            _ => Piece::Many(from, place(self.tokens.len())),
+        };
+        Known { piece, forms, batch: self.batch }
     }
 
     fn into_words(self) -> Words {
         let mut terms: Vec<(String, u32)> = self.known.into_iter().collect();
         terms.sort_unstable_by_key(|(_, number)| *number);
-        Words { terms: terms.into_iter().map(|(term, _)| term).collect(), forms: self.forms }
+        let mut forms: Vec<((u32, String), u32)> = self.forms.into_iter().collect();
+        forms.sort_unstable_by_key(|(_, number)| *number);
+        Words {
+            terms: terms.into_iter().map(|(term, _)| term).collect(),
+            forms: forms.into_iter().map(|(form, _)| form).collect(),
+        }
     }
 }
 
@@ -320,7 +377,7 @@ impl Sheets {
         let key = |(at, hit): (usize, &Counted)| u64::from(hit.term) << 32 | at as u64;
         let mut order: Vec<u64> = self.hits.iter().enumerate().map(key).collect();
         order.sort_unstable();
-        let mut counts = Counts { words, terms: Vec::new(), bytes: Vec::new() };
+        let mut counts = Counts { words, terms: Vec::new(), forms: Vec::new(), bytes: Vec::new() };
         let bytes = &mut counts.bytes;
         for hits in order.chunk_by(|a, b| a >> 32 == b >> 32) {
             counts.terms.push(((hits[0] >> 32) as u32, bytes.len() as u32));
@@ -355,6 +412,24 @@ impl Sheets {
 }
 
 impl Counts {
+    /// Returns what is written of each term, by the number of the term.
+    pub(super) fn slices(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let ends = self.terms.iter().skip(1).map(|(_, from)| *from as usize).chain([self.bytes.len()]);
+        self.terms.iter().zip(ends).map(|((term, from), end)| (*term, &self.bytes[*from as usize..end]))
+    }
+
+    /// Returns the terms of which something is said in one of these documents.
+    pub(super) fn terms_in(&self, is_one: &dyn Fn(usize) -> bool) -> Vec<u32> {
+        let (mut hits, mut spots) = (Vec::new(), Vec::new());
+        let mut has = |from: u32| {
+            hits.clear();
+            spots.clear();
+            self.read(from, 0, &mut hits, &mut spots);
+            hits.iter().any(|hit| is_one(hit.document as usize))
+        };
+        self.terms.iter().filter(|(_, from)| has(*from)).map(|(term, _)| *term).collect()
+    }
+
     /// Reads what was written of the term that begins there.
     fn read(&self, from: u32, term: u32, hits: &mut Vec<Counted>, spots: &mut Vec<SectionPosting>) {
         let mut bytes = self.bytes[from as usize..].iter().copied();
@@ -410,31 +485,63 @@ fn title_words(tokens: &[Token]) -> u8 {
     words(&once)
 }
 
-/// Counts documents.
-pub(super) fn count(documents: &[Document<'_>]) -> InvertedIndex {
+/// Counts documents, which have these keys. Batches of `before` are taken, if `words` have numbered their terms, where the
+/// documents are the same; what is left there are those that documents have changed in.
+pub(super) fn count(
+    documents: &[Document<'_>],
+    keys: &[u128],
+    words: Words,
+    before: &mut [Option<SavedBatch>],
+) -> InvertedIndex {
     let size = documents.len().div_ceil(BATCHES).clamp(BATCH.0, BATCH.1);
     let batches: Vec<&[Document<'_>]> = documents.chunks(size).collect();
+    let keys: Vec<u128> = keys.chunks(size).map(key_of).collect();
+    let mut counted: Vec<(usize, Counts, Vec<Vec<u32>>)> = Vec::with_capacity(batches.len());
+    let mut left = Vec::new();
+    for (at, key) in keys.iter().enumerate() {
+        match before.get_mut(at).and_then(|saved| saved.take_if(|saved| saved.key == *key)) {
+            Some(SavedBatch { terms, forms, bytes, lengths, .. }) => {
+                counted.push((at, Counts { words: 0, terms, forms, bytes: bytes.0 }, lengths));
+            }
+            None => left.push(at),
+        }
+    }
+    let mut is_new = vec![false; batches.len()];
+    left.iter().for_each(|at| is_new[*at] = true);
     let next = AtomicUsize::new(0);
-    // One counter a thread; each takes batches as long as there are any.
+    // One counter a thread; each takes batches as long as there are any. The first numbers are those of `words`.
     let counter = |which: usize| {
         let mut numbers = TermInterner::new();
         let mut sheets = Sheets::default();
         let mut counted = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(batch) = batches.get(at) else { break };
-            let lengths = count_batch(at * size, batch, &mut numbers, &mut sheets);
-            counted.push((at, sheets.written(which), lengths));
+        while let Some(at) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let lengths = count_batch(at * size, batches[*at], &mut numbers, &mut sheets);
+            let counts = Counts { forms: numbers.turn(), ..sheets.written(which + 1) };
+            counted.push((*at, counts, lengths));
         }
         (numbers.into_words(), counted)
     };
     let threads = rayon::current_num_threads();
     let counters: Vec<_> = (0..threads).into_par_iter().with_max_len(1).map(counter).collect();
-    let (words, counted): (Vec<Words>, Vec<Vec<_>>) = counters.into_iter().unzip();
-    let mut counted: Vec<(usize, Counts, Vec<Vec<u32>>)> = counted.into_iter().flatten().collect();
+    let (of_counters, new): (Vec<Words>, Vec<Vec<_>>) = counters.into_iter().unzip();
+    counted.extend(new.into_iter().flatten());
     counted.sort_unstable_by_key(|(at, ..)| *at);
     let (counts, lengths): (Vec<Counts>, Vec<_>) = counted.into_iter().map(|(_, counts, of)| (counts, of)).unzip();
-    InvertedIndex { words, counts, lengths: lengths.into_iter().flatten().collect() }
+    InvertedIndex {
+        words: std::iter::once(words).chain(of_counters).collect(),
+        counts,
+        keys,
+        is_new,
+        size,
+        lengths: lengths.into_iter().flatten().collect(),
+    }
+}
+
+/// Returns what names a batch of documents with these keys.
+fn key_of(keys: &[u128]) -> u128 {
+    let mut hasher = Xxh3Default::new();
+    keys.iter().for_each(|key| hasher.update(&key.to_le_bytes()));
+    hasher.digest128()
 }
 
 /// Counts the documents of a batch, the first of which has this number; returns how many words their sections have.
@@ -529,7 +636,9 @@ fn count_batch(
 pub(super) struct Vocabulary<'a> {
     pub terms: Vec<&'a str>,
     /// Words by the number of their stem.
-    forms: Vec<(u32, &'a str)>,
+    pub forms: Vec<(u32, &'a str)>,
+    /// By counter: the place of each of its terms.
+    pub numbers: Vec<Vec<u32>>,
     /// Where the places of each term start; one more than there are terms.
     starts: Vec<usize>,
     /// Batch, and where the term begins in it.
@@ -546,8 +655,13 @@ impl<'a> Vocabulary<'a> {
             words.iter().map(|words| words.terms.par_iter().map(|term| number(term)).collect()).collect();
         let mut forms: Vec<(u32, &str)> = Vec::new();
         let mut starts = vec![0; terms.len() + 1];
-        for (words, numbers) in words.iter().zip(&numbers) {
-            forms.extend(words.forms.iter().map(|(term, form)| (numbers[*term as usize], form.as_str())));
+        let mut seen: Vec<Vec<bool>> = words.iter().map(|words| vec![false; words.forms.len()]).collect();
+        for counts in counts {
+            counts.forms.iter().for_each(|form| seen[counts.words][*form as usize] = true);
+        }
+        for ((words, numbers), seen) in words.iter().zip(&numbers).zip(&seen) {
+            let seen = words.forms.iter().zip(seen).filter(|(_, seen)| **seen);
+            forms.extend(seen.map(|((term, form), _)| (numbers[*term as usize], form.as_str())));
         }
         for counts in counts {
             let numbers = &numbers[counts.words];
@@ -570,23 +684,24 @@ impl<'a> Vocabulary<'a> {
                 *place += 1;
             }
         }
-        Self { terms, forms, starts, places }
+        Self { terms, forms, numbers, starts, places }
     }
 
     /// Returns what documents say of a term, in the order of documents.
-    pub(super) fn postings(&self, counts: &[Counts], term: usize) -> Postings<'a> {
+    pub(super) fn postings(&self, counts: &[Counts], term: usize) -> Postings {
         let (mut hits, mut spots) = (Vec::new(), Vec::new());
         let number = term as u32;
         for (batch, from) in &self.places[self.starts[term]..self.starts[term + 1]] {
             counts[*batch as usize].read(*from, number, &mut hits, &mut spots);
         }
+        Postings { hits, spots }
+    }
+
+    /// Returns the words whose stem a term is, where they differ from it.
+    pub(super) fn forms_of(&self, term: usize) -> Vec<&'a str> {
+        let number = term as u32;
         let start = self.forms.partition_point(|(stem, _)| *stem < number);
-        Postings {
-            term: self.terms[term],
-            forms: self.forms[start..].iter().take_while(|(stem, _)| *stem == number).map(|(_, form)| *form).collect(),
-            hits,
-            spots,
-        }
+        self.forms[start..].iter().take_while(|(stem, _)| *stem == number).map(|(_, form)| *form).collect()
     }
 }
 
@@ -617,7 +732,7 @@ mod tests {
         assert!(sheets.hits.is_empty() && sheets.spots.is_empty());
         let read = |at: usize| {
             let (term, from) = counts.terms[at];
-            let mut postings = Postings { term: "", forms: Vec::new(), hits: Vec::new(), spots: Vec::new() };
+            let mut postings = Postings { hits: Vec::new(), spots: Vec::new() };
             counts.read(from, term, &mut postings.hits, &mut postings.spots);
             let hits = postings.hits();
             let shown: Vec<String> = hits

@@ -8,6 +8,7 @@
 //! Invariant: same documents, same bytes.
 
 mod documents;
+mod saved;
 mod inverted_index;
 mod shards;
 mod codec;
@@ -24,8 +25,9 @@ use std::io::Read as _;
 
 pub use documents::{documents, documents_of_version};
 pub use report::{Report, over_budget, report};
+pub use saved::SavedIndex;
 pub use search_tests::trials;
-pub use shards::{index, index_at};
+pub use shards::{IndexFile, index, index_again, index_at};
 
 /// The module that queries the index.
 const CLIENT: &str = include_str!("engine.js");

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::Hash as _;
 use std::ops::Range;
 
 use foldhash::fast::RandomState;
@@ -11,7 +12,8 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use super::codec::{self, FILES_OF_FOLDER, deflate, varint};
-use super::inverted_index::{InvertedIndex, Posting, SectionPosting, Vocabulary, count};
+use super::inverted_index::{Counts, InvertedIndex, Posting, SectionPosting, Vocabulary, Words, count};
+use super::saved::{Bytes, Encoded, SavedBatch, SavedDocument, SavedFile, SavedIndex, SavedTerm};
 use super::tokenizer::{Term, Terms, chunks, fold, is_joint, joined, short};
 use super::{CLIENT, Document, DocumentType, EVEN, MODULE_NAME, SearchFiles};
 use crate::config::SearchConfig;
@@ -106,6 +108,15 @@ struct Measures<'a> {
     lengths: Vec<(usize, &'a [u32])>,
 }
 
+/// A file of an index.
+#[derive(Debug)]
+pub struct IndexFile {
+    /// Its content; `None` if it is the one that is there.
+    pub bytes: Option<Vec<u8>>,
+    /// How long it is, in bytes.
+    pub size: u64,
+}
+
 /// Cuts, counts and lays out documents.
 #[must_use]
 pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
@@ -115,43 +126,98 @@ pub fn index(documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
 /// Does so for a part of the site that is searched alone; its index is in `place`, a folder.
 #[must_use]
 pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) -> SearchFiles {
-    let InvertedIndex { words: vocabularies, counts, lengths } = count(documents);
+    let (files, _) = index_again(place, documents, config, SavedIndex::default(), &|_| false);
+    files.into_iter().map(|(path, file)| (path, file.bytes.unwrap_or_default())).collect()
+}
+
+/// Does so with what an earlier index of nearly the same documents has left. `is_there` says which of its files are still
+/// there, by their paths in the site.
+#[must_use]
+pub fn index_again(
+    place: &str,
+    documents: &[Document<'_>],
+    config: &SearchConfig,
+    mut before: SavedIndex,
+    is_there: &(dyn Fn(&str) -> bool + Sync),
+) -> (BTreeMap<String, IndexFile>, SavedIndex) {
+    // What a number means is the same in all that the folder ever holds.
+    let numbers = name(documents.iter().flat_map(|one| [&one.url, one.kind.as_str(), one.kind.role(), &one.reference]));
+    let folder = name([&*VERSION.to_string(), &numbers]);
+    let keys: Vec<u128> = documents.par_iter().map(key_of).collect();
+    let words = Words {
+        terms: before.terms.iter().map(|saved| saved.term.clone()).collect(),
+        forms: std::mem::take(&mut before.forms),
+    };
+    let InvertedIndex { words: vocabularies, counts, keys: batch_keys, is_new, size, lengths } =
+        count(documents, &keys, words, &mut before.batches);
     let sections: usize = lengths.iter().map(Vec::len).sum();
     let words = |lengths: &[u32]| lengths.iter().map(|length| *length as usize).sum::<usize>();
     let total: usize = lengths.iter().map(|lengths| words(lengths)).sum();
+    let means = (mean(total, documents.len()), mean(total, sections));
     let measures = Measures {
-        document: Bm25::new(mean(total, documents.len()), 0.4, 3.0),
-        section: Bm25::new(mean(total, sections), 0.5, 7.0),
+        document: Bm25::new(means.0, 0.4, 3.0),
+        section: Bm25::new(means.1, 0.5, 7.0),
         lengths: lengths.iter().map(|lengths| (words(lengths), lengths.as_slice())).collect(),
     };
+    let means = (means.0.to_bits(), means.1.to_bits());
+    let most = excerpt(documents);
+    // Numbers of documents in postings mean the same only within a folder.
+    let is_same = before.folder == folder && before.means == means;
+    if !is_same {
+        before.files.clear();
+    }
     let vocabulary = Vocabulary::of(&vocabularies, &counts);
-    let entry = |at: usize| {
+    // By term, its number in the index before.
+    let mut saved: Vec<Option<u32>> = vec![None; vocabulary.terms.len()];
+    if is_same {
+        vocabulary.numbers[0].iter().zip(0..).for_each(|(at, number)| saved[*at as usize] = Some(number));
+    }
+    let changed = changed_terms(&vocabulary, &counts, &is_new, size, &lengths, &before);
+    let known = |at: usize| saved[at].filter(|_| !changed[at]).map(|number| &before.terms[number as usize]);
+    let encoded = |at: usize, detail: Detail| {
         let postings = vocabulary.postings(&counts, at);
         let hits = postings.hits();
-        let mut best = Best::of(&hits);
-        let mut entry = |detail: Detail| codec::Entry {
-            term: postings.term,
-            forms: postings.forms.clone(),
+        encode(&hits, &mut Best::of(&hits), &measures, detail)
+    };
+    let entry = |at: usize| {
+        let of = |count: usize, (encoded, postings): (Encoded, Option<Vec<u8>>)| codec::Entry {
+            number: at,
+            term: vocabulary.terms[at],
+            forms: vocabulary.forms_of(at),
             joins: false,
-            count: hits.len(),
-            postings: encode(&hits, &mut best, &measures, detail),
+            count,
+            encoded,
+            postings,
+        };
+        if let Some(saved) = known(at) {
+            let of = |encoded: Encoded| of(saved.count as usize, (encoded, None));
+            return Some((of(saved.full), saved.brief.map(of)));
+        }
+        let postings = vocabulary.postings(&counts, at);
+        let hits = postings.hits();
+        if hits.is_empty() {
+            return None;
+        }
+        let mut best = Best::of(&hits);
+        let mut entry = |detail: Detail| {
+            let postings = encode(&hits, &mut best, &measures, detail);
+            let encoded = Encoded { length: postings.len() as u32, hash: xxh3_64(&postings) };
+            of(hits.len(), (encoded, Some(postings)))
         };
         // Words that are too common count in titles only; names of several words are not searched with typing errors.
-        let full = (!hits.is_empty()).then(|| entry(FULL))?;
-        Some((full, (!postings.term.contains(is_joint)).then(|| entry(BRIEF))))
+        let full = entry(FULL);
+        Some((full, (!vocabulary.terms[at].contains(is_joint)).then(|| entry(BRIEF))))
     };
     let (mut entries, short): (Vec<codec::Entry<'_>>, Vec<Option<codec::Entry<'_>>>) =
         (0..vocabulary.terms.len()).into_par_iter().filter_map(entry).unzip();
-    // These take most of the memory.
-    drop(vocabulary);
-    drop(counts);
     let names = entries.iter().map(|entry| entry.term).filter(|term| term.contains(is_joint)).map(joined);
     let names: HashSet<String, RandomState> = names.collect();
     entries.par_iter_mut().for_each(|entry| {
         entry.joins = entry.forms.iter().chain([&entry.term]).any(|word| names.contains(*word));
     });
 
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let packer = Packer { folder: format!("{place}{folder}/"), before: &before.files, is_there };
+    let mut files: BTreeMap<String, PackedFile> = BTreeMap::new();
     // There are many names of several words. They have files of their own, so that a query for a word fetches words
     // only.
     let own = entries.iter().map(|entry| (entry.term.to_owned(), entry));
@@ -173,17 +239,37 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
     for (folder, keyed, cut, depth) in folders {
         let whole: usize = keyed.iter().map(|(_, entry)| entry.size()).sum();
         let shards = codec::shards(keyed, cut.size(whole), depth);
+        let detail = if folder == "f" { BRIEF } else { FULL };
         let write = |(at, (name, entries)): (usize, &(String, Vec<&codec::Entry<'_>>))| {
             let next = shards.get(at + 1).map_or("", |(name, _)| name);
-            (codec::shard_path(folder, name, shards.len()), codec::shard(entries, next))
+            let encode = |entry: &codec::Entry<'_>| encoded(entry.number, detail);
+            let path = codec::shard_path(folder, name, shards.len());
+            let source = codec::source_of(entries, next);
+            packer.file(path, source, || deflate(&codec::shard(entries, next, &encode)))
         };
-        let packed: Vec<(String, Vec<u8>)> = shards.par_iter().enumerate().map(write).collect();
-        files.extend(packed);
+        files.extend(shards.par_iter().enumerate().map(write).collect::<Vec<_>>());
         tables.insert(folder, codec::names(shards.iter().map(|(name, _)| name.as_str())));
     }
-    let (blocks, starts) = blocks(documents, &Rare::of(&entries));
+    let rare = Rare::of(&entries);
+    // Where a word has become more or less rare, other parts of long texts may be kept.
+    let class = |count: usize| (count <= FEW).then(|| count.max(1).ilog2());
+    let mut other_excerpts: HashSet<usize, RandomState> = HashSet::default();
+    for entry in entries.iter().filter(|entry| changed[entry.number]) {
+        let before = saved[entry.number].and_then(|number| class(before.terms[number as usize].count as usize));
+        if class(entry.count) != before {
+            other_excerpts.extend(vocabulary.postings(&counts, entry.number).hits().iter().map(|hit| hit.document));
+        }
+    }
+    let is_kept =
+        |(at, saved): (usize, &SavedDocument)| keys.get(at) == Some(&saved.key) && !other_excerpts.contains(&at);
+    let of_before = if is_same && before.excerpt == most { &before.documents[..] } else { &[] };
+    let known: Vec<Option<&SavedDocument>> =
+        of_before.iter().enumerate().map(|saved| is_kept(saved).then_some(saved.1)).collect();
+    let Blocks { files: blocks, starts, documents: of_documents } =
+        blocks(documents, &keys, &Excerpts { rare: &rare, most }, &known, &packer);
     files.extend(blocks);
-    files.insert("refs.json".to_owned(), bytes(&runs(documents.iter().map(|document| document.reference.as_str()))));
+    let plain = |path: &str, bytes: Vec<u8>| packer.file(path.to_owned(), xxh3_64(&bytes), || bytes);
+    files.extend([plain("refs.json", bytes(&runs(documents.iter().map(|document| document.reference.as_str()))))]);
     // What filters ask, by reference.
     let facts: serde_json::Map<String, Value> = documents
         .iter()
@@ -198,7 +284,7 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
             )
         })
         .collect();
-    files.insert("facts.json".to_owned(), bytes(&facts));
+    files.extend([plain("facts.json", bytes(&facts))]);
     // Who asks for no level does not load who has one.
     let mut levels: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for document in documents {
@@ -206,12 +292,9 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
             levels.entry(level).or_default().push(&document.reference);
         }
     }
-    files.insert("levels.json".to_owned(), bytes(&levels));
+    files.extend([plain("levels.json", bytes(&levels))]);
 
-    // What a number means is the same in all that the folder ever holds.
-    let numbers = name(documents.iter().flat_map(|one| [&one.url, one.kind.as_str(), one.kind.role(), &one.reference]));
-    let folder = name([&*VERSION.to_string(), &numbers]);
-    let hashes: Vec<String> = files.iter().map(|(path, content)| format!("{path} {:x}", xxh3_64(content))).collect();
+    let hashes: Vec<String> = files.iter().map(|(path, file)| format!("{path} {:x}", file.saved.hash)).collect();
     let kinds = documents.iter().map(|document| match document.kind.role() {
         "" => json!([document.kind.as_str(), kind_of(&document.reference)]),
         role => json!([document.kind.as_str(), kind_of(&document.reference), role]),
@@ -235,8 +318,52 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
         root["synonyms"] = json!(synonyms(&config.synonyms));
     }
 
-    let mut files: BTreeMap<String, Vec<u8>> =
-        files.into_iter().map(|(path, content)| (format!("{place}{folder}/{path}"), content)).collect();
+    let terms = entries.iter().zip(&short).map(|(entry, brief)| SavedTerm {
+        term: entry.term.to_owned(),
+        count: entry.count as u32,
+        full: entry.encoded,
+        brief: brief.as_ref().map(|entry| entry.encoded),
+    });
+    let terms: Vec<SavedTerm> = terms.collect();
+    let mut numbers = vec![0; vocabulary.terms.len()];
+    entries.iter().zip(0..).for_each(|(entry, number)| numbers[entry.number] = number);
+    let forms = vocabulary.forms.iter().map(|(term, form)| (numbers[*term as usize], (*form).to_owned())).collect();
+    let form_number = |words: usize, form: u32| {
+        let (term, form) = &vocabularies[words].forms[form as usize];
+        let form = (vocabulary.numbers[words][*term as usize], form.as_str());
+        vocabulary.forms.binary_search(&form).unwrap_or_default() as u32
+    };
+    let batch = |((counts, key), lengths): ((Counts, u128), &[Vec<u32>])| {
+        let of_terms = &vocabulary.numbers[counts.words];
+        SavedBatch {
+            key,
+            terms: counts
+                .terms
+                .iter()
+                .map(|(term, from)| (numbers[of_terms[*term as usize] as usize], *from))
+                .collect(),
+            forms: counts.forms.iter().map(|form| form_number(counts.words, *form)).collect(),
+            bytes: Bytes(counts.bytes),
+            lengths: lengths.to_vec(),
+        }
+    };
+    let batches = counts.into_iter().zip(batch_keys).zip(lengths.chunks(size));
+    let mut saved_files = BTreeMap::new();
+    let mut all: BTreeMap<String, IndexFile> = BTreeMap::new();
+    for (path, PackedFile { saved, bytes }) in files {
+        all.insert(format!("{place}{folder}/{path}"), IndexFile { bytes, size: saved.size });
+        saved_files.insert(path, saved);
+    }
+    let saved = SavedIndex {
+        batches: batches.map(|one| Some(batch(one))).collect(),
+        folder,
+        means,
+        excerpt: most,
+        terms,
+        forms,
+        documents: of_documents,
+        files: saved_files,
+    };
     let root = String::from_utf8(bytes(&root)).unwrap_or_default();
     // The module brings the table of contents along, which saves a way to the server; a page that has been open since
     // before the last build reads the new one from its own file.
@@ -246,9 +373,77 @@ pub fn index_at(place: &str, documents: &[Document<'_>], config: &SearchConfig) 
     } else {
         module.replacen("FOLDER = 'search/'", &format!("FOLDER = {}", serde_json::Value::from(place)), 1)
     };
-    files.insert(format!("{place}{MODULE_NAME}"), module.into_bytes());
-    files.insert(format!("{place}index.json"), root.into_bytes());
-    files
+    for (name, content) in [(MODULE_NAME, module), ("index.json", root)] {
+        let size = content.len() as u64;
+        all.insert(format!("{place}{name}"), IndexFile { bytes: Some(content.into_bytes()), size });
+    }
+    (all, saved)
+}
+
+/// Returns what names a document.
+fn key_of(document: &Document<'_>) -> u128 {
+    let mut hasher = Xxh3Default::new();
+    document.hash(&mut hasher);
+    hasher.digest128()
+}
+
+/// Returns of which terms something else is said than in the index before, or in which a document is of another length.
+fn changed_terms(
+    vocabulary: &Vocabulary<'_>,
+    counts: &[Counts],
+    is_new: &[bool],
+    size: usize,
+    lengths: &[Vec<u32>],
+    before: &SavedIndex,
+) -> Vec<bool> {
+    let mut changed = vec![false; vocabulary.terms.len()];
+    for (at, counts) in counts.iter().enumerate().filter(|(at, _)| is_new[*at]) {
+        let numbers = &vocabulary.numbers[counts.words];
+        let now: HashMap<u32, &[u8], RandomState> =
+            counts.slices().map(|(term, bytes)| (numbers[term as usize], bytes)).collect();
+        let Some(Some(saved)) = before.batches.get(at) else {
+            now.keys().for_each(|term| changed[*term as usize] = true);
+            continue;
+        };
+        let longer = |document: usize| saved.lengths.get(document - at * size) != lengths.get(document);
+        counts.terms_in(&longer).iter().for_each(|term| changed[numbers[*term as usize] as usize] = true);
+        let saved = Counts { words: 0, terms: saved.terms.clone(), forms: Vec::new(), bytes: saved.bytes.0.clone() };
+        let numbers = &vocabulary.numbers[0];
+        let before: HashMap<u32, &[u8], RandomState> =
+            saved.slices().map(|(term, bytes)| (numbers[term as usize], bytes)).collect();
+        for term in before.keys().chain(now.keys()).filter(|term| before.get(*term) != now.get(*term)) {
+            changed[*term as usize] = true;
+        }
+    }
+    changed
+}
+
+/// A file below the folder of an index.
+struct PackedFile {
+    saved: SavedFile,
+    /// `None` if it is there.
+    bytes: Option<Vec<u8>>,
+}
+
+/// Makes files, but those that the index before has left.
+struct Packer<'a> {
+    /// The path of the folder.
+    folder: String,
+    before: &'a BTreeMap<String, SavedFile>,
+    is_there: &'a (dyn Fn(&str) -> bool + Sync),
+}
+
+impl Packer<'_> {
+    /// Makes a file from what has this hash, unless it is there.
+    fn file(&self, path: String, source: u64, make: impl FnOnce() -> Vec<u8>) -> (String, PackedFile) {
+        let before = self.before.get(&path).filter(|before| before.source == source);
+        if let Some(before) = before.filter(|_| (self.is_there)(&format!("{}{path}", self.folder))) {
+            return (path, PackedFile { saved: before.clone(), bytes: None });
+        }
+        let bytes = make();
+        let saved = SavedFile { source, hash: xxh3_64(&bytes), size: bytes.len() as u64 };
+        (path, PackedFile { saved, bytes: Some(bytes) })
+    }
 }
 
 /// Returns the words that are nearly everywhere, the commonest first: a long query does without them.
@@ -459,28 +654,65 @@ fn encode(hits: &[Posting<'_>], best: &mut Best, measures: &Measures<'_>, detail
     out
 }
 
-/// Lays out what results show, some sections a file; returns the files by path, and where they start: the delta to the
-/// first document of the previous file as a letter, `z` for 25 and more to come, then the section if it is not the first.
-fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<(String, Vec<u8>)>, String) {
-    let most = excerpt(documents);
-    let kept = |document: &Document<'_>| -> Vec<String> {
+/// How much of texts is kept for excerpts.
+struct Excerpts<'a> {
+    rare: &'a Rare<'a>,
+    /// Of a section, in bytes.
+    most: usize,
+}
+
+impl Excerpts<'_> {
+    /// Returns what is kept of the sections of a document.
+    fn of(&self, document: &Document<'_>) -> Vec<String> {
         let mut left = MAX_EXCERPTS;
         let keep = |(section, part)| {
             let text = shown(document, section, part);
-            let text = rare.kept(&text, most.min(left));
+            let text = self.rare.kept(&text, self.most.min(left));
             left -= text.len().min(left);
             text.into_owned()
         };
         document.sections.iter().enumerate().map(keep).collect()
+    }
+}
+
+/// What results show.
+struct Blocks {
+    /// By path.
+    files: Vec<(String, PackedFile)>,
+    /// Where they start: the delta to the first document of the previous file as a letter, `z` for 25 and more to come, then
+    /// the section if it is not the first.
+    starts: String,
+    documents: Vec<SavedDocument>,
+}
+
+/// Lays out what results show, some sections a file. `known` says by document what is kept as before.
+fn blocks(
+    documents: &[Document<'_>],
+    keys: &[u128],
+    excerpts: &Excerpts<'_>,
+    known: &[Option<&SavedDocument>],
+    packer: &Packer<'_>,
+) -> Blocks {
+    let kept = |at: usize| -> (SavedDocument, Option<Vec<String>>) {
+        if let Some(known) = known.get(at).copied().flatten() {
+            return (known.clone(), None);
+        }
+        let kept = excerpts.of(&documents[at]);
+        let mut hasher = Xxh3Default::new();
+        kept.hash(&mut hasher);
+        let lengths = kept.iter().map(|text| text.len() as u32).collect();
+        (SavedDocument { key: keys[at], kept: lengths, hash: hasher.digest() }, Some(kept))
     };
-    let kept: Vec<Vec<String>> = documents.par_iter().map(kept).collect();
+    let (saved, kept): (Vec<SavedDocument>, Vec<Option<Vec<String>>>) =
+        (0..documents.len()).into_par_iter().map(kept).unzip();
     let head = |document: &Document<'_>| document.url.len() + document.title.len() + document.reference.len() + 30;
     let foot = |part: &super::Part<'_>| part.heading.len() + part.anchor.len() + 20;
-    let whole = |(document, kept): (&Document<'_>, &Vec<String>)| {
-        let parts = document.sections.iter().zip(kept).map(|(part, text)| text.len() + foot(part));
-        head(document) + parts.sum::<usize>()
+    let of_sections = |at: usize| {
+        let parts = documents[at].sections.iter().zip(&saved[at].kept);
+        parts.map(|(part, length)| *length as usize + foot(part))
     };
-    let sizes: Vec<usize> = documents.iter().zip(&kept).map(whole).collect();
+    let whole = |at: usize| head(&documents[at]) + of_sections(at).sum::<usize>();
+    let sizes: Vec<usize> = (0..documents.len()).map(whole).collect();
     let each = RESULTS.size(sizes.iter().sum());
     // Documents of each file, or one document and some of its sections.
     let mut parts: Vec<(Range<usize>, Option<Range<usize>>)> = Vec::new();
@@ -490,8 +722,7 @@ fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<(String, Vec<u8>)
             parts.push((range, None));
             continue;
         }
-        let sections: Vec<usize> =
-            documents[at].sections.iter().zip(&kept[at]).map(|(part, text)| text.len() + foot(part)).collect();
+        let sections: Vec<usize> = of_sections(at).collect();
         parts.extend(halved(&sections, each).into_iter().map(|sections| (range.clone(), Some(sections))));
     }
     let folder = (FILES_OF_FOLDER * documents.len() / parts.len().max(1)).checked_ilog2().unwrap_or_default().min(8);
@@ -504,10 +735,14 @@ fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<(String, Vec<u8>)
     let write = |(range, sections): &(Range<usize>, Option<Range<usize>>)| {
         let entry = |at: usize| {
             let document = &documents[at];
+            let kept = match &kept[at] {
+                Some(kept) => Cow::Borrowed(kept),
+                None => Cow::Owned(excerpts.of(document)),
+            };
             let of = sections.clone().unwrap_or(0..document.sections.len());
             let part = |at_section: usize| {
                 let part = &document.sections[at_section];
-                json!([anchor(document, part), part.heading, kept[at][at_section]])
+                json!([anchor(document, part), part.heading, kept[at_section]])
             };
             let parts: Vec<Value> = of.clone().map(part).collect();
             json!([
@@ -520,11 +755,15 @@ fn blocks(documents: &[Document<'_>], rare: &Rare<'_>) -> (Vec<(String, Vec<u8>)
                 if parts.is_empty() { vec![json!(["", "", ""])] } else { parts }
             ])
         };
-        let block: Vec<Value> = range.clone().map(entry).collect();
         let first = sections.as_ref().map_or(0, |sections| sections.start);
-        (block_path(range.start, first, folder), deflate(&bytes(&block)))
+        let mut source = Xxh3Default::new();
+        (range, sections).hash(&mut source);
+        range.clone().for_each(|at| (saved[at].key, saved[at].hash).hash(&mut source));
+        let block = || deflate(&bytes(&range.clone().map(entry).collect::<Vec<Value>>()));
+        packer.file(block_path(range.start, first, folder), source.digest(), block)
     };
-    (parts.par_iter().map(write).collect(), starts)
+    let files = parts.par_iter().map(write).collect();
+    Blocks { files, starts, documents: saved }
 }
 
 /// Halves a range of numbers, each of which takes so much, until the parts are small, or are one.

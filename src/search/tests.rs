@@ -240,6 +240,63 @@ fn a_typing_error_changes_the_files_of_its_words() {
     assert!(differ.len() <= 14, "{differ:#?}");
 }
 
+/// Makes an index with what the last one has left, as another process would.
+fn again(documents: &[Document<'_>], before: &SearchFiles, saved: &mut Vec<u8>) -> (SearchFiles, usize) {
+    let config = crate::config::SearchConfig::default();
+    let left = postcard::from_bytes(saved).unwrap_or_default();
+    let (files, next) = index_again(crate::routes::SEARCH, documents, &config, left, &|path| before.contains_key(path));
+    *saved = postcard::to_allocvec(&next).unwrap();
+    let kept = files.values().filter(|file| file.bytes.is_none()).count();
+    let bytes = |(path, file): (String, IndexFile)| {
+        assert!(file.bytes.is_some() || before[&path].len() as u64 == file.size, "{path}");
+        let bytes = file.bytes.unwrap_or_else(|| before[&path].clone());
+        (path, bytes)
+    };
+    (files.into_iter().map(bytes).collect(), kept)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+    #[test]
+    fn after_any_edit_an_index_in_parts_is_that_of_all_documents(
+        edits in proptest::collection::vec((0..8_usize, any::<u32>(), any::<u32>()), 1..9),
+    ) {
+        let config = crate::config::SearchConfig::default();
+        let mut documents = library(90);
+        for number in [3, 40, 77] {
+            // Longer than what is kept for excerpts, with words that are rare and some that become so.
+            let text = &documents[number].sections[1].text;
+            let rare = format!("zanzibar{number} retries retrying foo-bar{} quagga", number % 2);
+            documents[number].sections[1].text = format!("{} {rare} {}", text.repeat(12), text.repeat(2)).into();
+        }
+        let (mut saved, mut files) = (Vec::new(), SearchFiles::new());
+        (files, _) = again(&documents, &files, &mut saved);
+        prop_assert!(files == index(&documents, &config));
+        for (edit, one, two) in edits {
+            let at = one as usize % documents.len();
+            let sections = documents[at].sections.len();
+            let section = two as usize % sections;
+            let swapped = documents[two as usize % documents.len()].sections[0].text.clone();
+            let text = &mut documents[at].sections[section].text;
+            match edit {
+                0 => *text = format!("{text} quagga retried zanzibar{}", one % 50).into(),
+                1 => *text = text.split_once(' ').map_or("", |(_, rest)| rest).to_owned().into(),
+                2 => *text = swapped,
+                3 => documents[at].title = format!("Retry foo-bar{}", two % 3),
+                4 => documents[at].sections[section].heading = "Zanzibar and quaggas".into(),
+                5 => documents[at].sections.truncate(section + 1),
+                6 => drop(documents.remove(at)),
+                _ => *text = text.replacen(' ', " Retrying ", 1).into(),
+            }
+            let (next, kept) = again(&documents, &files, &mut saved);
+            let whole = index(&documents, &config);
+            prop_assert!(changed(&whole, &next).is_empty(), "{:?} after {}", changed(&whole, &next), edit);
+            prop_assert!(edit == 6 || kept > files.len() / 3, "{} of {} after {}", kept, files.len(), edit);
+            files = next;
+        }
+    }
+}
+
 #[test]
 fn numbers_mean_the_same_in_all_that_a_folder_ever_holds() {
     let config = crate::config::SearchConfig::default();

@@ -314,17 +314,18 @@ impl Sink for Standing {
 /// Builds a site as another process would that has the same cache; returns the site and the paths of the files it kept.
 fn build(
     tree: &Tree,
-    memo: Memo,
+    store: Option<&Arc<dyn CacheStore>>,
     made: &PageFingerprints,
     before: BTreeMap<String, Vec<u8>>,
 ) -> (BTreeMap<String, Vec<u8>>, BTreeSet<String>) {
     let workspace = first(tree);
+    let memo = store.cloned().map(Memo::on).unwrap_or_default();
     let portal = Analysis::with(memo).run(&workspace, &mut |_| ());
     let site = site::plan(&workspace, &portal);
     let theme = theme::compile(workspace.config(), BTreeMap::new(), theme::Purpose::Portal)
         .expect("the built-in theme compiles");
     let sink = Standing { before, ..Standing::default() };
-    render::search(&workspace, &portal, made, &sink).expect("a search");
+    render::search(&workspace, &portal, made, store.map(AsRef::as_ref), &sink).expect("a search");
     render::pages(&workspace, &portal, &theme, &site, made, &sink).expect("pages");
     (sink.now.into_inner().expect("a site"), sink.kept.into_inner().expect("paths"))
 }
@@ -344,9 +345,9 @@ fn after_any_edits_a_build_that_takes_over_parts_is_that_of_a_first_build() {
                 history.push(edit(&mut tree, &mut dice));
             }
             let made = PageFingerprints::take(&*board, Some(step), &[]);
-            let (site, taken_over) = build(&tree, Memo::on(Arc::clone(&board)), &made, standing);
+            let (site, taken_over) = build(&tree, Some(&board), &made, standing);
             made.leave(&*board, step + 1);
-            let (expect, _) = build(&tree, Memo::default(), &PageFingerprints::default(), BTreeMap::new());
+            let (expect, _) = build(&tree, None, &PageFingerprints::default(), BTreeMap::new());
             for (path, bytes) in &expect {
                 assert!(site.get(path) == Some(bytes), "{path} after {history:#?}");
             }
@@ -372,13 +373,13 @@ fn one_changed_answer_renders_only_the_pages_that_show_it() {
     }
     let store: Arc<dyn CacheStore> = Arc::new(MemoryStore::default());
     let first = PageFingerprints::take(&*store, Some(1), &[]);
-    let (before, kept) = build(&tree, Memo::on(Arc::clone(&store)), &first, BTreeMap::new());
+    let (before, kept) = build(&tree, Some(&store), &first, BTreeMap::new());
     assert!(kept.is_empty());
     first.leave(&*store, 2);
 
     tree.insert("snapshots/github-actions/acme/a/runs.json".to_owned(), runs("failure"));
     let second = PageFingerprints::take(&*store, Some(2), &[]);
-    let (after, kept) = build(&tree, Memo::on(Arc::clone(&store)), &second, before.clone());
+    let (after, kept) = build(&tree, Some(&store), &second, before.clone());
 
     assert!(after != before);
     // Files that cost next to nothing are always written.
