@@ -276,12 +276,11 @@ pub fn on_call(entity: &Entity) -> Option<&str> {
 
 /// Returns the owners of what is hit, with how many entities each owns and the hop at which the first one is hit.
 #[must_use]
-pub fn owners(catalog: &Catalog, hops: &[Vec<Hit>]) -> Vec<(EntityId, usize, usize)> {
+pub fn owners(owner_of: impl Fn(EntityId) -> Option<EntityId>, hops: &[Vec<Hit>]) -> Vec<(EntityId, usize, usize)> {
     let mut owners: BTreeMap<EntityId, (usize, usize)> = BTreeMap::new();
     for (hop, hits) in hops.iter().enumerate() {
         for hit in hits {
-            let owner = catalog.get(hit.id).related("ownedBy").next().and_then(|relation| relation.id);
-            if let Some(owner) = owner {
+            if let Some(owner) = owner_of(hit.id) {
                 owners.entry(owner).or_insert((0, hop + 1)).0 += 1;
             }
         }

@@ -97,7 +97,7 @@ fn json(catalog: &Catalog, impact: &Impact, id: EntityId, hops: &[Vec<Hit>]) -> 
     let hits = || hops.iter().flatten();
     let systems: BTreeSet<&str> = hits().filter_map(|hit| catalog.get(hit.id).system()).collect();
     let tier = hits().filter_map(|hit| impact::tier(catalog.get(hit.id))).min();
-    let owners = impact::owners(catalog, hops);
+    let owners = impact::owners(|id| catalog.get(id).related("ownedBy").next()?.id, hops);
     let owners = owners.iter().map(|(id, count, hop)| json!({ "ref": name(id), "count": count, "hop": hop }));
     let levels = hops
         .iter()

@@ -17,12 +17,13 @@ use std::hash::Hash as _;
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
-use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use self::reuse::Key;
 pub use self::reuse::PageFingerprints;
 
 use crate::catalog::EntityRef;
+use crate::catalog::export::EntityJson;
 use crate::docs::{DocsPage, DocsSite};
 use crate::error::Error;
 use crate::html::Html;
@@ -36,6 +37,7 @@ use crate::redirects::Redirect;
 use crate::routes;
 use crate::search::{self, IndexFile, SavedIndex, SearchFiles};
 use crate::site::pages::{PAGES, PageContent, standalone};
+use crate::site::tabs::TABS;
 use crate::site::{Page, PageContext, Site};
 use crate::text::FileId;
 use crate::theme::Theme;
@@ -55,14 +57,17 @@ pub struct Rendered {
 /// # Errors
 /// [`Error::Config`] when a template of the user's theme asks for something that is not there.
 pub fn page(portal: &Portal, theme: &Theme, site: &Site, page: &Page) -> Result<Rendered, Error> {
-    let made = page_unless(portal, &RenderContext { theme, is_known: &|_| false }, site, page)?;
+    let context = RenderContext { theme, is_known: &|_| false, tab_key: &|make| make() };
+    let made = page_unless(portal, &context, site, page)?;
     Ok(made.unwrap_or_else(|| Rendered { bytes: Vec::new(), mime: HTML }))
 }
 
 /// Templates, and what says of a page whether it need not be made.
 struct RenderContext<'a> {
     theme: &'a Theme,
-    is_known: &'a dyn Fn(&dyn Fn() -> Key) -> bool,
+    is_known: &'a dyn Fn(&mut dyn FnMut() -> Key) -> bool,
+    /// Returns the key of a tab that shows nothing but the catalog, which makes it unless the catalog is that of the last build.
+    tab_key: &'a dyn Fn(&mut dyn FnMut() -> Key) -> Key,
 }
 
 /// Renders one page; `None` if it has not changed.
@@ -75,14 +80,42 @@ fn page_unless(
     let view = PageContext { portal, site, url: &page.url };
     match PAGES[page.of].content(&view, page.subject) {
         PageContent::Html { template, model } => {
-            if (making.is_known)(&|| making.theme.key(&template, &model)) {
+            if (making.is_known)(&mut || making.theme.key(&template, &model)) {
                 return Ok(None);
             }
             let bytes = making.theme.render(&template, &model)?.into_bytes();
             Ok(Some(Rendered { bytes, mime: HTML }))
         }
+        PageContent::Tab { template, frame, tab: (tab, entity) } => {
+            let mut content = None;
+            let mut key = || {
+                let of_frame = making.theme.key(&template, &frame);
+                let of_tab = (making.tab_key)(&mut || {
+                    let made = content.insert(TABS[tab].content(&view, entity));
+                    making.theme.key(&template, made)
+                });
+                xxh3_128(&[of_frame, of_tab].map(u128::to_le_bytes).concat())
+            };
+            if (making.is_known)(&mut key) {
+                return Ok(None);
+            }
+            let content = content.unwrap_or_else(|| TABS[tab].content(&view, entity));
+            let bytes = making.theme.render(&template, &frame.with_tab(content))?.into_bytes();
+            Ok(Some(Rendered { bytes, mime: HTML }))
+        }
         PageContent::File { bytes, mime } => Ok(Some(Rendered { bytes, mime })),
     }
+}
+
+/// Returns what names the catalog and the configuration.
+fn catalog_key(workspace: &Workspace, portal: &Portal) -> Key {
+    let entities = portal.catalog.entities().par_iter();
+    let keys = entities.map(|entity| xxh3_128(&serde_json::to_vec(&EntityJson(entity)).unwrap_or_default()));
+    let keys: Vec<Key> = keys.collect();
+    let mut hasher = Xxh3Default::new();
+    keys.hash(&mut hasher);
+    hasher.update(format!("{:?}", workspace.config()).as_bytes());
+    hasher.digest128()
 }
 
 /// The type of pages.
@@ -445,10 +478,15 @@ pub fn pages(
     made: &PageFingerprints,
     sink: &dyn Sink,
 ) -> Result<Vec<Error>, Error> {
+    made.of_catalog(|| catalog_key(workspace, portal));
     let bytes = |path: &str, what: Output| match what {
         Output::Planned(at) => {
-            let is_known = |key: &dyn Fn() -> Key| made.keeps(path, key, sink);
-            let page = page_unless(portal, &RenderContext { theme, is_known: &is_known }, site, &site.pages()[at]);
+            let context = RenderContext {
+                theme,
+                is_known: &|key| made.keeps(path, key, sink),
+                tab_key: &|make| made.tab_key(path, make),
+            };
+            let page = page_unless(portal, &context, site, &site.pages()[at]);
             page.map(|page| page.map(|page| page.bytes))
         }
         _ => output(workspace, portal, theme, site, what),

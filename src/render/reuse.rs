@@ -28,6 +28,10 @@ pub struct PageFingerprints {
 struct SavedFingerprints {
     /// By path.
     pages: HashMap<String, Key, RandomState>,
+    /// The catalog and the configuration.
+    catalog: Key,
+    /// Of tabs that show nothing else, by path.
+    tabs: HashMap<String, Key, RandomState>,
     /// By the folder of the index.
     searches: HashMap<String, Search, RandomState>,
 }
@@ -64,7 +68,7 @@ impl PageFingerprints {
     }
 
     /// Notes from what the file at `path` is made; returns whether it is there already, and is kept.
-    pub(super) fn keeps(&self, path: &str, key: impl FnOnce() -> Key, sink: &dyn Sink) -> bool {
+    pub(super) fn keeps(&self, path: &str, key: &mut dyn FnMut() -> Key, sink: &dyn Sink) -> bool {
         let Some(now) = &self.now else { return false };
         let key = key();
         now.lock().pages.insert(path.to_owned(), key);
@@ -73,6 +77,23 @@ impl PageFingerprints {
             sink.keep(path);
         }
         keeps
+    }
+
+    /// Notes what the catalog is.
+    pub(super) fn of_catalog(&self, key: impl FnOnce() -> Key) {
+        if let Some(now) = &self.now {
+            let key = key();
+            now.lock().catalog = key;
+        }
+    }
+
+    /// Returns the key of a tab that shows nothing but the catalog: that of the last build if that had the same catalog.
+    pub(super) fn tab_key(&self, path: &str, make: &mut dyn FnMut() -> Key) -> Key {
+        let Some(now) = &self.now else { return make() };
+        let is_same = self.before.catalog == now.lock().catalog;
+        let key = self.before.tabs.get(path).copied().filter(|_| is_same).unwrap_or_else(make);
+        now.lock().tabs.insert(path.to_owned(), key);
+        key
     }
 
     /// Returns the index of the last build in a folder if it is of the same documents and is there; it is kept.

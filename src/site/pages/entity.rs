@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{PageContent, PageType, hosting};
+use super::{PageContent, PageType, TabFrame, hosting};
 use crate::catalog::{Entity, EntityId, kinds};
 use crate::diag::Severity;
 use crate::markdown::commonmark;
@@ -12,7 +12,7 @@ use crate::routes;
 use crate::site::context::{self, Anchor, Chip, EntityLink, is_web};
 use crate::site::decisions::RecordId;
 use crate::site::layout::{About, PageModel, Section, frame};
-use crate::site::tabs::{Content, TABS, adrs, definition, offered};
+use crate::site::tabs::{Content, Shows, TABS, adrs, definition, offered};
 use crate::site::{File, PageContext, Site, Subject, kind_display};
 
 /// The pages of all entities: their tabs, and those below a definition.
@@ -29,6 +29,11 @@ impl PageType for Entities {
 
     fn content(&self, view: &PageContext<'_>, subject: Subject) -> PageContent {
         match subject {
+            Subject::Tab { entity, tab } if TABS[tab].shows() == Shows::Catalog => PageContent::Tab {
+                template: TABS[tab].template(),
+                frame: Box::new(tab_page(view, entity, tab, None, None)),
+                tab: (tab, entity),
+            },
             Subject::Tab { entity, tab } => PageContent::html(TABS[tab].template(), model(view, entity, tab)),
             Subject::EntityPart { entity, part: SOURCE } => {
                 PageContent::html("tabs/definition.html", definition_source(view, entity))
@@ -105,6 +110,13 @@ pub struct Model {
     tabs: Vec<TabLink>,
     /// What the tab shows.
     tab: Option<Box<dyn Content>>,
+}
+
+impl TabFrame for PageModel<Model> {
+    fn with_tab(mut self: Box<Self>, tab: Option<Box<dyn Content>>) -> Box<dyn Content> {
+        self.model.tab = tab;
+        self
+    }
 }
 
 /// A problem above the tabs.

@@ -35,6 +35,7 @@ use serde::Serialize;
 use super::cards::Content;
 use super::layout::{NavEntry, PageModel};
 use super::{PageContext, Site, Subject};
+use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::registry;
 
@@ -64,6 +65,14 @@ macro_rules! list {
 /// All types of pages, in the order of the plan and of the navigation.
 pub const PAGES: &[&dyn PageType] = registry::pages!(list);
 
+/// A page of an entity without its tab.
+pub trait TabFrame: Content {
+    /// Returns the page with a tab.
+    fn with_tab(self: Box<Self>, tab: Option<Box<dyn Content>>) -> Box<dyn Content>;
+}
+
+erased_serde::serialize_trait_object!(TabFrame);
+
 /// What is at an address of the site.
 #[derive(Debug)]
 pub enum PageContent {
@@ -73,6 +82,15 @@ pub enum PageContent {
         template: Cow<'static, str>,
         /// What the template shows, with what surrounds it.
         model: Box<dyn Content>,
+    },
+    /// A page of an entity whose tab shows nothing but the catalog, and is not made yet.
+    Tab {
+        /// The name of the template.
+        template: Cow<'static, str>,
+        /// The page without the tab.
+        frame: Box<dyn TabFrame>,
+        /// The tab, by index into [`TABS`](crate::site::tabs::TABS), and the entity.
+        tab: (usize, EntityId),
     },
     /// Anything else.
     File {

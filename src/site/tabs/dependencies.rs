@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use foldhash::fast::RandomState;
 use serde::Serialize;
 
-use super::{Content, Tab};
+use super::{Content, Shows, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::site::context::{self, EntityLink};
@@ -77,6 +77,10 @@ impl Tab for Dependencies {
     fn applies(&self, portal: &Portal, _site: &Site, entity: EntityId) -> bool {
         let relevant = |kind: &str| Side::BOTH.iter().any(|side| side.relations().contains(&kind));
         portal.catalog.get(entity).relations.iter().any(|relation| relevant(&relation.kind))
+    }
+
+    fn shows(&self) -> Shows {
+        Shows::Catalog
     }
 
     fn content(&self, view: &PageContext<'_>, entity: EntityId) -> Option<Box<dyn Content>> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Content, Tab};
+use super::{Content, Shows, Tab};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::site::graphs::{self, GraphFigure};
@@ -41,6 +41,10 @@ impl Tab for Diagram {
             "group" => leads_to("parentOf"),
             _ => false,
         }
+    }
+
+    fn shows(&self) -> Shows {
+        Shows::Catalog
     }
 
     fn content(&self, view: &PageContext<'_>, entity: EntityId) -> Option<Box<dyn Content>> {

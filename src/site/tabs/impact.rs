@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Content, Tab};
+use super::{Content, Shows, Tab};
 use crate::catalog::EntityId;
 use crate::impact::{self, Hit};
 use crate::portal::Portal;
@@ -87,12 +87,16 @@ impl Tab for Impact {
         site.impact().direct(entity) > 0
     }
 
+    fn shows(&self) -> Shows {
+        Shows::Catalog
+    }
+
     fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
         let impact = view.site.impact();
         let hops = impact.hops(id, WALKED);
         let total = impact.size(id);
         let walked: usize = hops.iter().map(Vec::len).sum();
-        let owners = impact::owners(&view.portal.catalog, &hops);
+        let owners = impact::owners(|id| view.site.mention(id).owner, &hops);
         let mut left = LISTED.max(hops.first().map_or(0, Vec::len));
         let mut listed = 0;
         let mut shown = Vec::new();

@@ -27,6 +27,15 @@ use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::registry;
 
+/// What decides the content of a tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// The catalog and the configuration alone; while they stay, it is not made again.
+    Catalog,
+    /// Anything of the portal.
+    Portal,
+}
+
 /// One tab of an entity page. To add one, add a file here, a template, and a line in `registry.rs`.
 pub trait Tab: Sync {
     /// Returns the segment of the URL; empty for the overview.
@@ -57,6 +66,11 @@ pub trait Tab: Sync {
     /// Returns the link of a tab that leads elsewhere.
     fn href(&self, _view: &PageContext<'_>, _entity: EntityId) -> Option<String> {
         None
+    }
+
+    /// Returns what decides the content.
+    fn shows(&self) -> Shows {
+        Shows::Portal
     }
 
     /// Returns what the tab shows; `None` for a tab that leads elsewhere.
