@@ -8,14 +8,16 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::cache::{Asked, DocCache};
+use super::edit_url;
 use super::fix::{self, MendedDocument, Wanted};
 use super::former_anchors;
 use super::links::{Absolute, COMPARISONS, Links, Place, Relative, may_compare};
 use super::lints;
 use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
+use super::monorepo::{self, Part};
 use super::nav::{self, Base, Entry, Found, Order};
 use super::packed::PackedText;
-use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
+use super::pages::{self, Files, Pages, Target, humanise, stem};
 use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::{EntityId, EntityRef};
 use crate::config::{BUILT_IN_KINDS, VersionsConfig};
@@ -26,7 +28,7 @@ use crate::incremental::Fingerprint;
 use crate::markdown::{Doc, DocLink, LinkKind, Resolved, Resolver, commonmark, techdocs};
 use crate::portable::Reason;
 use crate::text::{FileId, Span};
-use crate::workspace::{Folder, GlobStyle, Workspace};
+use crate::workspace::{Folder, Workspace};
 
 /// How documents are read.
 #[derive(Clone, Copy)]
@@ -40,14 +42,6 @@ pub(super) struct Reading<'a> {
 
 /// A document, with its text if that is not in it; `None` if it cannot be read.
 type ReadDoc = (Option<Arc<Doc>>, Option<Arc<PackedText>>);
-
-/// The documents of another `mkdocs.yml` that the navigation includes.
-struct Part {
-    /// The included file.
-    settings: MkDocs,
-    /// Where its documents are among all, with a `/` at the end.
-    prefix: String,
-}
 
 /// Fixes the documents of a folder.
 pub(super) fn mended(workspace: &Workspace, folder: &Folder, name: &str, wanted: &Wanted) -> Vec<MendedDocument> {
@@ -160,7 +154,7 @@ pub(super) fn site(
             packed,
             previous: near.0,
             next: near.1,
-            edit_url: edit_url(workspace, settings.as_ref(), page),
+            edit_url: edit_url::edit_url(workspace, settings.as_ref(), page),
             last_change: workspace.last_change(page.file),
             former_anchors,
         },
@@ -243,9 +237,9 @@ fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Di
         }
         documents(workspace, settings, "", &mut sources.files, problems);
         let mut aliases = HashSet::new();
-        for item in includes(settings.nav.as_deref().unwrap_or(&[])) {
+        for item in monorepo::includes(settings.nav.as_deref().unwrap_or(&[])) {
             let RawNav::Include { target, pattern, span, .. } = item else { continue };
-            let parts = include(workspace, settings.file, target, *pattern, *span, &mut aliases, problems);
+            let parts = monorepo::include(workspace, settings.file, target, *pattern, *span, &mut aliases, problems);
             for part in &parts {
                 documents(workspace, &part.settings, &part.prefix, &mut sources.files, problems);
             }
@@ -315,76 +309,6 @@ fn pictures(workspace: &Workspace, folder: &Folder, readme: FileId) -> Vec<(Stri
     files
 }
 
-/// Returns the entries of a navigation that include others.
-fn includes(nav: &[RawNav]) -> Vec<&RawNav> {
-    let mut found = Vec::new();
-    for item in nav {
-        match item {
-            RawNav::Include { .. } => found.push(item),
-            RawNav::Section { items, .. } => found.extend(includes(items)),
-            RawNav::Item { .. } => {}
-        }
-    }
-    found
-}
-
-/// Reads the parts that one entry of a navigation includes.
-fn include(
-    workspace: &Workspace,
-    from: FileId,
-    target: &str,
-    pattern: bool,
-    span: Span,
-    aliases: &mut HashSet<String>,
-    problems: &mut Diagnostics,
-) -> Vec<Part> {
-    let found = if pattern {
-        workspace.glob(from, target, GlobStyle::File)
-    } else {
-        workspace.locate(from, target).map(|file| vec![file])
-    };
-    let files = match found {
-        Ok(files) => files,
-        Err(error) => {
-            let problem = invalid(span, format!("the navigation includes `{target}`, which cannot be used: {error}"));
-            problems.push(problem.help("write the path of another `mkdocs.yml`, relative to this file"));
-            return Vec::new();
-        }
-    };
-    if files.is_empty() {
-        let problem = invalid(span, format!("the pattern `{target}` matches no `mkdocs.yml`"));
-        problems.push(problem.help("correct the pattern, which is relative to this file"));
-    }
-    let mut parts = Vec::new();
-    for file in files {
-        let settings = MkDocs::read(workspace, file, problems);
-        let Some(name) = &settings.site_name else {
-            problems.push(
-                invalid(Span::whole(file), "an included `mkdocs.yml` needs a `site_name`")
-                    .also(span, "included here")
-                    .help("write `site_name: ` and a name; it becomes the path of its pages"),
-            );
-            continue;
-        };
-        let is_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
-        let alias = if name.chars().all(is_path) { name.clone() } else { html::slug(name) };
-        let Some(alias) = nav::normal("", &alias).filter(|alias| !alias.is_empty()) else { continue };
-        if !aliases.insert(alias.clone()) {
-            problems.push(
-                invalid(span, format!("two included parts are called `{name}`"))
-                    .help("give each `mkdocs.yml` a `site_name` of its own"),
-            );
-            continue;
-        }
-        if !includes(settings.nav.as_deref().unwrap_or(&[])).is_empty() {
-            let problem = invalid(Span::whole(file), "an included `mkdocs.yml` cannot include others");
-            problems.push(problem.also(span, "included here").help("include them from the first `mkdocs.yml`"));
-        }
-        parts.push(Part { settings, prefix: format!("{alias}/") });
-    }
-    parts
-}
-
 /// Makes the navigation as the author wrote it, or from the files.
 fn navigation(settings: Option<&MkDocs>, parts: &[(Span, Vec<Part>)], pages: &Pages, found: &mut Found) -> Vec<Entry> {
     let Some(settings) = settings else { return nav::automatic(pages, "", None, Order::IndexFirst) };
@@ -395,23 +319,7 @@ fn navigation(settings: Option<&MkDocs>, parts: &[(Span, Vec<Part>)], pages: &Pa
     let mut part = |item: &RawNav| {
         let RawNav::Include { title, span, pattern, .. } = item else { return Vec::new() };
         let parts = parts.iter().find(|(place, _)| place == span).map_or(&[][..], |(_, parts)| parts);
-        let mut sections = Vec::new();
-        for Part { settings, prefix } in parts {
-            let items = match &settings.nav {
-                Some(raw) => {
-                    let base = Base { pages, prefix, absolute_is_docs: settings.absolute_is_docs.1 };
-                    nav::resolve(raw, base, &mut |_| Vec::new(), &mut of_parts)
-                }
-                None => nav::automatic(pages, prefix, None, Order::FoldersFirst),
-            };
-            let own = settings.site_name.clone().unwrap_or_default();
-            let title = if *pattern { own } else { title.clone().unwrap_or(own) };
-            sections.push(Entry::Section { title, items });
-        }
-        match title {
-            Some(title) if *pattern => vec![Entry::Section { title: title.clone(), items: sections }],
-            _ => sections,
-        }
+        monorepo::sections(parts, title.as_deref(), *pattern, pages, &mut of_parts)
     };
     let base = Base { pages, prefix: "", absolute_is_docs: settings.absolute_is_docs.1 };
     let entries = nav::resolve(raw, base, &mut part, found);
@@ -806,44 +714,4 @@ struct Title {
     text: String,
     /// As its author wrote it, if that was HTML.
     heading: Option<String>,
-}
-
-/// Returns where to change a document: as `mkdocs.yml` says, else at the host of the repository.
-fn edit_url(workspace: &Workspace, settings: Option<&MkDocs>, page: &Source) -> Option<String> {
-    let own = workspace.source_urls(page.file).map(|urls| urls.edit);
-    let Some(settings) = settings else { return own };
-    let encoded = super::links::href("", &page.source, false, "");
-    let base = settings.repo_url.as_deref().map(|url| url.trim_end_matches('/'));
-    if let Some(template) = &settings.edit_uri_template {
-        let stem = encoded.rsplit_once('.').map_or(&*encoded, |(stem, _)| stem);
-        let path = template.replace("{path_noext}", stem).replace("{path!q}", &encoded).replace("{path}", &encoded);
-        return joined(base, &path);
-    }
-    match (settings.edit_uri.as_deref(), base) {
-        (Some(""), _) => None,
-        (Some(uri), base) => {
-            let slash = if uri.ends_with('/') || uri.contains(['?', '#']) { "" } else { "/" };
-            joined(base, &format!("{uri}{slash}{encoded}"))
-        }
-        (None, Some(base)) => own.or_else(|| {
-            let host = base.split("://").nth(1)?.split('/').next()?;
-            let branch = match host {
-                "github.com" | "gitlab.com" => "edit/master",
-                "bitbucket.org" => "src/default",
-                _ => return None,
-            };
-            Some(format!("{base}/{branch}/{}/{encoded}", settings.docs_dir.0.trim_matches('/')))
-        }),
-        (None, None) => own,
-    }
-}
-
-/// Joins the address of a repository with a path in it, which may be an address itself.
-fn joined(base: Option<&str>, path: &str) -> Option<String> {
-    if path.starts_with("https://") || path.starts_with("http://") {
-        return Some(path.to_owned());
-    }
-    let base = base.filter(|base| base.starts_with("https://") || base.starts_with("http://"))?;
-    let slash = if path.starts_with(['/', '?', '#']) { "" } else { "/" };
-    Some(format!("{base}{slash}{path}"))
 }

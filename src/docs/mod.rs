@@ -8,6 +8,7 @@
 
 mod addresses;
 mod build;
+mod edit_url;
 mod fix;
 mod former_anchors;
 mod includes;
@@ -15,6 +16,7 @@ pub(crate) mod links;
 mod lints;
 mod cache;
 mod mkdocs;
+mod monorepo;
 mod nav;
 mod packed;
 mod pages;
