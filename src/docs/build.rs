@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::cache::{Asked, DocCache};
+use super::document_paths::{self, humanise, page_file, stem};
 use super::edit_url;
 use super::fix::{self, MendedDocument, Wanted};
 use super::former_anchors;
@@ -17,7 +18,7 @@ use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
 use super::monorepo::{self, Part};
 use super::nav::{self, Base, Entry, Found, Order};
 use super::packed::PackedText;
-use super::pages::{self, Files, Pages, Target, humanise, stem};
+use super::pages::{Files, Pages, Target};
 use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::{EntityId, EntityRef};
 use crate::config::{BUILT_IN_KINDS, VersionsConfig};
@@ -252,7 +253,7 @@ fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Di
 
     let found = &mut sources.files.found;
     let has_documents = found.iter().any(|(path, _)| stem(path).is_some());
-    let has_index = found.iter().any(|(path, _)| stem(path).is_some_and(pages::is_index));
+    let has_index = found.iter().any(|(path, _)| stem(path).is_some_and(document_paths::is_index));
     let readme = ["README.md", "readme.md", "Readme.md"].iter().find_map(|name| workspace.locate_in(folder, name).ok());
     if let Some(readme) = readme
         && (!has_documents || (sources.is_plain && !has_index))
@@ -277,7 +278,7 @@ fn documents(workspace: &Workspace, settings: &MkDocs, prefix: &str, files: &mut
             return;
         }
     };
-    if nav::normal("", docs_dir).is_none() {
+    if document_paths::normal("", docs_dir).is_none() {
         problems.push(
             invalid(*span, format!("the documentation folder `{docs_dir}` is not below the folder of `mkdocs.yml`"))
                 .label("Backstage refuses this")
@@ -344,7 +345,8 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
     }
     let comparisons = Cell::new(COMPARISONS);
     for redirect in settings.redirects.iter().take(MAX_REDIRECTS) {
-        let Some(path) = nav::normal("", &redirect.from).as_deref().and_then(pages::page_path) else {
+        let Some(path) = document_paths::normal("", &redirect.from).as_deref().and_then(document_paths::page_path)
+        else {
             let problem = invalid(redirect.from_span, format!("`{}` is no path of a document", redirect.from));
             problems.push(problem.help("write the path that the document had, such as `old/page.md`"));
             continue;
@@ -359,7 +361,7 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
         let target = if html::is_external(&redirect.to) {
             html::is_safe_address(&redirect.to, html::AddressUse::Link).then(|| redirect.to.clone())
         } else {
-            let found = nav::normal("", to).and_then(|source| pages.by_source(&source));
+            let found = document_paths::normal("", to).and_then(|source| pages.by_source(&source));
             found.map(|target| match target {
                 Target::Page(page) => {
                     places.push(Place { page, anchor: anchor.to_owned(), span: redirect.to_span });
@@ -388,7 +390,7 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
                 let near = exact.or_else(|| {
                     let may = may_compare(&comparisons, pages.sources.len());
                     let sources = pages.sources.iter().map(|page| page.source.as_str());
-                    may.then(|| pages::nearest_path(to, sources)).flatten()
+                    may.then(|| document_paths::nearest_path(to, sources)).flatten()
                 });
                 problems.push(match near {
                     Some(near) => problem.help(format!("write `{near}`")),
@@ -414,7 +416,7 @@ fn inferred(workspace: &Workspace, pages: &mut Pages) -> Vec<DocsRedirect> {
         let Some(folder) = own.strip_suffix(&page.source).map(str::to_owned) else { continue };
         let to = page.path.clone();
         for before in former {
-            let Some(path) = before.path.strip_prefix(&folder).and_then(pages::page_path) else { continue };
+            let Some(path) = before.path.strip_prefix(&folder).and_then(document_paths::page_path) else { continue };
             if !path.is_empty()
                 && redirects.len() < MAX_INFERRED
                 && pages.by_path(&path).is_none()
@@ -427,11 +429,6 @@ fn inferred(workspace: &Workspace, pages: &mut Pages) -> Vec<DocsRedirect> {
         }
     }
     redirects
-}
-
-/// Returns the file of the page at a path.
-pub(super) fn page_file(path: &str) -> String {
-    if path.is_empty() { "index.html".to_owned() } else { format!("{path}/index.html") }
 }
 
 /// Reports an old address at which nothing can be published.
@@ -619,7 +616,7 @@ fn read_once(
                 found.named.extend(named);
             }
             Err(error) => {
-                found.problems.push(pages::unreadable(&error, page.file));
+                found.problems.push(mkdocs::unreadable(&error, page.file));
                 docs.push(None);
                 packed.push(None);
             }
@@ -702,7 +699,7 @@ fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Arc<Doc>>]) -> Vec<Ti
             }
             let stem = stem(&page.source).unwrap_or(&page.source);
             let name = stem.rsplit('/').next().unwrap_or(stem);
-            if pages::is_index(name) { "Index".to_owned() } else { humanise(name) }
+            if document_paths::is_index(name) { "Index".to_owned() } else { humanise(name) }
         });
         Title { text, heading: None }
     });

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::build::snippets;
+use super::document_paths::nearest_path;
 use super::mkdocs::{MkDocs, PAGE_DIR, base_folders, invalid};
-use super::pages::nearest_path;
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::markdown::techdocs::{self, Options};
 use crate::markdown::{IncludeFault, MissingInclude};

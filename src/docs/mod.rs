@@ -8,6 +8,7 @@
 
 mod addresses;
 mod build;
+mod document_paths;
 mod edit_url;
 mod fix;
 mod former_anchors;
@@ -336,7 +337,7 @@ impl DocsSite {
     /// Returns what is at the address of a page that is no longer there, relative to that address.
     #[must_use]
     pub fn moved(&self, path: &str) -> Option<&DocsRedirect> {
-        let file = build::page_file(path);
+        let file = document_paths::page_file(path);
         let at = self.redirects.binary_search_by(|redirect| redirect.file.cmp(&file)).ok()?;
         Some(&self.redirects[at])
     }
@@ -350,7 +351,7 @@ impl DocsSite {
     /// Finds a page by the path of its address, or by the one that it would have if every host took that.
     #[must_use]
     pub fn page(&self, path: &str) -> Option<&DocsPage> {
-        let asked = |page: &&DocsPage| pages::page_path(&page.source).as_deref() == Some(path);
+        let asked = |page: &&DocsPage| document_paths::page_path(&page.source).as_deref() == Some(path);
         self.pages.iter().find(|page| page.path == path).or_else(|| self.pages.iter().find(asked))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::document_paths::normal;
 use super::mkdocs::{MkDocs, RawNav, invalid};
 use super::nav::{self, Base, Entry, Found, Order};
 use super::pages::Pages;
@@ -71,7 +72,7 @@ pub(super) fn include(
         };
         let is_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
         let alias = if name.chars().all(is_path) { name.clone() } else { html::slug(name) };
-        let Some(alias) = nav::normal("", &alias).filter(|alias| !alias.is_empty()) else { continue };
+        let Some(alias) = normal("", &alias).filter(|alias| !alias.is_empty()) else { continue };
         if !aliases.insert(alias.clone()) {
             problems.push(
                 invalid(span, format!("two included parts are called `{name}`"))

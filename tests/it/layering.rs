@@ -48,7 +48,6 @@ const CIRCLES: &[&str] = &[
     "cli: serve serve_search",
     "config: check keys read versions",
     "docs: build cache fix former_anchors includes lints versions",
-    "docs: links mkdocs nav pages",
     "markdown/techdocs: ext html inline links parser processors",
     "scaffold/language: evaluate filters host_filters limits methods script slots value",
     "scorecards: condition history levels lint model tech_insights value",
