@@ -8,10 +8,12 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::cache::{Asked, DocCache};
+use super::dialect::Dialect;
 use super::document_paths::{self, humanise, page_file, stem};
 use super::edit_url;
 use super::fix::{self, MendedDocument, Wanted};
 use super::former_anchors;
+use super::includes::{self, snippets};
 use super::links::{Absolute, COMPARISONS, Links, Place, Relative, may_compare};
 use super::lints;
 use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
@@ -120,7 +122,7 @@ pub(super) fn site(
     let links = Links::new(workspace, &pages, relative_to(settings.as_ref(), is_plain));
     let dialect = Dialect::of(settings.as_ref(), is_plain);
     let of_settings = match (&settings, &dialect) {
-        (Some(settings), Dialect::TechDocs(options)) => super::includes::settings(workspace, folder, settings, options),
+        (Some(settings), Dialect::TechDocs(options)) => includes::settings(workspace, folder, settings, options),
         _ => Diagnostics::new(),
     };
     let (toc_depth, toc_title) = match &dialect {
@@ -447,42 +449,6 @@ fn no_address(redirect: &RawRedirect, reason: &Reason) -> Diagnostic {
     invalid(redirect.from_span, message).label("left out").help(help)
 }
 
-/// Which Markdown the documents of a site are written in.
-pub(super) enum Dialect {
-    /// What MkDocs with mkdocs-techdocs-core makes of them.
-    TechDocs(Box<techdocs::Options>),
-    /// What a host shows.
-    CommonMark,
-}
-
-impl Dialect {
-    /// Decides how the documents of a site are read: what is no MkDocs site, as its host shows it.
-    fn of(settings: Option<&MkDocs>, is_plain: bool) -> Self {
-        match settings {
-            Some(settings) => Self::TechDocs(Box::new(settings.markdown.clone())),
-            None if is_plain => Self::CommonMark,
-            None => Self::TechDocs(Box::default()),
-        }
-    }
-}
-
-/// Returns what reads the files that a page includes; paths are from the folder of `mkdocs.yml`.
-pub(super) fn snippets(
-    workspace: &Workspace,
-    folder: &Folder,
-    page: FileId,
-) -> impl Fn(&str) -> Option<Arc<str>> + Sync {
-    let limit = workspace.config().limits.document;
-    move |path| {
-        let beside = path.strip_prefix(mkdocs::PAGE_DIR).and_then(|path| path.strip_prefix('/'));
-        let file = match beside {
-            Some(path) => workspace.locate(page, path),
-            None => workspace.locate_in(folder, path),
-        };
-        workspace.text(file.ok()?, limit).ok()
-    }
-}
-
 /// What the pages of a documentation site may include all together, beyond a multiple of what they say themselves.
 const MAX_INCLUDED: usize = 8 << 20;
 /// What one page may include where all together include more than that.
@@ -670,7 +636,7 @@ fn read_once(
             links.pages.sources.iter().zip(&docs).flat_map(|(page, doc)| {
                 doc.iter().flat_map(|doc| &doc.missing).map(move |missing| (page.file, missing))
             });
-        found.problems.extend(super::includes::missing(links.workspace, folder, options, of_pages));
+        found.problems.extend(includes::missing(links.workspace, folder, options, of_pages));
     }
     Some(docs.into_iter().zip(packed).collect())
 }

@@ -8,6 +8,8 @@
 
 mod addresses;
 mod build;
+mod cache;
+mod dialect;
 mod document_paths;
 mod edit_url;
 mod fix;
@@ -15,7 +17,7 @@ mod former_anchors;
 mod includes;
 pub(crate) mod links;
 mod lints;
-mod cache;
+mod memo;
 mod mkdocs;
 mod monorepo;
 mod nav;
@@ -29,14 +31,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub use self::cache::Memo;
 pub use self::fix::{Mend, MendedDocument};
+pub use self::memo::Memo;
 pub use self::mkdocs::Look;
 pub use self::packed::PackedText;
 pub use self::versions::{FOLDER as VERSIONS, VersionEntry, VersionPlace, VersionState, VersionedDocs};
 
 use self::build::Reading;
-use self::cache::{Place, Site};
+use self::memo::{Place, Site};
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef, still_said};
 use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -435,8 +437,15 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
                 let reading = Reading { depth, memo: &documents, is_whole: true };
                 let built = build::site(workspace, folder, EntityId::new(0), &name, reading);
                 let entity = catalog.get(entities[0]);
-                let reader =
-                    versions::Reader { workspace, folder, entity, name: &name, depth, memo, documents: &documents };
+                let reader = versions::Reader {
+                    workspace,
+                    folder,
+                    entity,
+                    name: &name,
+                    depth,
+                    memo: &memo.versions,
+                    documents: &documents,
+                };
                 let versions = reader.read(&built);
                 documents.turn();
                 Site { built, versions, documents }

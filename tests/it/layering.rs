@@ -47,7 +47,6 @@ const CIRCLES: &[&str] = &[
     "catalog: document implied load location",
     "cli: serve serve_search",
     "config: check keys read versions",
-    "docs: build cache fix former_anchors includes lints versions",
     "markdown/techdocs: ext html inline links parser processors",
     "scaffold/language: evaluate filters host_filters limits methods script slots value",
     "scorecards: condition history levels lint model tech_insights value",
