@@ -52,7 +52,6 @@ const CIRCLES: &[&str] = &[
     "scorecards: condition history levels lint model tech_insights value",
     "site/pages: docs hosting versions",
     "site: cards feeds layout pages tabs",
-    "snapshots: script source sources",
     "workspace: file_system git objects refs revisions trace",
 ];
 
