@@ -8,8 +8,9 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::serve::ServedSite;
+use crate::portal::Portal;
 use crate::search::{self, SearchFiles};
+use crate::workspace::Workspace;
 
 /// How long nothing must change before the search is made again.
 const QUIET: Duration = Duration::from_secs(1);
@@ -21,11 +22,18 @@ pub(super) struct SearchIndexer {
     changed: Condvar,
 }
 
+/// A portal, and the workspace that it was made from.
+#[derive(Debug)]
+pub(super) struct AnalysedWorkspace {
+    pub(super) workspace: Workspace,
+    pub(super) portal: Portal,
+}
+
 #[derive(Debug, Default)]
 struct State {
     files: Option<Arc<SearchFiles>>,
-    /// The site to make it from, if that has changed since.
-    next: Option<Weak<ServedSite>>,
+    /// What to make it from, if that has changed since.
+    next: Option<Weak<AnalysedWorkspace>>,
     is_working: bool,
 }
 
@@ -35,7 +43,7 @@ impl SearchIndexer {
     }
 
     /// Returns the files of the search; the first time, they are made from `live`.
-    pub(super) fn files(self: &Arc<Self>, live: &ServedSite) -> Arc<SearchFiles> {
+    pub(super) fn files(self: &Arc<Self>, live: &AnalysedWorkspace) -> Arc<SearchFiles> {
         let mut state = self.state();
         loop {
             if let Some(files) = &state.files {
@@ -60,8 +68,8 @@ impl SearchIndexer {
         files
     }
 
-    /// Makes the search from this site from now on, if somebody has searched.
-    pub(super) fn follow(self: &Arc<Self>, live: &Arc<ServedSite>) {
+    /// Makes the search from this from now on, if somebody has searched.
+    pub(super) fn follow(self: &Arc<Self>, live: &Arc<AnalysedWorkspace>) {
         let mut state = self.state();
         if state.files.is_none() && !state.is_working {
             return;
@@ -116,15 +124,14 @@ impl Drop for Done<'_> {
     }
 }
 
-fn index(live: &ServedSite) -> SearchFiles {
-    let portal = live.portal();
-    let workspace = live.workspace();
+fn index(live: &AnalysedWorkspace) -> SearchFiles {
+    let AnalysedWorkspace { workspace, portal } = live;
     let documents = search::documents(workspace, portal);
     search::index(&documents, &workspace.config().search)
 }
 
 /// Makes the search with one thread, so that another one is left for the page that somebody waits for.
-fn make_aside(live: &ServedSite) -> SearchFiles {
+fn make_aside(live: &AnalysedWorkspace) -> SearchFiles {
     match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
         Ok(pool) => pool.install(|| index(live)),
         Err(_) => index(live),
