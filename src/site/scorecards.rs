@@ -140,6 +140,14 @@ pub struct Card {
     groups: Vec<Group>,
 }
 
+/// Returns the scorecards of which at least one rule is about an entity.
+pub fn shown(portal: &Portal, entity: EntityId) -> impl Iterator<Item = (&Scorecard, &Outcome)> {
+    portal
+        .scorecards
+        .of(entity)
+        .filter(|(_, outcome)| outcome.results.iter().any(|result| result.status != Status::NotApplicable))
+}
+
 /// Returns the level of a rank.
 #[must_use]
 pub fn badge(card: &Scorecard, rank: usize) -> LevelBadge {

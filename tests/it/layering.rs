@@ -49,7 +49,6 @@ const CIRCLES: &[&str] = &[
     "markdown/techdocs: ext html inline links parser processors",
     "scaffold/language: evaluate filters host_filters limits methods script slots value",
     "scorecards: condition history levels lint model tech_insights value",
-    "site: cards feeds layout pages tabs",
     "workspace: file_system git objects refs revisions trace",
 ];
 

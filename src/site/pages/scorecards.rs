@@ -12,8 +12,7 @@ use crate::routes;
 use crate::scorecards::{Initiative, Outcome, Scorecard, Status, Test, export, history};
 use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
-use crate::site::scorecards::{self as views, LevelBadge, RuleLink, Share};
-use crate::site::tabs::scorecards::shown;
+use crate::site::scorecards::{self as views, LevelBadge, RuleLink, Share, shown};
 use crate::site::{Site, Subject, feeds};
 
 /// Rows of one page of a map.
