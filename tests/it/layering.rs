@@ -47,7 +47,6 @@ const CIRCLES: &[&str] = &[
     "markdown/techdocs: ext html inline links parser processors",
     "scaffold/language: evaluate filters host_filters limits methods script slots value",
     "scorecards: condition history levels lint model tech_insights value",
-    "workspace: file_system git objects refs revisions trace",
 ];
 
 type Module = Vec<String>;
