@@ -13,7 +13,7 @@ use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
 use crate::scorecards::{
-    Evidence, Exemption, Figures, Level, Outcome, Rule, RuleResult, Scorecard, Status, export, history,
+    Evidence, Exemption, Figures, Level, Outcome, Rule, RuleResult, Scorecard, Status, export, recording,
 };
 use crate::text::Span;
 
@@ -457,7 +457,7 @@ pub fn trend_of_card(view: &PageContext<'_>, card: &Scorecard) -> Option<String>
     let mut days: Vec<(Day, u64)> =
         found.history.of(&card.id).filter_map(|(day, point)| Some((*day, u64::from(point.score?)))).collect();
     // Today comes last, whether or not it was recorded.
-    if let (Some(today), Some(score)) = (found.today, history::totals(card).1) {
+    if let (Some(today), Some(score)) = (found.today, recording::totals(card).1) {
         days.retain(|(day, _)| *day < today);
         days.push((today, u64::from(score)));
     }
