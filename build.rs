@@ -1,4 +1,5 @@
-//! Writes the table of the built-in theme's files, so that the binary carries them, and names the sources.
+//! Writes the table of the built-in theme's files and the module of the search, so that the binary carries them, and names
+//! the sources.
 
 #![expect(
     clippy::disallowed_methods,
@@ -10,8 +11,13 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+#[path = "src/theme/minify.rs"]
+mod minify;
+
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("themes/default");
+    let manifest = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    let root = manifest.join("themes/default");
     println!("cargo::rerun-if-changed=build.rs");
     let mut files = Vec::new();
     walk(&root, &mut files)?;
@@ -19,13 +25,25 @@ fn main() -> io::Result<()> {
     let mut table = String::from("pub(super) const FILES: &[(&str, &[u8])] = &[\n");
     for file in &files {
         let name = file.strip_prefix(&root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        writeln!(table, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy()).map_err(io::Error::other)?;
+        let content = match name.strip_prefix("static/") {
+            Some(script) if script.ends_with(".js") => minified(file, &out, script)?,
+            _ => file.clone(),
+        };
+        writeln!(table, "    ({name:?}, include_bytes!({:?})),", content.to_string_lossy())
+            .map_err(io::Error::other)?;
     }
     table.push_str("];\n");
-    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    minified(&manifest.join("src/search/engine.js"), &out, "search-engine.js")?;
     fs::write(out.join("theme_files.rs"), table)?;
     println!("cargo::rustc-env=PLAYBILL_SOURCES={}", sources(&files)?);
     Ok(())
+}
+
+/// Writes a script to the output folder as it is published, and returns where it is.
+fn minified(script: &Path, out: &Path, name: &str) -> io::Result<PathBuf> {
+    let path = out.join(name);
+    fs::write(&path, minify::minify(&fs::read_to_string(script)?))?;
+    Ok(path)
 }
 
 /// Returns a hash of the sources of this program: one program does not use the cache of another.

@@ -26,9 +26,24 @@ try {
   const entity = /^ {2}name: (\S+)/m.exec(catalog)[1];
   /** @type {Record<string, [url: string, path: string, change: (mark: string) => (text: string) => string]>} */
   const cases = {
-    'a saved document': [`docs/default/component/${entity}/`, at('docs/index.md'), (mark) => (text) => `${text}\n\nmark-${mark}\n`],
-    'a saved catalog file': [`catalog/default/component/${entity}/`, at('catalog-info.yaml'), (mark) => (text) => text.replace(/^ {2}name: .*$/m, (line) => `${line}\n  title: mark-${mark}`).replace(/^ {2}title: (?!mark).*\n/m, '')],
-    'a saved mkdocs.yml': [`docs/default/component/${entity}/`, at('mkdocs.yml'), (mark) => (text) => text.replace(/^site_name: .*$/m, `site_name: mark-${mark}`)],
+    'a saved document': [
+      `docs/default/component/${entity}/`,
+      at('docs/index.md'),
+      (mark) => (text) => `${text}\n\nmark-${mark}\n`,
+    ],
+    'a saved catalog file': [
+      `catalog/default/component/${entity}/`,
+      at('catalog-info.yaml'),
+      (mark) => (text) =>
+        text
+          .replace(/^ {2}name: .*$/m, (line) => `${line}\n  title: mark-${mark}`)
+          .replace(/^ {2}title: (?!mark).*\n/m, ''),
+    ],
+    'a saved mkdocs.yml': [
+      `docs/default/component/${entity}/`,
+      at('mkdocs.yml'),
+      (mark) => (text) => text.replace(/^site_name: .*$/m, `site_name: mark-${mark}`),
+    ],
   };
   for (const [what, [url, path, change]] of Object.entries(cases)) {
     const page = await browser.page();
@@ -42,10 +57,12 @@ try {
       const start = Date.now();
       const told = server.next(/^built .* in ([\d.]+) s/);
       await put(path, change(mark));
-      shown.push(await wait - start);
+      shown.push((await wait) - start);
       built.push(1000 * (await told)[1]);
     }
-    console.log(`${what}: shown after ${Math.round(median(shown))} ms (${Math.round(Math.min(...shown))} to ${Math.round(Math.max(...shown))}), built in ${Math.round(median(built))} ms`);
+    console.log(
+      `${what}: shown after ${Math.round(median(shown))} ms (${Math.round(Math.min(...shown))} to ${Math.round(Math.max(...shown))}), built in ${Math.round(median(built))} ms`,
+    );
     await writeFile(path, before.get(path));
     await page.close();
     await page.settle?.(500);

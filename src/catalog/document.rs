@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use globset::{GlobSet, GlobSetBuilder};
 
+use super::Implied;
 use super::custom::CustomKinds;
 use super::declared::{Declared, is_falsy, read_references};
 use super::format;
-use super::implied::Implied;
 use super::kinds;
 use super::overlay::Overlays;
 use super::placeholder::{self, Brought};

@@ -27,6 +27,7 @@ pub mod reference;
 mod secrets;
 mod shape;
 mod skeleton;
+mod undescribed;
 mod unreadable;
 
 use std::collections::HashMap;
@@ -35,11 +36,10 @@ use std::sync::{Arc, OnceLock};
 pub(crate) use bundle::bundled;
 pub(crate) use former::still_said;
 pub use former::{Former, FormerSource};
-pub use implied::Implied;
-pub(crate) use implied::{Undescribed, undescribed};
 pub(crate) use load::{Memo, is_catalog_name, load};
 pub use reference::EntityRef;
 pub(crate) use secrets::without_secrets;
+pub(crate) use undescribed::{Undescribed, undescribed};
 
 use self::former::FormerNames;
 use crate::config::BUILT_IN_KINDS;
@@ -89,6 +89,17 @@ pub struct Link<'a> {
     pub icon: Option<&'a str>,
     /// For grouping.
     pub kind: Option<&'a str>,
+}
+
+/// What an entity that nobody wrote was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Implied {
+    /// The paths of the files that it follows from.
+    pub evidence: Vec<Arc<str>>,
+    /// The path of the file that would describe it.
+    pub path: String,
+    /// What to write there.
+    pub yaml: String,
 }
 
 /// One valid entity.

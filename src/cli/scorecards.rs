@@ -6,7 +6,7 @@ use super::{CommandOutcome, Context, Purpose, counted, load, on, say};
 use crate::depth::Depth;
 use crate::error::Error;
 use crate::portal::Analysis;
-use crate::scorecards::{history, insights};
+use crate::scorecards::{insights, recording};
 
 /// Runs a command of `scorecards`.
 pub(super) fn run(context: &Context, args: &ScorecardsArgs) -> Result<CommandOutcome, Error> {
@@ -30,7 +30,7 @@ fn record(context: &Context, args: &RecordArgs) -> Result<CommandOutcome, Error>
         Err(source) => return Err(Error::Io { action: "read", path, source }),
     };
     let figures = insights::recorded(&portal.insights, portal.catalog.entities().len());
-    let text = history::recorded(&text, &portal.scorecards, &portal.catalog, &figures);
+    let text = recording::recorded(&text, &portal.scorecards, &portal.catalog, &figures);
     std::fs::write(&path, text).map_err(|source| Error::Io { action: "write", path: path.clone(), source })?;
     watch.finish();
     if !context.quiet {

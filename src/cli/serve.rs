@@ -10,12 +10,12 @@ use serde_json::Value as Json;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{ReportFormat, ServeArgs};
-use super::serve_search::SearchIndexer;
+use super::serve_search::{AnalysedWorkspace, SearchIndexer};
 use super::{CommandOutcome, Context, Purpose, build, counted, duration, load, options, report, say, say_report};
 use crate::diag::visible::visible;
 use crate::diag::{self, Diagnostic, Severity, human};
 use crate::error::Error;
-use crate::portal::{Analysis, Memo, Portal};
+use crate::portal::{Analysis, Memo};
 use crate::render::Output;
 use crate::scaffold::examples::{self, Surroundings};
 use crate::scaffold::report::Status;
@@ -113,7 +113,9 @@ fn build_site(
 ) -> Result<BuiltSite, String> {
     let last = kept.last.lock().clone();
     let next = match (happened, &last) {
-        (ChangeSet::At(paths), Some(last)) => last.live.workspace.apply_changes(paths).map(|next| (next, last, paths)),
+        (ChangeSet::At(paths), Some(last)) => {
+            last.live.analysed.workspace.apply_changes(paths).map(|next| (next, last, paths))
+        }
         _ => None,
     };
     let (workspace, changes, before) = match next {
@@ -142,7 +144,7 @@ fn build_site(
     let portal = kept.analysis.run(&workspace, &mut |_| ());
     let site = kept.plan.plan(&workspace, &portal);
     let same_files = |before: &ServedSite| {
-        let mut sites = portal.docs.all().zip(before.portal.docs.all());
+        let mut sites = portal.docs.all().zip(before.analysed.portal.docs.all());
         Arc::ptr_eq(&theme, &before.theme) && site.has_pages_of(&before.site) && sites.all(|(a, b)| a.files == b.files)
     };
     let outputs = || match before {
@@ -156,8 +158,7 @@ fn build_site(
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let inputs = inputs(&workspace);
     let live = ServedSite {
-        workspace,
-        portal,
+        analysed: Arc::new(AnalysedWorkspace { workspace, portal }),
         theme,
         site,
         outputs,
@@ -167,7 +168,7 @@ fn build_site(
         prefix,
     };
     let live = Arc::new(live);
-    kept.search.follow(&live);
+    kept.search.follow(&live.analysed);
     let built = BuiltSite { files: Arc::clone(&live) as Arc<dyn Files>, problems, errors, warnings, inputs };
     *kept.last.lock() = Some(BuiltFrom { live, built: built.clone() });
     Ok(built)
@@ -193,9 +194,8 @@ fn written_out<'a>(
 
 /// A site whose files are made when a browser asks: of thousands of pages, people look at a few.
 #[derive(Debug)]
-pub(super) struct ServedSite {
-    workspace: Workspace,
-    portal: Portal,
+struct ServedSite {
+    analysed: Arc<AnalysedWorkspace>,
     theme: Arc<Theme>,
     site: Site,
     outputs: Arc<HashMap<String, Output, foldhash::fast::RandomState>>,
@@ -209,21 +209,11 @@ pub(super) struct ServedSite {
 }
 
 impl ServedSite {
-    /// Returns what the site shows.
-    pub(super) fn portal(&self) -> &Portal {
-        &self.portal
-    }
-
-    /// Returns what it is made from.
-    pub(super) fn workspace(&self) -> &Workspace {
-        &self.workspace
-    }
-
     /// Returns a file of the search of a version, which is made when it is first asked for.
     fn search_of_version(&self, path: &str) -> Option<Arc<[u8]>> {
         let mut known = self.version_searches.lock();
         if !known.keys().any(|place| path.starts_with(place)) {
-            let (place, files) = render::search_of_version(&self.workspace, &self.portal, path)?;
+            let (place, files) = render::search_of_version(&self.analysed.workspace, &self.analysed.portal, path)?;
             known.insert(place, files);
         }
         known.iter().find(|(place, _)| path.starts_with(*place))?.1.get(path).map(|bytes| bytes.as_slice().into())
@@ -231,9 +221,9 @@ impl ServedSite {
 
     /// Returns whether a path is of a file that the theme is made from.
     fn is_of_theme(&self, path: &Path) -> bool {
-        let config = self.workspace.config();
+        let config = self.analysed.workspace.config();
         let parts = [&config.theme, &config.css, &config.logo];
-        parts.into_iter().flatten().any(|part| path.starts_with(self.workspace.config_folder().join(part)))
+        parts.into_iter().flatten().any(|part| path.starts_with(self.analysed.workspace.config_folder().join(part)))
     }
 }
 
@@ -244,13 +234,13 @@ impl ServedSite {
     /// Runs a template with the values of a form; nothing is written.
     fn dry_run(&self, request: &[u8]) -> Option<String> {
         let request: Json = serde_json::from_slice(request).ok()?;
-        let catalog = &self.portal.catalog;
+        let catalog = &self.analysed.portal.catalog;
         let entity = catalog.get(catalog.find(request.get("template")?.as_str()?)?);
         let object = |key: &str| request.get(key).and_then(Json::as_object).cloned().unwrap_or_default();
         scaffold::with_stack(|| {
-            let template = examples::template_of(&self.workspace, entity)?;
-            let source = Repository::of(&self.workspace, entity.file);
-            let surroundings = Surroundings::of(self.workspace.config(), &source, catalog);
+            let template = examples::template_of(&self.analysed.workspace, entity)?;
+            let source = Repository::of(&self.analysed.workspace, entity.file);
+            let surroundings = Surroundings::of(self.analysed.workspace.config(), &source, catalog);
             let made = surroundings.run(&template, object("values"), &object("secrets"), None);
             let mut told = match made.status {
                 Status::Invalid => scaffold::report::of_faults(&template.reference, &made.values, &made.faults),
@@ -286,13 +276,13 @@ impl Files for ServedSite {
             if path.starts_with("search/v/") {
                 return Ok(self.search_of_version(path));
             }
-            return Ok(self.search.files(self).get(path).map(|bytes| bytes.as_slice().into()));
+            return Ok(self.search.files(&self.analysed).get(path).map(|bytes| bytes.as_slice().into()));
         };
         let made = || self.made.lock();
         if let Some(known) = made().get(path) {
             return Ok(Some(Arc::clone(known)));
         }
-        let bytes = render::output(&self.workspace, &self.portal, &self.theme, &self.site, *output);
+        let bytes = render::output(&self.analysed.workspace, &self.analysed.portal, &self.theme, &self.site, *output);
         let Some(bytes) = bytes.map_err(|error| spelt_out(&error))? else { return Ok(None) };
         Ok(Some(Arc::clone(made().entry(path.to_owned()).or_insert(bytes.into()))))
     }
@@ -304,21 +294,23 @@ impl Files for ServedSite {
     fn problems_of(&self, path: &str) -> Vec<Problem> {
         let Some(Output::Planned(at)) = self.outputs.get(path) else { return Vec::new() };
         let file = match self.site.pages()[*at].subject {
-            Subject::Document { site, page } => self.portal.docs.nth(site).pages[page].file,
-            Subject::Tab { entity, .. } | Subject::EntityPart { entity, .. } => self.portal.catalog.get(entity).file,
+            Subject::Document { site, page } => self.analysed.portal.docs.nth(site).pages[page].file,
+            Subject::Tab { entity, .. } | Subject::EntityPart { entity, .. } => {
+                self.analysed.portal.catalog.get(entity).file
+            }
             _ => return Vec::new(),
         };
-        let shown = report::ReportPaths::with_prefix(&self.workspace, &self.prefix);
+        let shown = report::ReportPaths::with_prefix(&self.analysed.workspace, &self.prefix);
         let is_here = |problem: &&Diagnostic| problem.labels.iter().any(|label| label.span.file == file);
-        written_out(self.portal.diagnostics.iter().filter(is_here), &self.workspace, &shown)
+        written_out(self.analysed.portal.diagnostics.iter().filter(is_here), &self.analysed.workspace, &shown)
     }
 
     fn assets(&self) -> u64 {
         let mut hash = Xxh3::new();
         // Those of the theme are named after their content, which shows in the pages.
-        for asset in self.portal.docs.sites.iter().flat_map(|docs| docs.assets.iter()) {
+        for asset in self.analysed.portal.docs.sites.iter().flat_map(|docs| docs.assets.iter()) {
             hash.update(asset.path.as_bytes());
-            hash.update(&self.workspace.version(asset.file).to_le_bytes());
+            hash.update(&self.analysed.workspace.version(asset.file).to_le_bytes());
         }
         hash.digest()
     }

@@ -8,9 +8,10 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::serve::ServedSite;
+use crate::portal::Portal;
 use crate::routes;
 use crate::search::{self, IndexFile, SavedIndex, SearchFiles};
+use crate::workspace::Workspace;
 
 /// How long nothing must change before the search is made again.
 const QUIET: Duration = Duration::from_secs(1);
@@ -22,13 +23,20 @@ pub(super) struct SearchIndexer {
     changed: Condvar,
 }
 
+/// A portal, and the workspace that it was made from.
+#[derive(Debug)]
+pub(super) struct AnalysedWorkspace {
+    pub(super) workspace: Workspace,
+    pub(super) portal: Portal,
+}
+
 #[derive(Debug, Default)]
 struct State {
     files: Option<Arc<SearchFiles>>,
     /// What they leave for the next ones.
     saved: SavedIndex,
-    /// The site to make it from, if that has changed since.
-    next: Option<Weak<ServedSite>>,
+    /// What to make it from, if that has changed since.
+    next: Option<Weak<AnalysedWorkspace>>,
     is_working: bool,
 }
 
@@ -38,7 +46,7 @@ impl SearchIndexer {
     }
 
     /// Returns the files of the search; the first time, they are made from `live`.
-    pub(super) fn files(self: &Arc<Self>, live: &ServedSite) -> Arc<SearchFiles> {
+    pub(super) fn files(self: &Arc<Self>, live: &AnalysedWorkspace) -> Arc<SearchFiles> {
         let mut state = self.state();
         loop {
             if let Some(files) = &state.files {
@@ -65,8 +73,8 @@ impl SearchIndexer {
         files
     }
 
-    /// Makes the search from this site from now on, if somebody has searched.
-    pub(super) fn follow(self: &Arc<Self>, live: &Arc<ServedSite>) {
+    /// Makes the search from this from now on, if somebody has searched.
+    pub(super) fn follow(self: &Arc<Self>, live: &Arc<AnalysedWorkspace>) {
         let mut state = self.state();
         if state.files.is_none() && !state.is_working {
             return;
@@ -128,9 +136,8 @@ impl Drop for Done<'_> {
 }
 
 /// Makes the search; what has not changed is taken from the one `before`.
-fn index(live: &ServedSite, before: &SearchFiles, saved: SavedIndex) -> (SearchFiles, SavedIndex) {
-    let portal = live.portal();
-    let workspace = live.workspace();
+fn index(live: &AnalysedWorkspace, before: &SearchFiles, saved: SavedIndex) -> (SearchFiles, SavedIndex) {
+    let AnalysedWorkspace { workspace, portal } = live;
     let documents = search::documents(workspace, portal);
     let is_there = |path: &str| before.contains_key(path);
     let (files, saved) = search::index_again(routes::SEARCH, &documents, &workspace.config().search, saved, &is_there);
@@ -142,7 +149,7 @@ fn index(live: &ServedSite, before: &SearchFiles, saved: SavedIndex) -> (SearchF
 }
 
 /// Makes the search with one thread, so that another one is left for the page that somebody waits for.
-fn make_aside(live: &ServedSite, before: &SearchFiles, saved: SavedIndex) -> (SearchFiles, SavedIndex) {
+fn make_aside(live: &AnalysedWorkspace, before: &SearchFiles, saved: SavedIndex) -> (SearchFiles, SavedIndex) {
     match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
         Ok(pool) => pool.install(|| index(live, before, saved)),
         Err(_) => index(live, before, saved),

@@ -2,8 +2,8 @@
 //!
 //! The file belongs to another program: what is unknown or odd in it is skipped.
 
-use super::check::http_url;
 use super::read::base_url;
+use super::values::http_url;
 use super::{AllowRule, Config};
 use crate::diag::Diagnostics;
 use crate::text::FileId;

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use globset::GlobBuilder;
 use url::Url;
 
 use super::filter::Filter;
-use super::keys::{FACTORS, Key, Shape, comparison, period, size};
+use super::shape::{Key, Shape};
+use super::values::{colour, comparison, count, factor, glob, http_url, is_field, period, share, size};
 use super::{BUILT_IN_KINDS, VIEW_COLUMNS};
 use crate::diag::codes::{self, Family};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::text::{Span, nearest};
-use crate::yaml::{Entry, Map, Node, Value};
+use crate::yaml::{Entry, Node, Value};
 
 /// Words for a severity, from the loudest.
 pub(super) const LEVELS: &[&str] = &["error", "warning", "info", "off"];
@@ -355,30 +355,8 @@ impl Checker<'_> {
     }
 }
 
-/// Returns the value of `key`, if it is there and not null.
-pub(super) fn given<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
-    map.get(key).filter(|node| !node.is_null())
-}
-
-/// Reads an absolute http or https address.
-pub(super) fn http_url(text: &str) -> Option<Url> {
-    Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-}
-
 fn is_link(text: &str) -> bool {
     http_url(text).is_some() || Url::parse(text).is_ok_and(|url| url.scheme() == "mailto" && !url.path().is_empty())
-}
-
-/// Compiles a glob over `/`-separated paths: `*` stays within a name, and a `/` at the end means everything below.
-///
-/// All globs of the configuration are meant so, and [`super::parse`] lets no other pass.
-///
-/// # Errors
-/// When it is no glob.
-pub fn glob(text: &str) -> Result<globset::Glob, globset::Error> {
-    let text = text.strip_prefix("./").unwrap_or(text);
-    let text = if text.ends_with('/') { format!("{text}**") } else { text.to_owned() };
-    GlobBuilder::new(&text).literal_separator(true).build()
 }
 
 fn is_word(text: &str) -> bool {
@@ -428,45 +406,4 @@ fn quoted(path: &str) -> String {
 
 fn below(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
-}
-
-/// Reads a factor.
-pub(super) fn factor(node: &Node) -> Option<f64> {
-    number(node).filter(|number| (FACTORS.0..=FACTORS.1).contains(number))
-}
-
-pub(super) fn share(node: &Node) -> Option<f64> {
-    number(node).filter(|number| (0.0..=1.0).contains(number))
-}
-
-fn number(node: &Node) -> Option<f64> {
-    match &node.value {
-        Value::Int(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        _ => None,
-    }
-}
-
-/// Reads a number of at least one.
-pub(super) fn count(node: &Node) -> Option<usize> {
-    let Value::Int(number) = &node.value else { return None };
-    usize::try_from(*number).ok().filter(|count| *count > 0)
-}
-
-/// Reads a colour such as `#0b6e69` or `#0a6`.
-pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
-    let digits = text.trim().strip_prefix('#')?;
-    let digit = |at: usize| digits.get(at..=at).and_then(|digit| u8::from_str_radix(digit, 16).ok());
-    let pair = |at: usize| match digits.len() {
-        3 => Some(digit(at)? * 17),
-        6 => Some(digit(2 * at)? * 16 + digit(2 * at + 1)?),
-        _ => None,
-    };
-    Some([pair(0)?, pair(1)?, pair(2)?])
-}
-
-/// Whether a text is a path below `metadata` or `spec`.
-pub(super) fn is_field(text: &str) -> bool {
-    let rest = ["metadata.", "spec.", "snap.", "scorecards."].iter().find_map(|top| text.trim().strip_prefix(top));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('.') && !rest.ends_with('.'))
 }

@@ -1,104 +1,10 @@
 //! The table of keys: what each is called, what it takes, what holds without it, and what it is for.
 
 use super::VIEW_SORTS;
+use super::shape::{Key, Shape, TEXTS, key};
 use crate::registry;
 
-/// One key of a mapping.
-pub(super) struct Key {
-    /// As written in the file.
-    pub(super) name: &'static str,
-    /// What it takes.
-    pub(super) shape: Shape,
-    /// What holds without it, as JSON; `None` if there is then simply none.
-    pub(super) default: Option<&'static str>,
-    /// Whether its mapping makes no sense without it.
-    pub(super) required: bool,
-    /// What it is for, Markdown.
-    pub(super) doc: &'static str,
-}
-
-/// What a value must be.
-pub(super) enum Shape {
-    /// Any text but an empty one.
-    Text,
-    /// An absolute http or https address.
-    HttpUrl,
-    /// An address that a reader can open.
-    LinkUrl,
-    /// A colour.
-    Colour,
-    /// A regular expression.
-    Regex,
-    /// A path, relative to the configuration file or absolute.
-    Path,
-    /// A pattern of paths.
-    Glob,
-    /// A number of bytes.
-    Size,
-    /// A severity, or `off`.
-    Level,
-    /// One of these words.
-    OneOf(&'static [&'static str]),
-    /// The name of a rule, a family, or `*`.
-    Rule,
-    /// The name of a kind that exists.
-    Kind,
-    /// A name for a new kind.
-    NewKind,
-    /// A column of lists of entities, by its key or, if it is the organisation's own, by its title.
-    Column,
-    /// The name of a relation.
-    Relation,
-    /// An expression that says which entities are meant.
-    Filter,
-    /// The path of a value below `metadata` or `spec`.
-    Field,
-    /// A JSON Schema.
-    Schema,
-    /// Anything.
-    Any,
-    /// Yes or no.
-    Flag,
-    /// How many times as much, within [`FACTORS`].
-    Factor,
-    /// A share, from 0 to 1.
-    Share,
-    /// A number of at least one.
-    Count,
-    /// A text without spaces.
-    Word,
-    /// A length of time.
-    Period,
-    /// A comparison with a number.
-    Comparison,
-    /// A list of at least this many items.
-    List(&'static Shape, usize),
-    /// A mapping with known keys.
-    Mapping(&'static [Key]),
-    /// A mapping whose keys are names of the user's choice, or from a list that is not this table's.
-    Named { name: &'static Shape, value: &'static Shape },
-    /// A text or a mapping.
-    TextOr(&'static Shape, &'static [Key]),
-}
-
-pub(super) const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, shape, default: None, required: false, doc }
-}
-
-impl Key {
-    pub(super) const fn or(mut self, default: &'static str) -> Self {
-        self.default = Some(default);
-        self
-    }
-
-    pub(super) const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-}
-
 const GLOBS: Shape = Shape::List(&Shape::Glob, 0);
-pub(super) const TEXTS: Shape = Shape::List(&Shape::Text, 0);
 const LEVELS: Shape = Shape::Named { name: &Shape::Rule, value: &Shape::Level };
 
 /// The programs that serve repositories, as `hosts` names them.
@@ -537,9 +443,6 @@ const SEARCH_TEST: &[Key] = &[
     key("within", Shape::Count, "Among how many results.").or("3"),
 ];
 
-/// The least and the largest factor.
-pub(super) const FACTORS: (f64, f64) = (0.1, 10.0);
-
 const PATH_RULES: &[Key] = &[
     key("files", Shape::List(&Shape::Glob, 1), "Which files, as globs relative to the scanned folder.").required(),
     key("rules", LEVELS, "Severities, as in `check.rules`.").required(),
@@ -791,54 +694,3 @@ const LIMITS: &[Key] = &[
     key("snapshot", Shape::Size, "A saved answer of another tool.").or("\"32MiB\""),
     key("pack", Shape::Size, "A pack of a repository.").or("\"64MiB\""),
 ];
-
-/// Reads a length of time such as `90m`, `24h` or `7d`, in seconds.
-pub(crate) fn period(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
-    let number: i64 = number.parse().ok().filter(|number| (1..=100_000).contains(number))?;
-    let unit = match unit.trim() {
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        "w" => 604_800,
-        _ => return None,
-    };
-    Some(number * unit)
-}
-
-/// Reads a length of time of the command line, in seconds.
-///
-/// # Errors
-/// When it is none.
-pub fn parse_period(text: &str) -> Result<i64, String> {
-    period(text).ok_or_else(|| "write a number and `m`, `h`, `d` or `w`, such as `7d`".to_owned())
-}
-
-/// Reads a comparison such as `>= 90`.
-pub(super) fn comparison(text: &str) -> Option<(&'static str, f64)> {
-    let text = text.trim();
-    let sign = ["<=", ">=", "==", "!=", "<", ">"].into_iter().find(|sign| text.starts_with(sign))?;
-    let number: f64 = text[sign.len()..].trim().parse().ok()?;
-    number.is_finite().then_some((sign, number))
-}
-
-/// Reads a size such as `10MB` or `64 MiB`; `None` if it is none, is zero, or is beyond 4 GiB, the reach of spans.
-pub(super) fn size(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "kb" => 1_000,
-        "mb" => 1_000_000,
-        "gb" => 1_000_000_000,
-        "k" | "kib" => 1 << 10,
-        "m" | "mib" => 1 << 20,
-        "g" | "gib" => 1 << 30,
-        _ => return None,
-    };
-    let number: f64 = number.parse().ok()?;
-    let bytes = (number * factor as f64).round();
-    (bytes >= 1.0 && bytes <= f64::from(u32::MAX)).then_some(bytes as u64)
-}

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::keys::{Key, ROOT, Shape};
+use super::keys::ROOT;
+use super::shape::{Key, Shape};
 
 /// A configuration that uses every key; checked by the tests, shown in the manual.
 pub(super) const EXAMPLE: &str = include_str!("example.yaml");

@@ -14,6 +14,8 @@ mod keys;
 mod manual;
 mod read;
 mod schema;
+mod shape;
+mod values;
 mod versions;
 #[cfg(test)]
 mod tests;
@@ -25,16 +27,15 @@ use globset::GlobSet;
 
 pub(crate) use adopt::{Adoption, adopt};
 pub use app_config::parse_app_config;
-pub use check::glob;
 pub use filter::{Filter, Property, Term};
-pub use keys::parse_period;
-pub(crate) use keys::period;
 #[cfg(test)]
 pub(crate) use keys::{CARDS, HOSTS, TABS};
 pub use manual::manual;
-pub use read::{base_url, parse, parse_search_file};
+pub use read::{base_url, parse, parse_search_file, parse_versions};
 pub use schema::json_schema;
-pub use versions::{VersionsConfig, parse_versions};
+pub(crate) use values::period;
+pub use values::{glob, parse_period};
+pub use versions::VersionsConfig;
 
 use crate::diag::{Severities, Severity};
 use crate::registry;

@@ -6,8 +6,14 @@ use std::collections::BTreeMap;
 
 use globset::GlobSet;
 
-use super::check::{Checker, colour, count, factor, given, glob, http_url, is_field, share};
-use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE, Shape, comparison, period, size};
+use super::check::Checker;
+use super::keys::{COMPRESSIONS, ROOT, SEARCH_FILE};
+use super::shape::Shape;
+use super::values::{
+    colour, comparison, count, factor, given, given_map, glob, http_url, is_field, items, mappings, node_texts, period,
+    share, size, text, texts,
+};
+use super::versions::{self, VersionsConfig};
 use super::{
     AdrConfig, AllowRule, Boost, Budgets, CatalogConfig, CheckConfig, Config, ConfigColumn, ConfigLink, CustomKind,
     CustomRelation, DocsConfig, EntityPage, Filter, Limits, OrgConfig, OrgLdap, OrgMerge, OrgType, PackSource,
@@ -84,7 +90,7 @@ fn config(root: &Map) -> Config {
         tech_insights: None,
         versions: items(root, "versions")
             .iter()
-            .filter_map(|node| Some(super::versions::read(node.as_map()?, node.span)))
+            .filter_map(|node| Some(versions::read(node.as_map()?, node.span)))
             .filter(|entry| !entry.refs.is_empty())
             .collect(),
         budgets: given_map(Some(root), "budgets").map(budgets).unwrap_or_default(),
@@ -234,6 +240,16 @@ pub fn parse_search_file(file: FileId, text: &str, config: &mut Config) -> Diagn
         config.search.tests.extend(search_tests(map));
     }
     checker.out
+}
+
+/// Reads `extra.versions` of an `mkdocs.yml`; `None` if the author uses the key for something else.
+#[must_use]
+pub fn parse_versions(node: &Node) -> (Option<VersionsConfig>, Diagnostics) {
+    let Some(map) = node.as_map().filter(|map| map.get("refs").is_some()) else { return (None, Diagnostics::new()) };
+    let mut checker =
+        Checker { own_kinds: Vec::new(), own_columns: Vec::new(), out: Diagnostics::new(), places: BTreeMap::new() };
+    checker.value(node, &Shape::Mapping(versions::KEYS), "versions");
+    (Some(versions::read(map, node.span)), checker.out)
 }
 
 fn globs(map: &Map, key: &str) -> GlobSet {
@@ -454,28 +470,4 @@ fn bytes(map: &Map, key: &str) -> Option<u64> {
         Value::Str(text) => size(text),
         _ => None,
     }
-}
-
-fn given_map<'a>(map: Option<&'a Map>, key: &str) -> Option<&'a Map> {
-    map?.get(key)?.as_map()
-}
-
-pub(super) fn text(map: &Map, key: &str) -> Option<String> {
-    map.get(key)?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
-}
-
-pub(super) fn items<'a>(map: &'a Map, key: &str) -> &'a [Node] {
-    map.get(key).and_then(Node::as_seq).unwrap_or(&[])
-}
-
-fn texts(map: &Map, key: &str) -> Vec<String> {
-    map.get(key).map(node_texts).unwrap_or_default()
-}
-
-pub(super) fn node_texts(node: &Node) -> Vec<String> {
-    node.as_seq().unwrap_or(&[]).iter().filter_map(Node::as_str).map(str::to_owned).collect()
-}
-
-fn mappings<'a>(map: &'a Map, key: &str) -> impl Iterator<Item = &'a Map> {
-    items(map, key).iter().filter_map(Node::as_map)
 }

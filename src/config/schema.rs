@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::check::{LEVELS, rule_names};
-use super::keys::{FACTORS, Key, ROOT, Shape};
+use super::keys::ROOT;
+use super::shape::{Key, Shape};
+use super::values::FACTORS;
 use crate::diag::Code;
 
 /// Returns the JSON Schema (draft 2020-12) of the configuration file.

@@ -1,5 +1,7 @@
-use super::keys::{Key, ROOT, Shape, size};
+use super::keys::ROOT;
 use super::manual::EXAMPLE;
+use super::shape::{Key, Shape};
+use super::values::size;
 use super::*;
 use crate::diag::human;
 use crate::diag::sample::Files;

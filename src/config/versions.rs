@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 
 use regex::{Regex, RegexBuilder};
 
-use super::check::{Checker, count};
-use super::keys::{Key, Shape, TEXTS, key};
-use super::read::{items, node_texts, text};
-use crate::diag::Diagnostics;
+use super::shape::{Key, Shape, TEXTS, key};
+use super::values::{count, items, node_texts, text};
 use crate::text::Span;
 use crate::yaml::{Map, Node};
 
@@ -141,16 +139,6 @@ pub(super) fn read(map: &Map, place: Span) -> VersionsConfig {
         mike: text(map, "mike"),
         place,
     }
-}
-
-/// Reads `extra.versions` of an `mkdocs.yml`; `None` if the author uses the key for something else.
-#[must_use]
-pub fn parse_versions(node: &Node) -> (Option<VersionsConfig>, Diagnostics) {
-    let Some(map) = node.as_map().filter(|map| map.get("refs").is_some()) else { return (None, Diagnostics::new()) };
-    let mut checker =
-        Checker { own_kinds: Vec::new(), own_columns: Vec::new(), out: Diagnostics::new(), places: BTreeMap::new() };
-    checker.value(node, &Shape::Mapping(KEYS), "versions");
-    (Some(read(map, node.span)), checker.out)
 }
 
 /// Compiles a regular expression.

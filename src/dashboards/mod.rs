@@ -301,7 +301,7 @@ impl Recorded {
     /// Returns what was recorded, oldest first, with what is so today.
     #[must_use]
     pub fn points(&self, scorecards: &Scorecards) -> Vec<(Day, f64)> {
-        use crate::scorecards::history;
+        use crate::scorecards::{history, recording};
         let of = |card: &str, value: &dyn Fn(&history::Point) -> Option<u64>, now: Option<u64>| {
             let days = scorecards.history.of(card);
             let mut points: Vec<(Day, u64)> = days.filter_map(|(day, point)| Some((*day, value(point)?))).collect();
@@ -313,17 +313,17 @@ impl Recorded {
         };
         let points = match self {
             Self::Score(card) => {
-                let now = scorecards.find(card).and_then(|card| history::totals(card).1).map(u64::from);
+                let now = scorecards.find(card).and_then(|card| recording::totals(card).1).map(u64::from);
                 of(card, &|point| point.score.map(u64::from), now)
             }
             Self::Level(card, rank) => {
-                let now = scorecards.find(card).and_then(|card| history::totals(card).0.get(*rank).copied());
+                let now = scorecards.find(card).and_then(|card| recording::totals(card).0.get(*rank).copied());
                 of(card, &|point| point.levels.get(*rank).copied(), now)
             }
             Self::Rule(card, rule) => {
                 let found = scorecards.find(card);
                 let at = found.and_then(|card| Some((card, card.rules.iter().position(|it| it.id == *rule)?)));
-                let now = at.map(|(card, at)| history::counts(card, at)[0]);
+                let now = at.map(|(card, at)| recording::counts(card, at)[0]);
                 of(card, &|point| point.rules.get(rule)?.first().copied(), now)
             }
             // The figures of the portal are in the lines of one scorecard, whichever was the first on that day.

@@ -8,14 +8,19 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::cache::{Asked, DocCache};
+use super::dialect::Dialect;
+use super::document_paths::{self, humanise, page_file, stem};
+use super::edit_url;
 use super::fix::{self, MendedDocument, Wanted};
 use super::former_anchors;
+use super::includes::{self, snippets};
 use super::links::{Absolute, COMPARISONS, Links, Place, Relative, may_compare};
 use super::lints;
 use super::mkdocs::{self, MkDocs, RawNav, RawRedirect, invalid};
+use super::monorepo::{self, Part};
 use super::nav::{self, Base, Entry, Found, Order};
 use super::packed::PackedText;
-use super::pages::{self, Files, Pages, Source, Target, humanise, stem};
+use super::pages::{Files, Pages, Target};
 use super::{DocsPage, DocsRedirect, DocsSite};
 use crate::catalog::{EntityId, EntityRef};
 use crate::config::{BUILT_IN_KINDS, VersionsConfig};
@@ -26,7 +31,7 @@ use crate::incremental::Fingerprint;
 use crate::markdown::{Doc, DocLink, LinkKind, Resolved, Resolver, commonmark, techdocs};
 use crate::portable::Reason;
 use crate::text::{FileId, Span};
-use crate::workspace::{Folder, GlobStyle, Workspace};
+use crate::workspace::{Folder, Workspace};
 
 /// How documents are read.
 #[derive(Clone, Copy)]
@@ -40,14 +45,6 @@ pub(super) struct Reading<'a> {
 
 /// A document, with its text if that is not in it; `None` if it cannot be read.
 type ReadDoc = (Option<Arc<Doc>>, Option<Arc<PackedText>>);
-
-/// The documents of another `mkdocs.yml` that the navigation includes.
-struct Part {
-    /// The included file.
-    settings: MkDocs,
-    /// Where its documents are among all, with a `/` at the end.
-    prefix: String,
-}
 
 /// Fixes the documents of a folder.
 pub(super) fn mended(workspace: &Workspace, folder: &Folder, name: &str, wanted: &Wanted) -> Vec<MendedDocument> {
@@ -125,7 +122,7 @@ pub(super) fn site(
     let links = Links::new(workspace, &pages, relative_to(settings.as_ref(), is_plain));
     let dialect = Dialect::of(settings.as_ref(), is_plain);
     let of_settings = match (&settings, &dialect) {
-        (Some(settings), Dialect::TechDocs(options)) => super::includes::settings(workspace, folder, settings, options),
+        (Some(settings), Dialect::TechDocs(options)) => includes::settings(workspace, folder, settings, options),
         _ => Diagnostics::new(),
     };
     let (toc_depth, toc_title) = match &dialect {
@@ -160,7 +157,7 @@ pub(super) fn site(
             packed,
             previous: near.0,
             next: near.1,
-            edit_url: edit_url(workspace, settings.as_ref(), page),
+            edit_url: edit_url::edit_url(workspace, settings.as_ref(), page),
             last_change: workspace.last_change(page.file),
             former_anchors,
         },
@@ -243,9 +240,9 @@ fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Di
         }
         documents(workspace, settings, "", &mut sources.files, problems);
         let mut aliases = HashSet::new();
-        for item in includes(settings.nav.as_deref().unwrap_or(&[])) {
+        for item in monorepo::includes(settings.nav.as_deref().unwrap_or(&[])) {
             let RawNav::Include { target, pattern, span, .. } = item else { continue };
-            let parts = include(workspace, settings.file, target, *pattern, *span, &mut aliases, problems);
+            let parts = monorepo::include(workspace, settings.file, target, *pattern, *span, &mut aliases, problems);
             for part in &parts {
                 documents(workspace, &part.settings, &part.prefix, &mut sources.files, problems);
             }
@@ -258,7 +255,7 @@ fn sources(workspace: &Workspace, folder: &Folder, name: &str, problems: &mut Di
 
     let found = &mut sources.files.found;
     let has_documents = found.iter().any(|(path, _)| stem(path).is_some());
-    let has_index = found.iter().any(|(path, _)| stem(path).is_some_and(pages::is_index));
+    let has_index = found.iter().any(|(path, _)| stem(path).is_some_and(document_paths::is_index));
     let readme = ["README.md", "readme.md", "Readme.md"].iter().find_map(|name| workspace.locate_in(folder, name).ok());
     if let Some(readme) = readme
         && (!has_documents || (sources.is_plain && !has_index))
@@ -283,7 +280,7 @@ fn documents(workspace: &Workspace, settings: &MkDocs, prefix: &str, files: &mut
             return;
         }
     };
-    if nav::normal("", docs_dir).is_none() {
+    if document_paths::normal("", docs_dir).is_none() {
         problems.push(
             invalid(*span, format!("the documentation folder `{docs_dir}` is not below the folder of `mkdocs.yml`"))
                 .label("Backstage refuses this")
@@ -315,76 +312,6 @@ fn pictures(workspace: &Workspace, folder: &Folder, readme: FileId) -> Vec<(Stri
     files
 }
 
-/// Returns the entries of a navigation that include others.
-fn includes(nav: &[RawNav]) -> Vec<&RawNav> {
-    let mut found = Vec::new();
-    for item in nav {
-        match item {
-            RawNav::Include { .. } => found.push(item),
-            RawNav::Section { items, .. } => found.extend(includes(items)),
-            RawNav::Item { .. } => {}
-        }
-    }
-    found
-}
-
-/// Reads the parts that one entry of a navigation includes.
-fn include(
-    workspace: &Workspace,
-    from: FileId,
-    target: &str,
-    pattern: bool,
-    span: Span,
-    aliases: &mut HashSet<String>,
-    problems: &mut Diagnostics,
-) -> Vec<Part> {
-    let found = if pattern {
-        workspace.glob(from, target, GlobStyle::File)
-    } else {
-        workspace.locate(from, target).map(|file| vec![file])
-    };
-    let files = match found {
-        Ok(files) => files,
-        Err(error) => {
-            let problem = invalid(span, format!("the navigation includes `{target}`, which cannot be used: {error}"));
-            problems.push(problem.help("write the path of another `mkdocs.yml`, relative to this file"));
-            return Vec::new();
-        }
-    };
-    if files.is_empty() {
-        let problem = invalid(span, format!("the pattern `{target}` matches no `mkdocs.yml`"));
-        problems.push(problem.help("correct the pattern, which is relative to this file"));
-    }
-    let mut parts = Vec::new();
-    for file in files {
-        let settings = MkDocs::read(workspace, file, problems);
-        let Some(name) = &settings.site_name else {
-            problems.push(
-                invalid(Span::whole(file), "an included `mkdocs.yml` needs a `site_name`")
-                    .also(span, "included here")
-                    .help("write `site_name: ` and a name; it becomes the path of its pages"),
-            );
-            continue;
-        };
-        let is_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
-        let alias = if name.chars().all(is_path) { name.clone() } else { html::slug(name) };
-        let Some(alias) = nav::normal("", &alias).filter(|alias| !alias.is_empty()) else { continue };
-        if !aliases.insert(alias.clone()) {
-            problems.push(
-                invalid(span, format!("two included parts are called `{name}`"))
-                    .help("give each `mkdocs.yml` a `site_name` of its own"),
-            );
-            continue;
-        }
-        if !includes(settings.nav.as_deref().unwrap_or(&[])).is_empty() {
-            let problem = invalid(Span::whole(file), "an included `mkdocs.yml` cannot include others");
-            problems.push(problem.also(span, "included here").help("include them from the first `mkdocs.yml`"));
-        }
-        parts.push(Part { settings, prefix: format!("{alias}/") });
-    }
-    parts
-}
-
 /// Makes the navigation as the author wrote it, or from the files.
 fn navigation(settings: Option<&MkDocs>, parts: &[(Span, Vec<Part>)], pages: &Pages, found: &mut Found) -> Vec<Entry> {
     let Some(settings) = settings else { return nav::automatic(pages, "", None, Order::IndexFirst) };
@@ -395,23 +322,7 @@ fn navigation(settings: Option<&MkDocs>, parts: &[(Span, Vec<Part>)], pages: &Pa
     let mut part = |item: &RawNav| {
         let RawNav::Include { title, span, pattern, .. } = item else { return Vec::new() };
         let parts = parts.iter().find(|(place, _)| place == span).map_or(&[][..], |(_, parts)| parts);
-        let mut sections = Vec::new();
-        for Part { settings, prefix } in parts {
-            let items = match &settings.nav {
-                Some(raw) => {
-                    let base = Base { pages, prefix, absolute_is_docs: settings.absolute_is_docs.1 };
-                    nav::resolve(raw, base, &mut |_| Vec::new(), &mut of_parts)
-                }
-                None => nav::automatic(pages, prefix, None, Order::FoldersFirst),
-            };
-            let own = settings.site_name.clone().unwrap_or_default();
-            let title = if *pattern { own } else { title.clone().unwrap_or(own) };
-            sections.push(Entry::Section { title, items });
-        }
-        match title {
-            Some(title) if *pattern => vec![Entry::Section { title: title.clone(), items: sections }],
-            _ => sections,
-        }
+        monorepo::sections(parts, title.as_deref(), *pattern, pages, &mut of_parts)
     };
     let base = Base { pages, prefix: "", absolute_is_docs: settings.absolute_is_docs.1 };
     let entries = nav::resolve(raw, base, &mut part, found);
@@ -436,7 +347,8 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
     }
     let comparisons = Cell::new(COMPARISONS);
     for redirect in settings.redirects.iter().take(MAX_REDIRECTS) {
-        let Some(path) = nav::normal("", &redirect.from).as_deref().and_then(pages::page_path) else {
+        let Some(path) = document_paths::normal("", &redirect.from).as_deref().and_then(document_paths::page_path)
+        else {
             let problem = invalid(redirect.from_span, format!("`{}` is no path of a document", redirect.from));
             problems.push(problem.help("write the path that the document had, such as `old/page.md`"));
             continue;
@@ -451,7 +363,7 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
         let target = if html::is_external(&redirect.to) {
             html::is_safe_address(&redirect.to, html::AddressUse::Link).then(|| redirect.to.clone())
         } else {
-            let found = nav::normal("", to).and_then(|source| pages.by_source(&source));
+            let found = document_paths::normal("", to).and_then(|source| pages.by_source(&source));
             found.map(|target| match target {
                 Target::Page(page) => {
                     places.push(Place { page, anchor: anchor.to_owned(), span: redirect.to_span });
@@ -480,7 +392,7 @@ fn redirects(settings: &MkDocs, pages: &mut Pages, into: &mut Found) -> Vec<Docs
                 let near = exact.or_else(|| {
                     let may = may_compare(&comparisons, pages.sources.len());
                     let sources = pages.sources.iter().map(|page| page.source.as_str());
-                    may.then(|| pages::nearest_path(to, sources)).flatten()
+                    may.then(|| document_paths::nearest_path(to, sources)).flatten()
                 });
                 problems.push(match near {
                     Some(near) => problem.help(format!("write `{near}`")),
@@ -506,7 +418,7 @@ fn inferred(workspace: &Workspace, pages: &mut Pages) -> Vec<DocsRedirect> {
         let Some(folder) = own.strip_suffix(&page.source).map(str::to_owned) else { continue };
         let to = page.path.clone();
         for before in former {
-            let Some(path) = before.path.strip_prefix(&folder).and_then(pages::page_path) else { continue };
+            let Some(path) = before.path.strip_prefix(&folder).and_then(document_paths::page_path) else { continue };
             if !path.is_empty()
                 && redirects.len() < MAX_INFERRED
                 && pages.by_path(&path).is_none()
@@ -519,11 +431,6 @@ fn inferred(workspace: &Workspace, pages: &mut Pages) -> Vec<DocsRedirect> {
         }
     }
     redirects
-}
-
-/// Returns the file of the page at a path.
-pub(super) fn page_file(path: &str) -> String {
-    if path.is_empty() { "index.html".to_owned() } else { format!("{path}/index.html") }
 }
 
 /// Reports an old address at which nothing can be published.
@@ -540,42 +447,6 @@ fn no_address(redirect: &RawRedirect, reason: &Reason) -> Diagnostic {
         ),
     };
     invalid(redirect.from_span, message).label("left out").help(help)
-}
-
-/// Which Markdown the documents of a site are written in.
-pub(super) enum Dialect {
-    /// What MkDocs with mkdocs-techdocs-core makes of them.
-    TechDocs(Box<techdocs::Options>),
-    /// What a host shows.
-    CommonMark,
-}
-
-impl Dialect {
-    /// Decides how the documents of a site are read: what is no MkDocs site, as its host shows it.
-    fn of(settings: Option<&MkDocs>, is_plain: bool) -> Self {
-        match settings {
-            Some(settings) => Self::TechDocs(Box::new(settings.markdown.clone())),
-            None if is_plain => Self::CommonMark,
-            None => Self::TechDocs(Box::default()),
-        }
-    }
-}
-
-/// Returns what reads the files that a page includes; paths are from the folder of `mkdocs.yml`.
-pub(super) fn snippets(
-    workspace: &Workspace,
-    folder: &Folder,
-    page: FileId,
-) -> impl Fn(&str) -> Option<Arc<str>> + Sync {
-    let limit = workspace.config().limits.document;
-    move |path| {
-        let beside = path.strip_prefix(mkdocs::PAGE_DIR).and_then(|path| path.strip_prefix('/'));
-        let file = match beside {
-            Some(path) => workspace.locate(page, path),
-            None => workspace.locate_in(folder, path),
-        };
-        workspace.text(file.ok()?, limit).ok()
-    }
 }
 
 /// What the pages of a documentation site may include all together, beyond a multiple of what they say themselves.
@@ -711,7 +582,7 @@ fn read_once(
                 found.named.extend(named);
             }
             Err(error) => {
-                found.problems.push(pages::unreadable(&error, page.file));
+                found.problems.push(mkdocs::unreadable(&error, page.file));
                 docs.push(None);
                 packed.push(None);
             }
@@ -765,7 +636,7 @@ fn read_once(
             links.pages.sources.iter().zip(&docs).flat_map(|(page, doc)| {
                 doc.iter().flat_map(|doc| &doc.missing).map(move |missing| (page.file, missing))
             });
-        found.problems.extend(super::includes::missing(links.workspace, folder, options, of_pages));
+        found.problems.extend(includes::missing(links.workspace, folder, options, of_pages));
     }
     Some(docs.into_iter().zip(packed).collect())
 }
@@ -794,7 +665,7 @@ fn titles(pages: &Pages, entries: &[Entry], docs: &[Option<Arc<Doc>>]) -> Vec<Ti
             }
             let stem = stem(&page.source).unwrap_or(&page.source);
             let name = stem.rsplit('/').next().unwrap_or(stem);
-            if pages::is_index(name) { "Index".to_owned() } else { humanise(name) }
+            if document_paths::is_index(name) { "Index".to_owned() } else { humanise(name) }
         });
         Title { text, heading: None }
     });
@@ -806,44 +677,4 @@ struct Title {
     text: String,
     /// As its author wrote it, if that was HTML.
     heading: Option<String>,
-}
-
-/// Returns where to change a document: as `mkdocs.yml` says, else at the host of the repository.
-fn edit_url(workspace: &Workspace, settings: Option<&MkDocs>, page: &Source) -> Option<String> {
-    let own = workspace.source_urls(page.file).map(|urls| urls.edit);
-    let Some(settings) = settings else { return own };
-    let encoded = super::links::href("", &page.source, false, "");
-    let base = settings.repo_url.as_deref().map(|url| url.trim_end_matches('/'));
-    if let Some(template) = &settings.edit_uri_template {
-        let stem = encoded.rsplit_once('.').map_or(&*encoded, |(stem, _)| stem);
-        let path = template.replace("{path_noext}", stem).replace("{path!q}", &encoded).replace("{path}", &encoded);
-        return joined(base, &path);
-    }
-    match (settings.edit_uri.as_deref(), base) {
-        (Some(""), _) => None,
-        (Some(uri), base) => {
-            let slash = if uri.ends_with('/') || uri.contains(['?', '#']) { "" } else { "/" };
-            joined(base, &format!("{uri}{slash}{encoded}"))
-        }
-        (None, Some(base)) => own.or_else(|| {
-            let host = base.split("://").nth(1)?.split('/').next()?;
-            let branch = match host {
-                "github.com" | "gitlab.com" => "edit/master",
-                "bitbucket.org" => "src/default",
-                _ => return None,
-            };
-            Some(format!("{base}/{branch}/{}/{encoded}", settings.docs_dir.0.trim_matches('/')))
-        }),
-        (None, None) => own,
-    }
-}
-
-/// Joins the address of a repository with a path in it, which may be an address itself.
-fn joined(base: Option<&str>, path: &str) -> Option<String> {
-    if path.starts_with("https://") || path.starts_with("http://") {
-        return Some(path.to_owned());
-    }
-    let base = base.filter(|base| base.starts_with("https://") || base.starts_with("http://"))?;
-    let slash = if path.starts_with(['/', '?', '#']) { "" } else { "/" };
-    Some(format!("{base}{slash}{path}"))
 }

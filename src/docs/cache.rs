@@ -1,10 +1,9 @@
-//! Documentation sites of earlier builds, kept as long as they would come out the same: all of them within a process,
-//! their documents on a [`CacheStore`] from one process to the next.
+//! Documents of earlier builds, kept as long as they would come out the same: within a process, or on a [`CacheStore`] from
+//! one process to the next.
 //!
-//! A site in which something changed is read again, except for its documents. A document depends on its text, on the
-//! dialect, and on what it asks while it is rendered: where its links lead, and what the files say that it includes.
-//! All of that is kept with it and asked again, which takes a small part of the time of rendering; only what gets other
-//! answers is rendered again.
+//! A document depends on its text, on the dialect, and on what it asks while it is rendered: where its links lead, and what
+//! the files say that it includes. All of that is kept with it and asked again, which takes a small part of the time of
+//! rendering; only what gets other answers is rendered again.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -14,86 +13,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::DocsSite;
-use super::build::Built;
 use super::packed::{self, PackedText};
-use super::versions::BuiltVersions;
-use crate::catalog::{Catalog, EntityId};
-use crate::depth::Depth;
-use crate::diag::Diagnostics;
-use crate::incremental::{ByAddress, CacheStore, Changes, MemoTable, store};
+use crate::incremental::{CacheStore, store};
 use crate::markdown::techdocs::IncludeFile;
 use crate::markdown::{Doc, DocLink, Resolved, Resolver};
 use crate::workspace::Folder;
-
-/// Remembers documentation sites from one build to the next.
-#[derive(Debug, Default)]
-pub struct Memo {
-    /// Which folders hold documentation, and whose.
-    pub(super) folders: MemoTable<(), ByAddress<Catalog>, (Vec<Place>, Diagnostics)>,
-    /// By folder; each is given its default name.
-    pub(super) sites: MemoTable<Folder, (String, Depth), Site>,
-    /// Versions of a documentation site, by its folder and the commit.
-    pub(super) versions: MemoTable<(Folder, Folder), (String, Depth, bool), Version>,
-    /// Where documents are from one process to the next, if they do.
-    shelf: Option<Arc<dyn CacheStore>>,
-}
-
-/// A folder of documentation with the entities that it is of.
-pub(super) type Place = (Folder, Vec<EntityId>);
-
-/// One documentation, whosever it is, with its versions if it has some.
-#[derive(Debug)]
-pub(super) struct Site {
-    pub(super) built: Built,
-    pub(super) versions: Option<BuiltVersions>,
-    pub(super) documents: Arc<DocCache>,
-}
-
-/// A documentation site at a commit.
-#[derive(Debug)]
-pub(super) struct Version {
-    /// `None` if there is none.
-    pub(super) site: Option<DocsSite>,
-    /// The top of what may be read of the commit.
-    pub(super) top: Folder,
-    /// The path of the documentation below that.
-    pub(super) path: String,
-    /// Whether its documents are kept with all that is known of them.
-    pub(super) is_whole: bool,
-}
-
-impl Memo {
-    /// Makes a memo that is enabled; the default one is not.
-    #[must_use]
-    pub fn enabled() -> Self {
-        Self { folders: MemoTable::enabled(), sites: MemoTable::enabled(), versions: MemoTable::enabled(), shelf: None }
-    }
-
-    /// Makes a memo that finds documents on a shelf, and leaves them there.
-    #[must_use]
-    pub fn on(shelf: Arc<dyn CacheStore>) -> Self {
-        Self { shelf: Some(shelf), ..Self::default() }
-    }
-
-    /// Returns what is known of the documents of a folder of which nothing is known in this process; `several` says whether it
-    /// may have several versions, which have most documents in common.
-    pub(super) fn documents(&self, folder: &Folder, several: bool) -> DocCache {
-        match &self.shelf {
-            Some(shelf) => DocCache::on(Arc::clone(shelf), folder),
-            None if self.sites.remembers() => DocCache::enabled(),
-            None if several => DocCache { is_last: true, ..DocCache::enabled() },
-            None => DocCache::default(),
-        }
-    }
-
-    /// Applies changes; see [`MemoTable::invalidate`].
-    pub(crate) fn invalidate(&self, changes: Option<&Changes>) {
-        self.folders.invalidate(changes);
-        self.sites.invalidate(changes);
-        self.versions.invalidate(changes);
-    }
-}
 
 /// By text and dialect. Links of one text may lead elsewhere in another version.
 type Table = HashMap<u128, Vec<Arc<CachedDoc>>, RandomState>;
@@ -142,8 +66,13 @@ impl DocCache {
         Self { before: Some(Mutex::default()), ..Self::default() }
     }
 
+    /// Makes a memo for a process that builds once: only versions have something in common.
+    pub(super) fn for_versions() -> Self {
+        Self { is_last: true, ..Self::enabled() }
+    }
+
     /// Takes the documents of a folder from a shelf.
-    fn on(shelf: Arc<dyn CacheStore>, folder: &Folder) -> Self {
+    pub(super) fn on(shelf: Arc<dyn CacheStore>, folder: &Folder) -> Self {
         let name = format!("documents-{:032x}", xxh3_128(folder.path().as_bytes()));
         let written: Vec<Written> = store::take(&*shelf, &name).unwrap_or_default();
         let mut known = Table::default();

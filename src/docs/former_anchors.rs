@@ -9,7 +9,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use crate::markdown::{Doc, Heading, Resolved, commonmark, techdocs};
 use crate::workspace::Workspace;
 
-use super::build::Dialect;
+use super::dialect::Dialect;
 use super::pages::Source;
 
 /// Maximum number of documents of a site that are examined, those that changed last.

@@ -1,15 +1,32 @@
-//! Text that documents include and that is not there: where it is asked for, and what was meant.
+//! Text that documents include: how it is read, and where what is not there is asked for, and what was meant.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use super::build::snippets;
+use super::document_paths::nearest_path;
 use super::mkdocs::{MkDocs, PAGE_DIR, base_folders, invalid};
-use super::pages::nearest_path;
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::markdown::techdocs::{self, Options};
 use crate::markdown::{IncludeFault, MissingInclude};
 use crate::text::{FileId, Span, nearest};
 use crate::workspace::{Folder, LocateError, Workspace};
+
+/// Returns what reads the files that a page includes; paths are from the folder of `mkdocs.yml`.
+pub(super) fn snippets(
+    workspace: &Workspace,
+    folder: &Folder,
+    page: FileId,
+) -> impl Fn(&str) -> Option<Arc<str>> + Sync {
+    let limit = workspace.config().limits.document;
+    move |path| {
+        let beside = path.strip_prefix(PAGE_DIR).and_then(|path| path.strip_prefix('/'));
+        let file = match beside {
+            Some(path) => workspace.locate(page, path),
+            None => workspace.locate_in(folder, path),
+        };
+        workspace.text(file.ok()?, limit).ok()
+    }
+}
 
 /// Maximum number of files that are examined to find the one that was meant.
 const MAX_CANDIDATES: usize = 50_000;

@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::nav::normal;
-use super::pages::{Pages, Source, Target, nearest_path};
+use super::document_paths::{nearest_path, normal};
+use super::pages::{Pages, Source, Target};
 use crate::catalog::EntityRef;
 use crate::config::BUILT_IN_KINDS;
 use crate::diag::{Diagnostic, codes};

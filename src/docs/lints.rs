@@ -1,6 +1,6 @@
 //! Reports Markdown that is not rendered as its author meant.
 
-use super::build::Dialect;
+use super::dialect::Dialect;
 use crate::diag::{Code, Diagnostic, codes};
 use crate::markdown::{Foreign, LintFinding, MarkdownLint};
 use crate::text::{FileId, Span};

@@ -9,7 +9,7 @@ use crate::config::{self, VersionsConfig};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::markdown::techdocs;
 use crate::text::{FileId, Span};
-use crate::workspace::{Folder, Workspace};
+use crate::workspace::{Folder, ReadError, Workspace};
 use crate::yaml::{self, Entry, Map, Node, Value};
 
 /// How often one file may inherit from another.
@@ -302,6 +302,21 @@ fn patterns_of<'a>(lines: impl Iterator<Item = &'a str>) -> Gitignore {
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
+/// Reports a document that cannot be read.
+pub(super) fn unreadable(error: &ReadError, file: FileId) -> Diagnostic {
+    let (code, span, help) = match error {
+        ReadError::TooLarge { .. } => {
+            (codes::FILE_TOO_LARGE, Span::whole(file), "split the file, or raise `limits.document` in playbill.yaml")
+        }
+        ReadError::NotUtf8 { offset } => {
+            let offset = usize::try_from(*offset).unwrap_or(0);
+            (codes::NOT_UTF8, Span::new(file, offset, offset + 1), "save the file as UTF-8")
+        }
+        ReadError::Unreadable(_) => (codes::UNREADABLE_FILE, Span::whole(file), "make the file readable"),
+    };
+    Diagnostic::new(code, span, format!("this document is left out: {error}")).help(help)
+}
+
 /// Returns whether the patterns name the path or a folder above it.
 pub(super) fn matches(patterns: &Gitignore, path: &str) -> bool {
     !patterns.is_empty() && patterns.matched_path_or_any_parents(path, false).is_ignore()
@@ -344,7 +359,7 @@ fn document(workspace: &Workspace, file: FileId, problems: &mut Diagnostics) -> 
     let text = match workspace.text(file, workspace.config().limits.catalog_file) {
         Ok(text) => text,
         Err(error) => {
-            problems.push(super::pages::unreadable(&error, file));
+            problems.push(unreadable(&error, file));
             return Map::default();
         }
     };

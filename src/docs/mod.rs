@@ -8,13 +8,18 @@
 
 mod addresses;
 mod build;
+mod cache;
+mod dialect;
+mod document_paths;
+mod edit_url;
 mod fix;
 mod former_anchors;
 mod includes;
 pub(crate) mod links;
 mod lints;
-mod cache;
+mod memo;
 mod mkdocs;
+mod monorepo;
 mod nav;
 mod packed;
 mod pages;
@@ -26,14 +31,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub use self::cache::Memo;
 pub use self::fix::{Mend, MendedDocument};
+pub use self::memo::Memo;
 pub use self::mkdocs::Look;
 pub use self::packed::PackedText;
 pub use self::versions::{FOLDER as VERSIONS, VersionEntry, VersionPlace, VersionState, VersionedDocs};
 
 use self::build::Reading;
-use self::cache::{Place, Site};
+use self::memo::{Place, Site};
 use crate::catalog::{Catalog, Entity, EntityId, EntityRef, still_said};
 use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -334,7 +339,7 @@ impl DocsSite {
     /// Returns what is at the address of a page that is no longer there, relative to that address.
     #[must_use]
     pub fn moved(&self, path: &str) -> Option<&DocsRedirect> {
-        let file = build::page_file(path);
+        let file = document_paths::page_file(path);
         let at = self.redirects.binary_search_by(|redirect| redirect.file.cmp(&file)).ok()?;
         Some(&self.redirects[at])
     }
@@ -348,7 +353,7 @@ impl DocsSite {
     /// Finds a page by the path of its address, or by the one that it would have if every host took that.
     #[must_use]
     pub fn page(&self, path: &str) -> Option<&DocsPage> {
-        let asked = |page: &&DocsPage| pages::page_path(&page.source).as_deref() == Some(path);
+        let asked = |page: &&DocsPage| document_paths::page_path(&page.source).as_deref() == Some(path);
         self.pages.iter().find(|page| page.path == path).or_else(|| self.pages.iter().find(asked))
     }
 }
@@ -432,8 +437,15 @@ pub fn analyse(workspace: &Workspace, catalog: &Arc<Catalog>, depth: Depth, memo
                 let reading = Reading { depth, memo: &documents, is_whole: true };
                 let built = build::site(workspace, folder, EntityId::new(0), &name, reading);
                 let entity = catalog.get(entities[0]);
-                let reader =
-                    versions::Reader { workspace, folder, entity, name: &name, depth, memo, documents: &documents };
+                let reader = versions::Reader {
+                    workspace,
+                    folder,
+                    entity,
+                    name: &name,
+                    depth,
+                    memo: &memo.versions,
+                    documents: &documents,
+                };
                 let versions = reader.read(&built);
                 documents.turn();
                 Site { built, versions, documents }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::NavItem;
+use super::document_paths::{humanise, is_index, nearest_path, normal, stem};
 use super::links::{Absolute, Place};
 use super::mkdocs::{RawNav, matches};
-use super::pages::{Pages, Target, humanise, is_index, nearest_path, stem};
+use super::pages::{Pages, Target};
 use crate::catalog::EntityRef;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
@@ -225,21 +226,6 @@ fn like(path: &str, prefix: &str, pages: &Pages) -> Option<String> {
             .or_else(|| nearest_path(path, sources())),
     };
     found.map(str::to_owned)
-}
-
-/// Joins a path below the folder of documents; `None` if it leaves that folder.
-pub(super) fn normal(folder: &str, path: &str) -> Option<String> {
-    let mut names: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
-    let floor = names.len();
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." if names.len() > floor => _ = names.pop(),
-            ".." => return None,
-            name => names.push(name),
-        }
-    }
-    Some(names.join("/"))
 }
 
 /// Makes a navigation of the documents below `prefix`.

@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ignore::gitignore::Gitignore;
 
-use super::{DocsAsset, mkdocs, nav};
+use super::document_paths::{normal, page_path, stem};
+use super::{DocsAsset, mkdocs};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html::Picture;
 use crate::inert::{self, Publication};
 use crate::portable::{Change, Names, Reason, is_portable};
 use crate::text::{FileId, Span};
-use crate::workspace::{Folder, ReadError, Workspace};
-
-/// The endings of documents, as MkDocs has them.
-const ENDINGS: &[&str] = &[".md", ".markdown", ".mdown", ".mkdn", ".mkd"];
+use crate::workspace::{Folder, Workspace};
 
 /// A document of a site before it is read.
 #[derive(Debug, Clone)]
@@ -158,7 +156,7 @@ impl Pages {
 
     /// Finds a page or file by its path below the folder of documents, or by the address that it has.
     pub(super) fn by_source_or_address(&self, path: &str) -> Option<Target> {
-        let path = nav::normal("", path).filter(|path| !path.is_empty())?;
+        let path = normal("", path).filter(|path| !path.is_empty())?;
         if let Some(target) = self.by_source(&path).or_else(|| self.by_source(&format!("{path}.md"))) {
             return Some(target);
         }
@@ -334,26 +332,6 @@ impl Files {
     }
 }
 
-/// Returns the path of the address of a document: without its ending, and the folder itself for its index.
-pub(super) fn page_path(source: &str) -> Option<String> {
-    let stem = stem(source)?;
-    let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
-    Some(if is_index(name) { folder.to_owned() } else { stem.to_owned() })
-}
-
-/// Returns the path of a document without its ending; `None` if it is none.
-pub(super) fn stem(source: &str) -> Option<&str> {
-    ENDINGS
-        .iter()
-        .find_map(|ending| source.strip_suffix(ending))
-        .filter(|stem| !stem.is_empty() && !stem.ends_with('/'))
-}
-
-/// Returns whether a document of this name without ending is the page of its folder.
-pub(super) fn is_index(name: &str) -> bool {
-    matches!(name, "index" | "README")
-}
-
 /// Orders documents that want the same address: the index of a folder, its README, a document beside the folder.
 fn rank(source: &str) -> usize {
     let stem = stem(source).unwrap_or(source);
@@ -362,42 +340,4 @@ fn rank(source: &str) -> usize {
         Some("README") => 1,
         _ => 0,
     }
-}
-
-/// Makes a name readable: hyphens and underscores as spaces, the first character in upper case.
-pub(super) fn humanise(name: &str) -> String {
-    let words = name.replace(['-', '_'], " ");
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) if words.to_lowercase() == words => first.to_uppercase().chain(letters).collect(),
-        _ => words,
-    }
-}
-
-/// Finds the path most like `path`; one that differs only in its numbers is another document, not a misspelling, and so is
-/// one whose last part is quite another name.
-pub(super) fn nearest_path<'a>(path: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let bare = |path: &str| path.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
-    let wanted = bare(path);
-    let name = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
-    let own = name(path);
-    crate::text::nearest_where(path, candidates, |candidate| {
-        (path.len() == wanted.len() || bare(candidate) != wanted)
-            && crate::text::nearest(&own, [&*name(candidate)]).is_some()
-    })
-}
-
-/// Reports a document that cannot be read.
-pub(super) fn unreadable(error: &ReadError, file: FileId) -> Diagnostic {
-    let (code, span, help) = match error {
-        ReadError::TooLarge { .. } => {
-            (codes::FILE_TOO_LARGE, Span::whole(file), "split the file, or raise `limits.document` in playbill.yaml")
-        }
-        ReadError::NotUtf8 { offset } => {
-            let offset = usize::try_from(*offset).unwrap_or(0);
-            (codes::NOT_UTF8, Span::new(file, offset, offset + 1), "save the file as UTF-8")
-        }
-        ReadError::Unreadable(_) => (codes::UNREADABLE_FILE, Span::whole(file), "make the file readable"),
-    };
-    Diagnostic::new(code, span, format!("this document is left out: {error}")).help(help)
 }

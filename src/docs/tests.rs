@@ -26,7 +26,7 @@ fn analysed(files: &[(&str, &str)]) -> (Workspace, Docs, Diagnostics) {
 }
 
 /// Reads the documentation of one component beside its catalog file.
-fn site(files: &[(&str, &str)]) -> (Workspace, Docs, Diagnostics) {
+pub(super) fn site(files: &[(&str, &str)]) -> (Workspace, Docs, Diagnostics) {
     let mut all = vec![("catalog-info.yaml", ENTITY_FILE)];
     all.extend(files);
     analysed(&all)
@@ -71,7 +71,7 @@ fn listed(workspace: &Workspace, problems: &Diagnostics) -> Vec<String> {
 }
 
 #[track_caller]
-fn check_nav(files: &[(&str, &str)], expect: &str, problems: &[&str]) {
+pub(super) fn check_nav(files: &[(&str, &str)], expect: &str, problems: &[&str]) {
     let (workspace, docs, found) = site(files);
     assert_eq!(outline(&docs.sites[0]), expect);
     assert_eq!(listed(&workspace, &found), problems);
@@ -444,36 +444,6 @@ fn a_name_from_the_environment_is_a_name() {
 }
 
 #[test]
-fn documents_are_changed_where_the_settings_say() {
-    for (mkdocs, expect) in [
-        ("repo_url: https://github.com/o/r", Some("https://github.com/o/r/edit/master/docs/a/b.md")),
-        ("repo_url: https://gitlab.com/o/r/", Some("https://gitlab.com/o/r/edit/master/docs/a/b.md")),
-        ("repo_url: https://bitbucket.org/o/r", Some("https://bitbucket.org/o/r/src/default/docs/a/b.md")),
-        ("repo_url: https://example.org/o/r", None),
-        ("repo_url: https://github.com/o/r\nedit_uri: ''", None),
-        (
-            "repo_url: https://github.com/o/r\nedit_uri: blob/main/docs/",
-            Some("https://github.com/o/r/blob/main/docs/a/b.md"),
-        ),
-        (
-            "repo_url: https://github.com/o/r\nedit_uri: '?query=root/docs/'",
-            Some("https://github.com/o/r?query=root/docs/a/b.md"),
-        ),
-        ("edit_uri: https://x.org/edit/", Some("https://x.org/edit/a/b.md")),
-        (
-            "repo_url: https://github.com/o/r\nedit_uri_template: 'x/{path_noext}?p={path!q}'",
-            Some("https://github.com/o/r/x/a/b?p=a/b.md"),
-        ),
-        ("edit_uri: edit/main", None),
-    ] {
-        let mkdocs = format!("site_name: A\n{mkdocs}\n");
-        let (_, docs, problems) = site(&[("mkdocs.yml", &mkdocs), ("docs/a/b.md", "")]);
-        assert_eq!(docs.sites[0].pages[0].edit_url.as_deref(), expect, "{mkdocs}");
-        assert!(problems.iter().all(|problem| problem.code == codes::DOCS_WITHOUT_INDEX), "{mkdocs}: {problems:?}");
-    }
-}
-
-#[test]
 fn functions_of_python_are_known_by_their_names() {
     let mkdocs = "site_name: A
 markdown_extensions:
@@ -518,29 +488,6 @@ fn a_broken_mkdocs_file_leaves_the_documents() {
     let (_, docs, problems) = site(&[("mkdocs.yml", "site_name: A\ndocs_dir: ../../etc"), ("docs/index.md", "")]);
     assert!(docs.sites.is_empty());
     assert_eq!(problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["invalid-mkdocs", "docs-folder-missing"]);
-}
-
-#[test]
-fn parts_are_included() {
-    check_nav(
-        &[
-            (
-                "mkdocs.yml",
-                "site_name: A\nnav:\n  - index.md\n  - Parts:\n      - B: '!include b/mkdocs.yml'\n      - '*include more/*/mkdocs.yml'\n  - C: '!include nope/mkdocs.yml'\n  - B: '!include b/mkdocs.yml'",
-            ),
-            ("docs/index.md", "# A\n[to b](b-docs/index.md)"),
-            ("b/mkdocs.yml", "site_name: B docs\nnav: [index.md, {Two: two.md}]"),
-            ("b/docs/index.md", "# BB\n[a](../index.md)"),
-            ("b/docs/two.md", ""),
-            ("more/x/mkdocs.yml", "site_name: x"),
-            ("more/x/docs/one.md", "# O"),
-        ],
-        "A → /\nParts:\n  B:\n    BB → /b-docs\n    Two → /b-docs/two\n  x:\n    O → /x/one\n",
-        &[
-            "mkdocs.yml:7:8 «'!include nope/mkdocs.yml'» invalid-mkdocs: the navigation includes `nope/mkdocs.yml`, which cannot be used: `nope/mkdocs.yml` does not exist | write the path of another `mkdocs.yml`, relative to this file",
-            "mkdocs.yml:8:8 «'!include b/mkdocs.yml'» invalid-mkdocs: two included parts are called `B docs` | give each `mkdocs.yml` a `site_name` of its own",
-        ],
-    );
 }
 
 fn annotated(annotation: &str, value: &str) -> String {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::build::{self, Built, Reading};
-use super::cache::{DocCache, Memo, Version};
+use super::cache::DocCache;
 use super::version_names::{self as names, LATEST, Named};
 use super::{DocsSite, REF};
 use crate::catalog::{Entity, EntityId};
@@ -17,6 +17,7 @@ use crate::config::VersionsConfig;
 use crate::depth::Depth;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::html;
+use crate::incremental::MemoTable;
 use crate::text::{Span, nearest};
 use crate::workspace::{Folder, GitRef, GlobStyle, RefKind, RevisionFolder, Workspace};
 use crate::yaml;
@@ -126,6 +127,22 @@ pub(super) struct BuiltEntry {
     pub(super) site: Result<DocsSite, String>,
 }
 
+/// A documentation site at a commit.
+#[derive(Debug)]
+pub(super) struct Version {
+    /// `None` if there is none.
+    pub(super) site: Option<DocsSite>,
+    /// The top of what may be read of the commit.
+    pub(super) top: Folder,
+    /// The path of the documentation below that.
+    pub(super) path: String,
+    /// Whether its documents are kept with all that is known of them.
+    pub(super) is_whole: bool,
+}
+
+/// Versions of a documentation site, by its folder and the commit.
+pub(super) type VersionMemo = MemoTable<(Folder, Folder), (String, Depth, bool), Version>;
+
 /// What the versions of one documentation site are read with.
 pub(super) struct Reader<'a> {
     pub(super) workspace: &'a Workspace,
@@ -135,7 +152,7 @@ pub(super) struct Reader<'a> {
     /// What the documentation is called if it does not say so itself.
     pub(super) name: &'a str,
     pub(super) depth: Depth,
-    pub(super) memo: &'a Memo,
+    pub(super) memo: &'a VersionMemo,
     pub(super) documents: &'a DocCache,
 }
 
@@ -207,7 +224,7 @@ impl Reader<'_> {
         let at = at.ok_or_else(|| self.without_docs(named))?;
         let key = (self.folder.clone(), at.top.clone());
         let terms = (self.name.to_owned(), self.depth, is_whole);
-        let version = self.memo.versions.get(self.workspace, key, terms, |workspace, _| {
+        let version = self.memo.get(self.workspace, key, terms, |workspace, _| {
             let folder = workspace.locate_folder_in(&at.top, &format!("./{}", at.path));
             let built = folder.ok().map(|folder| self.build(workspace, &folder, is_whole));
             let built = match built {

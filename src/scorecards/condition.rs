@@ -3,7 +3,7 @@
 //! The crate `cel` is known here, to `lint` (its trees), `value` and `world` (facts as its values), and nowhere else.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 pub(super) use cel::Context;
 use cel::common::ast::{Expr, IdedExpr, SourceInfo, operators};
@@ -11,7 +11,8 @@ use cel::common::types::{CelBool, CelInt, CelNull, CelString};
 use cel::common::value::CowVal;
 use cel::{Env, ExecutionError, FunctionContext, Value};
 
-use super::lint::{Check, Fault, depth};
+use super::lint::{Fault, NameCheck, depth, short};
+use super::roots::Uses;
 use super::value::{ABSENT, UNKNOWN};
 use crate::calendar::Day;
 use crate::diag::{Diagnostic, codes};
@@ -20,51 +21,6 @@ use crate::yaml::{Node, Value as NodeValue};
 
 /// The longest condition in bytes.
 const MAX_LENGTH: usize = 4096;
-/// What conditions may name.
-pub(super) const ROOTS: &[(&str, &[&str])] = &[
-    ("entity", &["apiVersion", "kind", "metadata", "spec", "relations"]),
-    ("related", &[]),
-    ("docs", &["exists", "words", "updated", "pages"]),
-    ("api", &["format", "errors", "operations", "breaking"]),
-    ("git", &["lastCommit", "contributors", "commits90d"]),
-    ("findings", &[]),
-    ("facts", &[]),
-    ("snap", &[]),
-    ("now", &[]),
-];
-
-/// What a condition asks for, so that nothing else is computed.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Uses {
-    /// Paths from a root, as far as names go: `["facts", "sonar", "coverage"]`.
-    pub(super) paths: BTreeSet<Vec<String>>,
-    /// Every name of a field.
-    pub(super) fields: BTreeSet<String>,
-}
-
-impl Uses {
-    /// Returns whether a root is asked for.
-    pub(super) fn root(&self, name: &str) -> bool {
-        self.paths.iter().any(|path| path[0] == name)
-    }
-
-    /// Returns whether a field of this name is asked for, of whatever.
-    pub(super) fn field(&self, name: &str) -> bool {
-        self.fields.contains(name)
-    }
-
-    /// Asks for everything.
-    pub(super) fn everything(&mut self) {
-        self.paths.extend(ROOTS.iter().map(|(root, _)| vec![(*root).to_owned()]));
-        self.fields.extend(["relations", "words", "updated", "breaking"].map(str::to_owned));
-    }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        self.paths.extend(other.paths.iter().cloned());
-        self.fields.extend(other.fields.iter().cloned());
-    }
-}
-
 /// A condition that was read.
 #[derive(Debug)]
 pub struct Condition {
@@ -203,16 +159,6 @@ fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Executio
     })
 }
 
-/// Shortens a text for a message.
-pub(super) fn short(text: &str) -> String {
-    const MOST: usize = 120;
-    let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(MOST).is_some() {
-        out.push('…');
-    }
-    out
-}
-
 impl Condition {
     /// Reads a condition; its faults are reported at their places. `file` is the text of the file it is in.
     pub(super) fn read(node: &Node, file: &str, problems: &mut Vec<Diagnostic>) -> Self {
@@ -254,7 +200,10 @@ impl Condition {
             return Err(Fault::new(message, "divide it into several rules", None));
         }
         let (expression, info) = parse(&self.source)?;
-        Check::new(&info, self).expression(&expression)?;
+        let mut check = NameCheck::new(&info);
+        let checked = check.expression(&expression);
+        (self.uses, self.loop_weight, self.needles) = (check.uses, check.loop_weight, check.needles);
+        checked?;
         self.program = Some(Program { expression, info });
         Ok(())
     }

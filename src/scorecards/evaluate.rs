@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::condition::{Condition, Context, Uses, Verdict, environment};
+use super::condition::{Condition, Context, Verdict, environment};
+use super::evidence::Evidence;
 use super::inputs::{self, Inputs};
 use super::levels::figures;
-use super::model::{Evidence, Outcome, RuleResult, Scorecard, Scorecards, Status, Test};
+use super::model::{Outcome, RuleResult, Scorecard, Scorecards, Status, Test};
 use super::policies::{self, Compiled};
+use super::roots::Uses;
 use super::tech_insights::{self, KnownFacts};
+use super::tech_insights_scorecard;
 use super::world::{EntityFacts, World};
 use super::{Parts, findings, rollup};
 use crate::calendar::Day;
@@ -212,7 +215,7 @@ impl Judge<'_> {
             let results = card.rules.iter().enumerate().map(|(rule, of)| match &of.test {
                 Test::Check(check) => {
                     let known = known.get_or_insert_with(|| KnownFacts::of(entity, self.world.facts));
-                    let mut result = tech_insights::judge(check, known);
+                    let mut result = tech_insights_scorecard::judge(check, known);
                     result.evidence = self.placed(result.evidence.to_vec());
                     // What cannot be used at all has been reported already.
                     if result.status == Status::Error && check.fault.is_none() {

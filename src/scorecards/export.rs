@@ -3,8 +3,9 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::evidence::Evidence;
 use super::model::{
-    Evidence, Figures, Initiative, Origin, Outcome, Rollup, Rule, RuleResult, Scorecard, Scorecards, Status, Test,
+    Figures, Initiative, Origin, Outcome, Rollup, Rule, RuleResult, Scorecard, Scorecards, Status, Test,
 };
 use crate::catalog::{Catalog, EntityId};
 use crate::text::FileId;

@@ -1,7 +1,8 @@
 //! What `check` says of scorecards beyond faults of their files: gates, and what conditions ask that does not exist.
 
-use super::condition::{Condition, ROOTS};
+use super::condition::Condition;
 use super::model::{Scorecard, Scorecards, Status};
+use super::roots::ROOTS;
 use super::world::{RELATIONS, World};
 use crate::catalog::filter::fits;
 use crate::catalog::{Catalog, Entity};

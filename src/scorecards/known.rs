@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::condition::Uses;
 use super::model::Scorecards;
+use super::roots::Uses;
 use super::world::{EntityFacts, RELATIONS, World};
 use super::{Parts, export};
 use crate::calendar::Day;

@@ -2,7 +2,7 @@
 
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, SourceInfo, operators};
 
-use super::condition::{Condition, ROOTS, short};
+use super::roots::{ROOTS, Uses};
 use crate::text::nearest;
 
 /// How deep its tree may be: the crate takes 20 KiB of the stack for each level unless it is optimised.
@@ -54,6 +54,16 @@ const FUNCTIONS: &[&str] = &[
 ];
 /// Macros that have become a loop unless they were written wrong.
 const MACROS: &[&str] = &["all", "exists", "exists_one", "filter", "map", "has"];
+
+/// Shortens a text for a message.
+pub(super) fn short(text: &str) -> String {
+    const MOST: usize = 120;
+    let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() {
+        out.push('…');
+    }
+    out
+}
 
 /// What is wrong with a condition.
 pub(super) struct Fault {
@@ -133,16 +143,21 @@ fn children<'a>(expression: &'a IdedExpr, visit: &mut dyn FnMut(&'a IdedExpr)) {
 }
 
 /// Looks for names that do not exist and loops that would not end in time.
-pub(super) struct Check<'a> {
+pub(super) struct NameCheck<'a> {
     info: &'a SourceInfo,
     scope: Vec<String>,
     loops: usize,
-    condition: &'a mut Condition,
+    /// What the condition asks for.
+    pub(super) uses: Uses,
+    /// How many nodes are in loops.
+    pub(super) loop_weight: u64,
+    /// Texts that files are searched for.
+    pub(super) needles: Vec<String>,
 }
 
-impl<'a> Check<'a> {
-    pub(super) fn new(info: &'a SourceInfo, condition: &'a mut Condition) -> Self {
-        Self { info, scope: Vec::new(), loops: 0, condition }
+impl<'a> NameCheck<'a> {
+    pub(super) fn new(info: &'a SourceInfo) -> Self {
+        Self { info, scope: Vec::new(), loops: 0, uses: Uses::default(), loop_weight: 0, needles: Vec::new() }
     }
 
     fn at(&self, expression: &IdedExpr) -> Option<(usize, usize)> {
@@ -151,7 +166,7 @@ impl<'a> Check<'a> {
 
     pub(super) fn expression(&mut self, expression: &IdedExpr) -> Result<(), Fault> {
         if self.loops > 0 {
-            self.condition.loop_weight += 1;
+            self.loop_weight += 1;
         }
         match &expression.expr {
             Expr::Ident(name) => self.name(name, expression)?,
@@ -165,7 +180,7 @@ impl<'a> Check<'a> {
                     && matches!(&target.expr, Expr::Call(inner) if inner.func_name == "read")
                     && let Some(text) = literal_text(literal)
                 {
-                    self.condition.needles.push(text.to_owned());
+                    self.needles.push(text.to_owned());
                 }
             }
             Expr::Comprehension(of) => {
@@ -204,7 +219,7 @@ impl<'a> Check<'a> {
         let is_root = ROOTS.iter().any(|(root, _)| *root == name);
         let is_bound = self.scope.iter().any(|known| known == name);
         if is_root && !is_bound {
-            self.condition.uses.paths.insert(vec![name.to_owned()]);
+            self.uses.paths.insert(vec![name.to_owned()]);
         }
         if name.starts_with('@') || is_root || TYPES.contains(&name) || is_bound {
             return Ok(());
@@ -263,16 +278,16 @@ impl<'a> Check<'a> {
                     at = &call.args[0];
                 }
                 Expr::Ident(root) => {
-                    self.condition.uses.fields.extend(names.iter().cloned());
+                    self.uses.fields.extend(names.iter().cloned());
                     if !self.scope.contains(root) && !root.starts_with('@') {
                         names.push(root.clone());
                         names.reverse();
-                        self.condition.uses.paths.insert(names);
+                        self.uses.paths.insert(names);
                     }
                     return;
                 }
                 _ => {
-                    self.condition.uses.fields.extend(names);
+                    self.uses.fields.extend(names);
                     return;
                 }
             }

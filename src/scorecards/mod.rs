@@ -13,6 +13,7 @@ mod commitments;
 mod condition;
 pub mod delivery;
 mod evaluate;
+mod evidence;
 pub mod export;
 pub mod facts;
 mod findings;
@@ -27,8 +28,11 @@ mod model;
 mod policies;
 pub mod query;
 mod read;
+pub mod recording;
 mod rollup;
+mod roots;
 pub mod tech_insights;
+mod tech_insights_scorecard;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -38,6 +42,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use api_base::ApiBase;
+pub use evidence::Evidence;
 pub use model::*;
 
 use crate::api::Apis;
@@ -102,14 +107,14 @@ pub fn analyse(parts: Parts<'_>, memo: &Memo) -> (Scorecards, Diagnostics) {
     let facts = facts::read(workspace, parts.catalog, &facts, &memo.facts, &mut problems);
     let mut cards = read::files(workspace, &files, today, &mut problems);
     if let Some(node) = &config.tech_insights
-        && let Some(card) = tech_insights::scorecard(node.span.file, node, &facts, &mut problems)
+        && let Some(card) = tech_insights_scorecard::scorecard(node.span.file, node, &facts, &mut problems)
     {
-        if let Some(taken) = cards.iter().find(|card| card.id == tech_insights::ID) {
+        if let Some(taken) = cards.iter().find(|card| card.id == tech_insights_scorecard::ID) {
             let message = format!("`{}` is the scorecard of the checks in app-config.yaml", taken.id);
             problems.push(
                 Diagnostic::new(codes::INVALID_SCORECARD, taken.span, message).help("give this one another `id`"),
             );
-            cards.retain(|card| card.id != tech_insights::ID);
+            cards.retain(|card| card.id != tech_insights_scorecard::ID);
         }
         cards.push(card);
         cards.sort_by(|a, b| a.id.cmp(&b.id));

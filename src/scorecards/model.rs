@@ -7,9 +7,11 @@ use crate::catalog::EntityId;
 use crate::config::Filter;
 use crate::diag::Severity;
 use crate::text::{FileId, Span};
-use crate::yaml::Node;
 
 use super::condition::Condition;
+use super::evidence::Evidence;
+use super::history::History;
+use super::tech_insights::Check;
 
 /// The result of a rule for an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,19 +74,6 @@ impl Status {
     }
 }
 
-/// One thing that a condition read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
-    /// How the condition asks for it, such as `entity.spec.owner`.
-    pub path: Box<str>,
-    /// What was there; `None` if it was not set.
-    pub value: Option<Node>,
-    /// Where it is, or would be.
-    pub place: Option<Span>,
-    /// The line of the place, from 1.
-    pub line: u32,
-}
-
 /// What a rule gives for an entity.
 #[derive(Debug, Clone)]
 pub struct RuleResult {
@@ -136,7 +125,7 @@ pub enum Test {
         shown: Vec<Condition>,
     },
     /// As a check of Tech Insights.
-    Check(Box<super::tech_insights::Check>),
+    Check(Box<Check>),
 }
 
 /// A rule.
@@ -386,7 +375,7 @@ pub struct Scorecards {
     /// The day that counts as today.
     pub today: Option<Day>,
     /// What was on earlier days.
-    pub history: super::history::History,
+    pub history: History,
     /// When the catalog file or a document of each entity changed last, in seconds since 1970 UTC, if history was read.
     pub changed: Vec<Option<i64>>,
     /// Facts that conditions and checks may ask for.

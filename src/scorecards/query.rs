@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::Parts;
-use super::condition::{Condition, Uses, Verdict, environment};
+use super::condition::{Condition, Verdict, environment};
 use super::findings;
 use super::model::Scorecards;
+use super::roots::Uses;
 use super::world::{EntityFacts, World};
 use crate::calendar::Day;
 use crate::catalog::filter::fits;

@@ -4,7 +4,7 @@ use crate::calendar::Day;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Severity};
 use crate::portal::{self, Analysis, Memo, Portal};
-use crate::scorecards::{ApiBase, Scorecard, Status, base::Base, export, history};
+use crate::scorecards::{ApiBase, Scorecard, Status, base::Base, export, recording};
 use crate::workspace::Workspace;
 
 const CATALOG: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web, title: Web, tags: [java]}\nspec: {type: service, lifecycle: production, owner: team, system: shop}\n---\n\
@@ -182,11 +182,11 @@ fn a_pull_request_that_lowers_a_level_says_so() {
 #[test]
 fn recording_twice_on_a_day_replaces_the_lines() {
     let (_, portal) = ready("");
-    let once = history::recorded("", &portal.scorecards, &portal.catalog, &Default::default());
-    let twice = history::recorded(&once, &portal.scorecards, &portal.catalog, &Default::default());
+    let once = recording::recorded("", &portal.scorecards, &portal.catalog, &Default::default());
+    let twice = recording::recorded(&once, &portal.scorecards, &portal.catalog, &Default::default());
     assert_eq!(once, twice);
     let later = once.replace("2026-11-29", "2026-11-28");
-    let grown = history::recorded(&later, &portal.scorecards, &portal.catalog, &Default::default());
+    let grown = recording::recorded(&later, &portal.scorecards, &portal.catalog, &Default::default());
     let last: serde_json::Value = serde_json::from_str(grown.lines().nth(1).unwrap()).unwrap();
     assert_eq!((grown.lines().count(), last["entities"].as_object().map(serde_json::Map::len)), (2, Some(0)));
 }

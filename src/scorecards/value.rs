@@ -8,7 +8,7 @@ use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString
 use cel::common::value::{CowVal, Val};
 use parking_lot::Mutex;
 
-use super::model::Evidence;
+use super::evidence::Evidence;
 use crate::text::Span;
 use crate::yaml::{Node, Value};
 

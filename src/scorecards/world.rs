@@ -9,8 +9,8 @@ use cel::context::VariableResolver;
 use globset::GlobBuilder;
 use parking_lot::Mutex;
 
-use super::condition::Uses;
 use super::facts::FactBook;
+use super::roots::Uses;
 use super::value::{Mapping, Notes, value};
 use super::{ApiBase, Parts};
 use crate::api::{Apis, Role};

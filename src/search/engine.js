@@ -60,14 +60,21 @@ const SYMBOL = 0.5;
 
 // ---- terms: the same rules as tokenizer.rs ---------------------------------------------------------------------------
 
-const STOP = new Set(('a able about across after all almost also am among an and any are as at be because been but by can cannot could ' +
-  'dear did do does either else ever every for from get got had has have he her hers him his how however i if in into is it its ' +
-  'just least let like likely may me might most must my neither no nor not of off often on only or other our own rather said say ' +
-  'says she should since so some than that the their them then there these they this tis to too twas us wants was we were what ' +
-  'when where which while who whom why will with would yet you your').split(' '));
+const STOP = new Set(
+  (
+    'a able about across after all almost also am among an and any are as at be because been but by can cannot could ' +
+    'dear did do does either else ever every for from get got had has have he her hers him his how however i if in into is it its ' +
+    'just least let like likely may me might most must my neither no nor not of off often on only or other our own rather said say ' +
+    'says she should since so some than that the their them then there these they this tis to too twas us wants was we were what ' +
+    'when where which while who whom why will with would yet you your'
+  ).split(' '),
+);
 
 const IDEOGRAPH = '\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff';
-const CHUNK = new RegExp(`[${IDEOGRAPH}]+|(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\\p{N}_])(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\\p{N}_\\-./:@'’])*`, 'gu');
+const CHUNK = new RegExp(
+  `[${IDEOGRAPH}]+|(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\\p{N}_])(?:(?![${IDEOGRAPH}])[\\p{Alphabetic}\\p{N}_\\-./:@'’])*`,
+  'gu',
+);
 const IDEOGRAPHS = new RegExp(`^[${IDEOGRAPH}]`, 'u');
 const HUMPS = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
 
@@ -75,13 +82,37 @@ const HUMPS = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Upper
 const JOINT = /[-./:@'’_]/u;
 
 // Letters that are not a base letter with an accent, and what people without them on the keyboard write.
-const PLAIN = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ħ: 'h', ŧ: 't', ŋ: 'n', ı: 'i', ſ: 's', ĳ: 'ij', ﬁ: 'fi', ﬂ: 'fl', ﬀ: 'ff' };
+const PLAIN = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ħ: 'h',
+  ŧ: 't',
+  ŋ: 'n',
+  ı: 'i',
+  ſ: 's',
+  ĳ: 'ij',
+  ﬁ: 'fi',
+  ﬂ: 'fl',
+  ﬀ: 'ff',
+};
 const PLAINS = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
 
 /** Returns a text in lower case and without accents, with plain letters for those that are written as such in their absence. */
 function fold(text) {
   const lower = text.toLowerCase();
-  return /[\x80-\uffff]/.test(lower) ? lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(PLAINS, (letter) => PLAIN[letter]).normalize('NFC') : lower;
+  return /[\x80-\uffff]/.test(lower)
+    ? lower
+        .normalize('NFD')
+        .replace(/[\u0300-\u036f]/g, '')
+        .replace(PLAINS, (letter) => PLAIN[letter])
+        .normalize('NFC')
+    : lower;
 }
 
 // What some write for letters that they have no keys for.
@@ -90,11 +121,23 @@ const LONG = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
 /** Returns other spellings of a word: `groesse` for Größe, and `grosse`, as which Größe is known, for groesse. */
 function spellings(written, growing) {
   const raw = fold(written);
-  const found = new Set([fold(written.toLowerCase().normalize('NFC').replace(/[äöüøå]/gu, (letter) => LONG[letter]))]);
-  const pairs = [...raw.matchAll(/[ao]e|aa|(?<![qgaeio])ue/gu)].filter(({ index }) => !growing || index + 2 < raw.length);
+  const found = new Set([
+    fold(
+      written
+        .toLowerCase()
+        .normalize('NFC')
+        .replace(/[äöüøå]/gu, (letter) => LONG[letter]),
+    ),
+  ]);
+  const pairs = [...raw.matchAll(/[ao]e|aa|(?<![qgaeio])ue/gu)].filter(
+    ({ index }) => !growing || index + 2 < raw.length,
+  );
   if (raw.length > 3) {
     // Either of the first two pairs may be one letter, or all of them are.
-    const short = (which) => raw.replace(/[ao]e|aa|(?<![qgaeio])ue/gu, (pair, index) => (which.some((one) => one.index === index) ? pair[0] : pair));
+    const short = (which) =>
+      raw.replace(/[ao]e|aa|(?<![qgaeio])ue/gu, (pair, index) =>
+        which.some((one) => one.index === index) ? pair[0] : pair,
+      );
     for (const which of [pairs, pairs.slice(0, 1), pairs.slice(1, 2)]) found.add(short(which));
   }
   found.delete(raw);
@@ -113,15 +156,27 @@ export function terms(text) {
   for (const { 0: match, index: at } of text.matchAll(CHUNK)) {
     if (IDEOGRAPHS.test(match)) {
       const letters = [...match];
-      if (letters.length === 1) found.push({ term: match, raw: match, whole: false, stop: false, at, from: at, length: 1 });
+      if (letters.length === 1)
+        found.push({ term: match, raw: match, whole: false, stop: false, at, from: at, length: 1 });
       for (let letter = 1; letter < letters.length; letter++) {
         const pair = letters[letter - 1] + letters[letter];
-        found.push({ term: pair, raw: pair, whole: false, stop: false, at: at + letter - 1, from: at + letter - 1, length: 2 });
+        found.push({
+          term: pair,
+          raw: pair,
+          whole: false,
+          stop: false,
+          at: at + letter - 1,
+          from: at + letter - 1,
+          length: 2,
+        });
       }
       continue;
     }
     const chunk = match.replace(/[-./:@'’]+$/u, '');
-    const parts = chunk.split(/[-./:@'’_]+/u).filter(Boolean).flatMap((piece) => piece.split(HUMPS));
+    const parts = chunk
+      .split(/[-./:@'’_]+/u)
+      .filter(Boolean)
+      .flatMap((piece) => piece.split(HUMPS));
     const compound = parts.length > 1;
     let end = 0;
     for (const part of parts) {
@@ -131,7 +186,15 @@ export function terms(text) {
       const raw = fold(part);
       if ([...raw].length > MAX_TERM) continue;
       const stop = STOP.has(raw);
-      found.push({ term: stop || !/^[a-z]*$/.test(raw) ? raw : stem(raw), raw, whole: false, stop, at, from: at + start, length: part.length });
+      found.push({
+        term: stop || !/^[a-z]*$/.test(raw) ? raw : stem(raw),
+        raw,
+        whole: false,
+        stop,
+        at,
+        from: at + start,
+        length: part.length,
+      });
     }
     if (compound && parts.length <= MAX_PARTS && [...chunk].length <= MAX_TERM) {
       const raw = fold(chunk);
@@ -141,13 +204,59 @@ export function terms(text) {
   return found;
 }
 
-const STEP2 = [['ational', 'ate'], ['tional', 'tion'], ['enci', 'ence'], ['anci', 'ance'], ['izer', 'ize'], ['bli', 'ble'],
-  ['alli', 'al'], ['entli', 'ent'], ['eli', 'e'], ['ousli', 'ous'], ['ization', 'ize'], ['ation', 'ate'], ['ator', 'ate'],
-  ['alism', 'al'], ['iveness', 'ive'], ['fulness', 'ful'], ['ousness', 'ous'], ['aliti', 'al'], ['iviti', 'ive'],
-  ['biliti', 'ble'], ['logi', 'log']];
-const STEP3 = [['icate', 'ic'], ['ative', ''], ['alize', 'al'], ['iciti', 'ic'], ['ical', 'ic'], ['ful', ''], ['ness', '']];
-const STEP4 = ['al', 'ance', 'ence', 'er', 'ic', 'able', 'ible', 'ant', 'ement', 'ment', 'ent', 'ion', 'ou', 'ism', 'ate', 'iti',
-  'ous', 'ive', 'ize'];
+const STEP2 = [
+  ['ational', 'ate'],
+  ['tional', 'tion'],
+  ['enci', 'ence'],
+  ['anci', 'ance'],
+  ['izer', 'ize'],
+  ['bli', 'ble'],
+  ['alli', 'al'],
+  ['entli', 'ent'],
+  ['eli', 'e'],
+  ['ousli', 'ous'],
+  ['ization', 'ize'],
+  ['ation', 'ate'],
+  ['ator', 'ate'],
+  ['alism', 'al'],
+  ['iveness', 'ive'],
+  ['fulness', 'ful'],
+  ['ousness', 'ous'],
+  ['aliti', 'al'],
+  ['iviti', 'ive'],
+  ['biliti', 'ble'],
+  ['logi', 'log'],
+];
+const STEP3 = [
+  ['icate', 'ic'],
+  ['ative', ''],
+  ['alize', 'al'],
+  ['iciti', 'ic'],
+  ['ical', 'ic'],
+  ['ful', ''],
+  ['ness', ''],
+];
+const STEP4 = [
+  'al',
+  'ance',
+  'ence',
+  'er',
+  'ic',
+  'able',
+  'ible',
+  'ant',
+  'ement',
+  'ment',
+  'ent',
+  'ion',
+  'ou',
+  'ism',
+  'ate',
+  'iti',
+  'ous',
+  'ive',
+  'ize',
+];
 
 /** Marks each letter as vowel or consonant; `y` is a vowel after a consonant. */
 function shape(word) {
@@ -170,7 +279,7 @@ function stem(word) {
   let known = stems.get(word);
   if (known === undefined) {
     if (stems.size > 20000) stems.clear();
-    stems.set(word, known = porter(word));
+    stems.set(word, (known = porter(word)));
   }
   return known;
 }
@@ -200,9 +309,9 @@ function porter(word) {
   if (result.length > 2 && result.endsWith('y') && !/[aeiou]y$/.test(result)) result = `${result.slice(0, -1)}i`;
   result = replace(result, STEP2);
   result = replace(result, STEP3);
-  const ending = STEP4
-    .filter((ending) => result.endsWith(ending) && (ending !== 'ion' || /[st]$/.test(result.slice(0, -3))))
-    .sort((a, b) => b.length - a.length)[0];
+  const ending = STEP4.filter(
+    (ending) => result.endsWith(ending) && (ending !== 'ion' || /[st]$/.test(result.slice(0, -3))),
+  ).sort((a, b) => b.length - a.length)[0];
   if (ending && measure(result.slice(0, -ending.length)) > 1) result = result.slice(0, -ending.length);
   if (result.endsWith('e')) {
     const count = measure(result);
@@ -235,7 +344,7 @@ export async function open({ base, fetch = globalThis.fetch.bind(globalThis) }) 
     if (root.version !== VERSION) throw new Error('the search index is of another version; reload the page');
     return root;
   };
-  return new Index(ROOT ?? await renew(), load, renew);
+  return new Index(ROOT ?? (await renew()), load, renew);
 }
 
 /**
@@ -272,13 +381,15 @@ class Index {
       return [document, Number(section)];
     });
     // A folder has about 128 files of results.
-    this.folded = Math.max(0, Math.min(8, 31 - Math.clz32(128 * root.count / this.blocks.length)));
+    this.folded = Math.max(0, Math.min(8, 31 - Math.clz32((128 * root.count) / this.blocks.length)));
     document = 0;
-    this.kinds = root.kinds.map(([kind, count]) => [document += count, kind]);
+    this.kinds = root.kinds.map(([kind, count]) => [(document += count), kind]);
     document = 0;
-    this.boosts = root.boosts?.map(([boost, count]) => [document += count, boost / 100]);
+    this.boosts = root.boosts?.map(([boost, count]) => [(document += count), boost / 100]);
     this.synonyms = new Map();
-    for (const group of root.synonyms ?? []) for (const term of group) this.synonyms.set(term, [...(this.synonyms.get(term) ?? []), ...group.filter((other) => other !== term)]);
+    for (const group of root.synonyms ?? [])
+      for (const term of group)
+        this.synonyms.set(term, [...(this.synonyms.get(term) ?? []), ...group.filter((other) => other !== term)]);
   }
 
   /** Reads a file once; a failure is forgotten, so that the next query tries again. */
@@ -355,23 +466,41 @@ class Index {
    * @param {Options} options
    */
   async answer(text, { limit = 10, filters = {}, facets = false, groups = 0, list = false, stale } = {}) {
-    const typed = String(text ?? '').slice(0, MAX_QUERY).trim();
+    const typed = String(text ?? '')
+      .slice(0, MAX_QUERY)
+      .trim();
     const asked = terms(typed);
     let words = unique(asked.filter(({ whole, stop }) => !whole && !stop)).slice(0, MAX_WORDS);
     if (!words.length) words = unique(asked.filter(({ whole }) => !whole)).slice(0, MAX_WORDS);
     // In a long query the rarer words decide.
-    const common = this.root.common.filter((term) => words.some((word) => word.term === term)).slice(0, Math.max(0, words.length - ENOUGH));
+    const common = this.root.common
+      .filter((term) => words.some((word) => word.term === term))
+      .slice(0, Math.max(0, words.length - ENOUGH));
     words = words.filter(({ term }) => !common.includes(term));
     // What is one word may be the exact name of something, too.
     const name = fold(typed);
-    const names = [...name].length <= MAX_NAME && !/\s/u.test(name) && name ? [{ term: name, raw: name, whole: true }] : [];
-    const wholes = unique([...asked.filter(({ whole }) => whole), ...names.filter(({ term }) => !words.some((word) => word.term === term))]).slice(0, MAX_WORDS);
+    const names =
+      [...name].length <= MAX_NAME && !/\s/u.test(name) && name ? [{ term: name, raw: name, whole: true }] : [];
+    const wholes = unique([
+      ...asked.filter(({ whole }) => whole),
+      ...names.filter(({ term }) => !words.some((word) => word.term === term)),
+    ]).slice(0, MAX_WORDS);
     if (!words.length && !wholes.length) {
       const hits = list ? await this.listed(filters) : [];
-      const top = (await Promise.all(hits.slice(0, limit).map((document) => this.shown({ document, section: 0, score: 0 })))).filter(Boolean);
-      if (facets === 'level') return { total: 0, results: [], terms: [], unknown: [], facets: { level: await this.levels() } };
+      const top = (
+        await Promise.all(hits.slice(0, limit).map((document) => this.shown({ document, section: 0, score: 0 })))
+      ).filter(Boolean);
+      if (facets === 'level')
+        return { total: 0, results: [], terms: [], unknown: [], facets: { level: await this.levels() } };
       const facts = facets ? await this.facts() : undefined;
-      return { total: hits.length, results: this.order(top, [], [], [], '', facts), terms: [], unknown: [], ...(groups && { groups: this.grouped(hits) }), ...(facts && { facets: this.counted(hits, facts) }) };
+      return {
+        total: hits.length,
+        results: this.order(top, [], [], [], '', facts),
+        terms: [],
+        unknown: [],
+        ...(groups && { groups: this.grouped(hits) }),
+        ...(facts && { facets: this.counted(hits, facts) }),
+      };
     }
     const end = /[\p{Alphabetic}\p{N}_]$/u.test(typed) ? asked.at(-1) : undefined;
     const growing = (one) => end !== undefined && (one.raw === end.raw || (one.whole && name.endsWith(one.raw)));
@@ -382,7 +511,14 @@ class Index {
     const [passes, facts, meant, exact, together] = await Promise.all([
       this.filter(filters),
       facets ? this.facts() : undefined,
-      Promise.all(words.map((word) => this.meanings({ ...word, written: typed.slice(word.from, word.from + word.length) }, { growing: growing(word), most, beside: words.length - 1 }))),
+      Promise.all(
+        words.map((word) =>
+          this.meanings(
+            { ...word, written: typed.slice(word.from, word.from + word.length) },
+            { growing: growing(word), most, beside: words.length - 1 },
+          ),
+        ),
+      ),
       Promise.all(wholes.map((whole) => this.named(whole, { growing: growing(whole), most }))),
       Promise.all(runs.map((run) => this.joint(run.raw, run.first, end !== undefined && run.last === end))),
     ]);
@@ -391,7 +527,8 @@ class Index {
     // What is written as one word means each of those that it joins.
     for (const [which, run] of runs.entries()) {
       for (const [at, { term }] of words.entries()) {
-        if (run.words.has(term)) meant[at].push(...together[which].filter(({ entry }) => !meant[at].some((known) => known.entry === entry)));
+        if (run.words.has(term))
+          meant[at].push(...together[which].filter(({ entry }) => !meant[at].some((known) => known.entry === entry)));
       }
     }
     const { hits, total, all } = this.rank({ words, meant, wholes, exact, passes, name, plain });
@@ -427,7 +564,9 @@ class Index {
 
   /** Finds what means the same as a term. */
   async alike(term) {
-    const entries = (this.synonyms.get(term) ?? []).map(async (other) => (await this.shard(this.place(other))).get(other));
+    const entries = (this.synonyms.get(term) ?? []).map(async (other) =>
+      (await this.shard(this.place(other))).get(other),
+    );
     return (await Promise.all(entries)).filter(Boolean).map((entry) => ({ entry, worth: SYNONYM }));
   }
 
@@ -437,9 +576,14 @@ class Index {
       const shard = await this.shard(this.place(termOf(raw)));
       const exact = shard.get(termOf(raw));
       if (exact || !growing) return [exact];
-      return [...shard.values()].filter((entry) => [entry.term, ...entry.forms].some((form) => form.startsWith(raw))).slice(0, 8);
+      return [...shard.values()]
+        .filter((entry) => [entry.term, ...entry.forms].some((form) => form.startsWith(raw)))
+        .slice(0, 8);
     });
-    return (await Promise.all(entries)).flat().filter(Boolean).map((entry) => ({ entry, worth: SPELT }));
+    return (await Promise.all(entries))
+      .flat()
+      .filter(Boolean)
+      .map((entry) => ({ entry, worth: SPELT }));
   }
 
   /** Finds what a word of the query may mean: `[{ entry, worth }]`. */
@@ -472,7 +616,7 @@ class Index {
         for (const entry of shard.values()) {
           // `user's` is no other word than `user`.
           if (/['’]/u.test(entry.term)) continue;
-          const one = entry.joined ??= joined(entry.term);
+          const one = (entry.joined ??= joined(entry.term));
           if (one === raw || (one.length > 3 && termOf(one) === term)) {
             add(entry, exact ? LIKE : JOINED, false, JOINED);
             any = true;
@@ -495,12 +639,15 @@ class Index {
       for (const one of own) {
         for (const entry of one.values()) {
           if (entry.term === term) continue;
-          const length = entry.term.startsWith(raw) ? entry.term.length : Math.min(...entry.forms.filter((form) => form.startsWith(raw)).map((form) => form.length));
+          const length = entry.term.startsWith(raw)
+            ? entry.term.length
+            : Math.min(...entry.forms.filter((form) => form.startsWith(raw)).map((form) => form.length));
           if (Number.isFinite(length)) longer.push([length, entry]);
         }
       }
       longer.sort((a, b) => a[0] - b[0] || (a[1].term < b[1].term ? -1 : 1));
-      for (const [length, entry] of longer.slice(0, 80)) add(entry, (known ? 0.5 : 0.9) * (raw.length / length) ** 0.3, true);
+      for (const [length, entry] of longer.slice(0, 80))
+        add(entry, (known ? 0.5 : 0.9) * (raw.length / length) ** 0.3, true);
     }
     if (!exact && !whole && (growing || !found.size)) {
       // No such term: look for similar spellings, or for several words.
@@ -547,7 +694,9 @@ class Index {
       cuts.push({ first, rest, files: [file(first), file(rest)], here });
     }
     // Those come first whose first word is known to be one.
-    cuts.sort((a, b) => b.here - a.here || Math.abs(a.first.length - a.rest.length) - Math.abs(b.first.length - b.rest.length));
+    cuts.sort(
+      (a, b) => b.here - a.here || Math.abs(a.first.length - a.rest.length) - Math.abs(b.first.length - b.rest.length),
+    );
     const read = new Set([own]);
     const chosen = cuts.filter(({ files }) => {
       const more = new Set([...read, ...files]);
@@ -555,14 +704,19 @@ class Index {
       for (const one of more) read.add(one);
       return true;
     });
-    const pairs = await Promise.all(chosen.map(async ({ first, rest, files }) => {
-      const [one, other] = await Promise.all(files.map((at) => this.shard([folder, at])));
-      const start = knows(one, first);
-      if (!start) return [];
-      const end = knows(other, rest);
-      if (end || !growing) return end ? [pair(start, end)] : [];
-      return [...other.values()].filter(({ term, forms }) => [term, ...forms].some((form) => form.startsWith(rest))).slice(0, 8).map((entry) => pair(start, entry));
-    }));
+    const pairs = await Promise.all(
+      chosen.map(async ({ first, rest, files }) => {
+        const [one, other] = await Promise.all(files.map((at) => this.shard([folder, at])));
+        const start = knows(one, first);
+        if (!start) return [];
+        const end = knows(other, rest);
+        if (end || !growing) return end ? [pair(start, end)] : [];
+        return [...other.values()]
+          .filter(({ term, forms }) => [term, ...forms].some((form) => form.startsWith(rest)))
+          .slice(0, 8)
+          .map((entry) => pair(start, entry));
+      }),
+    );
     return pairs.flat().filter((entry) => entry.postings().documents.length);
   }
 
@@ -576,7 +730,12 @@ class Index {
       for (const word of words) if (shard.has(word)) found.set(word, { entry: shard.get(word), worth: SPELT });
       if (!growing) continue;
       for (const entry of shard.values()) {
-        if (!found.has(entry.term) && [entry.term, ...entry.forms].some((form) => form.startsWith(raw))) found.set(entry.term, { entry, worth: 0.8 * Math.min(1, raw.length / entry.term.length) ** 0.3, begun: true });
+        if (!found.has(entry.term) && [entry.term, ...entry.forms].some((form) => form.startsWith(raw)))
+          found.set(entry.term, {
+            entry,
+            worth: 0.8 * Math.min(1, raw.length / entry.term.length) ** 0.3,
+            begun: true,
+          });
       }
     }
     return [...found.values()];
@@ -590,7 +749,11 @@ class Index {
       this.alike(term),
       growing ? this.begun(term, most) : this.shard(this.place(term)).then((one) => [one]),
       // Longer names and paths are not written as one word.
-      compound ? (/[/:@'’]/u.test(term) || term.split(JOINT).length > 3 ? [] : this.joint(one, term.search(JOINT), false)) : [],
+      compound
+        ? /[/:@'’]/u.test(term) || term.split(JOINT).length > 3
+          ? []
+          : this.joint(one, term.search(JOINT), false)
+        : [],
     ]);
     // Who writes it as somebody has it means that.
     const exact = shards.map((shard) => shard.get(term)).find(Boolean);
@@ -601,11 +764,13 @@ class Index {
         if (entry.term === term) continue;
         entry.joined ??= joined(entry.term);
         if (entry.joined === one) found.push({ entry, worth: like });
-        else if (growing && term.length > 2 && entry.term.startsWith(term)) found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
+        else if (growing && term.length > 2 && entry.term.startsWith(term))
+          found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
       }
       if (compound || !growing || [...term].length < 3) continue;
       for (const entry of shard.values()) {
-        if (entry.term !== term && entry.term.startsWith(term)) found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
+        if (entry.term !== term && entry.term.startsWith(term))
+          found.push({ entry, worth: 0.8 * (term.length / entry.term.length) ** 0.3 });
       }
     }
     return [...found, ...others.map(({ entry }) => ({ entry, worth: like }))];
@@ -651,7 +816,13 @@ class Index {
     weights ||= 1;
     for (const unit of units) {
       // Who has a name whole has its parts.
-      if (unit.whole) unit.covers = sum(units.filter(({ whole, word }) => !whole && (unit.word.at === undefined || word.at === unit.word.at)).map(({ weight }) => weight)) / weights;
+      if (unit.whole)
+        unit.covers =
+          sum(
+            units
+              .filter(({ whole, word }) => !whole && (unit.word.at === undefined || word.at === unit.word.at))
+              .map(({ weight }) => weight),
+          ) / weights;
     }
     for (const unit of units) {
       const meanings = unit.found.map(({ entry, worth, titled = worth }) => [entry.postings(), worth, titled]);
@@ -662,19 +833,35 @@ class Index {
         const [noted, untitled, titled] = meanings[place >> 24];
         const marks = noted.marks[place & 0xffffff];
         const worth = marks & 4 ? titled : untitled;
-        const part = unit.weight * worth / weights;
-        if (!unit.whole) shares[document] += part; else if (shares[document] < unit.covers * worth) shares[document] = unit.covers * worth;
+        const part = (unit.weight * worth) / weights;
+        if (!unit.whole) shares[document] += part;
+        else if (shares[document] < unit.covers * worth) shares[document] = unit.covers * worth;
         const called = (unit.called.get(document) ?? 0) - 1;
-        const title = marks & 4 ? noted.titles[place & 0xffffff] : called < 0 ? 0 : meanings[called >> 24][0].titles[called & 0xffffff];
+        const title =
+          marks & 4
+            ? noted.titles[place & 0xffffff]
+            : called < 0
+              ? 0
+              : meanings[called >> 24][0].titles[called & 0xffffff];
         if (title && !unit.whole) titles[document] += worth / (title & 127);
-        rough[document] += part * (1 + (marks >> 6) / 3 + (title ? 2 : 0) + (title > 127 ? 1 : 0) + (marks & 8 ? 3 : 0) + (marks & 32 ? 0.7 : 0));
+        rough[document] +=
+          part *
+          (1 +
+            (marks >> 6) / 3 +
+            (title ? 2 : 0) +
+            (title > 127 ? 1 : 0) +
+            (marks & 8 ? 3 : 0) +
+            (marks & 32 ? 0.7 : 0));
       }
     }
     const lone = !units.some(({ whole }) => !whole);
     const quality = new Float64Array(touched.length);
     for (let at = 0; at < touched.length; at++) {
       const document = touched[at];
-      quality[at] = this.boost(document) * (rough[document] + 3 * Math.min(1, titles[document])) * (lone ? 1 : (0.1 + shares[document]) ** 2);
+      quality[at] =
+        this.boost(document) *
+        (rough[document] + 3 * Math.min(1, titles[document])) *
+        (lone ? 1 : (0.1 + shares[document]) ** 2);
     }
     const enough = quality.length > CANDIDATES ? quality.slice().sort().at(-CANDIDATES) : 0;
     const best = [];
@@ -683,9 +870,14 @@ class Index {
     const hits = best.map(([, document]) => this.score(document, units, weights, name, plain));
     const most = hits.reduce((most, hit) => Math.max(most, hit.share), 0);
     const least = Math.min(most, LEAST[Number(words.length > FEW)]);
-    const sorted = hits.filter((hit) => hit.share >= least).sort((a, b) => b.score - a.score || a.document - b.document);
+    const sorted = hits
+      .filter((hit) => hit.share >= least)
+      .sort((a, b) => b.score - a.score || a.document - b.document);
     const near = new Set(sorted.map(({ document }) => document));
-    const far = touched.length > best.length ? touched.filter((document) => shares[document] >= least && !near.has(document)) : [];
+    const far =
+      touched.length > best.length
+        ? touched.filter((document) => shares[document] >= least && !near.has(document))
+        : [];
     return { hits: sorted, total: sorted.length + far.length, all: [...near, ...far] };
   }
 
@@ -695,7 +887,18 @@ class Index {
     const loose = { share: 0, body: 0, heading: 0 };
     const type = this.typeOf(document);
     const entity = type === 'entity' || type === 'template';
-    let [share, title, titled, length, body, named, whole, keyword, written, begins] = [0, 0, 0, Infinity, 0, 0, 0, 0, 0, 0];
+    let [share, title, titled, length, body, named, whole, keyword, written, begins] = [
+      0,
+      0,
+      0,
+      Infinity,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    ];
     for (const { weight, whole: compound, covers, word, found, seen, called: titles } of units) {
       if (!seen[document]) continue;
       const place = seen[document] - 1;
@@ -709,7 +912,7 @@ class Index {
         posting = { ...posting, title, begins };
       }
       const worth = posting.title ? Math.max(called, untitled) : untitled;
-      const part = weight * worth / weights;
+      const part = (weight * worth) / weights;
       // A name that a word joins says as many words of the title as it has.
       const said = parts.parts?.length ?? parts.term.split(JOINT).length;
       if (posting.name) named = Math.max(named, worth * (word.raw.length / Math.max(name.length, 1)));
@@ -765,7 +968,11 @@ class Index {
     let [best, bestScore, bestChoice] = [0, 0, 0];
     for (const [at, section] of sections) {
       const fit = section.heading * Math.min(1, section.headed / section.length);
-      section.score = section.share ** 2 * (0.4 + 0.6 * section.body / (section.share || 1)) + 0.6 * section.heading * section.share + 0.8 * fit ** 2 + 0.6 * section.whole;
+      section.score =
+        section.share ** 2 * (0.4 + (0.6 * section.body) / (section.share || 1)) +
+        0.6 * section.heading * section.share +
+        0.8 * fit ** 2 +
+        0.6 * section.whole;
       bestScore = Math.max(bestScore, section.score);
       const choice = section.score * (1 + EARLY / (1 + 0.3 * at));
       if (choice > bestChoice) [best, bestChoice] = [at, choice];
@@ -774,9 +981,10 @@ class Index {
     if (title >= 0.99 && bestScore < 1.2) best = sections.has(0) || bestScore < 0.9 ? 0 : best;
     // Words elsewhere count more if the document says them often; of a long query less must be covered.
     const here = Math.min(share, Math.max(sections.get(best)?.share ?? 0, title));
-    const covered = share - ELSEWHERE * (share - here) * (1 - 0.5 * body / (share || 1));
+    const covered = share - ELSEWHERE * (share - here) * (1 - (0.5 * body) / (share || 1));
     const strict = 2 - Math.max(0, Math.min(1, (units.length - 3) / 4));
-    let score = covered ** strict * (0.3 * body + bestScore + title + 1.2 * titleFit ** 2 + 0.4 * keyword) + 0.6 * whole;
+    let score =
+      covered ** strict * (0.3 * body + bestScore + title + 1.2 * titleFit ** 2 + 0.4 * keyword) + 0.6 * whole;
     // Who names a thing of the catalog wants it rather than a page that mentions it.
     if (entity) score = score * 1.3 + share ** 2 * (0.8 * title + 1.2 * Math.max(0, keyword - title));
     // A phrase as written in the query beats its words apart.
@@ -788,7 +996,14 @@ class Index {
       if (entity) score *= 1 + BEGINS * (named >= JOINED ? 1 : begins);
     }
     score *= this.boost(document);
-    return { document, share: Math.max(share, named >= JOINED ? 1 : 0), score, section: best, titled: title >= 0.99, named: named >= JOINED };
+    return {
+      document,
+      share: Math.max(share, named >= JOINED ? 1 : 0),
+      score,
+      section: best,
+      titled: title >= 0.99,
+      named: named >= JOINED,
+    };
   }
 
   typeOf(document) {
@@ -798,7 +1013,7 @@ class Index {
   /** Returns what results are grouped by: `entity`, `docs`, `operation`, `type`. */
   group(document) {
     const [, [type, , role]] = this.kinds[after(this.kinds, ([end]) => end <= document)];
-    return type === 'template' ? 'entity' : role ?? type;
+    return type === 'template' ? 'entity' : (role ?? type);
   }
 
   /** Counts documents by group. */
@@ -811,14 +1026,16 @@ class Index {
   /** Lists what passes filters when nothing else is asked: entities, unless the filters say what. */
   async listed(filters) {
     const passes = await this.filter(filters);
-    return Array.from({ length: this.root.count }, (_, document) => document).filter((document) => passes(document) && (filters.type || this.group(document) === 'entity'));
+    return Array.from({ length: this.root.count }, (_, document) => document).filter(
+      (document) => passes(document) && (filters.type || this.group(document) === 'entity'),
+    );
   }
 
   /** Reads of which entity each document is: the ends of runs with their references. */
   async owners() {
     return this.file('refs.json', async (response) => {
       let document = 0;
-      return (await response.json()).map(([reference, count]) => [document += count, reference]);
+      return (await response.json()).map(([reference, count]) => [(document += count), reference]);
     });
   }
 
@@ -832,8 +1049,18 @@ class Index {
       const key = `${type} ${reference}`;
       if (!known.has(key)) {
         const [kind, namespace] = reference.split(/[:/]/);
-        const [owner = '', lifecycle = '', tag = [], system = ''] = Object.hasOwn(facts, reference) ? facts[reference] : [];
-        known.set(key, { type: [type], kind: [kind], namespace: [namespace], owner: owner ? [owner] : [], lifecycle: lifecycle ? [lifecycle] : [], tag, system: system ? [system] : [] });
+        const [owner = '', lifecycle = '', tag = [], system = ''] = Object.hasOwn(facts, reference)
+          ? facts[reference]
+          : [];
+        known.set(key, {
+          type: [type],
+          kind: [kind],
+          namespace: [namespace],
+          owner: owner ? [owner] : [],
+          lifecycle: lifecycle ? [lifecycle] : [],
+          tag,
+          system: system ? [system] : [],
+        });
       }
       return known.get(key);
     };
@@ -852,15 +1079,26 @@ class Index {
   /** Returns the references of those who have a level: `gold` on any scorecard, or `ready=gold`, as far as it is typed. */
   async having(levels) {
     const begins = (name) => [...levels].some((one) => name.startsWith(one));
-    const found = Object.entries(await this.ranked()).filter(([level]) => begins(level) || begins(level.slice(level.indexOf('=') + 1)));
+    const found = Object.entries(await this.ranked()).filter(
+      ([level]) => begins(level) || begins(level.slice(level.indexOf('=') + 1)),
+    );
     return new Set(found.flatMap(([, references]) => references));
   }
 
   /** Counts what documents say to filters: `{ owner: { 'group:default/a': 3 }, … }`, most first. */
   counted(documents, facts) {
-    const counts = { type: new Map(), kind: new Map(), owner: new Map(), lifecycle: new Map(), namespace: new Map(), tag: new Map(), system: new Map() };
+    const counts = {
+      type: new Map(),
+      kind: new Map(),
+      owner: new Map(),
+      lifecycle: new Map(),
+      namespace: new Map(),
+      tag: new Map(),
+      system: new Map(),
+    };
     for (const document of documents) {
-      for (const [facet, values] of Object.entries(facts(document))) for (const value of values) counts[facet].set(value, (counts[facet].get(value) ?? 0) + 1);
+      for (const [facet, values] of Object.entries(facts(document)))
+        for (const value of values) counts[facet].set(value, (counts[facet].get(value) ?? 0) + 1);
     }
     const sorted = (map) => [...map].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
     return Object.fromEntries(Object.entries(counts).map(([facet, map]) => [facet, sorted(map)]));
@@ -871,12 +1109,19 @@ class Index {
    * @param {Filters} filters
    */
   async filter({ type, kind, ref, level, ...others }) {
-    const list = (value) => (value === undefined || value === null ? undefined : new Set([value].flat().map((one) => String(one).toLowerCase())));
+    const list = (value) =>
+      value === undefined || value === null
+        ? undefined
+        : new Set([value].flat().map((one) => String(one).toLowerCase()));
     const [types, kinds, refs, levels] = [list(type), list(kind), list(ref), list(level)];
     /** @type {(facet: string) => [facet: string, values: Set<string>]} */
     const wanted = (facet) => [facet, list(others[facet])];
     const asked = ['owner', 'lifecycle', 'namespace', 'tag', 'system'].map(wanted).filter(([, values]) => values);
-    const [runs, facts, having] = await Promise.all([(refs || levels) && this.owners(), asked.length ? this.facts() : undefined, levels && this.having(levels)]);
+    const [runs, facts, having] = await Promise.all([
+      (refs || levels) && this.owners(),
+      asked.length ? this.facts() : undefined,
+      levels && this.having(levels),
+    ]);
     return (document) => {
       const reference = runs?.[after(runs, ([end]) => end <= document)][1];
       if ((refs && !refs.has(reference)) || (having && !having.has(reference))) return false;
@@ -893,10 +1138,16 @@ class Index {
   /** Reads what a result shows: `undefined` if the document is gone. */
   async shown(hit) {
     const { blocks } = this;
-    const at = after(blocks, ([document, section]) => document < hit.document || (document === hit.document && section <= hit.section)) - 1;
+    const at =
+      after(
+        blocks,
+        ([document, section]) => document < hit.document || (document === hit.document && section <= hit.section),
+      ) - 1;
     const [document, section] = blocks[at];
     const path = `d/${document >> this.folded}/${document}${section ? `-${section}` : ''}.bin`;
-    const block = await this.file(path, async (response) => JSON.parse(new TextDecoder().decode(await inflate(response))));
+    const block = await this.file(path, async (response) =>
+      JSON.parse(new TextDecoder().decode(await inflate(response))),
+    );
     const [, url, title, type, ref, first, parts] = block.find(([document]) => document === hit.document) ?? [];
     if (!parts?.[hit.section - first] && !this.again) throw changed();
     return parts && { hit, url, title, type, ref, part: parts[hit.section - first] ?? parts[0], parts };
@@ -910,7 +1161,9 @@ class Index {
     const says = (...texts) => literal && texts.some((text) => holds(fold(text), literal));
     // Every term that the query may mean counts as the word that it is for.
     const wanted = new Map(words.map(({ term }, at) => [term, at]));
-    for (const [at, list] of meant.entries()) for (const { entry } of list) for (const term of entry.parts ?? [entry.term]) if (!wanted.has(term)) wanted.set(term, at);
+    for (const [at, list] of meant.entries())
+      for (const { entry } of list)
+        for (const term of entry.parts ?? [entry.term]) if (!wanted.has(term)) wanted.set(term, at);
     for (const { term, stop } of asked) if (!stop && !wanted.has(term)) wanted.set(term, term);
     const same = (term) => wanted.get(term) ?? term;
     const results = top.map(({ hit, url, title, type, ref, part, parts }) => {
@@ -921,23 +1174,56 @@ class Index {
       if (better) [part, exact] = [better, true];
       const [place, heading, text] = part;
       // The words of most headings are their anchors.
-      const anchor = place === 0 ? (heading || title).toLowerCase().match(/[a-z0-9]+/gu).join('-') : place;
+      const anchor =
+        place === 0
+          ? (heading || title)
+              .toLowerCase()
+              .match(/[a-z0-9]+/gu)
+              .join('-')
+          : place;
       const have = tokens(part, text);
       let score = hit.score * (exact ? 1 + LITERAL : 1);
       // As far as it is typed, the title is that, or it is the name.
       if (typed && type !== 'api' && (hit.named || startsWith(fold(title), typed))) score *= 1 + BEGINS;
       if (said.length > 1) {
-        const [inTitle, inHeading] = [title, heading].map((text) => ({ text: terms(text).filter(({ whole }) => !whole) })).map(({ text }) => [longest(said, text, same), text.length]);
-        const run = Math.max(longest(said, have.filter(({ whole }) => !whole), same), inTitle[0], inHeading[0]);
-        score *= 1 + 0.4 * (run - 1) / (said.length - 1) + (said.length > 2 ? 0.5 * together(words.length, have, wanted) : 0);
+        const [inTitle, inHeading] = [title, heading]
+          .map((text) => ({ text: terms(text).filter(({ whole }) => !whole) }))
+          .map(({ text }) => [longest(said, text, same), text.length]);
+        const run = Math.max(
+          longest(
+            said,
+            have.filter(({ whole }) => !whole),
+            same,
+          ),
+          inTitle[0],
+          inHeading[0],
+        );
+        score *=
+          1 +
+          (0.4 * (run - 1)) / (said.length - 1) +
+          (said.length > 2 ? 0.5 * together(words.length, have, wanted) : 0);
         if (inTitle[0] === said.length && inTitle[1] === said.length) score *= 1.5;
         else if (inHeading[0] === said.length && inHeading[1] === said.length) score *= 1.15;
       }
       // Who asks for a page by its title wants its top, above what comes before its first heading.
       const top = docs && !heading && hit.titled;
-      return { ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }), url: anchor && !top ? `${url}#${anchor}` : url, title, type, ref, excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted), score: Math.round(score * 1000) / 1000, ...(heading && { heading }), ...(facts && type === 'entity' && { owner: facts(hit.document).owner[0], lifecycle: facts(hit.document).lifecycle[0] }) };
+      return {
+        ...(this.group(hit.document) !== type && type === 'api' && { role: this.group(hit.document) }),
+        url: anchor && !top ? `${url}#${anchor}` : url,
+        title,
+        type,
+        ref,
+        excerpt: excerpt(text, [heading || title, ref.split('/').at(-1)], have, wanted),
+        score: Math.round(score * 1000) / 1000,
+        ...(heading && { heading }),
+        ...(facts &&
+          type === 'entity' && { owner: facts(hit.document).owner[0], lifecycle: facts(hit.document).lifecycle[0] }),
+      };
     });
-    return results.map((result, at) => [result, at]).sort((a, b) => b[0].score - a[0].score || a[1] - b[1]).map(([result]) => result);
+    return results
+      .map((result, at) => [result, at])
+      .sort((a, b) => b[0].score - a[0].score || a[1] - b[1])
+      .map(([result]) => result);
   }
 }
 
@@ -949,7 +1235,7 @@ export function pieces(text, wanted) {
   for (const { term, raw, stop, from, length } of terms(text)) {
     if (stop || (!known.has(term) && !known.has(raw)) || from < end) continue;
     found[found.length - 1] += text.slice(end, from);
-    found.push(text.slice(from, end = from + length), '');
+    found.push(text.slice(from, (end = from + length)), '');
   }
   found[found.length - 1] += text.slice(end);
   return found;
@@ -959,13 +1245,14 @@ const cut = new WeakMap();
 /** Cuts the text of a part once. */
 function tokens(part, text) {
   let known = cut.get(part);
-  if (!known) cut.set(part, known = terms(text));
+  if (!known) cut.set(part, (known = terms(text)));
   return known;
 }
 
 function sectionOf(sections, at) {
   let section = sections.get(at);
-  if (!section) sections.set(at, section = { share: 0, body: 0, heading: 0, headed: 0, length: Infinity, whole: 0, score: 0 });
+  if (!section)
+    sections.set(at, (section = { share: 0, body: 0, heading: 0, headed: 0, length: Infinity, whole: 0, score: 0 }));
   return section;
 }
 
@@ -982,7 +1269,8 @@ function after(list, test) {
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (test(list[middle])) low = middle + 1; else high = middle;
+    if (test(list[middle])) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
@@ -1034,7 +1322,7 @@ class Bytes {
   }
 
   take(length) {
-    return this.bytes.subarray(this.at, this.at += length);
+    return this.bytes.subarray(this.at, (this.at += length));
   }
 
   /** Reads a text that begins as another does. */
@@ -1065,7 +1353,7 @@ function readShard(file) {
   entries.forEach((entry, index) => {
     const own = bytes.take(lengths[index]);
     let decoded;
-    entry.postings = () => decoded ??= readPostings(own);
+    entry.postings = () => (decoded ??= readPostings(own));
   });
   return { next, entries: new Map(entries.map((entry) => [entry.term, entry])) };
 }
@@ -1074,11 +1362,16 @@ function readShard(file) {
 function readPostings(own) {
   const bytes = new Bytes(own);
   const count = bytes.number();
-  const [documents, marks, titles, places] = [new Uint32Array(count), new Uint8Array(count), new Uint8Array(count), new Uint32Array(count)];
+  const [documents, marks, titles, places] = [
+    new Uint32Array(count),
+    new Uint8Array(count),
+    new Uint8Array(count),
+    new Uint32Array(count),
+  ];
   let document = 0;
   for (let index = 0; index < count; index++) {
     documents[index] = document += bytes.number();
-    const mark = marks[index] = bytes.byte();
+    const mark = (marks[index] = bytes.byte());
     places[index] = bytes.at;
     if (mark & 4) titles[index] = bytes.byte();
     for (let left = (mark & 3) === 3 ? bytes.number() : mark & 3; left > 0; left--) {
@@ -1097,7 +1390,15 @@ function readPostings(own) {
       const code = bytes.byte();
       spots.push({ section, weight: (code & 7) / 7, heading: code >> 3 });
     }
-    return { title: title & 127, begins: title > 127, name: Boolean(mark & 8), keyword: Boolean(mark & 16), heading: Boolean(mark & 32), weight: (mark >> 6) / 3, spots };
+    return {
+      title: title & 127,
+      begins: title > 127,
+      name: Boolean(mark & 8),
+      keyword: Boolean(mark & 16),
+      heading: Boolean(mark & 32),
+      weight: (mark >> 6) / 3,
+      spots,
+    };
   };
   return { documents, marks, titles, at: posting };
 }
@@ -1131,7 +1432,7 @@ function together(all, have, wanted) {
       if (seen.has(word)) continue;
       seen.add(word);
       const others = Math.max(0, at - start + 1 - seen.size);
-      best = Math.max(best, (seen.size - 1) / (all - 1) * seen.size / (seen.size + 0.15 * others));
+      best = Math.max(best, (((seen.size - 1) / (all - 1)) * seen.size) / (seen.size + 0.15 * others));
     }
   }
   return best;
@@ -1142,7 +1443,8 @@ function holds(text, literal) {
   const [letter, more] = [/[\p{Alphabetic}\p{N}_]/u, /^(?:[\p{Alphabetic}\p{N}_]|-[\p{Alphabetic}\p{N}_])/u];
   for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + 1)) {
     const end = at + literal.length;
-    if (!(letter.test(literal[0]) && at > 0 && letter.test(text[at - 1])) && !more.test(text.slice(end, end + 2))) return true;
+    if (!(letter.test(literal[0]) && at > 0 && letter.test(text[at - 1])) && !more.test(text.slice(end, end + 2)))
+      return true;
   }
   return false;
 }
@@ -1157,7 +1459,14 @@ function asRuns(said) {
       const raw = run.map((word) => word.raw).join('');
       const number = run.some((word, at) => at && /\p{N}$/u.test(run[at - 1].raw) && /^\p{N}/u.test(word.raw));
       // What is written in one piece is looked for as a whole.
-      if (run.at(-1).at === run[0].at || run.filter(({ stop }) => stop).length > (said.length < 3 && 1) || number || [...raw].length > MAX_TERM || IDEOGRAPHS.test(raw)) continue;
+      if (
+        run.at(-1).at === run[0].at ||
+        run.filter(({ stop }) => stop).length > (said.length < 3 && 1) ||
+        number ||
+        [...raw].length > MAX_TERM ||
+        IDEOGRAPHS.test(raw)
+      )
+        continue;
       runs.push({ raw, words: new Set(run.map(({ term }) => term)), first: run[0].raw.length, last: run.at(-1) });
     }
   }
@@ -1169,14 +1478,14 @@ function pair(one, other) {
   const postings = () => {
     const [a, b] = [one.postings(), other.postings()];
     const [documents, marks, titles, places] = [[], [], [], []];
-    for (let [i, j] = [0, 0]; i < a.documents.length && j < b.documents.length;) {
+    for (let [i, j] = [0, 0]; i < a.documents.length && j < b.documents.length; ) {
       if (a.documents[i] < b.documents[j]) i++;
       else if (a.documents[i] > b.documents[j]) j++;
       else {
         const place = both(a.at(i), b.at(j));
         if (place.title || place.keyword || place.spots.length) {
           documents.push(a.documents[i]);
-          marks.push((a.marks[i] & b.marks[j] & 0x34) | Math.min(a.marks[i] >> 6, b.marks[j] >> 6) << 6);
+          marks.push((a.marks[i] & b.marks[j] & 0x34) | (Math.min(a.marks[i] >> 6, b.marks[j] >> 6) << 6));
           titles.push(place.title ? a.titles[i] : 0);
           places.push(place);
         }
@@ -1187,15 +1496,30 @@ function pair(one, other) {
     return { documents, marks, titles, at: (index) => places[index] };
   };
   let made;
-  return { term: `${one.term} ${other.term}`, forms: [], parts: [one.term, other.term], postings: () => made ??= postings() };
+  return {
+    term: `${one.term} ${other.term}`,
+    forms: [],
+    parts: [one.term, other.term],
+    postings: () => (made ??= postings()),
+  };
 }
 
 function both(a, b) {
   const spots = a.spots.flatMap((spot) => {
     const same = b.spots.find(({ section }) => section === spot.section);
-    return same ? [{ section: spot.section, weight: Math.min(spot.weight, same.weight), heading: spot.heading && same.heading }] : [];
+    return same
+      ? [{ section: spot.section, weight: Math.min(spot.weight, same.weight), heading: spot.heading && same.heading }]
+      : [];
   });
-  return { title: a.title && b.title, begins: a.begins, name: false, keyword: a.keyword && b.keyword, heading: spots.some(({ heading }) => heading), weight: Math.min(a.weight, b.weight), spots };
+  return {
+    title: a.title && b.title,
+    begins: a.begins,
+    name: false,
+    keyword: a.keyword && b.keyword,
+    heading: spots.some(({ heading }) => heading),
+    weight: Math.min(a.weight, b.weight),
+    spots,
+  };
 }
 
 /** Returns whether a text begins with another, and with whole words. */
@@ -1235,7 +1559,8 @@ function excerpt(text, names, have, wanted) {
   let [start, most] = [0, 0];
   for (const [index, [at]] of places.entries()) {
     const seen = new Set();
-    for (let next = index; next < places.length && places[next][0] < at + EXCERPT - 60; next++) seen.add(places[next][1]);
+    for (let next = index; next < places.length && places[next][0] < at + EXCERPT - 60; next++)
+      seen.add(places[next][1]);
     if (seen.size > most) [start, most] = [Math.max(0, at - 40), seen.size];
   }
   const name = !most && names.find((name) => terms(name).some(({ term }) => wanted.has(term)));
@@ -1253,11 +1578,16 @@ function work() {
   let opened;
   addEventListener('message', async ({ data: { id, from, base, text, options } }) => {
     // Who asks for nothing wants to know whether anybody is there.
-    if (id === undefined) { postMessage({ ready: true }); return; }
+    if (id === undefined) {
+      postMessage({ ready: true });
+      return;
+    }
     latest.set(from, id);
     try {
       opened ??= open({ base });
-      opened.catch(() => { opened = undefined; });
+      opened.catch(() => {
+        opened = undefined;
+      });
       const answer = await (await opened).query(text, { ...options, stale: () => latest.get(from) !== id });
       postMessage({ id, answer });
     } catch (error) {

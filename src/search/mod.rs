@@ -30,7 +30,7 @@ pub use search_tests::trials;
 pub use shards::{IndexFile, index, index_again, index_at};
 
 /// The module that queries the index.
-const CLIENT: &str = include_str!("engine.js");
+const CLIENT: &str = include_str!(concat!(env!("OUT_DIR"), "/search-engine.js"));
 
 /// What a result is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

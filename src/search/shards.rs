@@ -367,11 +367,11 @@ pub fn index_again(
     let root = String::from_utf8(bytes(&root)).unwrap_or_default();
     // The module brings the table of contents along, which saves a way to the server; a page that has been open since
     // before the last build reads the new one from its own file.
-    let module = bare(CLIENT).replacen("ROOT = null", &format!("ROOT = {root}"), 1);
+    let module = CLIENT.replacen("ROOT=null", &format!("ROOT={root}"), 1);
     let module = if place == routes::SEARCH {
         module
     } else {
-        module.replacen("FOLDER = 'search/'", &format!("FOLDER = {}", serde_json::Value::from(place)), 1)
+        module.replacen("FOLDER='search/'", &format!("FOLDER={}", serde_json::Value::from(place)), 1)
     };
     for (name, content) in [(MODULE_NAME, module), ("index.json", root)] {
         let size = content.len() as u64;
@@ -462,19 +462,6 @@ fn synonyms(groups: &[Vec<String>]) -> Vec<Vec<String>> {
         Term::Whole(whole) => Some(whole),
     };
     groups.iter().map(|group| group.iter().filter_map(&mut term).collect()).collect()
-}
-
-/// Returns the module without indentation and comments, which are on lines of their own.
-fn bare(module: &str) -> String {
-    let mut out = String::with_capacity(module.len());
-    for line in module.lines().map(str::trim) {
-        let is_comment = ["//", "/**", "* ", "*/"].iter().any(|mark| line.starts_with(mark));
-        if !line.is_empty() && !is_comment {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
 }
 
 /// Returns a mean in steps of a tenth, about: one text that changes must not change what is said of all others.

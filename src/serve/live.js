@@ -2,7 +2,7 @@
 // never of a built site. The braces keep its names from those of the scripts of the site.
 {
   // Behind a proxy the site may be below a path.
-  const own = new URL(".", /** @type {HTMLScriptElement} */ (document.currentScript).src);
+  const own = new URL('.', /** @type {HTMLScriptElement} */ (document.currentScript).src);
   const style = `
     :host { all: initial; }
     section, button { font: 14px/1.5 system-ui, sans-serif; color: #f5f5f5; background: #1b1b1f; }
@@ -27,15 +27,15 @@
     return made;
   };
 
-  const badge = element("button", { type: "button", className: "badge", hidden: true });
-  const close = element("button", { type: "button", textContent: "Close" });
-  const title = element("h2", {});
-  const list = element("div", {});
-  const overlay = element("section", { hidden: true }, element("header", {}, title, close), list);
-  overlay.setAttribute("role", "alertdialog");
-  overlay.setAttribute("aria-label", "Problems");
-  const host = element("playbill-live", {});
-  const root = host.attachShadow({ mode: "open" });
+  const badge = element('button', { type: 'button', className: 'badge', hidden: true });
+  const close = element('button', { type: 'button', textContent: 'Close' });
+  const title = element('h2', {});
+  const list = element('div', {});
+  const overlay = element('section', { hidden: true }, element('header', {}, title, close), list);
+  overlay.setAttribute('role', 'alertdialog');
+  overlay.setAttribute('aria-label', 'Problems');
+  const host = element('playbill-live', {});
+  const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(style);
   root.adoptedStyleSheets = [sheet];
@@ -45,21 +45,21 @@
   const show = (heading, items) => {
     title.textContent = heading;
     const line = ({ heading, severity, text }) =>
-      heading ? element("h3", { textContent: heading }) : element("pre", { className: severity, textContent: text });
+      heading ? element('h3', { textContent: heading }) : element('pre', { className: severity, textContent: text });
     list.replaceChildren(...items.map(line));
     overlay.hidden = false;
   };
   const hide = () => {
     overlay.hidden = true;
   };
-  close.addEventListener("click", hide);
-  overlay.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
+  close.addEventListener('click', hide);
+  overlay.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') hide();
   });
-  const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
   // What a reader did to a page: what is open and chosen, and how far it is scrolled.
-  const side = ".reader-nav";
+  const side = '.reader-nav';
   const named = (all, name) => {
     const counts = new Map();
     return [...document.querySelectorAll(all)].map((each) => {
@@ -68,13 +68,15 @@
       return [`${own}#${counts.get(own)}`, each];
     });
   };
-  const opened = () => named("details", (each) => each.querySelector("summary")?.textContent.trim());
-  const fields = () => named("input:not([type=radio], [type=checkbox]), textarea", (each) => each.name);
-  const chosen = () => named("input[type=radio]", (each) => `${each.name}=${each.value}`);
+  const opened = () => named('details', (each) => each.querySelector('summary')?.textContent.trim());
+  const fields = () => named('input:not([type=radio], [type=checkbox]), textarea', (each) => each.name);
+  const chosen = () => named('input[type=radio]', (each) => `${each.name}=${each.value}`);
   const look = () => ({
     scroll: [scrollX, scrollY, document.querySelector(side)?.scrollTop],
     opened: opened().map(([name, each]) => [name, each.open]),
-    chosen: chosen().filter(([, each]) => each.checked).map(([name]) => name),
+    chosen: chosen()
+      .filter(([, each]) => each.checked)
+      .map(([name]) => name),
     typed: fields().map(([name, each]) => [name, each.value]),
     focus: fields().find(([, each]) => each === document.activeElement)?.[0],
   });
@@ -86,13 +88,13 @@
     for (const [name, each] of fields()) {
       if (typed.has(name) && typed.get(name) !== each.value) {
         each.value = typed.get(name);
-        each.dispatchEvent(new Event("input", { bubbles: true }));
+        each.dispatchEvent(new Event('input', { bubbles: true }));
       }
       if (name === look.focus) each.focus({ preventScroll: true });
     }
     const [x, y, nav] = look.scroll;
     if (nav !== undefined) document.querySelector(side)?.scrollTo(0, nav);
-    scrollTo({ left: x, top: y, behavior: "instant" });
+    scrollTo({ left: x, top: y, behavior: 'instant' });
   };
 
   const place = `playbill:look:${location.pathname}`;
@@ -108,13 +110,15 @@
 
   /** Shows the page as it is now, the way the portal moves between pages; says whether that could be done. */
   const swap = async () => {
-    const app = document.querySelector("script[type=module][src]");
+    const app = document.querySelector('script[type=module][src]');
     const { navigate } = document.documentElement.dataset;
-    if (!app || !navigate || document.querySelector("dialog[open]")) return false;
+    if (!app || !navigate || document.querySelector('dialog[open]')) return false;
     const path = location.pathname;
-    const answer = await fetch(location.href.split("#")[0]);
+    const answer = await fetch(location.href.split('#')[0]);
     const text = await answer.text();
-    const [{ start }, { ready, show: exchange }] = await Promise.all([app.src, new URL(navigate, location.href)].map((url) => import(String(url))));
+    const [{ start }, { ready, show: exchange }] = await Promise.all(
+      [app.src, new URL(navigate, location.href)].map((url) => import(String(url))),
+    );
     const next = await ready({ text, url: new URL(location.href) });
     if (!start || !next || location.pathname !== path) return false;
     const was = look();
@@ -123,8 +127,8 @@
     style.minHeight = `${scrollHeight}px`;
     exchange(next, start);
     restore(was);
-    style.minHeight = "";
-    if (!style.length) document.documentElement.removeAttribute("style");
+    style.minHeight = '';
+    if (!style.length) document.documentElement.removeAttribute('style');
     return true;
   };
 
@@ -153,11 +157,11 @@
     if (state.failure !== null) {
       failed = true;
       badge.hidden = true;
-      show("The site cannot be built", [{ severity: "error", text: state.failure }]);
+      show('The site cannot be built', [{ severity: 'error', text: state.failure }]);
       return;
     }
     // Pages that were fetched ahead may be others now.
-    if (shown !== undefined) document.dispatchEvent(new Event("playbill:changed"));
+    if (shown !== undefined) document.dispatchEvent(new Event('playbill:changed'));
     const version = state.page;
     const isOther = shown !== undefined && shown !== version;
     shown = version;
@@ -168,7 +172,7 @@
     }
     assets = state.assets;
     // This page may be the one that says that there is no site yet.
-    if (document.documentElement.hasAttribute("data-playbill-failure")) {
+    if (document.documentElement.hasAttribute('data-playbill-failure')) {
       reload();
       return;
     }
@@ -177,12 +181,12 @@
     if (isOther) update();
     const { errors, warnings, problems, here } = state;
     badge.hidden = errors + warnings === 0;
-    badge.className = errors > 0 ? "badge error" : "badge";
-    badge.textContent = `${plural(errors, "error")}, ${plural(warnings, "warning")}${here.length ? `, ${here.length} on this page` : ""}`;
+    badge.className = errors > 0 ? 'badge error' : 'badge';
+    badge.textContent = `${plural(errors, 'error')}, ${plural(warnings, 'warning')}${here.length ? `, ${here.length} on this page` : ''}`;
     badge.onclick = () => {
       const more = errors + warnings - problems.length;
-      const rest = more > 0 ? [{ severity: "warning", text: `and ${more} more, see: playbill check` }] : [];
-      const own = here.length ? [{ heading: "This page" }, ...here, { heading: "The whole site" }] : [];
+      const rest = more > 0 ? [{ severity: 'warning', text: `and ${more} more, see: playbill check` }] : [];
+      const own = here.length ? [{ heading: 'This page' }, ...here, { heading: 'The whole site' }] : [];
       show(badge.textContent, [...own, ...problems, ...rest]);
       close.focus();
     };
@@ -193,9 +197,11 @@
   const connect = () => {
     events?.close();
     events = null;
-    if (document.visibilityState === "visible") {
-      events = new EventSource(`${own}events?path=${encodeURIComponent(location.pathname.slice(own.pathname.length - "_playbill/".length - 1))}`);
-      events.addEventListener("message", told);
+    if (document.visibilityState === 'visible') {
+      events = new EventSource(
+        `${own}events?path=${encodeURIComponent(location.pathname.slice(own.pathname.length - '_playbill/'.length - 1))}`,
+      );
+      events.addEventListener('message', told);
     }
   };
   // The portal moves from page to page in place.
@@ -208,9 +214,9 @@
     hide();
     connect();
   }).observe(document.documentElement, { childList: true });
-  document.addEventListener("visibilitychange", connect);
-  addEventListener("pagehide", () => events?.close());
-  addEventListener("pageshow", ({ persisted }) => {
+  document.addEventListener('visibilitychange', connect);
+  addEventListener('pagehide', () => events?.close());
+  addEventListener('pageshow', ({ persisted }) => {
     if (persisted) connect();
   });
   connect();

@@ -8,6 +8,7 @@
 //!
 //! Invariant: `plan` is total, and the order of its pages depends on the content alone.
 
+pub mod announcements;
 pub mod atom;
 pub mod cards;
 mod changes;
@@ -24,6 +25,7 @@ pub mod mentions;
 pub mod feeds;
 mod page;
 pub mod pages;
+pub mod people;
 mod plan;
 pub mod problems;
 pub mod reference;
@@ -31,6 +33,7 @@ pub mod relations;
 pub mod rollup;
 pub mod scorecards;
 pub mod snapshots;
+pub mod source_links;
 pub mod stacked_bar;
 pub mod table;
 pub mod tabs;

@@ -13,7 +13,7 @@ use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
 use crate::scorecards::{
-    Evidence, Exemption, Figures, Level, Outcome, Rule, RuleResult, Scorecard, Status, export, history,
+    Evidence, Exemption, Figures, Level, Outcome, Rule, RuleResult, Scorecard, Status, export, recording,
 };
 use crate::text::Span;
 
@@ -138,6 +138,14 @@ pub struct Card {
     json: String,
     areas: Vec<Area>,
     groups: Vec<Group>,
+}
+
+/// Returns the scorecards of which at least one rule is about an entity.
+pub fn shown(portal: &Portal, entity: EntityId) -> impl Iterator<Item = (&Scorecard, &Outcome)> {
+    portal
+        .scorecards
+        .of(entity)
+        .filter(|(_, outcome)| outcome.results.iter().any(|result| result.status != Status::NotApplicable))
 }
 
 /// Returns the level of a rank.
@@ -449,7 +457,7 @@ pub fn trend_of_card(view: &PageContext<'_>, card: &Scorecard) -> Option<String>
     let mut days: Vec<(Day, u64)> =
         found.history.of(&card.id).filter_map(|(day, point)| Some((*day, u64::from(point.score?)))).collect();
     // Today comes last, whether or not it was recorded.
-    if let (Some(today), Some(score)) = (found.today, history::totals(card).1) {
+    if let (Some(today), Some(score)) = (found.today, recording::totals(card).1) {
         days.retain(|(day, _)| *day < today);
         days.push((today, u64::from(score)));
     }

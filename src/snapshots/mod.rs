@@ -16,6 +16,7 @@ mod mask;
 mod outcome;
 mod own;
 pub mod record;
+mod request;
 pub mod script;
 mod selector;
 pub mod source;

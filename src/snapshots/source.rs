@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{self, Allowed, Refusal};
 use super::record::Record;
+use super::request::{Request, Server, Wanted};
 use crate::catalog::Entity;
 
 /// One tool.
@@ -38,9 +39,9 @@ pub struct Source {
     /// Whether what is read depends on the entity that asks.
     pub by_entity: bool,
     /// The server that the script asks with curl.
-    pub(crate) server: Option<&'static super::script::Server>,
+    pub(crate) server: Option<&'static Server>,
     /// The requests that the script makes for a key.
-    pub(crate) requests: fn(&Wanted<'_>) -> Vec<super::script::Request>,
+    pub(crate) requests: fn(&Wanted<'_>) -> Vec<Request>,
     /// What the guide says besides.
     pub notes: &'static str,
 }
@@ -279,14 +280,4 @@ impl<'a> Input<'a> {
     pub(crate) fn person(&self, name: &str) -> String {
         if self.people { name.to_owned() } else { String::new() }
     }
-}
-
-/// A key for which the script makes requests.
-pub(crate) struct Wanted<'a> {
-    /// The key.
-    pub(crate) key: &'a str,
-    /// The server; empty for the default one.
-    pub(crate) instance: &'a str,
-    /// One of the entities that ask.
-    pub(crate) entity: &'a Entity,
 }

@@ -54,7 +54,7 @@ impl Assets {
         rules: &str,
     ) -> Self {
         let mut files: BTreeMap<&str, Cow<'static, [u8]>> =
-            built_in.iter().map(|(name, bytes)| (*name, built_in_file(name, bytes))).collect();
+            built_in.iter().map(|(name, bytes)| (*name, Cow::Borrowed(*bytes))).collect();
         files.extend(overrides.iter().map(|(name, file)| (name.as_str(), Cow::Owned(file.bytes.to_vec()))));
         let icons = icon_rules(&files) + rules;
         let statics = files
@@ -108,31 +108,6 @@ fn with_kinds(name: &str, bytes: Cow<'static, [u8]>) -> Cow<'static, [u8]> {
     let Some(text) = text.filter(|text| MARKS.iter().any(|(mark, _)| text.contains(mark))) else { return bytes };
     let replaced = MARKS.iter().fold(text.to_owned(), |text, (mark, value)| text.replace(mark, &value()));
     Cow::Owned(replaced.into_bytes())
-}
-
-/// Returns a file of the built-in theme as it is published.
-fn built_in_file(name: &str, bytes: &'static [u8]) -> Cow<'static, [u8]> {
-    match std::str::from_utf8(bytes) {
-        Ok(script) if name.ends_with(".js") => Cow::Owned(without_comments(script).into_bytes()),
-        _ => Cow::Borrowed(bytes),
-    }
-}
-
-/// Returns a built-in script without the lines that are comments, which readers would load on every page. Whoever overrides
-/// a script has it published as it is.
-fn without_comments(script: &str) -> String {
-    let mut out = String::with_capacity(script.len());
-    let mut is_within = false;
-    for line in script.lines() {
-        let text = line.trim_start();
-        if is_within || text.starts_with("/**") {
-            is_within = !text.contains("*/");
-        } else if !text.starts_with("//") {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
 }
 
 /// Lists kinds as a script does.

@@ -13,6 +13,9 @@
 mod accent;
 mod assets;
 mod errors;
+// Built into the build script, which runs it.
+#[cfg(test)]
+mod minify;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use super::file_system::{FileType, reason};
+use super::disk::{FileType, reason};
 use super::ignore_rules::Rules;
 use super::{Folder, LocateError, Repository, Root, Workspace, path};
 use crate::incremental::Dependencies;

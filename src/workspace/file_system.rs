@@ -1,50 +1,21 @@
-//! The two places where inputs can be: the disk, or a table in memory for tests.
+//! The two places where inputs can be: the disk, with commits and packs in it, or a table in memory for tests.
 //!
-//! The only file of the module that opens anything. Knows folders, files and links, not what they are for.
-
-#![expect(clippy::disallowed_methods, reason = "this is where the workspace touches the disk")]
+//! All that is asked of the outside is asked through here. Knows folders, files and links, not what they are for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReadError;
+use super::disk::{self, DirEntry, FileType, Stamp, reason};
 use super::packs::{PackEntry, PackPlace, Packs};
 use super::revisions::{Revision, Revisions};
 use super::trace::Trace;
-
-/// What is at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FileType {
-    /// A regular file.
-    File,
-    /// A folder.
-    Folder,
-    /// A symbolic link, wherever it leads.
-    Link,
-    /// A pipe, a socket, a device: never opened, since reading one may not end.
-    Other,
-}
-
-impl From<fs::FileType> for FileType {
-    fn from(kind: fs::FileType) -> Self {
-        if kind.is_symlink() {
-            Self::Link
-        } else if kind.is_dir() {
-            Self::Folder
-        } else if kind.is_file() {
-            Self::File
-        } else {
-            Self::Other
-        }
-    }
-}
 
 impl From<PackEntry<'_>> for FileType {
     fn from(entry: PackEntry<'_>) -> Self {
@@ -54,15 +25,6 @@ impl From<PackEntry<'_>> for FileType {
             PackEntry::Link(_) => Self::Link,
         }
     }
-}
-
-/// One entry of a folder.
-#[derive(Debug, Clone)]
-pub(super) struct DirEntry {
-    /// Its name, not necessarily Unicode.
-    pub(super) name: OsString,
-    /// What it is, links not followed.
-    pub(super) kind: FileType,
 }
 
 /// Where files are.
@@ -173,7 +135,7 @@ impl FileSystem {
         }
         match self {
             Self::Disk(journal, ..) => {
-                let items = list(folder);
+                let items = disk::list(folder);
                 if let Some(journal) = journal {
                     journal.list(folder, items.as_deref().ok());
                 }
@@ -193,7 +155,7 @@ impl FileSystem {
         }
         match self {
             Self::Disk(journal, ..) => {
-                let kind = fs::symlink_metadata(path).map(|about| about.file_type().into());
+                let kind = disk::kind(path);
                 if let Some(journal) = journal {
                     journal.kind(path, kind.as_ref().ok().copied());
                 }
@@ -229,7 +191,7 @@ impl FileSystem {
         }
         match self {
             Self::Disk(journal, ..) => {
-                let real = fs::canonicalize(path);
+                let real = disk::real(path);
                 if let Some(journal) = journal {
                     journal.real(path, real.as_deref().ok());
                 }
@@ -251,7 +213,7 @@ impl FileSystem {
             };
         }
         match self {
-            Self::Disk(..) => fs::read_link(path).ok()?.to_str().map(str::to_owned),
+            Self::Disk(..) => disk::link(path),
             Self::MemoryFileSystem(_) => None,
         }
     }
@@ -265,7 +227,7 @@ impl FileSystem {
             return matches!(place.entry(true), Ok(PackEntry::File(_, true)));
         }
         match self {
-            Self::Disk(..) => fs::metadata(path).is_ok_and(|about| is_executable(&about)),
+            Self::Disk(..) => disk::is_executable(path),
             Self::MemoryFileSystem(_) => false,
         }
     }
@@ -280,7 +242,7 @@ impl FileSystem {
         }
         match self {
             Self::Disk(journal, ..) => {
-                let read = read(path, limit);
+                let read = disk::read(path, limit);
                 if let Some(journal) = journal {
                     journal.content(path, read.as_deref().ok());
                 }
@@ -304,7 +266,7 @@ impl FileSystem {
         }
         match self {
             Self::Disk(..) => {
-                let Stamp { size, modified, identity } = stamp(path)?;
+                let Stamp { size, modified, identity } = disk::stamp(path)?;
                 let time = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
                 Some(xxh3_64(&[&size.to_le_bytes()[..], &time.to_le_bytes(), &identity.1.to_le_bytes()].concat()))
             }
@@ -314,7 +276,7 @@ impl FileSystem {
 
     /// Returns how many bytes a file has on the disk, links not followed.
     pub(super) fn size(&self, path: &Path) -> Option<u64> {
-        fs::symlink_metadata(path).ok().map(|about| about.len())
+        disk::size(path)
     }
 
     /// Reads a small text that others wrote for other programs, such as `.gitignore`; `None` if that fails.
@@ -324,73 +286,6 @@ impl FileSystem {
         let bytes = self.read(path, limit).ok()?;
         Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
-}
-
-/// What the file system says of a file without its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub(super) size: u64,
-    /// When the content changed; programs can set it.
-    pub(super) modified: SystemTime,
-    /// Which file it is, and when anything about it changed, in nanoseconds; programs cannot set that. Zero where the
-    /// platform does not say.
-    pub(super) identity: (u64, i128),
-}
-
-/// Returns the stamp of a regular file, links followed.
-pub(super) fn stamp(path: &Path) -> Option<Stamp> {
-    let about = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    Some(Stamp { size: about.len(), modified: about.modified().ok()?, identity: identity(&about) })
-}
-
-#[cfg(unix)]
-fn is_executable(about: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    about.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &fs::Metadata) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn identity(about: &fs::Metadata) -> (u64, i128) {
-    use std::os::unix::fs::MetadataExt as _;
-
-    (about.ino(), i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &fs::Metadata) -> (u64, i128) {
-    (0, 0)
-}
-
-fn list(folder: &Path) -> io::Result<Vec<DirEntry>> {
-    fs::read_dir(folder)?
-        .map(|entry| {
-            let entry = entry?;
-            Ok(DirEntry { kind: entry.file_type()?.into(), name: entry.file_name() })
-        })
-        .collect()
-}
-
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let unreadable = |error: io::Error| ReadError::Unreadable(reason(&error));
-    let mut file = File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(ReadError::Unreadable("it is not a regular file".to_owned()));
-    }
-    if about.len() > limit {
-        return Err(ReadError::TooLarge { size: about.len(), limit });
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0).saturating_add(1));
-    // The file may grow meanwhile, and those of `/proc` say that they are empty.
-    (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
-    let size = bytes.len() as u64;
-    if size > limit { Err(ReadError::TooLarge { size, limit }) } else { Ok(bytes) }
 }
 
 fn listed_in_pack(place: &PackPlace<'_>) -> io::Result<Vec<DirEntry>> {
@@ -406,20 +301,6 @@ fn read_in_pack(place: &PackPlace<'_>, limit: u64) -> Result<Vec<u8>, ReadError>
         PackEntry::File(bytes, _) => Ok(bytes.to_vec()),
         PackEntry::Named => Err(ReadError::Unreadable("its content is not in the pack of its repository".to_owned())),
         PackEntry::Folder | PackEntry::Link(_) => Err(ReadError::Unreadable("it is not a regular file".to_owned())),
-    }
-}
-
-/// Returns why an operation failed, without the numbers of the operating system.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "it does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => {
-            let text = error.to_string();
-            let text = text.split(" (os error").next().unwrap_or_default();
-            let mut letters = text.chars();
-            letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-        }
     }
 }
 

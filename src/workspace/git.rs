@@ -3,93 +3,27 @@
 //! Supports worktrees, submodules and detached heads. Never writes, and treats everything it reads as hostile: sizes
 //! are limited, and what is not understood counts as not there.
 
-use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
-
-use parking_lot::Mutex;
+use std::sync::Arc;
 
 use super::Folder;
-use super::file_system::{FileSystem, FileType};
-use super::git_history::{Beginnings, Commits, History, KnownTextChanges};
+use super::disk::FileType;
+use super::file_system::FileSystem;
 use super::packs::Mount;
 use super::refs::{self, GitRef};
 use super::remote::{Hosts, Remote, Revision};
+use super::repository::Repository;
 
 const MAX_SMALL: u64 = 64 << 10;
 const MAX_CONFIG: u64 = 1 << 20;
-pub(super) const MAX_REFS: u64 = 64 << 20;
+const MAX_REFS: u64 = 64 << 20;
 /// Folders of `refs/remotes` nest as deep as branch names have slashes.
 const MAX_DEPTH: usize = 16;
-
-/// A git repository with at least one file below a root.
-#[derive(Debug)]
-pub struct Repository {
-    folder: Folder,
-    remote: Option<Remote>,
-    view: Option<Revision>,
-    edit: Option<String>,
-    default_branch: Option<String>,
-    /// Whether the folder of git is one that may be read.
-    pub(super) is_readable: bool,
-    /// Commits whose parents were not fetched.
-    pub(super) shallow: Vec<String>,
-    pub(super) history: OnceLock<Option<History>>,
-    /// Who committed what; read when it is first asked for.
-    pub(super) commits: OnceLock<Option<Commits>>,
-    /// That of the commits beside what is checked out.
-    pub(super) histories: Mutex<Option<Arc<History>>>,
-    pub(super) beginnings: OnceLock<Option<Beginnings>>,
-    /// What commits made of files of some names.
-    pub(super) text_changes: Mutex<Option<KnownTextChanges>>,
-    /// The commit that was checked out when the history was read.
-    pub(super) read_at: OnceLock<Option<String>>,
-    /// Branches and tags.
-    pub(super) refs: OnceLock<Option<Arc<Vec<GitRef>>>>,
-    /// What the files of git contained then.
-    pub(super) refs_read_at: OnceLock<Option<String>>,
-    /// Whether git leaves out files until they are needed (a partial clone).
-    pub(super) is_partial: bool,
-    /// For a commit that is not checked out: which, and where in it the folder is.
-    pub(super) revision: Option<RevisionOf>,
-    /// The pack that is read in place of a clone; it knows what git would be asked.
-    pub(super) pack: Option<Arc<Mount>>,
-}
-
-/// A commit of a repository, beside what is checked out.
-#[derive(Debug)]
-pub(super) struct RevisionOf {
-    /// The repository.
-    pub(super) repository: Arc<Repository>,
-    /// The full hash.
-    pub(super) commit: String,
-    /// The names of the folder in it.
-    pub(super) prefix: Vec<OsString>,
-}
 
 impl Repository {
     /// Reads the facts of the repository whose working tree is `folder`.
     pub(super) fn read(tree: &FileSystem, folder: Folder, hosts: &Hosts) -> Self {
-        let mut repository = Self {
-            folder,
-            remote: None,
-            view: None,
-            edit: None,
-            default_branch: None,
-            is_readable: false,
-            shallow: Vec::new(),
-            history: OnceLock::new(),
-            commits: OnceLock::new(),
-            histories: Mutex::default(),
-            beginnings: OnceLock::new(),
-            text_changes: Mutex::default(),
-            read_at: OnceLock::new(),
-            refs: OnceLock::new(),
-            refs_read_at: OnceLock::new(),
-            is_partial: false,
-            revision: None,
-            pack: None,
-        };
+        let mut repository = Self::new(folder);
         if let Some(mount) = tree.packs().and_then(|packs| packs.mounted_at(&repository.folder.place)) {
             repository.fill_from(mount, hosts);
             return repository;
@@ -160,11 +94,6 @@ impl Repository {
         Some(config.url(config.remote_name()?)?.to_owned())
     }
 
-    /// Returns the branch that people work from, if the clone knows it.
-    pub(super) fn default_branch(&self) -> Option<&str> {
-        self.default_branch.as_deref()
-    }
-
     /// Reads the files that say which commit is checked out, so that it is known what the history depends on; returns as
     /// much of that as can be had.
     pub(super) fn head(&self, tree: &FileSystem) -> Option<String> {
@@ -175,44 +104,6 @@ impl Repository {
         let packed = tree.read_text(&common.join("packed-refs"), MAX_REFS).unwrap_or_default();
         let _ = tree.list(&common.join("reftable"));
         Some(format!("{head}{}", loose.unwrap_or(packed)))
-    }
-
-    /// Returns the repository as it is at a commit, of which the folder `prefix` is at `folder`; `branch` names it if
-    /// it is the tip of one.
-    pub(super) fn at(
-        repository: &Arc<Self>,
-        folder: Folder,
-        commit: &str,
-        branch: Option<&str>,
-        prefix: &[&OsStr],
-    ) -> Self {
-        Self {
-            folder,
-            remote: repository.remote.clone(),
-            view: Some(match branch {
-                Some(branch) => Revision::Branch(branch.to_owned()),
-                None => Revision::Commit(commit.to_owned()),
-            }),
-            edit: branch.map(str::to_owned),
-            default_branch: None,
-            is_readable: repository.is_readable,
-            shallow: repository.shallow.clone(),
-            history: OnceLock::new(),
-            commits: OnceLock::new(),
-            histories: Mutex::default(),
-            beginnings: OnceLock::new(),
-            text_changes: Mutex::default(),
-            read_at: OnceLock::new(),
-            refs: OnceLock::new(),
-            refs_read_at: OnceLock::new(),
-            is_partial: repository.is_partial,
-            revision: Some(RevisionOf {
-                repository: Arc::clone(repository),
-                commit: commit.to_owned(),
-                prefix: prefix.iter().map(|name| (*name).to_owned()).collect(),
-            }),
-            pack: None,
-        }
     }
 
     /// Returns the branches and tags, by name; `None` if git fails.
@@ -230,100 +121,13 @@ impl Repository {
     /// Reads the files in which git keeps refs, so that it is known what they depend on.
     pub(super) fn refs_state(&self, tree: &FileSystem) -> Option<String> {
         let Layout { common, .. } = Layout::find(tree, &self.folder.place)?;
-        Some(refs::state(tree, &common))
+        Some(refs_state(tree, &common))
     }
 
     /// Returns the folder in which git keeps the refs, if somebody has read them.
     pub(super) fn folder_of_refs(&self, tree: &FileSystem) -> Option<PathBuf> {
         self.refs_read_at.get()?;
         Some(Layout::find(tree, &self.folder.place)?.common)
-    }
-
-    /// Returns whether commits are missing whose children are there.
-    #[must_use]
-    pub fn is_shallow(&self) -> bool {
-        !self.shallow.is_empty()
-    }
-
-    /// Returns the names of a place as git knows them, from the top of the repository.
-    pub(super) fn names_of<'p>(&'p self, place: &'p Path) -> Option<Vec<&'p OsStr>> {
-        let prefix = self.revision.iter().flat_map(|of| of.prefix.iter().map(OsString::as_os_str));
-        Some(prefix.chain(super::path::names_below(place, self.place())?).collect())
-    }
-
-    /// Returns whether another reading of the same repository found the same.
-    pub(super) fn says_as(&self, other: &Self) -> bool {
-        let all = |it: &Self| {
-            let Self {
-                folder: _,
-                remote,
-                view,
-                edit,
-                default_branch,
-                is_readable,
-                shallow,
-                history: _,
-                commits: _,
-                histories: _,
-                beginnings: _,
-                text_changes: _,
-                read_at: _,
-                refs: _,
-                refs_read_at: _,
-                is_partial: _,
-                revision: _,
-                pack: _,
-            } = it;
-            format!("{remote:?} {view:?} {edit:?} {default_branch:?} {is_readable} {shallow:?}")
-        };
-        all(self) == all(other)
-    }
-
-    /// Returns the folder of the working tree; it may lie above the scanned root.
-    #[must_use]
-    pub fn folder(&self) -> &Folder {
-        &self.folder
-    }
-
-    /// Returns where it comes from; `None` if it has no remote.
-    #[must_use]
-    pub fn remote(&self) -> Option<&Remote> {
-        self.remote.as_ref()
-    }
-
-    /// Returns the branch that is checked out, as the remote calls it, or for a detached head the likely one.
-    #[must_use]
-    pub fn branch(&self) -> Option<&str> {
-        self.edit.as_deref()
-    }
-
-    /// Returns the commit of a detached head.
-    #[must_use]
-    pub fn commit(&self) -> Option<&str> {
-        match &self.view {
-            Some(Revision::Commit(commit)) => Some(commit),
-            _ => None,
-        }
-    }
-
-    pub(super) fn place(&self) -> &Arc<Path> {
-        &self.folder.place
-    }
-
-    pub(super) fn view(&self) -> Option<&Revision> {
-        self.view.as_ref()
-    }
-
-    /// Returns the names by which an address may mean what is checked out.
-    pub(super) fn revisions(&self) -> Vec<String> {
-        let view = match &self.view {
-            Some(Revision::Branch(name) | Revision::Commit(name)) => Some(name.clone()),
-            None => None,
-        };
-        let mut names: Vec<String> =
-            view.into_iter().chain(self.edit.clone()).chain(self.default_branch.clone()).collect();
-        names.dedup();
-        names
     }
 }
 
@@ -523,6 +327,32 @@ fn branches_at(tree: &FileSystem, layout: &Layout, remote: &str, loose: &Path, c
     branches.sort_unstable();
     branches.dedup();
     branches
+}
+
+/// Reads the files in which git keeps refs, so that it is known when they change; `common` is the folder of git.
+fn refs_state(tree: &FileSystem, common: &Path) -> String {
+    let mut state = tree.read_text(&common.join("packed-refs"), MAX_REFS).unwrap_or_default();
+    let _ = tree.list(&common.join("reftable"));
+    state.extend(tree.read_text(&common.join("reftable/tables.list"), MAX_REFS));
+    let mut open = vec![(common.join("refs"), 0)];
+    let mut left = refs::MAX_LISTED;
+    while let Some((folder, depth)) = open.pop() {
+        let mut items = tree.list(&folder).unwrap_or_default();
+        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        for item in items {
+            let place = folder.join(&item.name);
+            match item.kind {
+                FileType::Folder if depth < MAX_DEPTH => open.push((place, depth + 1)),
+                FileType::File if left > 0 => {
+                    left -= 1;
+                    state.push_str(&place.to_string_lossy());
+                    state.extend(tree.read_text(&place, 1 << 10));
+                }
+                _ => {}
+            }
+        }
+    }
+    state
 }
 
 /// Returns the branch that is meant by a commit at which several are.

@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::file_system::{DirEntry, FileSystem, FileType};
+use super::disk::{DirEntry, FileType};
+use super::file_system::FileSystem;
 
 /// The files with rules, the strongest first.
 pub(super) const NAMES: [&str; 3] = [".playbillignore", ".ignore", ".gitignore"];

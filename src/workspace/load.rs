@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::file_system::{FileSystem, FileType, MemoryFileSystem, reason};
+use super::disk::{FileType, reason};
+use super::file_system::{FileSystem, MemoryFileSystem};
 use super::files::Files;
 use super::ignore_rules::Rules;
 use super::pattern::Pattern;

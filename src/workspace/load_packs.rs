@@ -7,7 +7,8 @@ use globset::GlobMatcher;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::file_system::{FileSystem, FileType};
+use super::disk::FileType;
+use super::file_system::FileSystem;
 use super::load::unusable;
 use super::packs::Packs;
 use super::{ReadError, Workspace, remote};

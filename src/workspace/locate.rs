@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::file_system::FileType;
+use super::disk::FileType;
 use super::pattern::Pattern;
 use super::scan::{Listed, Purpose};
 use super::{Folder, LocateError, Workspace, path, pattern, scan};

@@ -7,6 +7,7 @@
 
 mod confine;
 mod decode;
+mod disk;
 mod errors;
 mod files;
 mod git;
@@ -28,6 +29,7 @@ mod pack_content;
 mod read;
 mod remote;
 mod repositories;
+mod repository;
 mod rewrite;
 mod text_changes;
 mod ignore_rules;
@@ -49,7 +51,6 @@ use files::Files;
 use ignore_rules::{RuleBook, Rules};
 
 pub use errors::{LocateError, ReadError};
-pub use git::Repository;
 pub use git_history::{Activity, FormerPath, KnownSince, LastChange, TextChange};
 pub use load::{LoadOptions, load};
 pub use locate::{GlobStyle, Item};
@@ -59,6 +60,7 @@ pub use refs::{GitRef, RefKind};
 pub(crate) use remote::repository_in;
 pub use remote::{Host, Remote};
 pub use repositories::{RevisionFolder, SourceUrls, UrlTarget};
+pub use repository::Repository;
 pub(crate) use scan::MANIFEST;
 pub use snapshots::SnapshotFile;
 

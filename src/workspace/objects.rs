@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 
-use super::file_system::FileType;
+use super::disk::FileType;
 use super::git_command::{Answer, Batch};
 
 /// A tree of more bytes is not read: it would have a million entries.

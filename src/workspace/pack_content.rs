@@ -7,7 +7,7 @@ use std::sync::Arc;
 use globset::GlobSet;
 use rayon::prelude::*;
 
-use super::file_system::FileType;
+use super::disk::FileType;
 use super::git_history::KnownSince;
 use super::ignore_rules::Rules;
 use super::path::names_below;

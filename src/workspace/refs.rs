@@ -3,16 +3,12 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::file_system::{FileSystem, FileType};
-use super::git::MAX_REFS;
 use super::git_command::{git, run};
 
 /// A hash is shorter, in bytes.
 const MAX_NAME: u64 = 1024;
 /// More are not looked at.
-const MAX_LISTED: usize = 100_000;
-/// Folders of refs nest as deep as their names have slashes.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_LISTED: usize = 100_000;
 
 /// What a name of a repository is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,32 +107,6 @@ fn parse(line: &str, remotes: &str) -> Option<GitRef> {
         commit: commit.to_owned(),
         time: time.parse().unwrap_or(0),
     })
-}
-
-/// Reads the files in which git keeps refs, so that it is known when they change; `common` is the folder of git.
-pub(super) fn state(tree: &FileSystem, common: &Path) -> String {
-    let mut state = tree.read_text(&common.join("packed-refs"), MAX_REFS).unwrap_or_default();
-    let _ = tree.list(&common.join("reftable"));
-    state.extend(tree.read_text(&common.join("reftable/tables.list"), MAX_REFS));
-    let mut open = vec![(common.join("refs"), 0)];
-    let mut left = MAX_LISTED;
-    while let Some((folder, depth)) = open.pop() {
-        let mut items = tree.list(&folder).unwrap_or_default();
-        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        for item in items {
-            let place = folder.join(&item.name);
-            match item.kind {
-                FileType::Folder if depth < MAX_DEPTH => open.push((place, depth + 1)),
-                FileType::File if left > 0 => {
-                    left -= 1;
-                    state.push_str(&place.to_string_lossy());
-                    state.extend(tree.read_text(&place, 1 << 10));
-                }
-                _ => {}
-            }
-        }
-    }
-    state
 }
 
 #[cfg(test)]

@@ -15,10 +15,10 @@ use parking_lot::{Mutex, RwLock};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReadError;
-use super::file_system::{DirEntry, FileType, reason};
-use super::git::Repository;
+use super::disk::{DirEntry, FileType, reason};
 use super::objects::{Fault, Objects, Tree, TreeEntry};
 use super::refs::GitRef;
+use super::repository::Repository;
 
 /// Below this folder of `.git` the commits are. Git makes none of this name.
 const FOLDER: &str = "@commits";

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
-use super::file_system::{DirEntry, FileSystem, FileType, reason};
+use super::disk::{DirEntry, FileType, reason};
+use super::file_system::FileSystem;
 use super::ignore_rules::{RuleBook, Rules};
 use super::pattern::{Pattern, State};
 

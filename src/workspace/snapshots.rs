@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file_system::FileType;
+use super::disk::FileType;
 use super::{ReadError, Workspace};
 use crate::text::FileId;
 

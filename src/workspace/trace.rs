@@ -14,8 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::file_system::{DirEntry, FileSystem, FileType, Stamp, stamp};
-use super::revisions::Revisions;
+use super::disk::{self, DirEntry, FileType, Stamp, stamp};
 use crate::incremental;
 
 /// A file that changed so shortly before it was read may change again with no trace in its time.
@@ -129,13 +128,12 @@ pub(super) fn holds(text: &str) -> bool {
 
 /// Asks the disk whether an answer would be the same.
 fn still(question: Probe, path: &Path, answer: &str, own: &Path) -> bool {
-    let tree = FileSystem::Disk(None, Revisions::default(), OnceLock::new());
     match question {
         Probe::List => {
-            answer == tree.list(path).map_or_else(|_| NOTHING.to_owned(), |items| listing(path, &items, own))
+            answer == disk::list(path).map_or_else(|_| NOTHING.to_owned(), |items| listing(path, &items, own))
         }
-        Probe::FileType => answer == tree.kind(path).map_or(NOTHING, letter),
-        Probe::Real => tree.real(path).map_or(answer == NOTHING, |real| answer == real.to_string_lossy()),
+        Probe::FileType => answer == disk::kind(path).map_or(NOTHING, letter),
+        Probe::Real => disk::real(path).map_or(answer == NOTHING, |real| answer == real.to_string_lossy()),
         Probe::Content => {
             let Some(now) = stamp(path) else { return answer == NOTHING };
             let Some((then, rest)) = answer.split_once(' ') else { return false };

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file_system::{FileSystem, FileType, MemoryFileSystem};
+use super::disk::FileType;
+use super::file_system::{FileSystem, MemoryFileSystem};
 use super::load::{APP_CONFIG_NAME, CONFIG_NAMES};
-use super::{FolderCache, Workspace, git, ignore_rules, scan};
+use super::{FolderCache, Repository, Workspace, ignore_rules, scan};
 use crate::incremental::Changes;
 
 /// Maximum number of files that nobody reads and that are remembered.
@@ -184,13 +185,12 @@ impl Workspace {
         const FEW: usize = 20;
         let known = self.known.repositories.read();
         if known.len() > FEW && paths < FEW {
-            let is_same = |before: &Arc<git::Repository>| {
-                before.refs_read_at.get().is_none_or(|at| *at == before.refs_state(tree))
-            };
+            let is_same =
+                |before: &Arc<Repository>| before.refs_read_at.get().is_none_or(|at| *at == before.refs_state(tree));
             return !moved || known.values().flatten().all(is_same);
         }
-        let is_same = |before: &Arc<git::Repository>| {
-            let now = git::Repository::read(tree, before.folder().clone(), &self.config.hosts);
+        let is_same = |before: &Arc<Repository>| {
+            let now = Repository::read(tree, before.folder().clone(), &self.config.hosts);
             before.says_as(&now)
                 && before.read_at.get().is_none_or(|read_at| *read_at == now.head(tree))
                 && before.refs_read_at.get().is_none_or(|read_at| *read_at == now.refs_state(tree))

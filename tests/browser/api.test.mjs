@@ -10,7 +10,10 @@ const site = process.env.PLAYBILL_SITE ?? 'target/example-site';
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
 const { url, stop } = await serve(site, base);
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); });
+after(async () => {
+  await browser.stop();
+  stop();
+});
 const reference = `${url}catalog/default/api/booking-api/definition/`;
 
 function check(name, options, body) {
@@ -32,8 +35,15 @@ check('an operation is found by its name and by its path', {}, async (page) => {
     await page.type(words);
     await page.settle(1200);
     // Entities and documents, three of each at most, come before operations.
-    const found = await page.evaluate(`[...document.querySelectorAll('[role=option]')].slice(0, 10).map((one) => one.href)`);
-    assert(found.some((href) => href.split(/[?#]/)[0].endsWith('/booking-api/definition/bookings/') && href.endsWith('#listBookings')), `${words}: ${found.join(' ')}`);
+    const found = await page.evaluate(
+      `[...document.querySelectorAll('[role=option]')].slice(0, 10).map((one) => one.href)`,
+    );
+    assert(
+      found.some(
+        (href) => href.split(/[?#]/)[0].endsWith('/booking-api/definition/bookings/') && href.endsWith('#listBookings'),
+      ),
+      `${words}: ${found.join(' ')}`,
+    );
   }
 });
 
@@ -42,7 +52,9 @@ check('types are read without script', { script: false }, async (page) => {
   const type = await page.evaluate(`document.querySelector('#listBookings .api-type a').href`);
   assert.equal(type, `${reference}schemas/#schema-BookingPage`);
   await page.goto(type);
-  const shown = await page.evaluate(`(() => { const it = document.querySelector(':target'); return [it.dataset.schema, it.checkVisibility(), it.querySelector('[data-property="items"], [data-property="items[]"]') !== null]; })()`);
+  const shown = await page.evaluate(
+    `(() => { const it = document.querySelector(':target'); return [it.dataset.schema, it.checkVisibility(), it.querySelector('[data-property="items"], [data-property="items[]"]') !== null]; })()`,
+  );
   assert.deepEqual(shown, ['BookingPage', true, true]);
 });
 
@@ -57,7 +69,9 @@ check('a request is copied', {}, async (page) => {
 
 check('the overview leads to operations on other pages', {}, async (page) => {
   await page.goto(reference);
-  const links = await page.evaluate(`[...document.querySelectorAll('.api-main a[href*="/bookings/#"], .api-main a[href^="bookings/#"]')].map((link) => link.href)`);
+  const links = await page.evaluate(
+    `[...document.querySelectorAll('.api-main a[href*="/bookings/#"], .api-main a[href^="bookings/#"]')].map((link) => link.href)`,
+  );
   assert(links.includes(`${reference}bookings/#listBookings`), links.join(' '));
   await page.goto(`${reference}bookings/#listBookings`);
   const place = await page.evaluate(`document.querySelector(':target').getBoundingClientRect().top`);
@@ -72,11 +86,19 @@ check('the filter finds what stands on other pages, by keyboard too', {}, async 
   await page.type('get bookings');
   const found = await page.evaluate(`[...document.querySelectorAll('.api-results a')].map((link) => link.href)`);
   assert(found.includes(`${reference}bookings/#listBookings`), found.join(' '));
-  assert.match(await page.evaluate(`document.querySelector('.api-found').textContent`), new RegExp(`^${found.length} of \\d+$`));
+  assert.match(
+    await page.evaluate(`document.querySelector('.api-found').textContent`),
+    new RegExp(`^${found.length} of \\d+$`),
+  );
   await page.press('ArrowDown');
   assert.equal(await page.evaluate('document.activeElement.href'), found[0]);
   await page.press('Escape');
-  assert.deepEqual(await page.evaluate(`[document.querySelector('.api-results').hidden, document.querySelector('[data-groups]').hidden]`), [true, false]);
+  assert.deepEqual(
+    await page.evaluate(
+      `[document.querySelector('.api-results').hidden, document.querySelector('[data-groups]').hidden]`,
+    ),
+    [true, false],
+  );
   await page.type('nothing is called so');
   assert.match(await page.evaluate(`document.querySelector('.api-found').textContent`), /^0 of \d+$/);
   assert.deepEqual(page.problems, []);
@@ -90,6 +112,11 @@ check('without script there is no filter, and the index stays', { script: false 
 
 check('a system shows who provides and who consumes its APIs', { script: false }, async (page) => {
   await page.goto(`${url}catalog/default/system/box-office/apis/`);
-  const cells = await page.evaluate(`[...document.querySelectorAll('.matrix tbody tr')].map((row) => [row.cells[0].textContent.trim(), [...row.cells].slice(1).map((cell) => cell.textContent.trim()).filter((text) => text !== '–')])`);
-  assert(cells.some(([, marks]) => marks.includes('provides') && marks.includes('consumes')), JSON.stringify(cells));
+  const cells = await page.evaluate(
+    `[...document.querySelectorAll('.matrix tbody tr')].map((row) => [row.cells[0].textContent.trim(), [...row.cells].slice(1).map((cell) => cell.textContent.trim()).filter((text) => text !== '–')])`,
+  );
+  assert(
+    cells.some(([, marks]) => marks.includes('provides') && marks.includes('consumes')),
+    JSON.stringify(cells),
+  );
 });

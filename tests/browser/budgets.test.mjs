@@ -13,7 +13,10 @@ const KB = 1024;
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
 const { url, stop } = await serve(site, base);
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); });
+after(async () => {
+  await browser.stop();
+  stop();
+});
 
 /** The files that make a page, with their compressed sizes: text, style, script and fonts, not pictures and not data. */
 async function parts(requests) {
@@ -22,14 +25,24 @@ async function parts(requests) {
     const path = decodeURIComponent(new URL(request).pathname.slice(base.length));
     // What the search loads has budgets of its own.
     if (!/(^|\/|\.(html|css|js|woff2))$/.test(path) || path.startsWith('search/search')) continue;
-    sizes.set(path, gzipSync(await readFile(join(site, path === '' || path.endsWith('/') ? `${path}index.html` : path)), { level: 9 }).length);
+    sizes.set(
+      path,
+      gzipSync(await readFile(join(site, path === '' || path.endsWith('/') ? `${path}index.html` : path)), { level: 9 })
+        .length,
+    );
   }
   return sizes;
 }
 
 /** How many bytes a page may take: listings hold the whole catalog, what an author wrote may be as long as it is. */
 const list = /^(tag|type|owner|views)\//;
-const allowed = (path) => (list.test(path) || /^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create|create\/actions)?\/?$|^catalog\/[^/]+\/$/.test(path) ? 250 : 60) * KB;
+const allowed = (path) =>
+  (list.test(path) ||
+  /^(catalog|api-docs|docs|explore|problems|catalog-graph|theme|status|create|create\/actions)?\/?$|^catalog\/[^/]+\/$/.test(
+    path,
+  )
+    ? 250
+    : 60) * KB;
 
 for (const path of await samples(site)) {
   if (/\/raw\/$/.test(path)) continue;
@@ -45,7 +58,8 @@ for (const path of await samples(site)) {
       assert(sizes.size <= 6, `${sizes.size} requests: ${shown}`);
       for (const [name, size] of sizes) assert(!name.endsWith('.css') || size <= 14 * KB, `${name} is ${size}`);
       // The lists, the graph, the search page and forms are tools, which bring their own script.
-      const tool = list.test(path) || /^(catalog|api-docs|catalog-graph|search)\/([^/]+\/)?$|^create\/templates\//.test(path);
+      const tool =
+        list.test(path) || /^(catalog|api-docs|catalog-graph|search)\/([^/]+\/)?$|^create\/templates\//.test(path);
       assert(sum((name) => name.endsWith('.js')) <= (tool ? 20 : 10) * KB, `scripts: ${shown}`);
     } finally {
       await page.close();
@@ -57,7 +71,9 @@ for (const path of await samples(site)) {
 async function move(page) {
   await page.goto(`${url}catalog/component/`);
   const link = 'tbody .c-name a';
-  const [x, y] = await page.evaluate(`(() => { const { x, y } = document.querySelector('${link}').getBoundingClientRect(); return [x + 5, y + 5]; })()`);
+  const [x, y] = await page.evaluate(
+    `(() => { const { x, y } = document.querySelector('${link}').getBoundingClientRect(); return [x + 5, y + 5]; })()`,
+  );
   await page.evaluate(`void (window.painted = new Promise((done) => {
     let clicked;
     addEventListener('click', ({ timeStamp }) => { clicked = timeStamp; }, { capture: true, once: true });
@@ -66,7 +82,8 @@ async function move(page) {
   }))`);
   await page.call('Input.dispatchMouseEvent', { type: 'mouseMoved', x, y });
   await page.settle(250);
-  for (const type of ['mousePressed', 'mouseReleased']) await page.call('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+  for (const type of ['mousePressed', 'mouseReleased'])
+    await page.call('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
   return page.evaluate('window.painted');
 }
 
@@ -79,12 +96,14 @@ test('how long it takes until a name can be read', async (context) => {
       await prepare();
       await page.goto(url + path);
       // The page is there whole, so that its first words are there with its name.
-      times.push(await page.evaluate(`new Promise((done) => {
+      times.push(
+        await page.evaluate(`new Promise((done) => {
         new PerformanceObserver((list) => {
           const [first] = list.getEntriesByName('first-contentful-paint');
           if (first) done(first.startTime);
         }).observe({ type: 'paint', buffered: true });
-      })`));
+      })`),
+      );
     }
     return Math.round(times.sort((a, b) => a - b)[2]);
   };

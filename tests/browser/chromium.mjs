@@ -7,39 +7,72 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 
 const types = {
-  '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json',
-  '.svg': 'image/svg+xml', '.png': 'image/png', '.txt': 'text/plain', '.xml': 'application/xml',
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.txt': 'text/plain',
+  '.xml': 'application/xml',
 };
 
 /** Serves `folder` below the path `base` as a static host does; returns its address and how to stop it. */
 export async function serve(folder, base) {
   const server = createServer(async (request, response) => {
     let path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
-    if (!path.startsWith(base)) { response.writeHead(404).end(); return; }
+    if (!path.startsWith(base)) {
+      response.writeHead(404).end();
+      return;
+    }
     path = normalize(path.slice(base.length - 1));
     if (path.endsWith('/')) path += 'index.html';
     try {
       const bytes = await readFile(join(folder, path));
       // As `_headers` asks of hosts.
       const cache = path.startsWith('/static/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {};
-      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', ...cache }).end(bytes);
+      response
+        .writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', ...cache })
+        .end(bytes);
     } catch (error) {
-      if (error.code === 'EISDIR') { response.writeHead(301, { location: `${request.url}/` }).end(); return; }
+      if (error.code === 'EISDIR') {
+        response.writeHead(301, { location: `${request.url}/` }).end();
+        return;
+      }
       const page = await readFile(join(folder, '404.html')).catch(() => '');
       response.writeHead(404, { 'content-type': types['.html'] }).end(page);
     }
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  return { url: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}${base}`, stop: () => server.close() };
+  return {
+    url: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}${base}`,
+    stop: () => server.close(),
+  };
 }
 
 /** Starts a browser with a fresh profile. */
 export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
   const profile = await mkdtemp(join(tmpdir(), 'playbill-browser-'));
-  const browser = spawn(executable, [
-    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--hide-scrollbars', '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank',
-  ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+  const browser = spawn(
+    executable,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
+      '--hide-scrollbars',
+      '--remote-debugging-pipe',
+      `--user-data-dir=${profile}`,
+      'about:blank',
+    ],
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+  );
   const pipe = /** @type {import('node:stream').Writable} */ (browser.stdio[3]);
   const waiting = new Map();
   const listeners = new Set();
@@ -53,16 +86,18 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
       if (message.id) {
         const { resolve, reject } = waiting.get(message.id);
         waiting.delete(message.id);
-        if (message.error) reject(new Error(message.error.message)); else resolve(message.result);
+        if (message.error) reject(new Error(message.error.message));
+        else resolve(message.result);
       } else {
         for (const listener of listeners) listener(message);
       }
     }
   });
-  const send = (method, params = {}, sessionId) => new Promise((resolve, reject) => {
-    waiting.set(++number, { resolve, reject });
-    pipe.write(`${JSON.stringify({ id: number, method, params, sessionId })}\0`);
-  });
+  const send = (method, params = {}, sessionId) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++number, { resolve, reject });
+      pipe.write(`${JSON.stringify({ id: number, method, params, sessionId })}\0`);
+    });
   return {
     /** Opens a tab. */
     async page({ width = 1440, height = 900, dark = false, script = true } = {}) {
@@ -75,8 +110,10 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
       const loads = [];
       const listener = (message) => {
         if (message.sessionId !== sessionId) return;
-        if (message.method === 'Runtime.exceptionThrown') problems.push(message.params.exceptionDetails.exception?.description ?? message.params.exceptionDetails.text);
-        if (message.method === 'Log.entryAdded' && message.params.entry.level === 'error') problems.push(message.params.entry.text);
+        if (message.method === 'Runtime.exceptionThrown')
+          problems.push(message.params.exceptionDetails.exception?.description ?? message.params.exceptionDetails.text);
+        if (message.method === 'Log.entryAdded' && message.params.entry.level === 'error')
+          problems.push(message.params.entry.text);
         if (message.method === 'Network.requestWillBeSent') requests.push(message.params.request.url);
         if (message.method === 'Page.loadEventFired') for (const done of loads.splice(0)) done();
       };
@@ -84,9 +121,15 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
       for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await call(`${domain}.enable`);
       if (!script) await call('Emulation.setScriptExecutionDisabled', { value: true });
       const page = {
-        problems, requests, call,
-        resize: (width, height) => call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 }),
-        colours: (dark) => call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] }),
+        problems,
+        requests,
+        call,
+        resize: (width, height) =>
+          call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 }),
+        colours: (dark) =>
+          call('Emulation.setEmulatedMedia', {
+            features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }],
+          }),
         async goto(url) {
           const loaded = new Promise((done) => loads.push(done));
           await call('Page.navigate', { url });
@@ -96,14 +139,25 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
         /** Waits until scripts and frames have had their turn. */
         settle: (milliseconds = 250) => new Promise((done) => setTimeout(done, milliseconds)),
         async evaluate(expression) {
-          const { result, exceptionDetails } = await call('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
+          const { result, exceptionDetails } = await call('Runtime.evaluate', {
+            expression,
+            returnByValue: true,
+            awaitPromise: true,
+          });
           if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
           return result.value;
         },
         async press(key, { modifiers = 0, code = undefined } = {}) {
           const text = key.length === 1 && !modifiers ? key : undefined;
           const windowsVirtualKeyCode = { Escape: 27, Enter: 13, ArrowUp: 38, ArrowDown: 40, Tab: 9 }[key];
-          await call('Input.dispatchKeyEvent', { type: text ? 'keyDown' : 'rawKeyDown', key, code, text, modifiers, windowsVirtualKeyCode });
+          await call('Input.dispatchKeyEvent', {
+            type: text ? 'keyDown' : 'rawKeyDown',
+            key,
+            code,
+            text,
+            modifiers,
+            windowsVirtualKeyCode,
+          });
           await call('Input.dispatchKeyEvent', { type: 'keyUp', key, code, modifiers, windowsVirtualKeyCode });
           await page.settle(120);
         },
@@ -115,7 +169,10 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
           const { data } = await call('Page.captureScreenshot', { captureBeyondViewport: full, ...(full ? {} : {}) });
           return Buffer.from(data, 'base64');
         },
-        async close() { listeners.delete(listener); await send('Target.closeTarget', { targetId }); },
+        async close() {
+          listeners.delete(listener);
+          await send('Target.closeTarget', { targetId });
+        },
       };
       await page.resize(width, height);
       await page.colours(dark);

@@ -17,7 +17,11 @@ const base = /<link rel="stylesheet" href="(.*)static\//.exec(readFileSync(join(
 const { url, stop } = await serve(site, base);
 const browser = await launch();
 const folder = mkdtempSync(join(tmpdir(), 'playbill-create-'));
-after(async () => { await browser.stop(); stop(); rmSync(folder, { recursive: true, force: true }); });
+after(async () => {
+  await browser.stop();
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const address = `${url}create/templates/default/stage-ready-service/`;
 
@@ -32,14 +36,16 @@ async function until(page, expression) {
 /** Goes on with the key until the field or button has the focus. */
 async function reach(page, wanted) {
   for (let turn = 0; turn < 60; turn++) {
-    if (await active(page) === wanted) return;
+    if ((await active(page)) === wanted) return;
     await page.press('Tab');
   }
   assert.fail(`${wanted} cannot be reached; ${await active(page)} has the focus`);
 }
 async function accessible(page, where) {
   await page.evaluate(axe);
-  const found = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`);
+  const found = await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`,
+  );
   assert.deepEqual(found, [], where);
 }
 const heading = (page) => page.evaluate(`document.querySelector('[data-form] h2')?.textContent`);
@@ -52,7 +58,9 @@ for (const width of [1440, 375]) {
       await page.call('Page.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads });
       await page.goto(address);
       await until(page, `Boolean(document.querySelector('[data-form] form'))`);
-      await page.evaluate(`document.querySelector('[data-form]').previousElementSibling.querySelector('a, button')?.focus()`);
+      await page.evaluate(
+        `document.querySelector('[data-form]').previousElementSibling.querySelector('a, button')?.focus()`,
+      );
       await accessible(page, 'the first page');
       // What is missing is announced, and has the focus.
       await reach(page, 'Next');
@@ -72,11 +80,17 @@ for (const width of [1440, 375]) {
       await reach(page, 'Next');
       await page.press(' ');
       assert.match(await page.evaluate(`document.querySelector('#field-name-wrong').textContent`), /match/);
-      await page.evaluate(`document.querySelector('#field-name').select(), document.querySelector('#field-name').focus()`);
+      await page.evaluate(
+        `document.querySelector('#field-name').select(), document.querySelector('#field-name').focus()`,
+      );
       await page.type('prompt-box');
       await reach(page, 'Next');
       await page.press(' ');
-      assert.equal(await heading(page), 'The costume', await page.evaluate(`document.querySelector('[role=alert]')?.textContent`));
+      assert.equal(
+        await heading(page),
+        'The costume',
+        await page.evaluate(`document.querySelector('[role=alert]')?.textContent`),
+      );
       // One field comes with another.
       assert.equal(await page.evaluate(`Boolean(document.querySelector('#field-storageGiB'))`), false);
       await reach(page, 'field-database');
@@ -109,7 +123,10 @@ for (const width of [1440, 375]) {
       assert(await page.evaluate(`document.documentElement.scrollWidth <= innerWidth`), 'wider than the screen');
       // The command means the same to a shell.
       const command = await page.evaluate(`document.querySelector('[data-form] pre.command').textContent`);
-      const told = spawnSync('sh', ['-c', `playbill() { printf '%s\\n' "$@"; }; ${command}`], { encoding: 'utf8', env: { USER: 'somebody', PATH: process.env.PATH } });
+      const told = spawnSync('sh', ['-c', `playbill() { printf '%s\\n' "$@"; }; ${command}`], {
+        encoding: 'utf8',
+        env: { USER: 'somebody', PATH: process.env.PATH },
+      });
       assert.equal(told.stderr, '');
       const words = told.stdout.trimEnd().split('\n');
       assert.deepEqual(words.slice(0, 4), ['new', 'template:default/stage-ready-service', '--set', 'name=prompt-box']);
@@ -121,7 +138,13 @@ for (const width of [1440, 375]) {
       const file = join(downloads, 'values.yaml');
       for (let turn = 0; turn < 50 && !existsSync(file); turn++) await page.settle(100);
       for (const values of [['--values', file], words.slice(2, words.indexOf('--record'))]) {
-        const report = JSON.parse(execFileSync(binary, ['new', 'template:default/stage-ready-service', ...values, '--dry-run', '--format', 'json'], { cwd: example, encoding: 'utf8' }));
+        const report = JSON.parse(
+          execFileSync(
+            binary,
+            ['new', 'template:default/stage-ready-service', ...values, '--dry-run', '--format', 'json'],
+            { cwd: example, encoding: 'utf8' },
+          ),
+        );
         assert.equal(report.status, 'completed');
         assert.equal(report.parameters.storageGiB, 64);
         assert.equal(report.parameters.repoUrl, 'github.com?owner=footlights-example&repo=prompt-box');
@@ -138,11 +161,18 @@ for (const width of [1440, 375]) {
 test('a workflow is started with what fits its forge', async () => {
   const { workflow } = await import(resolve('themes/default/static/form.js'));
   const values = { name: "a'b", text: '$X `y` "z"', list: [1, true] };
-  const inputs = { template: 'template:default/t', values: '{"name":"a\\u0027b","text":"\\u0024X \\u0060y\\u0060 \\u0022z\\u0022","list":[1,true]}' };
+  const inputs = {
+    template: 'template:default/t',
+    values: '{"name":"a\\u0027b","text":"\\u0024X \\u0060y\\u0060 \\u0022z\\u0022","list":[1,true]}',
+  };
   const github = 'https://github.com/acme/portal/actions/workflows/create.yml';
   assert.deepEqual(workflow(github, inputs.template, values), { link: github, inputs });
   assert.deepEqual(JSON.parse(inputs.values), values);
-  for (const place of ['https://gitlab.com/acme/portal', 'https://gitlab.com/acme/portal/', 'https://gitlab.acme.org/acme/portal/-/pipelines/new?ref=next']) {
+  for (const place of [
+    'https://gitlab.com/acme/portal',
+    'https://gitlab.com/acme/portal/',
+    'https://gitlab.acme.org/acme/portal/-/pipelines/new?ref=next',
+  ]) {
     const { link, inputs: left } = workflow(place, inputs.template, values);
     const address = new URL(link);
     assert.equal(address.pathname, '/acme/portal/-/pipelines/new');
@@ -162,7 +192,14 @@ test('without script the page says what is asked and done', async () => {
     await page.goto(address);
     const { root } = await page.call('DOM.getDocument', { depth: -1 });
     const { outerHTML } = await page.call('DOM.getOuterHTML', { nodeId: root.nodeId });
-    for (const text of ['storageGiB', 'OwnerPicker', 'publish:github', 'playbill new template:default/stage-ready-service', 'deploy/prompt-box.yaml']) assert(outerHTML.includes(text), text);
+    for (const text of [
+      'storageGiB',
+      'OwnerPicker',
+      'publish:github',
+      'playbill new template:default/stage-ready-service',
+      'deploy/prompt-box.yaml',
+    ])
+      assert(outerHTML.includes(text), text);
   } finally {
     await page.close();
   }
@@ -172,7 +209,10 @@ test('the list is filtered by text, category and tag', async () => {
   const page = await browser.page();
   try {
     await page.goto(`${url}create/`);
-    const shown = () => page.evaluate(`[...document.querySelectorAll('[data-ref]')].filter((card) => card.offsetParent).map((card) => card.querySelector('h3').textContent)`);
+    const shown = () =>
+      page.evaluate(
+        `[...document.querySelectorAll('[data-ref]')].filter((card) => card.offsetParent).map((card) => card.querySelector('h3').textContent)`,
+      );
     const everything = await shown();
     await page.evaluate(`document.querySelector('[data-filter] input').focus()`);
     await page.type('house');

@@ -17,7 +17,8 @@ import { launch } from './chromium.mjs';
 import { serve } from './serve.mjs';
 
 const program = process.env.PLAYBILL ?? 'target/debug/playbill';
-const svg = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="200" height="120" viewBox="0 0 200 120"';
+const svg =
+  'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="200" height="120" viewBox="0 0 200 120"';
 const alarm = "new Image().src='/canary?'+location.pathname";
 const html = `<!doctype html><html><body onload="${alarm}">demo<script>${alarm}</script><script src="evil.js"></script><script src="/docs/default/component/evil/evil-js.txt"></script></body></html>`;
 const xhtml = `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>x<script>${alarm}</script><script src="evil.js"/></body></html>`;
@@ -35,12 +36,15 @@ const pictures = {
 };
 
 const files = {
-  'catalog-info.yaml': "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: evil\n  annotations: {backstage.io/techdocs-ref: 'dir:.'}\nspec: {type: service, lifecycle: production, owner: team}\n---\n"
-    + `apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: pets.html}\nspec: {type: asyncapi, lifecycle: production, owner: team, definition: ${JSON.stringify(html)}}\n---\n`
-    + `apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: xml}\nspec: {type: wsdl, lifecycle: production, owner: team, definition: ${JSON.stringify(xhtml)}}\n`,
+  'catalog-info.yaml':
+    "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: evil\n  annotations: {backstage.io/techdocs-ref: 'dir:.'}\nspec: {type: service, lifecycle: production, owner: team}\n---\n" +
+    `apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: pets.html}\nspec: {type: asyncapi, lifecycle: production, owner: team, definition: ${JSON.stringify(html)}}\n---\n` +
+    `apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: xml}\nspec: {type: wsdl, lifecycle: production, owner: team, definition: ${JSON.stringify(xhtml)}}\n`,
   'mkdocs.yml': 'site_name: Evil\n',
   'docs/raw.md': html,
-  'docs/index.md': `# Pictures\n\n${Object.keys(pictures).map((name) => `![${name}](${name})`).join('\n')}\n\n[demo](demo.html) [js](evil.js) [twin](demo.html.gz)\n`,
+  'docs/index.md': `# Pictures\n\n${Object.keys(pictures)
+    .map((name) => `![${name}](${name})`)
+    .join('\n')}\n\n[demo](demo.html) [js](evil.js) [twin](demo.html.gz)\n`,
   'docs/evil.js': alarm,
   'docs/demo.html': html,
   'docs/frames/index.html': html,
@@ -50,12 +54,19 @@ const files = {
   'docs/pic.svgz': gzipSync(evil),
   'docs/entity.svg': `<!DOCTYPE svg [<!ENTITY s "<script>${alarm}</script>">]><svg ${svg}>&s;</svg>`,
   'docs/page.svg': html,
-  ...Object.fromEntries(['html', 'htm', 'HTML', 'shtml', 'PHP', 'en', 'png', 'md.txt', 'csv', 'unknown'].map((ending) => [`docs/h.${ending}`, html])),
+  ...Object.fromEntries(
+    ['html', 'htm', 'HTML', 'shtml', 'PHP', 'en', 'png', 'md.txt', 'csv', 'unknown'].map((ending) => [
+      `docs/h.${ending}`,
+      html,
+    ]),
+  ),
   'docs/n.html.en': html,
   'docs/noext': html,
   'docs/ noext': `\n ${html}`,
   'docs/bad: name.html': html,
-  ...Object.fromEntries(['xhtml', 'xht', 'xml', 'rdf', 'kml', 'atom', 'drawio', 'wsdl'].map((ending) => [`docs/x.${ending}`, xhtml])),
+  ...Object.fromEntries(
+    ['xhtml', 'xht', 'xml', 'rdf', 'kml', 'atom', 'drawio', 'wsdl'].map((ending) => [`docs/x.${ending}`, xhtml]),
+  ),
   'docs/pic.svg': evil,
   'docs/PIC2.SVG': evil,
   ...Object.fromEntries(Object.entries(pictures).map(([name, picture]) => [`docs/${name}`, picture])),
@@ -68,18 +79,49 @@ const hosts = [];
 
 /** The endings that hosts know; as Apache does it, the last one that is known counts. */
 const types = {
-  html: 'text/html', htm: 'text/html', shtml: 'text/html', php: 'text/html', xhtml: 'application/xhtml+xml', xht: 'application/xhtml+xml', xml: 'application/xml', xsl: 'application/xml',
-  rdf: 'application/rdf+xml', kml: 'application/vnd.google-earth.kml+xml', atom: 'application/atom+xml', wsdl: 'application/wsdl+xml', mhtml: 'multipart/related', svg: 'image/svg+xml', svgz: 'image/svg+xml',
-  js: 'text/javascript', css: 'text/css', json: 'application/json', png: 'image/png', txt: 'text/plain', csv: 'text/csv', gz: 'application/gzip', woff2: 'font/woff2',
+  html: 'text/html',
+  htm: 'text/html',
+  shtml: 'text/html',
+  php: 'text/html',
+  xhtml: 'application/xhtml+xml',
+  xht: 'application/xhtml+xml',
+  xml: 'application/xml',
+  xsl: 'application/xml',
+  rdf: 'application/rdf+xml',
+  kml: 'application/vnd.google-earth.kml+xml',
+  atom: 'application/atom+xml',
+  wsdl: 'application/wsdl+xml',
+  mhtml: 'multipart/related',
+  svg: 'image/svg+xml',
+  svgz: 'image/svg+xml',
+  js: 'text/javascript',
+  css: 'text/css',
+  json: 'application/json',
+  png: 'image/png',
+  txt: 'text/plain',
+  csv: 'text/csv',
+  gz: 'application/gzip',
+  woff2: 'font/woff2',
 };
-const typeOf = (path) => path.split('/').at(-1).toLowerCase().split('.').slice(1).reverse().map((ending) => types[ending]).find(Boolean);
+const typeOf = (path) =>
+  path
+    .split('/')
+    .at(-1)
+    .toLowerCase()
+    .split('.')
+    .slice(1)
+    .reverse()
+    .map((ending) => types[ending])
+    .find(Boolean);
 
 /** A host of the site, and of the sources below `/raw/`; `head` says what it sends beside the type. */
 async function host(head, type = typeOf) {
   const server = createServer(async (request, response) => {
     let path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
     if (path.startsWith('/look/')) {
-      response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><body style="margin:0"><img src="/${path.slice(6)}">`);
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(`<!doctype html><body style="margin:0"><img src="/${path.slice(6)}">`);
       return;
     }
     if (path.endsWith('/')) path += 'index.html';
@@ -135,16 +177,31 @@ const below = (base, paths) => paths.map((path) => base + path.split('/').map(en
 
 test('the attacks work where nobody stops them', async () => {
   const base = await host({});
-  const tried = below(base, ['raw/docs/h.html', 'raw/docs/noext', 'raw/docs/x.xhtml', 'raw/docs/pic.svg', 'raw/docs/n.html.en', 'raw/docs/h.unknown']);
+  const tried = below(base, [
+    'raw/docs/h.html',
+    'raw/docs/noext',
+    'raw/docs/x.xhtml',
+    'raw/docs/pic.svg',
+    'raw/docs/n.html.en',
+    'raw/docs/h.unknown',
+  ]);
   assert.deepEqual(await running(tried), tried);
 });
 
 for (const [name, start] of Object.entries({
   'from a host without headers': () => host({}),
-  'from a host that does not even tell types': () => host({}, (path) => (path.startsWith('/docs/') && !path.endsWith('/index.html') ? undefined : typeOf(path))),
+  'from a host that does not even tell types': () =>
+    host({}, (path) => (path.startsWith('/docs/') && !path.endsWith('/index.html') ? undefined : typeOf(path))),
   'with the policy of _headers': async () => {
     const lines = (await readFile(join(site, '_headers'), 'utf8')).split('\n\n')[0].split('\n').slice(1);
-    const head = Object.fromEntries(lines.map((line) => line.trim().split(/: (.*)/).slice(0, 2)));
+    const head = Object.fromEntries(
+      lines.map((line) =>
+        line
+          .trim()
+          .split(/: (.*)/)
+          .slice(0, 2),
+      ),
+    );
     assert.match(head['Content-Security-Policy'], /default-src 'self'/);
     return host(head);
   },
@@ -193,13 +250,19 @@ test('pictures are shown in their document, with the policy of the watch server 
     for (const base of [server.url, await host({})]) {
       await page.goto(`${base}docs/default/component/evil/`);
       // Those that are not in sight are loaded later, which nobody waits for here.
-      const shown = await page.evaluate(`Promise.all([...document.querySelectorAll('article img')].map(async (image) => {
+      const shown =
+        await page.evaluate(`Promise.all([...document.querySelectorAll('article img')].map(async (image) => {
         image.loading = 'eager';
         await image.decode().catch(() => undefined);
         return image.naturalWidth;
       }))`);
-      assert.deepEqual(shown, Object.keys(pictures).map(() => 200));
-      const links = await page.evaluate('[...document.querySelectorAll("article p a")].map((link) => link.getAttribute("href"))');
+      assert.deepEqual(
+        shown,
+        Object.keys(pictures).map(() => 200),
+      );
+      const links = await page.evaluate(
+        '[...document.querySelectorAll("article p a")].map((link) => link.getAttribute("href"))',
+      );
       assert.deepEqual(links, ['demo.html', 'evil-js.txt', 'demo.html.gz']);
     }
   } finally {

@@ -12,7 +12,10 @@ const site = process.env.PLAYBILL_SITE ?? 'target/example-site';
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
 const { url, stop } = await serve(site, base);
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); });
+after(async () => {
+  await browser.stop();
+  stop();
+});
 
 function check(name, body) {
   test(name, async () => {
@@ -29,7 +32,9 @@ function check(name, body) {
 /** Loads a page whole, and leaves a mark that lasts as long as its document. */
 async function load(page, path) {
   await page.goto(url + path);
-  await page.evaluate(`document.querySelector('.brand').dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))`);
+  await page.evaluate(
+    `document.querySelector('.brand').dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))`,
+  );
   await page.settle(200);
   await page.evaluate('void (window.same = true)');
 }
@@ -45,7 +50,8 @@ async function move(page, address) {
   await page.settle(300);
 }
 const isSame = (page) => page.evaluate('window.same === true');
-const text = (page, selector) => page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim()`);
+const text = (page, selector) =>
+  page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim()`);
 
 /** The document as text, without the announcement for screen readers and what only browsers without scripts show; sheets and modules by their whole addresses. */
 const whole = `(() => {
@@ -61,9 +67,12 @@ const whole = `(() => {
 /** Where two documents differ, in words; undefined if they do not. */
 function difference(moved, loaded) {
   for (const part of Object.keys(loaded)) {
-    const [is, was] = [moved[part], loaded[part]].map((lines) => (Array.isArray(lines) ? lines : lines.split(/(?<=>)/)));
+    const [is, was] = [moved[part], loaded[part]].map((lines) =>
+      Array.isArray(lines) ? lines : lines.split(/(?<=>)/),
+    );
     const at = is.findIndex((line, place) => line !== was[place]);
-    if (at >= 0 || is.length !== was.length) return `${part}: after a move ${is.slice(at, at + 3).join('')}, after a load ${was.slice(at, at + 3).join('')}`;
+    if (at >= 0 || is.length !== was.length)
+      return `${part}: after a move ${is.slice(at, at + 3).join('')}, after a load ${was.slice(at, at + 3).join('')}`;
   }
   return undefined;
 }
@@ -101,14 +110,20 @@ check('what only the last page says of itself goes with it, and what this browse
   await page.evaluate(`Object.assign(document.documentElement.dataset, { theme: 'dark', old: '' })`);
   await move(page, `${url}status/`);
   assert(await isSame(page));
-  assert.deepEqual(await page.evaluate(`[document.documentElement.dataset.theme, 'old' in document.documentElement.dataset]`), ['dark', false]);
+  assert.deepEqual(
+    await page.evaluate(`[document.documentElement.dataset.theme, 'old' in document.documentElement.dataset]`),
+    ['dark', false],
+  );
 });
 
 check('back and forward restore what was scrolled and filtered', async (page) => {
   await load(page, 'catalog/component/');
   await page.evaluate(`document.querySelector('[data-filter] input').focus()`);
   await page.type('booking');
-  const shown = () => page.evaluate(`[...document.querySelectorAll('[data-results] tbody .c-name .entity')].map((link) => link.textContent)`);
+  const shown = () =>
+    page.evaluate(
+      `[...document.querySelectorAll('[data-results] tbody .c-name .entity')].map((link) => link.textContent)`,
+    );
   const found = await shown();
   assert(found.length > 0 && found.length < 10, found.join());
   await page.evaluate(`document.querySelector('[data-results] .c-name .entity').click()`);
@@ -146,7 +161,10 @@ check('a page keeps its look while the sheets of the next one load', async (page
   const inUse = await page.evaluate('inUse');
   assert(inUse.length > 0, 'no sheet was loaded');
   assert(!inUse.includes(true), 'a sheet of the next page changes the last one');
-  assert(await page.evaluate(`[...document.styleSheets].every(({ media }) => matchMedia(media.mediaText).matches)`), 'a sheet stays without use');
+  assert(
+    await page.evaluate(`[...document.styleSheets].every(({ media }) => matchMedia(media.mediaText).matches)`),
+    'a sheet stays without use',
+  );
 });
 
 check('a link to a heading arrives there', async (page) => {
@@ -165,7 +183,10 @@ check('a link to a heading arrives there', async (page) => {
 
 check('the search stays loaded and opens its results in place', async (page) => {
   await load(page, 'explore/');
-  for (const [words, name] of Object.entries({ 'booking service': /Booking Service/, 'audience forecast': /Audience Forecast/i })) {
+  for (const [words, name] of Object.entries({
+    'booking service': /Booking Service/,
+    'audience forecast': /Audience Forecast/i,
+  })) {
     await page.press('/', { code: 'Slash' });
     await page.settle(500);
     await page.type(words);
@@ -195,7 +216,8 @@ check('a page that writes its address while the next one is fetched does not tak
 
 check('what is not plain is left to the browser', async (page) => {
   await load(page, 'catalog/component/');
-  const prevented = (change, link = '.c-name .entity') => page.evaluate(`(() => {
+  const prevented = (change, link = '.c-name .entity') =>
+    page.evaluate(`(() => {
     let seen;
     addEventListener('click', (event) => { seen = event.defaultPrevented; event.preventDefault(); }, { once: true });
     document.querySelector(${JSON.stringify(link)}).dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ...${JSON.stringify(change)} }));
@@ -223,7 +245,9 @@ test('a page of another build is loaded whole', async () => {
   const page = await browser.page();
   try {
     await page.goto(`${other.url}explore/`);
-    await page.evaluate(`document.querySelector('.brand').dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))`);
+    await page.evaluate(
+      `document.querySelector('.brand').dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))`,
+    );
     await page.settle(300);
     await page.evaluate('void (window.same = true)');
     const name = (await readdir(join(folder, 'static'))).find((file) => /^app\..*js$/.test(file));

@@ -14,7 +14,10 @@ assert(existsSync(join(site, 'index.html')), `there is no site in ${site}: build
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
 const { url, stop } = await serve(site, base);
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); });
+after(async () => {
+  await browser.stop();
+  stop();
+});
 
 /** Runs a test in a tab of its own; nothing may be asked of other hosts, and the console must stay silent. */
 function check(name, options, body) {
@@ -22,7 +25,9 @@ function check(name, options, body) {
     const page = await browser.page(options);
     try {
       await body(page);
-      const foreign = page.requests.filter((request) => !request.startsWith(url) && !/^(data|about|blob):/.test(request));
+      const foreign = page.requests.filter(
+        (request) => !request.startsWith(url) && !/^(data|about|blob):/.test(request),
+      );
       assert.deepEqual(foreign, [], 'requests leave the site');
       assert.deepEqual(page.problems, [], 'the console shows errors');
     } finally {
@@ -61,12 +66,14 @@ for (const path of pages) {
     for (const width of [1440, 1024, 768, 375]) {
       await page.resize(width, 900);
       await page.goto(url + path);
-      const over = await page.evaluate(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+      const over =
+        await page.evaluate(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
         .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.scroll, .canvas, pre, .tabs, .kinds, table'))
         .slice(0, 3).map((element) => element.outerHTML.slice(0, 120))`);
       assert.deepEqual(over, [], `at ${width} the page scrolls sideways`);
       // A picture without a size shifts the layout when it arrives.
-      if (await page.evaluate(`document.querySelector('.doc img:not([width])')`) === null) assert.deepEqual(await shifts(page, url + path), [], `at ${width} the layout shifts`);
+      if ((await page.evaluate(`document.querySelector('.doc img:not([width])')`)) === null)
+        assert.deepEqual(await shifts(page, url + path), [], `at ${width} the layout shifts`);
     }
     assert.equal(await page.evaluate(`document.querySelectorAll('h1').length`), 1, 'one heading of the first level');
     const unnamed = await page.evaluate(`[...document.querySelectorAll('a[href], button, input:enabled')]
@@ -101,7 +108,9 @@ check('colours are kept without a flash', {}, async (page) => {
 check('the filters of the catalog', {}, async (page) => {
   await page.goto(`${url}catalog/?filters[kind]=component&filters[lifecycles]=production`);
   await page.settle(500);
-  const state = await page.evaluate(`({ rows: document.querySelectorAll('[data-results] tbody tr').length, count: Number(document.querySelector('[data-count]').textContent.replace(',', '')), hidden: document.querySelector('[data-listing]').hidden, chosen: document.querySelector('[data-chosen]').textContent })`);
+  const state = await page.evaluate(
+    `({ rows: document.querySelectorAll('[data-results] tbody tr').length, count: Number(document.querySelector('[data-count]').textContent.replace(',', '')), hidden: document.querySelector('[data-listing]').hidden, chosen: document.querySelector('[data-chosen]').textContent })`,
+  );
   assert(state.hidden && state.rows > 0 && state.count >= state.rows, JSON.stringify(state));
   assert.match(state.chosen, /production/);
   await page.evaluate(`document.querySelector('.chosen').click()`);
@@ -115,7 +124,10 @@ check('the filters of the catalog', {}, async (page) => {
 check('columns sort, and the address says how', {}, async (page) => {
   await page.goto(`${url}catalog/component/`);
   await page.settle(500);
-  const owners = () => page.evaluate(`[...document.querySelectorAll('[data-results] tbody tr')].map((row) => row.cells[[...document.querySelectorAll('[data-results] thead th')].findIndex((head) => head.classList.contains('c-owner'))].textContent)`);
+  const owners = () =>
+    page.evaluate(
+      `[...document.querySelectorAll('[data-results] tbody tr')].map((row) => row.cells[[...document.querySelectorAll('[data-results] thead th')].findIndex((head) => head.classList.contains('c-owner'))].textContent)`,
+    );
   await page.evaluate(`document.querySelector('.c-owner .sort').click()`);
   await page.settle();
   const up = await owners();
@@ -146,7 +158,9 @@ check('stars and recently viewed', {}, async (page) => {
   await page.evaluate(`document.querySelector('[data-star]').click()`);
   assert.equal(await page.evaluate(`document.querySelector('[data-star]').getAttribute('aria-pressed')`), 'true');
   await page.goto(url);
-  const links = await page.evaluate(`[...document.querySelectorAll('[data-starred] a, [data-recent] a')].map((link) => link.href)`);
+  const links = await page.evaluate(
+    `[...document.querySelectorAll('[data-starred] a, [data-recent] a')].map((link) => link.href)`,
+  );
   assert.deepEqual(links, [url + entity, url + entity]);
 });
 

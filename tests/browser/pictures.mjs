@@ -13,13 +13,14 @@ const browser = await launch();
 await mkdir(folder, { recursive: true });
 for (const path of paths.length ? paths.map((path) => (path === '/' ? '' : path)) : await samples(site)) {
   const page = await browser.page();
-  for (const width of [1440, 375]) for (const dark of [false, true]) {
-    await page.resize(width, width > 600 ? 900 : 800);
-    await page.colours(dark);
-    await page.goto(url + path);
-    const name = `${(path || 'home').replace(/\/$/, '').replaceAll(/[^\w.-]+/g, '_')}-${width}${dark ? '-dark' : ''}.png`;
-    await writeFile(join(folder, name), await page.screenshot({ full: process.env.FULL === '1' }));
-  }
+  for (const width of [1440, 375])
+    for (const dark of [false, true]) {
+      await page.resize(width, width > 600 ? 900 : 800);
+      await page.colours(dark);
+      await page.goto(url + path);
+      const name = `${(path || 'home').replace(/\/$/, '').replaceAll(/[^\w.-]+/g, '_')}-${width}${dark ? '-dark' : ''}.png`;
+      await writeFile(join(folder, name), await page.screenshot({ full: process.env.FULL === '1' }));
+    }
   await page.close();
 }
 await browser.stop();

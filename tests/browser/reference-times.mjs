@@ -19,18 +19,26 @@ for (let round = 0; round < Number(rounds); round++) {
     const page = await browser.page({ script });
     await page.goto(url + path);
     // Everything that a page without JavaScript shows is there when it is first painted.
-    const painted = await page.evaluate(`Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN)`);
-    const times = await page.evaluate(`(() => { const [it] = performance.getEntriesByType('navigation'); return [it.responseEnd, it.domContentLoadedEventEnd, it.loadEventEnd].map(Math.round); })()`);
+    const painted = await page.evaluate(
+      `Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN)`,
+    );
+    const times = await page.evaluate(
+      `(() => { const [it] = performance.getEntriesByType('navigation'); return [it.responseEnd, it.domContentLoadedEventEnd, it.loadEventEnd].map(Math.round); })()`,
+    );
     const there = await page.evaluate(`document.querySelector('${first}')?.checkVisibility() ?? false`);
     let tasks = [];
     if (script) {
-      await page.evaluate(`window.tasks = []; new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)))).observe({ type: 'longtask', buffered: true });`);
+      await page.evaluate(
+        `window.tasks = []; new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)))).observe({ type: 'longtask', buffered: true });`,
+      );
       await page.evaluate(`document.querySelector('.api-nav .filter input')?.focus()`);
       for (const letters of ['g', 'et', ' rep']) await page.type(letters);
       await page.settle(300);
       tasks = await page.evaluate('window.tasks');
     }
-    console.log(`${script ? 'with   ' : 'without'} script: painted ${painted} ms, read ${times[0]} ms, parsed ${times[1]} ms, loaded ${times[2]} ms, an operation is there: ${there}${script ? `, tasks over 50 ms: ${tasks.length ? tasks.join(' ') : 'none'}` : ''}`);
+    console.log(
+      `${script ? 'with   ' : 'without'} script: painted ${painted} ms, read ${times[0]} ms, parsed ${times[1]} ms, loaded ${times[2]} ms, an operation is there: ${there}${script ? `, tasks over 50 ms: ${tasks.length ? tasks.join(' ') : 'none'}` : ''}`,
+    );
     await page.close();
   }
 }

@@ -17,21 +17,38 @@ const folder = mkdtempSync(join(tmpdir(), 'playbill-search-speed-'));
 let seed = 7;
 const random = () => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) / 2 ** 32;
 const syllables = ['ba', 'de', 'ki', 'lo', 'mu', 'na', 'pe', 'ri', 'so', 'tu', 've', 'za'];
-const words = Array.from({ length: 8000 }, () => Array.from({ length: 2 + Math.floor(random() * 3) }, () => syllables[Math.floor(random() * syllables.length)]).join(''));
+const words = Array.from({ length: 8000 }, () =>
+  Array.from({ length: 2 + Math.floor(random() * 3) }, () => syllables[Math.floor(random() * syllables.length)]).join(
+    '',
+  ),
+);
 const word = () => words[Math.floor(words.length * random() ** 3)];
 const text = (count) => Array.from({ length: count }, word).join(' ');
 const titles = [];
 mkdirSync(join(folder, 'site/docs'), { recursive: true });
-writeFileSync(join(folder, 'site/catalog-info.yaml'), "{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {name: many, annotations: {backstage.io/techdocs-ref: 'dir:.'}}, spec: {type: service, lifecycle: production, owner: crew}}\n");
+writeFileSync(
+  join(folder, 'site/catalog-info.yaml'),
+  "{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {name: many, annotations: {backstage.io/techdocs-ref: 'dir:.'}}, spec: {type: service, lifecycle: production, owner: crew}}\n",
+);
 for (let page = 0; page < pages; page++) {
   titles.push(text(3));
   const sections = Array.from({ length: 4 }, () => `## ${text(3)}\n\n${text(60)}.\n`);
-  writeFileSync(join(folder, `site/docs/page-${page}.md`), `# ${titles[page]}\n\n${text(40)}.\n\n${sections.join('\n')}`);
+  writeFileSync(
+    join(folder, `site/docs/page-${page}.md`),
+    `# ${titles[page]}\n\n${text(40)}.\n\n${sections.join('\n')}`,
+  );
 }
-execFileSync(binary, ['build', join(folder, 'site'), '-o', join(folder, 'out'), '--no-cache'], { stdio: 'ignore', maxBuffer: 1 << 28 });
+execFileSync(binary, ['build', join(folder, 'site'), '-o', join(folder, 'out'), '--no-cache'], {
+  stdio: 'ignore',
+  maxBuffer: 1 << 28,
+});
 const { url, stop } = await serve(join(folder, 'out'), '/portal/');
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); rmSync(folder, { recursive: true, force: true }); });
+after(async () => {
+  await browser.stop();
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test(`a query over ${pages} pages takes at most 20 ms once its files are loaded`, async (t) => {
   const page = await browser.page();

@@ -11,18 +11,30 @@ const most = Number(process.env.PLAYBILL_TITLES ?? 60);
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
 const { url, stop } = await serve(site, base);
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); });
+after(async () => {
+  await browser.stop();
+  stop();
+});
 
-const entities = (await readFile(join(site, 'api/catalog/entities.ndjson'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
+const entities = (await readFile(join(site, 'api/catalog/entities.ndjson'), 'utf8'))
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
 const asked = entities.map(({ kind, metadata, spec }) => {
   const title = metadata.title ?? spec?.profile?.displayName ?? metadata.name;
-  return { word: title.toLowerCase().match(/[\p{L}\p{N}]+/u)?.[0] ?? '', path: `${(metadata.namespace ?? 'default').toLowerCase()}/${kind.toLowerCase()}/${metadata.name.toLowerCase()}/` };
+  return {
+    word: title.toLowerCase().match(/[\p{L}\p{N}]+/u)?.[0] ?? '',
+    path: `${(metadata.namespace ?? 'default').toLowerCase()}/${kind.toLowerCase()}/${metadata.name.toLowerCase()}/`,
+  };
 });
 // A word that begins one title only, and says something.
 const own = asked.filter(({ word }) => word.length > 3 && asked.filter((other) => other.word === word).length === 1);
 const titles = own.filter((_, at) => at % Math.ceil(own.length / most) === 0);
 
-for (const [place, address, input, list] of [['the dialogue', '', '.search-dialog input', '.search-dialog .hits'], ['the page', 'search/', '[data-search-form] input', '.page-hits']]) {
+for (const [place, address, input, list] of [
+  ['the dialogue', '', '.search-dialog input', '.search-dialog .hits'],
+  ['the page', 'search/', '[data-search-form] input', '.page-hits'],
+]) {
   test(`the first word of a title finds it in ${place}`, async (context) => {
     const page = await browser.page();
     await page.goto(url + address);
@@ -46,7 +58,10 @@ for (const [place, address, input, list] of [['the dialogue', '', '.search-dialo
       if (at !== 0) context.diagnostic(`${word}: ${path} is not first, but ${shown[0]}`);
     }
     context.diagnostic(`of ${titles.length} first ${first}, among three ${three}`);
-    assert.ok(titles.length > 0 && first >= 0.92 * titles.length && three >= 0.99 * titles.length, `of ${titles.length} first ${first}, among three ${three}`);
+    assert.ok(
+      titles.length > 0 && first >= 0.92 * titles.length && three >= 0.99 * titles.length,
+      `of ${titles.length} first ${first}, among three ${three}`,
+    );
     assert.deepEqual(page.problems, []);
     await page.close();
   });

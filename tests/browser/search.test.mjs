@@ -31,12 +31,19 @@ async function example(base = 'https://host.test/portal/', more = {}) {
   return { index: await open({ base, fetch }), fetched };
 }
 
-const urls = async (text, options) => (await (await example()).index.query(text, options)).results.map(({ url }) => url);
+const urls = async (text, options) =>
+  (await (await example()).index.query(text, options)).results.map(({ url }) => url);
 const first = async (text, options) => (await urls(text, options))[0];
 
 test('texts are cut into the terms that are indexed', () => {
   for (const [text, expect] of JSON.parse(read('../../src/search/vectors.json'))) {
-    assert.deepEqual(terms(text).filter(({ stop }) => !stop).map(({ term, whole }) => (whole ? '=' : '') + term), expect, text);
+    assert.deepEqual(
+      terms(text)
+        .filter(({ stop }) => !stop)
+        .map(({ term, whole }) => (whole ? '=' : '') + term),
+      expect,
+      text,
+    );
   }
 });
 
@@ -83,7 +90,13 @@ test('results say what they are', async () => {
   assert.ok(total >= 1 && (await index.query('service', { limit: 1 })).total > 1);
   const { score, ...result } = results[0];
   assert.ok(score > 0);
-  assert.deepEqual(result, { url: 'catalog/default/template/new-service/', title: 'New service', type: 'template', ref: 'template:default/new-service', excerpt: 'Template service team-cash Cash Team' });
+  assert.deepEqual(result, {
+    url: 'catalog/default/template/new-service/',
+    title: 'New service',
+    type: 'template',
+    ref: 'template:default/new-service',
+    excerpt: 'Template service team-cash Cash Team',
+  });
 });
 
 test('filters are obeyed', async () => {
@@ -99,11 +112,20 @@ test('filters are obeyed', async () => {
 test('answers are counted and filtered by what is known of entities', async () => {
   const { index, fetched } = await example();
   const { total, facets } = await index.query('service', { limit: 1, facets: true });
-  assert.equal(facets.type.reduce((sum, [, count]) => sum + count, 0), total);
-  assert.deepEqual(facets.owner, [['group:default/team-cash', 3], ['group:legacy/team-cash', 1]]);
+  assert.equal(
+    facets.type.reduce((sum, [, count]) => sum + count, 0),
+    total,
+  );
+  assert.deepEqual(facets.owner, [
+    ['group:default/team-cash', 3],
+    ['group:legacy/team-cash', 1],
+  ]);
   assert.ok(facets.lifecycle.some(([name]) => name === 'production'));
   const { results } = await index.query('payments', { filters: { lifecycle: ['deprecated'] } });
-  assert.deepEqual(results.map(({ ref }) => ref), ['component:legacy/payments']);
+  assert.deepEqual(
+    results.map(({ ref }) => ref),
+    ['component:legacy/payments'],
+  );
   const tagged = await index.query('money', { filters: { tag: ['checkout'], namespace: ['default'] } });
   assert.ok(tagged.total > 0 && tagged.results.every(({ ref }) => ref === 'component:default/payment-service'));
   assert.equal((await index.query('money', { filters: { owner: ['group:default/nobody'] } })).total, 0);
@@ -113,7 +135,13 @@ test('answers are counted and filtered by what is known of entities', async () =
 test('what an answer is about can be marked in any text', async () => {
   const { index } = await example();
   const { terms: wanted } = await index.query('refund customers');
-  assert.deepEqual(pieces('Refunding <b>a customer</b>, or not', wanted), ['', 'Refunding', ' <b>a ', 'customer', '</b>, or not']);
+  assert.deepEqual(pieces('Refunding <b>a customer</b>, or not', wanted), [
+    '',
+    'Refunding',
+    ' <b>a ',
+    'customer',
+    '</b>, or not',
+  ]);
   assert.deepEqual(pieces('payment-service', ['servic']), ['payment-', 'service', '']);
   assert.deepEqual(pieces('', wanted), ['']);
 });
@@ -128,8 +156,10 @@ test('little is loaded, and nothing twice', async () => {
 });
 
 test('names are found by the words that they join, and the other way', async () => {
-  for (const text of ['paymentapi', 'payment api', 'payment_api', 'paymentApi', 'paymenta']) assert.equal(await first(text), 'catalog/default/api/payment-api/', text);
-  for (const text of ['cashteam', 'cash-team', 'cash_team']) assert.equal(await first(text), 'catalog/default/group/team-cash/', text);
+  for (const text of ['paymentapi', 'payment api', 'payment_api', 'paymentApi', 'paymenta'])
+    assert.equal(await first(text), 'catalog/default/api/payment-api/', text);
+  for (const text of ['cashteam', 'cash-team', 'cash_team'])
+    assert.equal(await first(text), 'catalog/default/group/team-cash/', text);
   assert.equal(await first('refundlimit'), 'docs/default/component/payment-service/guide/refunds/#full-refund');
   // Words that are written as they are asked for cost no more files.
   const { index, fetched } = await example();
@@ -140,14 +170,22 @@ test('names are found by the words that they join, and the other way', async () 
 test('results come by group, with how many there are of each', async () => {
   const { index } = await example();
   const { total, groups, results } = await index.query('payments', { limit: 1, groups: 1 });
-  assert.equal(Object.values(groups).reduce((sum, count) => sum + count, 0), total);
+  assert.equal(
+    Object.values(groups).reduce((sum, count) => sum + count, 0),
+    total,
+  );
   assert.ok(groups.entity > 1 && groups.docs > 0);
-  for (const type of ['entity', 'docs']) assert.ok(results.some((result) => result.type === type), type);
+  for (const type of ['entity', 'docs'])
+    assert.ok(
+      results.some((result) => result.type === type),
+      type,
+    );
 });
 
 test('without words, filters list what passes them', async () => {
   const { index } = await example();
-  const list = async (filters) => (await index.query('', { list: true, limit: 20, filters })).results.map(({ url }) => url);
+  const list = async (filters) =>
+    (await index.query('', { list: true, limit: 20, filters })).results.map(({ url }) => url);
   assert.deepEqual(await list({ kind: ['group'] }), ['catalog/default/group/team-cash/']);
   assert.deepEqual(await list({ owner: ['team-c'], kind: ['template'] }), ['catalog/default/template/new-service/']);
   assert.ok((await list({ type: ['docs'] })).every((url) => url.startsWith('docs/')));
@@ -155,7 +193,12 @@ test('without words, filters list what passes them', async () => {
 });
 
 test('words that mean the same find the same', async () => {
-  const { index } = await example(undefined, { synonyms: [['chargeback', 'refund'], ['payment-api', 'till']] });
+  const { index } = await example(undefined, {
+    synonyms: [
+      ['chargeback', 'refund'],
+      ['payment-api', 'till'],
+    ],
+  });
   assert.equal((await index.query('chargeback')).results[0].url, (await index.query('refund')).results[0].url);
   assert.equal((await index.query('till')).results[0].url, 'catalog/default/api/payment-api/');
   // Whoever says it as it is written comes first all the same.
@@ -164,14 +207,36 @@ test('words that mean the same find the same', async () => {
 });
 
 test('what is boosted comes sooner', async () => {
-  const of = async (more) => (await (await example(undefined, more)).index.query('payments')).results.map(({ ref, type }) => `${type} ${ref}`);
+  const of = async (more) =>
+    (await (await example(undefined, more)).index.query('payments')).results.map(({ ref, type }) => `${type} ${ref}`);
   const plain = await of({});
   assert.ok(plain.length > 2);
   // The first document is the API.
   const { count } = files['search/index.json'];
-  assert.equal((await of({ boosts: [[1000, 1], [100, count - 1]] }))[0], 'entity api:default/payment-api');
+  assert.equal(
+    (
+      await of({
+        boosts: [
+          [1000, 1],
+          [100, count - 1],
+        ],
+      })
+    )[0],
+    'entity api:default/payment-api',
+  );
   // The last two are pages.
-  assert.equal((await of({ boosts: [[10, 1], [100, count - 3], [1000, 2]] })).at(-1), 'entity api:default/payment-api');
+  assert.equal(
+    (
+      await of({
+        boosts: [
+          [10, 1],
+          [100, count - 3],
+          [1000, 2],
+        ],
+      })
+    ).at(-1),
+    'entity api:default/payment-api',
+  );
 });
 
 test('a query of many words is answered by its rarer ones', async () => {
@@ -187,12 +252,32 @@ test('what was asked before changes nothing', async () => {
   const alone = await urls('money');
   const { index } = await example();
   for (const text of ['pay', 'monex', 'm', 'refund']) await index.query(text);
-  assert.deepEqual((await index.query('money')).results.map(({ url }) => url), alone);
+  assert.deepEqual(
+    (await index.query('money')).results.map(({ url }) => url),
+    alone,
+  );
 });
 
 test('odd input is answered', async () => {
   const { index } = await example();
-  for (const text of ['', ' ', undefined, null, 42, '*', '"', '+-~^:', 'the', 'x'.repeat(5000), 'a '.repeat(3000), '\u0000', '😀', '__proto__', 'constructor', 'toString']) {
+  for (const text of [
+    '',
+    ' ',
+    undefined,
+    null,
+    42,
+    '*',
+    '"',
+    '+-~^:',
+    'the',
+    'x'.repeat(5000),
+    'a '.repeat(3000),
+    '\u0000',
+    '😀',
+    '__proto__',
+    'constructor',
+    'toString',
+  ]) {
     const { total, results } = await index.query(text);
     assert.ok(Number.isInteger(total) && Array.isArray(results), String(text));
   }
@@ -234,7 +319,9 @@ test('an open page reads on after the site was built again', async () => {
       const path = url.slice(base.length);
       fetched.push([path, options?.cache]);
       const first = fetched.filter(([known]) => known === path).length === 1;
-      return path === 'search/index.json' && first ? Response.json({ ...root, generation: 'old', ...old }) : change(path, first);
+      return path === 'search/index.json' && first
+        ? Response.json({ ...root, generation: 'old', ...old })
+        : change(path, first);
     };
     return { index: await open({ base, fetch }), fetched };
   };
@@ -255,6 +342,12 @@ test('an open page reads on after the site was built again', async () => {
     const block = JSON.parse(inflateRawSync(Buffer.from(files[path], 'hex')).toString());
     return new Response(deflateRawSync(JSON.stringify(block.filter(([, url]) => url !== expect[0]))));
   };
-  assert.deepEqual(await found(await stale({}, (path, first) => (first && path.includes('/d/') ? without(path) : answer(path)))), expect);
-  assert.deepEqual(await found(await stale({}, (path) => (path.includes('/d/') ? without(path) : answer(path)))), expect.slice(1));
+  assert.deepEqual(
+    await found(await stale({}, (path, first) => (first && path.includes('/d/') ? without(path) : answer(path)))),
+    expect,
+  );
+  assert.deepEqual(
+    await found(await stale({}, (path) => (path.includes('/d/') ? without(path) : answer(path)))),
+    expect.slice(1),
+  );
 });

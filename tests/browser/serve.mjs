@@ -12,18 +12,29 @@ export async function serve(program, folder, more = []) {
     built.push(line);
     for (const look of waiting) look(line);
   });
-  const line = (pattern) => new Promise((done) => {
-    const look = (text) => {
-      const match = pattern.exec(text);
-      if (match) { waiting.delete(look); done(match); }
-    };
-    waiting.add(look);
-    built.forEach(look);
-  });
-  const next = (pattern) => { const from = built.length; return line({ exec: (text) => built.indexOf(text, from) >= 0 && pattern.exec(text) }); };
+  const line = (pattern) =>
+    new Promise((done) => {
+      const look = (text) => {
+        const match = pattern.exec(text);
+        if (match) {
+          waiting.delete(look);
+          done(match);
+        }
+      };
+      waiting.add(look);
+      built.forEach(look);
+    });
+  const next = (pattern) => {
+    const from = built.length;
+    return line({ exec: (text) => built.indexOf(text, from) >= 0 && pattern.exec(text) });
+  };
   const [, url] = await line(/serving (http:[^\s,]+)/);
   return {
-    url, pid: server.pid, built, line, next,
+    url,
+    pid: server.pid,
+    built,
+    line,
+    next,
     async stop() {
       if (server.exitCode !== null) return;
       server.kill('SIGINT');

@@ -22,7 +22,9 @@ test('every page is HTML by the standard', async () => {
   const faults = [];
   for (const file of (await readdir(site, { recursive: true })).filter((file) => file.endsWith('.html'))) {
     for (const { messages } of validator.validateStringSync(await readFile(join(site, file), 'utf8'), file).results) {
-      faults.push(...messages.map(({ line, column, message, ruleId }) => `${file}:${line}:${column} ${message} (${ruleId})`));
+      faults.push(
+        ...messages.map(({ line, column, message, ruleId }) => `${file}:${line}:${column} ${message} (${ruleId})`),
+      );
     }
   }
   assert.deepEqual(faults.slice(0, 20), [], `${faults.length} faults`);
@@ -32,18 +34,26 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const base = /<link rel="stylesheet" href="(.*)static\//.exec(await readFile(join(site, '404.html'), 'utf8'))[1];
 const { url, stop } = await serve(site, base);
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); });
+after(async () => {
+  await browser.stop();
+  stop();
+});
 
-for (const path of [...await samples(site), 'no-such-page/']) {
+for (const path of [...(await samples(site)), 'no-such-page/']) {
   test(`axe finds nothing: ${path || 'home'}`, async () => {
     const page = await browser.page();
     try {
-      for (const [width, dark] of [[1440, false], [1440, true], [375, false]]) {
+      for (const [width, dark] of [
+        [1440, false],
+        [1440, true],
+        [375, false],
+      ]) {
         await page.resize(width, 900);
         await page.colours(dark);
         await page.goto(url + path);
         await page.evaluate(axe);
-        const found = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+        const found =
+          await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
           nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary.replaceAll(/\\s+/g, ' ').slice(0, 200))))`);
         assert.deepEqual(found.slice(0, 10), [], `${found.length} at ${width}${dark ? ', dark' : ''}`);
       }

@@ -11,31 +11,46 @@ import { after, test } from 'node:test';
 import { launch, serve } from './chromium.mjs';
 
 const folder = await mkdtemp(join(tmpdir(), 'playbill-versions-'));
-const git = (...words) => execFileSync('git', ['-C', folder, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...words]);
+const git = (...words) =>
+  execFileSync('git', ['-C', folder, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...words]);
 const write = async (path, text) => {
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), text);
 };
 git('init', '-q', '-b', 'main');
-await write('catalog-info.yaml', `apiVersion: backstage.io/v1alpha1
+await write(
+  'catalog-info.yaml',
+  `apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata: {name: web, annotations: {backstage.io/techdocs-ref: 'dir:.'}}
 spec: {type: website, lifecycle: production, owner: shop}
-`);
+`,
+);
 await write('docs/index.md', '# Web\n\nStart.\n');
 await write('docs/setup.md', `# Setup\n\n${'Text of an armadillo.\n\n'.repeat(60)}## Install\n\nHere.\n`);
-const commit = (tag) => { git('add', '-A'); git('commit', '-q', '-m', tag); git('tag', tag); };
+const commit = (tag) => {
+  git('add', '-A');
+  git('commit', '-q', '-m', tag);
+  git('tag', tag);
+};
 commit('v1.0');
 await write('docs/setup.md', `# Setup\n\n${'Text of a pangolin.\n\n'.repeat(60)}## Install\n\nThere.\n`);
 await write('docs/new.md', '# New\n');
 commit('v2.0');
-await write('playbill.yaml', "baseUrl: https://example.org/portal/\nversions:\n  - {refs: ['v*'], aliases: {lts: v1.0}}\n");
+await write(
+  'playbill.yaml',
+  "baseUrl: https://example.org/portal/\nversions:\n  - {refs: ['v*'], aliases: {lts: v1.0}}\n",
+);
 await write('announcements/move.md', '---\ntitle: The portal moves\n---\nSoon.\n');
 execFileSync('target/debug/playbill', ['build', folder, '-o', join(folder, 'site'), '--quiet', '--no-cache']);
 
 const { url, stop } = await serve(join(folder, 'site'), '/portal/');
 const browser = await launch();
-after(async () => { await browser.stop(); stop(); await rm(folder, { recursive: true }); });
+after(async () => {
+  await browser.stop();
+  stop();
+  await rm(folder, { recursive: true });
+});
 const root = 'docs/default/component/web/';
 const open = async (path) => {
   const page = await browser.page();
@@ -44,7 +59,8 @@ const open = async (path) => {
   return page;
 };
 const at = (page) => page.evaluate('location.href');
-const text = (page, selector) => page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim() ?? null`);
+const text = (page, selector) =>
+  page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.trim() ?? null`);
 
 test('other names lead to their version with the place in the page and the query', async () => {
   for (const [from, to] of [
@@ -54,7 +70,9 @@ test('other names lead to their version with the place in the page and the query
   ]) {
     const page = await open(from);
     assert.equal(await at(page), url + root + to);
-    const [top, height, scrolled] = await page.evaluate("[document.querySelector('#install').getBoundingClientRect().top, innerHeight, scrollY]");
+    const [top, height, scrolled] = await page.evaluate(
+      "[document.querySelector('#install').getBoundingClientRect().top, innerHeight, scrollY]",
+    );
     assert.ok(scrolled > 0 && top >= 0 && top < height, `${from} is at its heading: ${top}`);
     await page.close();
   }
@@ -63,10 +81,10 @@ test('other names lead to their version with the place in the page and the query
 test('the list of versions keeps the page and says where it is missing', async () => {
   const page = await open('setup/');
   await page.evaluate("document.querySelector('.versions summary').click()");
-  await page.evaluate("document.querySelector('[data-version=\"v1.0\"]').click()");
+  await page.evaluate('document.querySelector(\'[data-version="v1.0"]\').click()');
   await page.settle(500);
   assert.equal(await at(page), `${url}${root}v/v1.0/setup/`);
-  assert.equal(await page.evaluate("document.documentElement.dataset.docsVersion"), 'v1.0');
+  assert.equal(await page.evaluate('document.documentElement.dataset.docsVersion'), 'v1.0');
   assert.match(await text(page, '[data-version-notice="outdated"]'), /old version/);
   await page.evaluate("document.querySelector('[data-version-notice] a').click()");
   await page.settle(500);
@@ -97,21 +115,36 @@ test('pages with a list of versions, a note and a banner are accessible, and com
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const path of ['setup/', 'new/', 'v/v1.0/setup/', 'v/next/new/']) {
     const page = await browser.page();
-    for (const [width, dark] of [[1440, false], [1440, true], [375, false], [375, true]]) {
+    for (const [width, dark] of [
+      [1440, false],
+      [1440, true],
+      [375, false],
+      [375, true],
+    ]) {
       await page.resize(width, 900);
       await page.colours(dark);
       await page.goto(url + root + path);
       await page.evaluate("document.querySelector('.versions').open = true");
       await page.evaluate(axe);
-      const found = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`);
+      const found = await page.evaluate(
+        `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`,
+      );
       assert.deepEqual(found, [], `${path} at ${width}${dark ? ', dark' : ''}`);
-      assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} fits into ${width}`);
+      assert.ok(
+        await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        `${path} fits into ${width}`,
+      );
     }
     await page.close();
   }
   const plain = await browser.page({ script: false });
   await plain.goto(`${url}${root}v/v1.0/setup/`);
-  const links = await plain.call('Runtime.evaluate', { expression: "[...document.querySelectorAll('[data-version]')].map((link) => link.getAttribute('href'))", returnByValue: true }).catch(() => null);
+  const links = await plain
+    .call('Runtime.evaluate', {
+      expression: "[...document.querySelectorAll('[data-version]')].map((link) => link.getAttribute('href'))",
+      returnByValue: true,
+    })
+    .catch(() => null);
   if (links) assert.equal(links.result.value.length, 3);
   await plain.close();
 });

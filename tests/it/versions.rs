@@ -269,7 +269,7 @@ fn pages_lead_from_version_to_version() {
     );
     // A version is searched alone, and the portal in its latest.
     let module = text(&all, "search/v/default-component-web/v1.1/search.js");
-    assert!(module.contains("FOLDER = \"search/v/default-component-web/v1.1/\""));
+    assert!(module.contains("FOLDER=\"search/v/default-component-web/v1.1/\""));
     assert!(
         old.contains("data-search-module=\"../../../../../../../search/v/default-component-web/v1.1/search.js\""),
         "{old}"

@@ -4,75 +4,24 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ast::{Arguments, Binary, Body, Comparison, Kind, Literal, Name, NodeId, Signature, Tree, Unary};
+use super::ast::{Arguments, Binary, Comparison, Kind, Literal, Name, NodeId, Signature, Tree, Unary};
+use super::call::Call;
 use super::failure::Failure;
-use super::filters::{self, Call};
-use super::limits::{self, Meter};
-use super::methods::{self, Method};
+use super::filters;
+use super::limits::{self, Charge, Meter};
+use super::methods;
 use super::slots::{FrameId, RegionId, Slots, plan};
 use super::tests_of_values as tests;
 use super::value::{
-    self, Charge, Record, Regex, Value, add, joined, loose_equal, no_function, order, own, print, strict_equal,
-    to_number, to_text,
+    self, Callable, Cycler, Function, Macro, Record, Regex, ScopeId, StoreId, Value, add, joined, loose_equal,
+    no_function, order, own, print, strict_equal, to_number, to_text,
 };
 use super::{Host, Options, units};
 use crate::text::nearest;
 
-/// What can be called.
-pub enum Callable {
-    /// A macro or a caller.
-    Macro(Rc<Macro>),
-    /// `range`, `cycler`, `joiner`
-    Function(Function),
-    /// What `cycler(…)` gives.
-    Cycler(Rc<Cycler>),
-    /// `next` or `reset` of a cycler.
-    CyclerMethod(Rc<Cycler>, bool),
-    /// What `joiner(…)` gives.
-    Joiner(Value, Cell<bool>),
-    /// A method of a value.
-    Method(Value, &'static Method),
-    /// `always` or `failure`.
-    Status(bool),
-}
-
-/// A function that is always there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Function {
-    /// `range`
-    Range,
-    /// `cycler`
-    Cycler,
-    /// `joiner`
-    Joiner,
-}
-
-/// Their names.
+/// The functions that are always there, by name.
 pub(crate) const FUNCTIONS: &[(&str, Function)] =
     &[("range", Function::Range), ("cycler", Function::Cycler), ("joiner", Function::Joiner)];
-
-/// Gives one value after the other.
-pub struct Cycler {
-    values: Vec<Value>,
-    at: Cell<Option<usize>>,
-}
-
-/// A macro with the surroundings that it sees.
-pub struct Macro {
-    body: Rc<Body>,
-    frame: FrameId,
-    scope: ScopeId,
-    /// The frame around a caller.
-    outer: Option<StoreId>,
-    invocation: ScopeId,
-    is_caller: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct ScopeId(usize);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct StoreId(usize);
 
 /// Names that are looked up at run time.
 struct Scope {

@@ -5,18 +5,11 @@ use std::rc::Rc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::call::{Call, Filtered, needs};
 use super::failure::Failure;
 use super::limits::{self, Meter};
-use super::value::{Record, Value, add, own, print, strict_equal, to_number, to_text};
-use super::{Host, host_filters, number, script, tests_of_values as tests, units};
-
-/// What a filter is given.
-pub(super) struct Call<'a, 'h> {
-    pub(super) input: Value,
-    pub(super) arguments: Vec<Value>,
-    pub(super) meter: &'a mut Meter,
-    pub(super) host: &'a Host<'h>,
-}
+use super::value::{Value, add, own, print, strict_equal, to_number, to_text};
+use super::{host_filters, number, script, tests_of_values as tests, units};
 
 /// A filter.
 pub(crate) struct Filter {
@@ -107,83 +100,6 @@ pub(crate) fn find(name: &str, cookiecutter: bool) -> Option<&'static Filter> {
     FILTERS.iter().find(|filter| filter.name == name)
 }
 
-type Filtered = Result<Value, Failure>;
-
-impl Call<'_, '_> {
-    fn number(&mut self) -> Result<f64, Failure> {
-        to_number(&self.input, self.meter)
-    }
-
-    fn argument(&self, index: usize) -> &Value {
-        self.arguments.get(index).unwrap_or(&Value::Undefined)
-    }
-
-    /// Returns the input, which must be a text.
-    pub(super) fn text(&self) -> Result<Rc<str>, Failure> {
-        self.input.as_text().cloned().ok_or_else(|| needs("a text", &self.input))
-    }
-
-    /// Returns the input, which may also be nothing, null or false.
-    fn text_or_empty(&self) -> Result<Rc<str>, Failure> {
-        if self.is_void() { Ok("".into()) } else { self.text() }
-    }
-
-    fn is_void(&self) -> bool {
-        matches!(self.input, Value::Undefined | Value::Null | Value::Bool(false))
-    }
-
-    /// Makes a text that is safe if the input is.
-    fn like(&self, text: &str) -> Value {
-        if matches!(self.input, Value::Safe(_)) { Value::Safe(text.into()) } else { Value::text(text) }
-    }
-
-    fn words(&mut self, change: impl FnOnce(&str) -> String) -> Filtered {
-        let text = self.text_or_empty()?;
-        Ok(self.like(&change(&text)))
-    }
-
-    /// Returns an argument as a number, or what holds without it.
-    fn number_or(&mut self, index: usize, default: f64) -> Result<f64, Failure> {
-        let argument = self.argument(index).clone();
-        if argument.truthy() { to_number(&argument, self.meter) } else { Ok(default) }
-    }
-
-    /// Returns the items of a list or the characters of a text.
-    fn sequence(&self) -> Result<Option<Vec<Value>>, Failure> {
-        Ok(match &self.input {
-            Value::List(list) => Some(list.to_vec()),
-            Value::Text(text) | Value::Safe(text) if text.len() as u64 > limits::WORK => {
-                return Err(Failure::limit("the text has too many characters to take it apart"));
-            }
-            Value::Text(text) | Value::Safe(text) => Some(units::each(text).into_iter().map(Value::text).collect()),
-            _ => None,
-        })
-    }
-
-    /// Returns the items of an object that has a length, as JavaScript takes them.
-    fn record_items(&mut self, record: &Record) -> Result<Vec<Value>, Failure> {
-        let count = to_number(record.get("length").unwrap_or(&Value::Undefined), self.meter)?;
-        let count = if count > 0.0 { count.ceil() } else { 0.0 };
-        self.meter.works(if count > limits::WORK as f64 { usize::MAX } else { count as usize })?;
-        Ok((0..count as usize).map(|at| record.get(&at.to_string()).cloned().unwrap_or_default()).collect())
-    }
-
-    fn items(&mut self) -> Result<Option<Vec<Value>>, Failure> {
-        match self.input.clone() {
-            Value::Record(record) => self.record_items(&record).map(Some),
-            _ => self.sequence(),
-        }
-    }
-
-    fn not_null(&self) -> Result<(), Failure> {
-        if self.input.is_nullish() { Err(needs("a list", &self.input)) } else { Ok(()) }
-    }
-}
-
-pub(super) fn needs(wanted: &str, value: &Value) -> Failure {
-    Failure::evaluation(format!("needs {wanted}, not {}", value.kind()))
-}
-
 fn capitalized(text: &str) -> String {
     // The first code unit, as JavaScript does: half of a character has no capital.
     let first = units::at(text, 0).unwrap_or_default();
@@ -267,7 +183,7 @@ fn dictsort(call: &mut Call<'_, '_>) -> Filtered {
         })
         .collect();
     sort_by(&mut entries, |left, right| {
-        let order = super::value::order(&left.0, &right.0, &mut super::value::Free)?;
+        let order = super::value::order(&left.0, &right.0, &mut limits::Free)?;
         Ok(match order {
             Some(std::cmp::Ordering::Greater) => 1,
             _ if strict_equal(&left.0, &right.0) => 0,
@@ -698,7 +614,7 @@ fn sort(call: &mut Call<'_, '_>) -> Filtered {
             (Some(left), Some(right)) if !case_sensitive => {
                 Some(units::compare(&left.to_lowercase(), &right.to_lowercase()))
             }
-            _ => super::value::order(left, right, &mut super::value::Free)?,
+            _ => super::value::order(left, right, &mut limits::Free)?,
         };
         let order = order.map_or(0, |order| order as i32);
         Ok(if reverse { -order } else { order })

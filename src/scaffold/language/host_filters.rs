@@ -2,12 +2,10 @@
 
 use url::Url;
 
+use super::call::{Call, Filtered, needs};
 use super::failure::Failure;
-use super::filters::{Call, needs};
 use super::value::{Value, to_text};
 use crate::text::nearest;
-
-type Filtered = Result<Value, Failure>;
 
 /// `kind:namespace/name` in its parts; the case is kept.
 pub(super) fn parse_entity_ref(call: &mut Call<'_, '_>) -> Filtered {

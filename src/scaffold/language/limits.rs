@@ -2,7 +2,6 @@
 
 use super::ast::Tree;
 use super::failure::Failure;
-use super::value::Charge;
 use crate::scaffold::budget;
 
 /// Code units of a source.
@@ -26,6 +25,28 @@ pub(super) fn depth() -> Failure {
 
 pub(super) fn scratch() -> Failure {
     Failure::limit("a value takes more than 64 MiB")
+}
+
+/// What is asked before each item of a list is looked at, so that large work ends in time.
+pub(super) trait Charge {
+    /// Counts one unit of work.
+    fn charge(&mut self) -> Result<(), Failure>;
+
+    /// Counts bytes that are gone through.
+    fn handles(&mut self, bytes: usize) -> Result<(), Failure>;
+}
+
+/// For what is known to be small.
+pub(super) struct Free;
+
+impl Charge for Free {
+    fn charge(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn handles(&mut self, _bytes: usize) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// Counts what a rendering has taken; in the end that is taken from the allowance of the run.

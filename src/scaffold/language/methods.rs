@@ -2,36 +2,8 @@
 
 use super::failure::Failure;
 use super::limits::{self, Meter};
-use super::value::{List, Record, Value, strict_equal, to_number, to_text};
+use super::value::{List, Method, Of, Record, Value, strict_equal, to_number, to_text};
 use super::{number, script, units};
-
-/// Of what a method is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
-    /// Of texts.
-    Text,
-    /// Of numbers.
-    Number,
-    /// Of lists.
-    List,
-    /// Of lists, in the dialect of Cookiecutter.
-    CookiecutterList,
-    /// Of objects, in the dialect of Cookiecutter.
-    CookiecutterRecord,
-    /// Of regular expressions.
-    Regex,
-}
-
-/// A method.
-pub struct Method {
-    /// Its name.
-    pub name: &'static str,
-    /// Of what it is.
-    pub of: Of,
-    /// How many values it needs.
-    pub(super) least: usize,
-    most: usize,
-}
 
 const fn method(of: Of, name: &'static str, least: usize, most: usize) -> Method {
     Method { name, of, least, most }

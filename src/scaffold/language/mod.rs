@@ -5,6 +5,7 @@
 //! JavaScript (`value`, `number`, `units`). A text is untrusted: it reaches nothing but the values that it is given.
 
 pub mod ast;
+mod call;
 pub(crate) mod evaluate;
 mod expression;
 mod failure;

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering::{Equal, Greater, Less};
 
+use super::call::needs;
 use super::failure::Failure;
-use super::filters::needs;
 use super::limits::Meter;
 use super::value::{Value, order, strict_equal, to_number};
 

@@ -1,4 +1,4 @@
-//! Values of the language, with JavaScript's conversions.
+//! Values of the language, functions among them, with JavaScript's conversions.
 
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::HashMap;
@@ -6,7 +6,10 @@ use std::rc::Rc;
 
 use serde_json::{Map as JsonMap, Number, Value as Json};
 
+use super::ast::Body;
 use super::failure::Failure;
+use super::limits::{self, Charge};
+use super::slots::FrameId;
 use super::{number, units};
 
 /// Names that would reach beyond values in the original; nothing may be called so.
@@ -40,7 +43,7 @@ pub enum Value {
     /// A regular expression.
     Regex(Rc<Regex>),
     /// A function, a method, a macro.
-    Callable(Rc<super::evaluate::Callable>),
+    Callable(Rc<Callable>),
 }
 
 /// A list, shared and mutable within one text.
@@ -68,6 +71,86 @@ pub struct Regex {
     pub(super) source: String,
     pub(super) flags: String,
     pub(super) last_index: Cell<usize>,
+}
+
+/// What can be called.
+pub enum Callable {
+    /// A macro or a caller.
+    Macro(Rc<Macro>),
+    /// `range`, `cycler`, `joiner`
+    Function(Function),
+    /// What `cycler(…)` gives.
+    Cycler(Rc<Cycler>),
+    /// `next` or `reset` of a cycler.
+    CyclerMethod(Rc<Cycler>, bool),
+    /// What `joiner(…)` gives.
+    Joiner(Value, Cell<bool>),
+    /// A method of a value.
+    Method(Value, &'static Method),
+    /// `always` or `failure`.
+    Status(bool),
+}
+
+/// A function that is always there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// `range`
+    Range,
+    /// `cycler`
+    Cycler,
+    /// `joiner`
+    Joiner,
+}
+
+/// Gives one value after the other.
+pub struct Cycler {
+    pub(super) values: Vec<Value>,
+    pub(super) at: Cell<Option<usize>>,
+}
+
+/// A macro with the surroundings that it sees.
+pub struct Macro {
+    pub(super) body: Rc<Body>,
+    pub(super) frame: FrameId,
+    pub(super) scope: ScopeId,
+    /// The frame around a caller.
+    pub(super) outer: Option<StoreId>,
+    pub(super) invocation: ScopeId,
+    pub(super) is_caller: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ScopeId(pub(super) usize);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct StoreId(pub(super) usize);
+
+/// Of what a method is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Of texts.
+    Text,
+    /// Of numbers.
+    Number,
+    /// Of lists.
+    List,
+    /// Of lists, in the dialect of Cookiecutter.
+    CookiecutterList,
+    /// Of objects, in the dialect of Cookiecutter.
+    CookiecutterRecord,
+    /// Of regular expressions.
+    Regex,
+}
+
+/// A method.
+pub struct Method {
+    /// Its name.
+    pub name: &'static str,
+    /// Of what it is.
+    pub of: Of,
+    /// How many values it needs.
+    pub(super) least: usize,
+    pub(super) most: usize,
 }
 
 impl Value {
@@ -403,28 +486,6 @@ impl Record {
     }
 }
 
-/// What is asked before each item of a list is looked at, so that large work ends in time.
-pub(super) trait Charge {
-    /// Counts one unit of work.
-    fn charge(&mut self) -> Result<(), Failure>;
-
-    /// Counts bytes that are gone through.
-    fn handles(&mut self, bytes: usize) -> Result<(), Failure>;
-}
-
-/// For what is known to be small.
-pub(super) struct Free;
-
-impl Charge for Free {
-    fn charge(&mut self) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    fn handles(&mut self, _bytes: usize) -> Result<(), Failure> {
-        Ok(())
-    }
-}
-
 pub(super) fn no_function() -> Failure {
     Failure::evaluation("a function is no value; call it with `()`")
 }
@@ -462,8 +523,8 @@ fn print_list(list: &List, out: &mut String, meter: &mut dyn Charge, depth: usiz
             Value::List(inner) => print_list(inner, out, meter, depth + 1)?,
             item => units::push(out, &print(item, meter)?),
         }
-        if out.len() > super::limits::SCRATCH {
-            return Err(super::limits::scratch());
+        if out.len() > limits::SCRATCH {
+            return Err(limits::scratch());
         }
     }
     Ok(())
@@ -575,8 +636,8 @@ pub(super) fn add(left: &Value, right: &Value, meter: &mut dyn Charge) -> Result
 /// Joins two texts.
 pub(super) fn joined(left: &str, right: &str, meter: &mut dyn Charge) -> Result<Value, Failure> {
     meter.handles(left.len() + right.len())?;
-    if left.len() + right.len() > super::limits::SCRATCH {
-        return Err(super::limits::scratch());
+    if left.len() + right.len() > limits::SCRATCH {
+        return Err(limits::scratch());
     }
     let mut out = String::with_capacity(left.len() + right.len());
     out.push_str(left);

@@ -31,7 +31,13 @@ pub struct Check {
 type Refusal = (String, Span);
 
 impl Check {
-    pub(super) fn read(id: &str, key: Span, node: &Node, facts: &FactBook, problems: &mut Diagnostics) -> Self {
+    pub(in crate::scorecards) fn read(
+        id: &str,
+        key: Span,
+        node: &Node,
+        facts: &FactBook,
+        problems: &mut Diagnostics,
+    ) -> Self {
         let mut check = Self {
             metadata: node.get("metadata").cloned(),
             success: node.get("successMetadata").cloned(),
@@ -129,7 +135,7 @@ impl Check {
     }
 
     /// Returns the rank of the maturity plugin, 0 to 3.
-    pub(super) fn rank(&self) -> Option<usize> {
+    pub(in crate::scorecards) fn rank(&self) -> Option<usize> {
         match self.metadata.as_ref()?.get("rank")?.value {
             Value::Int(rank @ 0..=3) => usize::try_from(rank).ok(),
             _ => None,

@@ -14,100 +14,12 @@ use std::collections::BTreeMap;
 
 pub use check::Check;
 
+use super::evidence::Evidence;
 use super::facts::{BUILT_IN, FactBook};
-use super::model::{Evidence, Level, Origin, Rule, RuleResult, Scorecard, Status, Test};
 use crate::catalog::Entity;
-use crate::config::Filter;
-use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::text::{FileId, Span};
+use crate::diag::{Diagnostic, codes};
+use crate::text::Span;
 use crate::yaml::{Map, Node, Value};
-
-/// The id of the scorecard that the checks become.
-pub const ID: &str = "tech-insights";
-
-/// The ranks of the maturity plugin.
-const RANKS: [(&str, &str, &str); 4] = [
-    ("stone", "Stone", "#6e6e6e"),
-    ("bronze", "Bronze", "#8c5a2b"),
-    ("silver", "Silver", "#737b85"),
-    ("gold", "Gold", "#9a7000"),
-];
-
-/// Makes a scorecard of `techInsights` in `app-config.yaml`; nothing without checks.
-pub(super) fn scorecard(file: FileId, root: &Node, facts: &FactBook, problems: &mut Diagnostics) -> Option<Scorecard> {
-    let checks = root.get("factChecker")?.get("checks")?.as_map()?;
-    let mut rules = Vec::new();
-    for entry in checks.entries() {
-        let check = Check::read(&entry.key, entry.key_span, &entry.value, facts, problems);
-        let text = |key: &str| {
-            entry.value.get("metadata").and_then(|node| node.get(key)).and_then(Node::as_str).map(str::to_owned)
-        };
-        let rank = check.rank();
-        let own =
-            |key: &str| entry.value.get(key).and_then(Node::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-        let links = entry.value.get("links").and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(|link| {
-            let text = |key: &str| link.get(key).and_then(Node::as_str).map(str::to_owned);
-            let url = text("url")?;
-            Some((text("title").unwrap_or_else(|| url.clone()), url))
-        });
-        rules.push(Rule {
-            id: entry.key.to_string(),
-            title: own("name").unwrap_or_else(|| entry.key.to_string()),
-            description: own("description"),
-            category: text("category"),
-            rank,
-            weight: 1,
-            message: None,
-            fix: text("solution"),
-            links: links.collect(),
-            owner: None,
-            effective_from: None,
-            in_force: true,
-            skips_missing: true,
-            span: Span::new(file, entry.key_span.start as usize, entry.value.span.end as usize),
-            test: Test::Check(Box::new(check)),
-        });
-    }
-    if rules.is_empty() {
-        return None;
-    }
-    let ranked = rules.iter().any(|rule| rule.rank.is_some());
-    let titles = root.get("maturity").and_then(|node| node.get("rank"));
-    let levels = RANKS.iter().map(|(id, title, color)| {
-        let own = |key: &str| titles?.get(id)?.get(key)?.as_str().map(str::to_owned);
-        Level {
-            id: (*id).to_owned(),
-            title: own("title").unwrap_or_else(|| (*title).to_owned()),
-            description: own("description"),
-            color: Some((*color).to_owned()),
-            from: None,
-        }
-    });
-    let levels = if ranked {
-        levels.collect()
-    } else {
-        vec![Level { id: "none".to_owned(), title: "No level".to_owned(), ..Level::default() }]
-    };
-    Some(Scorecard {
-        id: ID.to_owned(),
-        title: "Tech Insights".to_owned(),
-        description: None,
-        owner: None,
-        origin: Origin::TechInsights { ranked },
-        file,
-        span: rules[0].span,
-        filter: Filter::default(),
-        filter_text: None,
-        levels,
-        rules,
-        gate: None,
-        exemptions: Vec::new(),
-        initiatives: Vec::new(),
-        outcomes: Vec::new(),
-        rollups: Vec::new(),
-        ranking: Vec::new(),
-    })
-}
 
 /// The facts of an entity by retriever.
 pub(super) struct KnownFacts<'a> {
@@ -173,23 +85,34 @@ fn computed(retriever: &str, entity: &Entity) -> Option<Node> {
     Some(Node { span, value: Value::Map(std::sync::Arc::new(Map::new(entries))) })
 }
 
+/// What a check comes to for an entity.
+pub(super) enum CheckVerdict {
+    /// It cannot be used.
+    Broken(String),
+    /// It is not about such entities.
+    NotApplicable,
+    /// Nobody knows: why.
+    Unknown(String),
+    /// Whether it holds, or why that cannot be decided, with what was read.
+    Decided(Result<bool, String>, Vec<Evidence>),
+}
+
 /// Judges an entity by a check.
-pub(super) fn judge(check: &Check, facts: &KnownFacts<'_>) -> RuleResult {
-    let with_reason = |status: Status, why: String| RuleResult { why: Some(why.into()), ..RuleResult::of(status) };
+pub(super) fn judge(check: &Check, facts: &KnownFacts<'_>) -> CheckVerdict {
     if let Some(fault) = &check.fault {
-        return with_reason(Status::Error, fault.clone());
+        return CheckVerdict::Broken(fault.clone());
     }
     if !check.filter.fits(facts.entity) {
-        return RuleResult::of(Status::NotApplicable);
+        return CheckVerdict::NotApplicable;
     }
     if let Some(missing) = &check.source_missing {
-        return with_reason(Status::NoData, format!("there are no facts of `{missing}`"));
+        return CheckVerdict::Unknown(format!("there are no facts of `{missing}`"));
     }
     let run = engine::Run { check, facts };
     let mut evidence: Vec<Evidence> = Vec::new();
     for (name, params) in check.leaves() {
         match run.fact(name, params) {
-            None => return with_reason(Status::NoData, format!("the fact `{name}` is not known")),
+            None => return CheckVerdict::Unknown(format!("the fact `{name}` is not known")),
             // What is reported is the fact of this name whatever the parameters, as the original does.
             Some(_) if evidence.iter().any(|known| *known.path == *name) => {}
             Some(_) => evidence.extend(run.fact(name, None).map(|value| Evidence {
@@ -200,12 +123,7 @@ pub(super) fn judge(check: &Check, facts: &KnownFacts<'_>) -> RuleResult {
             })),
         }
     }
-    match run.holds() {
-        Ok(holds) => {
-            RuleResult { evidence: evidence.into(), ..RuleResult::of(if holds { Status::Pass } else { Status::Fail }) }
-        }
-        Err(fault) => RuleResult { evidence: evidence.into(), ..with_reason(Status::Error, fault) },
-    }
+    CheckVerdict::Decided(run.holds(), evidence)
 }
 
 /// Makes the report about a check that cannot be used.

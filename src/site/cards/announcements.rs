@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Card, Content, Side};
 use crate::catalog::EntityId;
 use crate::site::PageContext;
-use crate::site::pages::announcements::{Item, item};
+use crate::site::announcements::{Item, item};
 
 /// Maximum number that are shown.
 const SHOWN: usize = 5;

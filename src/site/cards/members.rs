@@ -9,8 +9,8 @@ use crate::catalog::EntityId;
 use crate::routes;
 use crate::site::PageContext;
 use crate::site::context::EntityLink;
+use crate::site::people::{Person, person};
 use crate::site::relations::Place;
-use crate::site::tabs::members::{Person, person};
 
 /// Members beyond these are listed on their own tab.
 const CARDS: usize = 12;

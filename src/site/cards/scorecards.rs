@@ -5,8 +5,7 @@ use serde::Serialize;
 use super::{Card, Content, Side};
 use crate::catalog::EntityId;
 use crate::routes;
-use crate::site::scorecards as lines;
-use crate::site::tabs::scorecards::shown;
+use crate::site::scorecards::{self as lines, shown};
 use crate::site::{PageContext, context};
 
 /// The card.

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::{Card, Content, Side};
 use crate::catalog::EntityId;
+use crate::portal::Portal;
+use crate::radar::{Entry, Radar};
 use crate::routes;
 use crate::site::PageContext;
 use crate::site::context::Chip;
-use crate::site::pages::radar;
 
 /// The card.
 pub struct Technologies;
@@ -36,11 +37,11 @@ impl Card for Technologies {
     }
 
     fn content(&self, view: &PageContext<'_>, id: EntityId) -> Option<Box<dyn Content>> {
-        let used = radar::used_by(view.portal, id);
+        let used = used_by(view.portal, id);
         if used.is_empty() {
             return None;
         }
-        let line = |(radar, entry): &(&crate::radar::Radar, &crate::radar::Entry)| {
+        let line = |(radar, entry): &(&Radar, &Entry)| {
             let tone = match entry.ring {
                 0 => "good",
                 ring if ring + 1 == radar.rings.len() => "warn",
@@ -54,4 +55,13 @@ impl Card for Technologies {
         };
         Some(Box::new(Model { entries: used.iter().map(line).collect() }))
     }
+}
+
+/// Returns the entries of all radars that an entity uses, by ring.
+fn used_by(portal: &Portal, id: EntityId) -> Vec<(&Radar, &Entry)> {
+    let uses = |entry: &&Entry| entry.users.binary_search(&id).is_ok();
+    let all = portal.radars.iter().flat_map(|radar| radar.entries.iter().filter(uses).map(move |entry| (radar, entry)));
+    let mut found: Vec<(&Radar, &Entry)> = all.collect();
+    found.sort_by_key(|(_, entry)| (entry.ring, entry.title.to_lowercase()));
+    found
 }

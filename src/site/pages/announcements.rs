@@ -3,12 +3,11 @@
 use serde::Serialize;
 
 use super::{PageContent, PageType, hosting};
-use crate::announcements::{Announcement, Publisher};
-use crate::calendar::Day;
 use crate::markdown::{DocLink, Resolved, commonmark};
 use crate::portal::Portal;
 use crate::routes;
-use crate::site::context::{self, EntityLink, PageContext};
+use crate::site::announcements::{Item, item};
+use crate::site::context::{self, PageContext};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
 use crate::site::{File, Site, Subject};
 
@@ -64,45 +63,6 @@ pub struct Model {
     /// HTML of the one.
     html: String,
     feed: Option<String>,
-}
-
-/// An announcement as lists show it.
-#[derive(Debug, Serialize)]
-pub struct Item {
-    href: String,
-    title: String,
-    excerpt: Option<String>,
-    category: Option<String>,
-    publisher: Option<String>,
-    by: Option<EntityLink>,
-    about: Option<EntityLink>,
-    day: Option<String>,
-    words: Option<String>,
-    until: Option<String>,
-    is_active: bool,
-}
-
-/// Describes an announcement.
-#[must_use]
-pub fn item(view: &PageContext<'_>, one: &Announcement) -> Item {
-    let (by, publisher) = match &one.publisher {
-        Some(Publisher::Entity(id)) => (Some(view.link(*id)), None),
-        Some(Publisher::Name(name)) => (None, Some(name.clone())),
-        None => (None, None),
-    };
-    Item {
-        href: view.href(&routes::announcement(&one.slug)),
-        title: one.title.clone(),
-        excerpt: one.excerpt.clone(),
-        category: one.category.clone(),
-        publisher,
-        by,
-        about: one.entity.map(|id| view.link(id)),
-        day: one.date.map(Day::iso),
-        words: one.date.map(Day::words),
-        until: one.end.map(Day::iso),
-        is_active: one.is_active,
-    }
 }
 
 fn feed(view: &PageContext<'_>) -> Option<String> {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{PageContent, PageType, versions};
+use super::{PageContent, PageType, version_links};
 use crate::docs::{DocsPage, DocsSite, NavItem};
 use crate::html::{self, Html};
 use crate::markdown::Heading;
@@ -61,7 +61,7 @@ pub struct Model {
     /// The document.
     html: String,
     /// The versions, if there are several.
-    versions: Option<versions::Model>,
+    versions: Option<version_links::Model>,
     /// HTML, as the next one: lists that may be long, on every page.
     nav: String,
     /// HTML: the first level of the navigation.
@@ -128,7 +128,7 @@ pub fn model(view: &PageContext<'_>, site: usize, page: usize) -> PageModel<Mode
     let number = site;
     let site = view.portal.docs.nth(number);
     let document = &site.pages[page];
-    let (versions, of_version) = versions::part(view, number, document).unzip();
+    let (versions, of_version) = version_links::part(view, number, document).unzip();
     let entity = view.entity(site.entity);
     let reference = &entity.reference;
     let version = site.version.as_deref();

@@ -9,9 +9,10 @@ use crate::diag::Severity;
 use crate::markdown::commonmark;
 use crate::portal::Portal;
 use crate::routes;
-use crate::site::context::{self, Anchor, Chip, EntityLink, is_web};
+use crate::site::context::{self, Anchor, Chip, EntityLink};
 use crate::site::decisions::RecordId;
 use crate::site::layout::{About, PageModel, Section, frame};
+use crate::site::source_links::{code_link, edit_link, source_link};
 use crate::site::tabs::{Content, Shows, TABS, adrs, definition, offered};
 use crate::site::{File, PageContext, Site, Subject, kind_display};
 
@@ -261,30 +262,6 @@ fn places_above(view: &PageContext<'_>, entity: &Entity) -> Vec<(String, String)
 pub fn is_unowned(entity: &Entity) -> bool {
     let is_owned = kinds::of(entity.reference.kind()).is_some_and(|kind| kind.is_owned);
     is_owned && entity.related("ownedBy").next().is_none()
-}
-
-/// Returns where the file of an entity can be viewed.
-#[must_use]
-pub fn source_link(view: &PageContext<'_>, entity: &Entity) -> Option<String> {
-    let made = || view.site.source(entity.file)?.view.clone();
-    entity.annotation("backstage.io/view-url").map(str::to_owned).or_else(made).filter(|url| is_web(url))
-}
-
-/// Returns where the file of an entity can be changed.
-#[must_use]
-pub fn edit_link(view: &PageContext<'_>, entity: &Entity) -> Option<String> {
-    if entity.implied.is_some() {
-        return None;
-    }
-    let made = || view.site.source(entity.file)?.edit.clone();
-    entity.annotation("backstage.io/edit-url").map(str::to_owned).or_else(made).filter(|url| is_web(url))
-}
-
-/// Returns where the code of an entity is.
-fn code_link(entity: &Entity) -> Option<String> {
-    let location = entity.annotation("backstage.io/source-location")?;
-    let url = location.strip_prefix("url:").unwrap_or(location).trim();
-    is_web(url).then(|| url.to_owned())
 }
 
 fn actions(view: &PageContext<'_>, id: EntityId, entity: &Entity) -> Vec<Anchor> {

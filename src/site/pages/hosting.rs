@@ -160,7 +160,7 @@ fn bytes(view: &PageContext<'_>, file: File) -> (Vec<u8>, &'static str) {
         }
         File::DefinitionItems(id) => (json(&definition::items(view, id)), JSON),
         File::DocsVersions(id) => {
-            let list = view.portal.docs.versions_of(id).map(|versions| super::versions::list(view, versions));
+            let list = view.portal.docs.versions_of(id).map(|versions| super::version_links::list(view, versions));
             (list.unwrap_or_default(), JSON)
         }
         File::Definition(id) => match definition::Source::of(view.entity(id)) {

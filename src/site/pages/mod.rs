@@ -26,6 +26,7 @@ pub mod scorecards;
 pub mod simple;
 pub mod standalone;
 pub mod status;
+mod version_links;
 pub mod versions;
 
 use std::borrow::Cow;

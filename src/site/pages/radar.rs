@@ -10,7 +10,7 @@ use crate::calendar::Day;
 use crate::html::Html;
 use crate::markdown::commonmark;
 use crate::portal::Portal;
-use crate::radar::{self, Entry, Moved, Radar, place};
+use crate::radar::{Entry, Moved, Radar, place};
 use crate::routes;
 use crate::site::context::{self, EntityLink, PageContext, is_web};
 use crate::site::kind_display::Column;
@@ -362,14 +362,4 @@ fn entry(view: &PageContext<'_>, list: usize, at: usize) -> PageModel<Model> {
         ..About::default()
     };
     frame(view, Section::RADAR, about, Model { radar: None, entry: Some(page) })
-}
-
-/// Returns the entries of all radars that an entity uses, by ring.
-#[must_use]
-pub fn used_by(portal: &Portal, id: crate::catalog::EntityId) -> Vec<(&radar::Radar, &Entry)> {
-    let uses = |entry: &&Entry| entry.users.binary_search(&id).is_ok();
-    let all = portal.radars.iter().flat_map(|radar| radar.entries.iter().filter(uses).map(move |entry| (radar, entry)));
-    let mut found: Vec<(&Radar, &Entry)> = all.collect();
-    found.sort_by_key(|(_, entry)| (entry.ring, entry.title.to_lowercase()));
-    found
 }

@@ -9,11 +9,10 @@ use super::{PageContent, PageType};
 use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::routes;
-use crate::scorecards::{Initiative, Outcome, Scorecard, Status, Test, export, history};
+use crate::scorecards::{Initiative, Outcome, Scorecard, Status, Test, export, recording};
 use crate::site::context::{self, EntityLink, PageContext};
 use crate::site::layout::{About, NavEntry, PageModel, Section, frame};
-use crate::site::scorecards::{self as views, LevelBadge, RuleLink, Share};
-use crate::site::tabs::scorecards::shown;
+use crate::site::scorecards::{self as views, LevelBadge, RuleLink, Share, shown};
 use crate::site::{Site, Subject, feeds};
 
 /// Rows of one page of a map.
@@ -228,7 +227,7 @@ fn all(view: &PageContext<'_>) -> PageModel<All> {
 }
 
 fn line(view: &PageContext<'_>, card: &Scorecard) -> Line {
-    let (levels, score) = history::totals(card);
+    let (levels, score) = recording::totals(card);
     let levels: Vec<usize> = levels.into_iter().map(|count| usize::try_from(count).unwrap_or(0)).collect();
     let (shares, picture) = views::distribution(card, &levels);
     let failing = |rule: usize| {
@@ -498,7 +497,7 @@ fn rule_page(view: &PageContext<'_>, card: &Scorecard, at: usize) -> PageModel<R
         (total > 0).then(|| (*day, counts[0] * 100 / total))
     });
     let mut days: Vec<_> = days.collect();
-    let now = history::counts(card, at);
+    let now = recording::counts(card, at);
     let total: u64 = now.iter().take(3).sum();
     if let Some(today) = found.today.filter(|_| total > 0) {
         days.retain(|(day, _)| *day < today);

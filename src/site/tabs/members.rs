@@ -8,7 +8,7 @@ use super::{Content, Tab};
 use crate::catalog::{EntityId, Relation};
 use crate::portal::Portal;
 use crate::site::context::{self, EntityLink};
-use crate::site::table::profile;
+use crate::site::people::{Person, person};
 use crate::site::{PageContext, Site};
 
 /// More people than this are named without a card.
@@ -26,21 +26,6 @@ pub struct Model {
     count: (String, String),
     /// Those without a card.
     further: Vec<EntityLink>,
-}
-
-/// A member of a group.
-#[derive(Debug, Serialize)]
-pub struct Person {
-    /// The person.
-    pub link: EntityLink,
-    /// Initials in place of a picture.
-    pub initials: String,
-    /// Where to write to.
-    pub email: Option<String>,
-    /// As HTML.
-    pub summary: Option<String>,
-    /// The groups below through which somebody belongs to the group.
-    pub through: Vec<EntityLink>,
 }
 
 impl Tab for Members {
@@ -91,18 +76,5 @@ impl Tab for Members {
             further.extend(people.drain(people.len().min(CARDS)..).map(|person| person.link));
         }
         Some(Box::new(Model { direct, below, count, further }))
-    }
-}
-
-/// Describes a person; `id` is `None` for somebody the catalog does not know.
-#[must_use]
-pub fn person(view: &PageContext<'_>, link: EntityLink, id: Option<EntityId>) -> Person {
-    let entity = id.map(|id| view.entity(id));
-    Person {
-        initials: context::initials(&link.title),
-        email: entity.and_then(|entity| profile(entity, "email")).map(str::to_owned),
-        summary: entity.and_then(|entity| view.summary(entity)),
-        through: Vec::new(),
-        link,
     }
 }

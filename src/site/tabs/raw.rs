@@ -7,7 +7,7 @@ use crate::catalog::{EntityId, export};
 use crate::portal::Portal;
 use crate::routes;
 use crate::site::context::EntityLink;
-use crate::site::{PageContext, Site, yaml_highlight};
+use crate::site::{PageContext, Site, source_links, yaml_highlight};
 
 /// A longer text than this, such as that of an API with its definition, is cut.
 const SHOWN: usize = 128 << 10;
@@ -71,8 +71,8 @@ impl Tab for Raw {
         Some(Box::new(Model {
             path: source.map(|source| source.path.to_string()).unwrap_or_default(),
             line: entity.line,
-            source: crate::site::pages::entity::source_link(view, entity),
-            edit: crate::site::pages::entity::edit_link(view, entity),
+            source: source_links::source_link(view, entity),
+            edit: source_links::edit_link(view, entity),
             json: view.href(&routes::api_entity(&entity.reference)),
             code: yaml_highlight::paint(&yaml),
             cut,

@@ -7,7 +7,7 @@ use crate::catalog::EntityId;
 use crate::portal::Portal;
 use crate::scorecards::{Rollup, Scorecard};
 use crate::site::context::{self, EntityLink};
-use crate::site::scorecards::{self, LevelBadge, RuleLink, Share};
+use crate::site::scorecards::{self, LevelBadge, RuleLink, Share, shown};
 use crate::site::{PageContext, Site};
 
 /// Members that a table shows.
@@ -78,13 +78,6 @@ impl Tab for Scorecards {
         let rollups = found.list.iter().filter_map(|card| Some(rollup(view, card, card.rollup(entity)?))).collect();
         Some(Box::new(Model { cards, rollups }))
     }
-}
-
-/// Returns the scorecards of which at least one rule is about an entity.
-pub fn shown(portal: &Portal, entity: EntityId) -> impl Iterator<Item = (&Scorecard, &crate::scorecards::Outcome)> {
-    portal.scorecards.of(entity).filter(|(_, outcome)| {
-        outcome.results.iter().any(|result| result.status != crate::scorecards::Status::NotApplicable)
-    })
 }
 
 /// Makes what a scorecard says of all that somebody answers for.

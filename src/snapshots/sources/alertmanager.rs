@@ -5,8 +5,8 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{Fields, Refusal};
 use crate::snapshots::facts::Tone;
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Login, Request, Server};
-use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Login, Request, Server, Wanted};
+use crate::snapshots::source::{Claims, Input, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

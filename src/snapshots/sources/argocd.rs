@@ -9,11 +9,9 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::facts::Tone;
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Request, is_name, words};
+use crate::snapshots::request::{Request, Wanted, is_name, words};
 use crate::snapshots::selector::Selector;
-use crate::snapshots::source::{
-    Claims, Input, Instances, Place, Set, Source, Tab, Wanted, annotation, entity_key, json,
-};
+use crate::snapshots::source::{Claims, Input, Instances, Place, Set, Source, Tab, annotation, entity_key, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

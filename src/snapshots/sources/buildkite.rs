@@ -4,8 +4,8 @@ use super::common::{self, Run, first_line};
 use crate::catalog::Entity;
 use crate::snapshots::answer::{Fields, Refusal};
 use crate::snapshots::record::Record;
-use crate::snapshots::script::{Login, Request, Server, is_slug};
-use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Login, Request, Server, Wanted, is_slug};
+use crate::snapshots::source::{Claims, Input, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

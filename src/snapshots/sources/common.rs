@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::catalog::Entity;
 use crate::snapshots::facts::{Fact, Tone, rounded};
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Request, is_name, is_path, is_slug, word, words};
-use crate::snapshots::source::{Claims, Input, Instances, Place, Wanted, annotation};
+use crate::snapshots::request::{Request, Wanted, is_name, is_path, is_slug, word, words};
+use crate::snapshots::source::{Claims, Input, Instances, Place, annotation};
 
 /// The annotation of repositories at GitHub.
 pub(super) const GITHUB: &[&str] = &["github.com/project-slug"];

@@ -4,8 +4,8 @@ use super::common::{self, GITHUB, SLUG};
 use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::facts::{Fact, Tone, rounded};
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Call, First, Request, around, word, words};
-use crate::snapshots::source::{Input, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Call, First, Request, Wanted, around, word, words};
+use crate::snapshots::source::{Input, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

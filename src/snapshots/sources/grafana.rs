@@ -6,9 +6,9 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::facts::Tone;
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Login, Request, Server};
+use crate::snapshots::request::{Login, Request, Server, Wanted};
 use crate::snapshots::selector::{is_dashboard, pairs};
-use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

@@ -4,8 +4,8 @@ use super::common::{self, Run};
 use crate::catalog::Entity;
 use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::record::Record;
-use crate::snapshots::script::{Login, Request, Server, is_line, url_part, word};
-use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Login, Request, Server, Wanted, is_line, url_part, word};
+use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {
@@ -54,7 +54,7 @@ fn requests(wanted: &Wanted<'_>) -> Vec<Request> {
     }
     let job: String = wanted.key.split('/').map(|part| format!("/job/{}", url_part(part))).collect();
     let mut request = Request::get("jenkins", wanted, "job", &SERVER, &format!("{job}/api/json"));
-    if let crate::snapshots::script::Call::Get(_, options) = &mut request.call {
+    if let crate::snapshots::request::Call::Get(_, options) = &mut request.call {
         options.extend([
             word("-G"),
             word("--data-urlencode"),

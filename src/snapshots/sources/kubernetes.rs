@@ -8,9 +8,9 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{Fields, Refusal};
 use crate::snapshots::facts::{Fact, Tone};
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Request, is_line, is_name, word, words};
+use crate::snapshots::request::{Request, Wanted, is_line, is_name, word, words};
 use crate::snapshots::selector::Selector;
-use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

@@ -4,8 +4,8 @@ use super::common::no_requests;
 use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::facts::{Fact, Tone, rounded};
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Request, is_line, word, words};
-use crate::snapshots::source::{Input, Source, Tab, Wanted, annotation, by_entity, json};
+use crate::snapshots::request::{Request, Wanted, is_line, word, words};
+use crate::snapshots::source::{Input, Source, Tab, annotation, by_entity, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

@@ -4,8 +4,8 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{Fields, Refusal};
 use crate::snapshots::facts::Tone;
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Login, Request, Server, is_line, url_part};
-use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Login, Request, Server, Wanted, is_line, url_part};
+use crate::snapshots::source::{Claims, Input, Instances, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

@@ -6,8 +6,8 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{self, Fields, Refusal};
 use crate::snapshots::facts::{Fact, Tone, rounded};
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Call, First, Login, Piece, Request, Server, is_name, word};
-use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Call, First, Login, Piece, Request, Server, Wanted, is_name, word};
+use crate::snapshots::source::{Claims, Input, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

@@ -7,8 +7,8 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{self, Fields, Refusal, number};
 use crate::snapshots::facts::Fact;
 use crate::snapshots::record::{Cell, Record, Rows, Series};
-use crate::snapshots::script::{Call, Piece, Request, is_line, word, words};
-use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Call, Piece, Request, Wanted, is_line, word, words};
+use crate::snapshots::source::{Claims, Input, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

@@ -4,8 +4,8 @@ use crate::catalog::Entity;
 use crate::snapshots::answer::{Fields, Refusal};
 use crate::snapshots::facts::{Fact, Tone};
 use crate::snapshots::record::{Cell, Record, Rows};
-use crate::snapshots::script::{Call, Login, Piece, Request, Server, is_name, is_slug};
-use crate::snapshots::source::{Claims, Input, Source, Tab, Wanted, annotation, json};
+use crate::snapshots::request::{Call, Login, Piece, Request, Server, Wanted, is_name, is_slug};
+use crate::snapshots::source::{Claims, Input, Source, Tab, annotation, json};
 
 /// The source.
 pub(super) const SOURCE: Source = Source {

@@ -8,7 +8,19 @@ const quoted = (text) => `"${safe(String(text)).replaceAll('"', '""')}"`;
 function record(row) {
   const { ref, one, namespace, name, title, type, lifecycle, owner, system, tags, description } = row;
   const own = row.more.map(({ heading, links, text }) => [heading, links ? links.map(([other]) => other) : text]);
-  const fields = Object.entries({ ref, kind: one, namespace, name, title, type, lifecycle, owner, system, tags, description });
+  const fields = Object.entries({
+    ref,
+    kind: one,
+    namespace,
+    name,
+    title,
+    type,
+    lifecycle,
+    owner,
+    system,
+    tags,
+    description,
+  });
   return Object.fromEntries([...fields, ...own].filter(([, value]) => value?.length));
 }
 
@@ -21,7 +33,8 @@ export function open({ button, make, found, columns, shown, choose }) {
   const box = ([key, heading]) => {
     const input = make('input', { type: 'checkbox', checked: chosen.includes(key) });
     input.addEventListener('change', () => {
-      if (input.checked) chosen.push(key); else chosen.splice(chosen.indexOf(key), 1);
+      if (input.checked) chosen.push(key);
+      else chosen.splice(chosen.indexOf(key), 1);
       // Columns keep the order of the list, wherever they were chosen.
       choose(columns.map(([known]) => known).filter((known) => known !== 'name' && chosen.includes(known)));
     });
@@ -32,7 +45,8 @@ export function open({ button, make, found, columns, shown, choose }) {
   const csv = () => {
     const wanted = columns.filter(([key]) => key !== 'name' && chosen.includes(key));
     const cell = (element) => (typeof element === 'string' ? element : element.title || element.textContent);
-    const text = (row, key, of) => (key === 'tags' ? row.tags : key === 'description' ? [row.description] : of(row).map(cell)).join(' ');
+    const text = (row, key, of) =>
+      (key === 'tags' ? row.tags : key === 'description' ? [row.description] : of(row).map(cell)).join(' ');
     const lines = [
       ['ref', 'title', ...wanted.map(([, heading]) => heading)],
       ...found.map((row) => [row.ref, row.title, ...wanted.map(([key, , of]) => text(row, key, of))]),
@@ -54,14 +68,33 @@ export function open({ button, make, found, columns, shown, choose }) {
     return action;
   };
 
-  const menu = make('div', { className: 'menu columns', popover: 'auto' },
-    make('fieldset', {}, make('legend', { textContent: 'Columns' }), ...columns.filter(([key]) => key !== 'name').map(box)),
-    make('p', { textContent: `Save ${found.length === 1 ? 'this row' : `these ${found.length.toLocaleString('en')} rows`} as` }),
-    make('div', { className: 'ways', role: 'group', ariaLabel: 'Save as' }, ...files.map(save)));
-  menu.addEventListener('toggle', ({ newState }) => { if (newState === 'closed') { menu.remove(); button.focus(); } });
+  const menu = make(
+    'div',
+    { className: 'menu columns', popover: 'auto' },
+    make(
+      'fieldset',
+      {},
+      make('legend', { textContent: 'Columns' }),
+      ...columns.filter(([key]) => key !== 'name').map(box),
+    ),
+    make('p', {
+      textContent: `Save ${found.length === 1 ? 'this row' : `these ${found.length.toLocaleString('en')} rows`} as`,
+    }),
+    make('div', { className: 'ways', role: 'group', ariaLabel: 'Save as' }, ...files.map(save)),
+  );
+  menu.addEventListener('toggle', ({ newState }) => {
+    if (newState === 'closed') {
+      menu.remove();
+      button.focus();
+    }
+  });
   button.after(menu);
   const { right, bottom } = button.getBoundingClientRect();
-  Object.assign(menu.style, { right: `${Math.max(8, document.documentElement.clientWidth - right)}px`, left: 'auto', top: `${bottom + 4}px` });
+  Object.assign(menu.style, {
+    right: `${Math.max(8, document.documentElement.clientWidth - right)}px`,
+    left: 'auto',
+    top: `${bottom + 4}px`,
+  });
   menu.showPopover();
   menu.querySelector('input')?.focus();
 }

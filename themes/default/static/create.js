@@ -28,23 +28,40 @@ export function start({ stored, askMe }) {
     for (const card of cards) {
       const { ref, type, owner, words: text } = card.dataset;
       const has = card.dataset.tags.split(' ');
-      const fits = words.every((word) => text.includes(word)) && (!types.length || types.includes(type)) && (!owners.length || owners.includes(owner))
-        && tags.every((tag) => has.includes(tag)) && (!is(starred) || stars.has(ref)) && (!is(owned) || mine.has(owner));
+      const fits =
+        words.every((word) => text.includes(word)) &&
+        (!types.length || types.includes(type)) &&
+        (!owners.length || owners.includes(owner)) &&
+        tags.every((tag) => has.includes(tag)) &&
+        (!is(starred) || stars.has(ref)) &&
+        (!is(owned) || mine.has(owner));
       card.hidden = !fits;
       if (fits) shown += 1;
     }
-    for (const group of document.querySelectorAll('[data-group]')) group.hidden = !group.querySelector('[data-ref]:not([hidden])');
+    for (const group of document.querySelectorAll('[data-group]'))
+      group.hidden = !group.querySelector('[data-ref]:not([hidden])');
     none.hidden = shown > 0;
     count.textContent = shown === cards.length ? `${shown}` : `${shown} of ${cards.length}`;
     const query = new URLSearchParams();
     if (input.value.trim()) query.set('text', input.value.trim());
     for (const box of boxes) if (box.checked) query.append(box.name, box.value);
-    if (is(starred)) query.set('user', 'starred'); else if (is(owned)) query.set('user', 'owned');
+    if (is(starred)) query.set('user', 'starred');
+    else if (is(owned)) query.set('user', 'owned');
     history.replaceState(history.state, '', query.size ? `?${query}` : location.pathname);
   }
-  const press = (button, other) => { button.setAttribute('aria-pressed', String(!is(button))); other.setAttribute('aria-pressed', 'false'); show(); };
+  const press = (button, other) => {
+    button.setAttribute('aria-pressed', String(!is(button)));
+    other.setAttribute('aria-pressed', 'false');
+    show();
+  };
   starred.addEventListener('click', () => press(starred, owned));
-  owned.addEventListener('click', () => { if (is(owned) || stored.read('me', null)) press(owned, starred); else askMe((me) => { if (me) press(owned, starred); }); });
+  owned.addEventListener('click', () => {
+    if (is(owned) || stored.read('me', null)) press(owned, starred);
+    else
+      askMe((me) => {
+        if (me) press(owned, starred);
+      });
+  });
   input.addEventListener('input', show);
   filters.addEventListener('change', show);
   if (location.search) show();

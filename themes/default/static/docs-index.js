@@ -36,7 +36,11 @@ export function start({ all, find, home, icon, make, stored }) {
     const words = input?.value.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
     let count = 0;
     rows.forEach((row, at) => {
-      row.hidden = !(words.every((word) => texts[at].includes(word)) && (!owner?.value || row.dataset.ownedBy === owner.value) && (!shown?.value || isStarred(row)));
+      row.hidden = !(
+        words.every((word) => texts[at].includes(word)) &&
+        (!owner?.value || row.dataset.ownedBy === owner.value) &&
+        (!shown?.value || isStarred(row))
+      );
       count += Number(!row.hidden);
     });
     if (input) heading.textContent = count.toLocaleString('en');
@@ -60,13 +64,31 @@ export function start({ all, find, home, icon, make, stored }) {
     head.replaceChildren(button);
   }
   for (const row of rows) {
-    const link = /** @type {HTMLAnchorElement | null} */ (row.querySelector(`td .entity[title="${CSS.escape(row.dataset.ref)}"]`));
+    const link = /** @type {HTMLAnchorElement | null} */ (
+      row.querySelector(`td .entity[title="${CSS.escape(row.dataset.ref)}"]`)
+    );
     if (!link) continue;
-    const star = make('button', { type: 'button', title: 'Star', 'aria-pressed': isStarred(row), 'aria-label': `Star ${link.textContent}` }, icon('star'));
+    const star = make(
+      'button',
+      { type: 'button', title: 'Star', 'aria-pressed': isStarred(row), 'aria-label': `Star ${link.textContent}` },
+      icon('star'),
+    );
     star.addEventListener('click', () => {
       const others = starred().filter((item) => item.ref !== row.dataset.ref);
       const is = !isStarred(row);
-      stored.write('starred', is ? [{ ref: row.dataset.ref, title: link.textContent, path: new URL(link.href).pathname.slice(home.pathname.length) }, ...others] : others);
+      stored.write(
+        'starred',
+        is
+          ? [
+              {
+                ref: row.dataset.ref,
+                title: link.textContent,
+                path: new URL(link.href).pathname.slice(home.pathname.length),
+              },
+              ...others,
+            ]
+          : others,
+      );
       star.setAttribute('aria-pressed', String(is));
       update();
     });
@@ -77,8 +99,16 @@ export function start({ all, find, home, icon, make, stored }) {
   sort = asked.get('sort') ?? '';
   if (sort) arrange();
   if (input) {
-    const owners = new Map(rows.filter((row) => row.dataset.ownedBy).map((row) => [row.dataset.ownedBy, row.querySelector(`[title="${CSS.escape(row.dataset.ownedBy)}"]`)?.textContent ?? row.dataset.ownedBy]));
-    for (const [ref, title] of [...owners].sort((a, b) => a[1].localeCompare(b[1]))) owner.append(new Option(title, ref));
+    const owners = new Map(
+      rows
+        .filter((row) => row.dataset.ownedBy)
+        .map((row) => [
+          row.dataset.ownedBy,
+          row.querySelector(`[title="${CSS.escape(row.dataset.ownedBy)}"]`)?.textContent ?? row.dataset.ownedBy,
+        ]),
+    );
+    for (const [ref, title] of [...owners].sort((a, b) => a[1].localeCompare(b[1])))
+      owner.append(new Option(title, ref));
     const chosen = (select, key) => {
       select.value = asked.get(`filters[${key}]`) ?? '';
       if (select.selectedIndex < 0) select.value = '';

@@ -9,7 +9,11 @@ const icon = (name) => {
   element.setAttribute('aria-hidden', 'true');
   return element;
 };
-const named = (element, name) => { element.setAttribute('aria-label', name); element.title = name; return element; };
+const named = (element, name) => {
+  element.setAttribute('aria-label', name);
+  element.title = name;
+  return element;
+};
 const isTyping = (target) => target.closest?.('input, textarea, select, [contenteditable], dialog');
 
 export function start({ signal, stored }) {
@@ -23,11 +27,15 @@ export function start({ signal, stored }) {
   tableOfContents(signal);
   report();
   top(signal);
-  addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const way = { n: 'next', '.': 'next', p: 'prev', ',': 'prev' }[event.key];
-    document.querySelector(`.turn a[rel=${way}]`)?.click();
-  }, { signal });
+  addEventListener(
+    'keydown',
+    (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      const way = { n: 'next', '.': 'next', p: 'prev', ',': 'prev' }[event.key];
+      document.querySelector(`.turn a[rel=${way}]`)?.click();
+    },
+    { signal },
+  );
 }
 
 let notes = 0;
@@ -37,7 +45,9 @@ function note(content, name) {
   const box = make('div', { id, className: 'note-box prose', popover: 'auto' }, ...content);
   const button = named(make('button', { type: 'button', className: 'note-mark' }), name);
   button.setAttribute('popovertarget', id);
-  box.addEventListener('beforetoggle', ({ newState }) => { if (newState === 'open') place(box, button); });
+  box.addEventListener('beforetoggle', ({ newState }) => {
+    if (newState === 'open') place(box, button);
+  });
   return [button, box];
 }
 
@@ -106,8 +116,16 @@ function footnotes(article, signal) {
       box.showPopover();
       place(box, link);
     };
-    const hide = () => { if (box?.matches(':popover-open')) box.hidePopover(); };
-    for (const [event, act] of [['pointerenter', show], ['focus', show], ['pointerleave', hide], ['blur', hide]]) link.addEventListener(event, act, { signal });
+    const hide = () => {
+      if (box?.matches(':popover-open')) box.hidePopover();
+    };
+    for (const [event, act] of [
+      ['pointerenter', show],
+      ['focus', show],
+      ['pointerleave', hide],
+      ['blur', hide],
+    ])
+      link.addEventListener(event, act, { signal });
   }
 }
 
@@ -117,10 +135,17 @@ function pictures(article) {
     const copy = picture.cloneNode(true);
     copy.removeAttribute('loading');
     const close = named(make('button', { type: 'button', className: 'icon-button' }, icon('close')), 'Close');
-    const box = make('dialog', { className: 'full-view' }, make('form', { method: 'dialog' }, close), make('div', { className: 'full-picture' }, copy));
+    const box = make(
+      'dialog',
+      { className: 'full-view' },
+      make('form', { method: 'dialog' }, close),
+      make('div', { className: 'full-picture' }, copy),
+    );
     box.setAttribute('aria-label', name);
     close.addEventListener('click', () => box.close());
-    box.addEventListener('click', ({ target }) => { if (target === box) box.close(); });
+    box.addEventListener('click', ({ target }) => {
+      if (target === box) box.close();
+    });
     box.addEventListener('close', () => box.remove());
     copy.addEventListener('click', () => box.classList.toggle('is-large'));
     document.body.append(box);
@@ -129,12 +154,18 @@ function pictures(article) {
   for (const image of article.querySelectorAll('img')) {
     if (image.closest('a, button, .emoji, .twemoji') || image.matches('.off-glb, .uml')) continue;
     const wide = () => image.naturalWidth > image.clientWidth * 1.1 || image.clientWidth > 320;
-    const ready = () => { if (wide()) enlarge(image, () => open(image, image.alt || 'Picture')); };
-    if (image.complete) ready(); else image.addEventListener('load', ready, { once: true });
+    const ready = () => {
+      if (wide()) enlarge(image, () => open(image, image.alt || 'Picture'));
+    };
+    if (image.complete) ready();
+    else image.addEventListener('load', ready, { once: true });
   }
   for (const drawing of article.querySelectorAll('.diagram > svg.drawn')) {
     if (Number(drawing.getAttribute('width')) < 400) continue;
-    const button = named(make('button', { type: 'button', className: 'icon-button full-button' }, icon('expand')), 'Full view');
+    const button = named(
+      make('button', { type: 'button', className: 'icon-button full-button' }, icon('expand')),
+      'Full view',
+    );
     button.addEventListener('click', () => open(drawing, drawing.getAttribute('aria-label')));
     drawing.before(button);
   }
@@ -146,14 +177,21 @@ function enlarge(image, act) {
   image.setAttribute('role', 'button');
   image.setAttribute('aria-label', `${image.alt || 'Picture'}: full view`);
   image.addEventListener('click', act);
-  image.addEventListener('keydown', (event) => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); act(); } });
+  image.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      act();
+    }
+  });
 }
 
 /** The size of the text, kept for this portal. */
 const SIZES = ['small', '', 'large', 'larger'];
 function sizes(article, stored) {
   const buttons = document.querySelectorAll('.sizes button');
-  const show = () => { article.dataset.size = stored.read('text-size', ''); };
+  const show = () => {
+    article.dataset.size = stored.read('text-size', '');
+  };
   show();
   const step = (by) => {
     const at = SIZES.indexOf(article.dataset.size) + by;
@@ -166,11 +204,13 @@ function sizes(article, stored) {
 /** All sections of the navigation at once. */
 function sections() {
   const nav = document.querySelector('[data-techdocs=nav]');
-  const folds = [...nav?.querySelectorAll('details') ?? []];
+  const folds = [...(nav?.querySelectorAll('details') ?? [])];
   if (folds.length < 3) return;
   const button = make('button', { type: 'button', className: 'unfold' });
   const all = () => folds.every((fold) => fold.open);
-  const say = () => { button.textContent = all() ? 'Collapse all' : 'Expand all'; };
+  const say = () => {
+    button.textContent = all() ? 'Collapse all' : 'Expand all';
+  };
   button.addEventListener('click', () => {
     const open = !all();
     for (const fold of folds) fold.open = open || Boolean(fold.querySelector('[aria-current]'));
@@ -186,7 +226,13 @@ function tableOfContents(signal) {
   const fold = document.querySelector('.reader-toc > details');
   const narrow = matchMedia('(max-width: 72rem)');
   if (fold && !narrow.matches && !CSS.supports('selector(::details-content)')) fold.open = true;
-  fold?.addEventListener('click', ({ target }) => { if (narrow.matches && target.closest('a')) fold.open = false; }, { signal });
+  fold?.addEventListener(
+    'click',
+    ({ target }) => {
+      if (narrow.matches && target.closest('a')) fold.open = false;
+    },
+    { signal },
+  );
 }
 
 /** An issue about a page quotes what is selected. */
@@ -206,13 +252,25 @@ function quote(link) {
 
 /** Back to the top, once the reader has gone far and turns round. */
 function top(signal) {
-  const button = make('button', { type: 'button', className: 'to-top', hidden: true }, icon('chevron-right'), 'Back to top');
-  button.addEventListener('click', () => { scrollTo({ top: 0 }); document.querySelector('#main')?.focus?.(); });
+  const button = make(
+    'button',
+    { type: 'button', className: 'to-top', hidden: true },
+    icon('chevron-right'),
+    'Back to top',
+  );
+  button.addEventListener('click', () => {
+    scrollTo({ top: 0 });
+    document.querySelector('#main')?.focus?.();
+  });
   document.querySelector('#main').append(button);
   let before = scrollY;
-  addEventListener('scroll', () => {
-    if (Math.abs(scrollY - before) < 8) return;
-    button.hidden = scrollY > before || scrollY < innerHeight;
-    before = scrollY;
-  }, { passive: true, signal });
+  addEventListener(
+    'scroll',
+    () => {
+      if (Math.abs(scrollY - before) < 8) return;
+      button.hidden = scrollY > before || scrollY < innerHeight;
+      before = scrollY;
+    },
+    { passive: true, signal },
+  );
 }

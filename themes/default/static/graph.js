@@ -1,7 +1,16 @@
 // The graph page: draws what is around one or several entities, with Backstage's own names in the address.
 /** @param {Tools} tools */
 export function start({ signal, home, pathOf, make, icon, all, find }) {
-  const [form, drawn, still, canvas, note, trail, title, tools] = ['form', 'drawn', 'static', 'canvas', 'note', 'trail', 'title', 'tools'].map((name) => find(`[data-graph-${name}]`));
+  const [form, drawn, still, canvas, note, trail, title, tools] = [
+    'form',
+    'drawn',
+    'static',
+    'canvas',
+    'note',
+    'trail',
+    'title',
+    'tools',
+  ].map((name) => find(`[data-graph-${name}]`));
   const BUDGET = 120;
   /** How far a drawing shrinks to be seen whole: its names keep almost 9 pixels. */
   const SMALLEST = 0.67;
@@ -26,10 +35,25 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const known = nodes.map(([at, name, heading], number) => {
       const kind = kinds[at < 0 ? -1 - at : at];
       const [namespace, plain] = name.includes('/') ? name.split('/') : ['default', name];
-      return { number, kind: kind[0], one: kind[1], many: kind[2], class: kind[3], gone: at < 0, title: heading ?? plain, ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(), path: pathOf(namespace, kind[0], plain), out: [], in: [] };
+      return {
+        number,
+        kind: kind[0],
+        one: kind[1],
+        many: kind[2],
+        class: kind[3],
+        gone: at < 0,
+        title: heading ?? plain,
+        ref: `${kind[0]}:${namespace}/${plain}`.toLowerCase(),
+        path: pathOf(namespace, kind[0], plain),
+        out: [],
+        in: [],
+      };
     });
     edges.forEach((ends, relation) => {
-      for (let at = 0; at < ends.length; at += 2) { known[ends[at]].out.push([relation, ends[at + 1]]); known[ends[at + 1]].in.push([relation, ends[at]]); }
+      for (let at = 0; at < ends.length; at += 2) {
+        known[ends[at]].out.push([relation, ends[at + 1]]);
+        known[ends[at + 1]].in.push([relation, ends[at]]);
+      }
     });
     return { kinds, relations, scores, nodes: known, byRef: new Map(known.map((node, at) => [node.ref, at])) };
   }
@@ -54,7 +78,7 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       step: /step/i.test(query.get('curve') ?? ''),
       to: query.get('to') ? full(query.get('to')) : '',
       roll: ['system', 'domain'].includes(query.get('rollUp')) ? query.get('rollUp') : '',
-      level: query.has('colour') ? `@${query.get('colour')}` : query.get('scorecard') ?? '',
+      level: query.has('colour') ? `@${query.get('colour')}` : (query.get('scorecard') ?? ''),
       unfolded: new Set(),
     };
   }
@@ -87,7 +111,13 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   }
 
   /** The other ends of a relation of a node; each line is stored in one direction and has a name for either. */
-  const ends = (at, name) => [['out', 0], ['in', 1]].flatMap(([side, which]) => graph.nodes[at][side].filter(([relation]) => graph.relations[relation][which] === name).map(([, other]) => other));
+  const ends = (at, name) =>
+    [
+      ['out', 0],
+      ['in', 1],
+    ].flatMap(([side, which]) =>
+      graph.nodes[at][side].filter(([relation]) => graph.relations[relation][which] === name).map(([, other]) => other),
+    );
 
   /** The graph with systems, or domains, in the place of their parts; a line has the number of those it represents. */
   const rolls = new Map();
@@ -104,10 +134,11 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
         return at;
       });
       const counts = new Map();
-      for (const [from, { out }] of graph.nodes.entries()) for (const [relation, to] of out) {
-        const [a, b] = [stand[from], stand[to]];
-        if (a !== b) counts.set(`${a} ${b} ${relation}`, (counts.get(`${a} ${b} ${relation}`) ?? 0) + 1);
-      }
+      for (const [from, { out }] of graph.nodes.entries())
+        for (const [relation, to] of out) {
+          const [a, b] = [stand[from], stand[to]];
+          if (a !== b) counts.set(`${a} ${b} ${relation}`, (counts.get(`${a} ${b} ${relation}`) ?? 0) + 1);
+        }
       const nodes = graph.nodes.map((node) => ({ ...node, out: [], in: [] }));
       for (const [key, count] of counts) {
         const [a, b, relation] = key.split(' ').map(Number);
@@ -126,9 +157,13 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       const next = [];
       for (const at of level) {
         const { out, in: into } = nodes[at];
-        for (const lines of [out, into]) for (const [relation, other] of lines) {
-          if (!distance.has(other) && wanted(relation) && allowed(nodes[other])) { distance.set(other, step); next.push(other); }
-        }
+        for (const lines of [out, into])
+          for (const [relation, other] of lines) {
+            if (!distance.has(other) && wanted(relation) && allowed(nodes[other])) {
+              distance.set(other, step);
+              next.push(other);
+            }
+          }
       }
       level = next;
     }
@@ -138,8 +173,12 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   /** What is around the roots, or on the shortest paths to another entity: distance of each node, and the lines between them. */
   function around() {
     const { nodes, stand } = rolled(state.roll);
-    const find = (ref) => { const at = graph.byRef.get(ref); return at === undefined ? [] : [stand?.[at] ?? at]; };
-    const wanted = (relation) => !state.relations.length || graph.relations[relation].slice(0, 2).some((name) => state.relations.includes(name));
+    const find = (ref) => {
+      const at = graph.byRef.get(ref);
+      return at === undefined ? [] : [stand?.[at] ?? at];
+    };
+    const wanted = (relation) =>
+      !state.relations.length || graph.relations[relation].slice(0, 2).some((name) => state.relations.includes(name));
     const allowed = (node) => !state.kinds.length || state.kinds.includes(node.kind);
     let distance = distances(nodes, state.roots.flatMap(find), state.to ? Infinity : state.depth, wanted, allowed);
     const [goal] = state.to ? find(state.to) : [];
@@ -153,7 +192,8 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       for (const [relation, other, count] of nodes[at].out) {
         if (!distance.has(other) || !wanted(relation)) continue;
         // Simplified: only what leads away from where the walk began.
-        if (step === distance.get(other)) beside.push([at, other, relation, count, true]); else edges.push([at, other, relation, count]);
+        if (step === distance.get(other)) beside.push([at, other, relation, count, true]);
+        else edges.push([at, other, relation, count]);
       }
     }
     const drawn = state.simple === undefined ? beside.length <= BESIDE : !state.simple;
@@ -164,10 +204,12 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   function shares(sizes, budget) {
     const shown = sizes.map(() => 0);
     let left = budget;
-    [...sizes.keys()].sort((a, b) => sizes[a] - sizes[b]).forEach((at, done) => {
-      shown[at] = Math.min(sizes[at], Math.floor(left / (sizes.length - done)));
-      left -= shown[at];
-    });
+    [...sizes.keys()]
+      .sort((a, b) => sizes[a] - sizes[b])
+      .forEach((at, done) => {
+        shown[at] = Math.min(sizes[at], Math.floor(left / (sizes.length - done)));
+        left -= shown[at];
+      });
     return shown.map((count, at) => (count + 1 === sizes[at] ? count + 1 : count));
   }
 
@@ -186,7 +228,10 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const free = keys.filter((key) => !state.unfolded.has(key));
     const opened = keys.filter((key) => state.unfolded.has(key)).reduce((sum, key) => sum + groups.get(key).length, 0);
     const all = distance.size <= BUDGET;
-    const shown = shares(free.map((key) => groups.get(key).length), Math.max(BUDGET - opened, free.length));
+    const shown = shares(
+      free.map((key) => groups.get(key).length),
+      Math.max(BUDGET - opened, free.length),
+    );
     const items = [];
     const place = new Map();
     for (const [at, step] of distance) if (!step) place.set(at, items.push({ ...graph.nodes[at], root: true }) - 1);
@@ -196,12 +241,21 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       for (const at of members.slice(0, count)) place.set(at, items.push(graph.nodes[at]) - 1);
       if (count === members.length) continue;
       const one = graph.nodes[members[0]];
-      const stand = items.push({ class: one.class, title: `+${members.length - count} ${one.many}`, fold: key, hidden: members.length - count }) - 1;
+      const stand =
+        items.push({
+          class: one.class,
+          title: `+${members.length - count} ${one.many}`,
+          fold: key,
+          hidden: members.length - count,
+        }) - 1;
       for (const at of members.slice(count)) place.set(at, stand);
     }
     const labels = [];
     const lines = new Map();
-    const label = (text) => { const at = labels.findIndex((known) => known.text === text); return at < 0 ? labels.push({ text }) - 1 : at; };
+    const label = (text) => {
+      const at = labels.findIndex((known) => known.text === text);
+      return at < 0 ? labels.push({ text }) - 1 : at;
+    };
     const add = (from, to, text, beside) => {
       if (from === to && items[from].fold) return;
       const line = { from, to, label: label(text), beside };
@@ -219,21 +273,30 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   /** The owners of what is drawn as levels: those with most of it have a colour of their own. */
   function byOwner() {
     const owned = new Map();
-    for (const at of last.distance.keys()) for (const owner of ends(at, 'ownedBy').slice(0, 1)) owned.set(owner, [...(owned.get(owner) ?? []), at]);
+    for (const at of last.distance.keys())
+      for (const owner of ends(at, 'ownedBy').slice(0, 1)) owned.set(owner, [...(owned.get(owner) ?? []), at]);
     const order = [...owned].sort((a, b) => b[1].length - a[1].length);
     const levels = order.slice(0, COLOURS.length).map(([owner], at) => [graph.nodes[owner].title, COLOURS[at]]);
     if (order.length > COLOURS.length) levels.push(['Others', '#8b93a1']);
     const ranks = {};
-    order.forEach(([, members], at) => { for (const member of members) ranks[member] = Math.min(at, COLOURS.length); });
+    order.forEach(([, members], at) => {
+      for (const member of members) ranks[member] = Math.min(at, COLOURS.length);
+    });
     return { title: 'Owner', levels, ranks };
   }
   /** Title and colour of the level of an entity on the chosen scorecard, or of its owner. */
   let colours;
   const score = () => colours;
-  const levelOf = (item) => { const card = item.fold ? undefined : score(); return card?.levels[card.ranks[item.number]]; };
+  const levelOf = (item) => {
+    const card = item.fold ? undefined : score();
+    return card?.levels[card.ranks[item.number]];
+  };
   const dot = (colour, at) => shape('circle', { class: 'dot', r: 5, fill: colour, ...at });
 
-  const measure = (text, font) => { pen.font = font; return pen.measureText(text).width; };
+  const measure = (text, font) => {
+    pen.font = font;
+    return pen.measureText(text).width;
+  };
 
   function picture({ items, lines, labels }, place, { longest = 32, bend = undefined, captions = true } = {}) {
     // Long names differ at their ends.
@@ -241,20 +304,36 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const sans = getComputedStyle(document.body).fontFamily;
     const vertical = state.direction === 'TB' || state.direction === 'BT';
     const nodes = items.map((item) => {
-      const width = Math.max(88, Math.ceil(measure(cut(item.title), `${item.root ? '600 ' : ''}13px ${sans}`)) + 42 + (levelOf(item) ? 14 : 0));
+      const width = Math.max(
+        88,
+        Math.ceil(measure(cut(item.title), `${item.root ? '600 ' : ''}13px ${sans}`)) + 42 + (levelOf(item) ? 14 : 0),
+      );
       return vertical ? { main: 30, cross: width } : { main: width, cross: 30 };
     });
     for (const label of labels) label.main = label.text ? Math.ceil(measure(label.text, `11px ${sans}`)) : 0;
     const widest = Math.max(40, ...labels.map(({ main }) => main));
-    const placed = place(nodes, lines, captions ? labels : labels.map(() => ({ text: '', main: 0 })), { ...(vertical ? { portGap: widest + 12, captionMain: () => 12 } : {}), ...(bend ? { bend } : {}) });
+    const placed = place(nodes, lines, captions ? labels : labels.map(() => ({ text: '', main: 0 })), {
+      ...(vertical ? { portGap: widest + 12, captionMain: () => 12 } : {}),
+      ...(bend ? { bend } : {}),
+    });
     const turned = state.direction === 'RL' || state.direction === 'BT';
-    const point = ([main, cross]) => { const along = turned ? placed.main - main : main; return vertical ? [cross, along] : [along, cross]; };
+    const point = ([main, cross]) => {
+      const along = turned ? placed.main - main : main;
+      return vertical ? [cross, along] : [along, cross];
+    };
     const rect = ({ main, cross, length, breadth }) => {
       const [x, y] = point([turned ? main + length : main, cross]);
       return { x, y, width: vertical ? breadth : length, height: vertical ? length : breadth };
     };
     const [width, height] = vertical ? [placed.cross, placed.main] : [placed.main, placed.cross];
-    const svg = shape('svg', { class: 'graph', width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': title.textContent });
+    const svg = shape('svg', {
+      class: 'graph',
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'group',
+      'aria-label': title.textContent,
+    });
     for (const box of placed.boxes) svg.append(shape('rect', { class: 'b', rx: 10, ...rect(box) }));
     const paths = [];
     for (const route of placed.routes) {
@@ -262,14 +341,22 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       let path = `M${way[0]}`;
       for (let at = 1; at < way.length; at += 1) {
         const [[x0, y0], [x, y]] = [way[at - 1], way[at]];
-        if ((vertical ? x0 === x : y0 === y)) path += `L${x} ${y}`;
+        if (vertical ? x0 === x : y0 === y) path += `L${x} ${y}`;
         else if (state.step) path += vertical ? `V${(y0 + y) / 2}H${x}V${y}` : `H${(x0 + x) / 2}V${y}H${x}`;
-        else path += vertical ? `C${x0} ${(y0 + y) / 2} ${x} ${(y0 + y) / 2} ${x} ${y}` : `C${(x0 + x) / 2} ${y0} ${(x0 + x) / 2} ${y} ${x} ${y}`;
+        else
+          path += vertical
+            ? `C${x0} ${(y0 + y) / 2} ${x} ${(y0 + y) / 2} ${x} ${y}`
+            : `C${(x0 + x) / 2} ${y0} ${(x0 + x) / 2} ${y} ${x} ${y}`;
       }
       const [end, beside] = route.turned ? [way[0], way[1]] : [way[way.length - 1], way[way.length - 2]];
       const back = Math.sign(vertical ? beside[1] - end[1] : beside[0] - end[0]) * 7;
       const head = vertical ? `M${end}l-4 ${back}h8z` : `M${end}l${back} -4v8z`;
-      const line = shape('g', { class: 'line' }, shape('path', { class: 'e', d: path }), shape('path', { class: 'h', d: head }));
+      const line = shape(
+        'g',
+        { class: 'line' },
+        shape('path', { class: 'e', d: path }),
+        shape('path', { class: 'h', d: head }),
+      );
       paths.push([line, route]);
       svg.append(line);
     }
@@ -279,7 +366,13 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       const back = Math.sign(vertical ? to[1] - end[1] : to[0] - end[0]) * 7;
       const head = vertical ? `M${end}l-4 ${back}h8z` : `M${end}l${back} -4v8z`;
       const name = (members) => members.map((at) => items[at].title).join(', ');
-      const line = shape('g', { class: 'line arc' }, shape('title', {}, `${name(arc.from)} ${labels[arc.label].text} ${name(arc.to)}`), shape('path', { class: 'e', d: `M${start}C${from} ${to} ${end}` }), shape('path', { class: 'h', d: head }));
+      const line = shape(
+        'g',
+        { class: 'line arc' },
+        shape('title', {}, `${name(arc.from)} ${labels[arc.label].text} ${name(arc.to)}`),
+        shape('path', { class: 'e', d: `M${start}C${from} ${to} ${end}` }),
+        shape('path', { class: 'h', d: head }),
+      );
       paths.push([line, arc]);
       svg.append(line);
     }
@@ -290,32 +383,65 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     for (const { main, cross, label, ends } of captions ? placed.captions : []) {
       const [x, y] = point([main, cross]);
       const anchor = vertical ? 'c' : ends !== turned ? 'm' : '';
-      svg.append(shape('text', { class: `l ${anchor}`, x, y: vertical ? y + (ends !== turned ? -2 : 10) : y + 4 }, labels[label].text));
+      svg.append(
+        shape(
+          'text',
+          { class: `l ${anchor}`, x, y: vertical ? y + (ends !== turned ? -2 : 10) : y + 4 },
+          labels[label].text,
+        ),
+      );
     }
     items.forEach((item, at) => {
       const box = rect(placed.nodes[at]);
       const middle = box.y + box.height / 2;
       const level = levelOf(item);
       const target = item.fold ? address(state) : address({ ...state, roots: [item.ref] });
-      const node = shape('a', { class: `n k-${item.class}${item.root ? ' root' : ''}${item.fold ? ' folded' : ''}${item.gone ? ' gone' : ''}`, href: target });
+      const node = shape('a', {
+        class: `n k-${item.class}${item.root ? ' root' : ''}${item.fold ? ' folded' : ''}${item.gone ? ' gone' : ''}`,
+        href: target,
+      });
       node.append(
-        shape('title', {}, item.fold ? `${item.title}: show them` : `${item.title} (${item.ref})${item.gone ? ' does not exist' : ''}${level ? `, ${level[0]}` : ''}`),
-        shape('rect', { ...box, rx: 7 }), shape('use', { href: `#g-${item.class}`, x: box.x + 9, y: middle - 7.5, width: 15, height: 15 }),
+        shape(
+          'title',
+          {},
+          item.fold
+            ? `${item.title}: show them`
+            : `${item.title} (${item.ref})${item.gone ? ' does not exist' : ''}${level ? `, ${level[0]}` : ''}`,
+        ),
+        shape('rect', { ...box, rx: 7 }),
+        shape('use', { href: `#g-${item.class}`, x: box.x + 9, y: middle - 7.5, width: 15, height: 15 }),
         shape('text', { x: box.x + 30, y: middle + 4.5 }, cut(item.title)),
         ...(level ? [dot(level[1], { cx: box.x + box.width - 11, cy: middle })] : []),
       );
       node.addEventListener('click', (event) => {
         if (event.button) return;
         event.preventDefault();
-        if (item.fold) { state.unfolded.add(item.fold); draw(); return; }
+        if (item.fold) {
+          state.unfolded.add(item.fold);
+          draw();
+          return;
+        }
         if (event.shiftKey || event.ctrlKey || event.metaKey) {
-          if (!item.gone) { const href = new URL(item.path, home).href; if (event.shiftKey) location.href = href; else window.open(href, '_blank', 'noopener'); }
+          if (!item.gone) {
+            const href = new URL(item.path, home).href;
+            if (event.shiftKey) location.href = href;
+            else window.open(href, '_blank', 'noopener');
+          }
           return;
         }
         go({ roots: [item.ref], unfolded: new Set() }, true);
       });
-      const mark = (on) => { for (const [line, { from, to }] of paths) line.classList.toggle('on', on && (from.includes(at) || to.includes(at))); };
-      for (const [name, on] of [['pointerenter', true], ['pointerleave', false], ['focus', true], ['blur', false]]) node.addEventListener(name, () => mark(on));
+      const mark = (on) => {
+        for (const [line, { from, to }] of paths)
+          line.classList.toggle('on', on && (from.includes(at) || to.includes(at)));
+      };
+      for (const [name, on] of [
+        ['pointerenter', true],
+        ['pointerleave', false],
+        ['focus', true],
+        ['blur', false],
+      ])
+        node.addEventListener(name, () => mark(on));
       svg.append(node);
     });
     return svg;
@@ -326,7 +452,9 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     if (!svg) return;
     const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
     const fit = Math.min((canvas.clientWidth - 2) / width, room() / height, document.fullscreenElement ? 2 : 1);
-    const [x, y] = [canvas.scrollLeft + canvas.clientWidth / 2, canvas.scrollTop + canvas.clientHeight / 2].map((middle) => middle / zoom);
+    const [x, y] = [canvas.scrollLeft + canvas.clientWidth / 2, canvas.scrollTop + canvas.clientHeight / 2].map(
+      (middle) => middle / zoom,
+    );
     zoom = value === 'fit' ? fit : Math.min(Math.max(zoom * value, 0.15), 3);
     svg.setAttribute('width', String(width * zoom));
     svg.setAttribute('height', String(height * zoom));
@@ -334,7 +462,10 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     overview();
   }
   /** How high a drawing can be without being cut. */
-  const room = () => (document.fullscreenElement ? innerHeight - 110 : Math.max(innerHeight - canvas.getBoundingClientRect().top - scrollY - 90, innerHeight * 0.6));
+  const room = () =>
+    document.fullscreenElement
+      ? innerHeight - 110
+      : Math.max(innerHeight - canvas.getBoundingClientRect().top - scrollY - 90, innerHeight * 0.6);
 
   /** Where a drawing is larger than its window, a small one in the corner says which part is seen; a click there goes to another. */
   let small;
@@ -342,16 +473,39 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     small?.remove();
     small = undefined;
     const svg = canvas.querySelector('svg');
-    if (!svg || isPhone() || (canvas.scrollWidth <= canvas.clientWidth + 4 && canvas.scrollHeight <= canvas.clientHeight + 4)) return;
+    if (
+      !svg ||
+      isPhone() ||
+      (canvas.scrollWidth <= canvas.clientWidth + 4 && canvas.scrollHeight <= canvas.clientHeight + 4)
+    )
+      return;
     const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
     const scale = Math.min(180 / width, 120 / height);
-    small = shape('svg', { class: 'minimap', width: width * scale, height: height * scale, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' });
-    for (const { parentElement: node, x, y, width: wide, height: high } of svg.querySelectorAll('.n rect')) small.append(shape('rect', { class: node.getAttribute('class').replace(/^n /, ''), x: x.baseVal.value, y: y.baseVal.value, width: wide.baseVal.value, height: high.baseVal.value }));
+    small = shape('svg', {
+      class: 'minimap',
+      width: width * scale,
+      height: height * scale,
+      viewBox: `0 0 ${width} ${height}`,
+      'aria-hidden': 'true',
+    });
+    for (const { parentElement: node, x, y, width: wide, height: high } of svg.querySelectorAll('.n rect'))
+      small.append(
+        shape('rect', {
+          class: node.getAttribute('class').replace(/^n /, ''),
+          x: x.baseVal.value,
+          y: y.baseVal.value,
+          width: wide.baseVal.value,
+          height: high.baseVal.value,
+        }),
+      );
     small.append(shape('rect', { class: 'view' }));
     const turn = ({ clientX, clientY, buttons }) => {
       if (!buttons) return;
       const box = small.getBoundingClientRect();
-      canvas.scrollTo((clientX - box.left) / scale * zoom - canvas.clientWidth / 2, (clientY - box.top) / scale * zoom - canvas.clientHeight / 2);
+      canvas.scrollTo(
+        ((clientX - box.left) / scale) * zoom - canvas.clientWidth / 2,
+        ((clientY - box.top) / scale) * zoom - canvas.clientHeight / 2,
+      );
     };
     for (const event of ['pointerdown', 'pointermove']) small.addEventListener(event, turn);
     canvas.after(small);
@@ -360,7 +514,13 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   function seenPart() {
     const view = small?.querySelector('.view');
     if (!view) return;
-    for (const [name, value] of Object.entries({ x: canvas.scrollLeft, y: canvas.scrollTop, width: canvas.clientWidth, height: canvas.clientHeight })) view.setAttribute(name, String(value / zoom));
+    for (const [name, value] of Object.entries({
+      x: canvas.scrollLeft,
+      y: canvas.scrollTop,
+      width: canvas.clientWidth,
+      height: canvas.clientHeight,
+    }))
+      view.setAttribute(name, String(value / zoom));
   }
   canvas.addEventListener('scroll', seenPart, { passive: true });
 
@@ -386,16 +546,45 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const groups = new Map();
     for (const at of last.distance.keys()) {
       if (last.distance.get(at)) continue;
-      for (const side of ['out', 'in']) for (const [relation, other] of rolled(state.roll).nodes[at][side]) {
-        const [, inverse, verb] = graph.relations[relation];
-        if (last.distance.has(other)) groups.set(side === 'out' ? verb : spaced(inverse), [...(groups.get(side === 'out' ? verb : spaced(inverse)) ?? []), graph.nodes[other]]);
-      }
+      for (const side of ['out', 'in'])
+        for (const [relation, other] of rolled(state.roll).nodes[at][side]) {
+          const [, inverse, verb] = graph.relations[relation];
+          if (last.distance.has(other))
+            groups.set(side === 'out' ? verb : spaced(inverse), [
+              ...(groups.get(side === 'out' ? verb : spaced(inverse)) ?? []),
+              graph.nodes[other],
+            ]);
+        }
     }
-    return [...groups].map(([name, nodes]) => make('section', {}, make('h2', { className: 'side-title' }, name, make('span', { className: 'count', textContent: ` ${nodes.length}` })), make('ul', { className: 'list' }, ...nodes.map((node) => {
-      const link = make('a', { className: `entity k-${node.class}`, href: address({ ...state, roots: [node.ref] }) }, icon(`kind-${node.class}`), make('span', {}, node.title));
-      link.addEventListener('click', (event) => { event.preventDefault(); go({ roots: [node.ref], unfolded: new Set() }, true); });
-      return make('li', {}, link, ...(node.gone ? [make('small', { textContent: 'not in the catalog' })] : []));
-    }))));
+    return [...groups].map(([name, nodes]) =>
+      make(
+        'section',
+        {},
+        make(
+          'h2',
+          { className: 'side-title' },
+          name,
+          make('span', { className: 'count', textContent: ` ${nodes.length}` }),
+        ),
+        make(
+          'ul',
+          { className: 'list' },
+          ...nodes.map((node) => {
+            const link = make(
+              'a',
+              { className: `entity k-${node.class}`, href: address({ ...state, roots: [node.ref] }) },
+              icon(`kind-${node.class}`),
+              make('span', {}, node.title),
+            );
+            link.addEventListener('click', (event) => {
+              event.preventDefault();
+              go({ roots: [node.ref], unfolded: new Set() }, true);
+            });
+            return make('li', {}, link, ...(node.gone ? [make('small', { textContent: 'not in the catalog' })] : []));
+          }),
+        ),
+      ),
+    );
   }
 
   async function draw(focus = false) {
@@ -403,14 +592,33 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     still.hidden = chosen;
     drawn.hidden = !chosen;
     tools.hidden = !chosen;
-    try { graph ??= await load(); } catch (error) { note.textContent = `The graph could not be loaded: ${error.message}`; drawn.hidden = false; return; }
+    try {
+      graph ??= await load();
+    } catch (error) {
+      note.textContent = `The graph could not be loaded: ${error.message}`;
+      drawn.hidden = false;
+      return;
+    }
     last = chosen ? around() : undefined;
     colours = state.level === OWNER ? last && byOwner() : graph.scores.find(({ id }) => id === state.level);
     fill();
-    if (!chosen) { title.textContent = 'Graph'; return; }
+    if (!chosen) {
+      title.textContent = 'Graph';
+      return;
+    }
     const roots = state.roots.map((ref) => graph.nodes[graph.byRef.get(ref)]).filter(Boolean);
-    if (!roots.length) { canvas.replaceChildren(); note.textContent = `There is no entity ${state.roots.join(', ')}.`; return; }
-    title.replaceChildren('Graph of ', ...roots.flatMap((root, at) => [...(at ? [', '] : []), root.gone ? root.title : make('a', { href: new URL(root.path, home).href, textContent: root.title })]));
+    if (!roots.length) {
+      canvas.replaceChildren();
+      note.textContent = `There is no entity ${state.roots.join(', ')}.`;
+      return;
+    }
+    title.replaceChildren(
+      'Graph of ',
+      ...roots.flatMap((root, at) => [
+        ...(at ? [', '] : []),
+        root.gone ? root.title : make('a', { href: new URL(root.path, home).href, textContent: root.title }),
+      ]),
+    );
     const { layout } = await import(new URL(drawn.dataset.graphLayout, location.href).href);
     const found = last;
     const parts = folded(found);
@@ -422,7 +630,10 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     find('[data-zoom=fit]').parentElement.hidden = asList;
     listed.replaceChildren(...(asList ? relations() : []));
     const hidden = parts.items.reduce((sum, item) => sum + (item.hidden ?? 0), 0);
-    note.textContent = state.to && found.distance.size === roots.length ? `Nothing that is chosen leads from here to ${state.to}.` : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest paths to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}. ${asList ? '' : `${isPhone() ? 'Tap a node to look at it' : 'Click a node to look at it, with Shift to open its page'}.${whole || isPhone() ? '' : ' Drag to move, Ctrl and wheel to zoom.'}`}`;
+    note.textContent =
+      state.to && found.distance.size === roots.length
+        ? `Nothing that is chosen leads from here to ${state.to}.`
+        : `${found.distance.size.toLocaleString('en')} entities${state.to ? ` on the shortest paths to ${state.to}` : ''}${hidden ? `, ${hidden.toLocaleString('en')} of them folded: click a dashed node to show them` : ''}. ${asList ? '' : `${isPhone() ? 'Tap a node to look at it' : 'Click a node to look at it, with Shift to open its page'}.${whole || isPhone() ? '' : ' Drag to move, Ctrl and wheel to zoom.'}`}`;
     if (asList) {
       const button = make('button', { type: 'button', className: 'link', textContent: 'Show the drawing' });
       button.addEventListener('click', () => go({ drawing: true }));
@@ -431,14 +642,39 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     if (found.beside && !asList) {
       const button = make('button', { type: 'button', className: 'link', textContent: found.drawn ? 'Hide' : 'Show' });
       button.addEventListener('click', () => go({ simple: found.drawn }));
-      note.append(` ${found.beside.toLocaleString('en')} ${found.beside === 1 ? 'edge' : 'edges'} between nodes at the same depth${found.drawn ? '' : ' hidden'}. `, button);
+      note.append(
+        ` ${found.beside.toLocaleString('en')} ${found.beside === 1 ? 'edge' : 'edges'} between nodes at the same depth${found.drawn ? '' : ' hidden'}. `,
+        button,
+      );
     }
     const card = score();
-    if (card && !asList) note.append(` ${card.title}:`, ...card.levels.flatMap(([name, colour], at) => [' ', make('span', { className: 'level' }, shape('svg', { viewBox: '0 0 10 10', width: 10, height: 10, 'aria-hidden': 'true' }, dot(colour, { cx: 5, cy: 5 })), ` ${name}${at + 1 < card.levels.length ? ',' : '.'}`)]));
-    if (asList) { trails(); return; }
+    if (card && !asList)
+      note.append(
+        ` ${card.title}:`,
+        ...card.levels.flatMap(([name, colour], at) => [
+          ' ',
+          make(
+            'span',
+            { className: 'level' },
+            shape(
+              'svg',
+              { viewBox: '0 0 10 10', width: 10, height: 10, 'aria-hidden': 'true' },
+              dot(colour, { cx: 5, cy: 5 }),
+            ),
+            ` ${name}${at + 1 < card.levels.length ? ',' : '.'}`,
+          ),
+        ]),
+      );
+    if (asList) {
+      trails();
+      return;
+    }
     const current = canvas.querySelector('.root');
     const [box, frame] = [current.getBoundingClientRect(), canvas.getBoundingClientRect()];
-    canvas.scrollTo({ left: box.left - frame.left - frame.width / 2 + box.width / 2, top: box.top - frame.top - frame.height / 2 });
+    canvas.scrollTo({
+      left: box.left - frame.left - frame.width / 2 + box.width / 2,
+      top: box.top - frame.top - frame.height / 2,
+    });
     if (focus) current.focus({ preventScroll: true });
     trails();
   }
@@ -446,18 +682,33 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   /** The ways back to what was looked at before. */
   function trails() {
     seen = [...seen.filter((ref) => !state.roots.includes(ref)), ...state.roots].slice(-7);
-    trail.replaceChildren(...seen.slice(0, -state.roots.length).map((ref) => {
-      const link = make('a', { href: address({ ...state, roots: [ref] }), textContent: graph.nodes[graph.byRef.get(ref)]?.title ?? ref });
-      link.addEventListener('click', (event) => { event.preventDefault(); go({ roots: [ref], unfolded: new Set() }, true); });
-      return link;
-    }));
+    trail.replaceChildren(
+      ...seen.slice(0, -state.roots.length).map((ref) => {
+        const link = make('a', {
+          href: address({ ...state, roots: [ref] }),
+          textContent: graph.nodes[graph.byRef.get(ref)]?.title ?? ref,
+        });
+        link.addEventListener('click', (event) => {
+          event.preventDefault();
+          go({ roots: [ref], unfolded: new Set() }, true);
+        });
+        return link;
+      }),
+    );
   }
 
   /** The filters at the side. */
   function fill() {
-    const field = (name, control) => make('label', { className: 'field' }, make('span', { textContent: name }), control);
+    const field = (name, control) =>
+      make('label', { className: 'field' }, make('span', { textContent: name }), control);
     const choice = (name, options, value, change) => {
-      const select = make('select', {}, ...options.map(([of, text]) => make('option', { value: of, textContent: text, selected: String(of) === String(value) })));
+      const select = make(
+        'select',
+        {},
+        ...options.map(([of, text]) =>
+          make('option', { value: of, textContent: text, selected: String(of) === String(value) }),
+        ),
+      );
       select.addEventListener('change', () => change(select.value));
       return field(name, select);
     };
@@ -467,55 +718,150 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
       return make('label', {}, input, ...extra, make('span', { textContent: text }));
     };
     const focused = document.activeElement?.dataset?.name;
-    const input = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off', 'aria-label': 'Start from' });
+    const input = make('input', {
+      type: 'search',
+      placeholder: 'Name of an entity',
+      autocomplete: 'off',
+      'aria-label': 'Start from',
+    });
     input.setAttribute('list', 'graph-names');
     const names = make('datalist', { id: 'graph-names' });
     input.addEventListener('input', () => {
       const exact = graph.byRef.get(input.value);
-      if (exact !== undefined) { go({ roots: [input.value], unfolded: new Set() }, true); return; }
+      if (exact !== undefined) {
+        go({ roots: [input.value], unfolded: new Set() }, true);
+        return;
+      }
       suggest(input.value);
     });
     const suggest = (typed) => {
       const text = typed.toLowerCase();
-      const hits = text ? graph.nodes.filter((node) => node.title.toLowerCase().includes(text) || node.ref.includes(text)).slice(0, 30) : [];
-      names.replaceChildren(...hits.map((node) => make('option', { value: node.ref, label: `${node.title} · ${node.one}` })));
+      const hits = text
+        ? graph.nodes.filter((node) => node.title.toLowerCase().includes(text) || node.ref.includes(text)).slice(0, 30)
+        : [];
+      names.replaceChildren(
+        ...hits.map((node) => make('option', { value: node.ref, label: `${node.title} · ${node.one}` })),
+      );
     };
-    const goal = make('input', { type: 'search', placeholder: 'Name of an entity', autocomplete: 'off', value: state.to });
+    const goal = make('input', {
+      type: 'search',
+      placeholder: 'Name of an entity',
+      autocomplete: 'off',
+      value: state.to,
+    });
     goal.setAttribute('list', 'graph-names');
     goal.addEventListener('input', () => {
       suggest(goal.value);
       if (!goal.value || graph.byRef.has(goal.value)) go({ to: goal.value, unfolded: new Set() });
     });
-    const pick = () => { const hit = names.querySelector('option'); if (hit) go({ roots: [hit.value], unfolded: new Set() }, true); };
+    const pick = () => {
+      const hit = names.querySelector('option');
+      if (hit) go({ roots: [hit.value], unfolded: new Set() }, true);
+    };
     const toggle = (list, value, on, everything) => {
       const now = list.length ? list : everything;
       const next = on ? [...now, value] : now.filter((other) => other !== value);
       return next.length === everything.length ? [] : next;
     };
     const kinds = graph.kinds.map(([kind]) => kind);
-    const used = graph.relations.map(([name], at) => [name, at]).filter(([, at]) => graph.nodes.some((node) => node.out.some(([relation]) => relation === at)));
+    const used = graph.relations
+      .map(([name], at) => [name, at])
+      .filter(([, at]) => graph.nodes.some((node) => node.out.some(([relation]) => relation === at)));
     const relations = used.map(([name]) => name);
-    const relationOn = (at) => !state.relations.length || graph.relations[at].slice(0, 2).some((known) => state.relations.includes(known));
+    const relationOn = (at) =>
+      !state.relations.length || graph.relations[at].slice(0, 2).some((known) => state.relations.includes(known));
     const chosen = () => used.filter(([, at]) => relationOn(at)).map(([name]) => name);
-    const facet = (name, ...children) => make('details', { className: 'facet', open: matchMedia('(min-width: 60rem)').matches }, make('summary', { textContent: name }), ...children);
-    form.onsubmit = (event) => { event.preventDefault(); pick(); };
+    const facet = (name, ...children) =>
+      make(
+        'details',
+        { className: 'facet', open: matchMedia('(min-width: 60rem)').matches },
+        make('summary', { textContent: name }),
+        ...children,
+      );
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      pick();
+    };
     form.replaceChildren(
-      field('Start from', input), names, field('Path to', goal), choice('Group by', [['', 'None'], ['system', 'System'], ['domain', 'Domain']], state.roll, (roll) => go({ roll })),
-      choice('Depth', [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]), state.depth === Infinity ? '∞' : state.depth, (value) => go({ depth: value === '∞' ? Infinity : Number(value) })),
-      choice('Direction', [['LR', 'Left to right'], ['RL', 'Right to left'], ['TB', 'Top to bottom'], ['BT', 'Bottom to top']], state.direction, (direction) => go({ direction })),
-      choice('Colour by', [['', 'Kind'], [OWNER, 'Owner'], ...graph.scores.map(({ id, title: name }) => [id, name])], state.level, (level) => go({ level })),
-      choice('Edge style', [['', 'Curved'], ['step', 'Straight']], state.step ? 'step' : '', (value) => go({ step: Boolean(value) })),
-      facet('Kinds', ...graph.kinds.map(([kind, , many, name]) => box(many, !state.kinds.length || state.kinds.includes(kind), (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }), [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })]))),
-      facet('Relations', ...used.map(([name, at]) => box(graph.relations[at][2], relationOn(at), (on) => go({ relations: toggle(chosen(), name, on, relations) })))),
-      facet('Show', box('Simplified', last ? !last.drawn : state.simple ?? false, (simple) => go({ simple })), box('Merge relations', state.merge, (merge) => go({ merge }))),
+      field('Start from', input),
+      names,
+      field('Path to', goal),
+      choice(
+        'Group by',
+        [
+          ['', 'None'],
+          ['system', 'System'],
+          ['domain', 'Domain'],
+        ],
+        state.roll,
+        (roll) => go({ roll }),
+      ),
+      choice(
+        'Depth',
+        [1, 2, 3, 4, 5, '∞'].map((of) => [of, of]),
+        state.depth === Infinity ? '∞' : state.depth,
+        (value) => go({ depth: value === '∞' ? Infinity : Number(value) }),
+      ),
+      choice(
+        'Direction',
+        [
+          ['LR', 'Left to right'],
+          ['RL', 'Right to left'],
+          ['TB', 'Top to bottom'],
+          ['BT', 'Bottom to top'],
+        ],
+        state.direction,
+        (direction) => go({ direction }),
+      ),
+      choice(
+        'Colour by',
+        [['', 'Kind'], [OWNER, 'Owner'], ...graph.scores.map(({ id, title: name }) => [id, name])],
+        state.level,
+        (level) => go({ level }),
+      ),
+      choice(
+        'Edge style',
+        [
+          ['', 'Curved'],
+          ['step', 'Straight'],
+        ],
+        state.step ? 'step' : '',
+        (value) => go({ step: Boolean(value) }),
+      ),
+      facet(
+        'Kinds',
+        ...graph.kinds.map(([kind, , many, name]) =>
+          box(
+            many,
+            !state.kinds.length || state.kinds.includes(kind),
+            (on) => go({ kinds: toggle(state.kinds, kind, on, kinds) }),
+            [Object.assign(icon(`kind-${name}`), { className: `icon i-kind-${name} k-${name}` })],
+          ),
+        ),
+      ),
+      facet(
+        'Relations',
+        ...used.map(([name, at]) =>
+          box(graph.relations[at][2], relationOn(at), (on) => go({ relations: toggle(chosen(), name, on, relations) })),
+        ),
+      ),
+      facet(
+        'Show',
+        box('Simplified', last ? !last.drawn : (state.simple ?? false), (simple) => go({ simple })),
+        box('Merge relations', state.merge, (merge) => go({ merge })),
+      ),
     );
-    for (const [at, control] of [...form.querySelectorAll('input, select')].entries()) control.dataset.name = String(at);
+    for (const [at, control] of [...form.querySelectorAll('input, select')].entries())
+      control.dataset.name = String(at);
     if (focused) form.querySelector(`[data-name="${focused}"]`)?.focus();
   }
 
   const whole = find('[data-full]');
   whole.hidden = !document.fullscreenEnabled;
-  whole.addEventListener('click', () => { if (document.fullscreenElement) document.exitFullscreen(); else drawn.requestFullscreen(); });
+  whole.addEventListener('click', () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else drawn.requestFullscreen();
+  });
   addEventListener('fullscreenchange', () => scale('fit'), { signal });
   addEventListener('resize', overview, { signal });
   // With the drawing in focus: + and - zoom, 0 fits, f fills the screen. From node to node by arrow, as they are seen.
@@ -528,19 +874,26 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     else if (event.key === 'f') whole.click();
     else if (node && event.key in ways) {
       const [dx, dy] = ways[event.key];
-      const middle = (one) => { const { x, y, width, height } = one.getBoundingClientRect(); return [x + width / 2, y + height / 2]; };
+      const middle = (one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return [x + width / 2, y + height / 2];
+      };
       const [x, y] = middle(node);
-      const near = [...canvas.querySelectorAll('a.n')].map((one) => {
-        const [a, b] = middle(one);
-        const along = (a - x) * dx + (b - y) * dy;
-        return { one, along, cost: along + 2 * Math.abs((a - x) * dy + (b - y) * dx) };
-      }).filter(({ along }) => along > 8).sort((a, b) => a.cost - b.cost)[0];
+      const near = [...canvas.querySelectorAll('a.n')]
+        .map((one) => {
+          const [a, b] = middle(one);
+          const along = (a - x) * dx + (b - y) * dy;
+          return { one, along, cost: along + 2 * Math.abs((a - x) * dy + (b - y) * dx) };
+        })
+        .filter(({ along }) => along > 8)
+        .sort((a, b) => a.cost - b.cost)[0];
       near?.one.focus();
     } else return;
     event.preventDefault();
   });
 
-  for (const button of all('[data-zoom]')) button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
+  for (const button of all('[data-zoom]'))
+    button.addEventListener('click', () => scale(button.dataset.zoom === 'fit' ? 'fit' : Number(button.dataset.zoom)));
   const save = (name, type, text) => {
     const file = URL.createObjectURL(new Blob([text], { type }));
     make('a', { href: file, download: name }).click();
@@ -549,12 +902,29 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
   find('[data-save=csv]').addEventListener('click', () => {
     if (!last) return;
     // What begins like a formula is one to a spreadsheet.
-    const cell = (text) => `"${String(text).replace(/^[=+\-@]/, "'$&").replaceAll('"', '""')}"`;
-    const rows = [...last.distance].sort((a, b) => a[1] - b[1]).map(([at, step]) => {
-      const { ref, title: name, one } = graph.nodes[at];
-      return [step, ref, name, one, ends(at, 'ownedBy').map((other) => graph.nodes[other].ref).join(' ')];
-    });
-    save('graph.csv', 'text/csv', [['steps', 'entity', 'title', 'kind', 'owner'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join(''));
+    const cell = (text) =>
+      `"${String(text)
+        .replace(/^[=+\-@]/, "'$&")
+        .replaceAll('"', '""')}"`;
+    const rows = [...last.distance]
+      .sort((a, b) => a[1] - b[1])
+      .map(([at, step]) => {
+        const { ref, title: name, one } = graph.nodes[at];
+        return [
+          step,
+          ref,
+          name,
+          one,
+          ends(at, 'ownedBy')
+            .map((other) => graph.nodes[other].ref)
+            .join(' '),
+        ];
+      });
+    save(
+      'graph.csv',
+      'text/csv',
+      [['steps', 'entity', 'title', 'kind', 'owner'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join(''),
+    );
   });
   find('[data-save=svg]').addEventListener('click', () => {
     const svg = canvas.querySelector('svg');
@@ -563,14 +933,35 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     const from = [svg, ...svg.querySelectorAll('*')];
     [copy, ...copy.querySelectorAll('*')].forEach((element, at) => {
       const style = getComputedStyle(from[at]);
-      for (const name of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-family', 'font-weight', 'text-anchor', 'paint-order', 'color']) element.setAttribute(name, style.getPropertyValue(name));
+      for (const name of [
+        'fill',
+        'stroke',
+        'stroke-width',
+        'stroke-dasharray',
+        'font-size',
+        'font-family',
+        'font-weight',
+        'text-anchor',
+        'paint-order',
+        'color',
+      ])
+        element.setAttribute(name, style.getPropertyValue(name));
       const href = element.localName === 'a' && element.getAttribute('href');
       if (href) element.setAttribute('href', new URL(href, location.href).href);
     });
     copy.prepend(drawn.querySelector('.symbols').cloneNode(true));
     save('graph.svg', 'image/svg+xml', new XMLSerializer().serializeToString(copy));
   });
-  canvas.addEventListener('wheel', (event) => { if (event.ctrlKey || event.metaKey) { event.preventDefault(); scale(event.deltaY < 0 ? 1.1 : 1 / 1.1); } }, { passive: false });
+  canvas.addEventListener(
+    'wheel',
+    (event) => {
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        scale(event.deltaY < 0 ? 1.1 : 1 / 1.1);
+      }
+    },
+    { passive: false },
+  );
   canvas.addEventListener('pointerdown', (event) => {
     if (event.pointerType !== 'mouse' || event.target.closest('a')) return;
     const start = [event.clientX + canvas.scrollLeft, event.clientY + canvas.scrollTop];
@@ -579,6 +970,15 @@ export function start({ signal, home, pathOf, make, icon, all, find }) {
     addEventListener('pointerup', () => removeEventListener('pointermove', move), { once: true });
   });
   const { pathname } = location;
-  addEventListener('popstate', () => { if (location.pathname === pathname) { state = readState(); draw(); } }, { signal });
+  addEventListener(
+    'popstate',
+    () => {
+      if (location.pathname === pathname) {
+        state = readState();
+        draw();
+      }
+    },
+    { signal },
+  );
   draw();
 }

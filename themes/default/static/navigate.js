@@ -15,24 +15,32 @@ function get(url) {
   const key = file(url);
   const before = kept.get(key);
   kept.delete(key);
-  const entry = before && Date.now() - before.at < MINUTES * 60_000 ? before : {
-    at: Date.now(),
-    page: fetch(key).then(async (answer) => {
-      if (!answer.ok || !answer.headers.get('content-type')?.startsWith('text/html')) throw new Error(`${answer.status} ${key}`);
-      return { text: await answer.text(), url: new URL(answer.url) };
-    }),
-  };
-  entry.page.catch(() => { if (kept.get(key) === entry) kept.delete(key); });
+  const entry =
+    before && Date.now() - before.at < MINUTES * 60_000
+      ? before
+      : {
+          at: Date.now(),
+          page: fetch(key).then(async (answer) => {
+            if (!answer.ok || !answer.headers.get('content-type')?.startsWith('text/html'))
+              throw new Error(`${answer.status} ${key}`);
+            return { text: await answer.text(), url: new URL(answer.url) };
+          }),
+        };
+  entry.page.catch(() => {
+    if (kept.get(key) === entry) kept.delete(key);
+  });
   kept.set(key, entry);
   if (kept.size > PAGES) kept.delete(kept.keys().next().value);
   return entry.page;
 }
 
 /** The modules and sheets that a page names, as whole addresses. */
-const named = (page, selector, name, base) => [...page.querySelectorAll(selector)].map((element) => new URL(element.getAttribute(name), base).href);
+const named = (page, selector, name, base) =>
+  [...page.querySelectorAll(selector)].map((element) => new URL(element.getAttribute(name), base).href);
 const app = 'script[type=module][src]';
 /** What runs once for all pages. They are named after their content, so that another build has others. */
-const common = (page, base) => `${named(page, app, 'src', base)[0]} ${named(page, 'script[src]:not([type])', 'src', base)}`;
+const common = (page, base) =>
+  `${named(page, app, 'src', base)[0]} ${named(page, 'script[src]:not([type])', 'src', base)}`;
 const ours = common(document, location.href);
 
 /** Makes a document of a fetched page, with its sheets loaded; null where it belongs to another build of the portal. */
@@ -43,11 +51,24 @@ export async function ready({ text, url }) {
   for (const element of page.querySelectorAll('noscript')) element.remove();
   const sheets = named(page, 'link[rel=stylesheet]', 'href', url);
   const there = new Set([...document.styleSheets].map(({ href }) => href));
-  await Promise.all(sheets.filter((href) => !there.has(href)).map((href) => new Promise((done) => {
-    // It waits until its page is shown: the page that is left would change its look, and the place it is scrolled to.
-    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href, media: WAITING, onload: done, onerror: done });
-    [...document.head.querySelectorAll('link[rel=stylesheet]')].at(-1).after(link);
-  })));
+  await Promise.all(
+    sheets
+      .filter((href) => !there.has(href))
+      .map(
+        (href) =>
+          new Promise((done) => {
+            // It waits until its page is shown: the page that is left would change its look, and the place it is scrolled to.
+            const link = Object.assign(document.createElement('link'), {
+              rel: 'stylesheet',
+              href,
+              media: WAITING,
+              onload: done,
+              onerror: done,
+            });
+            [...document.head.querySelectorAll('link[rel=stylesheet]')].at(-1).after(link);
+          }),
+      ),
+  );
   return { page, sheets };
 }
 
@@ -62,11 +83,17 @@ export function show({ page, sheets }, start) {
   const [site, scrolled] = [nav(), document.querySelector(side)?.scrollTop];
   // A browser that removes what has the focus works out the styles of the old page once more, unless nothing has changed yet.
   document.activeElement?.blur();
-  for (const name of root.getAttributeNames()) if (!added.includes(name) && !next.hasAttribute(name)) root.removeAttribute(name);
+  for (const name of root.getAttributeNames())
+    if (!added.includes(name) && !next.hasAttribute(name)) root.removeAttribute(name);
   for (const { name, value } of next.attributes) if (!added.includes(name)) root.setAttribute(name, value);
   const stays = 'link[rel=stylesheet], script';
-  for (const element of document.head.querySelectorAll(`:scope > :not(${stays}), script[type="application/ld+json"], ${app}`)) element.remove();
-  document.head.append(...[...page.head.children].filter((element) => !element.matches('link[rel=stylesheet], script:not([type])')));
+  for (const element of document.head.querySelectorAll(
+    `:scope > :not(${stays}), script[type="application/ld+json"], ${app}`,
+  ))
+    element.remove();
+  document.head.append(
+    ...[...page.head.children].filter((element) => !element.matches('link[rel=stylesheet], script:not([type])')),
+  );
   document.body.replaceWith(document.adoptNode(page.body));
   for (const { href, ownerNode: link } of [...document.styleSheets]) {
     if (!(link instanceof HTMLLinkElement)) continue;
@@ -82,7 +109,9 @@ function turnTo(next, start) {
   show(next, start);
   const status = Object.assign(document.createElement('p'), { className: 'unseen', role: 'status' });
   document.body.append(status);
-  setTimeout(() => { status.textContent = document.title; }, 100);
+  setTimeout(() => {
+    status.textContent = document.title;
+  }, 100);
 }
 
 // While a portal is being written, a page fetched ahead may be outdated.
@@ -96,7 +125,8 @@ export function connect({ home, start }) {
   const goal = (anchor) => {
     if (!anchor || (anchor.getAttribute('target') ?? '_self') !== '_self') return null;
     const url = new URL(anchor.getAttribute('href'), location.href);
-    const isPage = url.origin === home.origin && url.pathname.startsWith(home.pathname) && /(\/|\.html)$/.test(url.pathname);
+    const isPage =
+      url.origin === home.origin && url.pathname.startsWith(home.pathname) && /(\/|\.html)$/.test(url.pathname);
     return isPage && file(url) !== file(here()) ? url : null;
   };
 
@@ -104,16 +134,20 @@ export function connect({ home, start }) {
     const url = goal(link(target));
     if (url && !navigator.connection?.saveData) get(url).catch(() => {});
   };
-  for (const event of ['pointerover', 'pointerdown', 'focusin']) document.addEventListener(event, ({ target }) => approach(target), { passive: true });
+  for (const event of ['pointerover', 'pointerdown', 'focusin'])
+    document.addEventListener(event, ({ target }) => approach(target), { passive: true });
 
   let turn = 0;
   document.addEventListener('click', async (event) => {
-    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+      return;
     const url = goal(link(event.target));
     if (!url) return;
     event.preventDefault();
     const mine = ++turn;
-    const busy = setTimeout(() => { document.body.ariaBusy = 'true'; }, 150);
+    const busy = setTimeout(() => {
+      document.body.ariaBusy = 'true';
+    }, 150);
     try {
       const answer = await get(url);
       const next = await ready(answer);
@@ -154,7 +188,8 @@ export function connect({ home, start }) {
         try {
           const next = await ready(await get(url));
           if (event.signal.aborted) return;
-          if (next) turnTo(next, start); else location.reload();
+          if (next) turnTo(next, start);
+          else location.reload();
         } catch {
           if (!event.signal.aborted) location.reload();
         }

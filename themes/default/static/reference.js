@@ -22,23 +22,44 @@ export function start({ signal, make, find }) {
 
   let loading;
   const load = () => {
-    loading ??= nav.dataset.items ? fetch(new URL(nav.dataset.items, location.href)).then((answer) => {
-      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-      return answer.json();
-    }).then(({ pages, items }) => {
-      const start = new URL(nav.dataset.start, location.href);
-      return items.map(([page, anchor, verb, kind, name, id, line, deprecated]) => withText({
-        href: new URL(`${pages[page] ? `${pages[page]}/` : ''}#${anchor}`, start).href, verb, kind, name, id, line, deprecated,
-      }));
-    }) : Promise.resolve([...groups.querySelectorAll('li > a')].map((link) => {
-      const verb = link.querySelector('.verb');
-      const item = document.getElementById(link.hash.slice(1));
-      return withText({
-        href: link.href, verb: verb?.textContent ?? '', kind: verb?.className.split('v-')[1] ?? '', name: link.title || link.lastElementChild.textContent,
-        id: item?.querySelector('.api-id')?.textContent ?? '', line: item?.querySelector('.api-summary')?.textContent ?? '', deprecated: link.matches('.old'),
-      });
-    }));
-    loading.catch(() => { loading = undefined; });
+    loading ??= nav.dataset.items
+      ? fetch(new URL(nav.dataset.items, location.href))
+          .then((answer) => {
+            if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+            return answer.json();
+          })
+          .then(({ pages, items }) => {
+            const start = new URL(nav.dataset.start, location.href);
+            return items.map(([page, anchor, verb, kind, name, id, line, deprecated]) =>
+              withText({
+                href: new URL(`${pages[page] ? `${pages[page]}/` : ''}#${anchor}`, start).href,
+                verb,
+                kind,
+                name,
+                id,
+                line,
+                deprecated,
+              }),
+            );
+          })
+      : Promise.resolve(
+          [...groups.querySelectorAll('li > a')].map((link) => {
+            const verb = link.querySelector('.verb');
+            const item = document.getElementById(link.hash.slice(1));
+            return withText({
+              href: link.href,
+              verb: verb?.textContent ?? '',
+              kind: verb?.className.split('v-')[1] ?? '',
+              name: link.title || link.lastElementChild.textContent,
+              id: item?.querySelector('.api-id')?.textContent ?? '',
+              line: item?.querySelector('.api-summary')?.textContent ?? '',
+              deprecated: link.matches('.old'),
+            });
+          }),
+        );
+    loading.catch(() => {
+      loading = undefined;
+    });
     return loading;
   };
 
@@ -48,7 +69,9 @@ export function start({ signal, make, find }) {
     if (!wanted || !nav.dataset.items || document.getElementById(wanted)) return;
     const last = wanted.split('/').at(-1);
     const items = await load();
-    const found = items.find(({ href, id }) => href.endsWith(`#${wanted}`) || (id && id === last) || href.endsWith(`#${last}`));
+    const found = items.find(
+      ({ href, id }) => href.endsWith(`#${wanted}`) || (id && id === last) || href.endsWith(`#${last}`),
+    );
     if (found) location.replace(found.href);
   }
   lead().catch(() => {});
@@ -85,12 +108,16 @@ export function start({ signal, make, find }) {
 
   // The navigation marks what is read, and keeps it in view.
   const places = new Map([...groups.querySelectorAll('li > a[href^="#"]')].map((link) => [link.hash.slice(1), link]));
-  const reading = new IntersectionObserver((entries) => {
-    const link = places.get(entries.findLast(({ isIntersecting }) => isIntersecting)?.target.id);
-    if (!link) return;
-    for (const [, other] of places) other.classList.toggle('here', other === link);
-    if (link.offsetTop < nav.scrollTop + 60 || link.offsetTop > nav.scrollTop + nav.clientHeight - 60) nav.scrollTop = link.offsetTop - nav.clientHeight / 3;
-  }, { rootMargin: '-80px 0px -70% 0px' });
+  const reading = new IntersectionObserver(
+    (entries) => {
+      const link = places.get(entries.findLast(({ isIntersecting }) => isIntersecting)?.target.id);
+      if (!link) return;
+      for (const [, other] of places) other.classList.toggle('here', other === link);
+      if (link.offsetTop < nav.scrollTop + 60 || link.offsetTop > nav.scrollTop + nav.clientHeight - 60)
+        nav.scrollTop = link.offsetTop - nav.clientHeight / 3;
+    },
+    { rootMargin: '-80px 0px -70% 0px' },
+  );
   for (const item of document.querySelectorAll('.api-item[id]')) reading.observe(item);
   signal.addEventListener('abort', () => reading.disconnect());
 
@@ -105,14 +132,22 @@ export function start({ signal, make, find }) {
     if (event.key === 'ArrowDown') all[Math.min(at + 1, all.length - 1)]?.focus();
     else if (event.key === 'ArrowUp' && at >= 0) (all[at - 1] ?? input).focus();
     else if (event.key === 'Enter' && at < 0) all[0]?.click();
-    else if (event.key === 'Escape' && input.value) { input.value = ''; show(); input.focus(); } else return;
+    else if (event.key === 'Escape' && input.value) {
+      input.value = '';
+      show();
+      input.focus();
+    } else return;
     event.preventDefault();
   });
-  document.addEventListener('keydown', (event) => {
-    const typing = event.target.closest?.('input, textarea, select, [contenteditable]') || find('dialog[open]');
-    if (event.key !== 'f' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    nav.querySelector('details').open = true;
-    input.focus();
-    event.preventDefault();
-  }, { signal });
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      const typing = event.target.closest?.('input, textarea, select, [contenteditable]') || find('dialog[open]');
+      if (event.key !== 'f' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      nav.querySelector('details').open = true;
+      input.focus();
+      event.preventDefault();
+    },
+    { signal },
+  );
 }

@@ -17,14 +17,28 @@ export function start({ make, all }) {
       const counted = own.filter(({ dataset }) => dataset.counts);
       const met = counted.filter(({ dataset }) => dataset.status === 'pass').length;
       const list = make('ul', { className: 'results' });
-      const box = make('details', { className: 'score-group', open: met < counted.length }, make('summary', {}, `${name || 'Other rules'} `, make('span', { className: 'count', textContent: `${met} of ${counted.length}` })), list);
+      const box = make(
+        'details',
+        { className: 'score-group', open: met < counted.length },
+        make(
+          'summary',
+          {},
+          `${name || 'Other rules'} `,
+          make('span', { className: 'count', textContent: `${met} of ${counted.length}` }),
+        ),
+        list,
+      );
       return { box, list, own };
     });
     const show = (byCategory) => {
-      for (const { box, list, own } of boxes) { if (byCategory) list.append(...own); box.hidden = !byCategory; }
+      for (const { box, list, own } of boxes) {
+        if (byCategory) list.append(...own);
+        box.hidden = !byCategory;
+      }
       if (!byCategory) for (const result of results) homes.get(result).append(result);
       for (const box of levels) box.hidden = byCategory;
-      for (const [at, button] of buttons.entries()) button.setAttribute('aria-pressed', String((at === 1) === byCategory));
+      for (const [at, button] of buttons.entries())
+        button.setAttribute('aria-pressed', String((at === 1) === byCategory));
     };
     const buttons = ['By level', 'By category'].map((textContent, at) => {
       const button = make('button', { type: 'button', className: 'button', textContent });

@@ -10,7 +10,11 @@ export function start({ all, make }) {
     const value = (row, at) => {
       const cell = row.cells[at];
       if (!at) return String(rows.indexOf(row));
-      return cell.dataset.value ?? cell.querySelector('time')?.dateTime ?? (cell.querySelector('.entity') ?? cell).textContent.trim();
+      return (
+        cell.dataset.value ??
+        cell.querySelector('time')?.dateTime ??
+        (cell.querySelector('.entity') ?? cell).textContent.trim()
+      );
     };
     heads.forEach((head, at) => {
       const button = make('button', { type: 'button', className: 'sort', textContent: head.textContent });

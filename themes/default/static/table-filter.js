@@ -16,7 +16,10 @@ export function start(tools) {
   const selects = [...bar.querySelectorAll('select[data-field], select[data-cells]')];
   const count = document.querySelector('[data-count]');
   const field = (select) => select.dataset.field ?? select.dataset.cells;
-  const has = (row, select) => (select.dataset.cells ? row.querySelector(`[data-${select.dataset.cells}="${CSS.escape(select.value)}"]`) !== null : row.dataset[field(select)] === select.value);
+  const has = (row, select) =>
+    select.dataset.cells
+      ? row.querySelector(`[data-${select.dataset.cells}="${CSS.escape(select.value)}"]`) !== null
+      : row.dataset[field(select)] === select.value;
   const title = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
   /** Takes the rows that are there; more may come. */
@@ -32,7 +35,9 @@ export function start(tools) {
         const value = row.dataset[field(select)];
         if (value) values.set(value, row.dataset[`${field(select)}Title`] ?? title(value));
       }
-      const options = [...values].sort((a, b) => a[1].localeCompare(b[1])).map(([value, text]) => new Option(text, value));
+      const options = [...values]
+        .sort((a, b) => a[1].localeCompare(b[1]))
+        .map(([value, text]) => new Option(text, value));
       select.replaceChildren(select.options[0], ...options);
       select.value = chosen;
       // It keeps its place, so that nothing moves.
@@ -49,7 +54,8 @@ export function start(tools) {
       row.hidden = !(words.every((word) => texts[at].includes(word)) && chosen.every((select) => has(row, select)));
       shown += Number(!row.hidden);
     });
-    for (const part of document.querySelectorAll('[data-rows]')) part.hidden = !part.querySelector('[data-row]:not([hidden])');
+    for (const part of document.querySelectorAll('[data-rows]'))
+      part.hidden = !part.querySelector('[data-row]:not([hidden])');
     if (count) count.textContent = shown.toLocaleString('en');
     const asked = new URLSearchParams();
     for (const select of chosen) asked.set(field(select), select.value);
@@ -69,9 +75,21 @@ export function start(tools) {
     }
   }
   choose();
-  for (const select of selects) select.addEventListener('change', () => { asked.delete(field(select)); update(); });
+  for (const select of selects)
+    select.addEventListener('change', () => {
+      asked.delete(field(select));
+      update();
+    });
   input.addEventListener('input', update);
-  document.addEventListener('playbill:rows', () => { collect(); choose(); update(); }, { signal });
+  document.addEventListener(
+    'playbill:rows',
+    () => {
+      collect();
+      choose();
+      update();
+    },
+    { signal },
+  );
   if (input.value || selects.some((select) => select.value)) update();
   const map = find('[data-scorecard-map], [data-freshness-map]');
   if (map) arrangeable(map, tools);
@@ -87,7 +105,11 @@ function arrangeable(table, tools) {
   const body = table.tBodies[0];
   const bar = find('[data-table-filter]');
   const order = new Intl.Collator('en', { sensitivity: 'base', numeric: true }).compare;
-  const keys = { name: (row) => row.querySelector('th').textContent.trim(), level: (row) => Number(row.dataset.rank), score: (row) => Number(row.dataset.score ?? -1) };
+  const keys = {
+    name: (row) => row.querySelector('th').textContent.trim(),
+    level: (row) => Number(row.dataset.rank),
+    score: (row) => Number(row.dataset.score ?? -1),
+  };
   const rows = () => [...body.querySelectorAll('[data-row]')];
   let sort = { by: '', down: false };
   const by = /** @type {HTMLSelectElement} */ (find('[data-group-by]'));
@@ -102,7 +124,8 @@ function arrangeable(table, tools) {
         const url = new URL(address, location.href);
         const page = new DOMParser().parseFromString(await (await fetch(url, { signal })).text(), 'text/html');
         const more = [...page.querySelectorAll('.map [data-row]')].map((row) => document.importNode(row, true));
-        for (const link of more.flatMap((row) => [...row.querySelectorAll('a[href]')])) link.href = new URL(link.getAttribute('href'), url).href;
+        for (const link of more.flatMap((row) => [...row.querySelectorAll('a[href]')]))
+          link.href = new URL(link.getAttribute('href'), url).href;
         body.append(...more);
       }
       if (addresses.length) {
@@ -111,19 +134,38 @@ function arrangeable(table, tools) {
         // They are at the end, below whichever heading is the last.
         if (group) arrange();
       }
-    })().catch(() => { others = undefined; });
+    })().catch(() => {
+      others = undefined;
+    });
     return others;
   }
 
   function arrange() {
     const of = keys[sort.by] ?? ((row) => row.querySelector(`[data-evidence="${sort.by}"] time`)?.dateTime ?? 'z');
     const turn = sort.down ? -1 : 1;
-    const sorted = rows().map((row, at) => ({ row, at, key: of(row), group: group ? row.dataset[`${group}Title`] ?? '' : '' }));
-    sorted.sort((a, b) => (a.group === b.group ? 0 : Number(!a.group) - Number(!b.group) || order(a.group, b.group)) || turn * (typeof a.key === 'string' ? order(a.key, b.key) : a.key - b.key) || a.at - b.at);
+    const sorted = rows().map((row, at) => ({
+      row,
+      at,
+      key: of(row),
+      group: group ? (row.dataset[`${group}Title`] ?? '') : '',
+    }));
+    sorted.sort(
+      (a, b) =>
+        (a.group === b.group ? 0 : Number(!a.group) - Number(!b.group) || order(a.group, b.group)) ||
+        turn * (typeof a.key === 'string' ? order(a.key, b.key) : a.key - b.key) ||
+        a.at - b.at,
+    );
     for (const head of body.querySelectorAll('.group')) head.remove();
     let last;
     for (const { row, group: name } of sorted) {
-      if (group && name !== last) body.append(make('tr', { className: 'group' }, make('th', { scope: 'rowgroup', colSpan: row.cells.length, textContent: name || 'None' })));
+      if (group && name !== last)
+        body.append(
+          make(
+            'tr',
+            { className: 'group' },
+            make('th', { scope: 'rowgroup', colSpan: row.cells.length, textContent: name || 'None' }),
+          ),
+        );
       last = name;
       body.append(row);
     }
@@ -151,7 +193,11 @@ function arrangeable(table, tools) {
     });
     head.replaceChildren(button);
   }
-  by.addEventListener('change', async () => { await fetchOthers(); group = by.value; arrange(); });
+  by.addEventListener('change', async () => {
+    await fetchOthers();
+    group = by.value;
+    arrange();
+  });
   bar.addEventListener('focusin', fetchOthers);
   for (const name of ['input', 'change']) bar.addEventListener(name, () => queueMicrotask(hideEmpty));
   if (location.search) fetchOthers();
