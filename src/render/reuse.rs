@@ -197,8 +197,7 @@ mod tests {
             "the page, and the one that holds all of them"
         );
         assert!(kept.iter().all(is_made) && written.contains("search/index.json"));
-        let of_search = |path: &&String| path.starts_with("search/");
-        assert!(kept.iter().filter(of_search).count() > written.iter().filter(of_search).count(), "{written:?}");
+        assert!(kept.iter().any(|path| path.starts_with("search/")), "the parts of the index that say nothing of it");
 
         // Of another site, with other twins, or in another frame, nothing is what it was.
         let text = "# One\n\nAnd more.\n";
