@@ -107,6 +107,7 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
       const call = (method, params) => send(method, params, sessionId);
       const problems = [];
       const requests = [];
+      const open = new Set();
       const loads = [];
       const listener = (message) => {
         if (message.sessionId !== sessionId) return;
@@ -114,7 +115,14 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
           problems.push(message.params.exceptionDetails.exception?.description ?? message.params.exceptionDetails.text);
         if (message.method === 'Log.entryAdded' && message.params.entry.level === 'error')
           problems.push(message.params.entry.text);
-        if (message.method === 'Network.requestWillBeSent') requests.push(message.params.request.url);
+        const { requestId, type } = message.params ?? {};
+        if (message.method === 'Network.requestWillBeSent') {
+          requests.push(message.params.request.url);
+          // What the watch server tells has no end.
+          if (type !== 'EventSource') open.add(requestId);
+        }
+        if (message.method === 'Network.loadingFinished' || message.method === 'Network.loadingFailed')
+          open.delete(requestId);
         if (message.method === 'Page.loadEventFired') for (const done of loads.splice(0)) done();
       };
       listeners.add(listener);
@@ -134,7 +142,15 @@ export async function launch(executable = process.env.CHROMIUM ?? 'chromium') {
           const loaded = new Promise((done) => loads.push(done));
           await call('Page.navigate', { url });
           await loaded;
-          await page.settle();
+          await page.quiet();
+        },
+        /** Waits until nothing has been fetched for a while: what scripts do at once is done then. */
+        async quiet() {
+          const end = Date.now() + 250;
+          for (let since = Date.now(); Date.now() - since < 80 && Date.now() < end; ) {
+            await page.settle(10);
+            if (open.size) since = Date.now();
+          }
         },
         /** Waits until scripts and frames have had their turn. */
         settle: (milliseconds = 250) => new Promise((done) => setTimeout(done, milliseconds)),
