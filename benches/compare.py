@@ -3,9 +3,12 @@
 
     benches/compare.py [--pages 1000] [--playbill target/release/playbill] [--runs 3]
 
+    benches/compare.py --portal FOLDER --playbill target/release/playbill
+
 Prints the processor time, the time on the clock and the most memory of each, the best of some runs, and how many times as
 much as Playbill that is. Every program starts without what an earlier run left; `playbill again` is a build with nothing
-changed. Needs Python 3.8 and nothing else; a program that is not installed is passed over.
+changed. `hugo + pagefind` is a site with a search, as all others but Hugo alone have one. With a folder the portal of that
+folder is built instead: without a cache, again without a change, and after one word of one document has changed. Needs Python 3.8 and nothing else; a program that is not installed is passed over.
 """
 import argparse
 import os
@@ -89,16 +92,52 @@ def layouts(pages: dict, playbill: str) -> dict:
             | {f"content/{name}": front(text, "+++") for name, text in bare.items()},
             "out",
         ),
+        "zensical": (["zensical", "build"], {"zensical.toml": "[project]\nsite_name = \"Side by side\"\n"} | docs, "site"),
     }
 
 
-def measure(command: list, folder: Path):
-    """Runs a command; returns processor seconds, seconds, and kilobytes."""
+def with_pagefind(all_layouts: dict) -> None:
+    """Adds Hugo with a search."""
+    command, files, output = all_layouts["hugo"]
+    pagefind = ["pagefind"] if shutil.which("pagefind") else [sys.executable, "-m", "pagefind"]
+    both = f"{' '.join(command)} && {' '.join(pagefind)} --site {output} --quiet"
+    if shutil.which("hugo") and subprocess.run(pagefind + ["--version"], capture_output=True).returncode == 0:
+        all_layouts["hugo + pagefind"] = (["sh", "-c", both], files, output)
+
+
+def portal(playbill: str, folder: Path, runs: int) -> None:
+    """Measures builds of a portal, the least of some runs."""
+    document = sorted(folder.rglob("docs/*.md"))[-1]
+    before = document.read_text()
+    with tempfile.TemporaryDirectory(dir=folder.parent) as above:
+        build = [playbill, "-q", "build", str(folder), "-o", f"{above}/out"]
+        kinds = {
+            "no cache": lambda run: build + ["--no-cache"],
+            "first with cache": lambda run: build + ["--cache", f"{above}/cache-{run}"],
+            "nothing changed": lambda run: build + ["--cache", f"{above}/cache-{runs - 1}"],
+            "one document": lambda run: build + ["--cache", f"{above}/cache-{runs - 1}"],
+        }
+        print(f"{'':<18}{'CPU s':>9}{'wall s':>9}{'MB':>7}")
+        try:
+            for name, command in kinds.items():
+                measured = []
+                for run in range(runs):
+                    if name == "one document":
+                        document.write_text(f"{before}\nchange{run}\n")
+                    measured.append(measure(command(run), Path(above), fails=True))
+                cpu, wall, memory = (min(run[at] for run in measured) for at in range(3))
+                print(f"{name:<18}{cpu:>9.2f}{wall:>9.2f}{memory // 1000:>7}")
+        finally:
+            document.write_text(before)
+
+
+def measure(command: list, folder: Path, fails: bool = False):
+    """Runs a command, which may report problems if `fails`; returns processor seconds, seconds, and kilobytes."""
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+    if status != 0 and not fails:
         sys.exit(f"{' '.join(command)}\n{errors.decode(errors='replace')}")
     memory = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
     return usage.ru_utime + usage.ru_stime, time.monotonic() - start, memory
@@ -109,7 +148,11 @@ def main() -> None:
     arguments.add_argument("--pages", type=int, default=1000)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--playbill", default="target/release/playbill")
+    arguments.add_argument("--portal", type=Path)
     options = arguments.parse_args()
+    if options.portal:
+        portal(str(Path(options.playbill).resolve()), options.portal.resolve(), options.runs)
+        return
     pages = {f"page-{number}.md": page(number, options.pages) for number in range(options.pages)}
     pages["index.md"] = "# Side by side\n\nThe same pages for everyone.\n"
     playbill = str(Path(options.playbill).resolve())
@@ -117,7 +160,9 @@ def main() -> None:
     print(f"{len(pages)} pages, {sum(map(len, pages.values())) // 1000} kB of Markdown")
     print(f"{'':<16}{'CPU s':>9}{'wall s':>9}{'MB':>7}{'CPU, times Playbill':>22}")
     with tempfile.TemporaryDirectory() as above:
-        for name, (command, files, output) in layouts(pages, playbill).items():
+        programs = layouts(pages, playbill)
+        with_pagefind(programs)
+        for name, (command, files, output) in programs.items():
             if shutil.which(command[0]) is None:
                 print(f"{name:<16}  not installed")
                 continue

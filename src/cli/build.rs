@@ -114,6 +114,13 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<CommandOutcome,
     print_changed(older.as_ref(), &target.folder, told.address.as_deref());
     watch.stage("cache");
     cache.keep(&workspace, &target.folder, told, &made);
+    if watch.is_asked()
+        && let Some(listing) = Listing::read(&target.folder)
+    {
+        watch.count("files", written.written + written.unchanged);
+        watch.count("written", written.written);
+        watch.count("folders", listing.folders());
+    }
     watch.finish();
     // The process ends here: taking a large portal apart piece by piece would only cost time.
     std::mem::forget((workspace, portal, site));

@@ -14,17 +14,28 @@ pub(super) struct Stopwatch {
     format: Option<Timings>,
     start: Instant,
     stages: Vec<(&'static str, Instant)>,
+    counts: Vec<(&'static str, usize)>,
 }
 
 impl Stopwatch {
     pub(super) fn new(context: &Context) -> Self {
         let shown = !context.quiet && std::io::stderr().is_terminal();
-        Self { shown, format: context.timings, start: Instant::now(), stages: Vec::new() }
+        Self { shown, format: context.timings, start: Instant::now(), stages: Vec::new(), counts: Vec::new() }
     }
 
     /// Begins a stage, which ends the one before.
     pub(super) fn stage(&mut self, name: &'static str) {
         self.stages.push((name, Instant::now()));
+    }
+
+    /// Notes what there is of something, for who wants to know the times.
+    pub(super) fn count(&mut self, name: &'static str, count: usize) {
+        self.counts.push((name, count));
+    }
+
+    /// Returns whether times were asked for.
+    pub(super) fn is_asked(&self) -> bool {
+        self.format.is_some()
     }
 
     /// Returns the time since the start.
@@ -44,7 +55,7 @@ impl Stopwatch {
         bar
     }
 
-    /// Ends the last stage and says the times, if they were asked for, in milliseconds.
+    /// Ends the last stage and says the times, if they were asked for, in milliseconds, and what was counted.
     pub(super) fn finish(self) {
         let Some(format) = self.format else { return };
         let now = Instant::now();
@@ -55,11 +66,14 @@ impl Stopwatch {
         say_report(
             match format {
                 Timings::Table => {
-                    milliseconds.map(|(name, time)| format!("{name:<10} {time:>9.1} ms\n")).collect::<String>()
+                    let times = milliseconds.map(|(name, time)| format!("{name:<10} {time:>9.1} ms\n"));
+                    let counts = self.counts.iter().map(|(name, count)| format!("{name:<10} {count:>9}\n"));
+                    times.chain(counts).collect::<String>()
                 }
                 Timings::Json => {
                     let stages = milliseconds.map(|(name, time)| (name.to_owned(), time.into()));
-                    serde_json::Value::Object(stages.collect()).to_string()
+                    let counts = self.counts.iter().map(|(name, count)| ((*name).to_owned(), (*count).into()));
+                    serde_json::Value::Object(stages.chain(counts).collect()).to_string()
                 }
             }
             .trim_end(),

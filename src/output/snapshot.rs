@@ -50,6 +50,15 @@ impl Listing {
         self.0.files.keys().map(String::as_str)
     }
 
+    /// Returns how many folders hold the files.
+    #[must_use]
+    pub fn folders(&self) -> usize {
+        let above = |path: &'_ String| path.rmatch_indices('/').map(|(end, _)| end).collect::<Vec<_>>();
+        let folders: BTreeSet<&str> =
+            self.0.files.keys().flat_map(|path| above(path).into_iter().map(|end| &path[..end])).collect();
+        folders.len()
+    }
+
     /// Returns whether the site has a file at a path.
     #[must_use]
     pub fn has(&self, path: &str) -> bool {
