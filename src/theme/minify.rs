@@ -60,7 +60,7 @@ pub(super) fn minify(script: &str) -> String {
         separate(&mut out, last, text, is_apart, is_next_line);
         (is_apart, is_next_line) = (false, false);
         out.push_str(text);
-        let before = std::mem::replace(&mut word, "");
+        let before = std::mem::take(&mut word);
         last = match text.as_bytes()[0] {
             b'(' => {
                 open.push(BEFORE_CONDITIONS.contains(&before));

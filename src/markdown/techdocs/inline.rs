@@ -3,14 +3,13 @@
 //! A pattern sees what earlier ones left over, so a code span hides its content from emphasis, and a link's text is read
 //! by later patterns only. When all are done the marks become elements of the tree.
 
-use std::cell::OnceCell;
-
 use super::ext;
 use super::html;
+use super::inline_text::{Found, InlineText, Piece, Replacement, pieces, plain};
 use super::links;
 use super::options::Escapes;
 use super::parser::Parser;
-use super::stash::{self, END, Mark, START};
+use super::stash::{self, Mark, START, Waiting};
 use super::tree::NodeId;
 use crate::markdown::BracketLink;
 
@@ -18,47 +17,6 @@ use crate::markdown::BracketLink;
 const MAX_PASSES: usize = 4;
 /// Elements in elements, at most.
 const MAX_DEPTH: usize = 40;
-
-/// The text that a pattern looks at.
-#[derive(Debug)]
-pub(super) struct InlineText<'t> {
-    pub(super) text: &'t str,
-    /// Up to here everything has been replaced.
-    floor: Option<usize>,
-    /// Whether the text is that of a link.
-    pub(super) in_link: bool,
-    /// For emphasis: the last places where runs of one, two and three signs may end it.
-    pub(super) last_closes: OnceCell<[Option<usize>; 3]>,
-}
-
-impl<'t> InlineText<'t> {
-    pub(super) fn new(text: &'t str, in_link: bool) -> Self {
-        Self { text, floor: None, in_link, last_closes: OnceCell::new() }
-    }
-
-    /// Returns the character before `at`; what has been replaced counts as a mark.
-    pub(super) fn before(&self, at: usize) -> Option<char> {
-        if self.floor == Some(at) { Some(END) } else { self.text[..at].chars().next_back() }
-    }
-}
-
-/// What a pattern found.
-pub(super) enum Found {
-    /// Something that comes to nothing; go on at this place.
-    Skip(usize),
-    /// Something to replace.
-    Replace { start: usize, end: usize, with: Replacement },
-}
-
-/// The replacement of a match.
-pub(super) enum Replacement {
-    /// An element.
-    Node(NodeId),
-    /// Text that no pattern looks at any more.
-    Text(String),
-    /// A mark made by the pattern.
-    Mark(String),
-}
 
 type Find = fn(&mut Parser<'_>, &InlineText<'_>, usize) -> Option<Found>;
 
@@ -277,38 +235,9 @@ fn find_entity(parser: &mut Parser<'_>, subject: &InlineText<'_>, from: usize) -
     }
 }
 
-/// Something put aside for its place in the tree.
-#[derive(Debug, Clone)]
-pub(super) enum Waiting {
-    /// An element.
-    Node(NodeId),
-    /// Text that no pattern looks at.
-    Text(String),
-}
-
 /// Reads the inline syntax of everything below `root`.
 pub(super) fn process(parser: &mut Parser<'_>, root: NodeId) {
     Inline { depth: 0, parser }.children(root, false);
-}
-
-/// Returns `text` as it is in an attribute: elements replaced by their text.
-pub(super) fn plain(parser: &Parser<'_>, text: &str) -> String {
-    let mut out = String::new();
-    pieces(parser, text, |piece| match piece {
-        Piece::Text(text) => out.push_str(text),
-        Piece::Waiting(Waiting::Text(text)) => out.push_str(text),
-        Piece::Waiting(Waiting::Node(node)) => {
-            // What the element contains has lower numbers, and is only looked at once more.
-            let mut inner = String::new();
-            parser.tree.text_content(*node, &mut inner);
-            pieces(parser, &inner, |piece| match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Waiting(Waiting::Text(text)) => out.push_str(text),
-                Piece::Waiting(Waiting::Node(_)) => {}
-            });
-        }
-    });
-    out
 }
 
 /// Returns `text` as it is in raw HTML: elements written out, escapes undone.
@@ -334,37 +263,6 @@ fn as_written(parser: &Parser<'_>, text: &str) -> String {
         Piece::Waiting(Waiting::Node(node)) => out.push_str(&html::render_node(parser, *node)),
     });
     out
-}
-
-enum Piece<'t> {
-    Text(&'t str),
-    Waiting(&'t Waiting),
-}
-
-/// Splits `text` at the marks of what is waiting; other marks count as text.
-fn pieces<'t>(parser: &'t Parser<'_>, text: &'t str, mut visit: impl FnMut(Piece<'t>)) {
-    let mut plain = 0;
-    let mut at = 0;
-    while let Some(found) = memchr::memchr(START as u8, &text.as_bytes()[at..]) {
-        let start = at + found;
-        match stash::mark_at(&text[start..]) {
-            Some((Mark::Inline(index), length)) => {
-                if plain < start {
-                    visit(Piece::Text(&text[plain..start]));
-                }
-                if let Some(waiting) = parser.waiting.get(index) {
-                    visit(Piece::Waiting(waiting));
-                }
-                at = start + length;
-                plain = at;
-            }
-            Some((_, length)) => at = start + length,
-            None => at = start + 1,
-        }
-    }
-    if plain < text.len() {
-        visit(Piece::Text(&text[plain..]));
-    }
 }
 
 struct Inline<'p, 'a> {

@@ -1,7 +1,7 @@
 //! Links and images: `[text](target "title")`, `[text][label]`, `[label]`, the same behind `!`, and `<target>`.
 
 use super::html;
-use super::inline::{Found, InlineText, Replacement, plain};
+use super::inline_text::{Found, InlineText, Replacement, plain};
 use super::parser::Parser;
 use super::tree::NodeId;
 use super::{Link, LinkKind};

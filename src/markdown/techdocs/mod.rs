@@ -12,12 +12,15 @@
 //! what shows the result must clean it.
 
 mod block;
+mod block_processors;
 mod document;
 mod ext;
+mod extension_state;
 mod foreign;
 mod prefilter;
 mod html;
 mod inline;
+mod inline_text;
 mod links;
 mod lints;
 mod fix;
@@ -217,6 +220,7 @@ const MAX_REPEATS: usize = 1 << 20;
 pub fn render(text: &str, options: &Options, resolver: &dyn Resolver) -> Output {
     let source = normalize_newlines(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut parser = Parser::new(options, resolver);
+    parser.processors = block_processors::of(options);
     let (front_matter, body) = match ext::meta::split(&source) {
         Ok(split) => split,
         Err(ext::meta::TooDeep) => {

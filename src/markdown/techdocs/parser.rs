@@ -1,15 +1,13 @@
-//! The block parser: which processors exist, in which order they are asked, and what they share.
+//! The block parser: how processors are asked, and what they and all other stages share.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Resolver;
 use super::block::Block;
-use super::ext;
-use super::inline::Waiting;
+use super::extension_state::{Fences, Footnotes, MissingSnippet, OpenBlocks};
 use super::lints::{Losses, MarkdownLint};
 use super::options::Options;
-use super::processors;
-use super::stash::Stash;
+use super::stash::{Stash, Waiting};
 use super::tree::{NodeId, Tree};
 
 /// Containers nested deeper than this are read as paragraphs: the stack is finite.
@@ -46,13 +44,13 @@ pub(super) struct Parser<'a> {
     /// Admonitions, details and tabs with the lines that open them.
     pub(super) containers: Vec<(NodeId, String)>,
     /// Files that were to be included and are not.
-    pub(super) missing: Vec<ext::snippets::Fault>,
+    pub(super) missing: Vec<MissingSnippet>,
     /// Link targets and titles, by label in lower case.
     pub(super) references: BTreeMap<String, (String, Option<String>)>,
     pub(super) abbreviations: BTreeMap<String, String>,
-    pub(super) footnotes: ext::footnotes::Footnotes,
-    pub(super) fences: ext::superfences::Fences,
-    pub(super) slashes: ext::blocks::Open,
+    pub(super) footnotes: Footnotes,
+    pub(super) fences: Fences,
+    pub(super) slashes: OpenBlocks,
     /// How many captions with a number each kind has.
     pub(super) captions: std::collections::BTreeMap<String, usize>,
     /// Inline elements and texts on their way into the tree, by number.
@@ -63,43 +61,15 @@ pub(super) struct Parser<'a> {
     pub(super) effort: u64,
     /// How many bytes that are written once may still be shown again: titles of abbreviations, targets of references.
     pub(super) repeats: usize,
-    processors: Vec<Processor>,
+    /// In the order in which they are asked; the last one takes every block.
+    pub(super) processors: Vec<Processor>,
     states: Vec<State>,
     depth: usize,
 }
 
 impl<'a> Parser<'a> {
+    /// Makes a parser that knows no block processors yet; see [`super::block_processors`].
     pub(super) fn new(options: &'a Options, resolver: &'a dyn Resolver) -> Self {
-        let mut processors: Vec<Processor> = Vec::new();
-        if !options.blocks_syntax {
-            processors.extend([ext::admonition::process as Processor, ext::details::process, ext::tabbed::process]);
-        }
-        processors.extend([
-            ext::md_in_html::process as Processor,
-            processors::empty::process,
-            processors::list::indent,
-        ]);
-        if options.blocks_syntax || options.blocks_too {
-            processors.push(ext::blocks::process);
-        }
-        processors.extend([ext::def_list::indent as Processor, processors::code::process]);
-        if options.arithmatex {
-            processors.push(ext::arithmatex::process);
-        }
-        processors.extend([
-            ext::tables::process as Processor,
-            processors::heading::atx,
-            processors::heading::setext,
-            processors::heading::rule,
-            processors::list::ordered,
-            processors::list::bulleted,
-            ext::def_list::process,
-            processors::quote::process,
-            ext::footnotes::process,
-            ext::abbr::process,
-            processors::reference::process,
-            processors::paragraph::process,
-        ]);
         Self {
             options,
             resolver,
@@ -111,15 +81,15 @@ impl<'a> Parser<'a> {
             missing: Vec::new(),
             references: BTreeMap::new(),
             abbreviations: BTreeMap::new(),
-            footnotes: ext::footnotes::Footnotes::default(),
-            fences: ext::superfences::Fences::default(),
-            slashes: ext::blocks::Open::default(),
+            footnotes: Footnotes::default(),
+            fences: Fences::default(),
+            slashes: OpenBlocks::default(),
             captions: std::collections::BTreeMap::new(),
             waiting: Vec::new(),
             tab_sets: 0,
             effort: 0,
             repeats: 0,
-            processors,
+            processors: Vec::new(),
             states: Vec::new(),
             depth: 0,
         }
@@ -157,9 +127,10 @@ impl<'a> Parser<'a> {
 
     /// Parses blocks into `parent` until none is left.
     pub(super) fn parse_blocks(&mut self, parent: NodeId, mut blocks: VecDeque<Block>) {
+        let Some(last) = self.processors.last().copied() else { return };
         if self.depth >= MAX_DEPTH {
             while !blocks.is_empty() {
-                processors::paragraph::process(self, parent, &mut blocks);
+                last(self, parent, &mut blocks);
             }
             return;
         }

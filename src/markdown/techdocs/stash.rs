@@ -24,6 +24,15 @@ pub(super) enum Stashed {
     Element(NodeId),
 }
 
+/// Something put aside for its place in the tree.
+#[derive(Debug, Clone)]
+pub(super) enum Waiting {
+    /// An element.
+    Node(NodeId),
+    /// Text that no pattern looks at.
+    Text(String),
+}
+
 /// HTML, by number.
 #[derive(Debug, Default)]
 pub(super) struct Stash {

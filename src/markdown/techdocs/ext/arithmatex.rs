@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::Block;
-use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
+use crate::markdown::techdocs::inline_text::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;

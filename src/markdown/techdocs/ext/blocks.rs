@@ -6,6 +6,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::{container, tabbed};
 use crate::markdown::techdocs::block::{Block, Lead, detab, indent_of};
+use crate::markdown::techdocs::extension_state::OpenBlock;
 use crate::markdown::techdocs::parser::{Parser, State};
 use crate::markdown::techdocs::tree::{NodeId, is_void};
 use crate::yaml;
@@ -14,24 +15,6 @@ const TYPES: [&str; 14] = [
     "new", "settings", "note", "abstract", "info", "tip", "success", "question", "warning", "failure", "danger", "bug",
     "example", "quote",
 ];
-
-/// The blocks whose end has not been seen.
-#[derive(Debug, Default)]
-pub(in crate::markdown::techdocs) struct Open {
-    entries: Vec<Entry>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    /// Where content goes.
-    target: NodeId,
-    /// Where the block is.
-    parent: NodeId,
-    /// How many slashes end it.
-    length: usize,
-    /// Whether the source went on elsewhere before the end was seen, as in an item of a list.
-    hungry: bool,
-}
 
 /// What an opening line says.
 struct Head {
@@ -73,7 +56,7 @@ pub(in crate::markdown::techdocs) fn process(
         parser.tree.text_to_paragraph(parent, end);
     }
     let target = create(parser, parent, &head, &options);
-    parser.slashes.entries.push(Entry { target, parent, length: head.length, hungry: false });
+    parser.slashes.entries.push(OpenBlock { target, parent, length: head.length, hungry: false });
     feed(parser, parent, blocks);
     true
 }

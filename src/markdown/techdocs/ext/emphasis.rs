@@ -3,7 +3,7 @@
 //! One matcher serves all: a form is a run of signs, then contents and runs in turn, each with conditions on what is
 //! around it. Forms are tried in order at each sign, so that the nested ones (`***a** b*`) come before the plain ones.
 
-use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
+use crate::markdown::techdocs::inline_text::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
 

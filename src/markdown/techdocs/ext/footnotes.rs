@@ -1,23 +1,14 @@
 //! `[^1]` and `[^1]: text`: references, and the list of notes at the end of the page.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::markdown::techdocs::block::{Block, Lead, indent_of};
+use crate::markdown::techdocs::extension_state::Footnotes;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::tree::NodeId;
 
 /// Where the author wants the notes instead of the end of the page.
 const PLACE: &str = "///Footnotes Go Here///";
-
-/// The notes of a document.
-#[derive(Debug, Default)]
-pub(in crate::markdown::techdocs) struct Footnotes {
-    /// Labels and texts in the order of their definitions.
-    notes: Vec<(String, String)>,
-    /// How often each note has been referred to.
-    references: Vec<usize>,
-    numbers: BTreeMap<String, usize>,
-}
 
 impl Footnotes {
     fn define(&mut self, label: &str, text: String) {

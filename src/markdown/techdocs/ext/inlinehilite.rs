@@ -1,7 +1,7 @@
 //! Code spans, with a language as `` `#!py x` `` or `` `:::py x` ``.
 
 use crate::markdown::techdocs::html;
-use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
+use crate::markdown::techdocs::inline_text::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash::escaped;
 

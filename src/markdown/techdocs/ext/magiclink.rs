@@ -1,6 +1,6 @@
 //! Bare addresses become links.
 
-use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
+use crate::markdown::techdocs::inline_text::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 
 fn is_word(character: char) -> bool {

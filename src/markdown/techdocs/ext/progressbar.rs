@@ -1,7 +1,7 @@
 //! `[=75% "label"]`
 
 use super::attr_list;
-use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
+use crate::markdown::techdocs::inline_text::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash;
 

@@ -1,6 +1,6 @@
 //! `#1`, `user/repo#1`, `@user`, `@user/repo` and commits become links, when the author has said where the repository is.
 
-use crate::markdown::techdocs::inline::{Found, InlineText, Replacement};
+use crate::markdown::techdocs::inline_text::{Found, InlineText, Replacement};
 use crate::markdown::techdocs::options::{RepositoryHost, RepositoryOptions};
 use crate::markdown::techdocs::parser::Parser;
 

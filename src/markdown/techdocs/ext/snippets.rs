@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::markdown::techdocs::extension_state::MissingSnippet;
 use crate::markdown::techdocs::lints::MarkdownLint;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::{IncludeFault, MissingInclude, Options, Resolver};
@@ -57,23 +58,12 @@ pub(in crate::markdown::techdocs) fn include(parser: &mut Parser<'_>, text: &str
 /// Maximum number of faults that are reported for one page.
 const MAX_FAULTS: usize = 200;
 
-/// A fault before its place is known.
-#[derive(Debug)]
-pub(in crate::markdown::techdocs) struct Fault {
-    path: String,
-    fault: IncludeFault,
-    /// The included file that asks for it.
-    within: Option<String>,
-    /// The line that asks for it.
-    line: String,
-}
-
 struct Reader<'p, 'a> {
     parser: &'p Parser<'a>,
     /// The files that are being included, the innermost last.
     seen: Vec<String>,
     budget: usize,
-    faults: Vec<Fault>,
+    faults: Vec<MissingSnippet>,
     /// The first line that asks for more than a page may include.
     left_out: Option<String>,
 }
@@ -82,7 +72,7 @@ impl Reader<'_, '_> {
     fn note(&mut self, path: &str, fault: IncludeFault, line: &str) {
         if self.faults.len() < MAX_FAULTS {
             let within = self.seen.last().cloned();
-            self.faults.push(Fault { path: path.to_owned(), fault, within, line: line.trim().to_owned() });
+            self.faults.push(MissingSnippet { path: path.to_owned(), fault, within, line: line.trim().to_owned() });
         }
     }
 
@@ -195,14 +185,14 @@ impl Reader<'_, '_> {
 
 /// Finds the places of faults: those of the page in `source`, others in the files that `include` returns.
 pub(in crate::markdown::techdocs) fn locate(
-    faults: Vec<Fault>,
+    faults: Vec<MissingSnippet>,
     source: &str,
     include: &dyn Fn(&str) -> Option<Arc<str>>,
 ) -> Vec<MissingInclude> {
     let mut found = Vec::with_capacity(faults.len());
     // How far lines were found already, by file and line.
     let mut from: std::collections::HashMap<(Option<String>, String), usize> = std::collections::HashMap::new();
-    for Fault { path, fault, within, line } in faults {
+    for MissingSnippet { path, fault, within, line } in faults {
         let text = within.as_deref().and_then(include);
         let text = match (&within, &text) {
             (None, _) => source,

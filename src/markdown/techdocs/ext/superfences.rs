@@ -3,12 +3,11 @@
 //! A fence belongs to the indentation and quote marks in front of it. Where the header cannot be read, or a line leaves
 //! the container before the fence ends, there is no code block and the lines stay text, as in the original.
 
-use std::collections::BTreeMap;
-
 use super::attr_list;
 use super::graphviz;
 use super::highlight::{self, Code};
 use crate::markdown::techdocs::Drawn;
+use crate::markdown::techdocs::extension_state::Fences;
 use crate::markdown::techdocs::html;
 use crate::markdown::techdocs::lints::Foreign;
 use crate::markdown::techdocs::lints::MarkdownLint;
@@ -16,13 +15,6 @@ use crate::markdown::techdocs::options::FenceFormat;
 use crate::markdown::techdocs::parser::Parser;
 use crate::markdown::techdocs::stash::{self, Mark};
 use crate::math::Place;
-
-/// The fences of a document, to be put back where they turn out to be inside indented code.
-#[derive(Debug, Default)]
-pub(in crate::markdown::techdocs) struct Fences {
-    /// Source lines and columns in front of them, by the number of the stashed HTML.
-    sources: BTreeMap<usize, (String, usize)>,
-}
 
 impl Fences {
     /// Returns `text` with the fences in it as they were written, or `None` if there is none.
