@@ -9,6 +9,8 @@ mod reuse;
 #[cfg(test)]
 mod names_tests;
 #[cfg(test)]
+mod template_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;

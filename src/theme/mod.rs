@@ -8,10 +8,13 @@
 //! of the same relative name; a template of the user's may also say `{% extends "default/NAME" %}` and change single
 //! blocks, and a component of the user's goes before the built-in one of that name.
 //!
+//! Pages of which no template is the user's are rendered by [`compiled`], all others by Tera.
+//!
 //! Invariant: everything that can be found wrong with a template before it is rendered is found in [`compile`].
 
 mod accent;
 mod assets;
+mod compiled;
 mod errors;
 // Built into the build script, which runs it.
 #[cfg(test)]
@@ -26,6 +29,7 @@ use tera::{Context, Kwargs, State, Tera};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use assets::Asset;
+use compiled::Functions;
 
 use crate::catalog::kinds::KINDS;
 use crate::config::Config;
@@ -55,6 +59,7 @@ pub struct Override {
 #[derive(Debug)]
 pub struct Theme {
     tera: Tera,
+    compiled: compiled::Templates,
     assets: assets::Assets,
     overrides: BTreeMap<String, Override>,
     /// Distinguishes it from others made by the same program.
@@ -98,28 +103,8 @@ const DOCUMENTATION: [&str; 2] = ["components.html", "docs-alone.html"];
 /// [`Error::Config`] with the file and line when a template cannot be compiled.
 pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: Purpose) -> Result<Theme, Error> {
     let assets = assets::Assets::new(FILES, &overrides, &config.accent.map(accent::rules).unwrap_or_default());
-    let mut tera = Tera::new();
-    tera.autoescape_on([".html", ".xml"]);
-    // The escapes are Tera's own; it writes byte by byte, which is a tenth of the time of a large site.
-    tera.set_escape_fn(|text, out| html::write_anywhere(out, text));
-    let names = assets.names();
-    tera.register_function("asset", move |arguments: Kwargs, state: &State<'_>| -> tera::TeraResult<String> {
-        let name = arguments.must_get::<&str>("name")?;
-        let root = state.get::<String>("root")?.unwrap_or_default();
-        match names.get(name) {
-            Some(url) => Ok(format!("{root}{url}")),
-            None => {
-                let near = crate::text::nearest(name, names.keys().map(String::as_str));
-                let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
-                Err(tera::Error::message(format!("the theme has no file `static/{name}`{hint}")))
-            }
-        }
-    });
-    let symbols = assets::symbols(FILES, &overrides);
-    tera.register_function("symbol", move |arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
-        let icon = arguments.must_get::<&str>("icon")?;
-        Ok(symbols.get(icon).cloned().unwrap_or_default())
-    });
+    let functions = Arc::new(Functions { assets: assets.names(), symbols: assets::symbols(FILES, &overrides) });
+    let mut tera = engine(&functions);
     let face = PortalFace {
         title: &config.title,
         organization: config.organization.as_deref(),
@@ -139,16 +124,50 @@ pub fn compile(config: &Config, overrides: BTreeMap<String, Override>, purpose: 
     let all = purpose == Purpose::Portal || overrides.keys().any(|name| name.starts_with("templates/"));
     let built_in = FILES.iter().filter_map(|(name, bytes)| {
         let name = name.strip_prefix("templates/").filter(|name| all || DOCUMENTATION.contains(name))?;
-        Some((format!("{BUILT_IN}{name}"), std::str::from_utf8(bytes).ok()?))
+        Some((name, std::str::from_utf8(bytes).ok()?))
     });
     let cards = cards();
-    let built_in = built_in.chain(all.then(|| (format!("{BUILT_IN}cards.html"), cards.as_str())));
+    let built_in = built_in.chain(all.then_some(("cards.html", cards.as_str())));
     let own = overrides.iter().filter_map(|(name, file)| {
         let name = name.strip_prefix("templates/")?;
-        Some((name.to_owned(), std::str::from_utf8(&file.bytes).ok()?))
+        Some((name, std::str::from_utf8(&file.bytes).ok()?))
     });
-    tera.add_raw_templates(built_in.chain(own)).map_err(|error| errors::report(&error, &overrides))?;
-    Ok(Theme { tera, assets, overrides, fingerprint })
+    let (built_in, own): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = (built_in.collect(), own.collect());
+    let named = built_in.iter().map(|(name, text)| (format!("{BUILT_IN}{name}"), *text));
+    let named = named.chain(own.iter().map(|(name, text)| ((*name).to_owned(), *text)));
+    let (added, compiled) = rayon::join(
+        || tera.add_raw_templates(named),
+        || compiled::Templates::compile(&built_in, &own, functions, &face),
+    );
+    added.map_err(|error| errors::report(&error, &overrides))?;
+    Ok(Theme { tera, compiled, assets, overrides, fingerprint })
+}
+
+/// Returns Tera as templates of a theme know it, without any of them.
+fn engine(functions: &Arc<Functions>) -> Tera {
+    let mut tera = Tera::new();
+    tera.autoescape_on([".html", ".xml"]);
+    // The escapes are Tera's own; it writes byte by byte, which is a tenth of the time of a large site.
+    tera.set_escape_fn(|text, out| html::write_anywhere(out, text));
+    let known = Arc::clone(functions);
+    tera.register_function("asset", move |arguments: Kwargs, state: &State<'_>| -> tera::TeraResult<String> {
+        let name = arguments.must_get::<&str>("name")?;
+        let root = state.get::<String>("root")?.unwrap_or_default();
+        match known.assets.get(name) {
+            Some(url) => Ok(format!("{root}{url}")),
+            None => {
+                let near = crate::text::nearest(name, known.assets.keys().map(String::as_str));
+                let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+                Err(tera::Error::message(format!("the theme has no file `static/{name}`{hint}")))
+            }
+        }
+    });
+    let known = Arc::clone(functions);
+    tera.register_function("symbol", move |arguments: Kwargs, _: &State<'_>| -> tera::TeraResult<String> {
+        let icon = arguments.must_get::<&str>("icon")?;
+        Ok(known.symbols.get(icon).cloned().unwrap_or_default())
+    });
+    tera
 }
 
 /// Makes the template that shows a card by its name: Tera includes only what is named in the text.
@@ -166,6 +185,26 @@ impl Theme {
     /// # Errors
     /// [`Error::Config`] when a template of the user's asks for something that the model does not have.
     pub fn render(&self, name: &str, model: &impl Serialize) -> Result<String, Error> {
+        let Some(text) = self.compiled.render(name, model) else { return self.render_with_tera(name, model) };
+        // So each test that makes pages compares the two.
+        #[cfg(test)]
+        assert!(self.render_with_tera(name, model).ok().as_ref() == Some(&text), "`{name}` is not as Tera makes it");
+        Ok(text)
+    }
+
+    /// Returns whether a page is made without Tera.
+    #[cfg(test)]
+    pub(crate) fn is_compiled(&self, name: &str, model: &impl Serialize) -> bool {
+        self.compiled.render(name, model).is_some()
+    }
+
+    /// Returns the built-in templates that are left to Tera, each with the reason.
+    #[cfg(test)]
+    pub(crate) fn left_to_tera(&self) -> BTreeMap<&str, &str> {
+        self.compiled.left_to_tera()
+    }
+
+    fn render_with_tera(&self, name: &str, model: &impl Serialize) -> Result<String, Error> {
         let context = Context::from_serialize(model).map_err(|error| errors::report(&error, &self.overrides))?;
         self.tera.render(name, &context).map_err(|error| errors::report(&error, &self.overrides))
     }
