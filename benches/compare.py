@@ -86,8 +86,8 @@ def layouts(pages: dict, playbill: str) -> dict:
             ["hugo", "--quiet", "-d", "out"],
             {
                 "hugo.toml": "baseURL = \"https://example.org\"\n",
-                "layouts/_default/single.html": "<!doctype html><title>{{ .Title }}</title>{{ .Content }}",
-                "layouts/_default/list.html": "<!doctype html>{{ range .Pages }}<a href=\"{{ .Permalink }}\">{{ .Title }}</a>{{ end }}",
+                "layouts/_default/single.html": "<!doctype html><html lang=\"en\"><title>{{ .Title }}</title><body>{{ .Content }}</body></html>",
+                "layouts/_default/list.html": "<!doctype html><html lang=\"en\"><title>{{ .Title }}</title><body>{{ range .Pages }}<a href=\"{{ .Permalink }}\">{{ .Title }}</a>{{ end }}</body></html>",
             }
             | {f"content/{name}": front(text, "+++") for name, text in bare.items()},
             "out",

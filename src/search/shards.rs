@@ -49,10 +49,10 @@ struct ShardSize {
 }
 
 /// Of results.
-const RESULTS: ShardSize = ShardSize { least: 1400, most: 9 << 10, files: 3000 };
+const RESULTS: ShardSize = ShardSize { least: 1400, most: 9 << 10, files: 4200 };
 
 /// Of words.
-const WORDS: ShardSize = ShardSize { least: 6 << 10, most: 9 << 10, files: 2600 };
+const WORDS: ShardSize = ShardSize { least: 9 << 9, most: 9 << 10, files: 3400 };
 
 /// Of names of several words.
 const WHOLES: ShardSize = ShardSize { least: 8 << 10, most: 20 << 10, files: 450 };

@@ -317,7 +317,9 @@ fn notice(event: notify::Event, inputs: &Inputs) -> Option<Notice> {
     if event.need_rescan() || event.paths.is_empty() {
         return Some(Notice::Lost);
     }
-    let paths: Vec<PathBuf> = event.paths.into_iter().filter(|path| is_input(path, inputs)).collect();
+    // Below a folder that is watched as `x/.` everything has that dot in its path, and no file is known by such a path.
+    let paths = event.paths.iter().map(|path| path.components().collect::<PathBuf>());
+    let paths: Vec<PathBuf> = paths.filter(|path| is_input(path, inputs)).collect();
     (!paths.is_empty()).then_some(Notice::At(paths, step))
 }
 
@@ -377,6 +379,14 @@ mod tests {
         ] {
             assert_eq!(is_input(Path::new(path), &inputs), expect, "{path}");
         }
+    }
+
+    #[test]
+    fn a_change_below_a_folder_with_a_dot_is_one_of_a_known_path() {
+        let event = notify::Event::new(EventKind::Access(AccessKind::Close(AccessMode::Write)));
+        let event = event.add_path(PathBuf::from("/r/./docs/index.md"));
+        let Some(Notice::At(paths, _)) = notice(event, &Inputs::default()) else { panic!("a change of a document") };
+        assert_eq!(paths[0].as_os_str(), "/r/docs/index.md");
     }
 
     #[test]

@@ -290,16 +290,21 @@ impl Finder<'_> {
             return;
         }
         let text = block.text.as_str();
-        if text.contains("][") {
-            self.references(text);
+        // Most texts have none of these, and a search for one byte costs next to nothing.
+        let has = |byte: u8| memchr::memchr(byte, text.as_bytes()).is_some();
+        if has(b'[') {
+            if text.contains("][") {
+                self.references(text);
+            }
+            if text.contains("[^") {
+                self.footnotes(text);
+            }
+            if text.contains("[[") {
+                self.wiki_links(text);
+            }
         }
-        if text.contains("[^") {
-            self.footnotes(text);
-        }
-        if text.contains("[[") {
-            self.wiki_links(text);
-        }
-        for (at, _) in text.match_indices("{{<").chain(text.match_indices("{{%")) {
+        let braced = if has(b'{') { text } else { "" };
+        for (at, _) in braced.match_indices("{{<").chain(braced.match_indices("{{%")) {
             let rest = &text[at..];
             let name = word(rest[3..].trim_start_matches([' ', '/']));
             let close = if rest.as_bytes()[2] == b'<' { ">}}" } else { "%}}" };
@@ -308,7 +313,7 @@ impl Finder<'_> {
                 self.note(Foreign::Shortcode, &rest[..end], name);
             }
         }
-        if self.options.emoji == EmojiIndex::Emojione {
+        if self.options.emoji == EmojiIndex::Emojione && has(b':') {
             for icon in ICONS {
                 for (at, _) in text.match_indices(icon) {
                     let name = &text[at + 1..];
