@@ -396,11 +396,13 @@ impl Index<'_> {
 
 /// Returns the contents of code spans, those of blocks left out.
 fn codes(html: &str) -> impl Iterator<Item = String> {
-    html.match_indices("<code>").filter_map(|(at, tag)| {
+    const TAG: &str = "<code>";
+    // All documents are read after each change in the watch server.
+    memchr::memmem::find_iter(html.as_bytes(), TAG).filter_map(|at| {
         if html[..at].ends_with("<pre>") {
             return None;
         }
-        let rest = &html[at + tag.len()..];
+        let rest = &html[at + TAG.len()..];
         let text = &rest[..rest.find("</code>")?];
         (text.len() <= 80 && !text.is_empty()).then(|| html::text(text))
     })
