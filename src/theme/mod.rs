@@ -8,7 +8,7 @@
 //! of the same relative name; a template of the user's may also say `{% extends "default/NAME" %}` and change single
 //! blocks, and a component of the user's goes before the built-in one of that name.
 //!
-//! Pages of which no template is the user's are rendered by [`compiled`], all others by Tera.
+//! Pages of which no template is the user's are rendered by `compiled`, all others by Tera.
 //!
 //! Invariant: everything that can be found wrong with a template before it is rendered is found in [`compile`].
 
