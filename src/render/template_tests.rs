@@ -51,7 +51,13 @@ fn rendered(theme: &Theme) -> Vec<(&'static str, String, bool)> {
     let Example { portal, site, .. } = &*EXAMPLE;
     let pages = site.pages().par_iter().filter_map(|page| {
         let view = PageContext { portal, site, url: &page.url };
-        let PageContent::Html { template, model } = PAGES[page.of].content(&view, page.subject) else { return None };
+        let (template, model) = match PAGES[page.of].content(&view, page.subject) {
+            PageContent::Html { template, model } => (template, model),
+            PageContent::Tab { template, frame, tab: (tab, entity) } => {
+                (template, frame.with_tab(TABS[tab].content(&view, entity)))
+            }
+            PageContent::File { .. } => return None,
+        };
         let text = theme.render(&template, &model).expect("a page");
         Some((page.url.as_str(), text, theme.is_compiled(&template, &model)))
     });
@@ -65,6 +71,9 @@ fn every_page_of_the_example_is_the_same_with_and_without_tera() {
     assert_eq!(left.keys().copied().collect::<Vec<_>>(), LEFT_TO_TERA, "{left:#?}");
     let pages = rendered(&theme);
     assert!(pages.len() > 400, "{}", pages.len());
+    for tab in ["impact", "dependencies", "diagram", "raw", "scorecards"] {
+        assert!(pages.iter().any(|(url, ..)| url.ends_with(&format!("/{tab}/"))), "no tab {tab} among the pages");
+    }
     for (url, _, is_compiled) in &pages {
         assert!(is_compiled, "{url} was left to Tera");
     }

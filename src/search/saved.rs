@@ -1,8 +1,8 @@
 //! What an index leaves for the next one of nearly the same documents, which counts, encodes and compresses only what
 //! has changed.
 //!
-//! Invariant: what is taken from here is what would be made without it (`tests/it/again.rs` and the tests of
-//! `shards.rs` compare both).
+//! Invariant: what is taken from here is what would be made without it (`tests/it/again.rs` and `tests.rs`
+//! compare both).
 
 use std::collections::BTreeMap;
 use std::fmt;
