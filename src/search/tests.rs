@@ -267,7 +267,9 @@ proptest! {
             // Longer than what is kept for excerpts, with words that are rare and some that become so.
             let text = &documents[number].sections[1].text;
             let rare = format!("zanzibar{number} retries retrying foo-bar{} quagga", number % 2);
-            documents[number].sections[1].text = format!("{} {rare} {}", text.repeat(12), text.repeat(2)).into();
+            // More rare words than have room, so that it counts how rare each is.
+            let some: String = (0..40).map(|which| format!(" rare{which} {}", &text[..60])).collect();
+            documents[number].sections[1].text = format!("{} {rare} {some}", text.repeat(12)).into();
         }
         let (mut saved, mut files) = (Vec::new(), SearchFiles::new());
         (files, _) = again(&documents, &files, &mut saved);
@@ -279,7 +281,7 @@ proptest! {
             let swapped = documents[two as usize % documents.len()].sections[0].text.clone();
             let text = &mut documents[at].sections[section].text;
             match edit {
-                0 => *text = format!("{text} quagga retried zanzibar{}", one % 50).into(),
+                0 => *text = format!("{text} quagga retried zanzibar{} rare{}", one % 50, two % 8).into(),
                 1 => *text = text.split_once(' ').map_or("", |(_, rest)| rest).to_owned().into(),
                 2 => *text = swapped,
                 3 => documents[at].title = format!("Retry foo-bar{}", two % 3),
